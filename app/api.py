@@ -1,0 +1,107 @@
+"""The JSON part of the server: schema, presets, data pictures, health."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from app.documents import Document
+from engine import PRESETS, Programs, Spec, preview_points
+from engine.spec.names import (
+    BINARY_DATASETS,
+    MULTICLASS_DATASETS,
+    NOT_YET,
+    REGRESSION_DATASETS,
+    TASK_LOSSES,
+)
+
+#: Asked again with the hash each time: the next version of the server may say otherwise.
+_API_CACHE = "public, max-age=0, must-revalidate"
+
+
+def make_api_blueprint(programs: Programs) -> Blueprint:
+    """Returns the blueprint of `/api/...`, `/healthz` and `/readyz`."""
+    blueprint = Blueprint("api", __name__)
+
+    @blueprint.get("/api/schema")
+    def send_schema() -> Response:
+        return _document(_describe_spec).respond(request, _API_CACHE)
+
+    @blueprint.get("/api/presets")
+    def send_presets() -> Response:
+        return _document(_list_presets).respond(request, _API_CACHE)
+
+    @blueprint.get("/api/datasets")
+    def send_datasets() -> Response:
+        return _document(_picture_datasets).respond(request, _API_CACHE)
+
+    @blueprint.get("/healthz")
+    def tell_health() -> Response:
+        return jsonify(status="alive")
+
+    @blueprint.get("/readyz")
+    def tell_ready() -> tuple[Response, int]:
+        if programs.ready:
+            return jsonify(status="ready"), 200
+        return jsonify(status="compiling"), 503
+
+    return blueprint
+
+
+@cache
+def _document(make: Callable[[], Any]) -> Document:
+    text = json.dumps(make(), separators=(",", ":"), allow_nan=False)
+    return Document(text.encode(), "application/json")
+
+
+def _describe_spec() -> dict[str, Any]:
+    return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES, "not_yet": NOT_YET}
+
+
+def _list_presets() -> list[dict[str, Any]]:
+    return [{"id": p.id, "title": p.title, "spec": p.spec} for p in PRESETS]
+
+
+def _picture_datasets() -> dict[str, Any]:
+    tasks = {
+        "binary": BINARY_DATASETS,
+        "multiclass": MULTICLASS_DATASETS,
+        "regression": REGRESSION_DATASETS,
+    }
+    return {
+        name: {"task": task, "points": preview_points(name).round(3).tolist()}
+        for task, names in tasks.items()
+        for name in names
+    }
+
+
+def add_error_answers(app: Flask) -> None:
+    """Answers errors under /api as JSON, elsewhere as a line of text; never a traceback."""
+
+    @app.before_request
+    def refuse_large() -> None:
+        limit = app.config["MAX_CONTENT_LENGTH"]
+        if (request.content_length or 0) > limit:
+            abort(413)
+
+    @app.errorhandler(HTTPException)
+    def answer(error: HTTPException) -> Response:
+        response = Response(status=error.code, headers=_kept_headers(error))
+        if request.path.startswith("/api"):
+            code = error.name.lower().replace(" ", "_")
+            content = {"error": {"code": code, "message": error.description}}
+            response.data = json.dumps(content)
+            response.mimetype = "application/json"
+        else:
+            response.data = f"{error.code} {error.name}\n"
+            response.mimetype = "text/plain"
+        return response
+
+
+def _kept_headers(error: HTTPException) -> dict[str, str]:
+    return {k: v for k, v in error.get_headers() if k in ("Allow", "Location", "Retry-After")}

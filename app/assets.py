@@ -1,0 +1,110 @@
+"""Static files under URLs that carry the hash of their content."""
+
+from __future__ import annotations
+
+import importlib.util
+import mimetypes
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from app.documents import Document
+
+PLOTLY = "plotly.min.js"
+
+_TYPES = {
+    ".js": "text/javascript; charset=utf-8",
+    ".css": "text/css; charset=utf-8",
+    ".json": "application/json",
+    ".svg": "image/svg+xml",
+    ".woff2": "font/woff2",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Read:
+    stamp: tuple[int, int]
+    document: Document
+
+
+class Assets:
+    """The files of a folder, and Plotly's script out of its Python package.
+
+    A file that changes on disk gets a new hash with the next page.
+
+    Args:
+        root: the folder.
+        prefix: where its URLs begin.
+    """
+
+    def __init__(self, root: Path, prefix: str = "/static") -> None:
+        self._root = root.resolve()
+        self._prefix = prefix
+        self._plotly = _find_plotly()
+        self._lock = threading.Lock()
+        self._files: dict[str, _Read] = {}
+
+    def url(self, path: str) -> str:
+        """Returns the URL of a file, such as `js/main.js`.
+
+        Raises:
+            FileNotFoundError: there is no such file.
+        """
+        document = self.find(path)
+        if document is None:
+            raise FileNotFoundError(f"no static file {path}")
+        return f"{self._prefix}/{document.digest}/{path}"
+
+    def find(self, path: str) -> Document | None:
+        """Returns the present content of a file; None if there is no such file."""
+        try:
+            file = self._plotly if path == PLOTLY else (self._root / path).resolve()
+            if path != PLOTLY and not file.is_relative_to(self._root):
+                return None
+            status = file.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            with self._lock:
+                read = self._files.get(path)
+                if read is None or read.stamp != stamp:
+                    read = _Read(stamp, Document(file.read_bytes(), _media_type(file)))
+                    self._files[path] = read
+        except (OSError, ValueError):
+            return None
+        return read.document
+
+    def list_files(self, folder: str, suffix: str) -> list[str]:
+        """Returns the paths of all files of one kind below a folder, sorted."""
+        files = (self._root / folder).rglob(f"*{suffix}")
+        return sorted(file.relative_to(self._root).as_posix() for file in files)
+
+    def import_map(self) -> dict[str, dict[str, str]]:
+        """Returns the import map: path below js/ without `.js` -> URL."""
+        modules = self.list_files("js", ".js")
+        return {"imports": {path[len("js/") : -len(".js")]: self.url(path) for path in modules}}
+
+    def page_config(self) -> dict[str, object]:
+        """Returns what a page must know to start: URLs of Plotly, catalogues and stream."""
+        catalogues = self.list_files("i18n", ".json")
+        return {
+            "plotly": self.url(PLOTLY),
+            "catalogues": {Path(path).stem: self.url(path) for path in catalogues},
+            "stream": "/api/stream",
+        }
+
+    def compress_plotly(self) -> None:
+        """Makes the smallest form of Plotly's script; takes a second or more."""
+        document = self.find(PLOTLY)
+        if document is not None:
+            document.compress("br")
+
+
+def _find_plotly() -> Path:
+    spec = importlib.util.find_spec("plotly")
+    if spec is None or spec.origin is None:
+        raise FileNotFoundError("the plotly package is not installed")
+    return Path(spec.origin).parent / "package_data" / PLOTLY
+
+
+def _media_type(file: Path) -> str:
+    guessed = _TYPES.get(file.suffix) or mimetypes.guess_type(file.name)[0]
+    return guessed or "application/octet-stream"

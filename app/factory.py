@@ -1,0 +1,81 @@
+"""The factory: the only place where the parts of the server are wired together."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from dataclasses import dataclass
+from pathlib import Path
+
+from flask import Flask
+
+from app.api import add_error_answers, make_api_blueprint
+from app.assets import Assets
+from app.connections import Connections
+from app.hosts import LocalHost, SessionHost
+from app.pages import make_pages_blueprint
+from app.scheduler import Scheduler
+from app.security import add_security_headers
+from app.settings import Settings, read_environment
+from app.sockets import SERVER_OPTIONS, make_stream_blueprint
+from app.turns import take_turn
+from engine import Programs
+
+ROOT = Path(__file__).resolve().parent.parent
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """What an app is wired from, as `app.extensions["livenet"]`."""
+
+    settings: Settings
+    programs: Programs
+    host: SessionHost
+    connections: Connections
+
+    def close(self) -> None:
+        """Ends all connections and sessions and stops all threads."""
+        self.connections.close()
+        self.host.close()
+        self.programs.close()
+
+
+def make_app(settings: Settings | None = None) -> Flask:
+    """Makes the WSGI application; see `app.create_app`."""
+    settings = settings or read_environment()
+    app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
+    app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
+    app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
+
+    programs = Programs(cache_dir=str(settings.cache_dir))
+    scheduler = Scheduler(settings.workers, take_turn)
+    host = LocalHost(
+        programs,
+        scheduler,
+        max_sessions=settings.max_sessions,
+        resume_seconds=settings.resume_seconds,
+        max_inbox_bytes=2 * settings.max_message_bytes,
+    )
+    connections = Connections(settings.max_connections)
+    assets = Assets(ROOT / "static")
+
+    app.register_blueprint(make_pages_blueprint(assets))
+    app.register_blueprint(make_api_blueprint(programs))
+    app.register_blueprint(make_stream_blueprint(host, connections, settings))
+    add_error_answers(app)
+    add_security_headers(app)
+    app.extensions["livenet"] = Parts(settings, programs, host, connections)
+
+    def warm_up() -> None:
+        try:
+            programs.warm()
+            programs.warm_rest()
+        except Exception:
+            logger.exception("warming up failed")
+        assets.compress_plotly()
+
+    scheduler.start()
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    return app

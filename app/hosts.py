@@ -1,0 +1,167 @@
+"""Where sessions live: the interface, and the host that keeps them in this process."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import secrets
+import threading
+import time
+from typing import Protocol
+
+from app.outbox import Outbox
+from app.scheduler import Scheduler
+from app.sessions import Session
+from engine import Programs, Spec, Trainer
+
+logger = logging.getLogger(__name__)
+
+
+class SessionLimitError(Exception):
+    """All places are taken by sessions whose clients are there."""
+
+
+class SessionHost(Protocol):
+    """What the stream needs from the place where sessions live."""
+
+    def create(self, spec: Spec, outbox: Outbox) -> Session:
+        """Makes a session for a client; raises SessionLimitError when there is no place."""
+        ...
+
+    def take_up(self, token: str, outbox: Outbox) -> Session | None:
+        """Gives a session to a client, away from any other; None if there is no such one."""
+        ...
+
+    def leave(self, session: Session, outbox: Outbox) -> None:
+        """The client is gone; its session waits for it."""
+        ...
+
+    def get(self, token: str) -> Session | None:
+        """Returns a session that lives, or None."""
+        ...
+
+    def drop(self, session: Session) -> None:
+        """Forgets a session."""
+        ...
+
+    def close(self) -> None:
+        """Forgets all sessions and stops the workers."""
+        ...
+
+
+class LocalHost:
+    """Keeps sessions in this process and trains them with a few threads.
+
+    A session whose client is lost waits for `resume_seconds`. When all places are taken,
+    a new client gets the place of the session that has waited longest.
+
+    Args:
+        programs: the compiled programs all trainers share.
+        scheduler: gives sessions their turns.
+        max_sessions: places.
+        resume_seconds: how long a session waits for a lost client.
+        max_inbox_bytes: how much the waiting commands of one session may hold.
+    """
+
+    def __init__(
+        self,
+        programs: Programs,
+        scheduler: Scheduler,
+        max_sessions: int,
+        resume_seconds: float,
+        max_inbox_bytes: int,
+    ) -> None:
+        self._programs = programs
+        self._scheduler = scheduler
+        self._max_sessions = max_sessions
+        self._resume_seconds = resume_seconds
+        self._max_inbox_bytes = max_inbox_bytes
+        self._changed = threading.Condition()
+        self._sessions: dict[str, Session] = {}
+        self._coming = 0
+        self._numbers = itertools.count(1)
+        self._closing = False
+        self._sweeper = threading.Thread(target=self._sweep, name="sessions", daemon=True)
+        self._sweeper.start()
+
+    def create(self, spec: Spec, outbox: Outbox) -> Session:
+        """Makes a session for a client; waits for the programs that it needs.
+
+        Raises:
+            SessionLimitError: no place, and no session waits for a lost client.
+        """
+        with self._changed:
+            if len(self._sessions) + self._coming >= self._max_sessions:
+                self._make_room()
+            self._coming += 1
+        try:
+            session = Session(
+                token=secrets.token_urlsafe(24),
+                label=str(next(self._numbers)),
+                trainer=Trainer(spec, programs=self._programs),
+                max_inbox_bytes=self._max_inbox_bytes,
+                wake=self._scheduler.wake,
+            )
+            session.attach(outbox, resumed=False)
+            with self._changed:
+                self._sessions[session.token] = session
+        finally:
+            with self._changed:
+                self._coming -= 1
+        logger.debug("session %s: opened", session.label)
+        return session
+
+    def _make_room(self) -> None:
+        waiting = [(lost, s) for s in self._sessions.values() if (lost := s.lost_at) is not None]
+        if self._closing or not waiting:
+            raise SessionLimitError
+        self.drop(min(waiting, key=lambda pair: pair[0])[1])
+
+    def take_up(self, token: str, outbox: Outbox) -> Session | None:
+        """Gives a session to a client, away from any other; None if there is no such one."""
+        with self._changed:
+            session = self._sessions.get(token)
+            if session is not None:
+                session.attach(outbox, resumed=True)
+            return session
+
+    def leave(self, session: Session, outbox: Outbox) -> None:
+        """The client is gone; its session waits for it."""
+        session.detach(outbox)
+        with self._changed:
+            self._changed.notify()
+
+    def get(self, token: str) -> Session | None:
+        """Returns a session that lives, or None."""
+        with self._changed:
+            return self._sessions.get(token)
+
+    def drop(self, session: Session) -> None:
+        """Forgets a session."""
+        with self._changed:
+            self._sessions.pop(session.token, None)
+        session.trainer.close()
+        logger.debug("session %s: dropped", session.label)
+
+    def close(self) -> None:
+        """Forgets all sessions and stops the workers."""
+        with self._changed:
+            self._closing = True
+            self._sessions.clear()
+            self._changed.notify()
+        self._scheduler.stop(timeout=1.0)
+
+    def _sweep(self) -> None:
+        with self._changed:
+            while not self._closing:
+                now = time.monotonic()
+                ends = {
+                    session: lost + self._resume_seconds
+                    for session in self._sessions.values()
+                    if (lost := session.lost_at) is not None
+                }
+                for session, end in ends.items():
+                    if end <= now:
+                        self.drop(session)
+                waits = [end - now for end in ends.values() if end > now]
+                self._changed.wait(min(waits, default=None))

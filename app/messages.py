@@ -1,0 +1,199 @@
+"""What a client may say: one strict model for each message of the stream.
+
+Specs, patches and origins are passed on as they came: the engine validates them.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Annotated, Any, Literal, Self, get_args
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic_core import PydanticCustomError
+
+_SHOWN = 60
+
+ViewName = Literal["boundary", "units", "weights", "history", "points", "selected"]
+
+
+class MessageError(ValueError):
+    """A message that cannot be used.
+
+    Args:
+        code: the stable word that the client sees.
+        message: one sentence for a person.
+        path: dotted place in the message, or "".
+    """
+
+    def __init__(self, code: str, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+        self.path = path
+
+
+class Message(BaseModel):
+    """Base of all messages: strict, frozen, and without extra keys."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
+
+
+class Open(Message):
+    """A new session with a spec, or a token to take one up again."""
+
+    type: Literal["open"]
+    spec: Any = None
+    session: Annotated[str, Field(max_length=200)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        given = self.model_fields_set & {"spec", "session"}
+        if len(given) != 1 or (given == {"session"} and self.session is None):
+            raise _rule("must have either a spec or a session")
+        return self
+
+
+class Edit(Message):
+    """A merge patch on the spec, and where each new layer and unit comes from."""
+
+    type: Literal["edit"]
+    patch: Any
+    origin: Any = None
+
+
+class Run(Message):
+    """Train until paused."""
+
+    type: Literal["run"]
+
+
+class Pause(Message):
+    """Stop training."""
+
+    type: Literal["pause"]
+
+
+class Reset(Message):
+    """Draw the initial weights again and return to step 0."""
+
+    type: Literal["reset"]
+
+
+class Step(Message):
+    """Train a little while paused: some epochs or some batches."""
+
+    type: Literal["step"]
+    epochs: Annotated[int, Field(ge=1, le=200)] | None = None
+    batches: Annotated[int, Field(ge=1, le=10_000)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.epochs is None) == (self.batches is None):
+            raise _rule("must have either epochs or batches")
+        return self
+
+
+class Speed(Message):
+    """How many epochs lie between two frames."""
+
+    type: Literal["speed"]
+    epochs_per_frame: Annotated[int, Field(ge=1, le=200)]
+
+
+class Select(Message):
+    """One unit of one hidden layer."""
+
+    layer: Annotated[int, Field(ge=0, le=63)]
+    unit: Annotated[int, Field(ge=0, le=1023)]
+
+
+class Views(Message):
+    """What frames hold and how often they come; a key left out stays as it was."""
+
+    type: Literal["views"]
+    names: Annotated[list[ViewName], Field(max_length=32)] | None = None
+    select: Select | None = None
+    tile: Annotated[int, Field(ge=8, le=64)] = 32
+    max_fps: Annotated[float, Field(ge=0.1, le=1000)] | None = None
+
+    @model_validator(mode="after")
+    def _names_are_a_list(self) -> Self:
+        if "names" in self.model_fields_set and self.names is None:
+            raise PydanticCustomError("rule", "must be a list", {"path": "names"})
+        return self
+
+
+class SetWeight(Message):
+    """One weight or bias, set to a value."""
+
+    type: Literal["set_weight"]
+    layer: Annotated[int, Field(ge=0, le=63)]
+    from_: Annotated[int, Field(ge=0, le=1023)] | Literal["bias"] = Field(alias="from")
+    to: Annotated[int, Field(ge=0, le=1023)]
+    value: Annotated[float, Field(ge=-1e6, le=1e6)]
+
+
+class Ack(Message):
+    """One more frame may be sent."""
+
+    type: Literal["ack"]
+
+
+Command = Edit | Run | Pause | Reset | Step | Speed | Views | SetWeight
+ClientMessage = Command | Open | Ack
+
+_TYPES = {
+    get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(ClientMessage)
+}
+_ADAPTERS = {name: TypeAdapter[ClientMessage](model) for name, model in _TYPES.items()}
+
+
+def parse_message(text: str | bytes) -> ClientMessage:
+    """Reads one text message of a client.
+
+    Raises:
+        MessageError: `invalid_json`, `unknown_type` or `invalid_message`.
+    """
+    if isinstance(text, bytes):
+        raise MessageError("invalid_json", "a message must be text")
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MessageError("invalid_json", f"not JSON: {_explain(error)}") from None
+    if not isinstance(value, dict):
+        raise MessageError("invalid_message", "a message must be an object")
+    name = value.get("type")
+    adapter = _ADAPTERS.get(name) if isinstance(name, str) else None
+    if adapter is None:
+        known = ", ".join(_ADAPTERS)
+        raise MessageError("unknown_type", f"type must be one of {known}", "type")
+    try:
+        return adapter.validate_python(value)
+    except ValidationError as error:
+        raise _describe(error) from None
+
+
+def _refuse_constant(name: str) -> None:
+    raise ValueError(f"{name} is not a JSON number")
+
+
+def _explain(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return f"{error.msg} at character {error.pos}"
+    text = str(error)
+    return "a number with too many digits" if "digits" in text else text
+
+
+def _rule(text: str) -> PydanticCustomError:
+    return PydanticCustomError("rule", "{rule}", {"rule": text})
+
+
+def _describe(error: ValidationError) -> MessageError:
+    first = error.errors(include_url=False, include_input=False)[0]
+    context = first.get("ctx", {})
+    place = [str(part) for part in first["loc"] if part not in ("int", "literal['bias']")]
+    path = context.get("path") or ".".join(place)[:_SHOWN]
+    text = first["msg"][0].lower() + first["msg"][1:]
+    return MessageError("invalid_message", f"{path}: {text}" if path else text, path)

@@ -1,0 +1,43 @@
+"""The pages and the files they load."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, Response, abort, g, render_template, request
+
+from app.assets import Assets
+from app.documents import FOREVER
+
+#: Pages come with a fresh nonce each time; what they load is cached for ever.
+_PAGE_CACHE = "no-cache"
+
+
+def make_pages_blueprint(assets: Assets) -> Blueprint:
+    """Returns the blueprint of all pages and static files."""
+    blueprint = Blueprint("pages", __name__)
+
+    @blueprint.app_context_processor
+    def add_helpers() -> dict[str, object]:
+        g.csp_nonce = secrets.token_urlsafe(16)
+        return {
+            "asset": assets.url,
+            "import_map": assets.import_map,
+            "page_config": assets.page_config,
+            "csp_nonce": g.csp_nonce,
+        }
+
+    @blueprint.get("/")
+    def show_playground() -> Response:
+        response = Response(render_template("playground.html"), mimetype="text/html")
+        response.headers["Cache-Control"] = _PAGE_CACHE
+        return response
+
+    @blueprint.get("/static/<digest>/<path:path>")
+    def send_file(digest: str, path: str) -> Response:
+        document = assets.find(path)
+        if document is None or document.digest != digest:
+            abort(404)
+        return document.respond(request, FOREVER)
+
+    return blueprint

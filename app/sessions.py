@@ -1,0 +1,304 @@
+"""A session: a network in training and the client that watches it.
+
+Socket threads put commands in and take messages out; one engine worker at a time
+applies the commands and trains. Everything they share lies here, behind one lock.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from app.messages import Command, Step
+from app.outbox import Outbox
+from engine import DEFAULT_VIEWS, FrameRequest, Spec, Trainer, dump_spec
+
+CREDIT_AT_START = 2
+CREDIT_AT_MOST = 4
+MAX_COMMANDS = 512
+#: The architecture has been left alone for so long that compiling it tightly is worth it.
+CALM_SECONDS = 0.5
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSettings:
+    """What a client wants to see; `by_name` once it said so itself."""
+
+    names: tuple[str, ...] = DEFAULT_VIEWS
+    by_name: bool = False
+    select: tuple[int, int] | None = None
+    tile: int = 32
+    max_fps: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """What one turn of a session is to do, and for whom."""
+
+    outbox: Outbox
+    request: FrameRequest
+    epochs: int = 0
+    batches: int = 0
+    running: bool = False
+    tight: bool = False
+
+
+class Session:
+    """One network, its trainer, and what its client asked for.
+
+    Args:
+        token: the secret by which a client takes the session up again.
+        label: short name for the log.
+        trainer: the network; only the worker that has the session's turn touches it.
+        max_inbox_bytes: how much the waiting commands may hold.
+        wake: called without a lock when the session may have become due.
+    """
+
+    def __init__(
+        self,
+        token: str,
+        label: str,
+        trainer: Trainer,
+        max_inbox_bytes: int,
+        wake: Callable[[Session], None],
+    ) -> None:
+        self.token = token
+        self.label = label
+        self.trainer = trainer
+        self._max_inbox_bytes = max_inbox_bytes
+        self._wake = wake
+        self._lock = threading.Lock()
+        self._inbox: deque[tuple[Command, int]] = deque()
+        self._inbox_bytes = 0
+        self._outbox: Outbox | None = None
+        self._lost_at = time.monotonic()
+        self._credit = 0
+        self._running = False
+        self._views = ViewSettings()
+        self._epochs_per_frame = 1
+        self._step_epochs = 0
+        self._step_batches = 0
+        self._spec = trainer.spec
+        self._spec_id = 0
+        self._frame_due = False
+        self._points_due = False
+        self._next_frame_at = 0.0
+        self._changed_at = time.monotonic()
+        self._calm = False
+
+    # For socket threads.
+
+    def attach(self, outbox: Outbox, *, resumed: bool) -> None:
+        """Makes this outbox the one that is served; who was served before is closed (4001)."""
+        with self._lock:
+            former, self._outbox = self._outbox, outbox
+            self._credit = CREDIT_AT_START
+            self._frame_due = self._points_due = True
+            self._next_frame_at = 0.0
+            outbox.on_taken = lambda: self._wake(self)
+            outbox.put({
+                "type": "opened",
+                "session": self.token,
+                "id": self._spec_id,
+                "spec": dump_spec(self._spec),
+                "running": self._running,
+                "resumed": resumed,
+            })  # fmt: skip
+        if former is not None:
+            former.close(4001, "taken over by another client")
+        self._wake(self)
+
+    def detach(self, outbox: Outbox) -> None:
+        """The client of this outbox is gone; training waits for one to come back."""
+        with self._lock:
+            if self._outbox is outbox:
+                self._outbox = None
+                self._lost_at = time.monotonic()
+
+    def enqueue(self, command: Command, size: int) -> bool:
+        """Queues a command; False if too much waits already.
+
+        Args:
+            command: what to do.
+            size: length of its message.
+        """
+        with self._lock:
+            full = self._inbox_bytes + size > self._max_inbox_bytes and bool(self._inbox)
+            if full or len(self._inbox) >= MAX_COMMANDS:
+                return False
+            self._inbox.append((command, size))
+            self._inbox_bytes += size
+        self._wake(self)
+        return True
+
+    def add_credit(self) -> bool:
+        """Counts one `ack`; False if it adds nothing because there is enough credit."""
+        with self._lock:
+            if self._credit >= CREDIT_AT_MOST:
+                return False
+            self._credit += 1
+        self._wake(self)
+        return True
+
+    @property
+    def lost_at(self) -> float | None:
+        """When the last client was lost (monotonic seconds); None while there is one."""
+        with self._lock:
+            return self._lost_at if self._outbox is None else None
+
+    # For the queue and the worker that has the session's turn.
+
+    def find_due(self, now: float) -> float | None:
+        """Returns when the session wants its next turn; None while it waits for others."""
+        with self._lock:
+            if self._inbox and not (self._outbox and self._outbox.full):
+                return now
+            return max(now, self._next_frame_at) if self._wants_frame() else None
+
+    def _wants_frame(self) -> bool:
+        if self._outbox is None or self._credit == 0 or self._outbox.has_frame:
+            return False
+        return self._running or self._frame_due or self._stepping
+
+    @property
+    def _stepping(self) -> bool:
+        return self._step_epochs > 0 or self._step_batches > 0
+
+    def _drop_steps(self) -> None:
+        self._step_epochs = self._step_batches = 0
+
+    def next_command(self) -> Command | None:
+        """Takes the next command, unless a step before it can be trained first."""
+        with self._lock:
+            if not self._inbox or (self._outbox and self._outbox.full):
+                return None
+            step_first = self._stepping and not isinstance(self._inbox[0][0], Step)
+            if step_first and self._wants_frame():
+                return None
+            command, size = self._inbox.popleft()
+            self._inbox_bytes -= size
+            return command
+
+    def start_turn(self, now: float) -> Turn | None:
+        """Spends one credit for a frame that is due by now; None if none is."""
+        with self._lock:
+            if not self._wants_frame() or self._next_frame_at > now or self._outbox is None:
+                return None
+            self._credit -= 1
+            self._frame_due = False
+            views = self._views
+            request = FrameRequest(
+                views=views.names,
+                select=views.select,
+                tile=views.tile,
+                points=self._points_due or (views.by_name and "points" in views.names),
+            )
+            self._points_due = False
+            if views.max_fps is not None:
+                pause = 1 / views.max_fps
+                late = now - self._next_frame_at
+                self._next_frame_at = now + pause - (late if late < pause else 0)
+            tight = self._running and not self._calm and now - self._changed_at >= CALM_SECONDS
+            self._calm = self._calm or tight
+            turn = Turn(self._outbox, request, running=self._running, tight=tight)
+            if self._running:
+                return replace(turn, epochs=self._epochs_per_frame)
+            if self._step_epochs:
+                epochs, self._step_epochs = self._step_epochs, 0
+                return replace(turn, epochs=epochs)
+            batches, self._step_batches = self._step_batches, 0
+            return replace(turn, batches=batches)
+
+    def finish_turn(self, turn: Turn, blob: bytes, rest_batches: int) -> None:
+        """Leaves the frame for its client, if that is still the one.
+
+        Args:
+            turn: what was asked for.
+            blob: the encoded frame.
+            rest_batches: what is left of a step that took longer than a turn may.
+        """
+        with self._lock:
+            self._step_batches += rest_batches
+            if self._outbox is turn.outbox:
+                turn.outbox.put_frame(blob)
+
+    def fail_turn(self, turn: Turn) -> None:
+        """Pauses after a turn that made no frame, and gives its credit back."""
+        with self._lock:
+            self._running = False
+            self._drop_steps()
+            self._points_due |= turn.request.points
+            if self._outbox is turn.outbox:
+                self._credit += 1
+
+    def put_error(self, code: str, message: str, path: str = "") -> None:
+        """Tells the client that something was refused."""
+        with self._lock:
+            if self._outbox is not None:
+                self._outbox.put_error(code, message, path)
+
+    def put_diverged(self, step: int) -> None:
+        """Pauses and tells the client; the frame of this turn shows the last finite state."""
+        with self._lock:
+            self._running = False
+            self._drop_steps()
+            if self._outbox is not None:
+                self._outbox.put({"type": "diverged", "step": step})
+
+    def put_spec(self, spec: Spec) -> None:
+        """Gives a changed spec or changed weights the next id and makes a frame due."""
+        with self._lock:
+            former, self._spec = self._spec, spec
+            self._spec_id += 1
+            self._frame_due = True
+            if former.data != spec.data:
+                self._points_due = True
+            if former != spec:
+                self._changed_at = time.monotonic()
+                self._calm = False
+            if self._outbox is not None:
+                points = former.data.points != spec.data.points
+                dumped = dump_spec(spec, points=points)
+                self._outbox.put({"type": "spec", "id": self._spec_id, "spec": dumped})
+
+    @property
+    def spec_id(self) -> int:
+        """How many edits, resets and set weights the session has seen."""
+        return self._spec_id
+
+    @property
+    def running(self) -> bool:
+        """Whether the session trains by itself."""
+        return self._running
+
+    def set_running(self, running: bool) -> None:
+        """Starts or pauses training; what is left of a step goes with either."""
+        with self._lock:
+            self._running = running
+            self._drop_steps()
+
+    def set_speed(self, epochs_per_frame: int) -> None:
+        """Sets how many epochs lie between two frames."""
+        with self._lock:
+            self._epochs_per_frame = epochs_per_frame
+
+    def set_views(self, change: Callable[[ViewSettings], ViewSettings]) -> None:
+        """Changes what frames hold; the next one is due."""
+        with self._lock:
+            self._views = change(self._views)
+            self._frame_due = True
+            self._next_frame_at = 0.0
+
+    def add_step(self, step: Step) -> None:
+        """Asks for a little training while paused."""
+        with self._lock:
+            self._step_epochs += step.epochs or 0
+            self._step_batches += step.batches or 0
+
+    def drop_steps(self) -> None:
+        """Forgets the steps that have not been trained."""
+        with self._lock:
+            self._drop_steps()

@@ -1,0 +1,113 @@
+"""The settings of the server, read from environment variables and validated."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+
+_LISTENED = ("HOST", "PORT")
+_PREFIX = "LIVENET_"
+
+
+class SettingsError(ValueError):
+    """A setting that cannot be used; its text is one clear line."""
+
+
+def _default_cache_dir() -> Path:
+    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+    return Path(base) / "livenet"
+
+
+def _split(value: Any) -> Any:
+    return value.replace(",", " ").split() if isinstance(value, str) else value
+
+
+def _check_origin(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc or parts.path.strip("/"):
+        raise ValueError("must be origins such as https://example.org:8443")
+    return f"{parts.scheme}://{parts.netloc}".lower()
+
+
+Origin = Annotated[str, AfterValidator(_check_origin)]
+
+
+class Settings(BaseModel):
+    """Everything that can be set from outside, one environment variable each.
+
+    Attributes:
+        host: `HOST`, the address to listen on.
+        port: `PORT`; 0 takes a free one, the startup line names it.
+        workers: `LIVENET_WORKERS`, threads that train; as many as cores unless set.
+        max_sessions: `LIVENET_MAX_SESSIONS`, sessions at one time, waiting ones included.
+        resume_seconds: `LIVENET_RESUME_SECONDS`, how long a session waits for a lost client.
+        allowed_origins: `LIVENET_ALLOWED_ORIGINS`, origins besides the server's own whose
+            pages may open a stream, separated by commas or blanks.
+        compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
+            it: about half the traffic for about 1.3 ms of a core per large frame.
+        cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
+        max_message_bytes: `LIVENET_MAX_MESSAGE_BYTES`, the longest message of a client;
+            the default has room for 5,000 points.
+        log_level: `LIVENET_LOG_LEVEL`.
+        server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    host: str = Field("127.0.0.1", min_length=1)
+    port: int = Field(8000, ge=0, le=65535)
+    workers: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 256), ge=1, le=256)
+    max_sessions: int = Field(64, ge=1, le=4096)
+    resume_seconds: float = Field(600.0, ge=0, le=86_400)
+    allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
+    compress_frames: bool = False
+    cache_dir: Path = Field(default_factory=_default_cache_dir)
+    max_message_bytes: int = Field(1 << 20, ge=1024, le=1 << 26)
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
+
+    @property
+    def max_connections(self) -> int:
+        """Sockets at one time: enough for every session to be taken over by another client."""
+        return 2 * self.max_sessions
+
+    @property
+    def threads(self) -> int:
+        """Threads that answer requests: all sockets at once, and 32 for everything else."""
+        return self.max_connections + 32
+
+
+def read_settings(environ: Mapping[str, str]) -> Settings:
+    """Reads the settings from environment variables; an empty one counts as not set.
+
+    Raises:
+        SettingsError: with the variable, the rule and the value, on one line.
+    """
+    values = {}
+    for field in Settings.model_fields:
+        value = environ.get(_variable(field), "").strip()
+        if value:
+            values[field] = value.upper() if field == "log_level" else value
+    try:
+        return Settings.model_validate(values)
+    except ValidationError as error:
+        first = error.errors(include_url=False)[0]
+        field = str(first["loc"][0])
+        rule = first["msg"].removeprefix("Value error, ")
+        name = _variable(field)
+        raise SettingsError(f"{name}: {rule}, got {environ[name]!r}") from None
+
+
+def read_environment() -> Settings:
+    """Reads the settings from the environment of this process."""
+    return read_settings(os.environ)
+
+
+def _variable(field: str) -> str:
+    name = field.upper()
+    return name if name in _LISTENED else _PREFIX + name

@@ -1,0 +1,108 @@
+"""The protocol of the stream, whatever carries it: messages in, an outbox out.
+
+A transport makes one `Connection` per client, hands it each message it receives, sends
+what its outbox gives, and says when the client is gone. Nothing here knows of sockets.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+
+from app.hosts import SessionHost, SessionLimitError
+from app.messages import Ack, MessageError, Open, parse_message
+from app.outbox import Outbox
+from app.rates import TokenBucket
+from app.sessions import Session
+from engine import EngineError, parse_spec
+
+logger = logging.getLogger(__name__)
+
+_ACK = {"type": "ack"}
+_ACK_LENGTH = 40
+_TOO_MUCH = "too many messages; this one was dropped"
+
+
+class Connection:
+    """One client of the stream.
+
+    Args:
+        host: where sessions live.
+        max_message_bytes: the longest message; transports refuse it while it comes.
+    """
+
+    def __init__(self, host: SessionHost, max_message_bytes: int) -> None:
+        self.outbox = Outbox()
+        self._host = host
+        self._max_message_bytes = max_message_bytes
+        self._bucket = TokenBucket()
+        self._session: Session | None = None
+
+    def receive(self, text: str | bytes) -> None:
+        """Handles one message; whatever it is, the answer goes to the outbox.
+
+        An `ack` that gives credit is free: there are never more of them than frames. All
+        else takes a token of the bucket, and without one is dropped unread.
+        """
+        if self._session is not None and _is_ack(text) and self._session.add_credit():
+            return
+        if not self._bucket.take():
+            self.outbox.put_error("rate_limited", _TOO_MUCH)
+            return
+        try:
+            self._handle(text)
+        except MessageError as error:
+            self.outbox.put_error(error.code, error.message, error.path)
+        except Exception:
+            logger.exception("a message failed")
+            self.outbox.put_error("engine_error", "the message failed, nothing changed")
+
+    def refuse_long(self) -> None:
+        """Answers a message that is too long and ends the connection (1009)."""
+        limit = f"a message may have at most {self._max_message_bytes} bytes"
+        self.outbox.put_error("message_too_large", limit)
+        self.outbox.close(1009, "message too large")
+
+    def lose(self) -> None:
+        """The client is gone: its session pauses and waits for it."""
+        if self._session is not None:
+            self._host.leave(self._session, self.outbox)
+
+    def _handle(self, text: str | bytes) -> None:
+        message = parse_message(text)
+        if isinstance(message, Open):
+            self._open(message)
+            return
+        if self._session is None:
+            raise MessageError("not_open", "open a session first")
+        if isinstance(message, Ack):
+            self._session.add_credit()
+        elif not self._session.enqueue(message, len(text)):
+            raise MessageError("rate_limited", _TOO_MUCH)
+
+    def _open(self, message: Open) -> None:
+        if self._session is not None:
+            raise MessageError("invalid_message", "this connection has a session already", "type")
+        if message.session is not None:
+            self._session = self._host.take_up(message.session, self.outbox)
+            if self._session is None:
+                raise MessageError("unknown_session", "there is no such session any more")
+            return
+        try:
+            self._session = self._host.create(parse_spec(message.spec), self.outbox)
+        except EngineError as error:
+            raise MessageError("invalid_spec", error.message, error.path) from None
+        except RecursionError:
+            raise MessageError("invalid_spec", "nested too deeply") from None
+        except SessionLimitError:
+            text = "all sessions are taken; try again in a while"
+            raise MessageError("session_limit", text) from None
+
+
+def _is_ack(text: str | bytes) -> bool:
+    if not isinstance(text, str) or len(text) > _ACK_LENGTH or '"ack"' not in text:
+        return False
+    try:
+        return json.loads(text) == _ACK
+    except ValueError:
+        return False

@@ -1,0 +1,111 @@
+"""One turn of a session: apply what the client asked for, train a little, make a frame."""
+
+from __future__ import annotations
+
+import logging
+import time
+from dataclasses import replace
+
+from app.frames import encode_frame
+from app.messages import Command, Edit, Pause, Reset, Run, SetWeight, Speed, Step, Views
+from app.sessions import Session, Turn, ViewSettings
+from engine import DivergedError, EngineError
+
+logger = logging.getLogger(__name__)
+
+#: Training in one turn ends soon after this, so that every session gets its turn.
+TURN_SECONDS = 0.05
+
+#: What the engine calls an error where the stream has another word for it.
+_CODES = {"invalid_data": "invalid_spec"}
+
+
+def take_turn(session: Session) -> None:
+    """Applies the queued commands in order, then makes at most one frame."""
+    until = time.monotonic() + TURN_SECONDS
+    while time.monotonic() < until and (command := session.next_command()) is not None:
+        try:
+            _apply(session, command)
+        except EngineError as error:
+            session.put_error(_CODES.get(error.code, error.code), error.message, error.path)
+        except RecursionError:
+            session.put_error("invalid_message", "nested too deeply")
+        except Exception:
+            logger.exception("session %s: %s failed", session.label, command.type)
+            session.put_error("engine_error", f"{command.type} failed, nothing changed")
+    turn = session.start_turn(time.monotonic())
+    if turn is None:
+        return
+    try:
+        _make_frame(session, turn)
+    except Exception:
+        logger.exception("session %s: a frame failed", session.label)
+        session.fail_turn(turn)
+        session.put_error("engine_error", "the engine failed; training is paused")
+
+
+def _apply(session: Session, command: Command) -> None:
+    trainer = session.trainer
+    match command:
+        case Edit():
+            session.put_spec(trainer.edit(command.patch, command.origin))
+        case Reset():
+            trainer.reset()
+            session.drop_steps()
+            session.put_spec(trainer.spec)
+        case SetWeight():
+            trainer.set_weight(command.layer, command.from_, command.to, command.value)
+            session.put_spec(trainer.spec)
+        case Run():
+            session.set_running(True)
+        case Pause():
+            session.set_running(False)
+        case Step():
+            if session.running:
+                session.put_error("not_paused", "pause before making single steps")
+            else:
+                session.add_step(command)
+        case Speed():
+            session.set_speed(command.epochs_per_frame)
+        case Views():
+            session.set_views(lambda views: merge_views(views, command))
+
+
+def merge_views(views: ViewSettings, command: Views) -> ViewSettings:
+    """Returns the settings with the keys that the message has; the others stay."""
+    given = command.model_fields_set
+    if command.names is not None:
+        views = replace(views, names=tuple(dict.fromkeys(command.names)), by_name=True)
+    if "select" in given:
+        select = command.select
+        views = replace(views, select=(select.layer, select.unit) if select else None)
+    if "tile" in given:
+        views = replace(views, tile=command.tile)
+    if "max_fps" in given:
+        views = replace(views, max_fps=command.max_fps)
+    return views
+
+
+def _make_frame(session: Session, turn: Turn) -> None:
+    trainer = session.trainer
+    if turn.tight:
+        trainer.prefer_tight()
+    running = turn.running
+    rest = 0
+    try:
+        before = trainer.step
+        frame = trainer.turn(turn.epochs, turn.batches, turn.request, max_seconds=TURN_SECONDS)
+        if not running:
+            batches = -(-trainer.data.n_train // trainer.spec.batch_size)
+            wanted = turn.batches + turn.epochs * batches
+            rest = max(0, wanted - (trainer.step - before))
+    except DivergedError as error:
+        session.put_diverged(error.step)
+        running = False
+        frame = trainer.turn(request=turn.request)
+    metadata = {
+        **frame.metadata,
+        "spec_id": str(session.spec_id),
+        "running": "true" if running else "false",
+    }
+    session.finish_turn(turn, encode_frame(frame.arrays, metadata), rest)

@@ -1,0 +1,42 @@
+"""LiveNet's engine: small networks that train while they are changed."""
+
+from engine.datasets import preview_points
+from engine.errors import (
+    CheckpointError,
+    DataError,
+    DivergedError,
+    EngineError,
+    OriginError,
+    PatchError,
+    SpecError,
+    WeightError,
+)
+from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
+from engine.presets import PRESETS, Preset
+from engine.spec import Spec, dump_spec, parse_spec, patch_spec
+from engine.tiers import Programs
+from engine.trainer import Trainer
+
+__all__ = [
+    "DEFAULT_VIEWS",
+    "PRESETS",
+    "VIEWS",
+    "CheckpointError",
+    "DataError",
+    "DivergedError",
+    "EngineError",
+    "Frame",
+    "FrameRequest",
+    "OriginError",
+    "PatchError",
+    "Preset",
+    "Programs",
+    "Spec",
+    "SpecError",
+    "Trainer",
+    "WeightError",
+    "dump_spec",
+    "parse_spec",
+    "patch_spec",
+    "preview_points",
+]

@@ -1,0 +1,12 @@
+"""Names for the arrays that live on the host."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float32]
+Ints = NDArray[np.int32]
+HostArray = NDArray[Any]

@@ -1,0 +1,44 @@
+"""Counters: where a run stands."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+
+@dataclass(frozen=True)
+class Counters:
+    """Where training stands.
+
+    Attributes:
+        step: updates done.
+        updates: updates since the optimizer's moments were zero.
+        epoch: epochs begun and done.
+        first: batches of the running epoch that are done.
+        draws: edits that drew weights, so that each draws new ones.
+    """
+
+    step: int = 0
+    updates: int = 0
+    epoch: int = 0
+    first: int = 0
+    draws: int = 0
+
+    def after(self, steps: int, batches: int) -> Counters:
+        """Counts updates.
+
+        Args:
+            steps: updates done.
+            batches: updates of an epoch.
+        """
+        epochs, first = divmod(self.first + steps, batches)
+        return replace(
+            self,
+            step=self.step + steps,
+            updates=self.updates + steps,
+            epoch=self.epoch + epochs,
+            first=first,
+        )
+
+    def begin_epoch(self) -> Counters:
+        """Leaves a begun epoch for a new one."""
+        return replace(self, epoch=self.epoch + (self.first > 0), first=0)

@@ -1,0 +1,73 @@
+"""The one tree of errors that the engine raises.
+
+Every class carries a stable `code`, the word that API clients see, and an
+optional `path`, the dotted place in the spec or message that is at fault.
+"""
+
+from __future__ import annotations
+
+
+class EngineError(Exception):
+    """Base of all errors of the engine.
+
+    Args:
+        message: one sentence for a person.
+        path: dotted place in the spec, such as `layers.0.units`, or "".
+    """
+
+    code = "engine_error"
+
+    def __init__(self, message: str, path: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.path = path
+
+
+class SpecError(EngineError, ValueError):
+    """A spec that breaks a rule of the contract."""
+
+    code = "invalid_spec"
+
+
+class PatchError(EngineError, ValueError):
+    """A patch that is no JSON Merge Patch for a spec."""
+
+    code = "invalid_patch"
+
+
+class OriginError(EngineError, ValueError):
+    """An `origin` that does not map the new layers onto the old ones."""
+
+    code = "invalid_origin"
+
+
+class DataError(EngineError, ValueError):
+    """Data that cannot be made, read or trained on."""
+
+    code = "invalid_data"
+
+
+class WeightError(EngineError, ValueError):
+    """A weight that does not exist, or a value it cannot take."""
+
+    code = "invalid_message"
+
+
+class CheckpointError(EngineError, ValueError):
+    """A saved trainer that cannot be read."""
+
+    code = "invalid_checkpoint"
+
+
+class DivergedError(EngineError, ArithmeticError):
+    """The loss or a parameter left the finite numbers.
+
+    Args:
+        step: the last step whose state is finite; the trainer is left there.
+    """
+
+    code = "diverged"
+
+    def __init__(self, step: int) -> None:
+        super().__init__(f"training diverged after step {step}; the last finite state is kept")
+        self.step = step

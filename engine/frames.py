@@ -1,0 +1,103 @@
+"""Frames: what a turn shows, under the names of the contract."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Floats
+from engine.datasets import Dataset
+from engine.metrics import Metrics
+from engine.spec import Spec
+
+#: Views until told otherwise.
+DEFAULT_VIEWS = ("boundary", "units", "weights", "history", "points")
+#: Every view that can be asked for.
+VIEWS = (*DEFAULT_VIEWS, "selected")
+#: Sides of a tile, pixels.
+TILE_MIN, TILE_MAX, TILE_DEFAULT = 8, 64, 32
+
+
+@dataclass(frozen=True)
+class FrameRequest:
+    """What a frame is to hold.
+
+    Attributes:
+        views: names out of `VIEWS`.
+        select: hidden layer and unit of the `selected` view.
+        tile: side of the units' tiles, 8 to 64 pixels.
+        points: whether the `points` array is included; alone, naming the view is not enough,
+            since the points are large and seldom change.
+    """
+
+    views: tuple[str, ...] = DEFAULT_VIEWS
+    select: tuple[int, int] | None = None
+    tile: int = TILE_DEFAULT
+    points: bool = False
+
+    @property
+    def pictures(self) -> bool:
+        """Whether anything has to be painted."""
+        return "boundary" in self.views or "units" in self.views
+
+    def selected(self, spec: Spec) -> tuple[int, int] | None:
+        """Returns the selected unit if it is wanted and there."""
+        if "selected" not in self.views or self.select is None:
+            return None
+        layer, unit = self.select
+        there = 0 <= layer < len(spec.layers) and 0 <= unit < spec.layers[layer].units
+        return self.select if there else None
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Arrays and words of one frame.
+
+    Attributes:
+        arrays: by name; dtypes and shapes are those of the contract.
+        metadata: strings.
+    """
+
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+def describe_metrics(metrics: Metrics) -> dict[str, str]:
+    """Returns metrics as strings; losses and shares with nine digits."""
+    return {
+        key: str(value) if isinstance(value, int) else format(value, ".9g")
+        for key, value in metrics.items()
+    }
+
+
+def describe_range(pairs: NDArray[Any]) -> str:
+    """Returns a pair, or pairs, of numbers as JSON."""
+    return json.dumps([round_pair(pair) for pair in pairs] if pairs.ndim > 1 else round_pair(pairs))
+
+
+def round_pair(pair: NDArray[Any]) -> list[float]:
+    """Returns low and high with six digits."""
+    return [float(format(number, ".6g")) for number in pair]
+
+
+def tabulate_points(spec: Spec, data: Dataset, outputs: Floats, losses: Floats) -> Floats:
+    """Tells of every point what it is and how the network does on it.
+
+    Args:
+        spec: the spec.
+        data: the points.
+        outputs: float32 [K, n], after the output activation.
+        losses: float32 [n].
+
+    Returns:
+        float32 [n, 6]: x1, x2, label, 1 if test, prediction (the output, or the
+        most likely class), loss.
+    """
+    predictions = outputs.argmax(axis=0) if spec.task == "multiclass" else outputs[0]
+    is_test = np.arange(data.n) >= data.n_train
+    columns = [data.x[:, 0], data.x[:, 1], data.labels, is_test, predictions, losses]
+    return np.stack(columns, axis=1).astype(np.float32)

@@ -1,0 +1,147 @@
+"""The one cache of compiled programs.
+
+Programs are built at most once, also when several threads ask at the same
+time, and the least recently used ones are let go. One background thread
+builds what is asked for ahead of need; of each asker only the latest request
+counts.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Any
+
+import jax
+
+logger = logging.getLogger(__name__)
+
+Build = Callable[[], Any]
+
+
+class ProgramCache:
+    """A bounded, thread-safe cache of compiled programs.
+
+    Args:
+        size: programs kept, besides pinned ones.
+    """
+
+    def __init__(self, size: int = 64) -> None:
+        self._size = size
+        self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._pinned: set[Hashable] = set()
+        self._wanted: OrderedDict[Hashable, tuple[Hashable, Build]] = OrderedDict()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._builds = 0
+
+    @property
+    def builds(self) -> int:
+        """How many programs have been built, for tests that none was."""
+        return self._builds
+
+    def peek(self, key: Hashable) -> Any | None:
+        """Returns a program that is ready, else None."""
+        with self._changed:
+            future = self._programs.get(key)
+            if future is None or not future.done() or future.exception() is not None:
+                return None
+            self._programs.move_to_end(key)
+        return future.result()
+
+    def get(self, key: Hashable, build: Build, *, pinned: bool = False) -> Any:
+        """Returns a program, and builds it or waits for it if need be.
+
+        Args:
+            key: what the program is known by.
+            build: builds it; runs in the calling thread.
+            pinned: never let go.
+        """
+        with self._changed:
+            future = self._programs.get(key)
+            mine = future is None
+            if future is None:
+                future = self._programs[key] = Future()
+            self._programs.move_to_end(key)
+            if pinned:
+                self._pinned.add(key)
+        if mine:
+            self._build(key, build, future)
+        return future.result()
+
+    def request(self, owner: Hashable, key: Hashable, build: Build) -> None:
+        """Asks for a program to be built in the background, and returns at once.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            key: what the program is known by.
+            build: builds it; runs in the background thread.
+        """
+        with self._changed:
+            if self._closed or key in self._programs:
+                self._wanted.pop(owner, None)
+                return
+            self._wanted[owner] = (key, build)
+            if self._thread is None:
+                self._thread = threading.Thread(
+                    target=self._work, name="livenet-compiler", daemon=True
+                )
+                self._thread.start()
+            self._changed.notify_all()
+
+    def withdraw(self, owner: Hashable) -> None:
+        """Forgets what an asker asked for and nobody has begun."""
+        with self._changed:
+            self._wanted.pop(owner, None)
+
+    def close(self) -> None:
+        """Stops the background thread after the build it is in."""
+        with self._changed:
+            self._closed = True
+            self._wanted.clear()
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._wanted or self._closed)
+                if self._closed:
+                    return
+                _, (key, build) = self._wanted.popitem(last=False)
+            try:
+                self.get(key, build)
+            except Exception:
+                logger.exception("background build failed")
+
+    def _build(self, key: Hashable, build: Build, future: Future[Any]) -> None:
+        try:
+            program = build()
+        except BaseException as error:
+            with self._changed:
+                self._programs.pop(key, None)
+            future.set_exception(error)
+            raise
+        with self._changed:
+            self._builds += 1
+            future.set_result(program)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        loose = [key for key, f in self._programs.items() if key not in self._pinned and f.done()]
+        for key in loose[: max(0, len(loose) - self._size)]:
+            del self._programs[key]
+
+
+def keep_on_disk(folder: str) -> None:
+    """Keeps compiled programs on disk, for the next start.
+
+    Args:
+        folder: made if it is not there.
+    """
+    jax.config.update("jax_compilation_cache_dir", folder)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)

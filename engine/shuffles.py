@@ -1,0 +1,43 @@
+"""Shuffles: the order of the train rows in every epoch, drawn on the host."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+def shuffle_rows(seed: int, epoch: int, n: int) -> NDArray[np.int32]:
+    """Returns the permutation of an epoch, a pure function of its arguments.
+
+    Args:
+        seed: the run's seed.
+        epoch: the epoch's number.
+        n: train rows.
+
+    Returns:
+        int32 [n].
+
+    References:
+        Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011 (Philox).
+    """
+    key = np.array([seed, epoch], np.uint64)
+    return np.random.Generator(np.random.Philox(key=key)).permutation(n).astype(np.int32)
+
+
+def order_rows(seed: int, epoch: int, n: int, epochs: int, length: int) -> NDArray[np.int32]:
+    """Returns the rows of several epochs, one after the other, padded with row 0.
+
+    Args:
+        seed: the run's seed.
+        epoch: the first epoch.
+        n: train rows.
+        epochs: how many.
+        length: of the result, at least `epochs * n`.
+
+    Returns:
+        int32 [length].
+    """
+    order = np.zeros(length, np.int32)
+    for i in range(epochs):
+        order[i * n : (i + 1) * n] = shuffle_rows(seed, epoch + i, n)
+    return order

@@ -1,0 +1,36 @@
+"""The spec: names, rules, validation and patches."""
+
+from engine.spec.models import (
+    MAX_CLASSES,
+    MAX_LAYERS,
+    MAX_POINTS,
+    MAX_UNITS,
+    DataSpec,
+    InitializerSpec,
+    LayerSpec,
+    OptimizerSpec,
+    RegularizationSpec,
+    ScheduleSpec,
+    Spec,
+)
+from engine.spec.patch import merge_patch, patch_spec
+from engine.spec.validation import describe, dump_spec, parse_spec
+
+__all__ = [
+    "MAX_CLASSES",
+    "MAX_LAYERS",
+    "MAX_POINTS",
+    "MAX_UNITS",
+    "DataSpec",
+    "InitializerSpec",
+    "LayerSpec",
+    "OptimizerSpec",
+    "RegularizationSpec",
+    "ScheduleSpec",
+    "Spec",
+    "describe",
+    "dump_spec",
+    "merge_patch",
+    "parse_spec",
+    "patch_spec",
+]

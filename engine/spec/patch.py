@@ -1,0 +1,48 @@
+"""JSON Merge Patch on a spec (RFC 7396)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from engine.errors import PatchError
+from engine.spec.models import Spec
+from engine.spec.validation import dump_spec, parse_spec
+
+
+def merge_patch(target: object, patch: object) -> Any:
+    """Applies a JSON Merge Patch to JSON values.
+
+    An object in the patch is merged key by key and `null` removes a key; any
+    other value replaces the target.
+
+    References:
+        RFC 7396, section 2.
+    """
+    if not isinstance(patch, dict):
+        return patch
+    merged = dict(target) if isinstance(target, dict) else {}
+    for key, value in patch.items():
+        if value is None:
+            merged.pop(key, None)
+        else:
+            merged[key] = merge_patch(merged.get(key), value)
+    return merged
+
+
+def patch_spec(spec: Spec, patch: object) -> Spec:
+    """Returns the spec that a merge patch makes of another.
+
+    A patch that changes the task and names no loss gets the task's default.
+
+    Raises:
+        PatchError: the patch is not an object.
+        SpecError: what comes out breaks a rule; with path, rule and value.
+    """
+    if not isinstance(patch, dict):
+        raise PatchError("a patch must be an object")
+    merged = merge_patch(dump_spec(spec), patch)
+    if spec.loss is not None and "loss" not in patch:
+        without_loss = parse_spec({**merged, "loss": None})
+        if without_loss.task != spec.task:
+            return without_loss
+    return parse_spec(merged)

@@ -1,0 +1,100 @@
+"""Tiers: which compiled turns there are, and which one serves a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cache
+
+from engine.models import GeneralModel, Model, TightModel
+from engine.network import Capacity
+from engine.programs import ProgramCache, keep_on_disk
+from engine.turns import Call, Turn, compile_turn
+
+
+@dataclass(frozen=True)
+class Program:
+    """A model with its compiled turn."""
+
+    model: Model
+    turn: Callable[[Call], Turn]
+
+
+#: Capacities, smallest first; the server is ready once the first one is compiled.
+TIERS = (Capacity(6, 8), Capacity(8, 32))
+
+
+class Programs:
+    """Compiled turns, by model.
+
+    Args:
+        cache_dir: folder for compiled programs that outlive the process, or None.
+    """
+
+    def __init__(self, cache_dir: str | None = None) -> None:
+        if cache_dir is not None:
+            keep_on_disk(cache_dir)
+        self._cache = ProgramCache()
+        self._general = [GeneralModel(capacity) for capacity in TIERS]
+        self._warming = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first capacity is compiled."""
+        return self._cache.peek(self._general[0]) is not None
+
+    @property
+    def serves_general(self) -> bool:
+        """Whether general programs are compiled or being compiled, so waiting for one is right."""
+        return self._warming
+
+    @property
+    def builds(self) -> int:
+        """How many programs have been compiled, for tests that none was."""
+        return self._cache.builds
+
+    def warm(self) -> None:
+        """Compiles the first capacity; returns when it is ready."""
+        self._warming = True
+        self._get(self._general[0])
+
+    def warm_rest(self) -> None:
+        """Compiles the larger capacities."""
+        for model in self._general[1:]:
+            self._get(model)
+
+    def general(self, widths: tuple[int, ...]) -> Program:
+        """Returns the smallest general program for an architecture; waits if it is not compiled."""
+        model = next(model for model in self._general if model.capacity.holds(widths))
+        return self._get(model)
+
+    def tight(self, model: TightModel) -> Program:
+        """Returns an exact program; compiles it if need be."""
+        return self._get(model)
+
+    def ready_tight(self, model: TightModel) -> Program | None:
+        """Returns an exact program if it is compiled."""
+        return self._cache.peek(model)
+
+    def request_tight(self, owner: Hashable, model: TightModel) -> None:
+        """Has an exact program compiled in the background; replaces the owner's last request."""
+        self._cache.request(owner, model, lambda: Program(model, compile_turn(model)))
+
+    def withdraw(self, owner: Hashable) -> None:
+        """Forgets an owner's request."""
+        self._cache.withdraw(owner)
+
+    def close(self) -> None:
+        """Stops compiling in the background."""
+        self._cache.close()
+
+    def _get(self, model: TightModel | GeneralModel) -> Program:
+        pinned = isinstance(model, GeneralModel)
+        build = lambda: Program(model, compile_turn(model))  # noqa: E731
+        return self._cache.get(model, build, pinned=pinned)
+
+
+@cache
+def default_programs() -> Programs:
+    """Returns the programs that trainers share unless they are given others."""
+    return Programs()

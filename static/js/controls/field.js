@@ -1,0 +1,57 @@
+/** Controls made from the schema and bound to the spec. */
+
+import { createChoice } from "controls/choice";
+import { createOptional } from "controls/optional";
+import { createSlider } from "controls/slider";
+import { createToggle } from "controls/toggle";
+import { hasWord, word } from "words";
+
+/** The text of a value of a choice. */
+export function optionText(key, name) {
+  const short = `option.${key}.${name}`;
+  return hasWord(short) ? word(short) : word(`option.${name}`);
+}
+
+/** The value of a dotted path. */
+export function valueAt(spec, path) {
+  return path.split(".").reduce((node, key) => node[key], spec);
+}
+
+/** The merge patch that sets one dotted path. */
+export function patchAt(path, value) {
+  return path.split(".").reduceRight((inner, key) => ({ [key]: inner }), value);
+}
+
+/**
+ * Makes the control of a field.
+ *
+ * @param {object} field from the schema
+ * @param {{onInput: Function, format?: Function, initial?: number}} options
+ */
+export function createControl(field, options) {
+  if (field.kind === "choice") {
+    const choices = field.options.map((name) => [name, optionText(field.key, name)]);
+    return createChoice(field, { ...options, options: choices });
+  }
+  if (field.kind === "flag") return createToggle(field, options);
+  return field.nullable ? createOptional(field, options) : createSlider(field, options);
+}
+
+/**
+ * Makes the control of a path of the spec: it shows the draft and edits live.
+ *
+ * @param {string} path such as `optimizer.learning_rate`
+ * @param {{schema, store, edits}} context
+ * @param {{format?: Function, initial?: number}} options
+ * @returns {{element, input, destroy: Function}}
+ */
+export function createField(path, { schema, store, edits }, options = {}) {
+  const control = createControl(schema.field(path), {
+    ...options,
+    onInput: (value) => edits.edit(patchAt(path, value)),
+  });
+  const destroy = store.watch(["draft"], ({ draft }) => {
+    if (draft) control.update(valueAt(draft, path));
+  });
+  return { ...control, destroy };
+}

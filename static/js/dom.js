@@ -1,0 +1,72 @@
+/** Small helpers around the document. */
+
+const SVG = "http://www.w3.org/2000/svg";
+
+/**
+ * Makes an element.
+ *
+ * @param {string} tag name, with classes: `button.icon-button`
+ * @param {object} properties attributes; `on` holds listeners, `data` data attributes
+ * @param {...(Node|string|null)} children
+ */
+export function h(tag, properties = {}, ...children) {
+  const [name, ...classes] = tag.split(".");
+  const element = document.createElement(name);
+  if (classes.length) element.className = classes.join(" ");
+  for (const [key, value] of Object.entries(properties)) {
+    if (key === "on") {
+      for (const [type, listener] of Object.entries(value)) element.addEventListener(type, listener);
+    } else if (key === "data") Object.assign(element.dataset, value);
+    else if (value === true) element.setAttribute(key, "");
+    else if (value !== false && value !== null && value !== undefined) {
+      element.setAttribute(key, value);
+    }
+  }
+  element.append(...children.filter((child) => child !== null && child !== undefined));
+  return element;
+}
+
+/** Makes a 16 px line icon from the `d` of its paths. */
+export function icon(...paths) {
+  const svg = document.createElementNS(SVG, "svg");
+  const attributes = {
+    viewBox: "0 0 16 16", width: "1em", height: "1em", fill: "none", stroke: "currentColor",
+    "stroke-width": "1.7", "stroke-linecap": "round", "stroke-linejoin": "round",
+    "aria-hidden": "true",
+  };
+  for (const [key, value] of Object.entries(attributes)) svg.setAttribute(key, value);
+  for (const d of paths) {
+    const path = document.createElementNS(SVG, "path");
+    path.setAttribute("d", d);
+    svg.append(path);
+  }
+  return svg;
+}
+
+/** Sets text only when it differs, so that nothing is laid out for nothing. */
+export function setText(element, text) {
+  if (element.textContent !== text) element.textContent = text;
+}
+
+/** The size of one rem in CSS pixels. */
+export function rem() {
+  return parseFloat(getComputedStyle(document.documentElement).fontSize);
+}
+
+/** Device pixels per CSS pixel, as far as a canvas has use for them. */
+export function pixelRatio() {
+  return Math.min(window.devicePixelRatio || 1, 2);
+}
+
+/** Whether the person asked for less motion. */
+export function reducedMotion() {
+  return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
+}
+
+/** Puts a popover at a place inside its parent, kept within the parent's width. */
+export function placePopover(popover, parent, x, y) {
+  const room = parent.clientWidth + parent.scrollLeft - popover.offsetWidth - 8;
+  popover.style.left = `${Math.max(parent.scrollLeft + 8, Math.min(x, room))}px`;
+  const below = parent.clientHeight + parent.scrollTop - popover.offsetHeight - 8;
+  popover.style.top = `${Math.max(8, Math.min(y, below))}px`;
+}

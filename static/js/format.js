@@ -1,0 +1,46 @@
+/** Numbers as a person reads them; widths stay the same while values change. */
+
+/** A control's value: as few digits as say it exactly. */
+export function formatValue(value) {
+  if (value === 0) return "0";
+  const size = Math.abs(value);
+  if (size >= 1e-4 && size < 1e6) return String(Number(value.toPrecision(6)));
+  const [digits, exponent] = value.toExponential(3).split("e");
+  return `${Number(digits)}e${Number(exponent)}`.replace("-", "−");
+}
+
+/** A loss: three decimals, more when it is small, fewer when it is large. */
+export function formatLoss(value) {
+  if (!Number.isFinite(value)) return "∞";
+  const size = Math.abs(value);
+  if (size < 5e-5) return value === 0 ? "0" : minus(value.toExponential(0));
+  if (size < 0.1) return minus(value.toFixed(4));
+  if (size < 10) return minus(value.toFixed(3));
+  if (size < 1000) return minus(value.toFixed(1));
+  return minus(value.toExponential(1));
+}
+
+/** A share of 1 as a percentage. */
+export function formatPercent(value, digits = 1) {
+  return `${minus((100 * value).toFixed(digits))} %`;
+}
+
+/** A weight or an activation. */
+export function formatWeight(value) {
+  const size = Math.abs(value);
+  return minus(value.toFixed(size < 10 ? 3 : size < 1000 ? 1 : 0));
+}
+
+/** A difference with its sign. */
+export function formatChange(value, format = formatLoss) {
+  return value < 0 ? format(value) : `+${format(value)}`;
+}
+
+/** A coordinate of the plane. */
+export function formatCoordinate(value) {
+  return minus(value.toFixed(2));
+}
+
+function minus(text) {
+  return text.replace("-", "−");
+}

@@ -1,0 +1,63 @@
+/** Frames: safetensors blobs, decoded without a copy. */
+
+const TYPES = {
+  F64: Float64Array,
+  F32: Float32Array,
+  I32: Int32Array,
+  U32: Uint32Array,
+  U8: Uint8Array,
+};
+
+const text = new TextDecoder();
+
+/**
+ * Decodes one frame.
+ *
+ * @param {ArrayBuffer} buffer u64 little-endian header length, JSON header, raw arrays
+ * @returns {{meta: object, arrays: Object<string, {data: ArrayBufferView, shape: number[]}>,
+ *   history: Float32Array[]}} arrays are views into `buffer`
+ */
+export function decodeFrame(buffer) {
+  const length = Number(new DataView(buffer).getBigUint64(0, true));
+  const header = JSON.parse(text.decode(new Uint8Array(buffer, 8, length)));
+  const base = 8 + length;
+  const arrays = {};
+  for (const [name, entry] of Object.entries(header)) {
+    if (name === "__metadata__") continue;
+    arrays[name] = { data: viewOf(buffer, base, entry), shape: entry.shape };
+  }
+  const history = arrays.history && arrays.history.data.length ? [arrays.history.data] : [];
+  return { meta: parseMeta(header.__metadata__ ?? {}), arrays, history };
+}
+
+/**
+ * Joins a frame that was never painted to the one that takes its place: what
+ * is sent only once (points, history) must not be lost with it.
+ */
+export function carryOver(older, newer) {
+  if (older.meta.step > newer.meta.step) return newer;
+  newer.history = [...older.history, ...newer.history];
+  if (!newer.arrays.points && older.arrays.points) newer.arrays.points = older.arrays.points;
+  return newer;
+}
+
+function viewOf(buffer, base, { dtype, data_offsets: [start, end] }) {
+  const Type = TYPES[dtype];
+  if (!Type) throw new TypeError(dtype);
+  const size = Type.BYTES_PER_ELEMENT;
+  const aligned = (base + start) % size === 0;
+  if (aligned) return new Type(buffer, base + start, (end - start) / size);
+  return new Type(buffer.slice(base + start, base + end));
+}
+
+function parseMeta(strings) {
+  const meta = {};
+  for (const [key, value] of Object.entries(strings)) {
+    try {
+      meta[key] = JSON.parse(value);
+    } catch {
+      meta[key] = value;
+    }
+  }
+  return meta;
+}

@@ -1,0 +1,47 @@
+/** Edits of the hidden layers, each with the origin that keeps what was learned. */
+
+/** Origin of layers that stay as they are. */
+function keep(layers) {
+  return layers.map((layer, i) => [i, range(layer.units)]);
+}
+
+function range(count) {
+  return Array.from({ length: count }, (_, i) => i);
+}
+
+/** Adds one unit at the end of a layer. */
+export function addUnit(layers, at) {
+  const origin = keep(layers);
+  origin[at][1].push(null);
+  return { layers: withUnits(layers, at, layers[at].units + 1), origin };
+}
+
+/** Removes exactly this unit; the last unit of a layer stays. */
+export function removeUnit(layers, at, unit) {
+  const origin = keep(layers);
+  origin[at][1].splice(unit, 1);
+  return { layers: withUnits(layers, at, layers[at].units - 1), origin };
+}
+
+/** Inserts a layer before layer `at`, like the one in front of it. */
+export function insertLayer(layers, at, fallback) {
+  const like = layers[Math.max(0, at - 1)] ?? fallback;
+  const layer = { ...like, dropout: 0, batch_norm: false };
+  const origin = keep(layers);
+  origin.splice(at, 0, [null, Array(layer.units).fill(null)]);
+  return { layers: layers.toSpliced(at, 0, layer), origin };
+}
+
+/** Removes a whole layer. */
+export function removeLayer(layers, at) {
+  return { layers: layers.toSpliced(at, 1), origin: keep(layers).toSpliced(at, 1) };
+}
+
+/** Changes settings of one layer. */
+export function changeLayer(layers, at, patch) {
+  return layers.with(at, { ...layers[at], ...patch });
+}
+
+function withUnits(layers, at, units) {
+  return layers.with(at, { ...layers[at], units });
+}

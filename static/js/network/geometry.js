@@ -1,0 +1,98 @@
+/** Where everything of the network stands: columns, tiles, and the size they need. */
+
+const PITCH = 4.57;
+const PITCH_LEAST = 26;
+const TILE_SHARE = 0.69;
+const TILE_LEAST = 20;
+const COLUMN_LEAST = 5.6;
+const COLUMN_MOST = 17;
+const LEFT = 4.6;
+const RIGHT = 2.4;
+const TOP = 2.1;
+const BOTTOM = 0.8;
+const IDLE_PITCH = 2;
+const HEAD_WIDE = 9.4;
+const IDLE_TILE = 1.5;
+const IDLE_GAP = 0.9;
+
+/**
+ * Lays a network out.
+ *
+ * @param {{inputs: number, idle: number, hidden: number[], outputs: number}} shape
+ *   `idle` counts the features that are not inputs
+ * @param {{width: number, height: number, rem: number}} room in CSS pixels
+ * @returns {{width, height, tile, apart, narrow, idleTile, columns: {x, ys}[], idle: {x, y}[]}}
+ *   centres of the tiles, column by column
+ */
+export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem }) {
+  const counts = [inputs, ...hidden, outputs];
+  const gaps = counts.length - 1;
+  const left = LEFT * rem;
+  const right = RIGHT * rem;
+  const apart = Math.min(COLUMN_MOST * rem,
+    Math.max(COLUMN_LEAST * rem, (width - left - right) / gaps));
+  const wide = Math.max(width, left + right + apart * gaps);
+  const start = left + Math.max(0, (wide - left - right - apart * gaps) / 2);
+
+  const room = height - (TOP + BOTTOM) * rem;
+  const idleHeight = idle ? IDLE_GAP * rem + idle * IDLE_PITCH * rem : 0;
+  const fitting = Math.min(
+    room / Math.max(...hidden, outputs),
+    inputs ? Math.max((room - idleHeight) / inputs, PITCH_LEAST) : Infinity,
+    PITCH * rem, apart * 0.8);
+  const pitch = Math.max(PITCH_LEAST, fitting);
+  const tile = Math.max(TILE_LEAST, Math.round(pitch * TILE_SHARE));
+  const tallest = Math.max(Math.max(...counts) * pitch, inputs * pitch + idleHeight);
+  const high = Math.max(height, tallest + (TOP + BOTTOM) * rem);
+  const middle = (TOP * rem + high - BOTTOM * rem) / 2;
+
+  const columns = counts.map((count, i) => {
+    const centred = middle - (count * pitch) / 2;
+    const lowest = high - BOTTOM * rem - idleHeight - count * pitch;
+    const first = (i === 0 ? Math.min(centred, lowest) : centred) + pitch / 2;
+    return { x: start + apart * i, ys: Array.from({ length: count }, (_, j) => first + pitch * j) };
+  });
+  const [{ x, ys }] = columns;
+  const below = (ys.at(-1) ?? middle) + pitch / 2 + IDLE_GAP * rem + (IDLE_PITCH * rem) / 2;
+  const places = Array.from({ length: idle }, (_, j) => ({ x, y: below + IDLE_PITCH * rem * j }));
+  return {
+    width: wide, height: high, tile, apart, narrow: apart < HEAD_WIDE * rem, idleTile: Math.min(tile, IDLE_TILE * rem), columns, idle: places,
+  };
+}
+
+/** The layout a share of the way from one to another; new columns start at their place. */
+export function between(from, to, share) {
+  if (!from || share >= 1) return to;
+  const mix = (a, b) => (a === undefined ? b : a + (b - a) * share);
+  return {
+    ...to,
+    tile: mix(from.tile, to.tile),
+    columns: to.columns.map((column, i) => {
+      const old = from.columns[i];
+      return old
+        ? { x: mix(old.x, column.x), ys: column.ys.map((y, j) => mix(old.ys[j], y)) }
+        : column;
+    }),
+  };
+}
+
+/**
+ * The old layout with its columns renumbered as the new one's, so that a
+ * layer slides from where it was when another one came or went.
+ *
+ * @param {object} layout the old one
+ * @param {string[]} before what each old column is, `after` each new one
+ */
+export function matchColumns(layout, before, after) {
+  let front = 0;
+  while (front < Math.min(before.length, after.length) && before[front] === after[front]) front += 1;
+  let back = 0;
+  const most = Math.min(before.length, after.length) - front;
+  while (back < most && before.at(-1 - back) === after.at(-1 - back)) back += 1;
+  const columns = after.map((_, i) => {
+    if (i < front) return layout.columns[i];
+    if (i >= after.length - back) return layout.columns[i - after.length + before.length];
+    return after.length === before.length ? layout.columns[i] : undefined;
+  });
+  return { ...layout, columns };
+}

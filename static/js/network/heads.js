@@ -1,0 +1,96 @@
+/** Above the columns: a layer's name, its units, its activation; between them, a new layer. */
+
+import { optionText } from "controls/field";
+import { h, icon, setText } from "dom";
+import { word } from "words";
+
+const PLUS = "M8 4v8M4 8h8";
+const MINUS = "M4 8h8";
+const CHEVRON = "M5 6.5l3 3 3-3";
+
+/**
+ * @param {HTMLElement} heads above the columns
+ * @param {HTMLElement} gaps holds the buttons that insert a layer
+ * @param {{activations: string[], mostUnits: number, mostLayers: number}} limits
+ * @param {object} on `addUnit(layer)`, `dropUnit(layer)`, `activate(layer, name)`,
+ *   `openMenu(button, layer)`, `insert(layer)`
+ * @returns {{build, update, place}}
+ */
+export function createHeads(heads, gaps, limits, on) {
+  let columns = [];
+  let inserts = [];
+
+  /** Makes the heads of a new number of layers. */
+  function build(count) {
+    columns = [
+      makePlain(word("network.inputs")),
+      ...Array.from({ length: count }, (_, layer) => makeHead(layer)),
+      makePlain(word("network.output")),
+    ];
+    heads.replaceChildren(...columns.map(({ element }) => element));
+    const full = count >= limits.mostLayers;
+    inserts = Array.from({ length: count + 1 }, (_, at) => h("button.insert", {
+      type: "button", "aria-label": word("action.insertLayer", { layer: at + 1 }), disabled: full,
+      data: { insert: at, help: full ? "" : word("help.insertLayer") }, on: { click: () => on.insert(at) },
+    }, icon(PLUS)));
+    gaps.replaceChildren(...inserts);
+  }
+
+  function makePlain(text) {
+    const note = h("span.head-note");
+    return { element: h("div.head", {}, h("span.head-name", {}, text), note), note };
+  }
+
+  function makeHead(layer) {
+    const values = { layer: layer + 1 };
+    const units = h("output.head-units");
+    const drop = h("button.icon-button", {
+      type: "button", "aria-label": word("action.dropUnit", values), data: { drop: layer },
+      on: { click: () => on.dropUnit(layer) },
+    }, icon(MINUS));
+    const add = h("button.icon-button", {
+      type: "button", "aria-label": word("action.addUnit", values), data: { add: layer },
+      on: { click: () => on.addUnit(layer) },
+    }, icon(PLUS));
+    const select = h("select.chip", {
+      "aria-label": word("label.activation.of", values), data: { path: `layers.${layer}.activation` },
+      on: { change: () => on.activate(layer, select.value) },
+    }, ...limits.activations.map((name) =>
+      h("option", { value: name }, optionText("layers.activation", name))));
+    const menu = h("button.head-name", {
+      type: "button", "aria-label": word("action.layerMenu", values), "aria-haspopup": "dialog",
+      data: { menu: layer, help: word("help.layerMenu") }, on: { click: () => on.openMenu(menu, layer) },
+    }, word("layer.name", values), icon(CHEVRON));
+    const element = h("div.head", { role: "group", "aria-label": word("layer.name", values) },
+      h("div.head-line", {}, menu, h("span.stepper", {}, drop, units, add)),
+      h("span.select-wrap.chip-wrap", {}, select));
+    return { element, units, drop, add, select };
+  }
+
+  /** Shows units and activations of the spec. */
+  function update(spec, outputNote) {
+    spec.layers.forEach(({ units, activation }, layer) => {
+      const head = columns[layer + 1];
+      if (!head?.select) return;
+      setText(head.units, String(units));
+      head.drop.disabled = units <= 1;
+      head.add.disabled = units >= limits.mostUnits;
+      if (head.select.value !== activation) head.select.value = activation;
+    });
+    setText(columns.at(-1).note, outputNote);
+  }
+
+  /** Moves everything to a layout. */
+  function place(layout) {
+    layout.columns.forEach(({ x }, i) => {
+      const { style } = columns[i].element;
+      style.transform = `translateX(${x}px) translateX(-50%)`;
+      style.maxWidth = `${layout.apart - 2}px`;
+      if (i === 0) return;
+      const middle = (layout.columns[i - 1].x + x) / 2;
+      inserts[i - 1].style.transform = `translateX(${middle}px) translateX(-50%)`;
+    });
+  }
+
+  return { build, update, place };
+}

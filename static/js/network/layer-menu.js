@@ -1,0 +1,40 @@
+/** The settings of one layer that are used less. */
+
+import { createControl } from "controls/field";
+import { h } from "dom";
+import { changeLayer } from "layers";
+import { openPopover } from "popover";
+import { word } from "words";
+
+const SLOPED = ["leaky_relu", "prelu"];
+
+/** Opens the settings of hidden layer `at` below `anchor`. */
+export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer }) {
+  const layerNow = () => store.get().draft.layers[at];
+  const change = (key) => (value) =>
+    edits.edit({ layers: changeLayer(store.get().draft.layers, at, { [key]: value }) });
+  const keys = ["dropout"];
+  if (SLOPED.includes(layerNow().activation)) keys.push("negative_slope");
+  if (!schema.notYet("layers.batch_norm").includes(true)) keys.push("batch_norm");
+  const controls = keys.map((key) => {
+    const control = createControl(schema.field(`layers.${key}`), { onInput: change(key) });
+    return { key, control };
+  });
+  const remove = h("button.button.small", {
+    type: "button", data: { action: "removeLayer" }, on: { click: () => {
+      popover.close();
+      removeLayer(at);
+    } },
+  }, word("action.removeLayer"));
+  const unwatch = store.watch(["draft"], ({ draft }) => {
+    const layer = draft.layers[at];
+    if (layer) for (const { key, control } of controls) control.update(layer[key]);
+  });
+  const box = anchor.getBoundingClientRect();
+  const popover = openPopover(
+    { x: box.left, y: box.bottom + 6 },
+    word("layer.name", { layer: at + 1 }),
+    [...controls.map(({ control }) => control.element), remove],
+    unwatch);
+  controls[0].control.input.focus();
+}

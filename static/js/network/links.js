@@ -1,0 +1,156 @@
+/** The links: curves whose width and opacity are the weight's size, whose colour its sign. */
+
+import { pixelRatio } from "dom";
+import { placeOf } from "weights";
+
+const LEVELS = 10;
+const SOFT = 1.1;
+const THIN = 0.5;
+const THICK = 4.2;
+const FAINT = 0.1;
+const STRONG = 0.86;
+const FADED = 0.22;
+const REACH = 7;
+const CROWD = 800;
+const INVISIBLE = 0.035;
+
+/** How strong a weight looks, 0 to 1. */
+export function strengthOf(weight) {
+  return 1 - Math.exp(-Math.abs(weight) / SOFT);
+}
+
+/**
+ * @param {HTMLCanvasElement} base all links
+ * @param {HTMLCanvasElement} front those of the hovered unit, or the hovered one
+ * @returns {{place, draw, highlight, hit}}
+ */
+export function createLinks(base, front) {
+  const contexts = [base, front].map((canvas) => canvas.getContext("2d"));
+  let layout = null;
+  let index = null;
+  let chosen = null;
+
+  /** Takes a new layout and the index of the weights. */
+  function place(nextLayout, nextIndex) {
+    layout = nextLayout;
+    index = nextIndex;
+  }
+
+  /** Draws all links, and the chosen ones again in front. */
+  function draw(weights, palette) {
+    clear(0);
+    const buckets = makeBuckets();
+    index.layers.forEach((layer, l) => {
+      for (let from = 0; from < layer.inputs; from += 1) {
+        for (let to = 0; to < layer.outputs; to += 1) {
+          addCurve(buckets, l, from, to, weights[placeOf(layer, from, to)]);
+        }
+      }
+    });
+    strokeBuckets(contexts[0], buckets, palette);
+    drawChosen(weights, palette);
+  }
+
+  function drawChosen(weights, palette) {
+    clear(1);
+    base.style.opacity = chosen ? FADED : 1;
+    if (!chosen) return;
+    const buckets = makeBuckets();
+    for (const { layer: l, from, to } of chosen) {
+      const layer = index.layers[l];
+      if (!layer || from >= layer.inputs || to >= layer.outputs) continue;
+      addCurve(buckets, l, from, to, weights[placeOf(layer, from, to)]);
+    }
+    strokeBuckets(contexts[1], buckets, palette, 1);
+  }
+
+  function makeBuckets() {
+    return Array.from({ length: 2 * LEVELS }, () => null);
+  }
+
+  function addCurve(buckets, l, from, to, weight) {
+    const level = Math.min(LEVELS - 1, (strengthOf(weight) * LEVELS) | 0);
+    const bucket = weight < 0 ? level : LEVELS + level;
+    const path = (buckets[bucket] ??= new Path2D());
+    const half = layout.tile / 2;
+    const left = layout.columns[l];
+    const right = layout.columns[l + 1];
+    const x0 = left.x + half;
+    const x1 = right.x - half;
+    const middle = (x0 + x1) / 2;
+    path.moveTo(x0, left.ys[from]);
+    path.bezierCurveTo(middle, left.ys[from], middle, right.ys[to], x1, right.ys[to]);
+  }
+
+  /** Many links are drawn finer, so that the strong ones are still told apart. */
+  function fineness() {
+    return Math.min(1, (CROWD / Math.max(1, index.count)) ** 0.5);
+  }
+
+  function strokeBuckets(context, buckets, palette, lift = 0) {
+    const fine = lift ? 1 : fineness();
+    buckets.forEach((path, bucket) => {
+      if (!path) return;
+      const share = ((bucket % LEVELS) + 0.5) / LEVELS;
+      const alpha = (FAINT + (STRONG - FAINT) * share) * fine ** (1.5 * (1 - share));
+      if (alpha < INVISIBLE) return;
+      context.strokeStyle = bucket < LEVELS ? palette.negative : palette.positive;
+      context.lineWidth = THIN + (THICK - THIN) * share * fine + lift * 0.6;
+      context.globalAlpha = Math.min(1, alpha + lift * 0.25);
+      context.stroke(path);
+    });
+    context.globalAlpha = 1;
+  }
+
+  function clear(i) {
+    const canvas = i ? front : base;
+    const ratio = pixelRatio();
+    contexts[i].setTransform(1, 0, 0, 1, 0, 0);
+    contexts[i].clearRect(0, 0, canvas.width, canvas.height);
+    contexts[i].setTransform(ratio, 0, 0, ratio, 0, 0);
+  }
+
+  /** Brings some links to the front and lets the rest fade; null for none. */
+  function highlight(links, weights, palette) {
+    chosen = links;
+    drawChosen(weights, palette);
+  }
+
+  /** The link nearest to a place, if one is near enough. */
+  function hit(x, y) {
+    const half = layout.tile / 2;
+    let best = null;
+    let least = REACH;
+    index.layers.forEach((layer, l) => {
+      const x0 = layout.columns[l].x + half;
+      const x1 = layout.columns[l + 1].x - half;
+      if (x < x0 || x > x1) return;
+      const share = risenAt((x - x0) / (x1 - x0));
+      layout.columns[l].ys.forEach((y0, from) => {
+        layout.columns[l + 1].ys.forEach((y1, to) => {
+          const away = Math.abs(y0 + (y1 - y0) * share - y);
+          if (away >= least) return;
+          least = away;
+          best = { layer: l, from, to };
+        });
+      });
+    });
+    return best;
+  }
+
+  return { place, draw, highlight, hit };
+}
+
+/** How far a curve has risen where it has come a share of its way across. */
+function risenAt(across) {
+  let low = 0;
+  let high = 1;
+  for (let i = 0; i < 20; i += 1) {
+    const t = (low + high) / 2;
+    const x = 1.5 * t * (1 - t) + t ** 3;
+    if (x < across) low = t;
+    else high = t;
+  }
+  const t = (low + high) / 2;
+  return 3 * t * t - 2 * t ** 3;
+}

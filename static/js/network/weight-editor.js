@@ -1,0 +1,53 @@
+/** The small editor of a weight or a bias: whose, and its value. */
+
+import { h } from "dom";
+import { openPopover } from "popover";
+import { word } from "words";
+
+const STEP = 0.1;
+const DIGITS = 3;
+
+/**
+ * Opens the editor.
+ *
+ * @param {{x: number, y: number}} place in the window
+ * @param {{title: string, sources: {from: number|"bias", text: string}[],
+ *   from: number|"bias", read: Function, write: Function, onClose: Function}} what
+ *   `read(from)` gives the value, `write(from, value)` sets it
+ */
+export function editWeight(place, { title, sources, from, read, write, onClose }) {
+  let request = 0;
+  const select = h("select.select", {
+    "aria-label": word("label.weight.from"), data: { path: "weight.from" }, on: { change: show },
+  }, ...sources.map((source) => h("option", { value: source.from }, source.text)));
+  select.value = from;
+  const input = h("input.text-input", {
+    type: "number", step: STEP, "aria-label": word("label.weight.value"),
+    data: { path: "weight.value" },
+    on: { input: change, keydown: (event) => event.key === "Enter" && popover.close() },
+  });
+
+  function source() {
+    return select.value === "bias" ? "bias" : Number(select.value);
+  }
+
+  function show() {
+    input.value = read(source()).toFixed(DIGITS);
+    input.select();
+  }
+
+  function change() {
+    cancelAnimationFrame(request);
+    const [at, value] = [source(), input.valueAsNumber];
+    if (Number.isFinite(value)) request = requestAnimationFrame(() => write(at, value));
+  }
+
+  const popover = openPopover(place, title, [
+    h("label.field", {}, h("span.field-label", {}, word("label.weight.from")),
+      h("span.select-wrap", {}, select)),
+    h("label.field", {}, h("span.field-label", {}, word("label.weight.value")), input),
+  ], onClose);
+  popover.element.classList.add("weight-editor");
+  show();
+  input.focus();
+}

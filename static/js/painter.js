@@ -1,0 +1,33 @@
+/** Paints the newest frame once per animation frame, whatever arrives in between. */
+
+import { carryOver } from "frames";
+
+/**
+ * @param {(frame: object) => void} paint
+ * @returns {{show: Function, repaint: Function}}
+ */
+export function createPainter(paint) {
+  let pending = null;
+  let last = null;
+  let request = 0;
+
+  /** Takes a frame; one that is not painted yet is joined to it. */
+  function show(frame) {
+    pending = pending ? carryOver(pending, frame) : frame;
+    if (!request) request = requestAnimationFrame(next);
+  }
+
+  /** Paints the last frame again, after a change of the view. */
+  function repaint() {
+    if (last && !pending) show({ ...last, history: [] });
+  }
+
+  function next() {
+    request = 0;
+    last = pending;
+    pending = null;
+    paint(last);
+  }
+
+  return { show, repaint };
+}

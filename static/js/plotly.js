@@ -1,0 +1,61 @@
+/** The one wrapper of the global Plotly: loaded late, themed like the page. */
+
+let arrive;
+const arrived = new Promise((resolve) => {
+  arrive = resolve;
+});
+
+/** Starts loading; called once the first frame has been painted. */
+export function loadPlotly(url) {
+  const script = document.createElement("script");
+  script.src = url;
+  script.async = true;
+  script.onload = () => arrive(window.Plotly);
+  document.head.append(script);
+}
+
+/** Resolves with Plotly once it is there. */
+export function whenPlotly() {
+  return arrived;
+}
+
+export const PLOT_CONFIG = {
+  displayModeBar: false,
+  responsive: false,
+  showTips: false,
+  doubleClick: "reset",
+};
+
+/** Layout of an axis in the page's colours. */
+export function axisLayout(palette, more = {}) {
+  return {
+    color: palette.muted,
+    gridcolor: palette.line,
+    linecolor: palette.line,
+    zerolinecolor: palette.line,
+    zeroline: false,
+    ticks: "",
+    tickfont: { size: fontSize(0.79) },
+    ...more,
+  };
+}
+
+/** Layout that every chart of the page shares. */
+export function chartLayout(palette, more = {}) {
+  return {
+    paper_bgcolor: "rgba(0,0,0,0)",
+    plot_bgcolor: "rgba(0,0,0,0)",
+    font: { family: getComputedStyle(document.body).fontFamily, size: fontSize(0.79), color: palette.muted },
+    showlegend: false,
+    hoverlabel: {
+      bgcolor: palette.ink,
+      bordercolor: palette.ink,
+      font: { color: palette.card, size: fontSize(0.86) },
+    },
+    ...more,
+  };
+}
+
+function fontSize(rems) {
+  return rems * parseFloat(getComputedStyle(document.documentElement).fontSize);
+}

@@ -1,0 +1,47 @@
+/** Tabs: one panel of several, by click or arrow keys. */
+
+import { h } from "dom";
+
+/**
+ * @param {HTMLElement} element
+ * @param {string} label of the list of tabs
+ * @param {{id: string, text: string}[]} tabs
+ * @param {(id: string) => void} onShow
+ * @returns {{panels: Object<string, HTMLElement>, list: HTMLElement, show: Function}}
+ */
+export function createTabs(element, label, tabs, onShow) {
+  const list = h("div.tabs", { role: "tablist", "aria-label": label });
+  const panels = {};
+  const buttons = {};
+  for (const { id, text } of tabs) {
+    buttons[id] = h("button.tab", {
+      type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`,
+      on: { click: () => show(id) },
+    }, text);
+    panels[id] = h("div.panel", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` });
+    list.append(buttons[id]);
+  }
+  list.addEventListener("keydown", (event) => {
+    const direction = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
+    if (!direction) return;
+    event.preventDefault();
+    const ids = Object.keys(buttons);
+    const at = ids.findIndex((id) => buttons[id] === event.target);
+    const next = ids[(at + direction + ids.length) % ids.length];
+    show(next);
+    buttons[next].focus();
+  });
+  element.append(list, ...Object.values(panels));
+
+  function show(id) {
+    for (const [other, button] of Object.entries(buttons)) {
+      const chosen = other === id;
+      button.setAttribute("aria-selected", chosen);
+      button.tabIndex = chosen ? 0 : -1;
+      panels[other].hidden = !chosen;
+    }
+    onShow(id);
+  }
+
+  return { panels, list, show };
+}

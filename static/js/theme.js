@@ -1,0 +1,28 @@
+/** Light, dark, or as the system says. */
+
+const KEY = "livenet.theme";
+export const THEMES = ["auto", "light", "dark"];
+
+/**
+ * Keeps the document's theme equal to `store.theme`; `store.scheme` is what is
+ * in force, so that canvases know when to read the colours again.
+ */
+export function keepTheme(store, storage) {
+  const system = window.matchMedia("(prefers-color-scheme: dark)");
+  const saved = storage.getItem(KEY);
+  store.set({ theme: THEMES.includes(saved) ? saved : "auto" });
+
+  function apply() {
+    const { theme } = store.get();
+    if (theme === "auto") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = theme;
+    const dark = theme === "dark" || (theme === "auto" && system.matches);
+    store.set({ scheme: dark ? "dark" : "light" });
+  }
+
+  system.addEventListener("change", apply);
+  store.watch(["theme"], ({ theme }) => {
+    storage.setItem(KEY, theme);
+    apply();
+  });
+}

@@ -1,0 +1,139 @@
+/** Train and test curves in Plotly, extended a few times a second. */
+
+import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
+import { word } from "words";
+
+const PERIOD = 250;
+
+/**
+ * @param {HTMLElement} element
+ * @param {object} context
+ * @param {{train: string, test: string, log: string}} names columns of the history,
+ *   and the key of the store that says whether the axis is logarithmic
+ * @returns {{update, resize, destroy}}
+ */
+export function create(element, { store, history }, { train, test, log }) {
+  let plotly = null;
+  let drawn = 0;
+  let edition = -1;
+  let markEdition = -1;
+  let painted = 0;
+  let timer = 0;
+  let gone = false;
+
+  whenPlotly().then((loaded) => {
+    if (gone) return;
+    plotly = loaded;
+    draw();
+  });
+
+  const visible = () => element.clientWidth > 0 && element.clientHeight > 0;
+
+  function traces() {
+    const { series } = history;
+    const { palette } = store.get();
+    const line = (name, column, style) => ({
+      x: series.step.slice(), y: series[column].slice(), name: word(name),
+      type: "scatter", mode: "lines", line: style, hovertemplate: "%{y:.4g}",
+    });
+    return [
+      line("curve.train", train, { color: palette.press, width: 2 }),
+      line("curve.test", test, { color: palette.ink, width: 1.6, dash: "4px,3px" }),
+    ];
+  }
+
+  function layout() {
+    const { palette } = store.get();
+    const logarithmic = Boolean(log && store.get()[log]);
+    return chartLayout(palette, {
+      width: element.clientWidth,
+      height: element.clientHeight,
+      margin: { l: 42, r: 6, t: 6, b: 22 },
+      hovermode: "x",
+      dragmode: "zoom",
+      uirevision: "run",
+      shapes: shapes(palette),
+      xaxis: axisLayout(palette, { uirevision: "run", showgrid: false, nticks: 6, rangemode: "nonnegative" }),
+      yaxis: axisLayout(palette, {
+        uirevision: `y${logarithmic}`, nticks: 5, type: logarithmic ? "log" : "linear",
+        rangemode: logarithmic ? "normal" : "tozero",
+        exponentformat: "power", dtick: null,
+      }),
+    });
+  }
+
+  function shapes(palette) {
+    return history.marks.map((step) => ({
+      type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
+      line: { color: palette["line-strong"], width: 1 },
+    }));
+  }
+
+  function remember() {
+    edition = history.edition;
+    markEdition = history.markEdition;
+    drawn = history.series.step.length;
+    painted = performance.now();
+  }
+
+  /** Draws everything: at the start, after a reset or a change of theme or size. */
+  function draw() {
+    if (!plotly || !visible() || !store.get().palette) return;
+    remember();
+    plotly.react(element, traces(), layout(), PLOT_CONFIG);
+  }
+
+  function extend() {
+    clearTimeout(timer);
+    timer = 0;
+    if (!plotly || !visible()) return;
+    if (edition !== history.edition || !element.data) {
+      const fresh = history.series.step.length < drawn && history.series.step.length < 8;
+      draw();
+      if (fresh) plotly.relayout(element, { "xaxis.autorange": true, "yaxis.autorange": true });
+      return;
+    }
+    const { series } = history;
+    if (series.step.length > drawn) {
+      const x = series.step.slice(drawn);
+      plotly.extendTraces(element, {
+        x: [x, x], y: [series[train].slice(drawn), series[test].slice(drawn)],
+      }, [0, 1]);
+    }
+    if (markEdition !== history.markEdition) {
+      plotly.relayout(element, { shapes: shapes(store.get().palette) });
+    }
+    remember();
+  }
+
+  function update() {
+    if (timer || !plotly) return;
+    timer = setTimeout(extend, Math.max(0, painted + PERIOD - performance.now()));
+  }
+
+  /** Switches the axis between linear and log; what was zoomed into stays in view. */
+  function changeScale() {
+    const axis = element.layout?.yaxis;
+    if (!plotly || !axis) return;
+    const logarithmic = Boolean(store.get()[log]);
+    if ((axis.type === "log") === logarithmic) return;
+    const change = { "yaxis.type": logarithmic ? "log" : "linear" };
+    if (!axis.autorange) {
+      change["yaxis.range"] = axis.range.map((edge) =>
+        (logarithmic ? Math.log10(Math.max(edge, 1e-6)) : 10 ** edge));
+    } else change["yaxis.autorange"] = true;
+    plotly.relayout(element, change);
+  }
+
+  const unwatch = [store.watch(["palette"], draw)];
+  if (log) unwatch.push(store.watch([log], changeScale));
+
+  function destroy() {
+    gone = true;
+    clearTimeout(timer);
+    unwatch.forEach((stop) => stop());
+    if (plotly) plotly.purge(element);
+  }
+
+  return { update, resize: draw, destroy };
+}

@@ -1,0 +1,72 @@
+/** Four numbers, and the gap between train and test. */
+
+import { h, setText } from "dom";
+import { formatChange, formatLoss, formatPercent } from "format";
+import { word } from "words";
+
+const PERIOD = 100;
+const points = (value) => formatPercent(value);
+
+const CLASSIFICATION = [
+  ["train_loss", formatLoss], ["test_loss", formatLoss],
+  ["train_accuracy", points], ["test_accuracy", points],
+];
+const REGRESSION = [
+  ["train_rmse", formatLoss], ["test_rmse", formatLoss],
+  ["train_r2", formatLoss], ["test_r2", formatLoss],
+];
+
+/** @returns {{update, resize, destroy}} */
+export function create(element) {
+  const cards = Array.from({ length: 4 }, () => {
+    const label = h("span.metric-label");
+    const value = h("span.metric-value");
+    element.append(h("div.metric", {}, label, value));
+    return { label, value, card: value.parentElement };
+  });
+  const gap = h("p.gap");
+  element.after(gap);
+  let painted = 0;
+  let timer = 0;
+
+  function update({ meta }) {
+    clearTimeout(timer);
+    const wait = painted + PERIOD - performance.now();
+    if (wait > 0) timer = setTimeout(paint, wait, meta);
+    else paint(meta);
+  }
+
+  function paint(meta) {
+    painted = performance.now();
+    const shown = "train_accuracy" in meta ? CLASSIFICATION : REGRESSION;
+    shown.forEach(([key, format], i) => {
+      setText(cards[i].label, word(`metric.${key}`));
+      setText(cards[i].value, format(meta[key]));
+      cards[i].card.dataset.metric = key;
+    });
+    setText(gap, describeGap(meta, shown));
+  }
+
+  function describeGap(meta, [[train, format], [test], [trainScore, formatScore], [testScore]]) {
+    const parts = [word("metric.gap", {
+      loss: formatChange(meta[test] - meta[train], format),
+      score: formatChange(meta[testScore] - meta[trainScore], formatScore),
+    })];
+    if (meta.penalty > 0) parts.push(word("metric.penalty", { penalty: formatLoss(meta.penalty) }));
+    if (shownLoss(meta)) parts.push(shownLoss(meta));
+    return parts.join(" · ");
+  }
+
+  function shownLoss(meta) {
+    if ("train_accuracy" in meta) return "";
+    return word("metric.losses", { train: formatLoss(meta.train_loss), test: formatLoss(meta.test_loss) });
+  }
+
+  function destroy() {
+    clearTimeout(timer);
+    gap.remove();
+    element.replaceChildren();
+  }
+
+  return { update, resize() {}, destroy };
+}

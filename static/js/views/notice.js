@@ -1,0 +1,65 @@
+/** One quiet line for what the page must say: connection, busy server, refused edits. */
+
+import { h, setText } from "dom";
+import { word } from "words";
+
+const PATIENCE = 500;
+const READING_TIME = 6000;
+
+/** @returns {{update, resize, destroy}} */
+export function create(element, { store, reconnect }) {
+  const text = h("span");
+  const button = h("button.button.small", { type: "button", on: { click: reconnect } });
+  const box = h("div.notice", { role: "status", hidden: true }, text, button);
+  element.append(box);
+  let timer = 0;
+  let countdown = 0;
+
+  function say(message, action = "") {
+    setText(text, message);
+    setText(button, action);
+    button.hidden = !action;
+    box.hidden = !message;
+  }
+
+  function showConnection({ name, seconds }) {
+    clearTimeout(timer);
+    clearInterval(countdown);
+    if (name === "open") say("");
+    else if (name === "taken") say(word("connection.taken"), word("action.takeBack"));
+    else if (name === "lost" || name === "busy") count(name, Math.round(seconds));
+    else timer = setTimeout(() => say(word(`connection.${name}`)), PATIENCE);
+  }
+
+  function count(name, seconds) {
+    let left = seconds;
+    const tick = () => {
+      const when = left > 0 ? word("connection.retryIn", { seconds: left }) : word("connection.retryNow");
+      say(`${word(`connection.${name}`)} ${when}`, word("action.retry"));
+      left -= 1;
+    };
+    tick();
+    countdown = setInterval(() => left >= 0 && tick(), 1000);
+  }
+
+  function showMessage({ message }) {
+    if (!message || store.get().connection.name !== "open") return;
+    clearTimeout(timer);
+    say(message);
+    timer = setTimeout(() => say(""), READING_TIME);
+  }
+
+  const unwatch = [
+    store.watch(["connection"], ({ connection }) => showConnection(connection)),
+    store.watch(["message"], ({ message }) => message && showMessage({ message: message.text })),
+  ];
+
+  function destroy() {
+    clearTimeout(timer);
+    clearInterval(countdown);
+    unwatch.forEach((stop) => stop());
+    element.replaceChildren();
+  }
+
+  return { update() {}, resize() {}, destroy };
+}

@@ -1,0 +1,133 @@
+/** The pinned unit: its map under axes, and how its answers spread over the points. */
+
+import { optionText } from "controls/field";
+import { h, setText } from "dom";
+import { countValues } from "histogram";
+import { createPixels, paintValues } from "maps";
+import { labelColour } from "palette";
+import { createPlane } from "plane";
+import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
+import { word } from "words";
+
+const SIDE = 100;
+const BINS = 24;
+const PERIOD = 250;
+const POINT_COLUMNS = 6;
+
+/** @returns {{update, resize, destroy}} */
+export function create(element, { store, taskOf }) {
+  const hint = h("p.hint", {}, word("unit.hint"));
+  const title = h("span.unit-title");
+  const unpin = h("button.button.small", {
+    type: "button", data: { action: "unpin" }, on: { click: () => store.set({ pinned: null }) },
+  }, word("action.unpin"));
+  const box = h("div.unit-map", { role: "img", "aria-label": word("unit.map.alt") });
+  const chart = h("div.unit-histogram");
+  const body = h("div.unit-body", { hidden: true },
+    h("div.unit-head", {}, title, unpin), h("div.unit-plots", {}, box, chart));
+  element.append(hint, body);
+  const plane = createPlane(box, { palette: () => store.get().palette });
+  const pixels = createPixels(SIDE, SIDE, plane.canvas);
+  let plotly = null;
+  let points = null;
+  let frame = null;
+  let timer = 0;
+  let painted = 0;
+  let gone = false;
+
+  whenPlotly().then((loaded) => {
+    plotly = loaded;
+    if (!gone) drawHistogram();
+  });
+
+  const visible = () => element.clientWidth > 0 && !body.hidden;
+
+  function update(next) {
+    if (next.arrays.points) points = next.arrays.points.data;
+    if (!next.arrays.selected || !store.get().pinned) return;
+    frame = next;
+    if (!visible()) return;
+    paintValues(pixels, frame.arrays.selected.data, store.get().palette.diverging);
+    if (!timer) timer = setTimeout(drawHistogram, Math.max(0, painted + PERIOD - performance.now()));
+  }
+
+  function drawHistogram() {
+    timer = 0;
+    painted = performance.now();
+    const { palette } = store.get();
+    if (!plotly || !frame || !points || !visible() || gone) return;
+    const values = frame.arrays.selected_values.data;
+    if (values.length * POINT_COLUMNS !== points.length) return;
+    const groups = groupsOf(taskOf(frame.spec), palette);
+    const { centres, width, counts } = countValues(values, (i) =>
+      groups.of(points[POINT_COLUMNS * i + 2]), groups.colours.length, BINS);
+    const traces = counts.map((y, k) => ({
+      x: centres, y, type: "bar", width: width * 0.9, marker: { color: groups.colours[k] },
+      name: groups.names[k], hovertemplate: "%{x:.3g}: %{y}",
+    }));
+    plotly.react(chart, traces, chartLayout(palette, {
+      width: chart.clientWidth,
+      height: chart.clientHeight,
+      margin: { l: 30, r: 4, t: 4, b: 32 },
+      barmode: "stack",
+      bargap: 0,
+      xaxis: axisLayout(palette, {
+        showgrid: false, nticks: 5, fixedrange: true,
+        title: { text: word("unit.histogram.x"), standoff: 4, font: { size: 11 } },
+      }),
+      yaxis: axisLayout(palette, { nticks: 4, fixedrange: true }),
+    }), PLOT_CONFIG);
+  }
+
+  /** Points go by class; those of a regression in one group. */
+  function groupsOf(task, palette) {
+    if (task === "regression") {
+      return { colours: [palette.muted], names: [word("unit.histogram.points")], of: () => 0 };
+    }
+    let classes = 2;
+    for (let at = 2; at < points.length; at += POINT_COLUMNS) classes = Math.max(classes, points[at] + 1);
+    const labels = Array.from({ length: classes }, (_, k) => k);
+    return {
+      colours: labels.map((k) => labelColour(palette, task, k)),
+      names: labels.map((k) => word("unit.class", { name: k })),
+      of: (label) => Math.max(0, label),
+    };
+  }
+
+  function resize() {
+    if (!visible()) return;
+    plane.draw();
+    drawHistogram();
+  }
+
+  const unwatch = [
+    store.watch(["pinned", "spec"], ({ pinned, spec }) => {
+      hint.hidden = Boolean(pinned);
+      body.hidden = !pinned;
+      const layer = pinned && spec?.layers[pinned.layer];
+      if (!layer) return;
+      setText(title, word("unit.title", {
+        layer: pinned.layer + 1,
+        unit: pinned.unit + 1,
+        activation: optionText("layers.activation", layer.activation),
+      }));
+    }),
+    store.watch(["pinned"], resize),
+    store.watch(["palette"], ({ palette }) => {
+      if (!palette || !visible()) return;
+      if (frame) paintValues(pixels, frame.arrays.selected.data, palette.diverging);
+      resize();
+    }),
+  ];
+
+  function destroy() {
+    gone = true;
+    clearTimeout(timer);
+    unwatch.forEach((stop) => stop());
+    plane.destroy();
+    if (plotly) plotly.purge(chart);
+    element.replaceChildren();
+  }
+
+  return { update, resize, destroy };
+}

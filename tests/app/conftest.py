@@ -1,0 +1,50 @@
+"""Fixtures: one live server per test process, and clients that are closed afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+
+import pytest
+
+from tests.app.client import Client
+from tests.app.servers import LiveServer
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[LiveServer]:
+    with LiveServer() as server:
+        yield server
+        log = list(server.log)
+    assert not log, f"the server wrote to its log: {''.join(log)}"
+
+
+@pytest.fixture(scope="session")
+def odd_server() -> Iterator[LiveServer]:
+    """Werkzeug's server with two sessions, deflated frames, and a friend."""
+    with LiveServer(
+        LIVENET_SERVER="werkzeug",
+        LIVENET_MAX_SESSIONS="2",
+        LIVENET_COMPRESS_FRAMES="1",
+        LIVENET_ALLOWED_ORIGINS="https://friend.example, http://other.example:81",
+    ) as server:
+        yield server
+
+
+@pytest.fixture
+def connect(server: LiveServer) -> Iterator[Callable[..., Client]]:
+    with ExitStack() as stack:
+        yield lambda **options: stack.enter_context(Client(server.stream_url, **options))
+
+
+@pytest.fixture
+def client(connect: Callable[..., Client]) -> Client:
+    return connect()
+
+
+@pytest.fixture
+def opened(client: Client) -> Client:
+    """A client with a default session whose first frame has been read."""
+    client.open()
+    client.frame()
+    return client

@@ -1,0 +1,166 @@
+"""A real server in a process of its own, for tests."""
+
+from __future__ import annotations
+
+import os
+import queue
+import signal
+import subprocess
+import sys
+import threading
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from http.client import HTTPResponse
+from pathlib import Path
+from typing import Any, Self
+
+ROOT = Path(__file__).resolve().parents[2]
+#: Compiled programs are kept here between test runs.
+CACHE = ROOT / ".cache" / "livenet-tests"
+#: For hangs only: no test waits so long when all is well.
+PATIENCE = 60.0
+
+
+def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
+    """Waits for a condition to become true and returns its value."""
+    pause = threading.Event()
+    end = time.monotonic() + patience
+    while not (value := condition()):
+        if time.monotonic() > end:
+            raise AssertionError(f"waited {patience} s in vain: {what}")
+        pause.wait(0.02)
+    return value
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What an HTTP request gave."""
+
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+
+class LiveServer:
+    """`python -m app` on a free port.
+
+    Args:
+        environ: settings besides the defaults of tests.
+    """
+
+    def __init__(self, **environ: str) -> None:
+        settings = {"PORT": "0", "HOST": "127.0.0.1", "LIVENET_CACHE_DIR": str(CACHE), **environ}
+        inherited = {k: v for k, v in os.environ.items() if not k.startswith("LIVENET_")}
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "app"],
+            cwd=ROOT,
+            env={**inherited, **settings},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        self._lines: queue.SimpleQueue[str] = queue.SimpleQueue()
+        self.log: list[str] = []
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self._readers = [
+            threading.Thread(target=self._read_output, daemon=True),
+            threading.Thread(target=self._read_log, daemon=True),
+        ]
+        for reader in self._readers:
+            reader.start()
+        self.line = self._lines.get(timeout=PATIENCE)
+        self.url = next((word for word in self.line.split() if word.startswith("http://")), "")
+
+    def _read_output(self) -> None:
+        assert self.process.stdout is not None
+        for line in self.process.stdout:
+            self._lines.put(line)
+        self._lines.put("")
+
+    def _read_log(self) -> None:
+        assert self.process.stderr is not None
+        self.log.extend(self.process.stderr)
+
+    def __enter__(self) -> Self:
+        self.wait_ready()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def stream_url(self) -> str:
+        """Where the stream is."""
+        return self.url.replace("http://", "ws://") + "/api/stream"
+
+    def wait_ready(self) -> None:
+        """Waits for the first capacity."""
+        wait_until(lambda: self.get("/readyz").status == 200, "the server is ready")
+
+    def get(
+        self, path: str, method: str = "GET", data: bytes | None = None, **headers: str
+    ) -> Answer:
+        """Makes one HTTP request; header names have `_` for `-`."""
+        names = {name.replace("_", "-"): value for name, value in headers.items()}
+        request = urllib.request.Request(self.url + path, data=data, headers=names, method=method)
+        try:
+            response: HTTPResponse | urllib.error.HTTPError = urllib.request.urlopen(
+                request, timeout=PATIENCE
+            )
+        except urllib.error.HTTPError as error:
+            response = error
+        with response:
+            status = response.status or 0
+            return Answer(status, dict(response.headers.items()), response.read())
+
+    @property
+    def worker(self) -> int:
+        """The process that serves: gunicorn's only child."""
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return int(children.read_text().split()[0])
+
+    def _status(self, key: str) -> int:
+        text = Path(f"/proc/{self.worker}/status").read_text()
+        return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(key))
+
+    @property
+    def memory_mib(self) -> float:
+        """Resident memory of the worker."""
+        return self._status("VmRSS:") / 1024
+
+    @property
+    def threads(self) -> int:
+        """Threads of the worker."""
+        return self._status("Threads:")
+
+    @property
+    def sockets(self) -> int:
+        """Open sockets of the worker."""
+        links = Path(f"/proc/{self.worker}/fd").iterdir()
+        return sum(1 for link in links if _target(link).startswith("socket:"))
+
+    def stop(self, signum: int = signal.SIGTERM) -> float:
+        """Stops the server and returns how many seconds that took."""
+        start = time.monotonic()
+        if self.process.poll() is None:
+            self.process.send_signal(signum)
+        self.process.wait(PATIENCE)
+        took = time.monotonic() - start
+        for reader in self._readers:
+            reader.join(PATIENCE)
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.process.stdout.close()
+        self.process.stderr.close()
+        return took
+
+
+def _target(link: Path) -> str:
+    try:
+        return os.readlink(link)
+    except OSError:
+        return ""

@@ -1,0 +1,139 @@
+"""Starting, stopping, bad settings, and the other server."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import signal
+import subprocess
+import sys
+
+import pytest
+
+from app.settings import Settings, SettingsError, read_settings
+from tests.app.client import Client
+from tests.app.servers import PATIENCE, ROOT, LiveServer
+
+
+@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
+def test_prompt_stop_with_fifty_sockets(signum: int) -> None:
+    with LiveServer() as server, contextlib.ExitStack() as stack:
+        clients = [stack.enter_context(Client(server.stream_url)) for _ in range(50)]
+        for client in clients:
+            client.open()
+            client.send("run")
+            client.frame()
+        took = server.stop(signum)
+        assert took < 2
+        assert server.process.returncode == 0
+        for client in clients:
+            assert client.closing() == 1001
+    assert server.log == []
+
+
+def test_stop_with_a_client_that_neither_reads_nor_closes() -> None:
+    with LiveServer() as server, Client(server.stream_url) as client:
+        client.open({"layers": [{"units": 8}] * 6})
+        client.send("views", tile=64)
+        client.send("run")
+        for _ in range(100):
+            client.ack()
+        assert server.stop() < 5
+
+
+def test_stop_while_compiling() -> None:
+    server = LiveServer()
+    try:
+        assert server.stop() < 5
+        assert not any("Traceback" in line for line in server.log)
+    finally:
+        server.stop()
+
+
+def test_startup_is_one_line_with_the_url(server: LiveServer) -> None:
+    assert server.url.startswith("http://127.0.0.1:")
+    assert server.get("/healthz").status == 200
+
+
+def run_with(**environ: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "app"],
+        cwd=ROOT,
+        env={**os.environ, **environ},
+        capture_output=True,
+        text=True,
+        timeout=PATIENCE,
+        check=False,
+    )
+
+
+BAD = [
+    ("PORT", "eighty"),
+    ("PORT", "70000"),
+    ("HOST", "no such host"),
+    ("LIVENET_WORKERS", "0"),
+    ("LIVENET_MAX_SESSIONS", "-1"),
+    ("LIVENET_RESUME_SECONDS", "soon"),
+    ("LIVENET_ALLOWED_ORIGINS", "example.org"),
+    ("LIVENET_ALLOWED_ORIGINS", "https://example.org/page"),
+    ("LIVENET_COMPRESS_FRAMES", "perhaps"),
+    ("LIVENET_MAX_MESSAGE_BYTES", "1e6"),
+    ("LIVENET_LOG_LEVEL", "loud"),
+    ("LIVENET_SERVER", "apache"),
+]
+
+
+@pytest.mark.parametrize(("name", "value"), [BAD[0], BAD[2], BAD[6]])
+def test_bad_setting_stops_the_start_with_one_line(name: str, value: str) -> None:
+    done = run_with(**{name: value})
+    assert done.returncode == 2
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1
+    assert name in done.stderr
+    assert value in done.stderr
+
+
+@pytest.mark.parametrize(("name", "value"), [bad for bad in BAD if bad[0] != "HOST"])
+def test_bad_setting_names_itself_and_its_value(name: str, value: str) -> None:
+    with pytest.raises(SettingsError) as error:
+        read_settings({name: value})
+    assert name in str(error.value)
+    assert value in str(error.value)
+    assert "\n" not in str(error.value)
+
+
+def test_taken_port_is_said_in_one_line(server: LiveServer) -> None:
+    done = run_with(PORT=server.url.rsplit(":", 1)[1])
+    assert done.returncode == 2
+    assert len(done.stderr.splitlines()) == 1
+    assert "PORT" in done.stderr
+
+
+def test_settings_are_read() -> None:
+    settings = read_settings({
+        "PORT": "0",
+        "LIVENET_ALLOWED_ORIGINS": "https://A.example, http://b.example:81",
+        "LIVENET_COMPRESS_FRAMES": "yes",
+        "LIVENET_LOG_LEVEL": "debug",
+        "LIVENET_WORKERS": "",
+        "HOSTNAME": "ignored",
+    })  # fmt: skip
+    assert settings.port == 0
+    assert settings.allowed_origins == ("https://a.example", "http://b.example:81")
+    assert settings.compress_frames is True
+    assert settings.log_level == "DEBUG"
+    assert settings.workers == Settings().workers
+
+
+def test_threads_are_enough_for_all_sockets() -> None:
+    settings = Settings(max_sessions=10)
+    assert settings.threads >= 2 * 10 + 32
+    assert settings.threads >= settings.max_connections + 32
+
+
+def test_werkzeug_streams_too(odd_server: LiveServer) -> None:
+    """Also with deflated frames, which a client here never asks for."""
+    with Client(odd_server.stream_url) as client:
+        client.open()
+        client.send("run")
+        client.frame_where(lambda frame: frame.epoch >= 5)

@@ -1,0 +1,64 @@
+"""Fixtures: compiled programs, once per test process, and trainers that use them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from engine import Programs, Trainer, parse_spec
+from tests.engine.compilations import Compilations
+
+MakeTrainer = Callable[..., Trainer]
+
+
+@pytest.fixture(scope="session")
+def programs(pytestconfig: pytest.Config) -> Iterator[Programs]:
+    """Programs whose first capacity, 6 layers of 8, is compiled."""
+    assert pytestconfig.cache is not None
+    folder = pytestconfig.cache.mkdir("programs")
+    programs = Programs(cache_dir=str(folder))
+    programs.warm()
+    yield programs
+    programs.close()
+
+
+@pytest.fixture(scope="session")
+def all_programs(programs: Programs) -> Programs:
+    """Programs whose every capacity is compiled."""
+    programs.warm_rest()
+    return programs
+
+
+@pytest.fixture(scope="session")
+def make_trainer(programs: Programs) -> MakeTrainer:
+    """Makes a trainer of JSON values, for networks within the first capacity."""
+
+    def make(value: dict[str, Any] | None = None) -> Trainer:
+        return Trainer(parse_spec(value or {}), programs=programs)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def make_wide(all_programs: Programs) -> MakeTrainer:
+    """Makes a trainer of JSON values, for networks of any size."""
+
+    def make(value: dict[str, Any] | None = None) -> Trainer:
+        return Trainer(parse_spec(value or {}), programs=all_programs)
+
+    return make
+
+
+@pytest.fixture(scope="session")
+def compilations() -> Compilations:
+    """Counts what JAX compiles, whoever asks for it."""
+    return Compilations()
+
+
+@pytest.fixture
+def checkpoint(tmp_path: Path) -> Path:
+    """Where a test may save a trainer."""
+    return tmp_path / "trainer.safetensors"
