@@ -69,4 +69,5 @@ class Document:
         if encoding:
             response.headers["Content-Encoding"] = encoding
         response.set_etag(f"{self.digest}-{encoding or 'plain'}")
-        return response.make_conditional(request)
+        response.make_conditional(request)
+        return response

@@ -8,14 +8,14 @@ import time
 from types import FrameType
 from typing import Any
 
-from flask import Flask
 from gunicorn.app.base import BaseApplication
 from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app import create_app
+from app.processes import end_process
 from app.settings import Settings
 
-GRACEFUL_SECONDS = 3
+GRACEFUL_SECONDS = 2
 KEEPALIVE_SECONDS = 30
 #: A worker whose main loop stands still for so long is replaced.
 STALL_SECONDS = 120
@@ -26,9 +26,12 @@ LINGER_SECONDS = 1.0
 class PromptWorker(ThreadWorker):
     """A worker that closes its sockets when it is told to stop, so that nobody waits."""
 
-    wsgi: Flask
+    def run(self) -> None:
+        """Serves until told to stop, then ends the process."""
+        super().run()
+        end_process()
 
-    def handle(self, conn: TConn) -> object:
+    def handle(self, conn: TConn) -> bool:
         """Answers a request, and sees a connection that is to be closed to its end.
 
         gunicorn would wait for the client's end in the loop that accepts connections.
@@ -49,8 +52,9 @@ class PromptWorker(ThreadWorker):
         self.handle_exit(sig, frame)
 
     def _end_connections(self) -> None:
-        self.murder_keepalived(force=True)
-        self.wsgi.extensions["livenet"].close()
+        for conn in self.keepalived_conns:
+            conn.timeout = time.monotonic()
+        self.app.wsgi().extensions["livenet"].close()  # pyright: ignore[reportFunctionMemberAccess]
 
 
 def _linger(sock: socket.socket) -> None:
@@ -97,7 +101,7 @@ class Server(BaseApplication):
         for name, value in options.items():
             self.cfg.set(name, value)
 
-    def load(self) -> Flask:
+    def load(self) -> Any:
         """Makes the application, in the worker process."""
         return create_app(self._settings)
 

@@ -193,7 +193,8 @@ def _rule(text: str) -> PydanticCustomError:
 def _describe(error: ValidationError) -> MessageError:
     first = error.errors(include_url=False, include_input=False)[0]
     context = first.get("ctx", {})
-    place = [str(part) for part in first["loc"] if part not in ("int", "literal['bias']")]
+    place = [str(part) for part in first["loc"]]
+    place = [part for part in place if not part.startswith(("constrained-", "literal["))]
     path = context.get("path") or ".".join(place)[:_SHOWN]
     text = first["msg"][0].lower() + first["msg"][1:]
     return MessageError("invalid_message", f"{path}: {text}" if path else text, path)

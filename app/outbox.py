@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
+import time
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -40,6 +41,9 @@ class Outbox:
 
     Args:
         on_taken: called without a lock each time room was made.
+
+    Attributes:
+        closed_at: when it was closed (monotonic seconds), or None.
     """
 
     def __init__(self, on_taken: Callable[[], None] | None = None) -> None:
@@ -50,6 +54,7 @@ class Outbox:
         self._closing: Closing | None = None
         self._pulse: Pulse | None = None
         self._abandoned = False
+        self.closed_at: float | None = None
         self.on_taken = on_taken
 
     @property
@@ -109,6 +114,7 @@ class Outbox:
             self._items = deque(item for item in self._items if isinstance(item, str))
             self._frames = 0
             self._closing = Closing(code, reason)
+            self.closed_at = time.monotonic()
             self._items.append(self._closing)
             self._changed.notify()
 

@@ -31,7 +31,6 @@ class Scheduler:
         self._queue: deque[Session] = deque()
         self._queued: set[Session] = set()
         self._busy: set[Session] = set()
-        self._woken: set[Session] = set()
         self._later: dict[Session, float] = {}
         self._stopping = False
         self._threads = [
@@ -55,28 +54,31 @@ class Scheduler:
     def wake(self, session: Session) -> None:
         """Looks again whether the session is due; cheap, never blocks for long."""
         with self._changed:
-            if session in self._queued:
+            if session in self._queued or session in self._busy:
                 return
-            if session in self._busy:
-                self._woken.add(session)
-                return
-            self._place(session)
+            if self._place(session):
+                self._changed.notify()
 
-    def _place(self, session: Session) -> None:
+    def _place(self, session: Session) -> bool:
+        """Queues a session or notes it for later; False if it waits for its client."""
         now = time.monotonic()
         due = session.find_due(now)
         self._later.pop(session, None)
         if due is None:
-            return
+            return False
         if due > now:
             self._later[session] = due
         else:
             self._queued.add(session)
             self._queue.append(session)
-        self._changed.notify()
+        return True
 
-    def _next(self) -> Session | None:
+    def _next(self, done: Session | None) -> Session | None:
+        """Puts one session back and waits for the next one; None when stopping."""
         with self._changed:
+            if done is not None:
+                self._busy.remove(done)
+                self._place(done)
             while not self._stopping:
                 now = time.monotonic()
                 for session in [s for s, due in self._later.items() if due <= now]:
@@ -85,19 +87,17 @@ class Scheduler:
                     session = self._queue.popleft()
                     self._queued.remove(session)
                     self._busy.add(session)
+                    if self._queue or self._later:
+                        self._changed.notify()
                     return session
                 earliest = min(self._later.values(), default=None)
                 self._changed.wait(None if earliest is None else earliest - now)
             return None
 
     def _work(self) -> None:
-        while (session := self._next()) is not None:
+        session: Session | None = None
+        while (session := self._next(session)) is not None:
             try:
                 self._take_turn(session)
             except Exception:
                 logger.exception("session %s: a turn failed outside of the engine", session.label)
-            finally:
-                with self._changed:
-                    self._busy.remove(session)
-                    self._woken.discard(session)
-                    self._place(session)

@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib.util
 import logging
+import signal
 import socket
 import sys
 
 from werkzeug.serving import WSGIRequestHandler, make_server
 
 from app import create_app
+from app.processes import end_process
 from app.settings import Settings, SettingsError
 
 #: Other threads get their turn after half a millisecond, so that frames stay smooth
 #: while something is compiled.
 SWITCH_INTERVAL = 0.0005
 BACKLOG = 512
+STOP_SECONDS = 1.5
 
 
 class QuietHandler(WSGIRequestHandler):
@@ -84,10 +88,10 @@ def _run_werkzeug(settings: Settings, listener: socket.socket) -> None:
         request_handler=QuietHandler,
         fd=listener.fileno(),
     )
-    try:
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
-    except KeyboardInterrupt:
-        pass
-    finally:
-        app.extensions["livenet"].close()
-        server.server_close()
+    parts = app.extensions["livenet"]
+    parts.close()
+    parts.connections.wait_closed(STOP_SECONDS)
+    end_process()

@@ -12,26 +12,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from app.messages import Command, Step
+from app.messages import Command, Step, Views
 from app.outbox import Outbox
-from engine import DEFAULT_VIEWS, FrameRequest, Spec, Trainer, dump_spec
+from app.view_settings import ViewSettings
+from engine import FrameRequest, Spec, Trainer, dump_spec
 
 CREDIT_AT_START = 2
 CREDIT_AT_MOST = 4
 MAX_COMMANDS = 512
 #: The architecture has been left alone for so long that compiling it tightly is worth it.
 CALM_SECONDS = 0.5
-
-
-@dataclass(frozen=True, slots=True)
-class ViewSettings:
-    """What a client wants to see; `by_name` once it said so itself."""
-
-    names: tuple[str, ...] = DEFAULT_VIEWS
-    by_name: bool = False
-    select: tuple[int, int] | None = None
-    tile: int = 32
-    max_fps: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +144,7 @@ class Session:
     def find_due(self, now: float) -> float | None:
         """Returns when the session wants its next turn; None while it waits for others."""
         with self._lock:
-            if self._inbox and not (self._outbox and self._outbox.full):
+            if self._may_apply(now):
                 return now
             return max(now, self._next_frame_at) if self._wants_frame() else None
 
@@ -170,13 +160,21 @@ class Session:
     def _drop_steps(self) -> None:
         self._step_epochs = self._step_batches = 0
 
-    def next_command(self) -> Command | None:
-        """Takes the next command, unless a step before it can be trained first."""
+    def _may_apply(self, now: float) -> bool:
+        """Whether the next command is to be applied, and not first the step before it.
+
+        A step that must wait for credit or for its time does not hold up what follows.
+        """
+        if not self._inbox or (self._outbox is not None and self._outbox.full):
+            return False
+        if not self._stepping or isinstance(self._inbox[0][0], Step):
+            return True
+        return not self._wants_frame() or self._next_frame_at > now
+
+    def next_command(self, now: float) -> Command | None:
+        """Takes the next command that is to be applied now."""
         with self._lock:
-            if not self._inbox or (self._outbox and self._outbox.full):
-                return None
-            step_first = self._stepping and not isinstance(self._inbox[0][0], Step)
-            if step_first and self._wants_frame():
+            if not self._may_apply(now):
                 return None
             command, size = self._inbox.popleft()
             self._inbox_bytes -= size
@@ -190,12 +188,7 @@ class Session:
             self._credit -= 1
             self._frame_due = False
             views = self._views
-            request = FrameRequest(
-                views=views.names,
-                select=views.select,
-                tile=views.tile,
-                points=self._points_due or (views.by_name and "points" in views.names),
-            )
+            request = views.make_request(points_due=self._points_due)
             self._points_due = False
             if views.max_fps is not None:
                 pause = 1 / views.max_fps
@@ -285,10 +278,10 @@ class Session:
         with self._lock:
             self._epochs_per_frame = epochs_per_frame
 
-    def set_views(self, change: Callable[[ViewSettings], ViewSettings]) -> None:
+    def set_views(self, message: Views) -> None:
         """Changes what frames hold; the next one is due."""
         with self._lock:
-            self._views = change(self._views)
+            self._views = self._views.merge(message)
             self._frame_due = True
             self._next_frame_at = 0.0
 

@@ -59,15 +59,15 @@ class Settings(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid")
 
-    host: str = Field("127.0.0.1", min_length=1)
-    port: int = Field(8000, ge=0, le=65535)
+    host: str = Field(default="127.0.0.1", min_length=1)
+    port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 256), ge=1, le=256)
-    max_sessions: int = Field(64, ge=1, le=4096)
-    resume_seconds: float = Field(600.0, ge=0, le=86_400)
+    max_sessions: int = Field(default=64, ge=1, le=4096)
+    resume_seconds: float = Field(default=600.0, ge=0, le=86_400)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
     cache_dir: Path = Field(default_factory=_default_cache_dir)
-    max_message_bytes: int = Field(1 << 20, ge=1024, le=1 << 26)
+    max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
 

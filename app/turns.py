@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import logging
 import time
-from dataclasses import replace
 
 from app.frames import encode_frame
 from app.messages import Command, Edit, Pause, Reset, Run, SetWeight, Speed, Step, Views
-from app.sessions import Session, Turn, ViewSettings
+from app.sessions import Session, Turn
 from engine import DivergedError, EngineError
 
 logger = logging.getLogger(__name__)
@@ -23,7 +22,7 @@ _CODES = {"invalid_data": "invalid_spec"}
 def take_turn(session: Session) -> None:
     """Applies the queued commands in order, then makes at most one frame."""
     until = time.monotonic() + TURN_SECONDS
-    while time.monotonic() < until and (command := session.next_command()) is not None:
+    while (now := time.monotonic()) < until and (command := session.next_command(now)):
         try:
             _apply(session, command)
         except EngineError as error:
@@ -68,22 +67,7 @@ def _apply(session: Session, command: Command) -> None:
         case Speed():
             session.set_speed(command.epochs_per_frame)
         case Views():
-            session.set_views(lambda views: merge_views(views, command))
-
-
-def merge_views(views: ViewSettings, command: Views) -> ViewSettings:
-    """Returns the settings with the keys that the message has; the others stay."""
-    given = command.model_fields_set
-    if command.names is not None:
-        views = replace(views, names=tuple(dict.fromkeys(command.names)), by_name=True)
-    if "select" in given:
-        select = command.select
-        views = replace(views, select=(select.layer, select.unit) if select else None)
-    if "tile" in given:
-        views = replace(views, tile=command.tile)
-    if "max_fps" in given:
-        views = replace(views, max_fps=command.max_fps)
-    return views
+            session.set_views(command)
 
 
 def _make_frame(session: Session, turn: Turn) -> None:

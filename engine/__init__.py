@@ -13,7 +13,7 @@ from engine.errors import (
 )
 from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
 from engine.presets import PRESETS, Preset
-from engine.spec import Spec, dump_spec, parse_spec, patch_spec
+from engine.spec import Spec, dump_spec, merge_patch, parse_spec, patch_spec
 from engine.tiers import Programs
 from engine.trainer import Trainer
 
@@ -36,6 +36,7 @@ __all__ = [
     "Trainer",
     "WeightError",
     "dump_spec",
+    "merge_patch",
     "parse_spec",
     "patch_spec",
     "preview_points",

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Floats
 from engine.datasets import Dataset
+from engine.devices import small_network_device
 from engine.features import INDEX, compute_features, make_grid
 from engine.losses import HEADS, head_index, make_targets
 from engine.models import (
@@ -186,7 +187,7 @@ def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
         places, unit_places = _general_places(model, spec)
         extent = _label_extent(spec, data)
         inputs = model.pack(spec, extent, data.n_train, data.n, tile)
-    put = jax.device_put((np.ascontiguousarray(x), y, shown, tiles))
+    put = jax.device_put((np.ascontiguousarray(x), y, shown, tiles), small_network_device())
     return Binding(
         program, spec, inputs, put[0], put[1], Canvas(put[2], put[3]), places, unit_places,
         data.n, data.n_train, tile,
@@ -224,11 +225,11 @@ def aim(binding: Binding, points: Floats) -> Binding:
     seen = np.zeros((binding.rows, len(model.input_columns)), np.float32)
     seen[: len(points)] = compute_features(points)[:, model.input_columns]
     if isinstance(model, TightModel):
-        return replace(binding, x=jax.device_put(seen))
+        return replace(binding, x=jax.device_put(seen, small_network_device()))
     columns = np.array(binding.canvas.columns)
     columns[:, : binding.rows] = seen.T
     knobs = binding.inputs.knobs.copy()
     knobs[Knobs._fields.index("n_rows")] = len(points)
     knobs[Knobs._fields.index("n_train")] = len(points)
-    canvas = binding.canvas._replace(columns=jax.device_put(columns))
+    canvas = binding.canvas._replace(columns=jax.device_put(columns, small_network_device()))
     return replace(binding, canvas=canvas, inputs=binding.inputs._replace(knobs=knobs))

@@ -135,7 +135,8 @@ def _check_units(path: str, units: list[object], width: int) -> None:
             rule = f"must be null or 0 to {width - 1}" if width else "must be null in a new layer"
             raise OriginError(f"{path}.1.{place} {rule}", f"{path}.1.{place}")
         if unit in seen:
-            raise OriginError(f"{path}.1.{place} names unit {unit} a second time", path)
+            place_path = f"{path}.1.{place}"
+            raise OriginError(f"{place_path} names unit {unit} a second time", place_path)
         seen.add(unit)
 
 

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Floats
+from engine.arrays import Floats, HostArray
 from engine.datasets import Dataset
 from engine.metrics import Metrics
 from engine.spec import Spec
@@ -74,14 +73,13 @@ def describe_metrics(metrics: Metrics) -> dict[str, str]:
     }
 
 
-def describe_range(pairs: NDArray[Any]) -> str:
-    """Returns a pair, or pairs, of numbers as JSON."""
-    return json.dumps([round_pair(pair) for pair in pairs] if pairs.ndim > 1 else round_pair(pairs))
-
-
-def round_pair(pair: NDArray[Any]) -> list[float]:
-    """Returns low and high with six digits."""
-    return [float(format(number, ".6g")) for number in pair]
+def describe_range(pairs: HostArray) -> str:
+    """Returns a pair [2], or pairs [n, 2], of numbers as JSON, with six digits."""
+    numbers = (pairs.ravel() + 0.0).tolist()  # + 0.0 makes -0.0 a 0.0
+    if pairs.ndim == 1:
+        return "[{:.6g}, {:.6g}]".format(*numbers)
+    text = ", ".join(["[%.6g, %.6g]"] * len(pairs)) % tuple(numbers)
+    return f"[{text}]"
 
 
 def tabulate_points(spec: Spec, data: Dataset, outputs: Floats, losses: Floats) -> Floats:

@@ -15,6 +15,7 @@ import jax
 import numpy as np
 
 from engine.arrays import Floats
+from engine.devices import small_network_device
 from engine.spec import InitializerSpec
 
 #: Side of the block of draws: no kernel is larger.
@@ -42,7 +43,8 @@ def _block_program() -> Callable[..., Any]:
 
 
 def _blocks(seed: int, stream: tuple[int, int, int]) -> tuple[Floats, Floats, Floats]:
-    drawn = _block_program()(np.uint32(seed), np.array(stream, np.uint32))
+    with jax.default_device(small_network_device()):
+        drawn = _block_program()(np.uint32(seed), np.array(stream, np.uint32))
     uniform, normal, truncated = (np.asarray(block) for block in drawn)
     return uniform, normal, truncated
 

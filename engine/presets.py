@@ -12,7 +12,7 @@ class Preset:
 
     Attributes:
         id: stable, for links and the command line.
-        title: key of the catalogue of words is `preset.<id>`; this is the English one.
+        title: in English; pages look up `preset.<id>` in their catalogue of words first.
         spec: what differs from the defaults.
     """
 
@@ -25,19 +25,97 @@ def _layers(*units: int, activation: str = "tanh") -> list[dict[str, Any]]:
     return [{"units": n, "activation": activation} for n in units]
 
 
-_ADAM = {"name": "adam", "learning_rate": 0.01}
+def _adam(learning_rate: float) -> dict[str, Any]:
+    return {"name": "adam", "learning_rate": learning_rate}
+
 
 PRESETS: tuple[Preset, ...] = (
-    Preset("circle", "Circle", {}),
-    Preset("xor", "XOR", {"data": {"name": "xor"}, "layers": _layers(4, 4), "optimizer": _ADAM}),
-    Preset("gauss", "Two clouds, no hidden layer", {"data": {"name": "gauss"}, "layers": []}),
+    Preset("circle", "Circle: the default playground", {}),
+    Preset(
+        "xor",
+        "XOR: why hidden layers are needed",
+        {"data": {"name": "xor"}, "layers": _layers(4, 4), "optimizer": _adam(0.01)},
+    ),
+    Preset(
+        "gauss",
+        "Two clouds: a straight line is enough",
+        {"data": {"name": "gauss"}, "layers": []},
+    ),
     Preset(
         "spiral",
-        "Spiral",
+        "Spiral: three layers of ELU",
         {
             "data": {"name": "spiral"},
+            "layers": _layers(8, 8, 8, activation="elu"),
+            "optimizer": _adam(0.005),
+        },
+    ),
+    Preset(
+        "spiral_sin",
+        "Spiral: sine units",
+        {
+            "data": {"name": "spiral"},
+            "layers": _layers(8, 8, activation="sin"),
+            "optimizer": _adam(0.005),
+        },
+    ),
+    Preset(
+        "xor_feature",
+        "XOR: one good feature, no hidden layer",
+        {"data": {"name": "xor"}, "features": ["x1_x2"], "layers": []},
+    ),
+    Preset(
+        "checkerboard",
+        "Checkerboard: many small regions",
+        {
+            "data": {"name": "checkerboard", "samples": 1000},
+            "layers": _layers(8, 8, 8, activation="relu"),
+            "optimizer": _adam(0.005),
+        },
+    ),
+    Preset(
+        "overfitting",
+        "Overfitting: few points, much noise",
+        {
+            "data": {"name": "circle", "noise": 0.45, "samples": 80},
             "layers": _layers(8, 8, 8),
-            "optimizer": _ADAM,
+            "optimizer": _adam(0.01),
+        },
+    ),
+    Preset(
+        "dropout",
+        "Overfitting held back by dropout",
+        {
+            "data": {"name": "circle", "noise": 0.45, "samples": 80},
+            "layers": [{"units": 8, "activation": "tanh", "dropout": 0.2}] * 3,
+            "optimizer": _adam(0.01),
+        },
+    ),
+    Preset(
+        "arms",
+        "Three arms: softmax and cross-entropy",
+        {
+            "data": {"name": "arms", "noise": 0.1},
+            "layers": _layers(8, 8, activation="elu"),
+            "optimizer": _adam(0.01),
+        },
+    ),
+    Preset(
+        "bumps",
+        "Bumps: regression",
+        {
+            "data": {"name": "bumps", "samples": 1000},
+            "layers": _layers(8, 8, 8),
+            "optimizer": _adam(0.01),
+        },
+    ),
+    Preset(
+        "step",
+        "Step units: no gradient, nothing below learns",
+        {
+            "data": {"name": "xor"},
+            "layers": _layers(8, activation="step"),
+            "optimizer": _adam(0.01),
         },
     ),
 )

@@ -58,6 +58,7 @@ class Trainer:
         self._bindings: dict[Any, Binding] = {}
         self._pace: dict[Any, float] = {}
         self._bound: Binding | None = None
+        self._tight: TightModel | None = None
         self.reset()
 
     @property
@@ -286,7 +287,7 @@ class Trainer:
             self._data, self._variances = data, Variances.of(data)
             self._bindings.clear()
         self._spec = spec
-        self._summary = None
+        self._summary = self._tight = None
 
     def _migrate(self, new: Spec, origins: tuple[Origin, ...]) -> None:
         state, unit_source, self._counters = migrate_state(
@@ -308,7 +309,11 @@ class Trainer:
         return State(*(self._bound.unpack(vector) for vector in self._vectors))
 
     def _tight_model(self, tile: int) -> TightModel:
-        return TightModel.of(self._spec, self._data.n_train, self._data.n, tile)
+        known = self._tight
+        if known is None or known.tile != tile:
+            known = TightModel.of(self._spec, self._data.n_train, self._data.n, tile)
+            self._tight = known
+        return known
 
     def _choose(self, tile: int) -> Program:
         model = self._tight_model(tile)

@@ -16,6 +16,7 @@ from jax import Array, ShapeDtypeStruct, lax
 
 from engine import training, views
 from engine.arrays import Floats
+from engine.devices import small_network_device
 from engine.models import (
     BATCH_CHUNK,
     KNOBS,
@@ -216,7 +217,7 @@ def compile_turn(model: Model) -> Callable[[Call], Turn]:
     def turn(call: Call) -> Turn:
         return run(model, call)  # pyright: ignore[reportArgumentType]
 
-    with jax.default_matmul_precision("highest"):
+    with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
         # Level 1 compiles general programs a quarter faster and runs them as fast.
         level = 3 if isinstance(model, TightModel) else 1
         options: dict[str, str | bool] = {"xla_backend_optimization_level": str(level)}

@@ -35,12 +35,15 @@ def patch_spec(spec: Spec, patch: object) -> Spec:
     A patch that changes the task and names no loss gets the task's default.
 
     Raises:
-        PatchError: the patch is not an object.
+        PatchError: the patch is not an object, or nested too deeply.
         SpecError: what comes out breaks a rule; with path, rule and value.
     """
     if not isinstance(patch, dict):
         raise PatchError("a patch must be an object")
-    merged = merge_patch(dump_spec(spec), patch)
+    try:
+        merged = merge_patch(dump_spec(spec), patch)
+    except RecursionError:
+        raise PatchError("the patch is nested too deeply") from None
     if spec.loss is not None and "loss" not in patch:
         without_loss = parse_spec({**merged, "loss": None})
         if without_loss.task != spec.task:

@@ -68,7 +68,14 @@ def describe(error: ValidationError) -> tuple[str, str]:
 
 
 def _dotted(location: Sequence[int | str]) -> str:
-    return ".".join(str(part) for part in location if not str(part).startswith("constrained-"))
+    parts = (str(part) for part in location)
+    return ".".join(_shorten_key(part) for part in parts if not part.startswith("constrained-"))
+
+
+def _shorten_key(key: str) -> str:
+    """A key that a client made up: one short line, whatever it holds."""
+    plain = key.isprintable() and len(key) <= _SHOWN
+    return key if plain else ascii(key[:_SHOWN])[1:-1]
 
 
 def _shorten(value: object) -> str:

@@ -54,6 +54,7 @@ export function createActions({ store, edits, send, schema }) {
   function startPreset(preset) {
     edits.edit({ ...schema.defaults(), ...completed(preset.spec) });
     reset();
+    store.set({ preset: preset.id });
   }
 
   /** A preset's parts are patches on the defaults too. */

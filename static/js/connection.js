@@ -2,7 +2,7 @@
  * A live session as a source of frames: socket, credit, retry, taking up again.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`,
- * `diverged`. States: connecting, waiting (the server is not ready to answer),
+ * `diverged`, `renewed` (the server had forgotten the session). States: connecting, waiting (the server is not ready to answer),
  * open, lost, busy, taken.
  */
 
@@ -111,6 +111,7 @@ export function createConnection({ url, storage, specToOpen }) {
   function refuse(code) {
     if (code === "unknown_session") {
       storage.removeItem(TOKEN);
+      emit("renewed");
       post({ type: "open", spec: specToOpen() });
       return true;
     }

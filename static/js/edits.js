@@ -28,7 +28,7 @@ export function createEdits({ store, send }) {
    * become one message and the last value wins.
    */
   function edit(patch, origin) {
-    store.set({ draft: applyPatch(store.get().draft, patch) });
+    store.set({ draft: applyPatch(store.get().draft, patch), preset: null });
     if (origin) {
       flush();
       command({ type: "edit", patch, origin });

@@ -32,11 +32,12 @@ export function decodeFrame(buffer) {
 
 /**
  * Joins a frame that was never painted to the one that takes its place: what
- * is sent only once (points, history) must not be lost with it.
+ * is sent only once (points, history) must not be lost with it. A reset ends the
+ * history.
  */
 export function carryOver(older, newer) {
-  if (older.meta.step > newer.meta.step) return newer;
-  newer.history = [...older.history, ...newer.history];
+  const reset = older.meta.step > newer.meta.step;
+  if (!reset) newer.history = [...older.history, ...newer.history];
   if (!newer.arrays.points && older.arrays.points) newer.arrays.points = older.arrays.points;
   return newer;
 }

@@ -33,7 +33,15 @@ export function createHistory() {
     for (const rows of frame.history) {
       for (let at = 0; at < rows.length; at += COLUMNS.length) addRow(rows, at);
     }
+    if (!history.series.step.length) addFirst(frame.meta);
     last = frame.meta.step;
+  }
+
+  /** Where a run is when it is first seen, so that its curves start there. */
+  function addFirst({ step, train_loss, test_loss, ...scores }) {
+    const [train, test] = "train_accuracy" in scores
+      ? [scores.train_accuracy, scores.test_accuracy] : [scores.train_rmse, scores.test_rmse];
+    addRow([step, train_loss, test_loss, train, test], 0);
   }
 
   function addRow(rows, at) {

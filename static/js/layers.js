@@ -37,6 +37,15 @@ export function removeLayer(layers, at) {
   return { layers: layers.toSpliced(at, 1), origin: keep(layers).toSpliced(at, 1) };
 }
 
+/** Where an edit puts a hidden unit {layer, unit}; null if it is gone. */
+export function followUnit(place, origin) {
+  if (!place) return null;
+  const layer = origin.findIndex(([old]) => old === place.layer);
+  if (layer < 0) return null;
+  const unit = origin[layer][1].indexOf(place.unit);
+  return unit < 0 ? null : { layer, unit };
+}
+
 /** Changes settings of one layer. */
 export function changeLayer(layers, at, patch) {
   return layers.with(at, { ...layers[at], ...patch });

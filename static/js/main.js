@@ -31,12 +31,16 @@ const VIEWS = ["boundary", "units", "weights", "history"];
 const config = JSON.parse(document.getElementById("config").textContent);
 const place = (id) => document.getElementById(id);
 
-/** For tests and benchmarks: frames painted so far, and the spec of the last one. */
-window.livenet = { frames: 0, specId: -1, step: 0, firstFrame: 0, plotly: false };
+/**
+ * For tests and benchmarks, and nothing else is global: frames painted so far;
+ * the last one's spec and step; milliseconds from navigation to the first one.
+ */
+window.livenet = { frames: 0, specId: -1, step: 0, firstFrame: 0 };
 
 const store = createStore({
   spec: null,
   draft: null,
+  preset: null,
   running: false,
   diverged: null,
   connection: { name: "connecting", seconds: 0 },
@@ -61,54 +65,60 @@ async function fetchJson(url) {
 }
 
 async function start() {
-  keepTheme(store, localStorage);
-  store.watch(["scheme"], () => store.set({ palette: readPalette() }));
-  const [schema, presets, datasets] = await Promise.all([
-    fetchJson("/api/schema"), fetchJson("/api/presets"), fetchJson("/api/datasets"),
-    loadWords(config.catalogues[LANGUAGE]),
-  ]);
-  compose({ schema: readSchema(schema), presets, datasets });
-}
-
-function compose({ schema, presets, datasets }) {
   const connection = createConnection({
     url: config.stream, storage: sessionStorage, specToOpen: () => store.get().spec ?? {},
   });
   const edits = createEdits({ store, send: connection.send });
-  const actions = createActions({ store, edits, send: connection.send, schema });
   const history = createHistory();
-  const painter = createPainter(paint);
-  const context = {
+  const views = [];
+  const painter = createPainter((frame) => paint(frame, history, views));
+  listen(connection, { edits, history, painter });
+  askForViews(connection);
+  connection.connect();
+
+  keepTheme(store, localStorage);
+  store.watch(["scheme"], () => store.set({ palette: readPalette() }));
+  const [schema, presets, datasets] = await Promise.all([
+    fetchJson("/api/schema").then(readSchemaWhen(loadWords(config.catalogues[LANGUAGE]))),
+    fetchJson("/api/presets"),
+    fetchJson("/api/datasets"),
+  ]);
+  const actions = createActions({ store, edits, send: connection.send, schema });
+  views.push(...createViews({
     store, schema, presets, datasets, edits, actions, history,
     tooltip: createTooltip(document.body),
     repaint: painter.repaint,
     reconnect: connection.connect,
     taskOf: ({ data }) => datasets[data.name]?.task ?? data.task ?? "binary",
-  };
-  const views = createViews(context);
-
-  function paint(frame) {
-    history.add(frame);
-    for (const view of views) view.update(frame);
-    const { livenet } = window;
-    livenet.frames += 1;
-    livenet.specId = frame.meta.spec_id;
-    livenet.step = frame.meta.step;
-    if (livenet.firstFrame === 0) {
-      livenet.firstFrame = performance.now();
-      requestAnimationFrame(() => loadPlotly(config.plotly));
-    }
-  }
-
-  listen(connection, { edits, history, painter });
-  askForViews(connection);
+  }));
   watchSize(views);
   listenToKeys(actions);
-  connection.connect();
+  painter.start();
+}
+
+/** The schema is read with the words at hand: its labels come from them. */
+function readSchemaWhen(words) {
+  return async (schema) => {
+    await words;
+    return readSchema(schema);
+  };
+}
+
+function paint(frame, history, views) {
+  history.add(frame);
+  for (const view of views) view.update(frame);
+  const { livenet } = window;
+  livenet.frames += 1;
+  livenet.specId = frame.meta.spec_id;
+  livenet.step = frame.meta.step;
+  if (livenet.firstFrame === 0) {
+    livenet.firstFrame = performance.now();
+    requestAnimationFrame(() => loadPlotly(config.plotly));
+  }
 }
 
 function createViews(context) {
-  const { store } = context;
+  const { store, taskOf } = context;
   const output = place("output");
   const plane = h("div.output-plane");
   const metrics = h("div.metrics");
@@ -148,16 +158,23 @@ function createViews(context) {
   shown.unit = createUnitPanel(tabs.panels.unit, context);
   tabs.show("loss");
   store.watch(["pinned"], ({ pinned }) => pinned && tabs.show("unit"));
+  store.watch(["spec"], ({ spec }) => {
+    const score = spec && taskOf(spec) === "regression" ? "tab.score.regression" : "tab.score";
+    tabs.name("score", word(score));
+  });
   return [...views, ...Object.values(shown)];
 }
 
 /** What the source of frames says changes the store; the views watch that. */
 function listen(connection, { edits, history, painter }) {
+  let renewed = false;
   connection.on("state", (state) => store.set({ connection: state }));
   connection.on("opened", ({ spec, running, resumed }) => {
     const goOn = !resumed && store.get().running;
     store.set({ spec, running: running || goOn, diverged: null });
     edits.forget();
+    if (renewed && spec) store.set({ message: { text: word("connection.renewed") } });
+    renewed = false;
     if (goOn) connection.send({ type: "run" });
     if (store.get().speed !== 1) {
       connection.send({ type: "speed", epochs_per_frame: store.get().speed });
@@ -174,6 +191,9 @@ function listen(connection, { edits, history, painter }) {
   });
   connection.on("diverged", ({ step }) => store.set({ running: false, diverged: { step } }));
   connection.on("frame", painter.show);
+  connection.on("renewed", () => {
+    renewed = true;
+  });
 }
 
 /** Asks the server for what is looked at. */

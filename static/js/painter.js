@@ -4,17 +4,28 @@ import { carryOver } from "frames";
 
 /**
  * @param {(frame: object) => void} paint
- * @returns {{show: Function, repaint: Function}}
+ * @returns {{show: Function, repaint: Function, start: Function}} nothing is painted
+ *   before `start`; what came until then is painted at once
  */
 export function createPainter(paint) {
   let pending = null;
   let last = null;
   let request = 0;
+  let started = false;
 
   /** Takes a frame; one that is not painted yet is joined to it. */
   function show(frame) {
     pending = pending ? carryOver(pending, frame) : frame;
-    if (!request) request = requestAnimationFrame(next);
+    schedule();
+  }
+
+  function schedule() {
+    if (started && pending && !request) request = requestAnimationFrame(next);
+  }
+
+  function start() {
+    started = true;
+    schedule();
   }
 
   /** Paints the last frame again, after a change of the view. */
@@ -29,5 +40,5 @@ export function createPainter(paint) {
     paint(last);
   }
 
-  return { show, repaint };
+  return { show, repaint, start };
 }

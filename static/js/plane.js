@@ -7,6 +7,7 @@ import { h } from "dom";
 import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
 
 const EDGE = 6;
+const SMALL = 240;
 const MARGIN = { l: 1.7, b: 1.45, t: 0.2, r: 0.2 };
 
 /**
@@ -48,7 +49,8 @@ export function createPlane(element, { palette, traces = () => [] }) {
 
   function layout() {
     const axis = {
-      range: [-EDGE, EDGE], fixedrange: true, showgrid: false, tickvals: [-4, -2, 0, 2, 4],
+      range: [-EDGE, EDGE], fixedrange: true, showgrid: false,
+      tickvals: side < SMALL ? [-4, 0, 4] : [-4, -2, 0, 2, 4],
     };
     const colours = palette();
     return chartLayout(colours, {

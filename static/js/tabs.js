@@ -1,13 +1,13 @@
 /** Tabs: one panel of several, by click or arrow keys. */
 
-import { h } from "dom";
+import { h, setText } from "dom";
 
 /**
  * @param {HTMLElement} element
  * @param {string} label of the list of tabs
  * @param {{id: string, text: string}[]} tabs
  * @param {(id: string) => void} onShow
- * @returns {{panels: Object<string, HTMLElement>, list: HTMLElement, show: Function}}
+ * @returns {{panels: Object<string, HTMLElement>, list: HTMLElement, show: Function, name: Function}}
  */
 export function createTabs(element, label, tabs, onShow) {
   const list = h("div.tabs", { role: "tablist", "aria-label": label });
@@ -43,5 +43,9 @@ export function createTabs(element, label, tabs, onShow) {
     onShow(id);
   }
 
-  return { panels, list, show };
+  function name(id, text) {
+    setText(buttons[id], text);
+  }
+
+  return { panels, list, show, name };
 }

@@ -87,6 +87,7 @@ class Client:
     def kill(self) -> None:
         """Resets the TCP connection, as a lost tab or network does."""
         raw = self.socket.sock
+        assert raw is not None
         raw.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self.socket.shutdown()
 

@@ -72,6 +72,7 @@ def test_step_while_running_is_refused(opened: Client) -> None:
     opened.send("run")
     opened.send("step", epochs=1)
     opened.error("not_paused")
+    opened.ack(2)
     opened.frame_where(lambda frame: frame.epoch >= 3)
 
 
@@ -127,6 +128,17 @@ def test_max_fps_paces_frames_and_training(opened: Client) -> None:
         stamps.append(time.monotonic())
         opened.ack()
     assert stamps[-1] - stamps[0] >= 6 / 20
+
+
+def test_what_follows_a_step_does_not_wait_for_its_frame(opened: Client) -> None:
+    opened.ack(4)
+    opened.send("views", max_fps=0.1)
+    opened.frame()
+    opened.send("step", epochs=1)
+    opened.send("edit", patch={"seed": 4})
+    assert opened.message("spec")["id"] == 1
+    opened.send("views", max_fps=None)
+    assert opened.frame().spec_id == 1
 
 
 def diverge(client: Client) -> list[object]:

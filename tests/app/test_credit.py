@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from tests.app.client import Client, FrameSeen
 
 
-def count_frames(seen: list[object]) -> int:
+def count_frames(seen: Sequence[object]) -> int:
     return sum(isinstance(got, FrameSeen) for got in seen)
 
 

@@ -65,7 +65,7 @@ def test_second_client_takes_over(connect: Connect) -> None:
     first, second = connect(), connect()
     token = first.open()["session"]
     first.send("run")
-    first.frame()
+    first.frame_where(lambda frame: frame.metadata["running"] == "true")
     assert second.resume(token)["running"] is True
     assert first.closing() == 4001
     second.frame_where(lambda frame: frame.epoch >= 5)

@@ -222,3 +222,20 @@ def test_health_under_full_load(server: LiveServer) -> None:
             assert server.get("/readyz").status == 200
         for client in clients:
             client.frame_where(lambda frame: frame.epoch >= 5)
+
+
+def test_heavy_sessions_leave_others_their_turns(connect: Connect) -> None:
+    """More heavy sessions than workers: each turn is short, so light ones go on."""
+    heavy = [connect() for _ in range(4)]
+    for client in heavy:
+        client.open({"data": {"samples": 2000}, "batch_size": 1, "layers": [{"units": 8}] * 6})
+        client.send("views", names=[])
+        client.send("speed", epochs_per_frame=200)
+        client.send("run")
+    light = connect()
+    light.open()
+    light.send("run")
+    light.frame_where(lambda frame: frame.epoch >= 20)
+    for client in heavy:
+        frame = client.frame_where(lambda frame: frame.step > 0)
+        assert frame.step < 200 * 1000

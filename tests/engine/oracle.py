@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -93,7 +94,7 @@ def widths(spec: Spec) -> list[int]:
 def n_weights(spec: Spec) -> int:
     """Kernels and biases."""
     sizes = widths(spec)
-    return sum(a * b + b for a, b in zip(sizes[:-1], sizes[1:], strict=True))
+    return sum(a * b + b for a, b in pairwise(sizes))
 
 
 def n_flat(spec: Spec) -> int:
@@ -105,7 +106,7 @@ def split(spec: Spec, flat: Any) -> tuple[list[Any], list[Any], list[Any]]:
     """Returns kernels, biases and slopes."""
     sizes, at = widths(spec), 0
     kernels, biases, slopes = [], [], []
-    for rows, columns in zip(sizes[:-1], sizes[1:], strict=True):
+    for rows, columns in pairwise(sizes):
         kernels.append(flat[at : at + rows * columns].reshape(rows, columns))
         at += rows * columns
         biases.append(flat[at : at + columns])
@@ -123,7 +124,7 @@ def features(spec: Spec, x: Any) -> Doubles:
     return np.stack([FEATURES[name](points[:, 0], points[:, 1]) for name in spec.features], axis=1)
 
 
-def forward(spec: Spec, flat: Doubles, x: Any, masks: Sequence[Doubles] | None = None) -> Run:
+def forward(spec: Spec, flat: Any, x: Any, masks: Sequence[Doubles] | None = None) -> Run:
     """Runs the network; masks [n, units] of each hidden layer are dropout's factors."""
     kernels, biases, slopes = split(spec, np.asarray(flat, float))
     h, hidden, pre = features(spec, x), [], []
@@ -137,10 +138,11 @@ def forward(spec: Spec, flat: Doubles, x: Any, masks: Sequence[Doubles] | None =
         if masks is not None:
             h = h * masks[i]
     logits = h @ kernels[-1] + biases[-1]
-    return Run(_output(spec, logits), logits, hidden, pre)
+    return Run(activate_output(spec, logits), logits, hidden, pre)
 
 
-def _output(spec: Spec, z: Doubles) -> Doubles:
+def activate_output(spec: Spec, z: Doubles) -> Doubles:
+    """Applies the output activation to logits [n, K]."""
     if spec.task == "multiclass":
         e = np.exp(z - z.max(axis=1, keepdims=True))
         return e / e.sum(axis=1, keepdims=True)
@@ -209,7 +211,7 @@ def measure(spec: Spec, flat: Any, x: Any, labels: Any, n_train: int) -> dict[st
 
 
 def objective(
-    spec: Spec, flat: Doubles, x: Any, labels: Any, masks: Sequence[Doubles] | None = None
+    spec: Spec, flat: Any, x: Any, labels: Any, masks: Sequence[Doubles] | None = None
 ) -> float:
     """Mean loss plus penalty: what training makes smaller."""
     rows = loss_rows(spec, forward(spec, flat, x, masks), labels)

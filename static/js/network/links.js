@@ -4,7 +4,7 @@ import { pixelRatio } from "dom";
 import { placeOf } from "weights";
 
 const LEVELS = 10;
-const SOFT = 1.1;
+const SOFT = 1.7;
 const THIN = 0.5;
 const THICK = 4.2;
 const FAINT = 0.1;

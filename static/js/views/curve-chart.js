@@ -4,6 +4,7 @@ import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
 import { word } from "words";
 
 const PERIOD = 250;
+const TITLE = 11;
 
 /**
  * @param {HTMLElement} element
@@ -48,12 +49,15 @@ export function create(element, { store, history }, { train, test, log }) {
     return chartLayout(palette, {
       width: element.clientWidth,
       height: element.clientHeight,
-      margin: { l: 42, r: 6, t: 6, b: 22 },
+      margin: { l: 42, r: 6, t: 6, b: 34 },
       hovermode: "x",
       dragmode: "zoom",
       uirevision: "run",
       shapes: shapes(palette),
-      xaxis: axisLayout(palette, { uirevision: "run", showgrid: false, nticks: 6, rangemode: "nonnegative" }),
+      xaxis: axisLayout(palette, {
+        uirevision: "run", showgrid: false, nticks: 6, rangemode: "nonnegative",
+        title: { text: word("curve.step"), standoff: 3, font: { size: TITLE } },
+      }),
       yaxis: axisLayout(palette, {
         uirevision: `y${logarithmic}`, nticks: 5, type: logarithmic ? "log" : "linear",
         rangemode: logarithmic ? "normal" : "tozero",

@@ -22,7 +22,7 @@ export function create(places, { store, actions, presets }) {
   ...presets.map((preset) => h("option", { value: preset.id }, title(preset))));
   places.presets.append(h("span.select-wrap.presets", { data: { help: word("help.preset") } }, select));
 
-  /** A preset is a place to start from, not a state: the box shows its name until an edit. */
+  /** A preset is a place to start from: the box shows its name until the next edit. */
   function start() {
     const preset = presets.find(({ id }) => id === select.value);
     if (preset) actions.startPreset(preset);
@@ -38,14 +38,16 @@ export function create(places, { store, actions, presets }) {
     store.set({ theme: THEMES[(at + 1) % THEMES.length] });
   }
 
-  const unwatch = store.watch(["theme"], ({ theme }) => {
+  const unwatch = [store.watch(["preset"], ({ preset }) => {
+    select.value = preset ?? "";
+  }), store.watch(["theme"], ({ theme }) => {
     button.replaceChildren(icon(...ICONS[theme]));
     button.setAttribute("aria-label", word("action.theme", { name: word(`theme.${theme}`) }));
     button.dataset.help = word("action.theme", { name: word(`theme.${theme}`) });
-  });
+  })];
 
   function destroy() {
-    unwatch();
+    unwatch.forEach((stop) => stop());
     places.presets.replaceChildren();
     places.theme.replaceChildren();
   }

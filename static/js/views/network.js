@@ -2,7 +2,9 @@
 
 import { h, pixelRatio, reducedMotion, rem, setText } from "dom";
 import { formatWeight } from "format";
-import { addUnit, changeLayer, insertLayer, removeLayer, removeUnit } from "layers";
+import {
+  addUnit, changeLayer, followUnit, insertLayer, removeLayer, removeUnit,
+} from "layers";
 import { between, layOut, matchColumns } from "network/geometry";
 import { createHeads } from "network/heads";
 import { openLayerMenu } from "network/layer-menu";
@@ -15,6 +17,7 @@ import { indexWeights, placeOf } from "weights";
 import { word } from "words";
 
 const SLIDE = 150;
+const LINK_PERIOD = 30;
 const LINK_SHARE = 4;
 const TILE_DETAIL = [32, 16];
 const COARSE_BELOW = 30;
@@ -51,7 +54,10 @@ export function create(element, context) {
   let linkCost = 0;
 
   const layers = () => store.get().draft.layers;
-  const change = ({ layers: next, origin }) => edits.edit({ layers: next }, origin);
+  const change = ({ layers: next, origin }) => {
+    store.set({ pinned: followUnit(store.get().pinned, origin) });
+    edits.edit({ layers: next }, origin);
+  };
 
   const units = createUnits(unitLayer, {
     hover: (place) => look(place),
@@ -322,7 +328,7 @@ export function create(element, context) {
     if (!frame || !shown || !palette) return;
     tiles.draw(frame, palette);
     const now = performance.now();
-    if (now - linked > linkCost * LINK_SHARE) {
+    if (now - linked > Math.max(LINK_PERIOD, linkCost * LINK_SHARE)) {
       links.draw(frame.arrays.weights.data, palette);
       linkCost = performance.now() - now;
       linked = now;

@@ -92,7 +92,8 @@ function createSheet(context) {
     type: "button", "aria-label": word("action.close"),
   }, icon("M4 4l8 8", "M12 4l-8 8"));
   const fields = { rate, optimizer, activation, loss, l1, l2, speed };
-  const element = h("div.sheet", { id: "controls" }, close,
+  const element = h("div.sheet", { id: "controls" },
+    h("div.sheet-head", {}, h("span.card-title", {}, word("action.controls")), close),
     ...Object.entries(fields).map(([name, field]) => {
       field.element.classList.add(`control-${name}`);
       return field.element;

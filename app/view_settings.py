@@ -1,0 +1,51 @@
+"""What a client wants its frames to hold, and how often it wants them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from app.messages import Views
+from engine import DEFAULT_VIEWS, FrameRequest
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSettings:
+    """The settings of one session.
+
+    Attributes:
+        names: views out of `engine.VIEWS`.
+        by_name: whether the client said so itself; then `points` come with every frame.
+        select: hidden layer and unit of the `selected` view.
+        tile: side of the units' tiles, 8 to 64 pixels.
+        max_fps: frames a second at most; None for as many as there is credit for.
+    """
+
+    names: tuple[str, ...] = DEFAULT_VIEWS
+    by_name: bool = False
+    select: tuple[int, int] | None = None
+    tile: int = 32
+    max_fps: float | None = None
+
+    def merge(self, message: Views) -> ViewSettings:
+        """Returns the settings with the keys that a message has; the others stay."""
+        given = message.model_fields_set
+        views = self
+        if message.names is not None:
+            views = replace(views, names=tuple(dict.fromkeys(message.names)), by_name=True)
+        if "select" in given:
+            select = message.select
+            views = replace(views, select=(select.layer, select.unit) if select else None)
+        if "tile" in given:
+            views = replace(views, tile=message.tile)
+        if "max_fps" in given:
+            views = replace(views, max_fps=message.max_fps)
+        return views
+
+    def make_request(self, *, points_due: bool) -> FrameRequest:
+        """Returns what to ask the engine for.
+
+        Args:
+            points_due: whether the data changed, or the client has not seen them yet.
+        """
+        points = points_due or (self.by_name and "points" in self.names)
+        return FrameRequest(views=self.names, select=self.select, tile=self.tile, points=points)

@@ -1,0 +1,102 @@
+"""The limit: the same network written by hand, with everything known, as one jitted function.
+
+Plain JAX as somebody would write it for one experiment: a list of layers,
+`jax.grad`, `lax.scan` over shuffled batches. Nothing here comes from the engine
+but the numbers that both start from.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+Params = list[tuple[Array, Array]]
+
+
+def unpack_params(widths: tuple[int, ...], weights: np.ndarray) -> Params:
+    """Turns the engine's weights into a list of (kernel, bias)."""
+    params, at = [], 0
+    for rows, columns in pairwise(widths):
+        kernel = weights[at : at + rows * columns].reshape(rows, columns)
+        at += rows * columns
+        params.append((jnp.asarray(kernel), jnp.asarray(weights[at : at + columns])))
+        at += columns
+    return params
+
+
+def run_network(params: Params, x: Array) -> tuple[Array, list[Array]]:
+    """Tanh layers and one logit; returns the hidden activations too."""
+    hidden, h = [], x
+    for kernel, bias in params[:-1]:
+        h = jnp.tanh(h @ kernel + bias)
+        hidden.append(h)
+    kernel, bias = params[-1]
+    return (h @ kernel + bias)[:, 0], hidden
+
+
+def cross_entropy(logits: Array, y: Array) -> Array:
+    """Binary cross-entropy of logits."""
+    return jnp.maximum(logits, 0) - logits * y + jnp.log1p(jnp.exp(-jnp.abs(logits)))
+
+
+def train_epoch(
+    params: Params, x: Array, y: Array, order: Array, rate: Array, batch: int
+) -> Params:
+    """One epoch of plain SGD by `lax.scan`."""
+    n = order.shape[0]
+    xs = x[order].reshape(n // batch, batch, x.shape[1])
+    ys = y[order].reshape(n // batch, batch)
+
+    def loss(params: Params, x: Array, y: Array) -> Array:
+        return jnp.mean(cross_entropy(run_network(params, x)[0], y))
+
+    def step(params: Params, data: tuple[Array, Array]) -> tuple[Params, None]:
+        gradient = jax.grad(loss)(params, *data)
+        return jax.tree.map(lambda p, g: p - rate * g, params, gradient), None
+
+    return lax.scan(step, params, (xs, ys))[0]
+
+
+def make_training(batch: int) -> Callable[..., Params]:
+    """Returns a jitted function that trains for as many epochs as there are orders."""
+
+    def train(params: Params, x: Array, y: Array, orders: Array, rate: Array) -> Params:
+        def epoch(params: Params, order: Array) -> tuple[Params, None]:
+            return train_epoch(params, x, y, order, rate, batch), None
+
+        return lax.scan(epoch, params, orders)[0]
+
+    return jax.jit(train)
+
+
+def make_frame(batch: int, n_train: int) -> Callable[..., Any]:
+    """Returns a jitted function: one epoch, both losses and accuracies, boundary, every unit."""
+
+    def measure(params: Params, x: Array, y: Array) -> tuple[Array, Array]:
+        logits, _ = run_network(params, x)
+        return jnp.mean(cross_entropy(logits, y)), jnp.mean((logits >= 0) == (y > 0))
+
+    def quantize(values: Array, low: Array, high: Array) -> Array:
+        scaled = (values - low) * (255 / (high - low))
+        return (jnp.clip(scaled, 0, 255) + 0.5).astype(jnp.uint8)
+
+    def frame(
+        params: Params, x: Array, y: Array, order: Array, rate: Array, grid: Array, tiles: Array
+    ) -> Any:
+        params = train_epoch(params, x[:n_train], y[:n_train], order, rate, batch)
+        train = measure(params, x[:n_train], y[:n_train])
+        test = measure(params, x[n_train:], y[n_train:])
+        logits, _ = run_network(params, grid)
+        boundary = quantize(jax.nn.sigmoid(logits), jnp.float32(0), jnp.float32(1))
+        units = jnp.concatenate([h.T for h in run_network(params, tiles)[1]])
+        low = jnp.minimum(units.min(axis=1, keepdims=True), 0)
+        high = jnp.maximum(units.max(axis=1, keepdims=True), 0)
+        return params, train, test, boundary, quantize(units, low, high), low, high
+
+    return jax.jit(frame)

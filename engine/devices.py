@@ -1,0 +1,16 @@
+"""Where programs run."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax
+
+
+def small_network_device() -> Any:
+    """Returns the device for networks of a few hundred parameters: the CPU.
+
+    An update of such a network takes microseconds, less than it takes to launch
+    a single kernel on a GPU, of which an update needs dozens.
+    """
+    return jax.devices("cpu")[0]

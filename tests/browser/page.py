@@ -1,0 +1,197 @@
+"""The playground in a real browser, as a person uses it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from selenium.webdriver import ActionChains, Chrome
+from selenium.webdriver.common.by import By
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from selenium.webdriver.support.ui import Select, WebDriverWait
+
+#: For hangs only: no test waits so long when all is well.
+PATIENCE = 40.0
+POLL = 0.03
+
+
+class Page:
+    """One tab with the playground.
+
+    Args:
+        driver: the browser.
+        url: where the server is.
+    """
+
+    def __init__(self, driver: Chrome, url: str) -> None:
+        self.driver = driver
+        self.url = url
+        self.allowed: list[str] = []
+
+    def open(self, path: str = "/") -> Page:
+        """Loads the page and waits for its first frame."""
+        self.driver.get(self.url + path)
+        self.wait(lambda: self.frames > 0, "the first frame is painted")
+        return self
+
+    def wait(self, condition: Callable[[], Any], what: str) -> Any:
+        """Waits until a condition is true and returns its value."""
+        wait = WebDriverWait(self.driver, PATIENCE, POLL)
+        return wait.until(lambda _: condition(), f"waited in vain: {what}")
+
+    def run(self, script: str, *arguments: object) -> Any:
+        """Runs a script in the page."""
+        return self.driver.execute_script(script, *arguments)
+
+    def load(self, script: str, *arguments: object) -> Any:
+        """Runs a script that answers with a promise, such as one that imports a module."""
+        body = f"const done = arguments[arguments.length - 1]; (async () => {{ {script} }})()"
+        return self.driver.execute_async_script(f"{body}.then(done)", *arguments)
+
+    @property
+    def frames(self) -> int:
+        """Frames painted so far."""
+        return self.run("return window.livenet?.frames ?? 0")
+
+    @property
+    def step(self) -> int:
+        """The training step of the last frame."""
+        return self.run("return window.livenet.step")
+
+    @property
+    def spec_id(self) -> int:
+        """The spec of the last frame."""
+        return self.run("return window.livenet.specId")
+
+    def find(self, css: str) -> WebElement:
+        """Returns the first element that matches."""
+        return self.driver.find_element(By.CSS_SELECTOR, css)
+
+    def find_all(self, css: str) -> list[WebElement]:
+        """Returns all elements that match."""
+        return self.driver.find_elements(By.CSS_SELECTOR, css)
+
+    def click(self, css: str) -> None:
+        """Clicks an element."""
+        self.find(css).click()
+
+    def text(self, css: str) -> str:
+        """Returns the text of an element as the document has it."""
+        return self.find(css).get_attribute("textContent") or ""
+
+    def metric(self, name: str) -> float:
+        """Returns one of the four numbers; percentages as they are shown."""
+        shown = self.text(f"[data-metric='{name}'] .metric-value")
+        return float(shown.replace("−", "-").replace("%", ""))
+
+    def control(self, path: str) -> WebElement:
+        """Returns the control of a path of the spec."""
+        return self.find(f"[data-path='{path}']")
+
+    def choose(self, path: str, value: str) -> None:
+        """Chooses an option of a control."""
+        Select(self.control(path)).select_by_value(value)
+
+    def value(self, path: str) -> str:
+        """Returns what a slider shows."""
+        return self.control(path).get_attribute("aria-valuetext") or ""
+
+    def tile(self, column: int, row: int) -> WebElement:
+        """Returns a tile of the network; column 0 holds the inputs."""
+        return self.find(f".tile[data-column='{column}'][data-row='{row}']")
+
+    @property
+    def units(self) -> list[int]:
+        """Units of each hidden layer, as shown."""
+        return [int(e.text) for e in self.find_all(".head-units")]
+
+    @property
+    def running(self) -> bool:
+        """Whether the button offers to pause."""
+        return "running" in (self.find(".play").get_attribute("class") or "")
+
+    def play(self) -> None:
+        """Starts training and waits until it goes on."""
+        before = self.step
+        self.click(".play")
+        self.wait(lambda: self.running and self.step > before, "training goes on")
+
+    def pause(self) -> None:
+        """Pauses and waits until no more frames come."""
+        self.click(".play")
+        self.wait(lambda: not self.running, "the button offers to play")
+        self.settle()
+
+    def settle(self) -> None:
+        """Waits until what was sent has come back: two paints of the same step."""
+        seen = [(-1, -1)]
+
+        def same() -> bool:
+            now = (self.step, self.spec_id)
+            still = now == seen[-1]
+            seen.append(now)
+            return still and len(seen) > 8
+
+        self.wait(same, "the picture stands still")
+
+    def goes_on(self, frames: int = 3) -> None:
+        """Waits for more frames and says that no step was lost meanwhile."""
+        before, step = self.frames, self.step
+        self.wait(lambda: self.frames >= before + frames, "frames go on")
+        assert self.step >= step
+
+    def edited(self, action: Callable[[], Any]) -> None:
+        """Does something that edits the spec and waits for a frame that shows it."""
+        before, step = self.spec_id, self.step
+        action()
+        self.wait(lambda: self.spec_id > before, "a frame shows the edit")
+        assert self.step >= step
+
+    def hover(self, element: WebElement, x: int = 0, y: int = 0) -> None:
+        """Moves the pointer over an element, off its middle by x and y."""
+        ActionChains(self.driver).move_to_element_with_offset(element, x, y).perform()
+
+    def press(self, *keys: str) -> None:
+        """Presses keys one after the other, wherever the focus is."""
+        ActionChains(self.driver).send_keys(*keys).perform()
+
+    def tab_to(self, css: str, most: int = 120) -> None:
+        """Presses Tab until an element has the focus."""
+        for _ in range(most):
+            if self.run("return document.activeElement.matches(arguments[0])", css):
+                return
+            self.press(Keys.TAB)
+        raise AssertionError(f"no way to {css} by the Tab key")
+
+    @property
+    def tooltip(self) -> str:
+        """The text of the tooltip, empty when there is none."""
+        return self.run(
+            "const t = document.getElementById('tooltip'); return t.hidden ? '' : t.textContent"
+        )
+
+    @property
+    def notice(self) -> str:
+        """The text of the notice, empty when there is none."""
+        return self.run(
+            "const n = document.querySelector('.notice');"
+            "return !n || n.hidden ? '' : n.textContent"
+        )
+
+    def resize(self, width: int, height: int, mobile: bool = False) -> None:
+        """Gives the page another size."""
+        self.driver.execute_cdp_cmd(
+            "Emulation.setDeviceMetricsOverride",
+            {"width": width, "height": height, "deviceScaleFactor": 1, "mobile": mobile},
+        )
+
+    def prefer(self, **features: str) -> None:
+        """Emulates media features, such as `prefers_color_scheme="dark"`."""
+        listed = [{"name": k.replace("_", "-"), "value": v} for k, v in features.items()]
+        self.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": listed})
+
+    def console(self) -> list[str]:
+        """What the browser logged, less what the test allowed."""
+        entries = [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
+        return [e for e in entries if not any(part in e for part in self.allowed)]

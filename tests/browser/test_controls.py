@@ -1,0 +1,223 @@
+"""Every control, moved while the network trains."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver import ActionChains
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.support.ui import Select
+
+from tests.browser.page import Page
+
+RATES = {
+    "momentum": ["momentum"],
+    "nesterov": ["momentum"],
+    "adagrad": ["epsilon"],
+    "rmsprop": ["rho", "epsilon"],
+    "adam": ["beta_1", "beta_2", "epsilon"],
+}
+
+
+def shown(page: Page, css: str) -> list[str]:
+    """Paths of the controls that can be seen and moved."""
+    return [
+        path
+        for element in page.find_all(css)
+        if element.is_displayed() and element.is_enabled()
+        and (path := element.get_attribute("data-path"))
+    ]
+
+
+def test_every_slider_moves_by_key_and_by_pointer_while_training(page: Page) -> None:
+    page.click(".more-toggle")
+    page.click(".data-more summary")
+    page.click("[data-path='optimizer.clip_norm.on']")
+    page.play()
+    paths = [path for path in shown(page, ".slider") if path != "speed"]
+    assert {
+        "optimizer.learning_rate", "regularization.l1", "regularization.l2",
+        "optimizer.clip_norm", "initializer.scale", "data.noise", "data.samples",
+        "data.test_fraction", "batch_size", "data.label_noise", "data.class_balance",
+    } <= set(paths)  # fmt: skip
+    for path in paths:
+        slider = page.control(path)
+        before = page.value(path)
+        page.edited(lambda slider=slider: slider.send_keys(Keys.ARROW_RIGHT))
+        assert page.value(path) != before, path
+        page.edited(lambda slider=slider: slider.send_keys(Keys.ARROW_LEFT))
+        assert page.value(path) == before, path
+        aside = int(slider.rect["width"] * 0.2)
+        hand = ActionChains(page.driver).move_to_element_with_offset(slider, aside, 0).click()
+        page.edited(hand.perform)
+        page.goes_on()
+    assert page.running
+
+
+def test_every_choice_can_be_made_while_training(page: Page) -> None:
+    page.click(".more-toggle")
+    page.control("optimizer.learning_rate").send_keys(Keys.HOME)
+    page.play()
+    paths = shown(page, ".sheet select")
+    assert {"optimizer.name", "activation", "loss", "initializer.name"} <= set(paths)
+    for path in paths:
+        values = [o.get_attribute("value") for o in Select(page.control(path)).options]
+        for value in reversed(values):
+            assert value is not None
+            if value == page.control(path).get_property("value"):
+                continue
+            page.edited(lambda path=path, value=value: page.choose(path, value))
+            page.goes_on(1)
+            assert page.control(path).get_property("value") == value
+    assert page.running
+
+
+@pytest.mark.parametrize(("optimizer", "rates"), RATES.items())
+def test_an_optimizer_offers_the_rates_it_reads(
+    page: Page, optimizer: str, rates: list[str]
+) -> None:
+    page.click(".more-toggle")
+    page.edited(lambda: page.choose("optimizer.name", optimizer))
+    offered = [p.removeprefix("optimizer.") for p in shown(page, ".more .slider")]
+    assert [p for p in offered if p not in ("clip_norm",) and "." not in p] == rates
+
+
+def test_every_data_set_and_every_feature_while_training(page: Page) -> None:
+    page.play()
+    names = [e.get_attribute("data-dataset") for e in page.find_all(".thumbnail")]
+    assert len(names) == 12
+    for name in names:
+        button = page.find(f"[data-dataset='{name}']")
+        if button.get_attribute("aria-checked") == "true":
+            continue
+        page.edited(button.click)
+        page.goes_on()
+        assert button.get_attribute("aria-checked") == "true"
+    idle = [e.get_attribute("data-feature") for e in page.find_all(".tile.idle")]
+    assert len(idle) == 8
+    for name in idle:
+        page.edited(lambda name=name: page.click(f".tile[data-feature='{name}']"))
+        page.goes_on()
+    assert len(page.find_all(".tile[data-kind='input']")) == 10
+    page.edited(lambda: page.tile(0, 0).click())
+    page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 9, "a feature goes")
+    assert page.running
+
+
+def test_what_does_not_apply_is_not_offered(page: Page) -> None:
+    page.click(".data-more summary")
+    assert page.control("data.class_balance").is_displayed()
+    assert not page.control("data.classes").is_displayed()
+    page.edited(lambda: page.click("[data-dataset='blobs']"))
+    assert page.control("data.classes").is_displayed()
+    assert not page.control("data.class_balance").is_displayed()
+    losses = [o.get_attribute("value") for o in Select(page.control("loss")).options]
+    assert losses == ["categorical_crossentropy", "mean_squared_error"]
+
+
+def test_the_log_slider_is_exact_by_keyboard_and_reaches_its_ends(page: Page) -> None:
+    slider = page.control("optimizer.learning_rate")
+    assert page.value("optimizer.learning_rate") == "0.03"
+    slider.send_keys(Keys.ARROW_RIGHT)
+    assert page.value("optimizer.learning_rate") == "0.031"
+    slider.send_keys(Keys.ARROW_LEFT, Keys.ARROW_LEFT)
+    assert page.value("optimizer.learning_rate") == "0.029"
+    slider.send_keys(Keys.PAGE_UP)
+    assert page.value("optimizer.learning_rate") == "0.039"
+    slider.send_keys(Keys.END)
+    assert page.value("optimizer.learning_rate") == "10"
+    slider.send_keys(Keys.HOME)
+    assert page.value("optimizer.learning_rate") == "1e−5"
+    zero = page.control("regularization.l2")
+    assert page.value("regularization.l2") == "0"
+    zero.send_keys(Keys.ARROW_RIGHT)
+    assert page.value("regularization.l2") == "1e−5"
+    zero.send_keys(Keys.ARROW_LEFT)
+    page.edited(lambda: zero.send_keys(Keys.ARROW_LEFT, Keys.ARROW_RIGHT))
+    assert page.value("regularization.l2") == "1e−5"
+
+
+def test_a_dragged_slider_edits_while_it_is_dragged(page: Page) -> None:
+    page.play()
+    page.run(
+        """window.seen = new Set();
+           const slider = document.querySelector("[data-path='data.noise']");
+           slider.addEventListener("pointerup", () => { window.released = true; });
+           const look = () => {
+             if (window.released) return;
+             window.seen.add(livenet.specId);
+             requestAnimationFrame(look);
+           };
+           look();"""
+    )
+    hand = ActionChains(page.driver, duration=150).click_and_hold(page.control("data.noise"))
+    for _ in range(8):
+        hand.move_by_offset(8, 0)
+    hand.release().perform()
+    assert page.run("return window.released")
+    assert page.run("return window.seen.size") >= 4
+    assert 0.4 < float(page.value("data.noise")) <= 0.5
+    page.goes_on()
+
+
+def test_speed_makes_more_epochs_a_frame(page: Page) -> None:
+    page.control("speed").send_keys(*[Keys.PAGE_UP] * 4)
+    speed = int(page.value("speed").removeprefix("×"))
+    assert speed > 1
+    page.play()
+    steps = page.run(
+        """const seen = []; return new Promise((done) => {
+             const look = () => {
+               if (seen.at(-1) !== livenet.step) seen.push(livenet.step);
+               if (seen.length > 5) done(seen); else requestAnimationFrame(look);
+             };
+             look();
+           });"""
+    )
+    assert min(b - a for a, b in zip(steps[1:], steps[2:], strict=False)) >= 25
+
+
+def test_a_refused_edit_is_said_and_taken_back(page: Page) -> None:
+    page.edited(lambda: page.tile(0, 0).click())
+    page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 1, "one feature is left")
+    page.tile(0, 0).click()
+    page.goes_on(0)
+    assert len(page.find_all(".tile[data-kind='input']")) == 1
+    refused = page.load(
+        """const { createStore } = await import("store");
+           const { createEdits } = await import("edits");
+           const store = createStore({ spec: { a: 1 }, draft: { a: 1 } });
+           const edits = createEdits({ store, send() {} });
+           edits.edit({ a: 2 });
+           await new Promise(requestAnimationFrame);
+           const optimistic = store.get().draft.a;
+           await new Promise(requestAnimationFrame);
+           edits.settle();
+           return [optimistic, store.get().draft.a];"""
+    )
+    assert refused == [2, 1]
+
+
+def test_every_control_has_a_name_and_help(page: Page) -> None:
+    bare = page.run(
+        """return [...document.querySelectorAll("button, input, select")]
+             .filter((e) => e.checkVisibility())
+             .filter((e) => !(e.getAttribute("aria-label") || e.textContent.trim() || e.labels?.length))
+             .map((e) => e.outerHTML)"""
+    )
+    assert bare == []
+    unexplained = page.run(
+        """return [...document.querySelectorAll(".strip .field, .data .field")]
+             .filter((e) => !e.dataset.help).map((e) => e.textContent)"""
+    )
+    assert unexplained == []
+    page.hover(page.find(".control-rate"))
+    page.wait(lambda: "How far each step goes" in page.tooltip, "the tooltip explains")
+
+
+def test_every_word_is_in_the_catalogue(page: Page) -> None:
+    page.click(".more-toggle")
+    missing = page.run(
+        """return document.body.innerText.match(
+             /\\b(action|card|label|help|option|data|task|unit|observation|metric)\\.[a-zA-Z_.]+/g)"""
+    )
+    assert missing is None

@@ -1,0 +1,120 @@
+"""Modules without a picture, run where they live: in the browser."""
+
+from __future__ import annotations
+
+import json
+import struct
+
+import numpy as np
+from safetensors.numpy import save
+
+from tests.browser.page import Page
+
+
+def test_a_frame_is_decoded_without_a_copy(page: Page) -> None:
+    arrays = {
+        "weights": np.arange(6, dtype=np.float32).reshape(2, 3) / 4,
+        "units": np.arange(8, dtype=np.uint8).reshape(2, 2, 2),
+    }
+    blob = save(arrays, metadata={"step": "7", "units_range": "[[0, 1]]", "running": "true"})
+    frame = page.load(
+        """const { decodeFrame } = await import("frames");
+           const buffer = new Uint8Array(arguments[0]).buffer;
+           const { meta, arrays } = decodeFrame(buffer);
+           return { meta, weights: [...arrays.weights.data], shape: arrays.weights.shape,
+             units: [...arrays.units.data], shared: arrays.weights.data.buffer === buffer };""",
+        list(blob),
+    )
+    assert frame["meta"] == {"step": 7, "units_range": [[0, 1]], "running": True}
+    assert frame["weights"] == arrays["weights"].ravel().tolist()
+    assert frame["shape"] == [2, 3]
+    assert frame["units"] == list(range(8))
+    assert frame["shared"] is True
+
+
+def test_a_misaligned_frame_is_decoded_all_the_same(page: Page) -> None:
+    header = json.dumps(
+        {"a": {"dtype": "F32", "shape": [1], "data_offsets": [1, 5]}}
+    ).encode()
+    header += b" " * (-len(header) % 8)
+    blob = struct.pack("<Q", len(header)) + header + b"\0" + struct.pack("<f", 1.5)
+    value = page.load(
+        """const { decodeFrame } = await import("frames");
+           return decodeFrame(new Uint8Array(arguments[0]).buffer).arrays.a.data[0];""",
+        list(blob),
+    )
+    assert value == 1.5
+
+
+def test_frames_that_were_not_painted_keep_their_history_and_points(page: Page) -> None:
+    joined = page.load(
+        """const { carryOver } = await import("frames");
+           const frame = (step, rows, points) => ({ meta: { step }, history: rows,
+             arrays: points ? { points } : {} });
+           const a = frame(1, ["r1"], "p1");
+           const b = carryOver(a, frame(2, ["r2"], null));
+           const reset = carryOver(b, frame(0, ["r0"], null));
+           return [b.history, b.arrays.points, reset.history, reset.arrays.points ?? null];"""
+    )
+    assert joined == [["r1", "r2"], "p1", ["r0"], "p1"]
+
+
+def test_origins_say_which_units_stay(page: Page) -> None:
+    edits = page.load(
+        """const l = await import("layers");
+           const layers = [{ units: 3 }, { units: 2 }];
+           const removed = l.removeUnit(layers, 0, 1);
+           return {
+             removed, added: l.addUnit(layers, 1).origin,
+             inserted: l.insertLayer(layers, 1).origin, gone: l.removeLayer(layers, 0).origin,
+             followed: [l.followUnit({ layer: 0, unit: 2 }, removed.origin),
+               l.followUnit({ layer: 0, unit: 1 }, removed.origin)],
+           };"""
+    )
+    assert edits["removed"] == {
+        "layers": [{"units": 2}, {"units": 2}],
+        "origin": [[0, [0, 2]], [1, [0, 1]]],
+    }
+    assert edits["added"] == [[0, [0, 1, 2]], [1, [0, 1, None]]]
+    assert edits["inserted"] == [[0, [0, 1, 2]], [None, [None, None, None]], [1, [0, 1]]]
+    assert edits["gone"] == [[1, [0, 1]]]
+    assert edits["followed"] == [{"layer": 0, "unit": 1}, None]
+
+
+def test_a_scale_and_its_inverse_agree(page: Page) -> None:
+    values = page.load(
+        """const { createScale } = await import("controls/scale");
+           const scales = [
+             { minimum: 1e-5, maximum: 10, log: true }, { minimum: 0, maximum: 10, log: true },
+             { minimum: 50, maximum: 2000, step: 10, whole: true },
+             { minimum: 1, maximum: 200, log: true, whole: true }];
+           return scales.map((field) => {
+             const scale = createScale(field);
+             return Array.from({ length: 101 }, (_, i) => {
+               const value = scale.valueAt(10 * i);
+               return [value, scale.valueAt(scale.positionOf(value))];
+             });
+           });"""
+    )
+    for pairs in values:
+        assert all(a == b for a, b in pairs)
+        assert [a for a, _ in pairs] == sorted(a for a, _ in pairs)
+    assert [pairs[0][0] for pairs in values] == [1e-5, 0, 50, 1]
+    assert [pairs[-1][0] for pairs in values] == [10, 10, 2000, 200]
+
+
+def test_a_long_curve_is_thinned_evenly(page: Page) -> None:
+    lengths, steps = page.load(
+        """const { createHistory } = await import("history");
+           const history = createHistory();
+           const lengths = [];
+           for (let step = 1; step <= 20000; step += 1) {
+             history.add({ meta: { step }, history: [new Float32Array([step, 1, 1, 1, 1])] });
+             lengths.push(history.series.step.length);
+           }
+           return [Math.max(...lengths), history.series.step];"""
+    )
+    assert lengths <= 1201
+    gaps = {b - a for a, b in zip(steps, steps[1:], strict=False)}
+    assert len(gaps) <= 2
+    assert steps[-1] > 19_900

@@ -1,0 +1,170 @@
+"""The output: points, test data, discretize, readouts, curves and their zoom."""
+
+from __future__ import annotations
+
+from selenium.webdriver import ActionChains
+
+from tests.browser.page import Page
+
+
+def charted(page: Page) -> bool:
+    """Whether Plotly has drawn the axes of the output and the loss."""
+    return page.run(
+        """return Boolean(document.querySelector(".output-plane .plane-axes .xtick")
+             && document.querySelector("#panel-loss .xtick"))"""
+    )
+
+
+def picture(page: Page) -> str:
+    return page.run("return document.querySelector('.plane-map').toDataURL()")
+
+
+def colours(page: Page) -> int:
+    """How many colours the map has."""
+    return page.run(
+        """const map = document.querySelector(".plane-map");
+           const copy = new OffscreenCanvas(map.width, map.height)
+             .getContext("2d", { willReadFrequently: true });
+           copy.drawImage(map, 0, 0);
+           const { data } = copy.getImageData(0, 0, map.width, map.height);
+           return new Set(new Uint32Array(data.buffer)).size"""
+    )
+
+
+def test_the_first_frame_is_painted_before_plotly_has_come(tab: Page) -> None:
+    tab.open()
+    assert colours(tab) > 20
+    assert tab.run("return livenet.firstFrame") < 15_000
+    tab.wait(lambda: charted(tab), "Plotly has come")
+    began = tab.run(
+        "return performance.getEntriesByType('resource').find(e => /plotly.min/.test(e.name)).startTime"
+    )
+    assert tab.run("return livenet.firstFrame") < began
+    assert not tab.find(".plane-early").is_displayed()
+
+
+def test_the_map_does_not_move_when_plotly_comes(tab: Page) -> None:
+    tab.open()
+    before = tab.find(".plane-map").rect
+    tab.wait(lambda: charted(tab), "Plotly has come")
+    assert tab.find(".plane-map").rect == before
+    plot = tab.run(
+        """const axes = document.querySelector(".output-plane .plane-axes");
+           const { l, t, w, h } = axes._fullLayout._size;
+           const box = axes.getBoundingClientRect();
+           return [box.x + l, box.y + t, w, h].map(Math.round)"""
+    )
+    assert plot == [round(before[key]) for key in ("x", "y", "width", "height")]
+
+
+def test_test_points_are_shown_with_a_mark_of_their_own(page: Page) -> None:
+    def traces() -> list[list[object]]:
+        return page.run(
+            """return (document.querySelector(".output-plane .plane-axes").data ?? [])
+                 .map((t) => [t.x.length, t.marker.symbol ?? "circle"])"""
+        )
+
+    page.wait(lambda: traces() == [[250, "circle"]], "train points alone")
+    page.control("showTest").click()
+    page.wait(lambda: traces() == [[250, "circle"], [250, "diamond"]], "test points too")
+    page.control("showTest").click()
+    page.wait(lambda: traces() == [[250, "circle"]], "train points alone again")
+
+
+def test_discretize_leaves_two_colours(page: Page) -> None:
+    assert colours(page) > 20
+    page.control("discretize").click()
+    page.wait(lambda: colours(page) == 2, "two colours are left")
+    page.edited(lambda: page.click("[data-dataset='blobs']"))
+    page.wait(lambda: 2 <= colours(page) <= 3, "a colour for each class")
+    page.control("discretize").click()
+    page.wait(lambda: colours(page) > 20, "all shades are back")
+
+
+def test_a_place_and_a_point_are_read_under_the_pointer(page: Page) -> None:
+    page.play()
+    box = page.find(".plane-map")
+    width = box.rect["width"]
+    page.hover(box, int(width * 0.46), int(-width * 0.46))
+    page.wait(lambda: "output" in page.tooltip, "the output at a place")
+    assert page.tooltip.startswith("x₁ 5.")
+    seen = page.tooltip
+    page.wait(lambda: page.tooltip != seen, "the readout follows the training")
+    x, y = page.run(
+        """const { x, y } = document.querySelector(".output-plane .plane-axes").data[0];
+           return [x[0], y[0]];"""
+    )
+    page.hover(box, round(x * width / 12), round(-y * width / 12))
+    page.wait(lambda: "train point, label" in page.tooltip, "a point is read")
+    assert "prediction" in page.tooltip
+    assert "loss" in page.tooltip
+    page.hover(page.find("#data-title"))
+    page.wait(lambda: not page.tooltip, "the readout goes")
+
+
+def test_zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> None:
+    def ranges() -> list[list[float]]:
+        return page.run(
+            """const { xaxis, yaxis } = document.querySelector("#panel-loss").layout;
+               return [xaxis.range, yaxis.type === "log" ? yaxis.range.map((e) => 10 ** e) : yaxis.range]"""
+        )
+
+    def rounded() -> list[list[float]]:
+        return [[round(edge, 4) for edge in pair] for pair in ranges()]
+
+    def points() -> int:
+        return page.run("return document.querySelector('#panel-loss').data?.[0].x.length ?? 0")
+
+    page.play()
+    page.wait(lambda: points() > 40, "there is something to zoom into")
+    drag = page.find("#panel-loss .nsewdrag")
+    width, height = drag.rect["width"], drag.rect["height"]
+    hand = ActionChains(page.driver).move_to_element_with_offset(drag, -width // 4, -height // 4)
+    hand.click_and_hold().move_by_offset(width // 3, height // 2).release().perform()
+    page.wait(
+        lambda: page.run("return document.querySelector('#panel-loss').layout.xaxis.autorange === false"),
+        "zoomed in",
+    )
+    zoomed, drawn = rounded(), points()
+    page.wait(lambda: points() >= drawn + 5, "the curve grows")
+    assert rounded() == zoomed
+    page.control("logLoss").click()
+    page.wait(
+        lambda: page.run("return document.querySelector('#panel-loss').layout.yaxis.type") == "log",
+        "a logarithmic axis",
+    )
+    drawn = points()
+    page.wait(lambda: points() >= drawn + 5, "the curve grows")
+    assert rounded()[0] == zoomed[0]
+    assert rounded()[1] == zoomed[1]
+
+
+def test_tabs_show_loss_accuracy_and_unit(page: Page) -> None:
+    page.wait(lambda: charted(page), "Plotly has come")
+    page.click("#tab-score")
+    page.wait(lambda: page.find("#panel-score .xtick").is_displayed(), "the accuracy is drawn")
+    assert not page.find("#panel-loss").is_displayed()
+    page.click("#tab-unit")
+    assert "Click a unit" in page.text("#panel-unit .hint")
+    page.edited(lambda: page.click("[data-dataset='plane']"))
+    assert page.text("#tab-score") == "RMSE"
+
+
+def test_the_gap_between_train_and_test_is_visible(page: Page) -> None:
+    page.play()
+    page.goes_on(20)
+    page.pause()
+    gap = page.metric("test_loss") - page.metric("train_loss")
+    shown = page.text(".gap").removeprefix("Test − train: ").split(",")[0]
+    assert abs(float(shown.replace("−", "-")) - gap) < 0.0015
+
+
+def test_regression_and_classes_have_their_own_numbers(page: Page) -> None:
+    page.edited(lambda: page.click("[data-dataset='bumps']"))
+    page.wait(lambda: page.find_all("[data-metric='test_r2']"), "R² is shown")
+    assert "loss" in page.text(".gap")
+    page.edited(lambda: page.click("[data-dataset='arms']"))
+    page.wait(lambda: page.find_all("[data-metric='test_accuracy']"), "accuracy is shown")
+    assert len(page.find_all(".tile[data-kind='output']")) == 3
+    page.hover(page.tile(3, 1))
+    page.wait(lambda: page.text("#output-title") == "Class 1", "a class is shown alone")

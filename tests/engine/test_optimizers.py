@@ -1,0 +1,124 @@
+"""The one update rule against optax, update by update, for all ten optimizers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+import optax
+import pytest
+
+from engine import Programs, parse_spec
+from engine.optimizers import OPTIMIZERS, Coefficients, Terms, make_coefficients, update
+from engine.spec import OptimizerSpec
+from tests.engine import oracle, states
+from tests.engine.conftest import MakeTrainer
+
+#: (rates, learning rate or schedule) -> optax's optimizer of that name.
+REFERENCES: dict[str, Callable[[OptimizerSpec, Any], optax.GradientTransformation]] = {
+    "sgd": lambda o, rate: optax.sgd(rate),
+    "momentum": lambda o, rate: optax.sgd(rate, momentum=o.momentum),
+    "nesterov": lambda o, rate: optax.sgd(rate, momentum=o.momentum, nesterov=True),
+    "adagrad": lambda o, rate: optax.adagrad(rate, eps=o.epsilon),
+    "adadelta": lambda o, rate: optax.adadelta(rate, rho=o.rho, eps=o.epsilon),
+    "rmsprop": lambda o, rate: optax.rmsprop(rate, decay=o.rho, eps=o.epsilon),
+    "adam": lambda o, rate: optax.adam(rate, o.beta_1, o.beta_2, eps=o.epsilon),
+    "adamw": lambda o, rate: optax.adamw(
+        rate, o.beta_1, o.beta_2, eps=o.epsilon, weight_decay=o.weight_decay
+    ),
+    "nadam": lambda o, rate: optax.nadam(rate, o.beta_1, o.beta_2, eps=o.epsilon),
+    "lion": lambda o, rate: optax.lion(rate, o.beta_1, o.beta_2, weight_decay=o.weight_decay),
+}
+RATES: list[dict[str, float]] = [
+    {},
+    {
+        "learning_rate": 0.3, "momentum": 0.5, "rho": 0.99, "beta_1": 0.3, "beta_2": 0.7,
+        "epsilon": 1e-3, "weight_decay": 0.2,
+    },
+    {
+        "learning_rate": 1e-3, "momentum": 0.0, "rho": 0.0, "beta_1": 0.0, "beta_2": 0.0,
+        "epsilon": 0.1, "weight_decay": 0.0,
+    },
+    {"momentum": 0.9999, "rho": 0.9999, "beta_1": 0.9999, "beta_2": 0.9999},
+]  # fmt: skip
+
+
+def test_there_is_a_reference_for_every_optimizer() -> None:
+    assert list(REFERENCES) == list(OPTIMIZERS)
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+@pytest.mark.parametrize("tight", [False, True])
+def test_forty_updates_are_those_of_optax(name: str, tight: bool) -> None:
+    rule = jax.jit(partial(update, terms=OPTIMIZERS[name] if tight else Terms()))
+    for rates in RATES:
+        spec = OptimizerSpec.model_validate({"name": name, **rates})
+        c = Coefficients(*(jnp.float32(value) for value in make_coefficients(spec)))
+        rate = jnp.float32(spec.learning_rate)
+        reference = REFERENCES[name](spec, spec.learning_rate)
+        refer = jax.jit(reference.update)
+        rng = np.random.default_rng(7)
+        params = expected = jnp.asarray(rng.normal(size=50), jnp.float32)
+        m, v, slots = jnp.zeros(50), jnp.zeros(50), reference.init(params)
+        for t in range(1, 41):
+            # Gradients of very different size, and some that are 0.
+            size = 10.0 ** rng.integers(-4, 2, 50) * (rng.random(50) > 0.1)
+            g = jnp.asarray(rng.normal(size=50) * size, jnp.float32)
+            change, slots = refer(g, slots, expected)
+            expected = expected + change
+            params, m, v = rule(c, rate, jnp.float32(t), params, g, m, v)
+            message = f"update {t} with {rates}"
+            np.testing.assert_allclose(params, expected, rtol=2e-5, atol=2e-6, err_msg=message)
+
+
+@pytest.mark.parametrize("name", REFERENCES)
+@pytest.mark.parametrize("tight", [False, True])
+def test_training_is_that_of_optax_fed_by_the_oracle(
+    programs: Programs, name: str, tight: bool
+) -> None:
+    """The whole way: gradient, penalty, clipping, warm-up, schedule and rule, 12 updates."""
+    spec = parse_spec(
+        {
+            "data": {"samples": 50, "name": "gauss", "noise": 0.3, "test_fraction": 0.2},
+            "layers": [{"units": 3, "activation": "tanh"}],
+            "optimizer": {"name": name, "learning_rate": 0.02, "clip_norm": 0.3, "epsilon": 1e-4},
+            "schedule": {"name": "cosine", "warmup_steps": 4, "decay_steps": 20},
+            "regularization": {"l1": 0.01, "l2": 0.02},
+            "batch_size": 256,
+        }
+    )
+    flat = states.draw_params(spec, 5)
+    trainer = states.load_state(spec, programs, flat)
+    n = trainer.data.n_train
+    x, labels = trainer.data.x[:n], trainer.data.labels[:n]
+    rate = optax.warmup_cosine_decay_schedule(0.0, 0.02, 4, 24)
+    reference = REFERENCES[name](spec.optimizer, rate)
+    expected = jnp.asarray(flat)
+    slots, refer = reference.init(expected), jax.jit(reference.update)
+    for i in range(12):
+        g = oracle.clip(oracle.gradient(spec, expected, x, labels), 0.3)
+        change, slots = refer(jnp.asarray(g, jnp.float32), slots, expected)
+        expected = expected + change
+        if not tight:
+            trainer.turn(batches=1)
+            found = states.read_state(trainer).params
+            np.testing.assert_allclose(found, expected, atol=2e-5, err_msg=f"update {i + 1}")
+    if tight:
+        trainer.train(steps=12)
+        np.testing.assert_allclose(states.read_state(trainer).params, expected, atol=2e-5)
+
+
+def test_clipping_is_that_of_optax(make_trainer: MakeTrainer) -> None:
+    value = {"optimizer": {"name": "momentum"}, "batch_size": 256, "layers": [{"units": 6}]}
+    free, clipped = make_trainer(value), make_trainer(value)
+    clipped.edit({"optimizer": {"clip_norm": 0.02}})
+    free.turn(batches=1)
+    clipped.turn(batches=1)
+    g = jnp.asarray(states.read_state(free).m)
+    expected, _ = optax.clip_by_global_norm(0.02).update(g, optax.EmptyState())
+    np.testing.assert_allclose(states.read_state(clipped).m, expected, rtol=1e-5, atol=1e-9)
+    assert np.linalg.norm(g) > 0.03
