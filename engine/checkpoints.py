@@ -38,6 +38,9 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
     Args:
         path: the file.
         checkpoint: what is saved.
+
+    Raises:
+        CheckpointError: the file cannot be written.
     """
     metadata = {
         "format": _FORMAT,
@@ -46,8 +49,12 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
     }
     tensors = {name: np.ascontiguousarray(getattr(checkpoint, name)) for name in _VECTORS}
     beside = Path(path).with_name(Path(path).name + ".part")
-    save_file(tensors, beside, metadata)
-    os.replace(beside, path)
+    try:
+        save_file(tensors, beside, metadata)
+        os.replace(beside, path)
+    except (SafetensorError, OSError) as error:
+        beside.unlink(missing_ok=True)
+        raise CheckpointError(f"{Path(path).name} cannot be written: {error}") from None
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -80,11 +87,11 @@ def _read_metadata(metadata: dict[str, str]) -> tuple[Spec, Counters]:
         spec = parse_spec(json.loads(metadata["spec"]))
         numbers = json.loads(metadata["counters"])
         counters = Counters(**numbers)
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, RecursionError) as error:
         if isinstance(error, SpecError):
             raise CheckpointError(f"the spec is refused: {error.message}", error.path) from None
         raise CheckpointError("the metadata cannot be read") from None
     for name, value in asdict(counters).items():
-        if not isinstance(value, int) or not 0 <= value < 2**31:
+        if type(value) is not int or not 0 <= value < 2**31:
             raise CheckpointError(f"{name} must be a whole number from 0")
     return spec, counters

@@ -54,13 +54,13 @@ class WeightError(EngineError, ValueError):
 
 
 class CheckpointError(EngineError, ValueError):
-    """A saved trainer that cannot be read."""
+    """A saved trainer that cannot be read or written."""
 
     code = "invalid_checkpoint"
 
 
 class DivergedError(EngineError, ArithmeticError):
-    """The loss or a parameter left the finite numbers.
+    """The loss, a parameter or a moment left the finite numbers.
 
     Args:
         step: the last step whose state is finite; the trainer is left there.

@@ -16,6 +16,8 @@ from engine.models import Knobs, Rates
 UNIT_FLOOR = 0.25
 #: How far a range shrinks towards the present values per frame; it grows at once.
 SHRINK = 0.1
+#: Values from here on, and those that are no numbers, are not followed.
+LARGEST = 1e30
 
 _BOUNDED = np.array([head.output_range is not None for head in HEADS])
 _LOW = np.array([(head.output_range or (0, 0))[0] for head in HEADS], np.float32)
@@ -29,7 +31,8 @@ def quantize(values: Array, low: Array, high: Array) -> Array:
 
 
 def _shrink(previous: Array, present: Array) -> Array:
-    """Grows to the present value at once and shrinks to it smoothly."""
+    """Grows to the present value at once and shrinks to it smoothly; stays if there is none."""
+    present = jnp.where(present < LARGEST, present, previous)  # NaN is not less, either
     return jnp.maximum(present, previous + SHRINK * (present - previous))
 
 

@@ -20,7 +20,7 @@ from engine.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
 from engine.counters import Counters
 from engine.datasets import Dataset, make_dataset
 from engine.edits import NEW, Origin, match_layers, read_origin
-from engine.errors import DivergedError
+from engine.errors import CheckpointError, DivergedError
 from engine.frames import (
     DEFAULT_VIEWS,
     Frame,
@@ -272,6 +272,8 @@ class Trainer:
         """
         saved = load_checkpoint(path)
         trainer = cls(saved.spec, programs)
+        if saved.counters.first >= trainer._batches:
+            raise CheckpointError(f"first must be less than {trainer._batches} batches")
         trainer._counters = saved.counters
         trainer._set_state(State(saved.params, saved.m, saved.v))
         return trainer

@@ -63,7 +63,7 @@ class Turn(NamedTuple):
     Attributes:
         state: parameters and moments after the updates.
         summary: float32 [8]: loss, accuracy and mean squared error of train,
-            the same of test, the penalty, and 1 if every parameter is finite.
+            the same of test, the penalty, and 1 if parameters and moments are finite.
         outputs: float32 [K, rows], predictions for the data.
         losses: float32 [rows].
         boundary: uint8 [K, pixels].
@@ -155,7 +155,7 @@ def _give_back(
     model: Model, call: Call, state: State[Array], look: Look, pictures: Pictures
 ) -> Turn:
     penalty = training.penalty(model, model.rates(call.inputs), state.params)
-    finite = jnp.all(jnp.isfinite(state.params)).astype(jnp.float32)
+    finite = jnp.all(jnp.isfinite(jnp.stack(state))).astype(jnp.float32)
     summary = jnp.concatenate([look.means.ravel(), jnp.stack([penalty, finite])])
     ranges = Ranges(pictures.boundary_range, pictures.unit_ranges)
     return Turn(

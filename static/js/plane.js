@@ -3,7 +3,7 @@
  * points over it. The map stands at its place before Plotly has come.
  */
 
-import { h } from "dom";
+import { h, rem } from "dom";
 import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
 
 const EDGE = 6;
@@ -34,7 +34,7 @@ export function createPlane(element, { palette, traces = () => [] }) {
   });
 
   function measure() {
-    const unit = parseFloat(getComputedStyle(document.documentElement).fontSize);
+    const unit = rem();
     margin = Object.fromEntries(Object.entries(MARGIN).map(([k, v]) => [k, Math.round(v * unit)]));
     side = element.clientWidth;
     const width = side - margin.l - margin.r;

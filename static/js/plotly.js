@@ -1,5 +1,7 @@
 /** The one wrapper of the global Plotly: loaded late, themed like the page. */
 
+import { rem } from "dom";
+
 let arrive;
 const arrived = new Promise((resolve) => {
   arrive = resolve;
@@ -40,6 +42,11 @@ export function axisLayout(palette, more = {}) {
   };
 }
 
+/** A small title below an axis. */
+export function axisTitle(text) {
+  return { text, standoff: 3, font: { size: fontSize(0.76) } };
+}
+
 /** Layout that every chart of the page shares. */
 export function chartLayout(palette, more = {}) {
   return {
@@ -57,5 +64,5 @@ export function chartLayout(palette, more = {}) {
 }
 
 function fontSize(rems) {
-  return rems * parseFloat(getComputedStyle(document.documentElement).fontSize);
+  return rems * rem();
 }

@@ -149,6 +149,11 @@ class Client:
         assert isinstance(got, FrameSeen), got
         return got
 
+    def run(self) -> FrameSeen:
+        """Starts training and returns the first frame of it."""
+        self.send("run")
+        return self.frame_where(lambda frame: frame.metadata["running"] == "true")
+
     def frame_where(self, accept: Callable[[FrameSeen], bool]) -> FrameSeen:
         """Acks frame after frame until one is accepted; skips messages."""
         while not (isinstance(got := self.receive(), FrameSeen) and accept(got)):

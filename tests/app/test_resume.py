@@ -39,7 +39,7 @@ def test_lost_session_is_taken_up_as_it_was(connect: Connect) -> None:
 def test_running_session_waits_without_training_and_runs_on(connect: Connect) -> None:
     first, other = connect(), connect()
     token = first.open()["session"]
-    first.send("run")
+    first.run()
     first.frame_where(lambda frame: frame.epoch >= 3)
     first.kill()
     other.open()
@@ -64,8 +64,7 @@ def test_closed_session_can_be_taken_up_too(connect: Connect) -> None:
 def test_second_client_takes_over(connect: Connect) -> None:
     first, second = connect(), connect()
     token = first.open()["session"]
-    first.send("run")
-    first.frame_where(lambda frame: frame.metadata["running"] == "true")
+    first.run()
     assert second.resume(token)["running"] is True
     assert first.closing() == 4001
     second.frame_where(lambda frame: frame.epoch >= 5)
@@ -75,7 +74,7 @@ def test_take_over_from_a_client_that_reads_nothing(connect: Connect) -> None:
     first, second, third = connect(), connect(), connect()
     token = first.open()["session"]
     first.send("views", names=["points", "boundary", "units"], tile=64)
-    first.send("run")
+    first.run()
     for _ in range(400):
         first.ack()
     assert second.resume(token)["resumed"] is True
@@ -87,7 +86,7 @@ def test_take_over_from_a_client_that_reads_nothing(connect: Connect) -> None:
 def test_credit_returns_to_two(connect: Connect) -> None:
     first = connect()
     token = first.open()["session"]
-    first.send("run")
+    first.run()
     first.ack(4)
     first.kill()
     second = connect()

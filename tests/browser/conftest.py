@@ -36,6 +36,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     )
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Leaves the pictures out unless they are asked for."""
+    if collection_path.name == "test_pictures.py" and not config.getoption("--pictures"):
+        return True
+    return None
+
+
 @pytest.fixture(scope="session")
 def server() -> Iterator[LiveServer]:
     with LiveServer() as server:

@@ -175,8 +175,7 @@ class Page:
     def notice(self) -> str:
         """The text of the notice, empty when there is none."""
         return self.run(
-            "const n = document.querySelector('.notice');"
-            "return !n || n.hidden ? '' : n.textContent"
+            "const n = document.querySelector('.notice');return !n || n.hidden ? '' : n.textContent"
         )
 
     def resize(self, width: int, height: int, mobile: bool = False) -> None:

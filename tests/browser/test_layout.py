@@ -127,7 +127,8 @@ def test_text_is_told_from_its_ground(page: Page, scheme: str) -> None:
            const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
            while (walker.nextNode()) {
              const e = walker.currentNode.parentElement;
-             if (!walker.currentNode.data.trim() || !e.checkVisibility({ opacityProperty: true })) continue;
+             if (!walker.currentNode.data.trim()) continue;
+             if (!e.checkVisibility({ opacityProperty: true })) continue;
              if (e.closest("svg, script, option, :disabled, .off")) continue;
              const [a, b] = [light(parse(getComputedStyle(e).color)), light(ground(e))];
              const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
+from itertools import pairwise
 
 import numpy as np
 from safetensors.numpy import save
@@ -33,9 +34,7 @@ def test_a_frame_is_decoded_without_a_copy(page: Page) -> None:
 
 
 def test_a_misaligned_frame_is_decoded_all_the_same(page: Page) -> None:
-    header = json.dumps(
-        {"a": {"dtype": "F32", "shape": [1], "data_offsets": [1, 5]}}
-    ).encode()
+    header = json.dumps({"a": {"dtype": "F32", "shape": [1], "data_offsets": [1, 5]}}).encode()
     header += b" " * (-len(header) % 8)
     blob = struct.pack("<Q", len(header)) + header + b"\0" + struct.pack("<f", 1.5)
     value = page.load(
@@ -115,6 +114,6 @@ def test_a_long_curve_is_thinned_evenly(page: Page) -> None:
            return [Math.max(...lengths), history.series.step];"""
     )
     assert lengths <= 1201
-    gaps = {b - a for a, b in zip(steps, steps[1:], strict=False)}
+    gaps = {b - a for a, b in pairwise(steps)}
     assert len(gaps) <= 2
     assert steps[-1] > 19_900

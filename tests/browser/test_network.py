@@ -200,9 +200,14 @@ def test_the_step_activation_is_explained(page: Page) -> None:
 def test_the_largest_network_stays_inside_its_card(page: Page) -> None:
     for _ in range(6):
         page.edited(lambda: page.click("[data-insert='2']"))
-    for layer in range(8):
-        while page.units[layer] < 32:
-            page.edited(lambda layer=layer: page.click(f"[data-add='{layer}']"))
+    for layer, count in enumerate(page.units):
+        page.run(
+            """const add = () => document.querySelector(arguments[0]).click();
+               for (let i = 0; i < arguments[1]; i += 1) add();""",
+            f"[data-add='{layer}']",
+            32 - count,
+        )
+        page.wait(lambda layer=layer: page.units[layer] == 32, "32 units")
     assert len(page.find_all(".tile[data-kind='hidden']")) == 256
     card = page.find("#network").rect
     assert page.run("return document.documentElement.scrollWidth <= innerWidth")

@@ -37,7 +37,8 @@ def test_the_first_frame_is_painted_before_plotly_has_come(tab: Page) -> None:
     assert tab.run("return livenet.firstFrame") < 15_000
     tab.wait(lambda: charted(tab), "Plotly has come")
     began = tab.run(
-        "return performance.getEntriesByType('resource').find(e => /plotly.min/.test(e.name)).startTime"
+        """return performance.getEntriesByType("resource")
+             .find((entry) => /plotly.min/.test(entry.name)).startTime"""
     )
     assert tab.run("return livenet.firstFrame") < began
     assert not tab.find(".plane-early").is_displayed()
@@ -106,7 +107,8 @@ def test_zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> N
     def ranges() -> list[list[float]]:
         return page.run(
             """const { xaxis, yaxis } = document.querySelector("#panel-loss").layout;
-               return [xaxis.range, yaxis.type === "log" ? yaxis.range.map((e) => 10 ** e) : yaxis.range]"""
+               const linear = (edge) => (yaxis.type === "log" ? 10 ** edge : edge);
+               return [xaxis.range, yaxis.range.map(linear)]"""
         )
 
     def rounded() -> list[list[float]]:
@@ -122,7 +124,7 @@ def test_zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> N
     hand = ActionChains(page.driver).move_to_element_with_offset(drag, -width // 4, -height // 4)
     hand.click_and_hold().move_by_offset(width // 3, height // 2).release().perform()
     page.wait(
-        lambda: page.run("return document.querySelector('#panel-loss').layout.xaxis.autorange === false"),
+        lambda: not page.run("return document.querySelector('#panel-loss').layout.xaxis.autorange"),
         "zoomed in",
     )
     zoomed, drawn = rounded(), points()

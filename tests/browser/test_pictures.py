@@ -14,11 +14,7 @@ SIZES = {"playground": (1440, 900, False), "phone": (360, 740, True)}
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("name", list(SIZES))
-def test_picture_of_the_playground(
-    tab: Page, request: pytest.FixtureRequest, name: str, scheme: str
-) -> None:
-    if not request.config.getoption("--pictures"):
-        pytest.skip("only with --pictures")
+def test_picture_of_the_playground(tab: Page, name: str, scheme: str) -> None:
     width, height, mobile = SIZES[name]
     tab.resize(width, height, mobile)
     tab.prefer(prefers_color_scheme=scheme)

@@ -29,6 +29,7 @@ export function createLinks(base, front) {
   let layout = null;
   let index = null;
   let chosen = null;
+  let inFront = false;
 
   /** Takes a new layout and the index of the weights. */
   function place(nextLayout, nextIndex) {
@@ -52,7 +53,9 @@ export function createLinks(base, front) {
   }
 
   function drawChosen(weights, palette) {
+    if (!chosen && !inFront) return;
     clear(1);
+    inFront = Boolean(chosen);
     base.style.opacity = chosen ? FADED : 1;
     if (!chosen) return;
     const buckets = makeBuckets();

@@ -1,10 +1,9 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
-import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
+import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, whenPlotly } from "plotly";
 import { word } from "words";
 
 const PERIOD = 250;
-const TITLE = 11;
 
 /**
  * @param {HTMLElement} element
@@ -56,7 +55,7 @@ export function create(element, { store, history }, { train, test, log }) {
       shapes: shapes(palette),
       xaxis: axisLayout(palette, {
         uirevision: "run", showgrid: false, nticks: 6, rangemode: "nonnegative",
-        title: { text: word("curve.step"), standoff: 3, font: { size: TITLE } },
+        title: axisTitle(word("curve.step")),
       }),
       yaxis: axisLayout(palette, {
         uirevision: `y${logarithmic}`, nticks: 5, type: logarithmic ? "log" : "linear",

@@ -2,6 +2,7 @@
 
 import { h, setText } from "dom";
 import { formatChange, formatLoss, formatPercent } from "format";
+import { createThrottle } from "throttle";
 import { word } from "words";
 
 const PERIOD = 100;
@@ -26,18 +27,13 @@ export function create(element) {
   });
   const gap = h("p.gap");
   element.after(gap);
-  let painted = 0;
-  let timer = 0;
+  const throttle = createThrottle(PERIOD, paint);
 
   function update({ meta }) {
-    clearTimeout(timer);
-    const wait = painted + PERIOD - performance.now();
-    if (wait > 0) timer = setTimeout(paint, wait, meta);
-    else paint(meta);
+    throttle.offer(meta);
   }
 
   function paint(meta) {
-    painted = performance.now();
     const shown = "train_accuracy" in meta ? CLASSIFICATION : REGRESSION;
     shown.forEach(([key, format], i) => {
       setText(cards[i].label, word(`metric.${key}`));
@@ -63,7 +59,7 @@ export function create(element) {
   }
 
   function destroy() {
-    clearTimeout(timer);
+    throttle.cancel();
     gap.remove();
     element.replaceChildren();
   }

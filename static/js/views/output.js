@@ -1,22 +1,21 @@
 /** What comes out: the boundary under the points, or the unit under the pointer, large. */
 
 import { createToggle } from "controls/toggle";
-import { h, setText } from "dom";
+import { h, rem, setText } from "dom";
 import { sampleFeature } from "features";
-import { formatCoordinate, formatLoss, formatPercent, formatWeight } from "format";
 import {
   createPixels, paintClass, paintClasses, paintOutput, paintTile, paintValues, refine,
-  sampleBoundary,
 } from "maps";
 import { labelColour } from "palette";
 import { createPlane } from "plane";
+import { POINT_COLUMNS, findPoint, tellPlace, tellPoint } from "readout";
 import { unitIndex } from "weights";
 import { word } from "words";
 
 const SIDE = 100;
+const TRAIN_MARK = 0.5;
+const TEST_MARK = 0.46;
 const FINE = 2 * SIDE - 1;
-const REACH = 8;
-const POINT_COLUMNS = 6;
 const READOUT_PERIOD = 100;
 
 /** @returns {{update, resize, destroy}} */
@@ -63,9 +62,9 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
       const { x, y, label } = part(isTest);
       return { x, y, type: "scatter", mode: "markers", marker: { color: colours(label), ...marker } };
     };
-    const shown = [trace(false, { size: 7, line: { width: 1.1, color: palette["point-edge"] } })];
+    const shown = [trace(false, { size: TRAIN_MARK * rem(), line: { width: 1.1, color: palette["point-edge"] } })];
     if (showTest) {
-      shown.push(trace(true, { size: 6.5, symbol: "diamond", line: { width: 1, color: palette["test-edge"] } }));
+      shown.push(trace(true, { size: TEST_MARK * rem(), symbol: "diamond", line: { width: 1, color: palette["test-edge"] } }));
     }
     return shown;
   }
@@ -79,7 +78,7 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
       context.lineWidth = 1.1;
       x.forEach((x1, i) => {
         context.beginPath();
-        context.arc(...at(x1, y[i]), 3.5, 0, 2 * Math.PI);
+        context.arc(...at(x1, y[i]), (TRAIN_MARK * rem()) / 2, 0, 2 * Math.PI);
         context.fillStyle = fill[i];
         context.fill();
         context.stroke();
@@ -146,41 +145,9 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
       tooltip.hide();
       return;
     }
-    const near = nearest(place);
-    tooltip.showAt(near === null ? tellPlace(place) : tellPoint(near), pointer.clientX, pointer.clientY);
-  }
-
-  function tellPlace({ x1, x2 }) {
-    const values = sampleBoundary(frame.arrays.boundary, frame.meta.boundary_range, x1, x2);
-    const at = word("readout.place", { x1: formatCoordinate(x1), x2: formatCoordinate(x2) });
-    if (values.length === 1) return `${at}\n${word("readout.output", { value: formatWeight(values[0]) })}`;
-    const best = values.indexOf(Math.max(...values));
-    return `${at}\n${word("readout.class", { name: best, share: formatPercent(values[best], 0) })}`;
-  }
-
-  function tellPoint(at) {
-    const [x1, x2, label, isTest, prediction, loss] = points.subarray(at, at + POINT_COLUMNS);
-    const whole = taskOf(frame.spec) !== "regression";
-    return [
-      word(isTest ? "readout.test" : "readout.train", { label: whole ? label : formatWeight(label) }),
-      word("readout.prediction", { value: formatWeight(prediction) }),
-      word("readout.loss", { value: formatLoss(loss) }),
-      word("readout.place", { x1: formatCoordinate(x1), x2: formatCoordinate(x2) }),
-    ].join("\n");
-  }
-
-  function nearest({ x1, x2, scale }) {
-    let best = null;
-    let least = REACH / scale;
-    for (let at = 0; points && at < points.length; at += POINT_COLUMNS) {
-      if (points[at + 3] > 0 && !store.get().showTest) continue;
-      const away = Math.hypot(points[at] - x1, points[at + 1] - x2);
-      if (away < least) {
-        least = away;
-        best = at;
-      }
-    }
-    return best;
+    const near = points && findPoint(points, place, store.get().showTest);
+    const text = near === null ? tellPlace(frame, place) : tellPoint(points, near, taskOf(frame.spec));
+    tooltip.showAt(text, pointer.clientX, pointer.clientY);
   }
 
   function follow(event) {

@@ -4,12 +4,20 @@ import { createChoice } from "controls/choice";
 import { createField, optionText } from "controls/field";
 import { createSlider } from "controls/slider";
 import { h, icon, setText } from "dom";
+import { createThrottle } from "throttle";
 import { word } from "words";
 
 const PLAY = "M4.5 2.6v10.8L13 8z";
 const PAUSE = ["M5 3v10", "M11 3v10"];
+const ICONS = {
+  step: ["M3.5 3v10l6.5-5z", "M12.5 3v10"],
+  reset: ["M3.4 8a4.6 4.6 0 1 0 1.5-3.4", "M4.6 1.8v3h3"],
+  newSeed: ["M3 3h10v10H3z", "M6 6h.01M10 6h.01M6 10h.01M10 10h.01M8 8h.01"],
+  controls: ["M2 5h6.5M12.5 5H14M2 11h1.5M7.5 11H14", "M10.5 3.2v3.6M5.5 9.2v3.6"],
+};
 const SPEEDS = { path: "speed", minimum: 1, maximum: 200, initial: 1, log: true, whole: true };
 const CLIP_START = 1;
+const PERIOD = 100;
 
 /** Rates that each optimizer reads. */
 const READS = {
@@ -23,6 +31,13 @@ const READS = {
   nadam: ["beta_1", "beta_2", "epsilon"],
   lion: ["beta_1", "beta_2", "weight_decay"],
 };
+/** What each schedule reads besides the steps of its warm-up. */
+const DECAYS = {
+  step: ["decay_steps", "decay_rate"],
+  exponential: ["decay_steps", "decay_rate"],
+  cosine: ["decay_steps"],
+};
+const DECAY = ["decay_steps", "decay_rate"];
 const RATES = ["momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay"];
 
 /** @returns {{update, resize, destroy}} */
@@ -31,13 +46,15 @@ export function create(element, context) {
   const play = h("button.play", { type: "button", on: { click: actions.toggle } });
   const epoch = h("output.epoch-value", { "aria-live": "off" }, "0");
   const button = (name, action) => h("button.button", {
-    type: "button", data: { help: word(`help.${name}`), action: name }, on: { click: action },
-  }, word(`action.${name}`));
+    type: "button", "aria-label": word(`action.${name}`),
+    data: { help: word(`help.${name}`), action: name }, on: { click: action },
+  }, icon(...ICONS[name]), h("span.button-text", {}, word(`action.${name}`)));
   const sheet = createSheet(context);
   const open = h("button.button.sheet-open", {
     type: "button", "aria-expanded": "false", "aria-controls": "controls",
+    "aria-label": word("action.controls"),
     on: { click: () => showSheet(open.getAttribute("aria-expanded") !== "true") },
-  }, word("action.controls"));
+  }, icon(...ICONS.controls));
 
   element.append(
     h("div.transport", {}, play,
@@ -66,12 +83,16 @@ export function create(element, context) {
     play.dataset.help = word("help.play");
   });
 
+  const count = new Intl.NumberFormat("en-US");
+  const throttle = createThrottle(PERIOD, (value) => setText(epoch, count.format(value)));
+
   function update(frame) {
-    setText(epoch, frame.meta.epoch.toLocaleString("en-US"));
+    throttle.offer(frame.meta.epoch);
   }
 
   function destroy() {
     unwatch();
+    throttle.cancel();
     sheet.destroy();
     element.replaceChildren();
   }
@@ -164,9 +185,10 @@ function createMore(context) {
     group("optimizer", ...Object.values(rates),
       field("optimizer.clip_norm", { initial: CLIP_START })),
     group("initializer", field("initializer.name"), field("initializer.scale")));
+  const decay = Object.fromEntries(DECAY.map((name) => [name, field(`schedule.${name}`)]));
   if (schema.field("schedule.name").options.length > 1) {
     element.append(group("schedule", field("schedule.name"), field("schedule.warmup_steps"),
-      field("schedule.decay_steps"), field("schedule.decay_rate")));
+      ...Object.values(decay)));
   }
   const toggle = h("button.button.more-toggle", {
     type: "button", "aria-expanded": "false", "aria-controls": "more",
@@ -182,6 +204,7 @@ function createMore(context) {
     if (!draft) return;
     const read = READS[draft.optimizer.name] ?? [];
     for (const name of RATES) rates[name].hidden = !read.includes(name);
+    for (const name of DECAY) decay[name].hidden = !DECAYS[draft.schedule.name]?.includes(name);
   });
   return { toggle, element, destroy: () => [unwatch, ...made.map((c) => c.destroy)].forEach((f) => f()) };
 }

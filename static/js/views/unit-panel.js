@@ -6,13 +6,13 @@ import { countValues } from "histogram";
 import { createPixels, paintValues } from "maps";
 import { labelColour } from "palette";
 import { createPlane } from "plane";
-import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
+import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, whenPlotly } from "plotly";
+import { POINT_COLUMNS } from "readout";
 import { word } from "words";
 
 const SIDE = 100;
 const BINS = 24;
 const PERIOD = 250;
-const POINT_COLUMNS = 6;
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, { store, taskOf }) {
@@ -73,7 +73,7 @@ export function create(element, { store, taskOf }) {
       bargap: 0,
       xaxis: axisLayout(palette, {
         showgrid: false, nticks: 5, fixedrange: true,
-        title: { text: word("unit.histogram.x"), standoff: 4, font: { size: 11 } },
+        title: axisTitle(word("unit.histogram.x")),
       }),
       yaxis: axisLayout(palette, { nticks: 4, fixedrange: true }),
     }), PLOT_CONFIG);

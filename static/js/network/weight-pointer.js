@@ -1,0 +1,101 @@
+/** Weights and biases under the pointer: told when hovered, edited when clicked. */
+
+import { formatWeight } from "format";
+import { labelOf } from "network/units";
+import { editWeight } from "network/weight-editor";
+import { indexWeights, placeOf, widthsOf } from "weights";
+import { word } from "words";
+
+const ASIDE = 8;
+
+/**
+ * @param {HTMLElement} field where the links are
+ * @param {HTMLElement[]} grounds what lies under the pointer where no tile is
+ * @param {object} links
+ * @param {{frame: () => object, palette: () => object, tooltip, setWeight: Function}} parts
+ * @returns {{tell, edit}} for biases, which are elements of their own
+ */
+export function createWeightPointer(field, grounds, links, parts) {
+  const { tooltip, setWeight } = parts;
+  let onLink = false;
+
+  const weights = () => parts.frame().arrays.weights.data;
+  const widths = () => widthsOf(parts.frame().spec, parts.frame().arrays.boundary.shape[0]);
+
+  function weightAt({ layer, from, to }) {
+    return weights()[placeOf(indexWeights(widths()).layers[layer], from, to)];
+  }
+
+  function nameOf(layer, unit) {
+    const { spec } = parts.frame();
+    if (layer < 0) return labelOf({ kind: "input", name: spec.features[unit] });
+    const kind = layer === spec.layers.length ? "output" : "hidden";
+    return labelOf({ kind, layer, unit, outputs: widths().at(-1) });
+  }
+
+  /** Says a weight beside the pointer; null hides it. */
+  function tell(weight, event) {
+    if (!weight || !parts.frame()) {
+      tooltip.hide();
+      return;
+    }
+    const to = nameOf(weight.layer, weight.to);
+    const text = weight.from === "bias"
+      ? word("readout.bias", { to })
+      : word("readout.weight", { from: nameOf(weight.layer - 1, weight.from), to });
+    tooltip.showAt(`${text}\n${formatWeight(weightAt(weight))}`, event.clientX, event.clientY);
+  }
+
+  function choose(link) {
+    links.highlight(link && [link], weights(), parts.palette());
+  }
+
+  /** Opens the editor of a weight beside what was clicked. */
+  function edit({ layer, from, to }, event) {
+    tooltip.hide();
+    const inputs = Array.from({ length: widths()[layer] }, (_, i) =>
+      ({ from: i, text: nameOf(layer - 1, i) }));
+    editWeight(placeOfEvent(event), {
+      title: nameOf(layer, to),
+      sources: [...inputs, { from: "bias", text: word("label.bias") }],
+      from,
+      read: (source) => weightAt({ layer, from: source, to }),
+      write: (source, value) => setWeight(layer, source, to, value),
+      onClose: () => choose(null),
+    });
+  }
+
+  function linkAt(event) {
+    if (!parts.frame() || !grounds.includes(event.target)) return null;
+    const box = field.getBoundingClientRect();
+    return links.hit(event.clientX - box.left, event.clientY - box.top);
+  }
+
+  field.addEventListener("pointermove", (event) => {
+    const link = linkAt(event);
+    if (!link && !onLink) return;
+    onLink = Boolean(link);
+    field.classList.toggle("on-link", onLink);
+    tell(link, event);
+    choose(link);
+  });
+  field.addEventListener("pointerleave", () => {
+    if (!onLink) return;
+    onLink = false;
+    tooltip.hide();
+    choose(null);
+  });
+  field.addEventListener("click", (event) => {
+    const link = linkAt(event);
+    if (link) edit(link, event);
+  });
+
+  return { tell, edit };
+}
+
+/** Beside the pointer, or beside the element when a key was pressed. */
+function placeOfEvent(event) {
+  if (event.clientX) return { x: event.clientX + ASIDE, y: event.clientY + ASIDE };
+  const box = event.target.getBoundingClientRect();
+  return { x: box.right + ASIDE, y: box.top };
+}

@@ -1,0 +1,186 @@
+"""The general and the tight program agree: 25 steps, 1e-5, and the same pictures."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import FrameRequest, Programs, Trainer, parse_spec
+from tests.engine.states import read_state, same_bits
+
+
+@pytest.fixture(scope="module")
+def general(programs: Programs) -> Iterator[Programs]:
+    """Programs that nothing but general ones is ever built in."""
+    # What `programs` has compiled lies on disk.
+    general = Programs()
+    general.warm()
+    general.warm_rest()
+    yield general
+    assert general.builds == 2
+    general.close()
+
+
+@pytest.fixture(scope="module")
+def tight() -> Iterator[Programs]:
+    """Programs that nothing but tight ones is ever built in."""
+    tight = Programs()
+    yield tight
+    tight.close()
+
+
+def layers(*units: int, **more: Any) -> list[dict[str, Any]]:
+    return [{"units": n, **more} for n in units]
+
+
+ADAM = {"name": "adam", "learning_rate": 0.01}
+SPECS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "no hidden layer": {"layers": [], "features": ["x1", "x2_squared", "sin_x2", "radius"]},
+    "eight layers": {"layers": layers(4, 5, 4, 3, 4, 5, 4, 3), "optimizer": ADAM},
+    "wide": {"layers": layers(20, 9, activation="elu"), "optimizer": ADAM, "batch_size": 32},
+    "multiclass with a remainder and a large batch": {
+        "data": {"name": "arms", "classes": 5, "samples": 333, "noise": 0.2},
+        "layers": layers(6, 5, activation="gelu"),
+        "batch_size": 50,
+    },
+    "multiclass squared error": {
+        "data": {"name": "blobs"},
+        "loss": "mean_squared_error",
+        "optimizer": {"name": "nadam"},
+    },
+    "regression with a clipped gradient": {
+        "data": {"name": "bumps", "samples": 120},
+        "optimizer": {"name": "rmsprop", "learning_rate": 0.01, "clip_norm": 0.05},
+        "loss": "huber",
+        "batch_size": 7,
+    },
+    "dropout": {
+        "layers": [
+            {"units": 6, "dropout": 0.3},
+            {"units": 5, "activation": "mish"},
+            {"units": 4, "dropout": 0.5},
+        ],
+        "optimizer": ADAM,
+        "batch_size": 40,
+    },
+    "penalties and a schedule": {
+        "regularization": {"l1": 0.01, "l2": 0.02},
+        "schedule": {"name": "cosine", "warmup_steps": 5, "decay_steps": 20},
+        "optimizer": {"name": "momentum"},
+        "loss": "hinge",
+    },
+    "prelu": {"layers": layers(5, 4, activation="prelu"), "optimizer": {"name": "adamw"}},
+    "other activations": {
+        "layers": [
+            {"units": 4, "activation": name}
+            for name in ("leaky_relu", "selu", "silu", "softplus", "sigmoid", "sin")
+        ],
+        "loss": "mean_absolute_error",
+        "optimizer": {"name": "adadelta"},
+        "schedule": {"name": "exponential", "decay_steps": 10},
+    },
+    "a step and a batch of everything": {
+        "layers": [{"units": 4, "activation": "relu"}, {"units": 3, "activation": "step"}],
+        "batch_size": 256,
+        "optimizer": {"name": "adagrad"},
+        "schedule": {"name": "step", "decay_steps": 7},
+    },
+    "lion on three points": {
+        "data": {"name": "points", "points": [[1, 2, 0], [3, -4, 1], [-5, 0, 1]]},
+        "optimizer": {"name": "lion", "learning_rate": 0.001},
+        "batch_size": 1,
+    },
+}
+
+
+@pytest.mark.parametrize("name", SPECS)
+def test_25_steps(general: Programs, tight: Programs, name: str) -> None:
+    spec = parse_spec(SPECS[name])
+    loose, exact = Trainer(spec, general), Trainer(spec, tight)
+    request = FrameRequest(points=True)
+    start = [trainer.turn(request=request) for trainer in (loose, exact)]
+    loose.turn(batches=25, request=FrameRequest(views=()))
+    exact.train(steps=25)
+    for a, b in zip(read_state(loose), read_state(exact), strict=True):
+        np.testing.assert_allclose(a, b, rtol=1e-5, atol=1e-5)
+    end = [trainer.turn(request=request) for trainer in (loose, exact)]
+    for one, other in (start, end):
+        assert one.metadata.keys() == other.metadata.keys()
+        for key, text in one.metadata.items():
+            np.testing.assert_allclose(
+                np.array(json.loads(text)), np.array(json.loads(other.metadata[key])),
+                rtol=1e-4, atol=1e-4, err_msg=key,
+            )  # fmt: skip
+        assert one.arrays.keys() == other.arrays.keys()
+        for key, array in one.arrays.items():
+            if key != "history":
+                check_picture(key, array, other.arrays[key])
+    assert (start[0].arrays["weights"] != end[0].arrays["weights"]).any()
+
+
+def check_picture(name: str, a: np.ndarray, b: np.ndarray) -> None:
+    assert a.dtype == b.dtype
+    assert a.shape == b.shape
+    if a.dtype == np.uint8:
+        # One level apart where rounding fell on either side.
+        off = np.abs(a.astype(int) - b)
+        assert off.max(initial=0) <= 1, name
+        assert (off > 0).mean() < 0.01 if off.size else True, name
+    else:
+        np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4, err_msg=name)
+
+
+def test_a_run_that_changes_programs_on_the_way(programs: Programs, tight: Programs) -> None:
+    spec = parse_spec({"layers": [{"units": 5, "dropout": 0.2}], "optimizer": ADAM,
+                       "batch_size": 11})  # fmt: skip
+    moved, stayed = Trainer(spec, programs), Trainer(spec, tight)
+    builds = programs.builds
+    moved.turn(batches=9)
+    assert programs.builds == builds
+    moved.train(steps=8)
+    assert programs.builds == builds + 1
+    # No tight program paints tiles of this size.
+    moved.turn(batches=8, request=FrameRequest(tile=16))
+    assert programs.builds == builds + 1
+    stayed.train(steps=25)
+    assert moved.step == stayed.step == 25
+    np.testing.assert_allclose(moved.weights, stayed.weights, rtol=1e-5, atol=1e-5)
+
+
+def test_a_tight_program_is_made_in_the_background_and_taken_up(
+    programs: Programs, tight: Programs
+) -> None:
+    spec = parse_spec({"layers": [{"units": 6}], "optimizer": ADAM, "batch_size": 12})
+    trainer, alone = Trainer(spec, programs), Trainer(spec, tight)
+    trainer.turn(batches=5)
+    builds = programs.builds
+    for _ in range(3):
+        trainer.prefer_tight()
+    deadline = time.monotonic() + 60
+    while programs.builds == builds:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    trainer.turn(batches=20)
+    trainer.prefer_tight()
+    alone.train(steps=25)
+    np.testing.assert_allclose(trainer.weights, alone.weights, rtol=1e-5, atol=1e-5)
+    assert programs.builds == builds + 1
+    trainer.close()
+
+
+def test_a_selected_unit_is_shown_by_both(general: Programs, programs: Programs) -> None:
+    spec = parse_spec({"layers": [{"units": 3}, {"units": 2, "activation": "sin"}]})
+    loose, exact = Trainer(spec, general), Trainer(spec, programs)
+    exact.train(steps=3)
+    loose.turn(batches=3)
+    for select in ((0, 2), (1, 1)):
+        a, b = (t.frame(("selected",), select=select) for t in (loose, exact))
+        np.testing.assert_allclose(a["selected"], b["selected"], atol=1e-5)
+        np.testing.assert_allclose(a["selected_values"], b["selected_values"], atol=1e-5)
+    assert same_bits(loose.frame(("weights",))["weights"], loose.weights)
