@@ -15,7 +15,6 @@ from engine import PRESETS, Programs, Spec, preview_points
 from engine.spec.names import (
     BINARY_DATASETS,
     MULTICLASS_DATASETS,
-    NOT_YET,
     REGRESSION_DATASETS,
     TASK_LOSSES,
 )
@@ -60,7 +59,7 @@ def _document(make: Callable[[], Any]) -> Document:
 
 
 def _describe_spec() -> dict[str, Any]:
-    return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES, "not_yet": NOT_YET}
+    return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES}
 
 
 def _list_presets() -> list[dict[str, Any]]:

@@ -195,7 +195,8 @@ class Session:
                 late = now - self._next_frame_at
                 self._next_frame_at = now + pause - (late if late < pause else 0)
             tight = self._running and not self._calm and now - self._changed_at >= CALM_SECONDS
-            self._calm = self._calm or tight
+            if tight:
+                self._changed_at = now
             turn = Turn(self._outbox, request, running=self._running, tight=tight)
             if self._running:
                 return replace(turn, epochs=self._epochs_per_frame)
@@ -204,6 +205,11 @@ class Session:
                 return replace(turn, epochs=epochs)
             batches, self._step_batches = self._step_batches, 0
             return replace(turn, batches=batches)
+
+    def keep_calm(self) -> None:
+        """The tight program is there or on its way; nobody need ask again before an edit."""
+        with self._lock:
+            self._calm = True
 
     def finish_turn(self, turn: Turn, blob: bytes, rest_batches: int) -> None:
         """Leaves the frame for its client, if that is still the one.

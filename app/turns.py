@@ -15,11 +15,6 @@ logger = logging.getLogger(__name__)
 #: Training in one turn ends soon after this, so that every session gets its turn.
 TURN_SECONDS = 0.05
 
-#: Work that is surely done in a turn is not cut short, whatever was measured in a bad
-#: moment: so many updates, and so many multiplications (rows times parameters).
-SURE_STEPS = 500
-SURE_PRODUCTS = 20_000_000
-
 #: What the engine calls an error where the stream has another word for it.
 _CODES = {"invalid_data": "invalid_spec"}
 
@@ -77,17 +72,13 @@ def _apply(session: Session, command: Command) -> None:
 
 def _make_frame(session: Session, turn: Turn) -> None:
     trainer = session.trainer
-    if turn.tight:
-        trainer.prefer_tight()
-    running = turn.running
-    spec, before = trainer.spec, trainer.step
-    steps = turn.batches + turn.epochs * -(-trainer.data.n_train // spec.batch_size)
-    products = steps * spec.batch_size * spec.n_parameters
-    sure = steps <= SURE_STEPS and products <= SURE_PRODUCTS
-    bound = None if sure else TURN_SECONDS
-    rest = 0
+    if turn.tight and trainer.prefer_tight(turn.request.tile):
+        session.keep_calm()
+    running, rest = turn.running, 0
+    before = trainer.step
+    steps = turn.batches + turn.epochs * trainer.batches_per_epoch
     try:
-        frame = trainer.turn(turn.epochs, turn.batches, turn.request, max_seconds=bound)
+        frame = trainer.turn(turn.epochs, turn.batches, turn.request, max_seconds=TURN_SECONDS)
         if not running:
             rest = steps - (trainer.step - before)
     except DivergedError as error:

@@ -21,16 +21,13 @@ from engine.devices import small_network_device
 from engine.features import INDEX, compute_features, make_grid
 from engine.losses import HEADS, head_index, make_targets
 from engine.models import (
-    BATCH_CHUNK,
     MAX_ROWS,
-    ORDER_ROWS,
     GeneralModel,
     Inputs,
     Knobs,
     Model,
     TightModel,
 )
-from engine.network import Layout
 from engine.spec import Spec
 from engine.tiers import Program
 from engine.training import State
@@ -91,9 +88,10 @@ class Binding:
     @property
     def order_length(self) -> int:
         """Length of the vector of shuffled rows."""
-        if self.places is None:
+        model = self.model
+        if isinstance(model, TightModel):
             return self.epochs_per_call * self.n_train
-        return ORDER_ROWS + BATCH_CHUNK
+        return model.order_length
 
     @property
     def epochs_per_call(self) -> int:
@@ -195,7 +193,7 @@ def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
 
 
 def _general_places(model: GeneralModel, spec: Spec) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    widths = Layout(spec.widths).widths[1:-1]
+    widths = spec.widths[1:-1]
     starts = np.arange(len(widths)) * model.capacity.units
     units = [start + np.arange(width) for start, width in zip(starts, widths, strict=True)]
     unit_places = np.concatenate([np.zeros(0), *units]).astype(np.int32)

@@ -72,7 +72,7 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     if metadata.get("format") != _FORMAT:
         raise CheckpointError(f"{Path(path).name} is not a saved trainer")
     spec, counters = _read_metadata(metadata)
-    size = Layout(spec.widths).size
+    size = Layout.of(spec).size
     for name in _VECTORS:
         vector = vectors.get(name)
         if vector is None or vector.dtype != np.float32 or vector.shape != (size,):

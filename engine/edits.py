@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from engine.arrays import Floats
 from engine.errors import OriginError
-from engine.network import Layout
+from engine.network import Kind, Layout
 from engine.spec import LayerSpec, Spec
 
 #: (layer, fan_in, fan_out) -> float32 [fan_in, fan_out], newly drawn weights.
@@ -175,6 +175,20 @@ def near_identity(activation: str, before: str | None) -> tuple[float, float]:
     return NEAR_IDENTITY[activation]
 
 
+def initial_number(kind: Kind, layer: LayerSpec) -> float:
+    """Returns what a number of a new hidden unit starts with."""
+    if kind is Kind.SLOPE:
+        return layer.negative_slope
+    return 1.0 if kind in (Kind.SCALE, Kind.VARIANCE) else 0.0
+
+
+def _keeps_number(kind: Kind, before: LayerSpec, layer: LayerSpec) -> bool:
+    """Whether a number goes on, or starts anew because it was idle until now."""
+    if kind is Kind.SLOPE:
+        return layer.activation != "prelu" or before.activation == "prelu"
+    return before.batch_norm
+
+
 @dataclass(frozen=True)
 class _Carried:
     """Which old values a layer of the new network carries, unit by unit."""
@@ -204,7 +218,7 @@ class _Planner:
     def __init__(self, old: Spec, new: Spec, origins: tuple[Origin, ...], draw: Draw) -> None:
         self._old, self._new, self._draw = old, new, draw
         self._origins = origins
-        self._from, self._to = Layout(old.widths), Layout(new.widths)
+        self._from, self._to = Layout.of(old), Layout.of(new)
         self._places = np.arange(self._from.size, dtype=np.int32)
         self._source = np.full(self._to.size, NEW, np.int32)
         self._fill = np.zeros(self._to.size, np.float32)
@@ -256,7 +270,8 @@ class _Planner:
             kernel[:, before:] = self._drawn(place)[:, before:]
         self._set_kernel(place, None, kernel)
         self._fill[self._to.bias_slice(place)][:same] = shift
-        self._fill[self._to.slope_slice(place)] = layer.negative_slope
+        for kind in self._to.kinds:
+            self._fill[self._to.unit_slice(kind, place)] = initial_number(kind, layer)
 
     def _kept_layer(
         self, place: int, from_layer: int, units: tuple[int | None, ...], carried: _Carried
@@ -279,15 +294,16 @@ class _Planner:
             self._set_kernel(place, source, fill)
         self._keep(self._to.bias_slice(place), self._from.bias_slice(from_layer), columns)
         if place < len(self._new.layers):
-            self._keep_slopes(place, from_layer, columns)
+            self._keep_numbers(place, from_layer, columns)
 
     def _keep(self, to: slice, source: slice, units: NDArray[np.int32]) -> None:
         old = self._places[source]
         self._source[to] = np.where(units >= 0, old[np.maximum(units, 0)], NEW)
 
-    def _keep_slopes(self, place: int, from_layer: int, columns: NDArray[np.int32]) -> None:
+    def _keep_numbers(self, place: int, from_layer: int, columns: NDArray[np.int32]) -> None:
         layer, before = self._new.layers[place], self._old.layers[from_layer]
-        where = self._to.slope_slice(place)
-        self._fill[where] = layer.negative_slope
-        if layer.activation != "prelu" or before.activation == "prelu":
-            self._keep(where, self._from.slope_slice(from_layer), columns)
+        for kind in self._to.kinds:
+            where = self._to.unit_slice(kind, place)
+            self._fill[where] = initial_number(kind, layer)
+            if kind in self._from.kinds and _keeps_number(kind, before, layer):
+                self._keep(where, self._from.unit_slice(kind, from_layer), columns)

@@ -8,7 +8,9 @@ counts.
 
 from __future__ import annotations
 
+import ctypes
 import logging
+import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
@@ -20,6 +22,9 @@ import jax
 logger = logging.getLogger(__name__)
 
 Build = Callable[[], Any]
+
+#: Askers that may wait for the background thread at one time.
+MAX_WAITING = 4
 
 
 class ProgramCache:
@@ -73,18 +78,23 @@ class ProgramCache:
             self._build(key, build, future)
         return future.result()
 
-    def request(self, owner: Hashable, key: Hashable, build: Build) -> None:
+    def request(self, owner: Hashable, key: Hashable, build: Build) -> bool:
         """Asks for a program to be built in the background, and returns at once.
 
         Args:
             owner: who asks; replaces what it asked for before.
             key: what the program is known by.
             build: builds it; runs in the background thread.
+
+        Returns:
+            Whether it is there or will be; False if too many others wait for theirs.
         """
         with self._changed:
-            if self._closed or key in self._programs:
-                self._wanted.pop(owner, None)
-                return
+            self._wanted.pop(owner, None)
+            if key in self._programs:
+                return True
+            if self._closed or len(self._wanted) >= MAX_WAITING:
+                return False
             self._wanted[owner] = (key, build)
             if self._thread is None:
                 self._thread = threading.Thread(
@@ -92,6 +102,7 @@ class ProgramCache:
                 )
                 self._thread.start()
             self._changed.notify_all()
+            return True
 
     def withdraw(self, owner: Hashable) -> None:
         """Forgets what an asker asked for and nobody has begun."""
@@ -134,6 +145,16 @@ class ProgramCache:
         loose = [key for key, f in self._programs.items() if key not in self._pinned and f.done()]
         for key in loose[: max(0, len(loose) - self._size)]:
             del self._programs[key]
+
+
+def give_back_memory() -> None:
+    """Gives memory that compiling has used and freed back to the system, where glibc can.
+
+    Compiling the first two capacities leaves some 340 MB in the allocator's hands.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
 
 
 def keep_on_disk(folder: str) -> None:

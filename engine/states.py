@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.arrays import Floats, Ints
 from engine.counters import Counters
-from engine.edits import Origin, plan_migration
+from engine.edits import Origin, initial_number, plan_migration
 from engine.errors import WeightError
 from engine.initializers import draw_kernel
 from engine.network import Layout
@@ -22,14 +22,15 @@ _INITIAL, _NEW = 0, 1  # streams of draws
 
 def draw_state(spec: Spec) -> State[Floats]:
     """Draws initial weights; biases and moments are 0."""
-    layout = Layout(spec.widths)
+    layout = Layout.of(spec)
     params = np.zeros(layout.size, np.float32)
     for layer in range(layout.n_hidden + 1):
         shape = layout.kernel_shape(layer)
         stream = (_INITIAL, layer, 0)
         layout.kernel(params, layer)[:] = draw_kernel(spec.initializer, spec.seed, stream, *shape)
     for layer, hidden in enumerate(spec.layers):
-        params[layout.slope_slice(layer)] = hidden.negative_slope
+        for kind in layout.kinds:
+            params[layout.unit_slice(kind, layer)] = initial_number(kind, hidden)
     return State(params, np.zeros_like(params), np.zeros_like(params))
 
 
@@ -75,7 +76,7 @@ def set_weight(
     Raises:
         WeightError: there is no such weight, or it cannot take the value.
     """
-    layout = Layout(spec.widths)
+    layout = Layout.of(spec)
     if not 0 <= layer <= layout.n_hidden:
         raise WeightError(f"layer must be 0 to {layout.n_hidden}, got {layer}", "layer")
     rows, columns = layout.kernel_shape(layer)

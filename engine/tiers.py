@@ -8,7 +8,8 @@ from functools import cache
 
 from engine.models import GeneralModel, Model, TightModel
 from engine.network import Capacity
-from engine.programs import ProgramCache, keep_on_disk
+from engine.programs import ProgramCache, give_back_memory, keep_on_disk
+from engine.spec import Spec
 from engine.turns import Call, Turn, compile_turn
 
 
@@ -21,7 +22,12 @@ class Program:
 
 
 #: Capacities, smallest first; the server is ready once the first one is compiled.
-TIERS = (Capacity(6, 8), Capacity(8, 32))
+TIERS = (
+    Capacity(6, 8),
+    Capacity(8, 32),
+    Capacity(6, 8, normalized=True),
+    Capacity(8, 32, normalized=True),
+)
 
 
 class Programs:
@@ -59,13 +65,14 @@ class Programs:
         self._get(self._general[0])
 
     def warm_rest(self) -> None:
-        """Compiles the larger capacities."""
+        """Compiles the other capacities."""
         for model in self._general[1:]:
             self._get(model)
+            give_back_memory()
 
-    def general(self, widths: tuple[int, ...]) -> Program:
-        """Returns the smallest general program for an architecture; waits if it is not compiled."""
-        model = next(model for model in self._general if model.capacity.holds(widths))
+    def general(self, spec: Spec) -> Program:
+        """Returns the smallest general program for a network; waits if it is not compiled."""
+        model = next(model for model in self._general if model.capacity.holds(spec))
         return self._get(model)
 
     def tight(self, model: TightModel) -> Program:
@@ -76,9 +83,13 @@ class Programs:
         """Returns an exact program if it is compiled."""
         return self._cache.peek(model)
 
-    def request_tight(self, owner: Hashable, model: TightModel) -> None:
-        """Has an exact program compiled in the background; replaces the owner's last request."""
-        self._cache.request(owner, model, lambda: Program(model, compile_turn(model)))
+    def request_tight(self, owner: Hashable, model: TightModel) -> bool:
+        """Has an exact program compiled in the background; replaces the owner's last request.
+
+        Returns:
+            Whether it is there or will be; False if too many others wait for theirs.
+        """
+        return self._cache.request(owner, model, lambda: Program(model, compile_turn(model)))
 
     def withdraw(self, owner: Hashable) -> None:
         """Forgets an owner's request."""

@@ -23,6 +23,7 @@ from engine.edits import NEW, Origin, match_layers, read_origin
 from engine.errors import CheckpointError, DivergedError
 from engine.frames import (
     DEFAULT_VIEWS,
+    TILE_DEFAULT,
     Frame,
     FrameRequest,
     describe_metrics,
@@ -40,6 +41,8 @@ from engine.turns import Ranges, Turn
 from engine.views import BOUNDARY
 
 _FIRST_PACE = 1e-4  # seconds a step, before anything has been measured
+_SLOWER = 1.1  # how fast the pace gives in to slow calls
+_PACED = 10  # updates of a call that says something about the pace
 
 
 class Trainer:
@@ -77,6 +80,11 @@ class Trainer:
         return self._counters.epoch
 
     @property
+    def batches_per_epoch(self) -> int:
+        """Updates of an epoch: ceil(n_train / batch_size)."""
+        return -(-self._data.n_train // self._spec.batch_size)
+
+    @property
     def data(self) -> Dataset:
         """The points that are trained and tested on."""
         return self._data
@@ -85,14 +93,14 @@ class Trainer:
     def metrics(self) -> Metrics:
         """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
         if self._summary is None:
-            self._call(self._bind(self._choose(FrameRequest().tile), FrameRequest().tile), 0)
+            self._call(self._bind(self._choose(TILE_DEFAULT), TILE_DEFAULT), 0)
         assert self._summary is not None
         return make_metrics(self._spec.task, self.step, self.epoch, self._summary, self._variances)
 
     @property
     def weights(self) -> Floats:
         """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
-        return np.array(self._exact().params[: Layout(self._spec.widths).n_weights])
+        return np.array(self._exact().params[: Layout.of(self._spec).n_weights])
 
     # Changing
 
@@ -164,9 +172,9 @@ class Trainer:
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        tile = FrameRequest().tile
+        tile = TILE_DEFAULT
         binding = self._bind(self._programs.tight(self._tight_model(tile)), tile)
-        self._run(binding, epochs * self._batches + steps, pictures=False)
+        self._run(binding, epochs * self.batches_per_epoch + steps, pictures=False)
         return self.metrics
 
     def turn(
@@ -193,7 +201,7 @@ class Trainer:
         request = request or FrameRequest()
         program = self._choose(request.tile)
         binding = self._bind(program, request.tile)
-        steps = epochs * self._batches + batches
+        steps = epochs * self.batches_per_epoch + batches
         if max_seconds is not None:
             pace = self._pace.get(program.model, _FIRST_PACE)
             steps = min(steps, max(1, int(max_seconds / pace)))
@@ -202,11 +210,16 @@ class Trainer:
         turn = self._run(binding, steps, pictures=request.pictures, select=here)
         return self._show(request, binding, turn, select)
 
-    def prefer_tight(self) -> None:
-        """Has the tight program compiled in the background; a later turn takes it up by itself."""
-        model = self._tight_model(FrameRequest().tile)
-        if self._programs.ready_tight(model) is None:
-            self._programs.request_tight(id(self), model)
+    def prefer_tight(self, tile: int = TILE_DEFAULT) -> bool:
+        """Has the tight program compiled in the background; a later turn takes it up by itself.
+
+        Args:
+            tile: side of the units' tiles that will be asked for.
+
+        Returns:
+            Whether it is there or will be; False if too many others wait for theirs.
+        """
+        return self._programs.request_tight(id(self), self._tight_model(tile))
 
     def close(self) -> None:
         """Withdraws what was asked for in the background."""
@@ -218,7 +231,7 @@ class Trainer:
         self,
         views: tuple[str, ...] = DEFAULT_VIEWS,
         select: tuple[int, int] | None = None,
-        tile: int = FrameRequest().tile,
+        tile: int = TILE_DEFAULT,
     ) -> dict[str, NDArray[Any]]:
         """Shows the present state.
 
@@ -245,7 +258,7 @@ class Trainer:
         points = np.asarray(x, np.float32)
         if points.ndim != 2 or points.shape[1] != 2:
             raise ValueError(f"x must be [n, 2], got {list(points.shape)}")
-        tile = FrameRequest().tile
+        tile = TILE_DEFAULT
         binding = self._bind(self._choose(tile), tile)
         state = binding.pack_state(self._exact())
         parts = [np.zeros((0, self._spec.n_outputs), np.float32)]
@@ -272,17 +285,13 @@ class Trainer:
         """
         saved = load_checkpoint(path)
         trainer = cls(saved.spec, programs)
-        if saved.counters.first >= trainer._batches:
-            raise CheckpointError(f"first must be less than {trainer._batches} batches")
+        if saved.counters.first >= trainer.batches_per_epoch:
+            raise CheckpointError(f"first must be less than {trainer.batches_per_epoch} batches")
         trainer._counters = saved.counters
         trainer._set_state(State(saved.params, saved.m, saved.v))
         return trainer
 
     # Inside
-
-    @property
-    def _batches(self) -> int:
-        return -(-self._data.n_train // self._spec.batch_size)
 
     def _adopt(self, spec: Spec, data: Dataset) -> None:
         if data is not self._data:
@@ -323,7 +332,7 @@ class Trainer:
         if tight is not None:
             return tight
         if self._programs.serves_general:
-            return self._programs.general(self._spec.widths)
+            return self._programs.general(self._spec)
         return self._programs.tight(model)
 
     def _bind(self, program: Program, tile: int) -> Binding:
@@ -349,7 +358,7 @@ class Trainer:
     ) -> Turn:
         """Trains in as many calls as it takes; the last one paints."""
         while True:
-            room = binding.epochs_per_call * self._batches - self._counters.first
+            room = binding.epochs_per_call * self.batches_per_epoch - self._counters.first
             here = min(steps, room)
             steps -= here
             last = steps == 0
@@ -378,7 +387,7 @@ class Trainer:
             kept, good = find_last_finite(binding, state, self._counters, self._ranges, steps)
             self._take(binding, kept, good)
             raise DivergedError(self.step)
-        if steps:
+        if steps >= _PACED:
             self._measure_pace(binding, (time.perf_counter() - begun) / steps)
         self._take(binding, turn.state, steps)
         self._summary = np.asarray(turn.summary)
@@ -392,14 +401,15 @@ class Trainer:
         return invoke(binding, state, self._counters, self._ranges, 0, select=select)
 
     def _take(self, binding: Binding, state: State[Any], steps: int) -> None:
-        self._counters = self._counters.after(steps, self._batches)
+        self._counters = self._counters.after(steps, self.batches_per_epoch)
         self._vectors, self._bound, self._summary = state, binding, None
 
     def _measure_pace(self, binding: Binding, seconds: float) -> None:
+        # The fastest call counts most: one that the system held up says little.
         before = self._pace.get(binding.model, seconds)
         if len(self._pace) > 8:
             self._pace.clear()
-        self._pace[binding.model] = before + 0.2 * (seconds - before)
+        self._pace[binding.model] = min(seconds, before * _SLOWER)
 
     def _show(
         self,
@@ -438,7 +448,7 @@ class Trainer:
     ) -> dict[str, NDArray[Any]]:
         if binding.places is None:
             # Only general programs pick units out; one look more, and only while one is pinned.
-            general = self._bind(self._programs.general(self._spec.widths), binding.tile)
+            general = self._bind(self._programs.general(self._spec), binding.tile)
             state = general.pack_state(self._exact())
             turn = self._look(general, state, select)
             binding = general

@@ -13,8 +13,8 @@ from jax import Array, lax
 
 from engine.arrays import Floats
 from engine.heads import loss_rows
-from engine.models import BATCH_CHUNK, GeneralModel, Inputs, Knobs, Model, Rates, TightModel
-from engine.network import Parts
+from engine.models import GeneralModel, Inputs, Knobs, Model, Rates, TightModel
+from engine.network import Moments, Parts, by_batch, move_averages
 from engine.optimizers import update
 from engine.schedules import rate_factor
 
@@ -61,16 +61,27 @@ def penalty(model: Model, rates: Rates, params: Array) -> Array:
 
 def _gradient(
     model: Model, inputs: Inputs, drop: Any, params: Array, x: Array, y: Array, weights: Array
-) -> Array:
-    """Gradient of sum_i weights_i loss_i; x and y are rows."""
+) -> tuple[Array, Moments]:
+    """Gradient of sum_i weights_i loss_i, and the batch's moments; x and y are rows."""
     knobs = model.knobs(inputs)
 
-    def loss(parts: Parts) -> Array:
-        logits, _ = model.forward(inputs, parts, x.T, drop)
-        return jnp.sum(loss_rows(knobs, logits, y.T) * weights)
+    def loss(parts: Parts) -> tuple[Array, Moments]:
+        moments: Moments = {}
+        normalize = by_batch(parts, weights, moments) if model.layout.normalized else None
+        logits, _ = model.forward(inputs, parts, x.T, drop, normalize)
+        return jnp.sum(loss_rows(knobs, logits, y.T) * weights), moments
 
     # Gradients of the parts, joined, are faster than the gradient of the whole.
-    return model.layout.join(jax.grad(loss)(model.layout.split(params)))
+    gradient, moments = jax.grad(loss, has_aux=True)(model.layout.split(params))
+    return model.layout.join(gradient), moments
+
+
+def _follow(model: Model, inputs: Inputs, before: Array, after: Array, moments: Moments) -> Array:
+    """Moves the moving averages; whatever the update did to them does not count."""
+    averages = move_averages(
+        model.layout.split(before), moments, lambda layer: model.is_normalized(inputs, layer)
+    )
+    return lax.dynamic_update_slice(after, averages, (model.layout.moments_slice.start,))
 
 
 def _apply(
@@ -164,8 +175,12 @@ def _train_epochs(
                 weights = jnp.where(places < count, 1.0 / count, 0.0)
             done = e * batches + b - place.first
             drop = model.dropout(rates, _step_key(place, done), places)
-            g = _gradient(model, inputs, drop, state.params, bx, by, weights)
-            return _apply(model, rates, knobs, place, done, state, g)
+            g, moments = _gradient(model, inputs, drop, state.params, bx, by, weights)
+            after = _apply(model, rates, knobs, place, done, state, g)
+            if not model.layout.normalized:
+                return after
+            params = _follow(model, inputs, state.params, after.params, moments)
+            return after._replace(params=params)
 
         low = jnp.maximum(place.first - e * batches, 0)
         high = jnp.minimum(stop - e * batches, batches)
@@ -188,21 +203,29 @@ def _train_batches(
     n = jnp.asarray(knobs.n_train)
     batch = jnp.minimum(knobs.batch, n)
     batches = (n + batch - 1) // batch
+    room = model.batch_chunk
 
     def step(i: Array, state: State[Array]) -> State[Array]:
         e, b = (place.first + i) // batches, (place.first + i) % batches
         count = jnp.minimum(batch, n - b * batch)
 
-        def chunk(c: Array, total: Array) -> Array:
-            places = c * BATCH_CHUNK + jnp.arange(BATCH_CHUNK)
-            start = e * n + b * batch + c * BATCH_CHUNK
-            rows = lax.dynamic_slice(order, (start,), (BATCH_CHUNK,))
+        def chunk(c: Array | int) -> tuple[Array, Moments]:
+            places = c * room + jnp.arange(room)
+            start = e * n + b * batch + c * room
+            rows = lax.dynamic_slice(order, (start,), (room,))
             weights = jnp.where(places < count, 1.0 / count, 0.0)
             drop = model.dropout(rates, _step_key(place, i), places)
-            return total + _gradient(model, inputs, drop, state.params, x[rows], y[rows], weights)
+            return _gradient(model, inputs, drop, state.params, x[rows], y[rows], weights)
 
-        chunks = (count + BATCH_CHUNK - 1) // BATCH_CHUNK
-        g = lax.fori_loop(0, chunks, chunk, jnp.zeros_like(state.params))
+        if model.layout.normalized:
+            # One chunk holds every batch, since its moments need all of its rows.
+            g, moments = chunk(0)
+            after = _apply(model, rates, knobs, place, i, state, g)
+            params = _follow(model, inputs, state.params, after.params, moments)
+            return after._replace(params=params)
+        chunks = (count + room - 1) // room
+        zeros = jnp.zeros_like(state.params)
+        g = lax.fori_loop(0, chunks, lambda c, total: total + chunk(c)[0], zeros)
         return _apply(model, rates, knobs, place, i, state, g)
 
     return lax.fori_loop(0, place.steps, step, state)

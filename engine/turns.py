@@ -18,7 +18,6 @@ from engine import training, views
 from engine.arrays import Floats
 from engine.devices import small_network_device
 from engine.models import (
-    BATCH_CHUNK,
     KNOBS,
     MAX_ROWS,
     ORDER_ROWS,
@@ -180,9 +179,9 @@ def _shapes(model: Model) -> Call:
         columns, tiles = BOUNDARY * BOUNDARY, model.tile * model.tile
         knobs, mask = 0, (0, 0)
     else:
-        rows, order = MAX_ROWS, ORDER_ROWS + BATCH_CHUNK
+        rows, order = MAX_ROWS, model.order_length
         columns, tiles = MAX_ROWS + PIXELS, MAX_TILE * MAX_TILE
-        knobs = KNOBS + 1 + layout.n_hidden
+        knobs = KNOBS + 1 + 2 * layout.n_hidden
         mask = (layout.n_hidden, model.capacity.units)
     return Call(
         State(vector, vector, vector),

@@ -6,14 +6,13 @@ Both have the same members; whatever a model knows when it is compiled is a
 plain int in its `Knobs`, and a traced scalar otherwise.
 """
 
-from engine.models.general import BATCH_CHUNK, MAX_ROWS, ORDER_ROWS, GeneralModel
+from engine.models.general import MAX_ROWS, ORDER_ROWS, GeneralModel
 from engine.models.inputs import KNOBS, Inputs, Knobs, Rates, n_rates
 from engine.models.tight import TightModel
 
 Model = TightModel | GeneralModel
 
 __all__ = [
-    "BATCH_CHUNK",
     "KNOBS",
     "MAX_ROWS",
     "ORDER_ROWS",

@@ -13,9 +13,18 @@ from numpy.typing import NDArray
 from engine import activations, features, schedules
 from engine.losses import head_index
 from engine.models.inputs import KNOBS, Inputs, Knobs, Rates, pack_rates, unpack_rates
-from engine.network import Capacity, Drop, Layout, Parts, draw_dropout, run_padded
+from engine.network import (
+    Capacity,
+    Drop,
+    Layout,
+    Normalize,
+    Parts,
+    by_moving_averages,
+    draw_dropout,
+    run_padded,
+)
 from engine.optimizers import Terms
-from engine.spec import MAX_POINTS, Spec
+from engine.spec import MAX_BATCH, MAX_POINTS, Spec
 
 #: Rows of data that a general program has room for.
 MAX_ROWS = 5120
@@ -36,6 +45,16 @@ class GeneralModel:
     def layout(self) -> Layout:
         """Places of the parameters: the padded ones."""
         return self.capacity.layout
+
+    @property
+    def batch_chunk(self) -> int:
+        """Rows trained on at a time; the moments of a batch need all of its rows."""
+        return MAX_BATCH if self.capacity.normalized else BATCH_CHUNK
+
+    @property
+    def order_length(self) -> int:
+        """Room for shuffled rows in a call."""
+        return ORDER_ROWS + self.batch_chunk
 
     @property
     def terms(self) -> Terms:
@@ -65,7 +84,7 @@ class GeneralModel:
     def places(self, spec: Spec) -> NDArray[np.int32]:
         """Where the spec's exact parameters stand in the program's vectors."""
         inputs = tuple(features.INDEX[name] for name in spec.features)
-        return self.capacity.places(Layout(spec.widths), inputs)
+        return self.capacity.places(Layout.of(spec), inputs)
 
     def pack(self, spec: Spec, label_extent: float, n_train: int, n_rows: int, tile: int) -> Inputs:
         """Returns the arguments for a spec and a data set of so many rows."""
@@ -83,7 +102,9 @@ class GeneralModel:
             n_rows,
             tile,
         )
-        depth = [len(spec.layers), *used, *[0] * (layers - len(used))]
+        room = [0] * (layers - len(used))
+        normalized = [int(layer.batch_norm) for layer in spec.layers]
+        depth = [len(spec.layers), *used, *room, *normalized, *room]
         return Inputs(
             np.array([*knobs, *depth], np.int32), pack_rates(spec, label_extent, layers), mask
         )
@@ -96,14 +117,29 @@ class GeneralModel:
         """Reads the numbers."""
         return unpack_rates(jnp.asarray(inputs.rates), self.capacity.layers)
 
+    def is_normalized(self, inputs: Inputs, layer: int) -> Array:
+        """Whether a layer is normalized."""
+        return self._normalized(inputs)[layer] > 0
+
+    def _normalized(self, inputs: Inputs) -> Array:
+        return jnp.asarray(inputs.knobs)[KNOBS + 1 + self.capacity.layers :]
+
     def forward(
-        self, inputs: Inputs, params: Parts, x: Array, drop: Drop | None = None
+        self,
+        inputs: Inputs,
+        params: Parts,
+        x: Array,
+        drop: Drop | None = None,
+        normalize: Normalize | None = None,
     ) -> tuple[Array, list[Array]]:
-        """Runs the network that the arguments describe."""
-        made_of = jnp.asarray(inputs.knobs[KNOBS:])
+        """Runs the network that the arguments describe; see `TightModel.forward`."""
+        if normalize is None and self.capacity.normalized:
+            normalize = by_moving_averages(params)
+        made_of = jnp.asarray(inputs.knobs)[KNOBS : KNOBS + 1 + self.capacity.layers]
         return run_padded(
             params, x, made_of[0], made_of[1:],
             self.rates(inputs).slopes, jnp.asarray(inputs.mask), drop,
+            normalize, self._normalized(inputs),
         )  # fmt: skip
 
     def dropout(self, rates: Rates, key: Array, rows: Array) -> Drop | None:

@@ -46,7 +46,7 @@ class Inputs(NamedTuple):
     """What a program is told about a network, besides its weights and data.
 
     Attributes:
-        knobs: int32 [7 or 0 + layers or 0]: `Knobs` and the depth and activations.
+        knobs: int32, empty or `Knobs`, depth, activations, and whether layers are normalized.
         rates: float32, `Rates` in order, flat.
         mask: float32 [layers, units], or empty.
     """

@@ -12,7 +12,15 @@ from jax import Array
 from engine import activations, features, schedules
 from engine.losses import head_index
 from engine.models.inputs import Inputs, Knobs, Rates, pack_rates, unpack_rates
-from engine.network import Drop, Layout, Parts, draw_dropout, run_layers
+from engine.network import (
+    Drop,
+    Layout,
+    Normalize,
+    Parts,
+    by_moving_averages,
+    draw_dropout,
+    run_layers,
+)
 from engine.optimizers import OPTIMIZERS, Terms
 from engine.spec import Spec
 
@@ -25,6 +33,7 @@ class TightModel:
     features: tuple[int, ...]
     activations: tuple[str, ...]
     dropped: tuple[bool, ...]
+    normalized: tuple[bool, ...]
     head: int
     optimizer: str
     schedule: int
@@ -44,6 +53,7 @@ class TightModel:
             features=tuple(features.INDEX[name] for name in spec.features),
             activations=tuple(layer.activation for layer in spec.layers),
             dropped=tuple(layer.dropout > 0 for layer in spec.layers),
+            normalized=tuple(layer.batch_norm for layer in spec.layers),
             head=head_index(spec.task, spec.resolved_loss),
             optimizer=spec.optimizer.name,
             schedule=schedules.INDEX[spec.schedule.name],
@@ -59,7 +69,7 @@ class TightModel:
     @cached_property
     def layout(self) -> Layout:
         """Places of the parameters: the exact ones."""
-        return Layout(self.widths)
+        return Layout(self.widths, normalized=any(self.normalized))
 
     @property
     def terms(self) -> Terms:
@@ -93,14 +103,25 @@ class TightModel:
         """Reads the numbers."""
         return unpack_rates(jnp.asarray(inputs.rates), self.layout.n_hidden)
 
+    def is_normalized(self, inputs: Inputs, layer: int) -> bool:
+        """Whether a layer is normalized."""
+        return self.normalized[layer]
+
     def forward(
-        self, inputs: Inputs, params: Parts, x: Array, drop: Drop | None = None
+        self,
+        inputs: Inputs,
+        params: Parts,
+        x: Array,
+        drop: Drop | None = None,
+        normalize: Normalize | None = None,
     ) -> tuple[Array, list[Array]]:
-        """Runs the exact network."""
+        """Runs the exact network; by moving averages unless told how to normalize."""
+        if normalize is None and self.layout.normalized:
+            normalize = by_moving_averages(params)
         functions = tuple(activations.ACTIVATIONS[name] for name in self.activations)
         learned = tuple(name == "prelu" for name in self.activations)
         slopes = self.rates(inputs).slopes
-        return run_layers(functions, slopes, learned, params, x, drop)
+        return run_layers(functions, slopes, learned, params, x, drop, normalize, self.normalized)
 
     def dropout(self, rates: Rates, key: Array, rows: Array) -> Drop | None:
         """Draws only for the layers that drop."""

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.network.layout import Layout
+from engine.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,14 @@ class Capacity:
         units: units of each hidden layer.
         features: inputs.
         outputs: K.
+        normalized: whether layers may be normalized; a kind of program of its own.
     """
 
     layers: int
     units: int
     features: int = 10
     outputs: int = 10
+    normalized: bool = False
 
     @property
     def layout(self) -> Layout:
@@ -33,12 +36,13 @@ class Capacity:
         The output layer also takes the features, for networks without hidden layers.
         """
         widths = (self.features, *[self.units] * self.layers, self.outputs)
-        return Layout(widths, direct=self.features)
+        return Layout(widths, direct=self.features, normalized=self.normalized)
 
-    def holds(self, widths: tuple[int, ...]) -> bool:
-        """Whether an architecture fits."""
-        hidden = widths[1:-1]
-        return len(hidden) <= self.layers and all(units <= self.units for units in hidden)
+    def holds(self, spec: Spec) -> bool:
+        """Whether a network fits."""
+        units = [layer.units for layer in spec.layers]
+        fits = len(units) <= self.layers and all(n <= self.units for n in units)
+        return fits and spec.normalized == self.normalized
 
     def places(self, layout: Layout, features: tuple[int, ...]) -> NDArray[np.int32]:
         """Returns where each number of an exact vector stands in the padded one.
@@ -62,6 +66,7 @@ class Capacity:
                 first = self.units if last else 0
                 kernel = kernel[[first + feature for feature in features]]
             parts += [kernel[:rows, :columns].ravel(), own[padded.bias_slice(place)][:columns]]
-        for layer in range(layout.n_hidden):
-            parts.append(own[padded.slope_slice(layer)][: layout.widths[layer + 1]])
+        for kind in layout.kinds:
+            for layer in range(layout.n_hidden):
+                parts.append(own[padded.unit_slice(kind, layer)][: layout.widths[layer + 1]])
         return np.concatenate(parts)

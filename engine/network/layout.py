@@ -1,19 +1,25 @@
 """Where the parameters of a network lie in its flat vector.
 
 For each dense layer its kernel [in, out] row by row, then its bias; after all
-layers one slope per hidden unit (learned in PReLU layers, idle elsewhere).
+layers, for every hidden unit, its slope (learned in PReLU layers, idle
+elsewhere). Where any layer is normalized there follow, for every hidden unit,
+scales, shifts, moving means and moving variances of batch normalization.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from functools import cached_property
+from itertools import chain
 from typing import Any, NamedTuple, TypeVar
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
+
+from engine.spec import Spec
 
 Floats = NDArray[np.float32]
 Vector = TypeVar("Vector", Array, NDArray[Any])
@@ -26,11 +32,29 @@ class Parts(NamedTuple):
         kernels: [in, out] of every dense layer.
         biases: [out] of every dense layer.
         slopes: [units] of every hidden layer.
+        scales: [units] of every hidden layer, gamma; empty without batch normalization.
+        shifts: the same, beta.
+        means: the same, moving means.
+        variances: the same, moving variances.
     """
 
     kernels: tuple[Array, ...]
     biases: tuple[Array, ...]
     slopes: tuple[Array, ...]
+    scales: tuple[Array, ...] = ()
+    shifts: tuple[Array, ...] = ()
+    means: tuple[Array, ...] = ()
+    variances: tuple[Array, ...] = ()
+
+
+class Kind(IntEnum):
+    """Numbers that every hidden unit has, in the order in which they lie."""
+
+    SLOPE = 0
+    SCALE = 1
+    SHIFT = 2
+    MEAN = 3
+    VARIANCE = 4
 
 
 @dataclass(frozen=True)
@@ -40,10 +64,22 @@ class Layout:
     Attributes:
         widths: units of every layer from the features to the output.
         direct: further inputs of the output layer, past the last hidden layer's units.
+        normalized: whether any layer is normalized.
     """
 
     widths: tuple[int, ...]
     direct: int = 0
+    normalized: bool = False
+
+    @classmethod
+    def of(cls, spec: Spec) -> Layout:
+        """Returns the layout of a spec's own architecture."""
+        return cls(spec.widths, normalized=spec.normalized)
+
+    @property
+    def kinds(self) -> tuple[Kind, ...]:
+        """What every hidden unit has."""
+        return tuple(Kind) if self.normalized else (Kind.SLOPE,)
 
     @property
     def n_hidden(self) -> int:
@@ -71,8 +107,8 @@ class Layout:
 
     @property
     def size(self) -> int:
-        """The whole vector, slopes included."""
-        return self.n_weights + self.n_units
+        """The whole vector, the numbers of hidden units included."""
+        return self.n_weights + len(self.kinds) * self.n_units
 
     def kernel_shape(self, layer: int) -> tuple[int, int]:
         """Rows and columns of a layer's kernel: [in, out]."""
@@ -88,10 +124,15 @@ class Layout:
         """Place of a layer's bias."""
         return slice(self.kernel_slice(layer).stop, self._starts[layer + 1])
 
-    def slope_slice(self, layer: int) -> slice:
-        """Place of a hidden layer's slopes."""
-        start = self.n_weights + sum(self.widths[1 : layer + 1])
+    def unit_slice(self, kind: Kind, layer: int) -> slice:
+        """Place of a number of a hidden layer's units."""
+        start = self.n_weights + kind * self.n_units + sum(self.widths[1 : layer + 1])
         return slice(start, start + self.widths[layer + 1])
+
+    @property
+    def moments_slice(self) -> slice:
+        """Place of all moving means, then all moving variances."""
+        return slice(self.n_weights + Kind.MEAN * self.n_units, self.size)
 
     def kernel(self, flat: Vector, layer: int) -> Vector:
         """Returns a layer's kernel [in, out]; of a NumPy vector, a view."""
@@ -111,7 +152,10 @@ class Layout:
         return Parts(
             tuple(self.kernel(flat, layer) for layer in dense),
             tuple(flat[self.bias_slice(layer)] for layer in dense),
-            tuple(flat[self.slope_slice(layer)] for layer in range(self.n_hidden)),
+            *(
+                tuple(flat[self.unit_slice(kind, layer)] for layer in range(self.n_hidden))
+                for kind in self.kinds
+            ),
         )
 
     def join(self, parts: Parts) -> Array:
@@ -119,4 +163,5 @@ class Layout:
         pieces = []
         for kernel, bias in zip(parts.kernels, parts.biases, strict=True):
             pieces += [kernel.ravel(), bias]
-        return jnp.concatenate([*pieces, *parts.slopes])
+        units = (parts.slopes, parts.scales, parts.shifts, parts.means, parts.variances)
+        return jnp.concatenate([*pieces, *chain.from_iterable(units)])

@@ -1,6 +1,7 @@
 """The spec: names, rules, validation and patches."""
 
 from engine.spec.models import (
+    MAX_BATCH,
     MAX_CLASSES,
     MAX_LAYERS,
     MAX_POINTS,
@@ -17,6 +18,7 @@ from engine.spec.patch import merge_patch, patch_spec
 from engine.spec.validation import describe, dump_spec, parse_spec
 
 __all__ = [
+    "MAX_BATCH",
     "MAX_CLASSES",
     "MAX_LAYERS",
     "MAX_POINTS",

@@ -18,7 +18,6 @@ from engine.spec.names import (
     BINARY_DATASETS,
     FEATURES,
     MULTICLASS_DATASETS,
-    NOT_YET,
     TASK_LOSSES,
     ActivationName,
     DatasetName,
@@ -35,6 +34,7 @@ MAX_LABEL = 1e6
 MAX_LAYERS = 8
 MAX_UNITS = 32
 MAX_CLASSES = 10
+MAX_BATCH = 256
 SEED_MAX = 2**31 - 1
 
 
@@ -231,7 +231,7 @@ class Spec(Part):
     optimizer: OptimizerSpec = Field(default_factory=OptimizerSpec)
     schedule: ScheduleSpec = Field(default_factory=ScheduleSpec)
     regularization: RegularizationSpec = Field(default_factory=RegularizationSpec)
-    batch_size: int = Field(default=10, ge=1, le=256, json_schema_extra=hint("batch_size", 1))
+    batch_size: int = Field(default=10, ge=1, le=MAX_BATCH, json_schema_extra=hint("batch_size", 1))
 
     @model_validator(mode="before")
     @classmethod
@@ -246,18 +246,6 @@ class Spec(Part):
         if self.loss is not None and self.loss not in fitting:
             rule = f"must fit the {self.task} task: {', '.join(fitting)}"
             raise rule_error("loss", rule, self.loss)
-        return self
-
-    @model_validator(mode="after")
-    def _implemented(self) -> Self:
-        for path, values in NOT_YET.items():
-            part, key = path.split(".")
-            parts = self.layers if part == "layers" else (getattr(self, part),)
-            for i, holder in enumerate(parts):
-                value = getattr(holder, key)
-                if value in values:
-                    place = f"layers.{i}.{key}" if part == "layers" else path
-                    raise rule_error(place, "not yet implemented", value)
         return self
 
     @property
@@ -281,9 +269,15 @@ class Spec(Part):
         return (len(self.features), *(layer.units for layer in self.layers), self.n_outputs)
 
     @property
+    def normalized(self) -> bool:
+        """Whether any layer is normalized."""
+        return any(layer.batch_norm for layer in self.layers)
+
+    @property
     def n_parameters(self) -> int:
-        """Trained numbers: kernels, biases and the slopes of PReLU layers."""
+        """Trained numbers: kernels, biases, slopes of PReLU, scale and shift of normalization."""
         widths = self.widths
         dense = sum(a * b + b for a, b in pairwise(widths))
         slopes = sum(layer.units for layer in self.layers if layer.activation == "prelu")
-        return dense + slopes
+        normalization = sum(2 * layer.units for layer in self.layers if layer.batch_norm)
+        return dense + slopes + normalization

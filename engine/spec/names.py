@@ -64,6 +64,3 @@ TASK_LOSSES: dict[str, tuple[str, ...]] = {
     "multiclass": ("categorical_crossentropy", "mean_squared_error"),
     "regression": ("mean_squared_error", "mean_absolute_error", "huber"),
 }
-
-#: Accepted by the schema but without an implementation so far: path -> values.
-NOT_YET: dict[str, tuple[object, ...]] = {"layers.batch_norm": (True,)}

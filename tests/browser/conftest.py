@@ -47,6 +47,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 def server() -> Iterator[LiveServer]:
     with LiveServer() as server:
         yield server
+        log = list(server.log)
+    assert not log, f"the server wrote to its log: {''.join(log)}"
 
 
 def _find(*names: str) -> str:

@@ -104,7 +104,9 @@ class Page:
     @property
     def units(self) -> list[int]:
         """Units of each hidden layer, as shown."""
-        return [int(e.text) for e in self.find_all(".head-units")]
+        return self.run(
+            "return [...document.querySelectorAll('.head-units')].map((e) => +e.textContent)"
+        )
 
     @property
     def running(self) -> bool:

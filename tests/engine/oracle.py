@@ -36,7 +36,7 @@ def _elu(z: Doubles, alpha: float) -> Doubles:
 
 
 #: (z, slope) -> activation.
-ACTIVATIONS: dict[str, Callable[[Doubles, Doubles], Doubles]] = {
+ACTIVATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "linear": lambda z, s: z,
     "sigmoid": lambda z, s: _sigmoid(z),
     "tanh": lambda z, s: np.tanh(z),

@@ -41,7 +41,9 @@ def read_state(trainer: Trainer) -> Saved:
         return Saved(**load_file(path))
 
 
-def load_state(spec: Spec, programs: Programs, params: Any, m: Any = None, v: Any = None) -> Trainer:
+def load_state(
+    spec: Spec, programs: Programs, params: Any, m: Any = None, v: Any = None
+) -> Trainer:
     """Returns a trainer at step 0 with the given parameters and slots (0 if None)."""
     params = np.asarray(params, np.float32)
     m, v = (np.zeros_like(params) if s is None else np.asarray(s, np.float32) for s in (m, v))

@@ -103,7 +103,7 @@ def test_blobs(classes: int) -> None:
     x1, x2, labels = points("blobs", classes=classes)
     centres = np.array([[x[labels == k].mean() for x in (x1, x2)] for k in range(classes)])
     np.testing.assert_allclose(np.hypot(*centres.T), 3.5, atol=0.15)
-    gaps = np.sort(np.diff(np.sort(np.arctan2(*centres.T))))
+    gaps = np.diff(np.sort(np.arctan2(centres[:, 0], centres[:, 1])))
     np.testing.assert_allclose(gaps, 2 * np.pi / classes, atol=0.1)
     for k in range(classes):
         assert np.std([x1[labels == k] - centres[k, 0], x2[labels == k] - centres[k, 1]]) < 0.66

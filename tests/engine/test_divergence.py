@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -40,11 +42,15 @@ def all_same(a: Any, b: Any) -> bool:
     return all(same_bits(p, q) for p, q in zip(a, b, strict=True))
 
 
-def diverge(trainer: Trainer, train: Any) -> int:
+def repeat(train: Callable[[], object]) -> None:
+    for _ in range(5000):
+        train()
+
+
+def diverge(trainer: Trainer, train: Callable[[], object]) -> int:
     """Trains until it raises; returns the error's step."""
     with pytest.raises(DivergedError) as caught:
-        for _ in range(5000):
-            train()
+        repeat(train)
     assert caught.value.code == "diverged"
     assert isinstance(caught.value, EngineError)
     assert caught.value.step == trainer.step
@@ -55,14 +61,16 @@ def diverge(trainer: Trainer, train: Any) -> int:
 @pytest.mark.parametrize("name", SPECS)
 def test_the_step_is_the_one_that_stepping_finds(make_trainer: MakeTrainer, name: str) -> None:
     alone, together = make_trainer(SPECS[name]), make_trainer(SPECS[name])
-    kept = read_state(alone)
-    steps = 0
+    states = [read_state(alone)]
+
+    def step() -> None:
+        alone.turn(batches=1, request=FrameRequest(views=()))
+        states.append(read_state(alone))
+        assert np.isfinite(alone.metrics["train_loss"])
+
     with pytest.raises(DivergedError):
-        while steps < 5000:
-            alone.turn(batches=1, request=FrameRequest(views=()))
-            steps += 1
-            kept = read_state(alone)
-            assert np.isfinite(alone.metrics["train_loss"])
+        repeat(step)
+    steps, kept = len(states) - 1, states[-1]
     assert steps >= 3
     assert alone.step == steps
     assert all_same(read_state(alone), kept)
@@ -165,11 +173,9 @@ def test_slots_that_leave_the_finite_numbers(
     for layer in range(3):
         trainer.set_weight(layer, 0, 0, 2e5)
     assert np.isfinite(trainer.metrics["train_loss"])
+    train = partial(trainer.train, steps=1) if tight else partial(trainer.turn, batches=1)
     with pytest.raises(DivergedError):
-        if tight:
-            trainer.train(steps=1)
-        else:
-            trainer.turn(batches=1)
+        train()
     assert all(np.isfinite(vector).all() for vector in read_state(trainer))
     trainer.save(checkpoint)
     assert Trainer.load(checkpoint).step == 0

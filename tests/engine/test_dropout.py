@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import jax
@@ -106,9 +107,9 @@ KEY = np.array([3, 4], np.uint32)
 _draw = jax.jit(draw_dropout, static_argnums=(1, 3))
 
 
-def draw(layers: tuple[int, ...], rates: list[float], units: int, rows: range) -> np.ndarray:
+def draw(layers: Sequence[int], rates: list[float], units: int, rows: range) -> np.ndarray:
     places = jnp.asarray(rows, jnp.int32)
-    return np.asarray(_draw(KEY, layers, jnp.asarray(rates, jnp.float32), units, places))
+    return np.asarray(_draw(KEY, tuple(layers), jnp.asarray(rates, jnp.float32), units, places))
 
 
 def test_a_factor_depends_on_layer_unit_and_row_alone() -> None:

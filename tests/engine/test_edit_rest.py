@@ -208,7 +208,8 @@ def test_one_weight_is_set_and_no_other(make_trainer: MakeTrainer, layer: int) -
     ("layer", "source", "to", "value", "path"),
     [
         (3, 0, 0, 1.0, "layer"), (-1, 0, 0, 1.0, "layer"), (0, 0, 4, 1.0, "to"),
-        (0, 0, -1, 1.0, "to"), (2, 0, 1, 1.0, "to"), (0, 2, 0, 1.0, "from"), (0, -1, 0, 1.0, "from"),
+        (0, 0, -1, 1.0, "to"), (2, 0, 1, 1.0, "to"), (0, 2, 0, 1.0, "from"),
+        (0, -1, 0, 1.0, "from"),
         (1, "x1", 0, 1.0, "from"), (1, None, 0, 1.0, "from"), (0, 0, 0, math.nan, "value"),
         (0, 0, 0, math.inf, "value"), (0, 0, 0, -1.1e6, "value"), (0, "bias", 0, 1e7, "value"),
     ],

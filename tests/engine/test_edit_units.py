@@ -49,9 +49,7 @@ def pairs(trainer: Trainer, before: Saved, edit: Any) -> list[tuple[list[Layer],
 
 @pytest.mark.parametrize("layer", [0, 1, 2])
 @pytest.mark.parametrize("unit", [0, 1, 2])
-def test_when_a_unit_goes_all_others_stay(
-    make_trainer: MakeTrainer, layer: int, unit: int
-) -> None:
+def test_when_a_unit_goes_all_others_stay(make_trainer: MakeTrainer, layer: int, unit: int) -> None:
     trainer = trained(make_trainer)
     units = [4, 3, 5]
     kept = [place for place in range(units[layer]) if place != unit]

@@ -119,6 +119,7 @@ def test_clipping_is_that_of_optax(make_trainer: MakeTrainer) -> None:
     free.turn(batches=1)
     clipped.turn(batches=1)
     g = jnp.asarray(states.read_state(free).m)
+    expected: Any
     expected, _ = optax.clip_by_global_norm(0.02).update(g, optax.EmptyState())
     np.testing.assert_allclose(states.read_state(clipped).m, expected, rtol=1e-5, atol=1e-9)
     assert np.linalg.norm(g) > 0.03

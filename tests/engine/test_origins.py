@@ -46,7 +46,8 @@ BAD: list[tuple[object, str]] = [
     ([[0, [0, [1], 2]], GOOD[1]], "origin.0.1.1"), ([[0, [0, {}, 2]], GOOD[1]], "origin.0.1.1"),
     ([[0, [0, False, 2]], GOOD[1]], "origin.0.1.1"),
     # A unit of a new layer.
-    ([GOOD[0], [None, [0, 1]]], "origin.1.1.0"), ([[None, [None, None, 2]], GOOD[1]], "origin.0.1.2"),
+    ([GOOD[0], [None, [0, 1]]], "origin.1.1.0"),
+    ([[None, [None, None, 2]], GOOD[1]], "origin.0.1.2"),
     # A unit twice.
     ([[0, [0, 1, 0]], GOOD[1]], "origin.0.1.2"),
 ]  # fmt: skip

@@ -52,8 +52,9 @@ def check_survivors(before: Spec, after: Spec, vectors: Any, origin: list[Any]) 
     compared = 0
     for which, (was, now) in enumerate(zip(*vectors, strict=True)):
         old, new = take_apart(before, was), take_apart(after, now)
+        carried: list[Any] = [*origin, [len(before.layers), [0]]]
         came_from, rows = -1, list[int | None](range(len(before.features)))
-        for place, (layer, units) in enumerate([*origin, [len(before.layers), [0]]]):
+        for place, (layer, units) in enumerate(carried):
             if layer is None:
                 # A new layer hands its first units on.
                 width = len(units)

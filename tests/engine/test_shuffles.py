@@ -17,9 +17,7 @@ from tests.engine.conftest import MakeTrainer
 
 
 @specs.bounded(60)
-@given(
-    seed=st.integers(0, 2**31 - 1), epoch=st.integers(0, 2**31 - 1), n=st.integers(1, 5000)
-)
+@given(seed=st.integers(0, 2**31 - 1), epoch=st.integers(0, 2**31 - 1), n=st.integers(1, 5000))
 def test_an_epoch_is_a_permutation(seed: int, epoch: int, n: int) -> None:
     rows = shuffle_rows(seed, epoch, n)
     assert rows.dtype == np.int32

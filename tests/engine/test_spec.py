@@ -118,13 +118,13 @@ def test_lists_of_a_spec_cannot_be_changed_either() -> None:
 
 
 def test_names_are_those_that_are_implemented() -> None:
-    assert names.ACTIVATIONS == tuple(ACTIVATIONS)
-    assert names.OPTIMIZERS == tuple(OPTIMIZERS)
-    assert names.INITIALIZERS == tuple(INITIALIZERS)
-    assert names.FEATURES == tuple(FEATURES)
-    assert names.SCHEDULES == tuple(SCHEDULES)
+    assert tuple(ACTIVATIONS) == names.ACTIVATIONS
+    assert tuple(OPTIMIZERS) == names.OPTIMIZERS
+    assert tuple(INITIALIZERS) == names.INITIALIZERS
+    assert tuple(FEATURES) == names.FEATURES
+    assert tuple(SCHEDULES) == names.SCHEDULES
     datasets = names.BINARY_DATASETS + names.MULTICLASS_DATASETS + names.REGRESSION_DATASETS
-    assert datasets == tuple(DATASETS)
+    assert tuple(DATASETS) == datasets
     assert set(names.LOSSES) == {head.loss for head in HEADS}
     assert {(head.task, head.loss) for head in HEADS} == {
         (task, loss) for task, losses in names.TASK_LOSSES.items() for loss in losses
@@ -184,7 +184,7 @@ def test_a_loss_must_fit_the_task(dataset: str, loss: str) -> None:
     if loss in names.TASK_LOSSES[specs.task_of(dataset)]:
         assert parse_spec(value).resolved_loss == loss
         return
-    with pytest.raises(SpecError, match="must fit the .* task") as caught:
+    with pytest.raises(SpecError, match=r"must fit the .* task") as caught:
         parse_spec(value)
     assert caught.value.path == "loss"
     assert loss in caught.value.message

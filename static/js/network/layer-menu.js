@@ -15,7 +15,7 @@ export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer })
     edits.edit({ layers: changeLayer(store.get().draft.layers, at, { [key]: value }) });
   const keys = ["dropout"];
   if (SLOPED.includes(layerNow().activation)) keys.push("negative_slope");
-  if (!schema.notYet("layers.batch_norm").includes(true)) keys.push("batch_norm");
+  keys.push("batch_norm");
   const controls = keys.map((key) => {
     const control = createControl(schema.field(`layers.${key}`), { onInput: change(key) });
     return { key, control };

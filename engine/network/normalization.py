@@ -1,0 +1,81 @@
+"""Batch normalization of pre-activations.
+
+    y = gamma (z - mean) / sqrt(variance + epsilon) + beta
+
+While training, mean and (biased) variance are those of the batch, and moving
+averages follow them; otherwise the moving averages are used.
+
+References:
+    Ioffe and Szegedy, "Batch Normalization", 2015, arXiv:1502.03167. Epsilon
+    and momentum are the defaults of Keras, rounded as in the contract.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import jax.numpy as jnp
+from jax import Array, lax
+
+from engine.network.layout import Parts
+
+EPSILON = 1e-3
+MOMENTUM = 0.9
+
+#: (layer, pre-activations [units, rows]) -> normalized pre-activations.
+Normalize = Callable[[int, Array], Array]
+#: Mean and variance [units] of a layer's batch.
+Moments = dict[int, tuple[Array, Array]]
+
+
+def _normalize(params: Parts, layer: int, z: Array, mean: Array, variance: Array) -> Array:
+    gain = params.scales[layer] * lax.rsqrt(variance + EPSILON)
+    return gain[:, None] * (z - mean[:, None]) + params.shifts[layer][:, None]
+
+
+def by_moving_averages(params: Parts) -> Normalize:
+    """Returns the normalization of a trained network."""
+
+    def normalize(layer: int, z: Array) -> Array:
+        return _normalize(params, layer, z, params.means[layer], params.variances[layer])
+
+    return normalize
+
+
+def by_batch(params: Parts, weights: Array, seen: Moments) -> Normalize:
+    """Returns the normalization of a network in training.
+
+    Args:
+        params: the parameters.
+        weights: float32 [rows], share of each row in the batch; they add up to 1.
+        seen: filled with the moments of every layer that is normalized.
+    """
+
+    def normalize(layer: int, z: Array) -> Array:
+        mean = jnp.sum(z * weights, axis=1)
+        variance = jnp.sum(jnp.square(z - mean[:, None]) * weights, axis=1)
+        seen[layer] = (mean, variance)
+        return _normalize(params, layer, z, mean, variance)
+
+    return normalize
+
+
+def move_averages(params: Parts, seen: Moments, normalized: Callable[[int], Array | bool]) -> Array:
+    """Moves the averages towards a batch: momentum old + (1 - momentum) new.
+
+    Args:
+        params: the parameters.
+        seen: moments of the batch, by layer.
+        normalized: whether a layer is normalized.
+
+    Returns:
+        float32 [2 units], all means, then all variances.
+    """
+    moved = []
+    for kind, averages in enumerate((params.means, params.variances)):
+        for layer, average in enumerate(averages):
+            if layer in seen:
+                follows = MOMENTUM * average + (1 - MOMENTUM) * seen[layer][kind]
+                average = jnp.where(normalized(layer), follows, average)  # noqa: PLW2901
+            moved.append(average)
+    return jnp.concatenate(moved)

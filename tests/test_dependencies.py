@@ -1,0 +1,254 @@
+"""Dependencies point one way: templates, static -> (contract) -> app -> engine.
+
+Python is read by its syntax tree, the page's modules by their import lines.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[1]
+SCRIPTS = ROOT / "static" / "js"
+
+#: The engine's modules and packages; each imports only from lines above its own.
+ENGINE = (
+    {"arrays", "devices", "errors"},
+    {"spec"},
+    {"activations", "counters", "datasets", "features", "initializers", "losses", "optimizers",
+     "presets", "schedules", "shuffles"},
+    {"network"},
+    {"programs"},
+    {"checkpoints", "edits", "metrics", "models"},
+    {"frames", "heads", "ranges"},
+    {"training", "views"},
+    {"states", "turns"},
+    {"tiers"},
+    {"bindings"},
+    {"calls"},
+    {"trainer"},
+    {"__init__"},
+    {"__main__"},
+)  # fmt: skip
+#: What the engine knows nothing of.
+SERVING = {
+    "app", "asyncio", "flask", "flask_sock", "gunicorn", "http", "requests", "selectors",
+    "simple_websocket", "socket", "socketserver", "ssl", "urllib", "werkzeug", "wsgiref",
+}  # fmt: skip
+#: What the server knows nothing of: mathematics.
+MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
+#: Parts of the server that create_app alone puts together, in the factory.
+WIRED = {"Assets", "Connections", "LocalHost", "Programs", "Scheduler"}
+
+
+def modules(package: str) -> dict[str, Path]:
+    """Dotted names and files of a package's modules."""
+    return {
+        ".".join(file.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"): file
+        for file in sorted((ROOT / package).rglob("*.py"))
+    }
+
+
+def imported(file: Path, *, everywhere: bool = True) -> Iterator[str]:
+    """Dotted names of what a file imports, with the names out of a package.
+
+    Args:
+        file: the module.
+        everywhere: inside functions, too.
+    """
+    tree = ast.parse(file.read_text(encoding="utf-8"))
+    for node in ast.walk(tree) if everywhere else tree.body:
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"{file}: imports are absolute"
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def module_of(name: str, known: Iterable[str]) -> str | None:
+    """The module that a dotted name stands in."""
+    while name not in known:
+        if "." not in name:
+            return None
+        name = name.rpartition(".")[0]
+    return name
+
+
+def part_of(module: str) -> str:
+    """The engine's module or package: `spec` of `engine.spec.names`."""
+    return [*module.split("."), "__init__"][1]
+
+
+@pytest.mark.parametrize("package", ["engine", "app"])
+def test_no_module_imports_itself_in_a_circle(package: str) -> None:
+    known = modules(package)
+    graph = {
+        module: {module_of(name, known) for name in imported(file, everywhere=False)}
+        - {None, package, module}
+        for module, file in known.items()
+        if module != package
+    }
+    assert len(graph) > 10
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
+def test_every_part_of_the_engine_has_its_place_in_the_order() -> None:
+    listed = [part for line in ENGINE for part in line]
+    assert len(listed) == len(set(listed))
+    assert {part_of(module) for module in modules("engine")} == set(listed)
+
+
+def test_the_engine_imports_only_what_stands_above() -> None:
+    rank = {part: place for place, line in enumerate(ENGINE) for part in line}
+    known = modules("engine")
+    seen = 0
+    for module, file in known.items():
+        own = part_of(module)
+        for name in imported(file):
+            found = module_of(name, known)
+            if found is None or part_of(found) == own:
+                continue
+            # `from engine import activations` is about the module, not the package.
+            assert found != "engine", f"{module} imports {name}"
+            assert rank[part_of(found)] < rank[own], f"{module} imports {found}"
+            seen += 1
+    assert seen > 50
+
+
+def test_the_engine_knows_nothing_of_serving() -> None:
+    for module, file in modules("engine").items():
+        found = {name.split(".")[0] for name in imported(file)} & SERVING
+        assert not found, f"{module} imports {found}"
+
+
+def test_the_server_does_no_mathematics() -> None:
+    for module, file in modules("app").items():
+        found = {name.split(".")[0] for name in imported(file)} & MATHS
+        assert not found, f"{module} imports {found}"
+
+
+def test_the_server_takes_the_engine_from_its_top() -> None:
+    """Names, not modules; the lists of the contract's names are the one exception."""
+    known, public = modules("engine"), set(read_all(ROOT / "engine" / "__init__.py"))
+    seen = 0
+    for module, file in modules("app").items():
+        for name in imported(file):
+            if name.split(".")[0] != "engine":
+                continue
+            seen += 1
+            found = module_of(name, known)
+            if found == "engine":
+                assert name.removeprefix("engine.") in public, f"{module} imports {name}"
+            else:
+                assert found == "engine.spec.names", f"{module} imports {name}"
+    assert seen > 5
+
+
+def read_all(file: Path) -> list[str]:
+    """Returns a module's `__all__`."""
+    for node in ast.parse(file.read_text(encoding="utf-8")).body:
+        if isinstance(node, ast.Assign) and ast.unparse(node.targets[0]) == "__all__":
+            return ast.literal_eval(node.value)
+    raise AssertionError(f"{file} has no __all__")
+
+
+def test_only_the_factory_puts_the_server_together() -> None:
+    made: dict[str, set[str]] = {part: set() for part in WIRED}
+    for module, file in modules("app").items():
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call):
+                name = ast.unparse(node.func).rpartition(".")[2]
+                if name in WIRED:
+                    made[name].add(module)
+    assert made == {part: {"app.factory"} for part in WIRED}
+
+
+_IMPORT = re.compile(
+    r"""^\s*import\s*(?:[\w$*{},\s]+?\bfrom\s*)?["']([^"']+)["']"""
+    r"""|^\s*export\s*(?:\{[^}]*\}|\*(?:\s*as\s+[\w$]+)?)\s*from\s*["']([^"']+)["']""",
+    re.MULTILINE,
+)
+_DYNAMIC = re.compile(r"""\bimport\(\s*["']?([^"')]*)""")
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//.*?$", re.DOTALL | re.MULTILINE)
+
+
+def scripts() -> dict[str, str]:
+    """Bare names and sources of the page's modules, without comments."""
+    return {
+        file.relative_to(SCRIPTS).with_suffix("").as_posix(): _COMMENT.sub("", file.read_text())
+        for file in sorted(SCRIPTS.rglob("*.js"))
+    }
+
+
+def imports_of(source: str) -> set[str]:
+    static = {one or other for one, other in _IMPORT.findall(source)}
+    return static | set(_DYNAMIC.findall(source))
+
+
+def test_the_reader_of_import_lines_reads_them_all() -> None:
+    source = """
+import { a } from "one";
+import {
+  b,
+  c as d,
+} from 'two';
+import "three";
+import e, * as f from "four";
+export { g } from "five";
+export * from "seven";
+export const text = "import"; const later = () => import("six");
+export function from(source) { return "eight"; }
+// import "nine";
+/* import "ten"; */
+"""
+    found = imports_of(_COMMENT.sub("", source))
+    assert found == {"one", "two", "three", "four", "five", "six", "seven"}
+
+
+def test_modules_of_the_page_import_each_other_by_bare_names() -> None:
+    known = scripts()
+    assert {"main", "store", "frames"} <= set(known)
+    for name, source in known.items():
+        for found in imports_of(source):
+            assert found in known, f"{name} imports {found}"
+
+
+@pytest.mark.parametrize("name", ["store", "frames", "url-state"])
+def test_the_foundations_of_the_page_import_nothing(name: str) -> None:
+    assert not imports_of(scripts().get(name, ""))
+
+
+def test_views_never_import_each_other() -> None:
+    known = scripts()
+    views = {name for name in known if name.startswith("views/")}
+    assert len(views) > 3
+    for name in views:
+        assert not imports_of(known[name]) & (views | {"main"}), name
+
+
+def test_only_main_composes_the_views() -> None:
+    for name, source in scripts().items():
+        composed = {found for found in imports_of(source) if found.startswith("views/")}
+        assert name == "main" or not composed, name
+
+
+def test_no_module_of_the_page_imports_itself_in_a_circle() -> None:
+    graph = {name: imports_of(source) for name, source in scripts().items()}
+    try:
+        TopologicalSorter(graph).prepare()
+    except CycleError as error:
+        pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
+def test_one_module_alone_touches_the_global_of_plotly() -> None:
+    for name, source in scripts().items():
+        found = re.search(r"\b(?:window|globalThis|self)\.Plotly\b|(?<![\w.(])Plotly\.", source)
+        assert name == "plotly" or not found, name
