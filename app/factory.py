@@ -13,9 +13,11 @@ from app.api import add_error_answers, make_api_blueprint
 from app.assets import Assets
 from app.connections import Connections
 from app.hosts import LocalHost, SessionHost
+from app.http_streams import HttpStreams
 from app.pages import make_pages_blueprint
 from app.scheduler import Scheduler
 from app.security import add_security_headers
+from app.session_api import make_session_blueprint
 from app.settings import Settings, read_environment
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
 from app.turns import take_turn
@@ -59,11 +61,13 @@ def make_app(settings: Settings | None = None) -> Flask:
         max_inbox_bytes=2 * settings.max_message_bytes,
     )
     connections = Connections(settings.max_connections)
+    streams = HttpStreams(host, connections, settings.max_message_bytes)
     assets = Assets(ROOT / "static")
 
     app.register_blueprint(make_pages_blueprint(assets))
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_stream_blueprint(host, connections, settings))
+    app.register_blueprint(make_session_blueprint(host, streams, settings))
     add_error_answers(app)
     add_security_headers(app)
     app.extensions["livenet"] = Parts(settings, programs, host, connections)

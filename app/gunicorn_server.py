@@ -34,9 +34,10 @@ class PromptWorker(ThreadWorker):
     def handle(self, conn: TConn) -> bool:
         """Answers a request, and sees a connection that is to be closed to its end.
 
-        gunicorn would wait for the client's end in the loop that accepts connections.
+        gunicorn would wait for the client's end in the loop that accepts connections, and
+        when it stops for the next request of a client whose stream has just ended.
         """
-        keep = super().handle(conn)
+        keep = super().handle(conn) and self.alive
         if not keep:
             _linger(conn.sock)
         return keep

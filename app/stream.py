@@ -12,7 +12,7 @@ import logging
 from app.hosts import SessionHost, SessionLimitError
 from app.messages import Ack, MessageError, Open, parse_message
 from app.outbox import Outbox
-from app.rates import TokenBucket
+from app.rates import BURST, TokenBucket
 from app.sessions import Session
 from engine import EngineError, parse_spec
 
@@ -20,6 +20,8 @@ logger = logging.getLogger(__name__)
 
 _ACK = {"type": "ack"}
 _ACK_LENGTH = 40
+#: More at once would be refused one by one.
+_LIST_LENGTH = 2 * int(BURST)
 _TOO_MUCH = "too many messages; this one was dropped"
 
 
@@ -37,6 +39,16 @@ class Connection:
         self._max_message_bytes = max_message_bytes
         self._bucket = TokenBucket()
         self._session: Session | None = None
+
+    @property
+    def token(self) -> str | None:
+        """The token of its session, once there is one."""
+        return self._session.token if self._session is not None else None
+
+    def take_up(self, token: str) -> bool:
+        """Takes up a session again; False if there is no such one."""
+        self._session = self._host.take_up(token, self.outbox)
+        return self._session is not None
 
     def receive(self, text: str | bytes) -> None:
         """Handles one message; whatever it is, the answer goes to the outbox.
@@ -56,6 +68,22 @@ class Connection:
         except Exception:
             logger.exception("a message failed")
             self.outbox.put_error("engine_error", "the message failed, nothing changed")
+
+    def receive_body(self, body: bytes) -> int:
+        """Handles one message or a list of them, as one request carries them.
+
+        Returns:
+            How many messages there were.
+        """
+        texts = _split_list(body)
+        if not texts:
+            self.receive(decode(body))
+            return 1
+        for each in texts[:_LIST_LENGTH]:
+            self.receive(each)
+        if len(texts) > _LIST_LENGTH:
+            self.outbox.put_error("rate_limited", _TOO_MUCH)
+        return len(texts)
 
     def refuse_long(self) -> None:
         """Answers a message that is too long and ends the connection (1009)."""
@@ -84,8 +112,7 @@ class Connection:
         if self._session is not None:
             raise MessageError("invalid_message", "this connection has a session already", "type")
         if message.session is not None:
-            self._session = self._host.take_up(message.session, self.outbox)
-            if self._session is None:
+            if not self.take_up(message.session):
                 raise MessageError("unknown_session", "there is no such session any more")
             return
         try:
@@ -97,6 +124,24 @@ class Connection:
         except SessionLimitError:
             text = "all sessions are taken; try again in a while"
             raise MessageError("session_limit", text) from None
+
+
+def decode(body: bytes) -> str | bytes:
+    """Returns the text of a body; as it came if it is none."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body
+
+
+def _split_list(body: bytes) -> list[str]:
+    """Returns the members of a JSON list as texts; none if it is anything else."""
+    if not body.lstrip().startswith(b"["):
+        return []
+    try:
+        return [json.dumps(value) for value in json.loads(body)]
+    except (ValueError, RecursionError):
+        return []
 
 
 def _is_ack(text: str | bytes) -> bool:

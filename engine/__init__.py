@@ -13,6 +13,7 @@ from engine.errors import (
 )
 from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
 from engine.presets import PRESETS, Preset
+from engine.snapshots import Snapshot
 from engine.spec import Spec, dump_spec, merge_patch, parse_spec, patch_spec
 from engine.tiers import Programs
 from engine.trainer import Trainer
@@ -31,6 +32,7 @@ __all__ = [
     "PatchError",
     "Preset",
     "Programs",
+    "Snapshot",
     "Spec",
     "SpecError",
     "Trainer",

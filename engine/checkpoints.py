@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import os
+import struct
 from dataclasses import asdict, dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors import SafetensorError, deserialize
+from safetensors.numpy import save
 
 from engine.arrays import Floats
 from engine.counters import Counters
@@ -32,6 +34,17 @@ class Checkpoint:
     counters: Counters
 
 
+def encode_checkpoint(checkpoint: Checkpoint) -> bytes:
+    """Returns a checkpoint as the bytes of a safetensors file."""
+    metadata = {
+        "format": _FORMAT,
+        "spec": json.dumps(dump_spec(checkpoint.spec)),
+        "counters": json.dumps(asdict(checkpoint.counters)),
+    }
+    tensors = {name: np.ascontiguousarray(getattr(checkpoint, name)) for name in _VECTORS}
+    return save(tensors, metadata)
+
+
 def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
     """Writes a checkpoint; a file that is there is replaced only by a whole one.
 
@@ -42,19 +55,43 @@ def save_checkpoint(path: str | Path, checkpoint: Checkpoint) -> None:
     Raises:
         CheckpointError: the file cannot be written.
     """
-    metadata = {
-        "format": _FORMAT,
-        "spec": json.dumps(dump_spec(checkpoint.spec)),
-        "counters": json.dumps(asdict(checkpoint.counters)),
-    }
-    tensors = {name: np.ascontiguousarray(getattr(checkpoint, name)) for name in _VECTORS}
     beside = Path(path).with_name(Path(path).name + ".part")
     try:
-        save_file(tensors, beside, metadata)
+        beside.write_bytes(encode_checkpoint(checkpoint))
         os.replace(beside, path)
-    except (SafetensorError, OSError) as error:
+    except OSError as error:
         beside.unlink(missing_ok=True)
         raise CheckpointError(f"{Path(path).name} cannot be written: {error}") from None
+
+
+def decode_checkpoint(content: bytes, name: str = "the file") -> Checkpoint:
+    """Reads a checkpoint from the bytes of its file.
+
+    Args:
+        content: the whole file.
+        name: what errors call it.
+
+    Raises:
+        CheckpointError: it is no checkpoint, or does not fit its spec.
+    """
+    try:
+        tensors = dict(deserialize(content))
+        metadata = _read_header(content).get("__metadata__") or {}
+    except (SafetensorError, ValueError, RecursionError) as error:
+        raise CheckpointError(f"{name} cannot be read: {error}") from None
+    if metadata.get("format") != _FORMAT:
+        raise CheckpointError(f"{name} is not a saved trainer")
+    spec, counters = _read_metadata(metadata)
+    size = Layout.of(spec).size
+    vectors = {}
+    for key in _VECTORS:
+        tensor = tensors.get(key)
+        if tensor is None or tensor["dtype"] != "F32" or tensor["shape"] != [size]:
+            raise CheckpointError(f"{key} must be {size} float32 numbers", key)
+        vectors[key] = np.frombuffer(tensor["data"], "<f4").astype(np.float32)
+        if not np.isfinite(vectors[key]).all():
+            raise CheckpointError(f"{key} holds numbers that are not finite", key)
+    return Checkpoint(spec, **vectors, counters=counters)
 
 
 def load_checkpoint(path: str | Path) -> Checkpoint:
@@ -63,23 +100,17 @@ def load_checkpoint(path: str | Path) -> Checkpoint:
     Raises:
         CheckpointError: the file is no checkpoint, or does not fit its spec.
     """
+    name = Path(path).name
     try:
-        with safe_open(path, framework="numpy") as file:
-            metadata = file.metadata() or {}
-            vectors = {name: file.get_tensor(name) for name in _VECTORS if name in file.keys()}  # noqa: SIM118
-    except (SafetensorError, OSError, ValueError) as error:
-        raise CheckpointError(f"{Path(path).name} cannot be read: {error}") from None
-    if metadata.get("format") != _FORMAT:
-        raise CheckpointError(f"{Path(path).name} is not a saved trainer")
-    spec, counters = _read_metadata(metadata)
-    size = Layout.of(spec).size
-    for name in _VECTORS:
-        vector = vectors.get(name)
-        if vector is None or vector.dtype != np.float32 or vector.shape != (size,):
-            raise CheckpointError(f"{name} must be {size} float32 numbers")
-        if not np.isfinite(vector).all():
-            raise CheckpointError(f"{name} holds numbers that are not finite")
-    return Checkpoint(spec, **vectors, counters=counters)
+        content = Path(path).read_bytes()
+    except OSError as error:
+        raise CheckpointError(f"{name} cannot be read: {error}") from None
+    return decode_checkpoint(content, name)
+
+
+def _read_header(content: bytes) -> dict[str, Any]:
+    (length,) = struct.unpack_from("<Q", content)
+    return json.loads(content[8 : 8 + length])
 
 
 def _read_metadata(metadata: dict[str, str]) -> tuple[Spec, Counters]:

@@ -110,6 +110,20 @@ PRESETS: tuple[Preset, ...] = (
         },
     ),
     Preset(
+        "vanishing",
+        "Six sigmoid layers: the gradient vanishes",
+        {"data": {"name": "xor"}, "layers": _layers(*[8] * 6, activation="sigmoid")},
+    ),
+    Preset(
+        "batch_norm",
+        "The same six layers with batch normalization",
+        {
+            "data": {"name": "xor"},
+            "layers": [{"units": 8, "activation": "sigmoid", "batch_norm": True}] * 6,
+            "batch_size": 32,
+        },
+    ),
+    Preset(
         "step",
         "Step units: no gradient, nothing below learns",
         {

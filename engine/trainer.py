@@ -6,6 +6,7 @@ that serves any edit at once, and the tight one that is faster once compiled.
 
 from __future__ import annotations
 
+import json
 import time
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,17 @@ from numpy.typing import NDArray
 from engine.arrays import Floats
 from engine.bindings import Binding, aim, bind, rebind
 from engine.calls import find_last_finite, invoke, is_finite
-from engine.checkpoints import Checkpoint, load_checkpoint, save_checkpoint
+from engine.checkpoints import (
+    Checkpoint,
+    decode_checkpoint,
+    encode_checkpoint,
+    load_checkpoint,
+    save_checkpoint,
+)
 from engine.counters import Counters
 from engine.datasets import Dataset, make_dataset
 from engine.edits import NEW, Origin, match_layers, read_origin
-from engine.errors import CheckpointError, DivergedError
+from engine.errors import DivergedError
 from engine.frames import (
     DEFAULT_VIEWS,
     TILE_DEFAULT,
@@ -33,11 +40,12 @@ from engine.frames import (
 from engine.metrics import Metrics, Variances, history_row, make_metrics
 from engine.models import TightModel
 from engine.network import Layout
+from engine.snapshots import Snapshot, no_ranges, open_checkpoint
 from engine.spec import Spec, patch_spec
 from engine.states import draw_state, migrate_state, set_weight
 from engine.tiers import Program, Programs, default_programs
 from engine.training import State
-from engine.turns import Ranges, Turn
+from engine.turns import Turn
 from engine.views import BOUNDARY
 
 _FIRST_PACE = 1e-4  # seconds a step, before anything has been measured
@@ -107,7 +115,7 @@ class Trainer:
     def reset(self) -> None:
         """Draws initial weights and returns to step 0; the same seed, the same weights."""
         self._counters = Counters()
-        self._ranges = _no_ranges(sum(layer.units for layer in self._spec.layers))
+        self._ranges = no_ranges(self._spec)
         self._history: list[list[float]] = []
         self._set_state(draw_state(self._spec))
 
@@ -270,11 +278,44 @@ class Trainer:
 
     # Keeping
 
+    def encode(self) -> bytes:
+        """Returns spec, weights, optimizer and counters as the bytes of a safetensors file."""
+        return encode_checkpoint(self._checkpoint())
+
+    def take_over(self, content: bytes) -> Spec:
+        """Goes on as another trainer that was saved, all or nothing.
+
+        Args:
+            content: the bytes of its file.
+
+        Returns:
+            The new spec.
+
+        Raises:
+            CheckpointError: this is no saved trainer.
+            DataError: its data cannot be made.
+        """
+        self.restore(open_checkpoint(decode_checkpoint(content)))
+        return self._spec
+
+    def snapshot(self) -> Snapshot:
+        """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
+        return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
+
+    def restore(self, snapshot: Snapshot) -> None:
+        """Goes back, or on, to a moment that was kept."""
+        self._adopt(snapshot.spec, snapshot.data)
+        self._counters, self._ranges = snapshot.counters, snapshot.ranges
+        self._history = []
+        self._set_state(snapshot.state)
+
     def save(self, path: str | Path) -> None:
-        """Saves spec, weights, optimizer and counters as safetensors."""
-        state = self._exact()
-        vectors = (np.array(vector) for vector in state)
-        save_checkpoint(path, Checkpoint(self._spec, *vectors, counters=self._counters))
+        """Saves spec, weights, optimizer and counters as safetensors.
+
+        Raises:
+            CheckpointError: the file cannot be written.
+        """
+        save_checkpoint(path, self._checkpoint())
 
     @classmethod
     def load(cls, path: str | Path, programs: Programs | None = None) -> Trainer:
@@ -283,13 +324,14 @@ class Trainer:
         Raises:
             CheckpointError: the file is no saved trainer.
         """
-        saved = load_checkpoint(path)
-        trainer = cls(saved.spec, programs)
-        if saved.counters.first >= trainer.batches_per_epoch:
-            raise CheckpointError(f"first must be less than {trainer.batches_per_epoch} batches")
-        trainer._counters = saved.counters
-        trainer._set_state(State(saved.params, saved.m, saved.v))
+        snapshot = open_checkpoint(load_checkpoint(path))
+        trainer = cls(snapshot.spec, programs)
+        trainer.restore(snapshot)
         return trainer
+
+    def _checkpoint(self) -> Checkpoint:
+        vectors = (np.array(vector) for vector in self._exact())
+        return Checkpoint(self._spec, *vectors, counters=self._counters)
 
     # Inside
 
@@ -304,7 +346,7 @@ class Trainer:
         state, unit_source, self._counters = migrate_state(
             self._exact(), self._spec, new, origins, self._counters
         )
-        ranges = _no_ranges(len(unit_source))
+        ranges = no_ranges(new)
         kept = unit_source != NEW
         ranges.units[kept] = self._ranges.units[unit_source[kept]]
         self._ranges = ranges._replace(boundary=self._ranges.boundary)
@@ -423,6 +465,7 @@ class Trainer:
         metadata["parameters"] = str(self._spec.n_parameters)
         if select is not None:
             arrays |= self._show_selected(binding, turn, select)
+            metadata["selected"] = json.dumps(select)
         if "weights" in request.views:
             arrays["weights"] = self.weights
         if "history" in request.views:
@@ -459,7 +502,3 @@ class Trainer:
             "selected": np.array(pixels).reshape(BOUNDARY, BOUNDARY),
             "selected_values": np.array(values[: self._data.n]),
         }
-
-
-def _no_ranges(units: int) -> Ranges[Floats]:
-    return Ranges(np.zeros(2, np.float32), np.zeros((units, 2), np.float32))

@@ -28,7 +28,7 @@ ENGINE = (
     {"frames", "heads", "ranges"},
     {"training", "views"},
     {"states", "turns"},
-    {"tiers"},
+    {"snapshots", "tiers"},
     {"bindings"},
     {"calls"},
     {"trainer"},

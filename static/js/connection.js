@@ -2,10 +2,11 @@
  * A live session as a source of frames: socket, credit, retry, taking up again.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`,
- * `diverged`, `renewed` (the server had forgotten the session). States: connecting, waiting (the server is not ready to answer),
- * open, lost, busy, taken.
+ * `diverged`, `renewed` (the server had forgotten the session). States:
+ * connecting, waiting (the server is not ready to answer), open, lost, busy, taken.
  */
 
+import { createCredit } from "credit";
 import { decodeFrame } from "frames";
 
 const TOKEN = "livenet.session";
@@ -23,13 +24,15 @@ const SPECS_KEPT = 16;
 export function createConnection({ url, storage, specToOpen }) {
   const listeners = {};
   const specs = new Map();
+  const credit = createCredit((frames) => {
+    for (let i = 0; i < frames; i += 1) post({ type: "ack" });
+  });
   let socket = null;
   let timer = 0;
   let expecting = false;
   let heard = 0;
   let delay = FIRST_DELAY;
   let state = "connecting";
-  let owed = 0;
 
   function on(type, listener) {
     (listeners[type] ??= []).push(listener);
@@ -75,7 +78,6 @@ export function createConnection({ url, storage, specToOpen }) {
 
   function lose(code) {
     drop();
-    owed = 0;
     if (code === TAKEN_OVER) {
       enter("taken");
       return;
@@ -95,6 +97,7 @@ export function createConnection({ url, storage, specToOpen }) {
       storage.setItem(TOKEN, message.session);
       delay = FIRST_DELAY;
       specs.clear();
+      credit.open();
       keep(message);
       enter("open");
     } else if (message.type === "spec") keep(message);
@@ -127,15 +130,14 @@ export function createConnection({ url, storage, specToOpen }) {
     const frame = decodeFrame(buffer);
     expect(frame.meta.running === true && !document.hidden);
     frame.spec = specs.get(frame.meta.spec_id);
-    if (document.hidden) owed += 1;
-    else post({ type: "ack" });
+    credit.arrive(performance.now());
     if (frame.spec) emit("frame", frame);
+    else painted();
   }
 
-  /** A hidden page asks for nothing: its frames are acknowledged when it is back. */
-  function payBack() {
-    if (document.hidden) return;
-    for (; owed > 0; owed -= 1) post({ type: "ack" });
+  /** A frame has been painted, and there is room for more; a hidden page paints none. */
+  function painted() {
+    credit.paint(performance.now());
   }
 
   function post(message) {
@@ -161,9 +163,8 @@ export function createConnection({ url, storage, specToOpen }) {
   }
 
   setInterval(watch, SILENCE / 5);
-  document.addEventListener("visibilitychange", payBack);
   window.addEventListener("offline", () => socket && lose(0));
   window.addEventListener("online", () => state === "lost" && connect());
 
-  return { on, connect, send };
+  return { on, connect, send, painted };
 }

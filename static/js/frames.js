@@ -42,6 +42,11 @@ export function carryOver(older, newer) {
   return newer;
 }
 
+/** Whether a frame's `selected` map is that of a unit, not of one selected before. */
+export function showsUnit({ arrays, meta }, { layer, unit }) {
+  return Boolean(arrays.selected) && meta.selected?.[0] === layer && meta.selected[1] === unit;
+}
+
 function viewOf(buffer, base, { dtype, data_offsets: [start, end] }) {
   const Type = TYPES[dtype];
   if (!Type) throw new TypeError(dtype);

@@ -71,7 +71,8 @@ async function start() {
   const edits = createEdits({ store, send: connection.send });
   const history = createHistory();
   const views = [];
-  const painter = createPainter((frame) => paint(frame, history, views));
+  const painter = createPainter(
+    (frame) => paint(frame, history, views), connection.painted);
   listen(connection, { edits, history, painter });
   askForViews(connection);
   connection.connect();
@@ -224,7 +225,7 @@ function watchSize(views) {
 function listenToKeys(actions) {
   document.addEventListener("keydown", (event) => {
     if (event.key !== " " || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.target.closest("button, select, textarea, summary, input:not([type=range])")) return;
+    if (event.target.closest?.("button, select, textarea, summary, input:not([type=range])")) return;
     event.preventDefault();
     actions.toggle();
   });

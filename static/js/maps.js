@@ -17,7 +17,8 @@ export function createPixels(width, height, canvas = document.createElement("can
 /** Where bytes of the range `[low, high]` start in the diverging palette, and their stride. */
 function placeRange([low, high]) {
   const largest = Math.max(Math.abs(low), Math.abs(high)) || 1;
-  return { start: MIDDLE + 0.5 + (MIDDLE * low) / largest, stride: (MIDDLE * (high - low)) / largest / 255 };
+  const stride = (MIDDLE * (high - low)) / largest / 255;
+  return { start: MIDDLE + 0.5 + (MIDDLE * low) / largest, stride };
 }
 
 /** Paints `count` unit maps, one below the other; row 0 of a map is its bottom. */

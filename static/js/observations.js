@@ -6,6 +6,7 @@ const APART = 0.12;
 const TIMES = 1.6;
 const POOR = 0.8;
 const RELUS = ["relu", "leaky_relu", "prelu"];
+const DEEP = 3;
 const LESS = 10;
 const MOST_DECAY = 0.1;
 
@@ -40,7 +41,8 @@ function deadUnit({ arrays: { units }, meta: { units_range: ranges } }, { layers
   let index = 0;
   for (let layer = 0; layer < layers.length; layer += 1) {
     for (let unit = 0; unit < layers[layer].units; unit += 1, index += 1) {
-      if (index >= units.shape[0] || spread(units.data, index * area, area, ranges[index]) > FLAT) continue;
+      if (index >= units.shape[0]) return null;
+      if (spread(units.data, index * area, area, ranges[index]) > FLAT) continue;
       return describeDead(layers, layer, unit);
     }
   }
@@ -49,6 +51,12 @@ function deadUnit({ arrays: { units }, meta: { units_range: ranges } }, { layers
 
 function describeDead(layers, layer, unit) {
   const values = { layer: layer + 1, unit: unit + 1 };
+  const sigmoids = layers.filter((one) => one.activation === "sigmoid" && !one.batch_norm);
+  if (sigmoids.length >= DEEP) {
+    const next = layers.map((one) =>
+      (one.activation === "sigmoid" ? { ...one, activation: "tanh" } : one));
+    return { key: "vanishing", values: { count: sigmoids.length }, fix: { patch: { layers: next } } };
+  }
   if (layers[layer].activation === "relu") {
     const next = { ...layers[layer], activation: "leaky_relu" };
     return { key: "dead.relu", values, fix: { patch: { layers: layers.with(layer, next) } } };

@@ -4,17 +4,24 @@ import { carryOver } from "frames";
 
 /**
  * @param {(frame: object) => void} paint
+ * @param {() => void} painted told after each painting of a new frame
  * @returns {{show: Function, repaint: Function, start: Function}} nothing is painted
  *   before `start`; what came until then is painted at once
  */
-export function createPainter(paint) {
+export function createPainter(paint, painted) {
   let pending = null;
   let last = null;
   let request = 0;
+  let fresh = false;
   let started = false;
 
   /** Takes a frame; one that is not painted yet is joined to it. */
   function show(frame) {
+    fresh = true;
+    join(frame);
+  }
+
+  function join(frame) {
     pending = pending ? carryOver(pending, frame) : frame;
     schedule();
   }
@@ -30,7 +37,7 @@ export function createPainter(paint) {
 
   /** Paints the last frame again, after a change of the view. */
   function repaint() {
-    if (last && !pending) show({ ...last, history: [] });
+    if (last && !pending) join({ ...last, history: [] });
   }
 
   function next() {
@@ -38,6 +45,8 @@ export function createPainter(paint) {
     last = pending;
     pending = null;
     paint(last);
+    if (fresh) painted();
+    fresh = false;
   }
 
   return { show, repaint, start };

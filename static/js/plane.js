@@ -74,7 +74,8 @@ export function createPlane(element, { palette, traces = () => [] }) {
     const box = canvas.getBoundingClientRect();
     const x1 = -EDGE + (2 * EDGE * (clientX - box.left)) / box.width;
     const x2 = EDGE - (2 * EDGE * (clientY - box.top)) / box.height;
-    return Math.abs(x1) <= EDGE && Math.abs(x2) <= EDGE ? { x1, x2, scale: box.width / (2 * EDGE) } : null;
+    if (Math.abs(x1) > EDGE || Math.abs(x2) > EDGE) return null;
+    return { x1, x2, scale: box.width / (2 * EDGE) };
   }
 
   /** Draws points by hand as long as Plotly is not there. */

@@ -61,6 +61,7 @@ export function createTooltip(root) {
     if (event.target.closest("[data-help]")) hide();
   });
   root.addEventListener("pointerdown", hide);
+  root.addEventListener("input", hide);
   root.addEventListener("focusin", (event) => {
     if (event.target.matches(":focus-visible")) offer(event.target);
   });

@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.app.client import Client
+from tests.app.client import Client, make_client
 from tests.app.servers import LiveServer
 
 
@@ -31,10 +31,16 @@ def odd_server() -> Iterator[LiveServer]:
         yield server
 
 
+@pytest.fixture(params=["websocket", "http"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """What carries the stream; each test of the stream runs over both."""
+    return request.param
+
+
 @pytest.fixture
-def connect(server: LiveServer) -> Iterator[Callable[..., Client]]:
+def connect(server: LiveServer, transport: str) -> Iterator[Callable[..., Client]]:
     with ExitStack() as stack:
-        yield lambda **options: stack.enter_context(Client(server.stream_url, **options))
+        yield lambda: stack.enter_context(make_client(server, transport))
 
 
 @pytest.fixture

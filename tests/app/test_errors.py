@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from app.messages import MessageError, ViewName, parse_message
 from engine import VIEWS
-from tests.app.client import Client
+from tests.app.client import Client, WebSocketClient
 
 REFUSED = [
     ("", "invalid_json", ""),
@@ -107,7 +107,9 @@ def test_views_are_those_of_the_engine() -> None:
     assert get_args(ViewName) == VIEWS
 
 
+@pytest.mark.parametrize("transport", ["websocket"], indirect=True)
 def test_bytes_are_no_message(opened: Client) -> None:
+    assert isinstance(opened, WebSocketClient)
     opened.socket.send_binary(b'{"type":"run"}')
     opened.error("invalid_json")
     assert opened.barrier() == []

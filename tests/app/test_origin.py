@@ -6,7 +6,7 @@ import pytest
 import websocket
 
 from app.origins import is_allowed
-from tests.app.client import Client
+from tests.app.client import WebSocketClient
 from tests.app.servers import LiveServer
 
 FRIENDS = ("https://friend.example",)
@@ -40,19 +40,19 @@ def test_origins(origin: str | None, host: str, allowed: bool) -> None:
 
 
 def test_own_page_is_served(server: LiveServer) -> None:
-    with Client(server.stream_url, origin=server.url) as client:
+    with WebSocketClient(server.stream_url, origin=server.url) as client:
         assert client.open()["id"] == 0
 
 
 @pytest.mark.parametrize("origin", ["http://evil.example", "null", "https://127.0.0.1:1"])
 def test_foreign_page_is_refused(server: LiveServer, origin: str) -> None:
     with pytest.raises(websocket.WebSocketBadStatusException) as refused:
-        Client(server.stream_url, origin=origin)
+        WebSocketClient(server.stream_url, origin=origin)
     assert refused.value.status_code == 403
 
 
 def test_friend_is_served(odd_server: LiveServer) -> None:
-    with Client(odd_server.stream_url, origin="https://friend.example") as client:
+    with WebSocketClient(odd_server.stream_url, origin="https://friend.example") as client:
         client.send("run")
         client.error("not_open")
 

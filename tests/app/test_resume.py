@@ -7,7 +7,7 @@ from contextlib import ExitStack
 
 import numpy as np
 
-from tests.app.client import Client, FrameSeen, Message
+from tests.app.client import Client, FrameSeen, Message, WebSocketClient
 from tests.app.servers import LiveServer, wait_until
 
 Connect = Callable[..., Client]
@@ -19,7 +19,7 @@ def test_lost_session_is_taken_up_as_it_was(connect: Connect) -> None:
     token = first.open({"data": {"name": "points", "points": points}})["session"]
     first.send("views", names=["weights"], tile=9)
     first.send("edit", patch={"seed": 3})
-    first.message("spec")
+    first.message("spec", acks=True)
     first.send("step", epochs=4)
     before = first.frame_where(lambda frame: frame.spec_id == 1 and frame.epoch == 4)
     first.kill()
@@ -111,7 +111,8 @@ def try_open(client: Client) -> Message | None:
 def test_session_limit(odd_server: LiveServer) -> None:
     """Two sessions at most; a place whose client is lost goes to who comes next."""
     url = odd_server.stream_url
-    with Client(url) as first, Client(url) as second, Client(url) as third:
+    with ExitStack() as stack:
+        first, second, third = (stack.enter_context(WebSocketClient(url)) for _ in range(3))
         for client in (first, second):
             wait_until(lambda client=client: try_open(client), "a place is free")
         third.send("open", spec={})
@@ -124,19 +125,19 @@ def test_session_limit(odd_server: LiveServer) -> None:
 def test_too_many_connections_are_told_so(odd_server: LiveServer) -> None:
     with ExitStack() as stack:
         for _ in range(4):
-            stack.enter_context(Client(odd_server.stream_url))
-        with Client(odd_server.stream_url) as late:
+            stack.enter_context(WebSocketClient(odd_server.stream_url))
+        with WebSocketClient(odd_server.stream_url) as late:
             late.error("session_limit")
             assert late.closing() == 1013
 
 
 def test_session_is_dropped_when_nobody_comes_back() -> None:
     with LiveServer(LIVENET_RESUME_SECONDS="0") as server:
-        with Client(server.stream_url) as client:
+        with WebSocketClient(server.stream_url) as client:
             token = client.open()["session"]
 
         def is_unknown() -> bool:
-            with Client(server.stream_url) as client:
+            with WebSocketClient(server.stream_url) as client:
                 client.send("open", session=token)
                 got = client.receive()
                 return isinstance(got, dict) and got.get("code") == "unknown_session"

@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from app.settings import Settings, SettingsError, read_settings
-from tests.app.client import Client
+from tests.app.client import Client, HttpClient, WebSocketClient, make_client
 from tests.app.servers import PATIENCE, ROOT, LiveServer, wait_until
 
 #: Far more than a stop takes, far less than one that waits for clients.
@@ -22,8 +22,10 @@ STOP_PATIENCE = 10
 @pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
 def test_prompt_stop_with_fifty_sockets(signum: int) -> None:
     with LiveServer() as server, contextlib.ExitStack() as stack:
-        clients = [stack.enter_context(Client(server.stream_url)) for _ in range(50)]
+        clients: list[Client] = [WebSocketClient(server.stream_url) for _ in range(30)]
+        clients += [HttpClient(server.url) for _ in range(20)]
         for client in clients:
+            stack.enter_context(client)
             client.open()
             client.send("run")
             client.frame()
@@ -35,8 +37,9 @@ def test_prompt_stop_with_fifty_sockets(signum: int) -> None:
     assert server.log == []
 
 
-def test_stop_with_a_client_that_neither_reads_nor_closes() -> None:
-    with LiveServer() as server, Client(server.stream_url) as client:
+@pytest.mark.parametrize("transport", ["websocket", "http"])
+def test_stop_with_a_client_that_neither_reads_nor_closes(transport: str) -> None:
+    with LiveServer() as server, make_client(server, transport) as client:
         client.open({"layers": [{"units": 8}] * 6})
         client.send("views", tile=64)
         client.send("run")
@@ -51,7 +54,7 @@ def test_stop_while_compiling(tmp_path: Path) -> None:
     try:
         wait_until(lambda: server.get("/healthz").status == 200, "the server answers")
         assert server.get("/readyz").status == 503
-        with Client(server.stream_url) as client:
+        with WebSocketClient(server.stream_url) as client:
             client.send("open", spec={})
             assert server.stop() < STOP_PATIENCE
         assert not any("Traceback" in line for line in server.log)
@@ -69,12 +72,16 @@ def test_only_the_worker_loads_jax(server: LiveServer) -> None:
 
 
 def test_werkzeug_stops_promptly_too() -> None:
-    with LiveServer(LIVENET_SERVER="werkzeug") as server, Client(server.stream_url) as client:
-        client.open()
-        client.send("run")
-        client.frame()
+    with LiveServer(LIVENET_SERVER="werkzeug") as server, contextlib.ExitStack() as stack:
+        clients = [WebSocketClient(server.stream_url), HttpClient(server.url)]
+        for client in clients:
+            stack.enter_context(client)
+            client.open()
+            client.send("run")
+            client.frame()
         assert server.stop() < STOP_PATIENCE
-        assert client.closing() == 1001
+        for client in clients:
+            assert client.closing() == 1001
 
 
 def test_startup_is_one_line_with_the_url(server: LiveServer) -> None:
@@ -158,9 +165,10 @@ def test_threads_are_enough_for_all_sockets() -> None:
     assert settings.threads >= settings.max_connections + 32
 
 
-def test_werkzeug_streams_too(odd_server: LiveServer) -> None:
+@pytest.mark.parametrize("transport", ["websocket", "http"])
+def test_werkzeug_streams_too(odd_server: LiveServer, transport: str) -> None:
     """Also with deflated frames, which a client here never asks for."""
-    with Client(odd_server.stream_url) as client:
+    with make_client(odd_server, transport) as client:
         client.open()
         client.send("run")
         client.frame_where(lambda frame: frame.epoch >= 5)

@@ -2,29 +2,16 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome, ChromeOptions
-from selenium.webdriver.chrome.service import Service
+from selenium.webdriver import Chrome
 
 from tests.app.servers import LiveServer
+from tests.browser.drivers import make_driver
 from tests.browser.page import Page
 
-FLAGS = (
-    "--headless=new",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--disable-dev-shm-usage",
-    "--hide-scrollbars",
-)
 WIDTH, HEIGHT = 1440, 900
 
 
@@ -51,23 +38,9 @@ def server() -> Iterator[LiveServer]:
     assert not log, f"the server wrote to its log: {''.join(log)}"
 
 
-def _find(*names: str) -> str:
-    found = next((path for name in names if (path := shutil.which(name))), None)
-    if found is None:
-        raise FileNotFoundError(f"none of {', '.join(names)} is installed")
-    return found
-
-
 @pytest.fixture(scope="session")
 def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
-    options = ChromeOptions()
-    profile: Path = tmp_path_factory.mktemp("profile")
-    for flag in (*FLAGS, f"--user-data-dir={profile}"):
-        options.add_argument(flag)
-    options.binary_location = _find("chromium", "chromium-browser", "google-chrome")
-    options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
-    driver = Chrome(options=options, service=Service(_find("chromedriver")))
-    driver.set_script_timeout(30)
+    driver = make_driver(tmp_path_factory.mktemp("profile"))
     yield driver
     driver.quit()
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
@@ -113,6 +114,19 @@ def test_a_server_that_starts_again_gets_the_same_settings(
         assert page.running
         assert page.find("[data-dataset='xor']").get_attribute("aria-checked") == "true"
         page.driver.get("about:blank")
+
+
+def test_a_server_that_still_compiles_is_said(tab: Page, tmp_path: Path) -> None:
+    server = LiveServer(LIVENET_CACHE_DIR=str(tmp_path))
+    try:
+        tab.driver.get(server.url)
+        tab.wait(lambda: "getting ready" in tab.notice, "the page says so")
+        assert tab.frames == 0
+        tab.wait(lambda: tab.frames > 0, "the first frame")
+        tab.wait(lambda: not tab.notice, "the notice goes")
+        tab.driver.get("about:blank")
+    finally:
+        server.stop()
 
 
 def test_a_full_server_is_said_and_waited_for(tab: Page, driver: Chrome) -> None:

@@ -197,6 +197,18 @@ def test_the_step_activation_is_explained(page: Page) -> None:
     assert page.control("layers.1.activation").get_property("value") == "tanh"
 
 
+def test_a_network_without_a_hidden_layer_is_told_its_limit(page: Page) -> None:
+    for left in (1, 0):
+        page.click("[data-menu='0']")
+        page.edited(lambda: page.click("[data-action='removeLayer']"))
+        page.wait(lambda left=left: len(page.units) == left, "a layer goes")
+    page.play()
+    page.wait(lambda: "only a straight line" in page.text(".observation"), "it is told")
+    page.edited(lambda: page.click("[data-action='tryIt']"))
+    page.wait(lambda: page.units == [4], "a layer comes")
+    page.goes_on()
+
+
 def test_the_largest_network_stays_inside_its_card(page: Page) -> None:
     for _ in range(6):
         page.edited(lambda: page.click("[data-insert='2']"))

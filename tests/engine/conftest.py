@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -15,20 +17,35 @@ MakeTrainer = Callable[..., Trainer]
 
 
 @pytest.fixture(scope="session")
-def programs(pytestconfig: pytest.Config) -> Iterator[Programs]:
-    """Programs whose first capacity, 6 layers of 8, is compiled."""
+def program_folder(pytestconfig: pytest.Config) -> Path:
+    """Where compiled programs are kept, for other test processes and the next run."""
     assert pytestconfig.cache is not None
-    folder = pytestconfig.cache.mkdir("programs")
-    programs = Programs(cache_dir=str(folder))
-    programs.warm()
+    return pytestconfig.cache.mkdir("programs")
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Lets one test process compile while the others wait, and find it on disk."""
+    with (folder / "lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+@pytest.fixture(scope="session")
+def programs(program_folder: Path) -> Iterator[Programs]:
+    """Programs whose first capacity, 6 layers of 8, is compiled."""
+    programs = Programs(cache_dir=str(program_folder))
+    with alone(program_folder):
+        programs.warm()
     yield programs
     programs.close()
 
 
 @pytest.fixture(scope="session")
-def all_programs(programs: Programs) -> Programs:
+def all_programs(programs: Programs, program_folder: Path) -> Programs:
     """Programs whose every capacity is compiled."""
-    programs.warm_rest()
+    with alone(program_folder):
+        programs.warm_rest()
     return programs
 
 

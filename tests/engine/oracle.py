@@ -1,8 +1,9 @@
 """A second engine to compare with: plain NumPy, float64, nothing shared with `engine`.
 
 Parameters are one flat vector: per dense layer the kernel [in, out] row by
-row, then the bias; at the end one slope per hidden unit. Gradients are central
-differences of the objective.
+row, then the bias; at the end one slope per hidden unit and, if any layer is
+normalized, all scales, shifts, moving means and moving variances. Gradients
+are central differences of the objective.
 """
 
 from __future__ import annotations
@@ -97,9 +98,15 @@ def n_weights(spec: Spec) -> int:
     return sum(a * b + b for a, b in pairwise(sizes))
 
 
+def is_normalized(spec: Spec) -> bool:
+    """Whether any layer is normalized."""
+    return any(layer.batch_norm for layer in spec.layers)
+
+
 def n_flat(spec: Spec) -> int:
-    """Kernels, biases and slopes."""
-    return n_weights(spec) + sum(layer.units for layer in spec.layers)
+    """Everything that a trainer saves."""
+    units = sum(layer.units for layer in spec.layers)
+    return n_weights(spec) + units * (5 if is_normalized(spec) else 1)
 
 
 def split(spec: Spec, flat: Any) -> tuple[list[Any], list[Any], list[Any]]:
@@ -114,8 +121,16 @@ def split(spec: Spec, flat: Any) -> tuple[list[Any], list[Any], list[Any]]:
     for layer in spec.layers:
         slopes.append(flat[at : at + layer.units])
         at += layer.units
-    assert at == len(flat)
+    assert len(flat) == n_flat(spec)
     return kernels, biases, slopes
+
+
+def split_normal(spec: Spec, flat: Any) -> list[list[Any]]:
+    """Returns scales, shifts, means and variances of every hidden layer."""
+    units = [layer.units for layer in spec.layers]
+    ends = np.cumsum(units)[:-1]
+    rest = flat[n_weights(spec) + sum(units) :].reshape(4, sum(units))
+    return [np.split(row, ends) for row in rest]
 
 
 def features(spec: Spec, x: Any) -> Doubles:
@@ -124,12 +139,34 @@ def features(spec: Spec, x: Any) -> Doubles:
     return np.stack([FEATURES[name](points[:, 0], points[:, 1]) for name in spec.features], axis=1)
 
 
-def forward(spec: Spec, flat: Any, x: Any, masks: Sequence[Doubles] | None = None) -> Run:
-    """Runs the network; masks [n, units] of each hidden layer are dropout's factors."""
-    kernels, biases, slopes = split(spec, np.asarray(flat, float))
+def forward(
+    spec: Spec,
+    flat: Any,
+    x: Any,
+    masks: Sequence[Doubles] | None = None,
+    *,
+    training: bool = False,
+) -> Run:
+    """Runs the network.
+
+    Args:
+        spec: the network.
+        flat: its parameters.
+        x: [n, 2].
+        masks: [n, units] of each hidden layer, dropout's factors.
+        training: whether layers are normalized by these rows, not by moving averages.
+    """
+    flat = np.asarray(flat, float)
+    kernels, biases, slopes = split(spec, flat)
+    normal = split_normal(spec, flat) if is_normalized(spec) else []
     h, hidden, pre = features(spec, x), [], []
     for i, layer in enumerate(spec.layers):
         z = h @ kernels[i] + biases[i]
+        if layer.batch_norm:
+            scale, shift, mean, variance = (values[i] for values in normal)
+            if training:
+                mean, variance = z.mean(axis=0), z.var(axis=0)
+            z = scale * (z - mean) / np.sqrt(variance + 1e-3) + shift
         learned = layer.activation == "prelu"
         slope = slopes[i] if learned else np.float64(layer.negative_slope)
         h = ACTIVATIONS[layer.activation](z, slope)
@@ -204,7 +241,8 @@ def measure(spec: Spec, flat: Any, x: Any, labels: Any, n_train: int) -> dict[st
             y = np.asarray(labels, float)[part]
             square = float(((run.outputs[part, 0] - y) ** 2).mean())
             found[f"{name}_rmse"] = math.sqrt(square)
-            found[f"{name}_r2"] = 1 - square / float(((y - y.mean()) ** 2).mean())
+            variance = float(((y - y.mean()) ** 2).mean())
+            found[f"{name}_r2"] = 1 - square / variance if variance else math.nan
         else:
             found[f"{name}_accuracy"] = float(right_rows(spec, run, labels)[part].mean())
     return found
@@ -214,7 +252,7 @@ def objective(
     spec: Spec, flat: Any, x: Any, labels: Any, masks: Sequence[Doubles] | None = None
 ) -> float:
     """Mean loss plus penalty: what training makes smaller."""
-    rows = loss_rows(spec, forward(spec, flat, x, masks), labels)
+    rows = loss_rows(spec, forward(spec, flat, x, masks, training=True), labels)
     return float(rows.mean()) + penalty(spec, flat)
 
 
@@ -247,7 +285,7 @@ def clip(gradient: Doubles, norm: float | None) -> Doubles:
 
 def margin(spec: Spec, flat: Any, x: Any, labels: Any) -> float:
     """How far the nearest corner or jump of the loss is, in pre-activations and errors."""
-    run = forward(spec, np.asarray(flat, float), x)
+    run = forward(spec, flat, x, training=True)
     gaps = [math.inf]
     for layer, z in zip(spec.layers, run.pre, strict=True):
         if layer.activation in KINKED:

@@ -13,12 +13,17 @@ from tests.engine.specs import task_of
 Edit = tuple[dict[str, Any], list[Any] | None]
 
 
+#: Widest layers of the first capacity; wider ones may be normalized, too.
+FIRST = 8
+
+
 def _layer(rng: random.Random, units: int) -> dict[str, Any]:
     return {
         "units": rng.randint(1, units),
         "activation": rng.choice(names.ACTIVATIONS),
         "negative_slope": round(rng.random(), 3),
         "dropout": rng.choice([0, 0, 0, 0.1, 0.5]),
+        "batch_norm": units > FIRST and rng.random() < 0.2,
     }
 
 

@@ -29,6 +29,7 @@ def layers(
     max_units: int = 8,
     activations: tuple[str, ...] = names.ACTIVATIONS,
     dropout: bool = True,
+    batch_norm: bool = False,
 ) -> Drawn:
     """Lists of hidden layers."""
     layer = st.fixed_dictionaries(
@@ -37,6 +38,7 @@ def layers(
             "activation": st.sampled_from(activations),
             "negative_slope": _numbers(0, 1),
             "dropout": st.just(0.0) | _numbers(0, 0.9) if dropout else st.just(0.0),
+            "batch_norm": st.booleans() if batch_norm else st.just(False),
         }
     )
     return st.lists(layer, max_size=max_layers)

@@ -54,7 +54,7 @@ def load_state(
 
 
 def draw_params(spec: Spec, seed: int, scale: float = 0.7) -> Floats:
-    """Draws normal weights and biases, and slopes between 0 and 1."""
+    """Draws normal weights and biases, and all that units have besides between 0 and 1."""
     rng = np.random.default_rng(seed)
     flat = rng.normal(0.0, scale, oracle.n_flat(spec))
     flat[oracle.n_weights(spec) :] = rng.uniform(0.0, 1.0, len(flat) - oracle.n_weights(spec))

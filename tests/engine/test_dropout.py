@@ -126,6 +126,9 @@ def test_factors_of_layers_units_and_rows_are_independent() -> None:
     for axis in range(3):
         moved = np.roll(whole, 1, axis)
         assert (moved == whole).mean() == pytest.approx(0.5, abs=0.03)
+    # No unit of any layer draws what another does, and no row.
+    assert len(np.unique(whole.reshape(4 * 32, 64), axis=0)) == 4 * 32
+    assert len(np.unique(whole.reshape(4 * 32, 64), axis=1).T) == 64
 
 
 def test_more_dropout_drops_a_superset() -> None:

@@ -72,10 +72,28 @@ def test_pictures_are_those_of_the_oracle(
         for column in values.T:
             low, high = ranges[unit]
             assert low <= 0 <= high
-            assert low <= column.min() + 1e-3 * (1 + abs(column.min()))
-            assert high >= column.max() - 1e-3 * (1 + abs(column.max()))
+            assert low == pytest.approx(min(column.min(), 0), rel=1e-3, abs=1e-3)
+            # Values up to 0.25 are small: they are shown in part of the range.
+            top = max(column.max(), 0)
+            small = max(-column.min(), top) < 0.25
+            assert high == pytest.approx(0.25 if small else top, rel=1e-3, abs=1e-3)
             check_picture(frame.arrays["units"][unit].ravel(), ranges[unit], column)
             unit += 1
+
+
+@pytest.mark.parametrize("tile", [8, 32, 63])
+def test_a_range_is_that_of_the_pixels_alone(make_trainer: MakeTrainer, tile: int) -> None:
+    """A unit that is largest at the middle of the plane, where no pixel of these tiles lies."""
+    layers = [{"units": 1, "activation": "linear"}]
+    trainer = make_trainer({"features": ["radius", "cos_x1"], "layers": layers})
+    trainer.set_weight(0, 0, 0, -1.0)
+    trainer.set_weight(0, 1, 0, -1.0)
+    trainer.set_weight(0, "bias", 0, 20.0)
+    (pair,) = json.loads(trainer.turn(request=FrameRequest(tile=tile)).metadata["units_range"])
+    x = grid(tile).astype(float)
+    values = 20 - np.hypot(x[:, 0], x[:, 1]) - np.cos(x[:, 0])
+    assert pair == pytest.approx([0, values.max()], rel=1e-5)
+    assert values.max() < 19.99
 
 
 def test_the_boundary_is_what_is_predicted(make_trainer: MakeTrainer) -> None:

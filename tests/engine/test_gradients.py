@@ -94,6 +94,23 @@ def test_penalties_and_clipping(programs: Programs, activation: str, tight: bool
     assert np.linalg.norm(found) == pytest.approx(0.25, rel=1e-5)
 
 
+@pytest.mark.parametrize("tight", [False, True])
+def test_batch_normalization(all_programs: Programs, tight: bool) -> None:
+    layers = [
+        {"units": 3, "activation": "gelu", "batch_norm": True},
+        {"units": 2, "activation": "prelu"},
+        {"units": 4, "activation": "prelu", "batch_norm": True},
+    ]
+    spec = make_spec("multiclass", "categorical_crossentropy", "tanh", layers=layers)
+    found = check(spec, all_programs, tight=tight)
+    scales, shifts, means, variances = oracle.split_normal(spec, found)
+    for layer in (0, 2):
+        assert scales[layer].all()
+        assert shifts[layer].all()
+    for idle in (scales[1], shifts[1], *means, *variances):
+        assert not idle.any()
+
+
 def test_a_gradient_within_the_norm_is_not_clipped(programs: Programs) -> None:
     more = {"optimizer": {"name": "momentum", "clip_norm": 50}}
     clipped = check(make_spec("binary", "hinge", "gelu", **more), programs)

@@ -38,8 +38,10 @@ def test_predictions_are_those_of_the_oracle(programs: Programs, value: Any, see
     check_outputs(states.load_state(spec, programs, flat), flat, GRID, 1e-3)
 
 
-@specs.bounded(15)
-@given(value=specs.specs(max_layers=8, max_units=32), seed=st.integers(0, 2**31 - 1))
+@specs.bounded(30)
+@given(
+    value=specs.specs(max_layers=8, max_units=32, batch_norm=True), seed=st.integers(0, 2**31 - 1)
+)
 def test_predictions_of_the_largest_networks_are_those_of_the_oracle(
     all_programs: Programs, value: Any, seed: int
 ) -> None:

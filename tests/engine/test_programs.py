@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine import Programs, Trainer, parse_spec
-from engine.programs import ProgramCache
+from engine.programs import MAX_WAITING, ProgramCache
 
 WAIT = 20  # seconds, for what takes none
 
@@ -155,6 +155,19 @@ def test_of_each_owner_the_latest_request_counts(cache: ProgramCache, shop: Work
     assert shop.built == ["a", "d", "e"]
 
 
+def test_of_many_that_wait_only_a_few_are_taken(cache: ProgramCache, shop: Workshop) -> None:
+    shop.gate.clear()
+    assert cache.request("first", "x", shop.build("x"))
+    assert shop.begun.acquire(timeout=WAIT)
+    taken = [cache.request(name, name, shop.build(name)) for name in "abcdefgh"]
+    assert taken == [place < MAX_WAITING for place in range(8)]
+    # Whoever waits already may change their mind, and what is being built is there.
+    assert cache.request("a", "z", shop.build("z"))
+    assert cache.request("h", "x", shop.build("x"))
+    shop.gate.set()
+    wait_for(cache, "x")
+
+
 def test_a_request_that_is_there_already_takes_back_the_last(
     cache: ProgramCache, shop: Workshop
 ) -> None:
@@ -219,7 +232,7 @@ def test_a_closed_cache_begins_nothing_and_its_thread_ends(shop: Workshop) -> No
     assert thread.daemon
     cache.request("me", "b", shop.build("b"))
     cache.close()
-    cache.request("you", "c", shop.build("c"))
+    assert not cache.request("you", "c", shop.build("c"))
     shop.gate.set()
     thread.join(WAIT)
     assert not thread.is_alive()

@@ -22,7 +22,7 @@ def general(programs: Programs) -> Iterator[Programs]:
     general.warm()
     general.warm_rest()
     yield general
-    assert general.builds == 2
+    assert general.builds == 4
     general.close()
 
 
@@ -90,6 +90,21 @@ SPECS: dict[str, dict[str, Any]] = {
         "batch_size": 256,
         "optimizer": {"name": "adagrad"},
         "schedule": {"name": "step", "decay_steps": 7},
+    },
+    "batch normalization": {
+        "layers": [
+            {"units": 5, "batch_norm": True, "activation": "relu"},
+            {"units": 4, "dropout": 0.2},
+            {"units": 6, "batch_norm": True, "activation": "prelu"},
+        ],
+        "batch_size": 32,
+        "optimizer": ADAM,
+        "regularization": {"l2": 0.01},
+    },
+    "wide batch normalization": {
+        "layers": layers(12, 9, batch_norm=True, activation="silu"),
+        "batch_size": 7,
+        "optimizer": {"name": "nesterov"},
     },
     "lion on three points": {
         "data": {"name": "points", "points": [[1, 2, 0], [3, -4, 1], [-5, 0, 1]]},

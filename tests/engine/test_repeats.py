@@ -26,7 +26,6 @@ def all_same(a: Any, b: Any) -> bool:
 def test_training_repeats_bit_for_bit(value: dict[str, Any]) -> None:
     runs = []
     for _ in range(2):
-        # Compiled twice.
         programs = Programs()
         trainer = Trainer(parse_spec(value), programs)
         metrics = trainer.train(epochs=20, steps=3)

@@ -118,6 +118,11 @@ def test_the_range_of_an_unbounded_output(make_trainer: MakeTrainer) -> None:
     assert 5.3 < extents[1] < 6
     assert 4.7 < extents[2] < extents[1]
     assert extents[3] == 12
+    trainer.set_weight(0, "bias", 0, 1.0)
+    frame = trainer.turn(request=FrameRequest(("boundary",)))
+    # The output lies between -11 and 13.
+    assert json.loads(frame.metadata["boundary_range"])[1] == 13
+    trainer.set_weight(0, "bias", 0, 0.0)
     for _ in range(80):
         trainer.set_weight(0, 0, 0, 0.0)
         frame = trainer.turn(request=FrameRequest(("boundary",)))

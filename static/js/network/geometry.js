@@ -56,7 +56,14 @@ export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem }
   const below = (ys.at(-1) ?? middle) + pitch / 2 + IDLE_GAP * rem + (IDLE_PITCH * rem) / 2;
   const places = Array.from({ length: idle }, (_, j) => ({ x, y: below + IDLE_PITCH * rem * j }));
   return {
-    width: wide, height: high, tile, apart, narrow: apart < HEAD_WIDE * rem, idleTile: Math.min(tile, IDLE_TILE * rem), columns, idle: places,
+    width: wide,
+    height: high,
+    tile,
+    apart,
+    narrow: apart < HEAD_WIDE * rem,
+    idleTile: Math.min(tile, IDLE_TILE * rem),
+    columns,
+    idle: places,
   };
 }
 

@@ -41,7 +41,7 @@ export function createUnits(element, on) {
       data: { kind, column: place.column, row: place.row },
     });
     const wrap = h("div.unit", {}, button);
-    if (kind === "input") button.append(h("span.input-label", { "aria-hidden": "true" }, word(`feature.${place.name}`)));
+    if (kind === "input") button.append(makeInputLabel(place.name));
     else wrap.append(h("button.bias", {
       type: "button", tabindex: -1, "aria-label": word("unit.bias", { name: labelOf(place) }),
     }));
@@ -56,7 +56,7 @@ export function createUnits(element, on) {
     const button = h("button.tile.idle", {
       type: "button", tabindex: -1, "aria-pressed": "false", "aria-label": word(`feature.${name}`),
       data: { kind: "idle", feature: name },
-    }, h("span.input-label", { "aria-hidden": "true" }, word(`feature.${name}`)));
+    }, makeInputLabel(name));
     return { element: h("div.unit", {}, button), button, place };
   }
 
@@ -164,6 +164,10 @@ export function createUnits(element, on) {
   }
 
   return { build, place, mark };
+}
+
+function makeInputLabel(name) {
+  return h("span.input-label", { "aria-hidden": "true" }, word(`feature.${name}`));
 }
 
 /** What a tile is called. */

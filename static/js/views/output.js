@@ -3,6 +3,7 @@
 import { createToggle } from "controls/toggle";
 import { h, rem, setText } from "dom";
 import { sampleFeature } from "features";
+import { showsUnit } from "frames";
 import {
   createPixels, paintClass, paintClasses, paintOutput, paintTile, paintValues, refine,
 } from "maps";
@@ -21,10 +22,11 @@ const READOUT_PERIOD = 100;
 /** @returns {{update, resize, destroy}} */
 export function create(element, { store, tooltip, repaint, taskOf }) {
   const title = h("h2.card-title", { id: "output-title" }, word("card.output"));
-  const test = createToggle({ label: word("label.showTest"), help: word("help.showTest"), path: "showTest" },
-    { onInput: (showTest) => store.set({ showTest }) });
-  const discrete = createToggle({ label: word("label.discretize"), help: word("help.discretize"), path: "discretize" },
-    { onInput: (discretize) => store.set({ discretize }) });
+  const makeSwitch = (path) => createToggle(
+    { label: word(`label.${path}`), help: word(`help.${path}`), path },
+    { onInput: (on) => store.set({ [path]: on }) });
+  const test = makeSwitch("showTest");
+  const discrete = makeSwitch("discretize");
   const box = h("div", { role: "img", "aria-label": word("card.output.alt") });
   element.append(h("div.card-head", {}, title, h("div.spacer"), test.element, discrete.element), box);
   const plane = createPlane(box, { palette: () => store.get().palette, traces });
@@ -62,11 +64,13 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
       const { x, y, label } = part(isTest);
       return { x, y, type: "scatter", mode: "markers", marker: { color: colours(label), ...marker } };
     };
-    const shown = [trace(false, { size: TRAIN_MARK * rem(), line: { width: 1.1, color: palette["point-edge"] } })];
-    if (showTest) {
-      shown.push(trace(true, { size: TEST_MARK * rem(), symbol: "diamond", line: { width: 1, color: palette["test-edge"] } }));
-    }
-    return shown;
+    const train = trace(false, {
+      size: TRAIN_MARK * rem(), line: { width: 1.1, color: palette["point-edge"] },
+    });
+    const test = () => trace(true, {
+      size: TEST_MARK * rem(), symbol: "diamond", line: { width: 1, color: palette["test-edge"] },
+    });
+    return showTest ? [train, test()] : [train];
   }
 
   function drawPoints() {
@@ -98,9 +102,9 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
   }
 
   function paint() {
-    const { palette, discretize, hovered, select } = store.get();
+    const { palette, discretize, hovered } = store.get();
     if (!frame || !palette) return;
-    if (hovered) paintHovered(hovered, select, palette);
+    if (hovered) paintHovered(hovered, palette);
     else paintBoundary(palette, discretize);
   }
 
@@ -120,7 +124,7 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
     return refine(data.subarray(k * SIDE * SIDE, (k + 1) * SIDE * SIDE), SIDE, target);
   }
 
-  function paintHovered({ kind, layer, unit, name }, select, palette) {
+  function paintHovered({ kind, layer, unit, name }, palette) {
     const { boundary, units, selected } = frame.arrays;
     if (kind === "input") paintValues(pixels, sampleFeature(name, FINE), palette.diverging);
     else if (kind === "output") {
@@ -128,7 +132,7 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
       else if (unit < boundary.shape[0]) {
         paintClass(pixels, refineOutput(unit), palette.classLevels[unit]);
       }
-    } else if (selected && select?.layer === layer && select.unit === unit) {
+    } else if (showsUnit(frame, { layer, unit })) {
       paintValues(pixels, refine(selected.data, SIDE, fineValues), palette.diverging);
     } else {
       const index = layer < frame.spec.layers.length ? unitIndex(frame.spec, layer, unit) : Infinity;

@@ -2,6 +2,7 @@
 
 import { optionText } from "controls/field";
 import { h, setText } from "dom";
+import { showsUnit } from "frames";
 import { countValues } from "histogram";
 import { createPixels, paintValues } from "maps";
 import { labelColour } from "palette";
@@ -44,7 +45,8 @@ export function create(element, { store, taskOf }) {
 
   function update(next) {
     if (next.arrays.points) points = next.arrays.points.data;
-    if (!next.arrays.selected || !store.get().pinned) return;
+    const { pinned } = store.get();
+    if (!pinned || !showsUnit(next, pinned)) return;
     frame = next;
     if (!visible()) return;
     paintValues(pixels, frame.arrays.selected.data, store.get().palette.diverging);

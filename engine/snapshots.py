@@ -1,0 +1,56 @@
+"""Snapshots: everything a trainer is at one moment, to come back to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from engine.arrays import Floats
+from engine.checkpoints import Checkpoint
+from engine.counters import Counters
+from engine.datasets import Dataset, make_dataset
+from engine.errors import CheckpointError
+from engine.spec import Spec
+from engine.training import State
+from engine.turns import Ranges
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A moment of a run; its arrays are shared with the run and never change.
+
+    Attributes:
+        spec: what was trained.
+        data: the points.
+        state: parameters and moments, in the layout of the network itself.
+        counters: where the run stood.
+        ranges: what the pictures' colours spanned.
+    """
+
+    spec: Spec
+    data: Dataset
+    state: State[Floats]
+    counters: Counters
+    ranges: Ranges[Floats]
+
+
+def no_ranges(spec: Spec) -> Ranges[Floats]:
+    """Returns the ranges of a network that has not been shown."""
+    units = sum(layer.units for layer in spec.layers)
+    return Ranges(np.zeros(2, np.float32), np.zeros((units, 2), np.float32))
+
+
+def open_checkpoint(saved: Checkpoint) -> Snapshot:
+    """Makes the data of a checkpoint, so that a trainer can go on from it.
+
+    Raises:
+        CheckpointError: the counters do not fit the data.
+        DataError: the data cannot be made.
+    """
+    data = make_dataset(saved.spec.data)
+    batches = -(-data.n_train // saved.spec.batch_size)
+    if saved.counters.first >= batches:
+        raise CheckpointError(f"first must be less than {batches} batches")
+    state = State(saved.params, saved.m, saved.v)
+    return Snapshot(saved.spec, data, state, saved.counters, no_ranges(saved.spec))
