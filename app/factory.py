@@ -58,6 +58,7 @@ def make_app(settings: Settings | None = None) -> Flask:
         scheduler,
         max_sessions=settings.max_sessions,
         resume_seconds=settings.resume_seconds,
+        idle_seconds=settings.idle_seconds,
         max_inbox_bytes=2 * settings.max_message_bytes,
     )
     connections = Connections(settings.max_connections)

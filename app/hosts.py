@@ -60,6 +60,7 @@ class LocalHost:
         scheduler: gives sessions their turns.
         max_sessions: places.
         resume_seconds: how long a session waits for a lost client.
+        idle_seconds: how long a client may say nothing while its session is paused.
         max_inbox_bytes: how much the waiting commands of one session may hold.
     """
 
@@ -69,12 +70,14 @@ class LocalHost:
         scheduler: Scheduler,
         max_sessions: int,
         resume_seconds: float,
+        idle_seconds: float,
         max_inbox_bytes: int,
     ) -> None:
         self._programs = programs
         self._scheduler = scheduler
         self._max_sessions = max_sessions
         self._resume_seconds = resume_seconds
+        self._idle_seconds = idle_seconds
         self._max_inbox_bytes = max_inbox_bytes
         self._changed = threading.Condition()
         self._sessions: dict[str, Session] = {}
@@ -105,6 +108,7 @@ class LocalHost:
             session.attach(outbox, resumed=False)
             with self._changed:
                 self._sessions[session.token] = session
+                self._changed.notify()
         finally:
             with self._changed:
                 self._coming -= 1
@@ -155,13 +159,18 @@ class LocalHost:
         with self._changed:
             while not self._closing:
                 now = time.monotonic()
-                ends = {
-                    session: lost + self._resume_seconds
-                    for session in self._sessions.values()
-                    if (lost := session.lost_at) is not None
-                }
-                for session, end in ends.items():
-                    if end <= now:
-                        self.drop(session)
-                waits = [end - now for end in ends.values() if end > now]
+                waits = [self._look_after(session, now) for session in [*self._sessions.values()]]
                 self._changed.wait(min(waits, default=None))
+
+    def _look_after(self, session: Session, now: float) -> float:
+        """Ends what has waited long enough, and returns when to look again (seconds)."""
+        lost, idle = session.lost_at, session.idle_since
+        if lost is not None:
+            rest = lost + self._resume_seconds - now
+            if rest <= 0:
+                self.drop(session)
+        else:
+            rest = (now if idle is None else idle) + self._idle_seconds - now
+            if rest <= 0:
+                session.close_idle()
+        return rest if rest > 0 else self._idle_seconds

@@ -79,6 +79,18 @@ class Reset(Message):
     type: Literal["reset"]
 
 
+class Undo(Message):
+    """Return to the moment before the last change."""
+
+    type: Literal["undo"]
+
+
+class Redo(Message):
+    """Return to the moment that the last undo left."""
+
+    type: Literal["redo"]
+
+
 class Step(Message):
     """Train a little while paused: some epochs or some batches."""
 
@@ -139,7 +151,7 @@ class Ack(Message):
     type: Literal["ack"]
 
 
-Command = Edit | Run | Pause | Reset | Step | Speed | Views | SetWeight
+Command = Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
 ClientMessage = Command | Open | Ack
 
 _TYPES = {

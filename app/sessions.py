@@ -10,8 +10,11 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
+from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from app.history import History
+from app.jobs import Jobs, T
 from app.messages import Command, Step, Views
 from app.outbox import Outbox
 from app.view_settings import ViewSettings
@@ -42,7 +45,8 @@ class Session:
     Args:
         token: the secret by which a client takes the session up again.
         label: short name for the log.
-        trainer: the network; only the worker that has the session's turn touches it.
+        trainer: the network; only the worker that has the session's turn touches it, and
+            the history.
         max_inbox_bytes: how much the waiting commands may hold.
         wake: called without a lock when the session may have become due.
     """
@@ -58,13 +62,15 @@ class Session:
         self.token = token
         self.label = label
         self.trainer = trainer
+        self.jobs = Jobs()
+        self.history = History()
         self._max_inbox_bytes = max_inbox_bytes
         self._wake = wake
         self._lock = threading.Lock()
         self._inbox: deque[tuple[Command, int]] = deque()
         self._inbox_bytes = 0
         self._outbox: Outbox | None = None
-        self._lost_at = time.monotonic()
+        self._lost_at = self._heard_at = time.monotonic()
         self._credit = 0
         self._running = False
         self._views = ViewSettings()
@@ -85,6 +91,7 @@ class Session:
         """Makes this outbox the one that is served; who was served before is closed (4001)."""
         with self._lock:
             former, self._outbox = self._outbox, outbox
+            self._heard_at = time.monotonic()
             self._credit = CREDIT_AT_START
             self._frame_due = self._points_due = True
             self._next_frame_at = 0.0
@@ -96,6 +103,8 @@ class Session:
                 "spec": dump_spec(self._spec),
                 "running": self._running,
                 "resumed": resumed,
+                "undo": self.history.can_undo,
+                "redo": self.history.can_redo,
             })  # fmt: skip
         if former is not None:
             former.close(4001, "taken over by another client")
@@ -116,6 +125,7 @@ class Session:
             size: length of its message.
         """
         with self._lock:
+            self._heard_at = time.monotonic()
             full = self._inbox_bytes + size > self._max_inbox_bytes and bool(self._inbox)
             if full or len(self._inbox) >= MAX_COMMANDS:
                 return False
@@ -124,9 +134,16 @@ class Session:
         self._wake(self)
         return True
 
+    def ask(self, job: Callable[[], T]) -> Future[T] | None:
+        """Has a worker do something with the trainer between two turns; None if too much waits."""
+        future = self.jobs.add(job)
+        self._wake(self)
+        return future
+
     def add_credit(self) -> bool:
         """Counts one `ack`; False if it adds nothing because there is enough credit."""
         with self._lock:
+            self._heard_at = time.monotonic()
             if self._credit >= CREDIT_AT_MOST:
                 return False
             self._credit += 1
@@ -139,12 +156,25 @@ class Session:
         with self._lock:
             return self._lost_at if self._outbox is None else None
 
+    @property
+    def idle_since(self) -> float | None:
+        """When a client whose session is paused was last heard; None while it runs or is lost."""
+        with self._lock:
+            return None if self._running or self._outbox is None else self._heard_at
+
+    def close_idle(self) -> None:
+        """Closes the connection of a client that was not heard for long (4002)."""
+        with self._lock:
+            outbox = self._outbox
+        if outbox is not None:
+            outbox.close(4002, "paused and idle for too long")
+
     # For the queue and the worker that has the session's turn.
 
     def find_due(self, now: float) -> float | None:
         """Returns when the session wants its next turn; None while it waits for others."""
         with self._lock:
-            if self._may_apply(now):
+            if self.jobs or self._may_apply(now):
                 return now
             return max(now, self._next_frame_at) if self._wants_frame() else None
 
@@ -261,7 +291,13 @@ class Session:
             if self._outbox is not None:
                 points = former.data.points != spec.data.points
                 dumped = dump_spec(spec, points=points)
-                self._outbox.put({"type": "spec", "id": self._spec_id, "spec": dumped})
+                self._outbox.put({
+                    "type": "spec",
+                    "id": self._spec_id,
+                    "spec": dumped,
+                    "undo": self.history.can_undo,
+                    "redo": self.history.can_redo,
+                })  # fmt: skip
 
     @property
     def spec_id(self) -> int:

@@ -46,6 +46,8 @@ class Settings(BaseModel):
         workers: `LIVENET_WORKERS`, threads that train; as many as cores unless set.
         max_sessions: `LIVENET_MAX_SESSIONS`, sessions at one time, waiting ones included.
         resume_seconds: `LIVENET_RESUME_SECONDS`, how long a session waits for a lost client.
+        idle_seconds: `LIVENET_IDLE_SECONDS`, how long a client may say nothing while its
+            session is paused.
         allowed_origins: `LIVENET_ALLOWED_ORIGINS`, origins besides the server's own whose
             pages may open a stream, separated by commas or blanks.
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
@@ -64,6 +66,7 @@ class Settings(BaseModel):
     workers: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 256), ge=1, le=256)
     max_sessions: int = Field(default=64, ge=1, le=4096)
     resume_seconds: float = Field(default=600.0, ge=0, le=86_400)
+    idle_seconds: float = Field(default=3600.0, ge=1, le=604_800)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
     cache_dir: Path = Field(default_factory=_default_cache_dir)

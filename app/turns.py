@@ -4,9 +4,23 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Hashable
 
 from app.frames import encode_frame
-from app.messages import Command, Edit, Pause, Reset, Run, SetWeight, Speed, Step, Views
+from app.history import Change, find_place
+from app.messages import (
+    Command,
+    Edit,
+    Pause,
+    Redo,
+    Reset,
+    Run,
+    SetWeight,
+    Speed,
+    Step,
+    Undo,
+    Views,
+)
 from app.sessions import Session, Turn
 from engine import DivergedError, EngineError
 
@@ -20,8 +34,9 @@ _CODES = {"invalid_data": "invalid_spec"}
 
 
 def take_turn(session: Session) -> None:
-    """Applies the queued commands in order, then makes at most one frame."""
+    """Does what requests wait for, applies the queued commands in order, makes a frame at most."""
     until = time.monotonic() + TURN_SECONDS
+    session.jobs.run()
     while (now := time.monotonic()) < until and (command := session.next_command(now)):
         try:
             _apply(session, command)
@@ -46,15 +61,15 @@ def take_turn(session: Session) -> None:
 def _apply(session: Session, command: Command) -> None:
     trainer = session.trainer
     match command:
-        case Edit():
-            session.put_spec(trainer.edit(command.patch, command.origin))
-        case Reset():
-            trainer.reset()
-            session.drop_steps()
+        case Edit() | Reset() | SetWeight():
+            before = trainer.snapshot()
+            place = _change(session, command)
+            same = isinstance(command, Edit) and command.origin is None
+            if not (same and trainer.spec == before.spec):
+                session.history.note(before, Change(place, time.monotonic()))
             session.put_spec(trainer.spec)
-        case SetWeight():
-            trainer.set_weight(command.layer, command.from_, command.to, command.value)
-            session.put_spec(trainer.spec)
+        case Undo() | Redo():
+            _go_back(session, command)
         case Run():
             session.set_running(True)
         case Pause():
@@ -68,6 +83,34 @@ def _apply(session: Session, command: Command) -> None:
             session.set_speed(command.epochs_per_frame)
         case Views():
             session.set_views(command)
+
+
+def _change(session: Session, command: Edit | Reset | SetWeight) -> Hashable | None:
+    """Changes what is trained and returns the one value that was changed, if it was one."""
+    trainer = session.trainer
+    match command:
+        case Edit():
+            old = trainer.spec
+            return find_place(old, trainer.edit(command.patch, command.origin))
+        case SetWeight():
+            trainer.set_weight(command.layer, command.from_, command.to, command.value)
+            return ("weight", command.layer, command.from_, command.to)
+        case Reset():
+            trainer.reset()
+            session.drop_steps()
+            return None
+
+
+def _go_back(session: Session, command: Undo | Redo) -> None:
+    history, now = session.history, session.trainer.snapshot()
+    moment = history.undo(now) if isinstance(command, Undo) else history.redo(now)
+    if moment is None:
+        name = command.type
+        session.put_error(f"nothing_to_{name}", f"there is nothing to {name}")
+        return
+    session.trainer.restore(moment)
+    session.drop_steps()
+    session.put_spec(moment.spec)
 
 
 def _make_frame(session: Session, turn: Turn) -> None:

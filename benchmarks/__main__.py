@@ -8,6 +8,7 @@ from collections.abc import Callable
 
 from benchmarks.accuracy import measure_accuracy
 from benchmarks.browser import measure_browser
+from benchmarks.crowd import measure_crowd
 from benchmarks.edits import measure_edits
 from benchmarks.report import Row, describe_hardware, print_rows, write_rows
 from benchmarks.startup import measure_startup
@@ -33,6 +34,11 @@ def _measure_edits() -> list[Row]:
         return measure_edits(server)
 
 
+def _measure_crowd() -> list[Row]:
+    with LiveServer() as server:
+        return measure_crowd(server)
+
+
 def _measure_browser() -> list[Row]:
     with LiveServer() as server:
         return measure_browser(server)
@@ -43,6 +49,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "engine": _measure_engine,
     "accuracy": _measure_accuracy,
     "edits": _measure_edits,
+    "crowd": _measure_crowd,
     "browser": _measure_browser,
 }
 

@@ -140,7 +140,11 @@ class Trainer:
             origins = match_layers(old.layers, new.layers)
         else:
             origins = read_origin(origin, old.layers, new.layers)
-        data = self._data if new.data == old.data else make_dataset(new.data)
+        if new.data == old.data:
+            # The same object again: thousands of points are kept once.
+            new, data = new.model_copy(update={"data": old.data}), self._data
+        else:
+            data = make_dataset(new.data)
         if new.seed != old.seed:
             self._adopt(new, data)
             self.reset()

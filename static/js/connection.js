@@ -3,14 +3,15 @@
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`,
  * `diverged`, `renewed` (the server had forgotten the session). States:
- * connecting, waiting (the server is not ready to answer), open, lost, busy, taken.
+ * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
 import { createCredit } from "credit";
 import { decodeFrame } from "frames";
 
 const TOKEN = "livenet.session";
-const TAKEN_OVER = 4001;
+/** Close codes after which nobody connects again unless asked. */
+const FINAL = { 4001: "taken", 4002: "idle" };
 const FIRST_DELAY = 0.5;
 const LONGEST_DELAY = 10;
 const BUSY_DELAY = 5;
@@ -78,8 +79,8 @@ export function createConnection({ url, storage, specToOpen }) {
 
   function lose(code) {
     drop();
-    if (code === TAKEN_OVER) {
-      enter("taken");
+    if (code in FINAL) {
+      enter(FINAL[code]);
       return;
     }
     retryAfter(delay, state === "busy" ? "busy" : "lost");

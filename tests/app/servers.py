@@ -11,7 +11,7 @@ import threading
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
@@ -48,15 +48,22 @@ class LiveServer:
     """`python -m app` on a free port.
 
     Args:
+        command: what starts it.
+        cwd: where.
         environ: settings besides the defaults of tests.
     """
 
-    def __init__(self, **environ: str) -> None:
+    def __init__(
+        self,
+        command: Sequence[str] = (sys.executable, "-m", "app"),
+        cwd: Path = ROOT,
+        **environ: str,
+    ) -> None:
         settings = {"PORT": "0", "HOST": "127.0.0.1", "LIVENET_CACHE_DIR": str(CACHE), **environ}
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LIVENET_")}
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "app"],
-            cwd=ROOT,
+            command,
+            cwd=cwd,
             env={**inherited, **settings},
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -85,7 +85,8 @@ KEYS = st.sampled_from([
     "select", "tile", "max_fps", "layer", "from", "to", "value",
 ])  # fmt: skip
 KINDS = [
-    "open", "edit", "run", "pause", "reset", "step", "speed", "views", "set_weight", "ack",
+    "open", "edit", "run", "pause", "reset", "undo", "redo", "step", "speed", "views",
+    "set_weight", "ack",
 ]  # fmt: skip
 TYPES = st.sampled_from([*KINDS, "dance"])
 ALMOST = st.builds(
@@ -122,6 +123,8 @@ def test_bytes_are_no_message(opened: Client) -> None:
         '{"type":"run"}',
         '{"type":"pause"}',
         '{"type":"reset"}',
+        '{"type":"undo"}',
+        '{"type":"redo"}',
         '{"type":"step","epochs":1}',
         '{"type":"speed","epochs_per_frame":1}',
         '{"type":"views","tile":32}',

@@ -108,6 +108,7 @@ BAD = [
     ("LIVENET_WORKERS", "0"),
     ("LIVENET_MAX_SESSIONS", "-1"),
     ("LIVENET_RESUME_SECONDS", "soon"),
+    ("LIVENET_IDLE_SECONDS", "0"),
     ("LIVENET_ALLOWED_ORIGINS", "example.org"),
     ("LIVENET_ALLOWED_ORIGINS", "https://example.org/page"),
     ("LIVENET_COMPRESS_FRAMES", "perhaps"),

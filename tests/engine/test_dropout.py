@@ -68,6 +68,18 @@ def test_the_same_units_are_dropped_in_both_kinds_of_program(make_trainer: MakeT
     np.testing.assert_allclose(general, tight, rtol=1e-4)
 
 
+@pytest.mark.parametrize("tight", [False, True])
+def test_the_gradient_is_that_of_the_oracle_with_these_factors(
+    make_trainer: MakeTrainer, tight: bool
+) -> None:
+    trainer = watched(make_trainer)
+    for _ in range(4):
+        before = states.read_state(trainer).params
+        (factors,) = read_factors(trainer, 1, tight=tight)
+        expected = oracle.gradient(trainer.spec, before, [[1, 2]], [3], [factors[None, :]])
+        np.testing.assert_allclose(states.read_state(trainer).m, expected, rtol=1e-4, atol=1e-5)
+
+
 def test_a_seed_repeats_and_another_does_not(make_trainer: MakeTrainer) -> None:
     one, again, other = (read_factors(watched(make_trainer, seed=seed), 8) for seed in (1, 1, 2))
     np.testing.assert_array_equal(one, again)

@@ -57,7 +57,9 @@ def test_when_a_unit_goes_all_others_stay(make_trainer: MakeTrainer, layer: int,
     origin = [[0, [0, 1, 2, 3]], [1, [0, 1, 2]], [2, [0, 1, 2, 3, 4]]]
     origin[layer] = [layer, kept]
     patch = {"layers": with_units(*units)}
+    epoch = trainer.epoch
     for old, new in pairs(trainer, read_state(trainer), (patch, origin)):
+        assert trainer.epoch == epoch
         old[layer] = Layer(
             old[layer].kernel[:, kept], old[layer].bias[kept], old[layer].slopes[kept]
         )

@@ -144,7 +144,8 @@ def test_names_dtypes_and_shapes(make_trainer: MakeTrainer) -> None:
         "points": ("<f4", (500, 6)),
     }
     assert all(array.flags.c_contiguous for array in frame.arrays.values())
-    assert set(frame.metadata) == METRICS | ACCURACY | PICTURES | {"parameters"}
+    assert set(frame.metadata) == METRICS | ACCURACY | PICTURES | {"parameters", "selected"}
+    assert json.loads(frame.metadata["selected"]) == [1, 0]
     assert all(isinstance(text, str) for text in frame.metadata.values())
     assert frame.metadata["parameters"] == str(n)
     assert frame.metadata["step"] == "2"
@@ -170,8 +171,8 @@ def test_one_view_alone(make_trainer: MakeTrainer, view: str) -> None:
     arrays = {"selected": {"selected", "selected_values"}, "points": set[str]()}.get(view, {view})
     frame = trainer.turn(batches=1, request=FrameRequest((view,), select=(0, 1)))
     assert set(frame.arrays) == arrays
-    ranges = {"boundary": {"boundary_range"}, "units": {"units_range"}}.get(view, set())
-    assert set(frame.metadata) == METRICS | ACCURACY | {"parameters"} | ranges
+    more = {"boundary": {"boundary_range"}, "units": {"units_range"}, "selected": {"selected"}}
+    assert set(frame.metadata) == METRICS | ACCURACY | {"parameters"} | more.get(view, set())
 
 
 def test_nothing_asked_for(make_trainer: MakeTrainer) -> None:
@@ -227,7 +228,7 @@ def test_looking_at_a_unit_changes_nothing_else(make_trainer: MakeTrainer) -> No
     for _ in range(3):
         a = one.turn(batches=7, request=FrameRequest(VIEWS, select=(0, 2)))
         b = other.turn(batches=7)
-        assert a.metadata == b.metadata
+        assert a.metadata == {**b.metadata, "selected": "[0, 2]"}
         for name, array in b.arrays.items():
             assert same_bits(array, a.arrays[name]), name
 

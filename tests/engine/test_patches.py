@@ -63,7 +63,7 @@ def test_the_example_of_section_3() -> None:
     }
 
 
-@specs.bounded(60)
+@specs.bounded(30)
 @given(value=specs.specs())
 def test_an_empty_patch_changes_nothing(value: dict[str, Any]) -> None:
     spec = parse_spec(value)
@@ -71,7 +71,7 @@ def test_an_empty_patch_changes_nothing(value: dict[str, Any]) -> None:
     assert patch_spec(spec, dump_spec(spec)) == spec
 
 
-@specs.bounded(60)
+@specs.bounded(30)
 @given(old=specs.specs(), new=specs.specs())
 def test_a_whole_spec_is_a_patch_to_it(old: dict[str, Any], new: dict[str, Any]) -> None:
     assert patch_spec(parse_spec(old), new) == parse_spec(new)
@@ -143,7 +143,7 @@ def test_a_patch_must_be_an_object(patch: object) -> None:
     assert caught.value.code == "invalid_patch"
 
 
-@specs.bounded(300)
+@specs.bounded(120)
 @given(patch=JSON | st.dictionaries(st.sampled_from(sorted(dump_spec(Spec()))), JSON))
 def test_random_json_is_a_patch_or_an_error(patch: object) -> None:
     if not isinstance(patch, dict):

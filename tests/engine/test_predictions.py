@@ -30,7 +30,7 @@ def check_outputs(trainer: Trainer, flat: Any, x: Any, tolerance: float) -> None
     np.testing.assert_allclose(found[sure], run.outputs[sure], rtol=tolerance, atol=tolerance)
 
 
-@specs.bounded(60)
+@specs.bounded(40)
 @given(value=specs.specs(), seed=st.integers(0, 2**31 - 1))
 def test_predictions_are_those_of_the_oracle(programs: Programs, value: Any, seed: int) -> None:
     spec = parse_spec(value)
@@ -59,7 +59,7 @@ def far_from_a_tie(spec: Spec, outputs: Any) -> Any:
     return np.abs(outputs[:, 0] - middle) > 1e-4
 
 
-@specs.bounded(60)
+@specs.bounded(40)
 @given(
     value=specs.specs(activations=specs.SMOOTH_ACTIVATIONS, max_layers=4),
     seed=st.integers(0, 2**31 - 1),

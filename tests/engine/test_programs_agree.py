@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from engine import FrameRequest, Programs, Trainer, parse_spec
+from engine.spec import names
 from tests.engine.states import read_state, same_bits
 
 
@@ -43,7 +44,12 @@ SPECS: dict[str, dict[str, Any]] = {
     "default": {},
     "no hidden layer": {"layers": [], "features": ["x1", "x2_squared", "sin_x2", "radius"]},
     "eight layers": {"layers": layers(4, 5, 4, 3, 4, 5, 4, 3), "optimizer": ADAM},
-    "wide": {"layers": layers(20, 9, activation="elu"), "optimizer": ADAM, "batch_size": 32},
+    "wide": {
+        "layers": layers(20, 9, activation="elu"),
+        "optimizer": ADAM,
+        "batch_size": 32,
+        "loss": "mean_squared_error",
+    },
     "multiclass with a remainder and a large batch": {
         "data": {"name": "arms", "classes": 5, "samples": 333, "noise": 0.2},
         "layers": layers(6, 5, activation="gelu"),
@@ -51,6 +57,7 @@ SPECS: dict[str, dict[str, Any]] = {
     },
     "multiclass squared error": {
         "data": {"name": "blobs"},
+        "layers": layers(4, 3, activation="linear"),
         "loss": "mean_squared_error",
         "optimizer": {"name": "nadam"},
     },
@@ -75,7 +82,11 @@ SPECS: dict[str, dict[str, Any]] = {
         "optimizer": {"name": "momentum"},
         "loss": "hinge",
     },
-    "prelu": {"layers": layers(5, 4, activation="prelu"), "optimizer": {"name": "adamw"}},
+    "prelu": {
+        "layers": layers(5, 4, activation="prelu"),
+        "optimizer": {"name": "adamw"},
+        "loss": "huber",
+    },
     "other activations": {
         "layers": [
             {"units": 4, "activation": name}
@@ -86,6 +97,7 @@ SPECS: dict[str, dict[str, Any]] = {
         "schedule": {"name": "exponential", "decay_steps": 10},
     },
     "a step and a batch of everything": {
+        "data": {"name": "plane"},
         "layers": [{"units": 4, "activation": "relu"}, {"units": 3, "activation": "step"}],
         "batch_size": 256,
         "optimizer": {"name": "adagrad"},
@@ -102,6 +114,8 @@ SPECS: dict[str, dict[str, Any]] = {
         "regularization": {"l2": 0.01},
     },
     "wide batch normalization": {
+        "data": {"name": "ridge"},
+        "loss": "mean_absolute_error",
         "layers": layers(12, 9, batch_norm=True, activation="silu"),
         "batch_size": 7,
         "optimizer": {"name": "nesterov"},
@@ -112,6 +126,17 @@ SPECS: dict[str, dict[str, Any]] = {
         "batch_size": 1,
     },
 }
+
+
+def test_every_head_and_every_optimizer_is_among_them() -> None:
+    specs = [parse_spec(value) for value in SPECS.values()]
+    assert {(spec.task, spec.resolved_loss) for spec in specs} == {
+        (task, loss) for task, losses in names.TASK_LOSSES.items() for loss in losses
+    }
+    assert {spec.optimizer.name for spec in specs} == set(names.OPTIMIZERS)
+    assert {spec.schedule.name for spec in specs} == set(names.SCHEDULES)
+    used = {layer.activation for spec in specs for layer in spec.layers}
+    assert used == set(names.ACTIVATIONS)
 
 
 @pytest.mark.parametrize("name", SPECS)

@@ -74,6 +74,14 @@ def test_every_field_has_label_and_default(path: str, default: object) -> None:
         assert found["default"] == default
 
 
+def test_every_label_has_its_words() -> None:
+    catalogue = json.loads(CATALOGUE.read_text(encoding="utf-8"))
+    # Points and their task come with files, not with controls.
+    for path, _ in leaves():
+        if path not in {"data.points", "data.task"}:
+            assert catalogue[f"label.{field(path)['label']}"].strip(), path
+
+
 @pytest.mark.parametrize(
     "path",
     ["optimizer.learning_rate", "optimizer.epsilon", "optimizer.clip_norm", "regularization.l1",

@@ -75,7 +75,7 @@ def test_an_empty_layer_is_the_default_layer() -> None:
     assert dump_spec(parse_spec({"layers": [{}]}))["layers"] == [LAYER]
 
 
-@specs.bounded(60)
+@specs.bounded(40)
 @given(value=specs.specs(max_layers=8, max_units=32))
 def test_a_spec_survives_being_written_and_read(value: dict[str, Any]) -> None:
     spec = parse_spec(value)

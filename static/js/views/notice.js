@@ -27,6 +27,7 @@ export function create(element, { store, reconnect }) {
     clearInterval(countdown);
     if (name === "open") say("");
     else if (name === "taken") say(word("connection.taken"), word("action.takeBack"));
+    else if (name === "idle") say(word("connection.idle"), word("action.goOn"));
     else if (name === "lost" || name === "busy") count(name, Math.round(seconds));
     else timer = setTimeout(() => say(word(`connection.${name}`)), PATIENCE);
   }

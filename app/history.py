@@ -1,0 +1,120 @@
+"""What can be undone and done again: moments of a session's trainer."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from typing import Any
+
+from engine import Snapshot, Spec
+
+MAX_STEPS = 100
+MAX_BYTES = 8 << 20
+#: Changes of one and the same value that follow each other so fast are one step.
+TOGETHER_SECONDS = 1.0
+#: What a point of one's own costs: three numbers as objects, and the tuple.
+_POINT_BYTES = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What an edit changed.
+
+    Attributes:
+        place: the one value that it changed; None for several, or for anything else.
+        at: when (monotonic seconds).
+    """
+
+    place: Hashable | None
+    at: float
+
+
+class History:
+    """The moments before each change, and after those that were undone.
+
+    Bounded in number and in bytes; the oldest moments go first.
+    """
+
+    def __init__(self) -> None:
+        self._before: list[Snapshot] = []
+        self._after: list[Snapshot] = []
+        self._last: Change | None = None
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is a change to undo."""
+        return bool(self._before)
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether a change was undone and nothing has been changed since."""
+        return bool(self._after)
+
+    def note(self, before: Snapshot, change: Change) -> None:
+        """Notes a change that was made.
+
+        Args:
+            before: the moment before it.
+            change: what it changed.
+        """
+        last, self._last = self._last, change
+        self._after.clear()
+        if (
+            last is not None
+            and change.place is not None
+            and change.place == last.place
+            and change.at - last.at <= TOGETHER_SECONDS
+        ):
+            return
+        self._before.append(before)
+        while len(self._before) > MAX_STEPS or _count_bytes(self._before) > MAX_BYTES:
+            del self._before[0]
+
+    def undo(self, now: Snapshot) -> Snapshot | None:
+        """Returns the moment to go back to, and keeps the present one; None if there is none."""
+        return self._move(self._before, self._after, now)
+
+    def redo(self, now: Snapshot) -> Snapshot | None:
+        """Returns the moment that the last undo left, and keeps the present one."""
+        return self._move(self._after, self._before, now)
+
+    def _move(self, taken: list[Snapshot], kept: list[Snapshot], now: Snapshot) -> Snapshot | None:
+        if not taken:
+            return None
+        self._last = None
+        kept.append(now)
+        return taken.pop()
+
+
+def _count_bytes(moments: list[Snapshot]) -> int:
+    data = {id(moment.data): moment for moment in moments}.values()
+    states = sum(vector.nbytes for moment in moments for vector in moment.state)
+    points = sum(_POINT_BYTES * len(moment.spec.data.points or ()) for moment in data)
+    return states + points + sum(m.data.x.nbytes + m.data.labels.nbytes for m in data)
+
+
+def find_place(old: Spec, new: Spec) -> tuple[str | int, ...] | None:
+    """Returns the path of the one value in which two specs differ; None for none or several."""
+    places = _find_places(_open(old), _open(new), ())
+    return places[0] if len(places) == 1 else None
+
+
+def _open(value: Any) -> Any:
+    fields = getattr(type(value), "model_fields", None)
+    return value if fields is None else {name: getattr(value, name) for name in fields}
+
+
+def _find_places(old: Any, new: Any, path: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:
+    old, new = _open(old), _open(new)
+    if old is new or old == new:
+        return []
+    if isinstance(old, dict):
+        pairs = [(key, old[key], new[key]) for key in old]
+    elif path == ("layers",) and len(old) == len(new):
+        pairs = [(i, *pair) for i, pair in enumerate(zip(old, new, strict=True))]
+    elif path == ("layers",):
+        # A layer more or less is a step of its own, however fast they follow.
+        return [path, path]
+    else:
+        return [path]
+    return [place for key, a, b in pairs for place in _find_places(a, b, (*path, key))]

@@ -1,0 +1,41 @@
+"""What a request wants from a session's trainer, done by a worker between two turns."""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from concurrent.futures import Future
+from typing import Any, TypeVar
+
+MAX_JOBS = 8
+
+T = TypeVar("T")
+
+
+class Jobs:
+    """A bounded queue of functions, each with a future for its result."""
+
+    def __init__(self) -> None:
+        self._queue: deque[tuple[Callable[[], Any], Future[Any]]] = deque()
+
+    def __bool__(self) -> bool:
+        return bool(self._queue)
+
+    def add(self, job: Callable[[], T]) -> Future[T] | None:
+        """Queues a function; None if too many wait already."""
+        if len(self._queue) >= MAX_JOBS:
+            return None
+        future: Future[T] = Future()
+        self._queue.append((job, future))
+        return future
+
+    def run(self) -> None:
+        """Does what waits; what has been cancelled is left out."""
+        while self._queue:
+            job, future = self._queue.popleft()
+            if not future.set_running_or_notify_cancel():
+                continue
+            try:
+                future.set_result(job())
+            except Exception as error:
+                future.set_exception(error)

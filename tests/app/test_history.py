@@ -1,0 +1,107 @@
+"""What is one step of undo, how many are kept, and where two specs differ."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.history import MAX_BYTES, MAX_STEPS, Change, History, find_place
+from engine import Snapshot, Spec, Trainer, parse_spec, patch_spec
+
+
+@pytest.fixture(scope="module")
+def moment() -> Snapshot:
+    return Trainer(Spec()).snapshot()
+
+
+def make_moments(moment: Snapshot, n: int) -> list[Snapshot]:
+    return [Snapshot(moment.spec, moment.data, moment.state, moment.counters, moment.ranges)
+            for _ in range(n)]  # fmt: skip
+
+
+def test_back_and_forth(moment: Snapshot) -> None:
+    first, second, third = make_moments(moment, 3)
+    history = History()
+    assert (history.can_undo, history.can_redo) == (False, False)
+    assert history.undo(first) is None
+    assert history.redo(first) is None
+    history.note(first, Change(None, 0))
+    history.note(second, Change(None, 0))
+    assert history.undo(third) is second
+    assert history.undo(second) is first
+    assert (history.can_undo, history.can_redo) == (False, True)
+    assert history.redo(first) is second
+    assert history.redo(second) is third
+    assert (history.can_undo, history.can_redo) == (True, False)
+
+
+def test_a_change_forgets_what_was_undone(moment: Snapshot) -> None:
+    history = History()
+    history.note(moment, Change("a", 0))
+    history.undo(moment)
+    history.note(moment, Change("a", 0))
+    assert not history.can_redo
+    assert history.can_undo
+
+
+@pytest.mark.parametrize(
+    ("changes", "steps"),
+    [
+        ([("a", 0), ("a", 0.9), ("a", 1.8), ("a", 2.7)], 1),
+        ([("a", 0), ("a", 1.1)], 2),
+        ([("a", 0), ("b", 0.1), ("a", 0.2)], 3),
+        ([(None, 0), (None, 0.1)], 2),
+    ],
+)
+def test_one_value_within_a_second_is_one_step(
+    moment: Snapshot, changes: list[tuple[str | None, float]], steps: int
+) -> None:
+    moments = make_moments(moment, len(changes))
+    history = History()
+    for before, (place, at) in zip(moments, changes, strict=True):
+        history.note(before, Change(place, at))
+    undone = [back for _ in changes if (back := history.undo(moment)) is not None]
+    assert len(undone) == steps
+    assert undone[-1] is moments[0]
+
+
+def test_number_is_bounded(moment: Snapshot) -> None:
+    moments = make_moments(moment, MAX_STEPS + 5)
+    history = History()
+    for before in moments:
+        history.note(before, Change(None, 0))
+    undone = [back for _ in moments if (back := history.undo(moment)) is not None]
+    assert len(undone) == MAX_STEPS
+    assert undone[-1] is moments[5]
+
+
+def test_bytes_are_bounded() -> None:
+    rng = np.random.default_rng(0)
+    history = History()
+    for _ in range(12):
+        points = [[*xy, 0.0] for xy in rng.uniform(-6, 6, (5000, 2)).round(3).tolist()]
+        spec = parse_spec({"data": {"name": "points", "points": points}})
+        history.note(Trainer(spec).snapshot(), Change(None, 0))
+    kept = 0
+    while history.undo(Trainer(Spec()).snapshot()) is not None:
+        kept += 1
+    assert 2 <= kept <= MAX_BYTES // (5000 * 200)
+
+
+@pytest.mark.parametrize(
+    ("patch", "place"),
+    [
+        ({"optimizer": {"learning_rate": 1.0}}, ("optimizer", "learning_rate")),
+        ({"seed": 1}, ("seed",)),
+        ({"features": ["x1"]}, ("features",)),
+        ({"layers": [{"units": 5}, {"units": 2}]}, ("layers", 0, "units")),
+        ({"layers": [{"units": 5}, {"units": 3}]}, None),
+        ({"layers": [{"units": 4}]}, None),
+        ({"seed": 1, "batch_size": 2}, None),
+        ({}, None),
+    ],
+)
+def test_place_of_an_edit(patch: dict[str, Any], place: tuple[str | int, ...] | None) -> None:
+    assert find_place(Spec(), patch_spec(Spec(), patch)) == place

@@ -1,0 +1,133 @@
+"""Undo and redo in a session: the spec, the weights and the counters come back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.app.client import Client, FrameSeen
+
+
+def change(client: Client, kind: str, **content: Any) -> tuple[dict[str, Any], FrameSeen]:
+    """Sends what changes the session; returns the `spec` and the first frame of it."""
+    client.ack()
+    client.send(kind, **content)
+    spec = client.message("spec", acks=True)
+    return spec, client.frame_where(lambda frame: frame.spec_id == spec["id"])
+
+
+def same(first: FrameSeen, second: FrameSeen) -> None:
+    assert first.step == second.step
+    np.testing.assert_array_equal(first.arrays["weights"], second.arrays["weights"])
+
+
+@pytest.fixture
+def trained(opened: Client) -> tuple[Client, FrameSeen]:
+    opened.ack()
+    opened.send("step", epochs=3)
+    return opened, opened.frame_where(lambda frame: frame.epoch == 3)
+
+
+@pytest.mark.parametrize(
+    ("kind", "content"),
+    [
+        ("edit", {"patch": {"layers": [{"units": 2}]}}),
+        ("edit", {"patch": {"seed": 9}}),
+        ("edit", {"patch": {"data": {"name": "blobs"}, "optimizer": {"name": "adam"}}}),
+        ("reset", {}),
+        ("set_weight", {"layer": 0, "from_": 0, "to": 0, "value": 2.0}),
+    ],
+)
+def test_every_change_is_taken_back_and_done_again(
+    trained: tuple[Client, FrameSeen], kind: str, content: dict[str, Any]
+) -> None:
+    client, before = trained
+    done, after = change(client, kind, **content)
+    assert (done["undo"], done["redo"]) == (True, False)
+    undone, back = change(client, "undo")
+    assert undone["id"] == done["id"] + 1
+    assert (undone["undo"], undone["redo"]) == (False, True)
+    assert undone["spec"]["layers"][0]["units"] == 4
+    same(back, before)
+    redone, forth = change(client, "redo")
+    assert (redone["undo"], redone["redo"]) == (True, False)
+    assert redone["spec"] == {**done["spec"], "data": redone["spec"]["data"]}
+    same(forth, after)
+
+
+def test_undo_brings_back_own_points(client: Client) -> None:
+    points = [[1.0, 2.0, 0.0], [2.0, 1.0, 1.0], [0.0, 0.5, 1.0], [0.5, 0.0, 0.0]]
+    client.open({"data": {"name": "points", "points": points}})
+    change(client, "edit", patch={"data": {"name": "circle", "points": None}})
+    undone, frame = change(client, "undo")
+    assert undone["spec"]["data"]["points"] == points
+    assert frame.arrays["points"].shape == (4, 6)
+
+
+def test_a_slider_is_one_step(opened: Client) -> None:
+    for i in range(1, 31):
+        opened.send("edit", patch={"optimizer": {"learning_rate": i / 100}})
+    opened.send("undo")
+    opened.ack(4)
+    specs = [opened.message("spec", acks=True) for _ in range(31)]
+    assert specs[-1]["spec"]["optimizer"]["learning_rate"] == 0.03
+    assert specs[-1]["undo"] is False
+
+
+def test_nothing_to_undo_or_redo(opened: Client) -> None:
+    opened.send("undo")
+    opened.error("nothing_to_undo")
+    opened.send("redo")
+    opened.error("nothing_to_redo")
+    opened.send("edit", patch={})
+    assert opened.message("spec")["undo"] is False
+
+
+def test_undo_while_running_goes_on_from_there(opened: Client) -> None:
+    opened.send("edit", patch={"layers": [{"units": 8}]})
+    opened.message("spec", acks=True)
+    opened.run()
+    opened.ack(2)
+    opened.frame_where(lambda frame: frame.epoch >= 10)
+    opened.ack(2)
+    opened.send("undo")
+    spec = opened.message("spec", acks=True)
+    frame = opened.frame_where(lambda frame: frame.spec_id == spec["id"])
+    assert frame.metadata["running"] == "true"
+    assert len(frame.arrays["units"]) == 6
+    opened.ack()
+    opened.frame_where(lambda later: later.step > frame.step)
+
+
+def test_undo_leads_out_of_a_divergence(trained: tuple[Client, FrameSeen]) -> None:
+    client, before = trained
+    layer = {"units": 8, "activation": "relu"}
+    patch = {"data": {"name": "plane"}, "layers": [layer] * 2, "optimizer": {"learning_rate": 10}}
+    change(client, "edit", patch=patch)
+    client.send("run")
+    client.ack(2)
+    got = client.receive()
+    while isinstance(got, FrameSeen):
+        client.ack()
+        got = client.receive()
+    assert got["type"] == "diverged"
+    undone, back = change(client, "undo")
+    assert undone["spec"]["data"]["name"] == "circle"
+    assert back.metadata["running"] == "false"
+    same(back, before)
+    client.run()
+
+
+def test_resumed_session_can_still_undo(connect: Callable[..., Client]) -> None:
+    first = connect()
+    opened = first.open()
+    assert (opened["undo"], opened["redo"]) == (False, False)
+    first.send("edit", patch={"seed": 5})
+    first.message("spec")
+    first.kill()
+    second = connect()
+    assert second.resume(opened["session"])["undo"] is True
+    assert change(second, "undo")[0]["spec"]["seed"] == 42
