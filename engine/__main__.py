@@ -83,6 +83,9 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.data_dir is not None and not arguments.data_dir.is_dir():
         print(f"error: --data-dir {arguments.data_dir} is not a folder", file=sys.stderr)
         return 2
+    if arguments.save is not None and not arguments.save.absolute().parent.is_dir():
+        print(f"error: there is no folder for --save {arguments.save}", file=sys.stderr)
+        return 2
     try:
         metrics = train(arguments)
     except DivergedError as error:

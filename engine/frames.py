@@ -38,6 +38,10 @@ class FrameRequest:
     tile: int = TILE_DEFAULT
     points: bool = False
 
+    def __post_init__(self) -> None:
+        if not TILE_MIN <= self.tile <= TILE_MAX:
+            raise ValueError(f"tile must be {TILE_MIN} to {TILE_MAX} pixels, got {self.tile}")
+
     @property
     def pictures(self) -> bool:
         """Whether anything has to be painted."""

@@ -175,3 +175,11 @@ def test_training_that_diverges(capsys: pytest.CaptureFixture[str], tmp_path: Pa
     assert said.out == ""
     (line,) = said.err.splitlines()
     assert "diverged after step" in line
+
+
+def test_a_folder_that_is_not_there_is_said_before_training(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    place = tmp_path / "nowhere" / "trainer.safetensors"
+    assert main(["train", "--epochs", "1000000", "--save", str(place)]) == 2
+    assert capsys.readouterr().err == f"error: there is no folder for --save {place}\n"

@@ -300,3 +300,9 @@ def test_tiles_of_every_size_compile_nothing(
             check_picture(units[unit].ravel(), ranges[unit], hidden[:, unit])
     assert programs.builds == builds
     assert compilations.count == compiled
+
+
+@pytest.mark.parametrize("tile", [-1, 0, 7, 65])
+def test_a_tile_out_of_range_is_refused(make_trainer: MakeTrainer, tile: int) -> None:
+    with pytest.raises(ValueError, match=f"tile must be 8 to 64 pixels, got {tile}"):
+        make_trainer().frame(tile=tile)
