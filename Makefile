@@ -17,7 +17,7 @@ run: $(VENV)/.run ## serve on http://127.0.0.1:8000 (HOST, PORT)
 	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python -m app
 
 test: $(VENV)/.dev browser ## run every test
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 bench: $(VENV)/.dev browser ## measure, and print a table with the hardware
 	$(BIN)/python -m benchmarks $(ARGS)

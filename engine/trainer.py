@@ -452,7 +452,7 @@ class Trainer:
 
     def _measure_pace(self, binding: Binding, seconds: float) -> None:
         # The fastest call counts most: one that the system held up says little.
-        before = self._pace.get(binding.model, seconds)
+        before = self._pace.get(binding.model, _FIRST_PACE)
         if len(self._pace) > 8:
             self._pace.clear()
         self._pace[binding.model] = min(seconds, before * _SLOWER)

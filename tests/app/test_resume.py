@@ -125,7 +125,9 @@ def test_session_limit(odd_server: LiveServer) -> None:
 def test_too_many_connections_are_told_so(odd_server: LiveServer) -> None:
     with ExitStack() as stack:
         for _ in range(4):
-            stack.enter_context(WebSocketClient(odd_server.stream_url))
+            client = stack.enter_context(WebSocketClient(odd_server.stream_url))
+            client.send("run")
+            client.error("not_open")  # from here on it counts
         with WebSocketClient(odd_server.stream_url) as late:
             late.error("session_limit")
             assert late.closing() == 1013

@@ -5,6 +5,10 @@ import { word } from "words";
 
 const PATIENCE = 500;
 const READING_TIME = 6000;
+/** What is said while nothing is to be seen yet, by state of the connection. */
+const TEXTS = {
+  connecting: "connection.connecting", waiting: "connection.waiting", open: "connection.waiting",
+};
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, { store, reconnect }) {
@@ -14,6 +18,7 @@ export function create(element, { store, reconnect }) {
   element.append(box);
   let timer = 0;
   let countdown = 0;
+  let seen = false;
 
   function say(message, action = "") {
     setText(text, message);
@@ -25,11 +30,19 @@ export function create(element, { store, reconnect }) {
   function showConnection({ name, seconds }) {
     clearTimeout(timer);
     clearInterval(countdown);
-    if (name === "open") say("");
+    if (name === "connecting") seen = false;
+    if (name === "open" && seen) say("");
     else if (name === "taken") say(word("connection.taken"), word("action.takeBack"));
     else if (name === "idle") say(word("connection.idle"), word("action.goOn"));
     else if (name === "lost" || name === "busy") count(name, Math.round(seconds));
-    else timer = setTimeout(() => say(word(`connection.${name}`)), PATIENCE);
+    else timer = setTimeout(() => say(word(TEXTS[name])), PATIENCE);
+  }
+
+  /** The server is ready when its first frame comes, not when it answers. */
+  function update() {
+    if (seen) return;
+    seen = true;
+    showConnection(store.get().connection);
   }
 
   function count(name, seconds) {
@@ -62,5 +75,5 @@ export function create(element, { store, reconnect }) {
     element.replaceChildren();
   }
 
-  return { update() {}, resize() {}, destroy };
+  return { update, resize() {}, destroy };
 }
