@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from engine import FrameRequest, Programs, Trainer, parse_spec
 from engine.spec import names
+from tests.app.servers import wait_until
 from tests.engine.states import read_state, same_bits
 
 
@@ -202,10 +202,7 @@ def test_a_tight_program_is_made_in_the_background_and_taken_up(
     builds = programs.builds
     for _ in range(3):
         trainer.prefer_tight()
-    deadline = time.monotonic() + 60
-    while programs.builds == builds:
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
+    wait_until(lambda: programs.builds > builds, "the tight program is compiled")
     trainer.turn(batches=20)
     trainer.prefer_tight()
     alone.train(steps=25)
