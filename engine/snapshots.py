@@ -9,7 +9,7 @@ import numpy as np
 from engine.arrays import Floats
 from engine.checkpoints import Checkpoint
 from engine.counters import Counters
-from engine.datasets import Dataset, make_dataset
+from engine.datasets import Dataset
 from engine.errors import CheckpointError
 from engine.spec import Spec
 from engine.training import State
@@ -41,14 +41,16 @@ def no_ranges(spec: Spec) -> Ranges[Floats]:
     return Ranges(np.zeros(2, np.float32), np.zeros((units, 2), np.float32))
 
 
-def open_checkpoint(saved: Checkpoint) -> Snapshot:
-    """Makes the data of a checkpoint, so that a trainer can go on from it.
+def open_checkpoint(saved: Checkpoint, data: Dataset) -> Snapshot:
+    """Returns the moment that a checkpoint keeps.
+
+    Args:
+        saved: the checkpoint.
+        data: what its spec is trained on.
 
     Raises:
         CheckpointError: the counters do not fit the data.
-        DataError: the data cannot be made.
     """
-    data = make_dataset(saved.spec.data)
     batches = -(-data.n_train // saved.spec.batch_size)
     if saved.counters.first >= batches:
         raise CheckpointError(f"first must be less than {batches} batches")

@@ -18,7 +18,7 @@ SCRIPTS = ROOT / "static" / "js"
 
 #: The engine's modules and packages; each imports only from lines above its own.
 ENGINE = (
-    {"arrays", "devices", "errors"},
+    {"arrays", "devices", "errors", "pace"},
     {"spec"},
     {"activations", "counters", "datasets", "features", "initializers", "losses", "optimizers",
      "presets", "schedules", "shuffles"},
@@ -29,8 +29,10 @@ ENGINE = (
     {"training", "views"},
     {"states", "turns"},
     {"snapshots", "tiers"},
-    {"bindings"},
+    {"bindings", "revisions"},
     {"calls"},
+    {"plane_run"},
+    {"runs"},
     {"trainer"},
     {"__init__"},
     {"__main__"},

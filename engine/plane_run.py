@@ -1,0 +1,324 @@
+"""Runs on the plane: two-dimensional data, and pictures of every unit.
+
+A run owns the state of one network in training, and moves it between
+programs: the general one that serves any edit at once, and the tight one that
+is faster once compiled.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.arrays import Floats
+from engine.bindings import Binding, aim, bind, rebind
+from engine.calls import find_last_finite, invoke, is_finite
+from engine.datasets import Dataset, make_dataset
+from engine.errors import DivergedError
+from engine.frames import (
+    TILE_DEFAULT,
+    Frame,
+    FrameRequest,
+    describe_metrics,
+    describe_range,
+    tabulate_points,
+)
+from engine.metrics import Metrics, Variances, history_row, make_metrics
+from engine.models import TightModel
+from engine.network import Layout
+from engine.pace import Pace
+from engine.snapshots import Snapshot
+from engine.spec import Spec
+from engine.tiers import Program, Programs
+from engine.training import State
+from engine.turns import Turn
+from engine.views import BOUNDARY
+
+_PACED = 10  # updates of a call that says something about the pace
+
+
+class PlaneRun:
+    """One network in training on points of the plane.
+
+    Args:
+        programs: where compiled programs come from.
+        snapshot: where it begins.
+    """
+
+    def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
+        self._programs = programs
+        self._bindings: dict[Any, Binding] = {}
+        self._pace = Pace()
+        self._history: list[list[float]] = []
+        self._set_data(snapshot.data)
+        self.load(snapshot)
+
+    @staticmethod
+    def make_data(spec: Spec, programs: Programs) -> Dataset:
+        """Makes the points that a spec asks for.
+
+        Raises:
+            DataError: they cannot be made.
+        """
+        return make_dataset(spec.data)
+
+    @property
+    def spec(self) -> Spec:
+        """What is trained."""
+        return self._spec
+
+    @property
+    def data(self) -> Dataset:
+        """The points that are trained and tested on."""
+        return self._data
+
+    @property
+    def step(self) -> int:
+        """Updates done."""
+        return self._counters.step
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return self._counters.epoch
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Updates of an epoch: ceil(n_train / batch_size)."""
+        return -(-self._data.n_train // self._spec.batch_size)
+
+    @property
+    def weights(self) -> Floats:
+        """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
+        return np.array(self._exact().params[: Layout.of(self._spec).n_weights])
+
+    @property
+    def metrics(self) -> Metrics:
+        """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
+        if self._summary is None:
+            self._call(self._bind(self._choose(TILE_DEFAULT), TILE_DEFAULT), 0)
+        assert self._summary is not None
+        return make_metrics(self._spec.task, self.step, self.epoch, self._summary, self._variances)
+
+    # Moments
+
+    def snapshot(self) -> Snapshot:
+        """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
+        return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Goes on from a moment."""
+        if snapshot.data is not self._data:
+            self._set_data(snapshot.data)
+            self._bindings.clear()
+        self._spec, self._counters = snapshot.spec, snapshot.counters
+        self._ranges = snapshot.ranges
+        self._vectors, self._bound = snapshot.state, None
+        self._summary = self._tight = None
+
+    def forget_history(self) -> None:
+        """Forgets the losses that no frame has shown yet."""
+        self._history = []
+
+    def _set_data(self, data: Any) -> None:
+        self._data: Dataset = data
+        self._variances = Variances.of(data)
+
+    # Training
+
+    def train(self, steps: int) -> None:
+        """Trains on the tight program, compiling it first if need be.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        program = self._programs.tight(self._tight_model(TILE_DEFAULT))
+        self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
+
+    def turn(self, steps: int, request: FrameRequest, max_seconds: float | None = None) -> Frame:
+        """Trains a little, or not at all, and makes a frame; never waits for a tight program.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        program = self._choose(request.tile)
+        binding = self._bind(program, request.tile)
+        steps = self._pace.limit(program.model, steps, max_seconds)
+        select = request.selected(self._spec)
+        here = select if binding.places is not None else None
+        turn = self._run(binding, steps, pictures=request.pictures, select=here)
+        return self._show(request, binding, turn, select)
+
+    def prefer_tight(self, tile: int) -> bool:
+        """Has the tight program compiled in the background; a later turn takes it up by itself.
+
+        Returns:
+            Whether it is there or will be; False if too many others wait for theirs.
+        """
+        return self._programs.request_tight(id(self), self._tight_model(tile))
+
+    def close(self) -> None:
+        """Withdraws what was asked for in the background."""
+        self._programs.withdraw(id(self))
+
+    def predict(self, x: Any) -> Floats:
+        """Returns the outputs float32 [n, K] for points [n, 2]."""
+        points = np.asarray(x, np.float32)
+        if points.ndim != 2 or points.shape[1] != 2:
+            raise ValueError(f"x must be [n, 2], got {list(points.shape)}")
+        tile = TILE_DEFAULT
+        binding = self._bind(self._choose(tile), tile)
+        state = binding.pack_state(self._exact())
+        parts = [np.zeros((0, self._spec.n_outputs), np.float32)]
+        for start in range(0, len(points), binding.rows):
+            some = points[start : start + binding.rows]
+            turn = self._look(aim(binding, some), state)
+            parts.append(np.asarray(turn.outputs)[: self._spec.n_outputs, : len(some)].T)
+        return np.ascontiguousarray(np.concatenate(parts))
+
+    # Inside
+
+    def _exact(self) -> State[Floats]:
+        """The state in the layout of the network itself, on the host."""
+        if self._bound is None:
+            return self._vectors
+        return State(*(self._bound.unpack(vector) for vector in self._vectors))
+
+    def _tight_model(self, tile: int) -> TightModel:
+        known = self._tight
+        if known is None or known.tile != tile:
+            known = TightModel.of(self._spec, self._data.n_train, self._data.n, tile)
+            self._tight = known
+        return known
+
+    def _choose(self, tile: int) -> Program:
+        model = self._tight_model(tile)
+        tight = self._programs.ready_tight(model)
+        if tight is not None:
+            return tight
+        if self._programs.serves_general:
+            return self._programs.general(self._spec)
+        return self._programs.tight(model)
+
+    def _bind(self, program: Program, tile: int) -> Binding:
+        known = self._bindings.get(program.model)
+        if known is not None and known.tile == tile and known.spec is self._spec:
+            return known
+        if known is not None and known.tile == tile and known.serves(self._spec):
+            binding = rebind(known, self._spec, self._data)
+        else:
+            binding = bind(program, self._spec, self._data, tile)
+        if len(self._bindings) > 2:
+            self._bindings.clear()
+        self._bindings[program.model] = binding
+        return binding
+
+    def _run(
+        self,
+        binding: Binding,
+        steps: int,
+        *,
+        pictures: bool,
+        select: tuple[int, int] | None = None,
+    ) -> Turn:
+        """Trains in as many calls as it takes; the last one paints."""
+        while True:
+            room = binding.epochs_per_call * self.batches_per_epoch - self._counters.first
+            here = min(steps, room)
+            steps -= here
+            last = steps == 0
+            turn = self._call(
+                binding, here, pictures=pictures and last, select=select if last else None
+            )
+            if last:
+                return turn
+
+    def _call(
+        self,
+        binding: Binding,
+        steps: int,
+        *,
+        pictures: bool = False,
+        select: tuple[int, int] | None = None,
+    ) -> Turn:
+        """Calls the program once and takes over what it gives back."""
+        bound = self._bound is binding
+        state = self._vectors if bound else binding.pack_state(self._exact())
+        begun = time.perf_counter()
+        turn = invoke(
+            binding, state, self._counters, self._ranges, steps, pictures=pictures, select=select
+        )
+        if steps and not is_finite(turn):
+            kept, good = find_last_finite(binding, state, self._counters, self._ranges, steps)
+            self._take(binding, kept, good)
+            raise DivergedError(self.step)
+        if steps >= _PACED:
+            self._pace.measure(binding.model, (time.perf_counter() - begun) / steps)
+        self._take(binding, turn.state, steps)
+        self._summary = np.asarray(turn.summary)
+        if steps:
+            self._history.append(history_row(self.metrics))
+        return turn
+
+    def _look(
+        self, binding: Binding, state: State[Any], select: tuple[int, int] | None = None
+    ) -> Turn:
+        return invoke(binding, state, self._counters, self._ranges, 0, select=select)
+
+    def _take(self, binding: Binding, state: State[Any], steps: int) -> None:
+        self._counters = self._counters.after(steps, self.batches_per_epoch)
+        self._vectors, self._bound, self._summary = state, binding, None
+
+    def _show(
+        self,
+        request: FrameRequest,
+        binding: Binding,
+        turn: Turn,
+        select: tuple[int, int] | None,
+    ) -> Frame:
+        arrays: dict[str, NDArray[Any]] = {}
+        metadata = describe_metrics(self.metrics)
+        metadata["parameters"] = str(self._spec.n_parameters)
+        if select is not None:
+            arrays |= self._show_selected(binding, turn, select)
+            metadata["selected"] = json.dumps(select)
+        if "weights" in request.views:
+            arrays["weights"] = self.weights
+        if "history" in request.views:
+            arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
+        self._history = []
+        if request.points:
+            n, k = self._data.n, self._spec.n_outputs
+            outputs, losses = np.asarray(turn.outputs)[:k, :n], np.asarray(turn.losses)[:n]
+            arrays["points"] = tabulate_points(self._spec, self._data, outputs, losses)
+        if request.pictures:
+            pixels = binding.crop(turn)
+            self._ranges = pixels.ranges
+            if "boundary" in request.views:
+                arrays["boundary"] = pixels.boundary
+                metadata["boundary_range"] = describe_range(pixels.ranges.boundary)
+            if "units" in request.views:
+                arrays["units"] = pixels.units
+                metadata["units_range"] = describe_range(pixels.ranges.units)
+        return Frame(arrays, metadata)
+
+    def _show_selected(
+        self, binding: Binding, turn: Turn, select: tuple[int, int]
+    ) -> dict[str, NDArray[Any]]:
+        if binding.places is None:
+            # Only general programs pick units out; one look more, and only while one is pinned.
+            general = self._bind(self._programs.general(self._spec), binding.tile)
+            state = general.pack_state(self._exact())
+            turn = self._look(general, state, select)
+            binding = general
+        values = np.asarray(turn.selected)
+        first = binding.rows
+        pixels = values[first : first + BOUNDARY * BOUNDARY]
+        return {
+            "selected": np.array(pixels).reshape(BOUNDARY, BOUNDARY),
+            "selected_values": np.array(values[: self._data.n]),
+        }
