@@ -3,9 +3,10 @@
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+NODE_MODULES := tests/browser/node_modules
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 2
+WORKERS ?= 4
 
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint format browser clean
@@ -16,7 +17,7 @@ help: ## show what there is
 run: $(VENV)/.run ## serve on http://127.0.0.1:8000 (HOST, PORT)
 	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python -m app
 
-test: $(VENV)/.dev browser ## run every test
+test: $(VENV)/.dev browser $(NODE_MODULES)/.package-lock.json ## run every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist worksteal $(ARGS)
 
 bench: $(VENV)/.dev browser ## measure, and print a table with the hardware
@@ -35,7 +36,7 @@ browser: ## find Chromium and its driver, or install them
 	@sh tests/browser/install.sh
 
 clean: ## forget what was installed and measured
-	rm -rf $(VENV) benchmarks/results .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(NODE_MODULES) benchmarks/results .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python:
 	$(PYTHON) -m venv $(VENV)
@@ -49,3 +50,6 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/.run
+
+$(NODE_MODULES)/.package-lock.json: tests/browser/package-lock.json | $(VENV)/.dev
+	@PYTHON=$(BIN)/python sh tests/browser/packages.sh

@@ -15,6 +15,7 @@ from app.connections import Connections
 from app.hosts import LocalHost, SessionHost
 from app.http_streams import HttpStreams
 from app.pages import make_pages_blueprint
+from app.points_api import make_points_blueprint
 from app.scheduler import Scheduler
 from app.security import add_security_headers
 from app.session_api import make_session_blueprint
@@ -67,6 +68,7 @@ def make_app(settings: Settings | None = None) -> Flask:
 
     app.register_blueprint(make_pages_blueprint(assets))
     app.register_blueprint(make_api_blueprint(programs))
+    app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_stream_blueprint(host, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, settings))
     add_error_answers(app)

@@ -23,10 +23,20 @@ class Change:
     Attributes:
         place: the one value that it changed; None for several, or for anything else.
         at: when (monotonic seconds).
+        group: the client's name for what it belongs to, such as one stroke of a brush;
+            None for none.
     """
 
     place: Hashable | None
     at: float
+    group: str | None = None
+
+    def goes_on(self, last: Change) -> bool:
+        """Whether this change and the one before it are one step."""
+        if self.group is not None or last.group is not None:
+            return self.group == last.group
+        together = self.at - last.at <= TOGETHER_SECONDS
+        return self.place is not None and self.place == last.place and together
 
 
 class History:
@@ -59,12 +69,7 @@ class History:
         """
         last, self._last = self._last, change
         self._after.clear()
-        if (
-            last is not None
-            and change.place is not None
-            and change.place == last.place
-            and change.at - last.at <= TOGETHER_SECONDS
-        ):
+        if last is not None and change.goes_on(last):
             return
         self._before.append(before)
         while len(self._before) > MAX_STEPS or _count_bytes(self._before) > MAX_BYTES:

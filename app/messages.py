@@ -54,11 +54,15 @@ class Open(Message):
 
 
 class Edit(Message):
-    """A merge patch on the spec, and where each new layer and unit comes from."""
+    """A merge patch on the spec, and where each new layer and unit comes from.
+
+    Edits in a row that name the same group are one step of undo.
+    """
 
     type: Literal["edit"]
     patch: Any
     origin: Any = None
+    group: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
 class Run(Message):

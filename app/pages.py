@@ -8,6 +8,7 @@ from flask import Blueprint, Response, abort, g, render_template, request
 
 from app.assets import Assets
 from app.documents import FOREVER
+from app.languages import Languages
 
 #: Pages come with a fresh nonce each time; what they load is cached for ever.
 _PAGE_CACHE = "no-cache"
@@ -16,6 +17,7 @@ _PAGE_CACHE = "no-cache"
 def make_pages_blueprint(assets: Assets) -> Blueprint:
     """Returns the blueprint of all pages and static files."""
     blueprint = Blueprint("pages", __name__)
+    languages = Languages(assets)
 
     @blueprint.app_context_processor
     def add_helpers() -> dict[str, object]:
@@ -23,15 +25,28 @@ def make_pages_blueprint(assets: Assets) -> Blueprint:
         return {
             "asset": assets.url,
             "import_map": assets.import_map,
-            "page_config": assets.page_config,
             "csp_nonce": g.csp_nonce,
         }
 
+    def show(template: str) -> Response:
+        language = languages.choose(request)
+        response = Response(
+            render_template(
+                template,
+                language=language,
+                config={**assets.page_config(), "language": language},
+                word=lambda key: languages.say(language, key),
+            ),
+            mimetype="text/html",
+        )
+        response.headers["Cache-Control"] = _PAGE_CACHE
+        response.headers["Content-Language"] = language
+        response.headers["Vary"] = "Accept-Language"
+        return response
+
     @blueprint.get("/")
     def show_playground() -> Response:
-        response = Response(render_template("playground.html"), mimetype="text/html")
-        response.headers["Cache-Control"] = _PAGE_CACHE
-        return response
+        return show("playground.html")
 
     @blueprint.get("/static/<digest>/<path:path>")
     def send_file(digest: str, path: str) -> Response:

@@ -295,6 +295,7 @@ class Session:
                     "type": "spec",
                     "id": self._spec_id,
                     "spec": dumped,
+                    "step": self.trainer.step,
                     "undo": self.history.can_undo,
                     "redo": self.history.can_redo,
                 })  # fmt: skip

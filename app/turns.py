@@ -66,7 +66,8 @@ def _apply(session: Session, command: Command) -> None:
             place = _change(session, command)
             same = isinstance(command, Edit) and command.origin is None
             if not (same and trainer.spec == before.spec):
-                session.history.note(before, Change(place, time.monotonic()))
+                group = command.group if isinstance(command, Edit) else None
+                session.history.note(before, Change(place, time.monotonic(), group))
             session.put_spec(trainer.spec)
         case Undo() | Redo():
             _go_back(session, command)

@@ -1,6 +1,6 @@
 """LiveNet's engine: small networks that train while they are changed."""
 
-from engine.datasets import preview_points
+from engine.datasets import EXTENT, preview_points
 from engine.errors import (
     CheckpointError,
     DataError,
@@ -14,12 +14,25 @@ from engine.errors import (
 from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
 from engine.presets import PRESETS, Preset
 from engine.snapshots import Snapshot
-from engine.spec import Spec, dump_spec, merge_patch, parse_spec, patch_spec
+from engine.spec import (
+    MAX_CLASSES,
+    MAX_LABEL,
+    MAX_POINTS,
+    Spec,
+    dump_spec,
+    merge_patch,
+    parse_spec,
+    patch_spec,
+)
 from engine.tiers import Programs
 from engine.trainer import Trainer
 
 __all__ = [
     "DEFAULT_VIEWS",
+    "EXTENT",
+    "MAX_CLASSES",
+    "MAX_LABEL",
+    "MAX_POINTS",
     "PRESETS",
     "VIEWS",
     "CheckpointError",

@@ -1,4 +1,4 @@
-"""The command line: `python -m engine train`."""
+"""The command line: `python -m engine train` and `python -m engine data`."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 from tqdm import tqdm
 
 from engine.errors import DivergedError, EngineError, SpecError
+from engine.images import command
 from engine.presets import PRESETS
 from engine.spec import Spec, parse_spec
 from engine.trainer import Trainer
@@ -30,6 +31,7 @@ def make_parser() -> argparse.ArgumentParser:
     train.add_argument("--data-dir", metavar="DIR", type=Path, help="where data files lie")
     train.add_argument("--save", metavar="FILE", type=Path, help="keep the trainer as safetensors")
     train.add_argument("--json", action="store_true", help="end with the metrics as one JSON line")
+    command.add_command(commands)
     return parser
 
 
@@ -83,17 +85,25 @@ def main(argv: list[str] | None = None) -> int:
     if arguments.data_dir is not None and not arguments.data_dir.is_dir():
         print(f"error: --data-dir {arguments.data_dir} is not a folder", file=sys.stderr)
         return 2
-    if arguments.save is not None and not arguments.save.absolute().parent.is_dir():
-        print(f"error: there is no folder for --save {arguments.save}", file=sys.stderr)
-        return 2
     try:
-        metrics = train(arguments)
+        if arguments.command == "data":
+            command.run(arguments)
+            return 0
+        return run_train(arguments)
     except DivergedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     except (EngineError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
+
+
+def run_train(arguments: argparse.Namespace) -> int:
+    """Trains and prints the metrics."""
+    if arguments.save is not None and not arguments.save.absolute().parent.is_dir():
+        print(f"error: there is no folder for --save {arguments.save}", file=sys.stderr)
+        return 2
+    metrics = train(arguments)
     if arguments.json:
         print(json.dumps(metrics))
     else:

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from engine.arrays import Floats
 from engine.errors import DataError
 from engine.spec import DataSpec
+from engine.splits import order_places
 
 Doubles = NDArray[np.float64]
 Counts = tuple[int, ...]
@@ -231,6 +232,13 @@ def _flip(labels: Doubles, spec: DataSpec) -> Doubles:
     return flipped
 
 
+def _order(spec: DataSpec, x: Doubles) -> NDArray[np.intp]:
+    """Rows in the order of the split, test rows first; painting another point keeps it."""
+    if spec.name == "points":
+        return order_places(x, spec.seed)
+    return _stream(spec.seed, "split").permutation(len(x))
+
+
 def make_dataset(spec: DataSpec) -> Dataset:
     """Makes the points, labels and split that a spec asks for.
 
@@ -256,7 +264,7 @@ def make_dataset(spec: DataSpec) -> Dataset:
         labels = _flip(labels, spec)
     if len(x) < 2:
         raise DataError("two points or more are needed, one to train and one to test")
-    order = _stream(spec.seed, "split").permutation(len(x))
+    order = _order(spec, x)
     n_test = min(max(round(spec.test_fraction * len(x)), 1), len(x) - 1)
     rows = np.concatenate([order[n_test:], order[:n_test]])
     x = np.clip(x, -EXTENT, EXTENT)

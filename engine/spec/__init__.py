@@ -3,6 +3,7 @@
 from engine.spec.models import (
     MAX_BATCH,
     MAX_CLASSES,
+    MAX_LABEL,
     MAX_LAYERS,
     MAX_POINTS,
     MAX_UNITS,
@@ -20,6 +21,7 @@ from engine.spec.validation import describe, dump_spec, parse_spec
 __all__ = [
     "MAX_BATCH",
     "MAX_CLASSES",
+    "MAX_LABEL",
     "MAX_LAYERS",
     "MAX_POINTS",
     "MAX_UNITS",

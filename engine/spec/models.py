@@ -8,6 +8,7 @@ page's controls. Field hints beside the standard JSON Schema keywords:
 
 from __future__ import annotations
 
+from functools import cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -113,9 +114,9 @@ class DataSpec(Part):
             raise rule_error("data.points", rule, bad)
         return self
 
-    @property
+    @cached_property
     def resolved_task(self) -> Task:
-        """The task: that of the data set, or of the points' labels."""
+        """The task: that of the data set, or of the points' labels; looked for once."""
         if self.name in BINARY_DATASETS:
             return "binary"
         if self.name in MULTICLASS_DATASETS:

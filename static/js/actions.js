@@ -3,18 +3,16 @@
 const SEED_LIMIT = 2 ** 31;
 
 /**
- * @param {{store, edits, send: Function, schema}} parts
+ * @param {{store, edits, own, send: Function, schema}} parts
  * @returns {object} one function per action
  */
-export function createActions({ store, edits, send, schema }) {
+export function createActions({ store, edits, own, send, schema }) {
   function run() {
     store.set({ running: true, diverged: null });
-    send({ type: "run" });
   }
 
   function pause() {
     store.set({ running: false });
-    send({ type: "pause" });
   }
 
   function toggle() {
@@ -32,6 +30,20 @@ export function createActions({ store, edits, send, schema }) {
     edits.command({ type: "reset" });
   }
 
+  /** Points that were taken away, but are still trained on, come back first. */
+  function undo() {
+    if (!own.restore() && store.get().canUndo) goBack("undo");
+  }
+
+  function redo() {
+    if (store.get().canRedo) goBack("redo");
+  }
+
+  function goBack(type) {
+    store.set({ diverged: null });
+    edits.command({ type });
+  }
+
   function newSeed() {
     store.set({ diverged: null });
     edits.edit({ seed: randomSeed() });
@@ -43,7 +55,6 @@ export function createActions({ store, edits, send, schema }) {
 
   function setSpeed(epochs) {
     store.set({ speed: epochs });
-    send({ type: "speed", epochs_per_frame: epochs });
   }
 
   function setWeight(layer, from, to, value) {
@@ -69,7 +80,9 @@ export function createActions({ store, edits, send, schema }) {
     return whole;
   }
 
-  return { run, pause, toggle, step, reset, newSeed, newPoints, setSpeed, setWeight, startPreset };
+  return {
+    run, pause, toggle, step, reset, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset,
+  };
 }
 
 function isObject(value) {

@@ -1,5 +1,5 @@
 /**
- * A live session as a source of frames: socket, credit, retry, taking up again.
+ * A live session as a source of frames: credit, retry, taking up again.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`,
  * `diverged`, `renewed` (the server had forgotten the session). States:
@@ -16,22 +16,25 @@ const FIRST_DELAY = 0.5;
 const LONGEST_DELAY = 10;
 const BUSY_DELAY = 5;
 const SILENCE = 15_000;
+const LOOK = SILENCE / 5;
 const SPECS_KEPT = 16;
 
 /**
- * @param {{url: string, storage: Storage, specToOpen: () => object}} parts
- *   `specToOpen` gives the spec of a new session
+ * @param {{open: (on: object) => object, storage: Storage, specToOpen: () => object}} parts
+ *   `open` opens a transport, `specToOpen` gives the spec of a new session
  */
-export function createConnection({ url, storage, specToOpen }) {
+export function createConnection({ open, storage, specToOpen }) {
   const listeners = {};
   const specs = new Map();
+  let points = null;
   const credit = createCredit((frames) => {
-    for (let i = 0; i < frames; i += 1) post({ type: "ack" });
+    for (let i = 0; i < frames; i += 1) transport?.send({ type: "ack" });
   });
-  let socket = null;
+  let transport = null;
   let timer = 0;
-  let expecting = false;
+  let training = false;
   let heard = 0;
+  let looked = 0;
   let delay = FIRST_DELAY;
   let state = "connecting";
 
@@ -53,28 +56,18 @@ export function createConnection({ url, storage, specToOpen }) {
     clearTimeout(timer);
     drop();
     enter("connecting");
-    const fresh = new WebSocket(new URL(url, location.href.replace(/^http/, "ws")));
-    fresh.binaryType = "arraybuffer";
-    fresh.onopen = () => {
-      const token = storage.getItem(TOKEN);
-      post(token ? { type: "open", session: token } : { type: "open", spec: specToOpen() });
-      enter("waiting");
-    };
-    fresh.onmessage = ({ data }) => {
-      heard = performance.now();
-      if (typeof data === "string") take(JSON.parse(data));
-      else takeFrame(data);
-    };
-    fresh.onclose = ({ code }) => lose(code);
-    socket = fresh;
+    transport = open({ ready: ask, message: take, frame: takeFrame, close: lose });
+  }
+
+  function ask() {
+    transport.send(token() ? { type: "open", session: token() } : { type: "open", spec: specToOpen() });
+    enter("waiting");
   }
 
   function drop() {
-    expecting = false;
-    if (!socket) return;
-    socket.onopen = socket.onmessage = socket.onclose = null;
-    socket.close();
-    socket = null;
+    training = false;
+    transport?.close();
+    transport = null;
   }
 
   function lose(code) {
@@ -94,19 +87,25 @@ export function createConnection({ url, storage, specToOpen }) {
   }
 
   function take(message) {
+    heard = performance.now();
     if (message.type === "opened") {
       storage.setItem(TOKEN, message.session);
       delay = FIRST_DELAY;
       specs.clear();
       credit.open();
       keep(message);
+      expectFrames(message.running);
       enter("open");
     } else if (message.type === "spec") keep(message);
+    else if (message.type === "diverged") expectFrames(false);
     else if (message.type === "error" && refuse(message.code)) return;
     emit(message.type, message);
   }
 
+  /** A spec says what the points are only when they have changed: then the last ones are meant. */
   function keep({ id, spec }) {
+    if (spec.data.points === undefined) spec.data.points = points;
+    points = spec.data.points;
     specs.set(id, spec);
     if (specs.size > SPECS_KEPT) specs.delete(specs.keys().next().value);
   }
@@ -116,7 +115,7 @@ export function createConnection({ url, storage, specToOpen }) {
     if (code === "unknown_session") {
       storage.removeItem(TOKEN);
       emit("renewed");
-      post({ type: "open", spec: specToOpen() });
+      transport.send({ type: "open", spec: specToOpen() });
       return true;
     }
     if (code === "session_limit") {
@@ -128,44 +127,51 @@ export function createConnection({ url, storage, specToOpen }) {
   }
 
   function takeFrame(buffer) {
+    heard = performance.now();
     const frame = decodeFrame(buffer);
-    expect(frame.meta.running === true && !document.hidden);
     frame.spec = specs.get(frame.meta.spec_id);
-    credit.arrive(performance.now());
+    credit.arrive(heard);
     if (frame.spec) emit("frame", frame);
     else painted();
   }
 
-  /** A frame has been painted, and there is room for more; a hidden page paints none. */
+  /** A frame has been painted, or need not be, and there is room for more. */
   function painted() {
     credit.paint(performance.now());
-  }
-
-  function post(message) {
-    if (socket?.readyState !== WebSocket.OPEN) return;
-    socket.send(JSON.stringify(message));
   }
 
   /** Sends a message of the contract; without a connection it is dropped. */
   function send(message) {
     if (state !== "open") return;
-    post(message);
-    if (message.type === "run") expect(true);
+    transport.send(message);
+    if (message.type === "run") expectFrames(true);
+    else if (message.type === "pause") expectFrames(false);
   }
 
-  function expect(yes) {
-    if (yes && !expecting) heard = performance.now();
-    expecting = yes;
+  function expectFrames(yes) {
+    if (yes && !training) heard = performance.now();
+    training = yes;
   }
 
-  /** A network that died silently is noticed when frames stay away. */
+  /**
+   * A network that died silently is noticed when frames of a training session stay away.
+   * A page that slept itself (timers that came late tell) begins to listen anew.
+   */
   function watch() {
-    if (expecting && !document.hidden && performance.now() - heard > SILENCE) lose(0);
+    const now = performance.now();
+    if (now - looked > 2 * LOOK) heard = now;
+    looked = now;
+    if (training && now - heard > SILENCE) lose(0);
   }
 
-  setInterval(watch, SILENCE / 5);
-  window.addEventListener("offline", () => socket && lose(0));
+  /** What others need to reach this session by; null before there is one. */
+  function token() {
+    return storage.getItem(TOKEN);
+  }
+
+  setInterval(watch, LOOK);
+  window.addEventListener("offline", () => transport && lose(0));
   window.addEventListener("online", () => state === "lost" && connect());
 
-  return { on, connect, send, painted };
+  return { on, connect, send, painted, token };
 }

@@ -16,11 +16,11 @@ export function applyPatch(target, patch) {
 
 /**
  * @param {{store: object, send: (message: object) => void}} parts
- * @returns {{edit, command, settle, forget}}
+ * @returns {{edit, editNow, command, settle, forget}}
  */
 export function createEdits({ store, send }) {
   let waiting = null;
-  let unanswered = 0;
+  let unanswered = [];
   let request = 0;
 
   /**
@@ -38,6 +38,20 @@ export function createEdits({ store, send }) {
     if (!request) request = requestAnimationFrame(flush);
   }
 
+  /**
+   * Changes the spec, not waiting for others of this animation frame.
+   *
+   * @param {object} patch
+   * @param {string} group edits in a row that name the same one are one step of undo
+   * @param {(lost: boolean) => void} answered told once the server has answered, or the
+   *   connection was lost before
+   */
+  function editNow(patch, group, answered) {
+    store.set({ draft: applyPatch(store.get().draft, patch), preset: null });
+    flush();
+    command({ type: "edit", patch, group }, answered);
+  }
+
   function flush() {
     cancelAnimationFrame(request);
     request = 0;
@@ -48,26 +62,28 @@ export function createEdits({ store, send }) {
   }
 
   /** Sends a message that the server answers with a spec or an error. */
-  function command(message) {
+  function command(message, answered = null) {
     if (message.type !== "edit") flush();
-    unanswered += 1;
+    unanswered.push(answered);
     send(message);
   }
 
   /** One of them was answered. */
   function settle() {
-    unanswered = Math.max(0, unanswered - 1);
-    if (unanswered === 0 && !waiting) store.set({ draft: store.get().spec });
+    unanswered.shift()?.(false);
+    if (unanswered.length === 0 && !waiting) store.set({ draft: store.get().spec });
   }
 
   /** The connection is new: nothing is on its way any more. */
   function forget() {
+    const lost = unanswered;
     waiting = null;
-    unanswered = 0;
+    unanswered = [];
     store.set({ draft: store.get().spec });
+    for (const answered of lost) answered?.(true);
   }
 
-  return { edit, command, settle, forget };
+  return { edit, editNow, command, settle, forget };
 }
 
 function isObject(value) {

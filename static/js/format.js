@@ -1,5 +1,9 @@
 /** Numbers as a person reads them; widths stay the same while values change. */
 
+import { spokenLanguage, word } from "words";
+
+const counts = {};
+
 /** A control's value: as few digits as say it exactly. */
 export function formatValue(value) {
   if (value === 0) return "0";
@@ -22,7 +26,14 @@ export function formatLoss(value) {
 
 /** A share of 1 as a percentage. */
 export function formatPercent(value, digits = 1) {
-  return `${minus((100 * value).toFixed(digits))} %`;
+  return word("format.percent", { value: minus((100 * value).toFixed(digits)) });
+}
+
+/** How many of something, as the language groups its digits. */
+export function formatCount(value) {
+  const language = spokenLanguage();
+  counts[language] ??= new Intl.NumberFormat(language);
+  return counts[language].format(value);
 }
 
 /** A weight or an activation. */
@@ -34,6 +45,18 @@ export function formatWeight(value) {
 /** A difference with its sign. */
 export function formatChange(value, format = formatLoss) {
   return value < 0 ? format(value) : `+${format(value)}`;
+}
+
+/** A learning rate that changes by itself: three digits, so that its width stays. */
+export function formatRate(value) {
+  if (value === 0) return "0";
+  return minus(value < 1e-4 ? value.toExponential(2) : value.toPrecision(3));
+}
+
+/** Makes the format of the values of a scale, whose largest decides the digits. */
+export function formatScale(largest) {
+  const digits = largest < 1 ? 2 : largest < 10 ? 1 : 0;
+  return (value) => minus(Number.isInteger(2 * value) ? String(value) : value.toFixed(digits));
 }
 
 /** A coordinate of the plane. */

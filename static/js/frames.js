@@ -14,8 +14,8 @@ const text = new TextDecoder();
  * Decodes one frame.
  *
  * @param {ArrayBuffer} buffer u64 little-endian header length, JSON header, raw arrays
- * @returns {{meta: object, arrays: Object<string, {data: ArrayBufferView, shape: number[]}>,
- *   history: Float32Array[]}} arrays are views into `buffer`
+ * @returns {{meta: object, arrays: Object<string, {data: ArrayBufferView, shape: number[]}>}}
+ *   arrays are views into `buffer`
  */
 export function decodeFrame(buffer) {
   const length = Number(new DataView(buffer).getBigUint64(0, true));
@@ -26,18 +26,14 @@ export function decodeFrame(buffer) {
     if (name === "__metadata__") continue;
     arrays[name] = { data: viewOf(buffer, base, entry), shape: entry.shape };
   }
-  const history = arrays.history && arrays.history.data.length ? [arrays.history.data] : [];
-  return { meta: parseMeta(header.__metadata__ ?? {}), arrays, history };
+  return { meta: parseMeta(header.__metadata__ ?? {}), arrays };
 }
 
 /**
- * Joins a frame that was never painted to the one that takes its place: what
- * is sent only once (points, history) must not be lost with it. A reset ends the
- * history.
+ * Joins a frame that was never painted to the one that takes its place: points,
+ * which are sent only once, must not be lost with it.
  */
 export function carryOver(older, newer) {
-  const reset = older.meta.step > newer.meta.step;
-  if (!reset) newer.history = [...older.history, ...newer.history];
   if (!newer.arrays.points && older.arrays.points) newer.arrays.points = older.arrays.points;
   return newer;
 }

@@ -1,44 +1,51 @@
-/** The curves of a run: bounded, thinned evenly when they grow long, cleared at a reset. */
+/** The curves of a run: bounded, thinned evenly when they grow long; they follow undo and redo. */
 
 const LONGEST = 1200;
 const MOST_MARKS = 24;
 const MARK_APART = 1500;
+const MOST_MOMENTS = 16;
 const COLUMNS = ["step", "trainLoss", "testLoss", "trainScore", "testScore"];
 
 /**
  * @returns {object} `series` (one list per column), `edition` (changes when drawn
- *   points are no longer valid), `marks` (steps of edits), `add`, `mark`
+ *   points are no longer valid), `marks` (steps of edits), `add`, `change`
  */
 export function createHistory() {
-  const history = { series: {}, edition: 0, marks: [], markEdition: 0, add, mark };
+  const history = { series: {}, edition: 0, marks: [], markEdition: 0, add, change };
   let stride = 1;
   let skipped = 0;
   let last = -1;
   let marked = -Infinity;
+  let spec = null;
+  let moments = [];
   clear();
 
   function clear() {
-    for (const name of COLUMNS) history.series[name] = [];
-    history.marks = [];
-    history.edition += 1;
-    history.markEdition += 1;
-    stride = 1;
-    skipped = 0;
+    put({ series: Object.fromEntries(COLUMNS.map((name) => [name, []])), marks: [], stride: 1 });
     last = -1;
   }
 
+  function put({ series, marks, stride: apart }) {
+    history.series = series;
+    history.marks = marks;
+    history.edition += 1;
+    history.markEdition += 1;
+    stride = apart;
+    skipped = 0;
+  }
+
   /** Takes the rows of a frame. */
-  function add(frame) {
-    if (frame.meta.step < last) clear();
-    for (const rows of frame.history) {
-      for (let at = 0; at < rows.length; at += COLUMNS.length) addRow(rows, at);
-    }
-    if (!history.series.step.length) addFirst(frame.meta);
-    last = frame.meta.step;
+  function add({ meta, arrays, spec: shown }) {
+    if (meta.step < last) clear();
+    const rows = arrays.history?.data ?? [];
+    for (let at = 0; at < rows.length; at += COLUMNS.length) addRow(rows, at);
+    if (last < 0 && !history.series.step.length) addHere(meta);
+    last = meta.step;
+    spec = shown;
   }
 
   /** Where a run is when it is first seen, so that its curves start there. */
-  function addFirst({ step, train_loss, test_loss, ...scores }) {
+  function addHere({ step, train_loss, test_loss, ...scores }) {
     const [train, test] = "train_accuracy" in scores
       ? [scores.train_accuracy, scores.test_accuracy] : [scores.train_rmse, scores.test_rmse];
     addRow([step, train_loss, test_loss, train, test], 0);
@@ -65,6 +72,41 @@ export function createHistory() {
     history.edition += 1;
   }
 
+  /**
+   * Takes what the server says of a change.
+   *
+   * @param {{spec: object, step: number, back: boolean}} now where the run stands;
+   *   `back` after an undo, which an edit at the same step is not
+   */
+  function change({ spec: next, step, back }) {
+    if (back || step !== last) moveTo(step, next);
+    else mark();
+    spec = next;
+  }
+
+  /** The run stands elsewhere: its curves are those of then, if they are known, or end there. */
+  function moveTo(step, next) {
+    keepMoment();
+    const then = moments.findLast((one) => one.step === step && one.key === keyOf(next));
+    if (then && step > 0) put(copy(then));
+    else if (step > 0 && step <= last) cut(step);
+    else clear();
+    last = history.series.step.length ? step : -1;
+  }
+
+  function keepMoment() {
+    if (last <= 0) return;
+    const { series, marks } = history;
+    const moment = copy({ series, marks, stride });
+    moments = [...moments, { ...moment, step: last, key: keyOf(spec) }].slice(-MOST_MOMENTS);
+  }
+
+  function cut(step) {
+    const { series, marks } = history;
+    const count = series.step.filter((one) => one <= step).length;
+    put({ series: copyColumns(series, count), marks: marks.filter((one) => one < step), stride });
+  }
+
   /** Remembers that something was edited now; a dragged slider leaves one mark. */
   function mark() {
     if (last <= 0) return;
@@ -76,4 +118,17 @@ export function createHistory() {
   }
 
   return history;
+}
+
+function copy({ series, marks, stride }) {
+  return { series: copyColumns(series), marks: [...marks], stride };
+}
+
+function copyColumns(series, count) {
+  return Object.fromEntries(COLUMNS.map((name) => [name, series[name].slice(0, count)]));
+}
+
+/** A spec as a text; its points may be left out, so they do not count. */
+function keyOf({ data: { points: _, ...data }, ...rest }) {
+  return JSON.stringify({ ...rest, data });
 }

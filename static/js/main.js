@@ -1,19 +1,34 @@
 /** Wires the page together; everything else is made to be wired. */
 
 import { createActions } from "actions";
+import { create as createAnnouncer } from "announcer";
 import { createConnection } from "connection";
+import { createCurveTabs } from "curve-tabs";
 import { h } from "dom";
 import { createEdits } from "edits";
 import { createHistory } from "history";
-import { readPalette } from "palette";
+import { createLanguage } from "language";
+import { createModelFile } from "model-file";
+import { keepPalette } from "palette";
+import { keepPageState } from "page-state";
+import { keepMotion, requestPace } from "pace";
 import { createPainter } from "painter";
 import { loadPlotly } from "plotly";
+import { inferTask } from "points/labels";
+import { keepOwnMode } from "points/own-mode";
+import { createOwnPoints } from "points/own-points";
+import { keepPreferences } from "preferences";
 import { readSchema } from "schema";
+import { listenToKeys } from "shortcuts";
+import { openStorage } from "storage";
 import { createStore } from "store";
-import { createTabs } from "tabs";
+import { followStream } from "stream-events";
 import { keepTheme } from "theme";
-import { createToggle } from "controls/toggle";
 import { createTooltip } from "tooltip";
+import { createTransports } from "transports/choice";
+import { requestViews } from "view-requests";
+import { createViewSet } from "view-set";
+import { create as createScale } from "views/colour-scale";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
 import { create as createHeader } from "views/header";
@@ -23,12 +38,12 @@ import { create as createNotice } from "views/notice";
 import { create as createObservation } from "views/observation";
 import { create as createOutput } from "views/output";
 import { create as createStrip } from "views/play-strip";
+import { create as createTour } from "views/tour";
 import { create as createUnitPanel } from "views/unit-panel";
-import { loadWords, word } from "words";
 
-const LANGUAGE = "en";
-const VIEWS = ["boundary", "units", "weights", "history"];
 const config = JSON.parse(document.getElementById("config").textContent);
+const PATHS = { sessions: "/api/sessions", health: "/healthz" };
+const CARDS = ["data", "network", "output"];
 const place = (id) => document.getElementById(id);
 
 /**
@@ -44,19 +59,31 @@ const store = createStore({
   running: false,
   diverged: null,
   connection: { name: "connecting", seconds: 0 },
+  page: "seen",
+  pauseHidden: true,
+  canUndo: false,
+  canRedo: false,
   message: null,
+  hint: null,
   palette: null,
-  theme: "auto",
   scheme: null,
   speed: 1,
+  calm: false,
   tile: 32,
   hovered: null,
   pinned: null,
   select: null,
   pointsWanted: false,
+  own: null,
+  ownWord: null,
+  painting: false,
+  brush: { radius: 0.5, label: 1, erase: false },
   showTest: false,
   discretize: false,
   logLoss: false,
+  curveTab: "loss",
+  more: false,
+  tour: null,
 });
 
 async function fetchJson(url) {
@@ -65,49 +92,66 @@ async function fetchJson(url) {
 }
 
 async function start() {
+  const storage = openStorage("sessionStorage");
   const connection = createConnection({
-    url: config.stream, storage: sessionStorage, specToOpen: () => store.get().spec ?? {},
+    open: createTransports({ ...PATHS, stream: config.stream, storage }),
+    storage,
+    specToOpen: () => store.get().spec ?? {},
   });
   const edits = createEdits({ store, send: connection.send });
   const history = createHistory();
-  const views = [];
-  const painter = createPainter(
-    (frame) => paint(frame, history, views), connection.painted);
-  listen(connection, { edits, history, painter });
-  askForViews(connection);
+  const views = createViewSet(() => createViews(context));
+  const painter = createPainter({
+    paint: (frame) => paint(frame, views),
+    painted: connection.painted,
+    isUnseen: () => store.get().page === "unseen",
+  });
+  keepPageState(store);
+  keepMotion(store);
+  store.watch(["page"], painter.letGo);
+  followStream(connection, { store, edits, history, painter });
+  requestViews(connection, store);
+  requestPace(connection, store);
   connection.connect();
 
-  keepTheme(store, localStorage);
-  store.watch(["scheme"], () => store.set({ palette: readPalette() }));
+  const language = createLanguage(config, store);
+  keepPreferences(store, openStorage("localStorage"), language.names);
+  keepTheme(store);
+  keepPalette(store);
   const [schema, presets, datasets] = await Promise.all([
-    fetchJson("/api/schema").then(readSchemaWhen(loadWords(config.catalogues[LANGUAGE]))),
+    fetchJson("/api/schema").then(readSchema),
     fetchJson("/api/presets"),
     fetchJson("/api/datasets"),
+    language.start(),
   ]);
-  const actions = createActions({ store, edits, send: connection.send, schema });
-  views.push(...createViews({
+  const taskOf = ({ data }) => datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
+  const own = createOwnPoints({ store, edits, taskOf });
+  const actions = createActions({ store, edits, own, send: connection.send, schema });
+  keepOwnMode(store);
+  const context = {
     store, schema, presets, datasets, edits, actions, history,
     tooltip: createTooltip(document.body),
     repaint: painter.repaint,
+    model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
     reconnect: connection.connect,
-    taskOf: ({ data }) => datasets[data.name]?.task ?? data.task ?? "binary",
-  }));
-  watchSize(views);
+    taskOf, own,
+    languages: language.names,
+    changeLanguage: async (name) => {
+      if (!(await language.change(name))) return;
+      views.showAnew();
+      painter.repaintAll();
+    },
+  };
+  views.show();
+  views.watchSize(CARDS.map(place));
+  // The cards stay as large when the tools come and go; what is in them does not.
+  store.watch(["painting"], views.resize);
   listenToKeys(actions);
   painter.start();
 }
 
-/** The schema is read with the words at hand: its labels come from them. */
-function readSchemaWhen(words) {
-  return async (schema) => {
-    await words;
-    return readSchema(schema);
-  };
-}
-
-function paint(frame, history, views) {
-  history.add(frame);
-  for (const view of views) view.update(frame);
+function paint(frame, views) {
+  views.update(frame);
   const { livenet } = window;
   livenet.frames += 1;
   livenet.specId = frame.meta.spec_id;
@@ -119,116 +163,29 @@ function paint(frame, history, views) {
 }
 
 function createViews(context) {
-  const { store, taskOf } = context;
   const output = place("output");
   const plane = h("div.output-plane");
+  const scale = h("div.output-scale");
+  const tools = h("div.output-tools");
   const metrics = h("div.metrics");
   const curves = h("div.curves");
   const observation = h("div.observation");
-  output.append(plane, metrics, curves);
+  output.replaceChildren(plane, scale, tools, metrics, curves);
   const views = [
-    createHeader({ presets: place("presets"), theme: place("theme") }, context),
+    createHeader({ presets: place("presets"), tools: place("tools") }, context),
     createStrip(place("strip"), context),
     createData(place("data"), context),
     createNetwork(place("network"), context),
-    createOutput(plane, context),
+    createOutput({ plane, tools }, context),
+    createScale(scale, context),
     createMetrics(metrics, context),
     createNotice(place("notice"), context),
+    createAnnouncer(place("announcer"), context),
     createObservation(observation, context),
+    createTour(place("tour"), context),
   ];
   place("network").append(observation);
-  const shown = {};
-  const tabs = createTabs(curves, word("card.curves"), [
-    { id: "loss", text: word("tab.loss") },
-    { id: "score", text: word("tab.score") },
-    { id: "unit", text: word("tab.unit") },
-  ], (id) => {
-    logarithmic.element.hidden = id !== "loss";
-    legend.hidden = id === "unit";
-    shown[id]?.resize();
-  });
-  const logarithmic = createToggle(
-    { label: word("label.log"), help: word("help.log"), path: "logLoss" },
-    { onInput: (logLoss) => store.set({ logLoss }) });
-  const legend = h("span.legend", {}, h("span.legend-train", {}, word("curve.train")),
-    h("span.legend-test", {}, word("curve.test")));
-  tabs.list.append(h("span.spacer"), legend, logarithmic.element);
-  shown.loss = createCurve(tabs.panels.loss, context,
-    { train: "trainLoss", test: "testLoss", log: "logLoss" });
-  shown.score = createCurve(tabs.panels.score, context, { train: "trainScore", test: "testScore" });
-  shown.unit = createUnitPanel(tabs.panels.unit, context);
-  tabs.show("loss");
-  store.watch(["pinned"], ({ pinned }) => pinned && tabs.show("unit"));
-  store.watch(["spec"], ({ spec }) => {
-    const score = spec && taskOf(spec) === "regression" ? "tab.score.regression" : "tab.score";
-    tabs.name("score", word(score));
-  });
-  return [...views, ...Object.values(shown)];
-}
-
-/** What the source of frames says changes the store; the views watch that. */
-function listen(connection, { edits, history, painter }) {
-  let renewed = false;
-  connection.on("state", (state) => store.set({ connection: state }));
-  connection.on("opened", ({ spec, running, resumed }) => {
-    const goOn = !resumed && store.get().running;
-    store.set({ spec, running: running || goOn, diverged: null });
-    edits.forget();
-    if (renewed && spec) store.set({ message: { text: word("connection.renewed") } });
-    renewed = false;
-    if (goOn) connection.send({ type: "run" });
-    if (store.get().speed !== 1) {
-      connection.send({ type: "speed", epochs_per_frame: store.get().speed });
-    }
-  });
-  connection.on("spec", ({ spec }) => {
-    store.set({ spec });
-    edits.settle();
-    history.mark();
-  });
-  connection.on("error", ({ message }) => {
-    edits.settle();
-    store.set({ message: { text: message } });
-  });
-  connection.on("diverged", ({ step }) => store.set({ running: false, diverged: { step } }));
-  connection.on("frame", painter.show);
-  connection.on("renewed", () => {
-    renewed = true;
-  });
-}
-
-/** Asks the server for what is looked at. */
-function askForViews(connection) {
-  store.watch(["pinned", "hovered"], ({ pinned, hovered }) => {
-    const looked = hovered?.kind === "hidden" ? { layer: hovered.layer, unit: hovered.unit } : null;
-    const select = pinned ?? looked;
-    if (JSON.stringify(select) !== JSON.stringify(store.get().select)) store.set({ select });
-  });
-  store.watch(["select", "pointsWanted", "tile", "connection"], (state) => {
-    const { select, pointsWanted, tile } = state;
-    if (state.connection.name !== "open") return;
-    const names = [...VIEWS, ...(pointsWanted ? ["points"] : []), ...(select ? ["selected"] : [])];
-    connection.send({ type: "views", names, tile, ...(select ? { select } : {}) });
-  });
-}
-
-function watchSize(views) {
-  let request = 0;
-  const observer = new ResizeObserver(() => {
-    cancelAnimationFrame(request);
-    request = requestAnimationFrame(() => views.forEach((view) => view.resize()));
-  });
-  for (const id of ["data", "network", "output"]) observer.observe(place(id));
-}
-
-/** Space plays and pauses wherever it has no meaning of its own. */
-function listenToKeys(actions) {
-  document.addEventListener("keydown", (event) => {
-    if (event.key !== " " || event.repeat || event.ctrlKey || event.altKey || event.metaKey) return;
-    if (event.target.closest?.("button, select, textarea, summary, input:not([type=range])")) return;
-    event.preventDefault();
-    actions.toggle();
-  });
+  return [...views, ...createCurveTabs(curves, context, { createCurve, createUnitPanel })];
 }
 
 start();

@@ -3,14 +3,16 @@
 import { carryOver } from "frames";
 
 /**
- * @param {(frame: object) => void} paint
- * @param {() => void} painted told after each painting of a new frame
- * @returns {{show: Function, repaint: Function, start: Function}} nothing is painted
- *   before `start`; what came until then is painted at once
+ * @param {{paint: (frame: object) => void, painted: () => void, isUnseen: () => boolean}} parts
+ *   `painted` is told after each painting of a new frame; of a page that nobody sees it is
+ *   told as frames come, since none are painted
+ * @returns {{show: Function, repaint: Function, repaintAll: Function, start: Function,
+ *   letGo: Function}} nothing is painted before `start`; what came until then is painted at once
  */
-export function createPainter(paint, painted) {
+export function createPainter({ paint, painted, isUnseen }) {
   let pending = null;
   let last = null;
+  let points = null;
   let request = 0;
   let fresh = false;
   let started = false;
@@ -19,6 +21,17 @@ export function createPainter(paint, painted) {
   function show(frame) {
     fresh = true;
     join(frame);
+    letGo();
+  }
+
+  /** Waits no longer for a painting that will not come; the newest frame is kept for later. */
+  function letGo() {
+    if (isUnseen()) answer();
+  }
+
+  function answer() {
+    if (fresh) painted();
+    fresh = false;
   }
 
   function join(frame) {
@@ -37,17 +50,25 @@ export function createPainter(paint, painted) {
 
   /** Paints the last frame again, after a change of the view. */
   function repaint() {
-    if (last && !pending) join({ ...last, history: [] });
+    if (last && !pending) join(last);
+  }
+
+  /** Paints the last frame for views that have seen none, with the points of an earlier one. */
+  function repaintAll() {
+    if (!last) return;
+    const whole = { ...last, arrays: { ...last.arrays, points } };
+    pending = pending ? carryOver(whole, pending) : whole;
+    schedule();
   }
 
   function next() {
     request = 0;
     last = pending;
+    points = last.arrays.points ?? points;
     pending = null;
     paint(last);
-    if (fresh) painted();
-    fresh = false;
+    answer();
   }
 
-  return { show, repaint, start };
+  return { show, repaint, repaintAll, start, letGo };
 }

@@ -1,9 +1,10 @@
 /**
  * The plane [-6, 6]^2 on a page: a map on a canvas, and Plotly's axes and
- * points over it. The map stands at its place before Plotly has come.
+ * points over it. The map stands at its place before Plotly has come. Points can be drawn
+ * by hand, too: until then, and where Plotly would be too slow.
  */
 
-import { h, rem } from "dom";
+import { h, pixelRatio, rem } from "dom";
 import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
 
 const EDGE = 6;
@@ -12,25 +13,26 @@ const MARGIN = { l: 1.7, b: 1.45, t: 0.2, r: 0.2 };
 
 /**
  * @param {HTMLElement} element a square box
- * @param {{palette: () => object, traces?: () => object[]}} parts
- * @returns {{canvas, draw, restyle, placeOf, toPixels, onReady, destroy}}
+ * @param {{palette: () => object, onReady?: () => void}} parts `onReady` is told when Plotly
+ *   has come
+ * @returns {{canvas, draw, drawByHand, hideHand, isReady, placeOf, showRing, destroy}}
  */
-export function createPlane(element, { palette, traces = () => [] }) {
+export function createPlane(element, { palette, onReady }) {
   const canvas = h("canvas.plane-map", { "aria-hidden": "true" });
-  const early = h("canvas.plane-early", { "aria-hidden": "true" });
+  const hand = h("canvas.plane-hand", { "aria-hidden": "true", hidden: true });
   const axes = h("div.plane-axes", { "aria-hidden": "true" });
+  const ring = h("div.plane-ring", { "aria-hidden": "true", hidden: true });
   element.classList.add("plane");
-  element.append(canvas, early, axes);
+  element.append(canvas, axes, hand, ring);
   let plotly = null;
   let gone = false;
   let margin = { l: 0, r: 0, t: 0, b: 0 };
   let side = 0;
 
-  whenPlotly().then(async (loaded) => {
+  whenPlotly().then((loaded) => {
     if (gone) return;
     plotly = loaded;
-    await draw();
-    early.hidden = true;
+    (onReady ?? draw)();
   });
 
   function measure() {
@@ -39,7 +41,7 @@ export function createPlane(element, { palette, traces = () => [] }) {
     side = element.clientWidth;
     const width = side - margin.l - margin.r;
     const height = element.clientHeight - margin.t - margin.b;
-    for (const layer of [canvas, early]) {
+    for (const layer of [canvas, hand]) {
       Object.assign(layer.style, {
         left: `${margin.l}px`, top: `${margin.t}px`, width: `${width}px`, height: `${height}px`,
       });
@@ -62,11 +64,15 @@ export function createPlane(element, { palette, traces = () => [] }) {
     });
   }
 
-  /** Lays everything out again: size, theme and points. */
-  async function draw() {
+  /** Lays everything out again: size, theme, and Plotly's points. */
+  async function draw(traces = []) {
     measure();
     if (!plotly || side === 0) return;
-    await plotly.react(axes, traces(), layout(), { ...PLOT_CONFIG, staticPlot: true });
+    await plotly.react(axes, traces, layout(), { ...PLOT_CONFIG, staticPlot: true });
+  }
+
+  function isReady() {
+    return plotly !== null;
   }
 
   /** Points under the pointer's place, as coordinates of the plane, or null outside. */
@@ -78,15 +84,50 @@ export function createPlane(element, { palette, traces = () => [] }) {
     return { x1, x2, scale: box.width / (2 * EDGE) };
   }
 
-  /** Draws points by hand as long as Plotly is not there. */
-  function drawEarly(paint) {
-    if (plotly) return;
-    const { width, height } = measure();
-    early.width = width;
-    early.height = height;
-    const context = early.getContext("2d");
-    const at = (x1, x2) => [((x1 + EDGE) / (2 * EDGE)) * width, ((EDGE - x2) / (2 * EDGE)) * height];
-    paint(context, at);
+  /**
+   * Draws points by hand, in place of Plotly's.
+   *
+   * @param {(context: object, at: Function) => void} paint `at` tells the pixels of a place
+   * @param {boolean} more whether what was drawn by hand stays
+   */
+  function drawByHand(paint, more = false) {
+    const ratio = pixelRatio();
+    const context = hand.getContext("2d");
+    if (!more || hand.hidden) {
+      const { width, height } = measure();
+      hand.width = Math.round(width * ratio);
+      hand.height = Math.round(height * ratio);
+    }
+    showHand(true);
+    const [width, height] = [hand.width / ratio, hand.height / ratio];
+    context.setTransform(ratio, 0, 0, ratio, 0, 0);
+    paint(context, (x1, x2) =>
+      [((x1 + EDGE) / (2 * EDGE)) * width, ((EDGE - x2) / (2 * EDGE)) * height]);
+  }
+
+  /** Shows Plotly's points again. */
+  function hideHand() {
+    showHand(false);
+  }
+
+  function showHand(yes) {
+    hand.hidden = !yes;
+    element.classList.toggle("by-hand", yes);
+  }
+
+  /** Shows a circle around a place, as large as a brush, or none. */
+  function showRing(place, radius) {
+    ring.hidden = !place;
+    if (!place) return;
+    const box = canvas.getBoundingClientRect();
+    const outer = element.getBoundingClientRect();
+    const size = 2 * radius * place.scale;
+    const left = box.left - outer.left + (place.x1 + EDGE) * place.scale;
+    const top = box.top - outer.top + (EDGE - place.x2) * place.scale;
+    Object.assign(ring.style, {
+      width: `${size}px`, height: `${size}px`,
+      transform: `translate(${left - size / 2}px, ${top - size / 2}px)`,
+    });
   }
 
   function destroy() {
@@ -96,5 +137,5 @@ export function createPlane(element, { palette, traces = () => [] }) {
   }
 
   measure();
-  return { canvas, draw, drawEarly, placeOf, destroy };
+  return { canvas, draw, drawByHand, hideHand, isReady, placeOf, showRing, destroy };
 }

@@ -5,18 +5,20 @@ import { h, setText } from "dom";
 /**
  * @param {HTMLElement} element
  * @param {string} label of the list of tabs
- * @param {{id: string, text: string}[]} tabs
+ * @param {{id: string, text: string, help?: string}[]} tabs
  * @param {(id: string) => void} onShow
- * @returns {{panels: Object<string, HTMLElement>, list: HTMLElement, show: Function, name: Function}}
+ * @returns {{panels: Object<string, HTMLElement>, bar: HTMLElement, show: Function, name: Function}}
+ *   `bar` has room for more behind the tabs
  */
 export function createTabs(element, label, tabs, onShow) {
-  const list = h("div.tabs", { role: "tablist", "aria-label": label });
+  const list = h("div.tab-list", { role: "tablist", "aria-label": label });
+  const bar = h("div.tabs", {}, list);
   const panels = {};
   const buttons = {};
-  for (const { id, text } of tabs) {
+  for (const { id, text, help = "" } of tabs) {
     buttons[id] = h("button.tab", {
       type: "button", role: "tab", id: `tab-${id}`, "aria-controls": `panel-${id}`,
-      on: { click: () => show(id) },
+      data: { help }, on: { click: () => show(id) },
     }, text);
     panels[id] = h("div.panel", { role: "tabpanel", id: `panel-${id}`, "aria-labelledby": `tab-${id}` });
     list.append(buttons[id]);
@@ -31,7 +33,7 @@ export function createTabs(element, label, tabs, onShow) {
     show(next);
     buttons[next].focus();
   });
-  element.append(list, ...Object.values(panels));
+  element.append(bar, ...Object.values(panels));
 
   function show(id) {
     for (const [other, button] of Object.entries(buttons)) {
@@ -43,9 +45,10 @@ export function createTabs(element, label, tabs, onShow) {
     onShow(id);
   }
 
-  function name(id, text) {
+  function name(id, text, help) {
     setText(buttons[id], text);
+    buttons[id].dataset.help = help;
   }
 
-  return { panels, list, show, name };
+  return { panels, bar, show, name };
 }

@@ -1,16 +1,11 @@
 /** Light, dark, or as the system says. */
 
-const KEY = "livenet.theme";
-export const THEMES = ["auto", "light", "dark"];
-
 /**
  * Keeps the document's theme equal to `store.theme`; `store.scheme` is what is
  * in force, so that canvases know when to read the colours again.
  */
-export function keepTheme(store, storage) {
+export function keepTheme(store) {
   const system = window.matchMedia("(prefers-color-scheme: dark)");
-  const saved = storage.getItem(KEY);
-  store.set({ theme: THEMES.includes(saved) ? saved : "auto" });
 
   function apply() {
     const { theme } = store.get();
@@ -21,8 +16,5 @@ export function keepTheme(store, storage) {
   }
 
   system.addEventListener("change", apply);
-  store.watch(["theme"], ({ theme }) => {
-    storage.setItem(KEY, theme);
-    apply();
-  });
+  store.watch(["theme"], apply);
 }

@@ -1,27 +1,41 @@
-/** One tooltip for the page: help of controls, and values under the pointer. */
+/** One tooltip for the page: help of terms and controls, and values under the pointer. */
 
 import { h } from "dom";
 
 const DELAY = 450;
+const LONG_PRESS = 500;
+const SLIP = 10;
 const GAP = 10;
+const EDGE = 6;
+const WORKS = "a, button, input, select, textarea, summary, label";
+const FOCUSABLE = `${WORKS}, [tabindex]`;
 
 /**
- * @returns {{showAt: Function, hide: Function}} `showAt` follows a pointer;
- *   elements with `data-help` show theirs after a moment of hover or focus
+ * Elements with `data-help` show it after a moment of hover or focus, and on touch screens
+ * after a long press, or a tap where a tap does nothing else.
+ *
+ * @param {HTMLElement} root holds the page's `main`, in which the tooltip is
+ * @returns {{showAt: Function, hide: Function}} `showAt` follows a pointer
  */
 export function createTooltip(root) {
-  const element = h("div.tooltip", { role: "tooltip", id: "tooltip", hidden: true });
-  root.append(element);
+  const element = h("div.tooltip", {
+    role: "tooltip", id: "tooltip", popover: "manual", hidden: true,
+  });
+  root.querySelector("main").append(element);
   let timer = 0;
-  let owner = null;
+  let holder = null;
+  let described = null;
+  let pressed = null;
 
+  /** Above everything else, a modal dialog included. */
   function place(left, top, above) {
     element.hidden = false;
+    element.togglePopover(true);
     const width = element.offsetWidth;
     const height = element.offsetHeight;
-    const x = Math.max(6, Math.min(left, window.innerWidth - width - 6));
+    const x = Math.max(EDGE, Math.min(left, window.innerWidth - width - EDGE));
     const below = top + GAP;
-    const y = below + height > window.innerHeight - 6 ? above - height - GAP : below;
+    const y = below + height > window.innerHeight - EDGE ? above - height - GAP : below;
     element.style.left = `${x}px`;
     element.style.top = `${y}px`;
   }
@@ -29,44 +43,89 @@ export function createTooltip(root) {
   /** Shows text beside the pointer. */
   function showAt(text, x, y) {
     clearTimeout(timer);
+    holder = null;
     if (element.textContent !== text) element.textContent = text;
     place(x + GAP, y, y);
   }
 
   function hide() {
     clearTimeout(timer);
+    element.togglePopover(false);
     element.hidden = true;
-    owner?.removeAttribute("aria-describedby");
-    owner = null;
+    holder = null;
+    described?.removeAttribute("aria-describedby");
+    described = null;
   }
 
-  function offer(target) {
-    const holder = target.closest?.("[data-help]");
-    if (!holder?.dataset.help) return;
-    clearTimeout(timer);
-    timer = setTimeout(() => {
-      if (!holder.isConnected) return;
-      element.textContent = holder.dataset.help;
-      const box = holder.getBoundingClientRect();
-      place(box.left, box.bottom - 4, box.top);
-      owner = holder.querySelector("input, select, button") ?? holder;
-      owner.setAttribute("aria-describedby", "tooltip");
-    }, DELAY);
+  function holderOf(target) {
+    const found = target.closest?.("[data-help]");
+    return found?.dataset.help ? found : null;
+  }
+
+  /** Shows the help of what is pointed at, after a while; it stays while that is. */
+  function offer(target, delay) {
+    const next = holderOf(target);
+    if (!next || next === holder) return;
+    hide();
+    holder = next;
+    timer = setTimeout(present, delay);
+  }
+
+  function present() {
+    if (!holder?.isConnected) return;
+    element.textContent = holder.dataset.help;
+    const box = holder.getBoundingClientRect();
+    place(box.left, box.bottom - 4, box.top);
+    described = holder.matches(FOCUSABLE) ? holder : holder.querySelector(FOCUSABLE) ?? holder;
+    described.setAttribute("aria-describedby", "tooltip");
+  }
+
+  function press(event) {
+    hide();
+    if (event.pointerType === "mouse") return;
+    pressed = { x: event.clientX, y: event.clientY };
+    offer(event.target, LONG_PRESS);
+  }
+
+  function slip({ clientX, clientY }) {
+    if (!pressed || Math.hypot(clientX - pressed.x, clientY - pressed.y) < SLIP) return;
+    lift();
+  }
+
+  /** The finger is off, or elsewhere: help that has not come yet does not come. */
+  function lift() {
+    pressed = null;
+    if (element.hidden) hide();
+  }
+
+  /** A long press has shown its help and means no click; a tap on a plain term asks for help. */
+  function click(event) {
+    if (event.pointerType !== "touch" && event.pointerType !== "pen") return;
+    if (holder && !element.hidden) {
+      event.preventDefault();
+      event.stopPropagation();
+    } else if (!event.target.closest(WORKS)) offer(event.target, 0);
   }
 
   root.addEventListener("pointerover", (event) => {
-    if (event.pointerType === "mouse") offer(event.target);
+    if (event.pointerType === "mouse") offer(event.target, DELAY);
   });
-  root.addEventListener("pointerout", (event) => {
-    if (event.target.closest("[data-help]")) hide();
+  root.addEventListener("pointerout", ({ pointerType, relatedTarget }) => {
+    if (pointerType === "mouse" && holder && !holder.contains(relatedTarget)) hide();
   });
-  root.addEventListener("pointerdown", hide);
+  root.addEventListener("pointerdown", press, true);
+  root.addEventListener("pointermove", slip);
+  root.addEventListener("pointerup", lift);
+  root.addEventListener("pointercancel", lift);
+  root.addEventListener("click", click, true);
+  root.addEventListener("contextmenu", (event) => pressed && holder && event.preventDefault());
   root.addEventListener("input", hide);
   root.addEventListener("focusin", (event) => {
-    if (event.target.matches(":focus-visible")) offer(event.target);
+    if (event.target.matches(":focus-visible")) offer(event.target, DELAY);
   });
   root.addEventListener("focusout", hide);
   root.addEventListener("keydown", (event) => event.key === "Escape" && hide());
+  window.addEventListener("scroll", () => element.hidden || hide(), { capture: true, passive: true });
 
   return { showAt, hide };
 }

@@ -67,6 +67,40 @@ def test_one_value_within_a_second_is_one_step(
     assert undone[-1] is moments[0]
 
 
+@pytest.mark.parametrize(
+    ("groups", "steps"),
+    [
+        (["s", "s", "s"], 1),
+        (["s", "s", "t", "t"], 2),
+        (["s", None, "s"], 3),
+        ([None, "s", "s"], 2),
+        (["s", "s", None, None], 2),
+    ],
+)
+def test_a_group_is_one_step_however_long_it_takes(
+    moment: Snapshot, groups: list[str | None], steps: int
+) -> None:
+    """Edits without a group are of one place here, and follow each other at once."""
+    moments = make_moments(moment, len(groups))
+    history = History()
+    at = 0.0
+    for before, group in zip(moments, groups, strict=True):
+        at += 60 if group else 0.1
+        history.note(before, Change(("data", "points"), at, group))
+    undone = [back for _ in groups if (back := history.undo(moment)) is not None]
+    assert len(undone) == steps
+    assert undone[-1] is moments[0]
+
+
+def test_a_group_that_was_undone_begins_anew(moment: Snapshot) -> None:
+    first, second = make_moments(moment, 2)
+    history = History()
+    history.note(first, Change(None, 0, "s"))
+    history.undo(moment)
+    history.note(second, Change(None, 1, "s"))
+    assert history.undo(moment) is second
+
+
 def test_number_is_bounded(moment: Snapshot) -> None:
     moments = make_moments(moment, MAX_STEPS + 5)
     history = History()

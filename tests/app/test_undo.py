@@ -52,6 +52,7 @@ def test_every_change_is_taken_back_and_done_again(
     assert (undone["undo"], undone["redo"]) == (False, True)
     assert undone["spec"]["layers"][0]["units"] == 4
     same(back, before)
+    assert (done["step"], undone["step"]) == (after.step, before.step)
     redone, forth = change(client, "redo")
     assert (redone["undo"], redone["redo"]) == (True, False)
     assert redone["spec"] == {**done["spec"], "data": redone["spec"]["data"]}
@@ -75,6 +76,40 @@ def test_a_slider_is_one_step(opened: Client) -> None:
     specs = [opened.message("spec", acks=True) for _ in range(31)]
     assert specs[-1]["spec"]["optimizer"]["learning_rate"] == 0.03
     assert specs[-1]["undo"] is False
+
+
+def test_a_stroke_is_one_step(trained: tuple[Client, FrameSeen]) -> None:
+    """Two strokes that follow each other at once, and one that goes on after training."""
+    client, _ = trained
+    painted = [[1.0, 2.0, 0.0], [2.0, 1.0, 1.0]]
+    points = {"name": "points", "points": painted}
+    change(client, "edit", patch={"data": points})
+    counts = []
+    for group in ("first", "first", "second", "second"):
+        client.ack()
+        client.send("step", epochs=1)
+        painted = [*painted, [len(painted) / 10, 0.0, 1.0]]
+        change(client, "edit", patch={"data": {"points": painted}}, group=group)
+        counts.append(len(painted))
+    assert counts == [3, 4, 5, 6]
+    undone, frame = change(client, "undo")
+    assert len(undone["spec"]["data"]["points"]) == 4
+    assert frame.arrays["points"].shape == (4, 6)
+    undone, _ = change(client, "undo")
+    assert undone["spec"]["data"]["points"] == painted[:2]
+    redone, _ = change(client, "redo")
+    assert len(redone["spec"]["data"]["points"]) == 4
+    undone, _ = change(client, "undo")
+    undone, _ = change(client, "undo")
+    assert undone["spec"]["data"]["name"] == "circle"
+    assert undone["undo"] is False
+
+
+@pytest.mark.parametrize("group", ["", "x" * 65, 5, ["s"], True])
+def test_a_group_is_a_short_word(opened: Client, group: object) -> None:
+    opened.send("edit", patch={"seed": 1}, group=group)
+    assert opened.error("invalid_message")["path"] == "group"
+    assert opened.barrier() == []
 
 
 def test_nothing_to_undo_or_redo(opened: Client) -> None:

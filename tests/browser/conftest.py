@@ -11,6 +11,7 @@ from selenium.webdriver import Chrome
 from tests.app.servers import LiveServer
 from tests.browser.drivers import make_driver
 from tests.browser.page import Page
+from tests.browser.painting import start_painting
 
 WIDTH, HEIGHT = 1440, 900
 
@@ -66,3 +67,10 @@ def tab(driver: Chrome, server: LiveServer) -> Iterator[Page]:
 def page(tab: Page) -> Page:
     """The playground with its first frame, paused."""
     return tab.open()
+
+
+@pytest.fixture
+def painting(page: Page) -> Page:
+    """Own points, begun with the 500 of the circle, that the network trains on."""
+    start_painting(page)
+    return page

@@ -1,9 +1,12 @@
-"""A connection that is lost, taken over, refused, and taken up again."""
+"""A connection that is lost, taken over, refused, and taken up again; over both transports."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+import os
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,10 +15,63 @@ from websocket import WebSocket, create_connection
 
 from tests.app.servers import LiveServer
 from tests.browser.page import Page
+from tests.browser.proxies import Manner, Proxy
+
+#: What a browser says of a WebSocket that fails, and of a server that is not there.
+NO_WEBSOCKET = "WebSocket connection to"
+NO_SERVER = (
+    "ERR_CONNECTION_REFUSED",
+    "ERR_CONNECTION_RESET",
+    "ERR_EMPTY_RESPONSE",
+    "ERR_INCOMPLETE_CHUNKED_ENCODING",
+)
+#: Over HTTP, what it says of a message that comes when the server has just ended the stream.
+TOO_LATE = ("404 (NOT FOUND)", "409 (CONFLICT)")
+
+Reach = Callable[[LiveServer], str]
 
 
 def token(page: Page) -> str:
     return page.run("return sessionStorage.getItem('livenet.session')")
+
+
+def carrier(page: Page) -> str:
+    """What carries the stream, as the tab remembers it."""
+    return page.run(
+        "return JSON.parse(sessionStorage.getItem('livenet.transport'))?.name ?? 'websocket'"
+    )
+
+
+@pytest.fixture(params=["websocket", "http"])
+def transport(request: pytest.FixtureRequest) -> str:
+    """What carries the stream; each test runs over both."""
+    return request.param
+
+
+@pytest.fixture
+def reach(tab: Page, transport: str) -> Iterator[Reach]:
+    """Gives the URL by which a server is reached: its own, or that of a proxy before it."""
+    with ExitStack() as stack:
+
+        def find(server: LiveServer) -> str:
+            if transport == "websocket":
+                return server.url
+            tab.allowed.append(NO_WEBSOCKET)
+            return stack.enter_context(Proxy(server.url, "refuse")).url
+
+        yield find
+        if tab.driver.current_url.startswith("http"):
+            tab.run("localStorage.clear()")
+        tab.driver.get("about:blank")
+
+
+@pytest.fixture
+def page(tab: Page, server: LiveServer, reach: Reach, transport: str) -> Page:
+    """The playground with its first frame, paused, over this transport."""
+    tab.url = reach(server)
+    tab.open()
+    assert carrier(tab) == transport
+    return tab
 
 
 @pytest.fixture
@@ -24,6 +80,17 @@ def other(server: LiveServer) -> Iterator[WebSocket]:
     socket = create_connection(server.stream_url, timeout=20)
     yield socket
     socket.close()
+
+
+def test_training_and_edits(page: Page) -> None:
+    page.play()
+    page.edited(lambda: page.click("[data-add='0']"))
+    page.edited(lambda: page.choose("optimizer.name", "adam"))
+    page.goes_on(60)
+    page.pause()
+    assert page.units == [5, 2]
+    page.click("[data-action='reset']")
+    page.wait(lambda: page.step == 0, "back at step 0")
 
 
 def test_a_reload_goes_on_with_the_same_network(page: Page) -> None:
@@ -40,24 +107,38 @@ def test_a_reload_goes_on_with_the_same_network(page: Page) -> None:
     page.wait(lambda: page.run(traces) == 250, "the points are there again")
 
 
-def test_another_client_takes_over_and_gives_back(page: Page, other: WebSocket) -> None:
+def test_a_reload_of_a_running_network_runs_on(page: Page) -> None:
+    page.play()
+    step = page.step
+    page.driver.refresh()
+    page.wait(lambda: page.frames > 3, "frames come")
+    assert page.running
+    assert page.step > step
+
+
+def test_another_client_takes_over_and_gives_back(
+    page: Page, other: WebSocket, transport: str
+) -> None:
+    if transport == "http":
+        page.allowed += TOO_LATE
     page.play()
     step = page.step
     other.send(json.dumps({"type": "open", "session": token(page)}))
     page.wait(lambda: "another window" in page.notice, "the page says so")
     opened = json.loads(other.recv())
     assert opened["resumed"] is True
-    sockets = page.run(
+    tries = page.run(
         """let made = 0;
-           const Real = window.WebSocket;
+           const { WebSocket: Real, fetch: ask } = window;
            window.WebSocket = class extends Real {
              constructor(...all) { super(...all); made += 1; }
            };
+           window.fetch = (...all) => { made += 1; return ask(...all); };
            window.dispatchEvent(new Event("online"));
-           window.WebSocket = Real;
+           Object.assign(window, { WebSocket: Real, fetch: ask });
            return made;"""
     )
-    assert sockets == 0
+    assert tries == 0
     page.click(".notice button")
     page.wait(lambda: not page.notice, "the notice goes")
     page.goes_on()
@@ -65,9 +146,8 @@ def test_another_client_takes_over_and_gives_back(page: Page, other: WebSocket) 
     assert page.running
 
 
-def test_offline_and_online_again(page: Page) -> None:
-    page.allowed.append("WebSocket connection to")
-    page.allowed.append("ERR_INTERNET_DISCONNECTED")
+def test_offline_and_online_again(page: Page, transport: str) -> None:
+    page.allowed += [NO_WEBSOCKET, "ERR_INTERNET_DISCONNECTED"]
     page.edited(lambda: page.click("[data-add='0']"))
     page.play()
     page.goes_on()
@@ -83,28 +163,76 @@ def test_offline_and_online_again(page: Page) -> None:
     assert page.step >= step
     assert token(page) == session
     assert page.units == [5, 2]
+    assert carrier(page) == transport
 
 
-@pytest.fixture
-def fragile(tab: Page) -> Iterator[tuple[Page, LiveServer]]:
-    """A page on a server of its own, which the test may stop."""
+def test_play_and_pause_while_the_connection_is_lost_count_afterwards(page: Page) -> None:
+    page.allowed += [NO_WEBSOCKET, "ERR_INTERNET_DISCONNECTED"]
+    page.play()
+    network = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
+    command = "Network.emulateNetworkConditions"
+    page.driver.execute_cdp_cmd("Network.enable", {})
+    for running in (False, True):
+        page.driver.execute_cdp_cmd(command, {"offline": True, **network})
+        page.wait(lambda: "connection is lost" in page.notice, "the page says so")
+        page.click(".play")
+        page.driver.execute_cdp_cmd(command, {"offline": False, **network})
+        page.wait(lambda: not page.notice, "it connects again")
+        assert page.running is running
+        if running:
+            page.goes_on()
+        else:
+            page.settle()
+
+
+def test_a_network_that_dies_silently_is_noticed(tab: Page, reach: Reach) -> None:
+    """Nothing hangs up, but nothing comes any more; the page's clock is turned on by hand."""
+    tab.allowed += [NO_WEBSOCKET, *NO_SERVER]
+    keep_timers = """window.timers = [];
+        const { setInterval: real } = window;
+        window.setInterval = (call, ...rest) => {
+          window.timers.push(call);
+          return real(call, ...rest);
+        };"""
+    tab.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": keep_timers})
     with LiveServer() as server:
-        tab.url = server.url
-        tab.allowed += ["WebSocket connection to", "ERR_CONNECTION_REFUSED"]
-        yield tab.open(), server
+        tab.url = reach(server)
+        tab.open()
+        tab.play()
+        os.kill(server.worker, signal.SIGSTOP)
+        try:
+            tab.run(
+                """const real = performance.now.bind(performance);
+                   for (let seconds = 3; seconds <= 18; seconds += 3) {
+                     performance.now = () => real() + 1000 * seconds;
+                     window.timers.forEach((call) => call());
+                   }"""
+            )
+            tab.wait(lambda: "connection is lost" in tab.notice, "the page says so")
+        finally:
+            os.kill(server.worker, signal.SIGCONT)
+        tab.wait(lambda: not tab.notice, "it connects again")
+        tab.goes_on()
+        assert tab.running
         tab.driver.get("about:blank")
 
 
 def test_a_server_that_starts_again_gets_the_same_settings(
-    fragile: tuple[Page, LiveServer],
+    tab: Page, reach: Reach, transport: str
 ) -> None:
-    page, server = fragile
-    page.edited(lambda: page.click("[data-dataset='xor']"))
-    page.edited(lambda: page.click("[data-add='1']"))
-    page.play()
-    session = token(page)
-    server.stop()
-    page.wait(lambda: "connection is lost" in page.notice, "the page says so")
+    page = tab
+    page.allowed += [NO_WEBSOCKET, *NO_SERVER]
+    if transport == "http":
+        page.allowed += TOO_LATE
+    with LiveServer() as server:
+        page.url = reach(server)
+        page.open()
+        page.edited(lambda: page.click("[data-dataset='xor']"))
+        page.edited(lambda: page.click("[data-add='1']"))
+        page.play()
+        session = token(page)
+        server.stop()
+        page.wait(lambda: "connection is lost" in page.notice, "the page says so")
     with LiveServer(PORT=server.url.rpartition(":")[2]):
         page.wait(lambda: "new one runs" in page.notice, "a new session runs")
         frames = page.frames
@@ -113,13 +241,14 @@ def test_a_server_that_starts_again_gets_the_same_settings(
         assert page.units == [4, 3]
         assert page.running
         assert page.find("[data-dataset='xor']").get_attribute("aria-checked") == "true"
+        assert carrier(page) == transport
         page.driver.get("about:blank")
 
 
-def test_a_server_that_still_compiles_is_said(tab: Page, tmp_path: Path) -> None:
+def test_a_server_that_still_compiles_is_said(tab: Page, reach: Reach, tmp_path: Path) -> None:
     server = LiveServer(LIVENET_CACHE_DIR=str(tmp_path))
     try:
-        tab.driver.get(server.url)
+        tab.driver.get(reach(server))
         tab.wait(lambda: "getting ready" in tab.notice, "the page says so")
         assert tab.frames == 0
         tab.wait(lambda: tab.frames > 0, "the first frame")
@@ -129,12 +258,16 @@ def test_a_server_that_still_compiles_is_said(tab: Page, tmp_path: Path) -> None
         server.stop()
 
 
-def test_a_full_server_is_said_and_waited_for(tab: Page, driver: Chrome) -> None:
+def test_a_full_server_is_said_and_waited_for(
+    tab: Page, driver: Chrome, reach: Reach, transport: str
+) -> None:
+    if transport == "http":
+        tab.allowed.append("503 (SERVICE UNAVAILABLE)")
     with LiveServer(LIVENET_MAX_SESSIONS="1", LIVENET_RESUME_SECONDS="0") as server:
         first = create_connection(server.stream_url, timeout=20)
         first.send(json.dumps({"type": "open", "spec": {}}))
         assert json.loads(first.recv())["type"] == "opened"
-        driver.get(server.url)
+        driver.get(reach(server))
         tab.wait(lambda: "server is busy" in tab.notice, "the page says so")
         assert tab.frames == 0
         first.close()
@@ -142,3 +275,76 @@ def test_a_full_server_is_said_and_waited_for(tab: Page, driver: Chrome) -> None
         tab.wait(lambda: tab.frames > 0, "a place is free")
         tab.wait(lambda: not tab.notice, "the notice goes")
         driver.get("about:blank")
+
+
+def test_an_idle_page_is_closed_and_goes_on_when_asked(
+    tab: Page, reach: Reach, transport: str
+) -> None:
+    if transport == "http":
+        tab.allowed += TOO_LATE
+    with LiveServer(LIVENET_IDLE_SECONDS="1") as server:
+        tab.url = reach(server)
+        tab.open()
+        session = token(tab)
+        tab.wait(lambda: "Nothing has happened" in tab.notice, "the page says so")
+        tab.click(".notice button")
+        tab.click(".play")
+        tab.wait(lambda: not tab.notice, "the notice goes")
+        tab.wait(lambda: tab.running and tab.step > 0, "it trains")
+        assert token(tab) == session
+        tab.driver.get("about:blank")
+
+
+@pytest.mark.parametrize("manner", ["refuse", "swallow", "mute"])
+def test_http_takes_the_place_of_websockets_that_are_blocked(
+    tab: Page, server: LiveServer, manner: Manner
+) -> None:
+    tab.allowed.append(NO_WEBSOCKET)
+    with Proxy(server.url, manner) as proxy:
+        tab.url = proxy.url
+        tab.open()
+        assert proxy.blocked == 1
+        assert carrier(tab) == "http"
+        tab.play()
+        tab.edited(lambda: tab.click("[data-add='0']"))
+        tab.driver.refresh()
+        tab.wait(lambda: tab.frames > 0, "the first frame")
+        tab.goes_on()
+        assert proxy.blocked == 1, "the tab remembers"
+        tab.run(
+            """const kept = JSON.parse(sessionStorage.getItem("livenet.transport"));
+               kept.at -= 25 * 3600 * 1000;
+               sessionStorage.setItem("livenet.transport", JSON.stringify(kept));"""
+        )
+        tab.driver.refresh()
+        tab.wait(lambda: tab.frames > 0, "the first frame")
+        assert proxy.blocked == 2, "after a day it is tried again"
+        tab.driver.get("about:blank")
+        tab.driver.switch_to.new_window("tab")
+        tab.open()
+        assert proxy.blocked == 3, "and in a new tab"
+        tab.driver.get("about:blank")
+
+
+def test_websockets_that_work_are_kept_when_the_server_comes_back_in_between(
+    page: Page, transport: str
+) -> None:
+    """One failed handshake is no proof where WebSockets have worked before."""
+    if transport == "http":
+        pytest.skip("it is about WebSockets")
+    page.allowed.append(NO_WEBSOCKET)
+    page.run(
+        """const { WebSocket: Real } = window;
+           window.tries = 0;
+           window.WebSocket = class extends Real {
+             constructor(url, ...rest) {
+               window.tries += 1;
+               super(window.tries === 1 ? new URL("/nowhere", url) : url, ...rest);
+             }
+           };
+           window.dispatchEvent(new Event("offline"));"""
+    )
+    page.wait(lambda: page.run("return window.tries") == 2, "it tries again")
+    page.wait(lambda: not page.notice, "it is connected")
+    page.play()
+    assert carrier(page) == "websocket"

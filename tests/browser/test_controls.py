@@ -87,7 +87,7 @@ def test_an_optimizer_offers_the_rates_it_reads(
 def test_every_data_set_and_every_feature_while_training(page: Page) -> None:
     page.play()
     names = [e.get_attribute("data-dataset") for e in page.find_all(".thumbnail")]
-    assert len(names) == 12
+    assert len(names) == 13
     for name in names:
         button = page.find(f"[data-dataset='{name}']")
         if button.get_attribute("aria-checked") == "true":
@@ -196,7 +196,7 @@ def test_a_refused_edit_is_said_and_taken_back(page: Page) -> None:
            optimizer.append(new Option("?", "perpetual_motion"));"""
     )
     page.choose("optimizer.name", "perpetual_motion")
-    page.wait(lambda: "perpetual_motion" in page.notice, "the server's error is shown")
+    page.wait(lambda: "Optimizer: this value is not possible" in page.notice, "the page says so")
     page.wait(
         lambda: page.control("optimizer.name").get_property("value") == "sgd",
         "the control is back at the true value",

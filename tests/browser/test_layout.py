@@ -78,16 +78,18 @@ def test_the_theme_follows_the_system_and_the_switch(page: Page) -> None:
     page.wait(lambda: background(page) != light, "dark as the system")
     dark = background(page)
     assert max(zero(page)) < 40
-    page.click(".theme-button")
+    page.click(".settings-open")
+    page.click("[data-path='theme'][value='light']")
     assert background(page) == light
-    page.click(".theme-button")
+    page.click("[data-path='theme'][value='dark']")
     assert background(page) == dark
     page.prefer(prefers_color_scheme="light")
     assert background(page) == dark
     page.driver.refresh()
     page.wait(lambda: page.frames > 0, "the first frame")
     assert background(page) == dark
-    page.click(".theme-button")
+    page.click(".settings-open")
+    page.click("[data-path='theme'][value='auto']")
     assert background(page) == light
 
 

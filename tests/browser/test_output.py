@@ -41,7 +41,7 @@ def test_the_first_frame_is_painted_before_plotly_has_come(tab: Page) -> None:
              .find((entry) => /plotly.min/.test(entry.name)).startTime"""
     )
     assert tab.run("return livenet.firstFrame") < began
-    assert not tab.find(".plane-early").is_displayed()
+    tab.wait(lambda: not tab.find(".plane-hand").is_displayed(), "Plotly draws the points")
 
 
 def test_the_map_does_not_move_when_plotly_comes(tab: Page) -> None:

@@ -12,6 +12,7 @@ import pytest
 
 from engine import Programs, Trainer, parse_spec
 from tests.engine.compilations import Compilations
+from tests.mnist import need_mnist
 
 MakeTrainer = Callable[..., Trainer]
 
@@ -79,3 +80,9 @@ def compilations() -> Compilations:
 def checkpoint(tmp_path: Path) -> Path:
     """Where a test may save a trainer."""
     return tmp_path / "trainer.safetensors"
+
+
+@pytest.fixture(scope="session")
+def mnist_folder() -> Path:
+    """The folder with the four files of the real MNIST."""
+    return need_mnist()

@@ -50,7 +50,7 @@ def test_one_update(make_trainer: MakeTrainer) -> None:
 def spread(make_trainer: MakeTrainer, labels: list[float], **more: Any) -> Trainer:
     """Five points at x1 = 0 .. 4 and no hidden layer; the split is checked to be as below."""
     points = [[x, 0, label] for x, label in enumerate(labels)]
-    data = {"name": "points", "points": points, "test_fraction": 0.4}
+    data = {"name": "points", "points": points, "test_fraction": 0.4, "seed": 17}
     trainer = make_trainer({"data": data, "layers": [], "initializer": {"name": "zeros"}, **more})
     assert trainer.data.n_train == 3
     assert trainer.data.x[:, 0].tolist() == [4, 2, 3, 0, 1]

@@ -4,18 +4,29 @@ import { h } from "dom";
 
 /**
  * @param {{label, help, path}} field
- * @param {{onInput: Function, options: [string, string][]}} options value and text of each
+ * @param {{onInput: Function, options: [string, string][], explain?: Function}} options value and
+ *   text of each, and what a value means
  * @returns {{element, input, update: Function, setOptions: Function}}
  */
-export function createChoice(field, { onInput, options }) {
+export function createChoice(field, { onInput, options, explain = () => "" }) {
   const input = h("select.select", {
     "aria-label": field.label, data: { path: field.path },
-    on: { change: () => onInput(input.value) },
+    on: { change },
   });
   const element = h("div.field", { data: { help: field.help } },
     h("div.field-head", {}, h("span.field-label", {}, field.label)),
     h("span.select-wrap", {}, input));
   let shown = "";
+
+  function change() {
+    tell();
+    onInput(input.value);
+  }
+
+  /** The help is about the choice, and about what is chosen. */
+  function tell() {
+    element.dataset.help = [field.help, explain(input.value)].filter(Boolean).join("\n");
+  }
 
   /** Replaces the options when they differ. */
   function setOptions(next) {
@@ -25,10 +36,13 @@ export function createChoice(field, { onInput, options }) {
     const value = input.value;
     input.replaceChildren(...next.map(([name, text]) => h("option", { value: name }, text)));
     input.value = value;
+    tell();
   }
 
   function update(value) {
-    if (input.value !== value) input.value = value;
+    if (input.value === value) return;
+    input.value = value;
+    tell();
   }
 
   setOptions(options);

@@ -4,13 +4,7 @@ import { createChoice } from "controls/choice";
 import { createOptional } from "controls/optional";
 import { createSlider } from "controls/slider";
 import { createToggle } from "controls/toggle";
-import { hasWord, word } from "words";
-
-/** The text of a value of a choice. */
-export function optionText(key, name) {
-  const short = `option.${key}.${name}`;
-  return hasWord(short) ? word(short) : word(`option.${name}`);
-}
+import { optionHelp, optionText } from "terms";
 
 /** The value of a dotted path. */
 export function valueAt(spec, path) {
@@ -31,7 +25,8 @@ export function patchAt(path, value) {
 export function createControl(field, options) {
   if (field.kind === "choice") {
     const choices = field.options.map((name) => [name, optionText(field.key, name)]);
-    return createChoice(field, { ...options, options: choices });
+    const explain = (name) => optionHelp(field.key, name);
+    return createChoice(field, { explain, ...options, options: choices });
   }
   if (field.kind === "flag") return createToggle(field, options);
   return field.nullable ? createOptional(field, options) : createSlider(field, options);

@@ -17,7 +17,7 @@ const KEYS = {
 export function createSlider(field, { onInput, format = formatValue }) {
   const scale = createScale(field);
   let value = field.initial ?? scale.minimum;
-  const output = h("output.field-value");
+  const output = h("span.field-value");
   const input = h("input.slider", {
     type: "range", min: 0, max: scale.track, step: "any", "aria-label": field.label,
     data: { path: field.path },

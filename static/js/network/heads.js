@@ -1,7 +1,7 @@
 /** Above the columns: a layer's name, its units, its activation; between them, a new layer. */
 
-import { optionText } from "controls/field";
 import { h, icon, setText } from "dom";
+import { makeTerm, optionHelp, optionText } from "terms";
 import { word } from "words";
 
 const PLUS = "M8 4v8M4 8h8";
@@ -23,9 +23,9 @@ export function createHeads(heads, gaps, limits, on) {
   /** Makes the heads of a new number of layers. */
   function build(count) {
     columns = [
-      makePlain(word("network.inputs")),
+      makePlain(word("network.inputs"), word("help.network.inputs")),
       ...Array.from({ length: count }, (_, layer) => makeHead(layer)),
-      makePlain(word("network.output")),
+      makePlain(word("network.output"), word("help.network.output")),
     ];
     heads.replaceChildren(...columns.map(({ element }) => element));
     const full = count >= limits.mostLayers;
@@ -36,14 +36,15 @@ export function createHeads(heads, gaps, limits, on) {
     gaps.replaceChildren(...inserts);
   }
 
-  function makePlain(text) {
-    const note = h("span.head-note");
-    return { element: h("div.head", {}, h("span.head-name", {}, text), note), note };
+  function makePlain(text, help) {
+    const note = makeTerm("span.head-note", "");
+    note.hidden = true;
+    return { element: h("div.head", {}, makeTerm("span.head-name", help, text), note), note };
   }
 
   function makeHead(layer) {
     const values = { layer: layer + 1 };
-    const units = h("output.head-units");
+    const units = h("span.head-units");
     const drop = h("button.icon-button", {
       type: "button", "aria-label": word("action.dropUnit", values), data: { drop: layer },
       on: { click: () => on.dropUnit(layer) },
@@ -57,18 +58,20 @@ export function createHeads(heads, gaps, limits, on) {
       on: { change: () => on.activate(layer, select.value) },
     }, ...limits.activations.map((name) =>
       h("option", { value: name }, optionText("layers.activation", name))));
+    const wrap = h("span.select-wrap.chip-wrap", {}, select);
     const menu = h("button.head-name", {
       type: "button", "aria-label": word("action.layerMenu", values), "aria-haspopup": "dialog",
       data: { menu: layer, help: word("help.layerMenu") }, on: { click: () => on.openMenu(menu, layer) },
     }, word("layer.name", values), icon(CHEVRON));
     const element = h("div.head", { role: "group", "aria-label": word("layer.name", values) },
-      h("div.head-line", {}, menu, h("span.stepper", {}, drop, units, add)),
-      h("span.select-wrap.chip-wrap", {}, select));
-    return { element, units, drop, add, select };
+      h("div.head-line", {}, menu, h("span.stepper", { data: { help: word("help.layers.units") } },
+        drop, units, add)),
+      wrap);
+    return { element, units, drop, add, select, wrap };
   }
 
-  /** Shows units and activations of the spec. */
-  function update(spec, outputNote) {
+  /** Shows units and activations of the spec, and the activation of the output. */
+  function update(spec, output) {
     spec.layers.forEach(({ units, activation }, layer) => {
       const head = columns[layer + 1];
       if (!head?.select) return;
@@ -76,8 +79,16 @@ export function createHeads(heads, gaps, limits, on) {
       head.drop.disabled = units <= 1;
       head.add.disabled = units >= limits.mostUnits;
       if (head.select.value !== activation) head.select.value = activation;
+      head.wrap.dataset.help = explainActivation(activation);
     });
-    setText(columns.at(-1).note, outputNote);
+    const { note } = columns.at(-1);
+    note.hidden = false;
+    setText(note, optionText("output", output));
+    note.dataset.help = optionHelp("output", output);
+  }
+
+  function explainActivation(name) {
+    return `${word("help.layers.activation")}\n${optionHelp("layers.activation", name)}`;
   }
 
   /** Moves everything to a layout. */

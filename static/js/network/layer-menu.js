@@ -21,7 +21,7 @@ export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer })
     return { key, control };
   });
   const remove = h("button.button.small", {
-    type: "button", data: { action: "removeLayer" }, on: { click: () => {
+    type: "button", data: { action: "removeLayer", help: word("help.removeLayer") }, on: { click: () => {
       popover.close();
       removeLayer(at);
     } },

@@ -1,6 +1,7 @@
 /** The tiles as elements: what is hovered, focused, pressed. The pictures lie below them. */
 
 import { h, icon } from "dom";
+import { explain } from "terms";
 import { word } from "words";
 
 const CROSS = "M5 5l6 6M11 5l-6 6";
@@ -34,11 +35,13 @@ export function createUnits(element, on) {
   }
 
   function makeUnit(place) {
-    const { kind } = place;
+    const { kind, name } = place;
     const button = h("button.tile", {
       type: "button", tabindex: -1, "aria-label": labelOf(place),
       "aria-pressed": kind === "input" ? "true" : kind === "hidden" ? "false" : null,
-      data: { kind, column: place.column, row: place.row },
+      data: {
+        kind, column: place.column, row: place.row, ...(kind === "input" ? explainInput(name) : {}),
+      },
     });
     const wrap = h("div.unit", {}, button);
     if (kind === "input") button.append(makeInputLabel(place.name));
@@ -55,7 +58,7 @@ export function createUnits(element, on) {
     const place = { column: 0, row: -1, kind: "idle", name };
     const button = h("button.tile.idle", {
       type: "button", tabindex: -1, "aria-pressed": "false", "aria-label": word(`feature.${name}`),
-      data: { kind: "idle", feature: name },
+      data: { kind: "idle", feature: name, ...explainInput(name) },
     }, makeInputLabel(name));
     return { element: h("div.unit", {}, button), button, place };
   }
@@ -164,6 +167,10 @@ export function createUnits(element, on) {
   }
 
   return { build, place, mark };
+}
+
+function explainInput(name) {
+  return { help: explain(word(`feature.${name}`), word(`help.feature.${name}`)) };
 }
 
 function makeInputLabel(name) {

@@ -43,9 +43,11 @@ export function editWeight(place, { title, sources, from, read, write, onClose }
   }
 
   const popover = openPopover(place, title, [
-    h("label.field", {}, h("span.field-label", {}, word("label.weight.from")),
+    h("label.field", { data: { help: word("help.weight.from") } },
+      h("span.field-label", {}, word("label.weight.from")),
       h("span.select-wrap", {}, select)),
-    h("label.field", {}, h("span.field-label", {}, word("label.weight.value")), input),
+    h("label.field", { data: { help: word("help.weight.value") } },
+      h("span.field-label", {}, word("label.weight.value")), input),
   ], onClose);
   popover.element.classList.add("weight-editor");
   show();

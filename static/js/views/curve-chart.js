@@ -1,6 +1,6 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, whenPlotly } from "plotly";
+import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart, whenPlotly } from "plotly";
 import { word } from "words";
 
 const PERIOD = 250;
@@ -8,11 +8,11 @@ const PERIOD = 250;
 /**
  * @param {HTMLElement} element
  * @param {object} context
- * @param {{train: string, test: string, log: string}} names columns of the history,
- *   and the key of the store that says whether the axis is logarithmic
+ * @param {{train: string, test: string, log: string, alt: string}} names columns of the history,
+ *   the key of the store that says whether the axis is logarithmic, and the chart's name
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, history }, { train, test, log }) {
+export function create(element, { store, history }, { train, test, log, alt }) {
   let plotly = null;
   let drawn = 0;
   let edition = -1;
@@ -84,6 +84,7 @@ export function create(element, { store, history }, { train, test, log }) {
     if (!plotly || !visible() || !store.get().palette) return;
     remember();
     plotly.react(element, traces(), layout(), PLOT_CONFIG);
+    nameChart(element, word(alt));
   }
 
   function extend() {

@@ -1,22 +1,32 @@
 /** What is trained on: pictures of the data sets and what shapes their points. */
 
+import { createChoice } from "controls/choice";
 import { createField } from "controls/field";
-import { h, icon, pixelRatio } from "dom";
+import { h, icon, setText } from "dom";
 import { formatPercent } from "format";
-import { labelColour } from "palette";
+import { openPointsDialog } from "points/dialog";
+import { fitsTask } from "points/labels";
+import { createThumbnails } from "points/thumbnails";
 import { word } from "words";
 
 const TASKS = ["binary", "multiclass", "regression"];
 const WITH_CLASSES = ["blobs", "arms"];
-const PICTURE = 48;
-const DOT = 1.35;
+const BY_LABELS = "labels";
 
 const percent = (value) => formatPercent(value, 0);
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
-  const { store, actions, taskOf } = context;
-  const thumbnails = createThumbnails(context);
+  const { store, actions, own, taskOf } = context;
+  const table = h("button.button.small", {
+    type: "button", data: { help: word("help.table"), action: "table" },
+    on: { click: () => openPointsDialog(context) },
+  }, word("action.table"));
+  const thumbnails = createThumbnails(context, table);
+  const task = createTask(context);
+  const anew = h("button.button.small", {
+    type: "button", data: { action: "newPoints" }, on: { click: actions.newPoints },
+  }, word("action.newPoints"));
   const fields = {
     noise: createField("data.noise", context),
     samples: createField("data.samples", context),
@@ -28,101 +38,56 @@ export function create(element, context) {
   };
   const { noise, samples, share, batch, classes, flipped, balance } = fields;
   const more = h("details.data-more", {},
-    h("summary", {}, word("action.more"), icon("M4 6l4 4 4-4")),
+    h("summary", { data: { help: word("help.more") } }, word("action.more"), icon("M4 6l4 4 4-4")),
     h("div.fields", {}, flipped.element, balance.element));
 
   element.append(
     h("div.card-head", {},
-      h("h2.card-title", { id: "data-title" }, word("card.data")),
+      h("h2.card-title.term", {
+        id: "data-title", tabindex: 0, data: { help: word("help.card.data") },
+      }, word("card.data")),
       h("div.spacer"),
-      h("button.button.small", {
-        type: "button", data: { help: word("help.newPoints"), action: "newPoints" },
-        on: { click: actions.newPoints },
-      }, word("action.newPoints"))),
+      anew),
     h("div.data-body", {}, thumbnails.element,
-      h("div.fields", {}, noise.element, samples.element, share.element, batch.element,
+      h("div.fields", {}, task.element, noise.element, samples.element, share.element, batch.element,
         classes.element, more)));
 
   const unwatch = store.watch(["draft"], ({ draft }) => {
     if (!draft) return;
-    const task = taskOf(draft);
-    classes.element.hidden = !WITH_CLASSES.includes(draft.data.name);
-    balance.element.hidden = task !== "binary";
+    const { name } = draft.data;
+    const isOwn = name === "points";
+    task.element.hidden = !isOwn;
+    noise.element.hidden = samples.element.hidden = isOwn;
+    classes.element.hidden = !WITH_CLASSES.includes(name);
+    balance.element.hidden = isOwn || taskOf(draft) !== "binary";
+    // Own points stay where they are: only their split can be drawn anew.
+    setText(anew, word(isOwn ? "action.newSplit" : "action.newPoints"));
+    anew.dataset.help = word(isOwn ? "help.newSplit" : "help.newPoints");
   });
 
   function destroy() {
     unwatch();
     thumbnails.destroy();
+    task.destroy();
     for (const field of Object.values(fields)) field.destroy();
     element.replaceChildren();
   }
 
-  return { update() {}, resize: thumbnails.paint, destroy };
+  return { update: own.see, resize: thumbnails.paint, destroy };
 }
 
-/** A picture to press for each data set, grouped by task. */
-function createThumbnails({ store, edits, datasets }) {
-  const buttons = new Map();
-  const element = h("div.thumbnails", { role: "radiogroup", "aria-label": word("card.data") });
-  for (const task of TASKS) {
-    const names = Object.keys(datasets).filter((name) => datasets[name].task === task);
-    if (!names.length) continue;
-    const group = h("div.thumbnail-row");
-    for (const name of names) {
-      const button = h("button.thumbnail", {
-        type: "button", role: "radio", "aria-label": word(`data.${name}`),
-        data: { help: word(`data.${name}`), dataset: name },
-        on: { click: () => choose(name), keydown: (event) => move(event, name) },
-      }, h("canvas"));
-      buttons.set(name, button);
-      group.append(button);
-    }
-    element.append(h("span.group-title", {}, word(`task.${task}`)), group);
-  }
-
-  function choose(name) {
-    edits.edit({ data: { name } });
-  }
-
-  function move(event, name) {
-    const direction = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
-    if (!direction) return;
-    event.preventDefault();
-    const names = [...buttons.keys()];
-    const next = names[(names.indexOf(name) + direction + names.length) % names.length];
-    buttons.get(next).focus();
-    choose(next);
-  }
-
-  function paint() {
-    const { palette } = store.get();
-    if (!palette) return;
-    for (const [name, button] of buttons) paintPoints(button.firstChild, datasets[name], palette);
-  }
-
-  const unwatch = [
-    store.watch(["palette"], paint),
-    store.watch(["draft"], ({ draft }) => {
-      const chosen = draft && buttons.has(draft.data.name) ? draft.data.name : null;
-      for (const [name, button] of buttons) {
-        button.setAttribute("aria-checked", name === chosen);
-        button.tabIndex = name === (chosen ?? buttons.keys().next().value) ? 0 : -1;
-      }
-    }),
-  ];
-  return { element, paint, destroy: () => unwatch.forEach((stop) => stop()) };
-}
-
-function paintPoints(canvas, { task, points }, palette) {
-  const ratio = pixelRatio();
-  canvas.width = canvas.height = PICTURE * ratio;
-  const context = canvas.getContext("2d");
-  context.scale((PICTURE * ratio) / 12.6, (PICTURE * ratio) / 12.6);
-  const largest = Math.max(...points.map(([, , label]) => Math.abs(label))) || 1;
-  for (const [x1, x2, label] of points) {
-    context.fillStyle = labelColour(palette, task, label, largest);
-    context.beginPath();
-    context.arc(6.3 + x1, 6.3 - x2, (DOT * 12.6) / PICTURE, 0, 2 * Math.PI);
-    context.fill();
-  }
+/** What own points are for; only tasks that their labels fit are offered. */
+function createTask({ schema, store, edits, taskOf }) {
+  const field = schema.field("data.task");
+  const choice = createChoice(field, {
+    options: [], explain: (name) => (name ? word(`help.task.${name}`) : ""),
+    onInput: (name) => edits.edit({ data: { task: name === BY_LABELS ? null : name } }),
+  });
+  const destroy = store.watch(["draft", "own"], ({ draft, own }) => {
+    if (!draft || !own) return;
+    const tasks = TASKS.filter((task) => fitsTask(own, task));
+    choice.setOptions([BY_LABELS, ...tasks].map((name) => [name, word(`task.${name}`)]));
+    choice.update(draft.data.task ?? BY_LABELS);
+  });
+  return { ...choice, destroy };
 }

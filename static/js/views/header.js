@@ -1,60 +1,102 @@
-/** The header: presets to start from, and the theme. */
+/** The header: presets to start from, the tour, the language, the settings of the page. */
 
 import { h, icon } from "dom";
-import { THEMES } from "theme";
-import { hasWord, word } from "words";
+import { openPageSettings } from "page-settings";
+import { hasWord, spokenLanguage, word } from "words";
 
-const ICONS = {
-  auto: ["M8 2.5a5.5 5.5 0 1 0 0 11z", "M8 2.5a5.5 5.5 0 0 1 0 11"],
-  light: [
-    "M8 5a3 3 0 1 0 0 6a3 3 0 0 0 0-6",
-    "M8 1v1.2M8 13.8V15M1 8h1.2M13.8 8H15",
-    "M3 3l.9.9M12.1 12.1l.9.9M3 13l.9-.9M12.1 3.9L13 3",
-  ],
-  dark: ["M13 9.6A5.6 5.6 0 0 1 6.4 3a5.6 5.6 0 1 0 6.6 6.6z"],
-};
+const QUESTION = [
+  "M8 1.6a6.4 6.4 0 1 0 0 12.8a6.4 6.4 0 0 0 0-12.8",
+  "M6.1 6.3a1.95 1.95 0 1 1 2.9 1.7c-.7.4-1 .8-1 1.5", "M8 11.6h.01",
+];
+const GEAR = [
+  "M6.5 3.1l.3-1.7h2.4l.3 1.7.9.4 1.5-1 1.6 1.6-1 1.5.4.9 1.7.3v2.4l-1.7.3-.4.9 1 1.5-1.6 1.6"
+  + "-1.5-1-.9.4-.3 1.7H6.8l-.3-1.7-.9-.4-1.5 1-1.6-1.6 1-1.5-.4-.9-1.7-.3V6.8l1.7-.3.4-.9"
+  + "-1-1.5 1.6-1.6 1.5 1z",
+  "M8 6a2 2 0 1 0 0 4a2 2 0 0 0 0-4",
+];
 
 /**
- * @param {{presets: HTMLElement, theme: HTMLElement}} places
+ * @param {{presets: HTMLElement, tools: HTMLElement}} places
+ * @param {object} context `languages` that there are, `changeLanguage(name)`
  * @returns {{update, resize, destroy}}
  */
-export function create(places, { store, actions, presets }) {
+export function create(places, context) {
+  const { store } = context;
+  const presets = createPresets(context);
+  const tour = h("button.button.small.tool.tour-open", {
+    type: "button", "aria-label": word("action.tour"),
+    data: { help: word("help.tour"), action: "tour" }, on: { click: () => store.set({ tour: 0 }) },
+  }, icon(...QUESTION), h("span.tool-text", {}, word("action.tour")));
+  const settings = createSettings(store);
+  places.presets.append(presets.element);
+  places.tools.append(tour, createLanguageButton(context), settings);
+
+  const unwatch = store.watch(["newcomer"], ({ newcomer }) =>
+    tour.classList.toggle("first", newcomer));
+
+  function destroy() {
+    unwatch();
+    presets.destroy();
+    places.presets.replaceChildren();
+    places.tools.replaceChildren();
+  }
+
+  return { update() {}, resize() {}, destroy };
+}
+
+/** A preset is a place to start from: the box shows its name until the next edit. */
+function createPresets({ store, actions, presets }) {
   const title = ({ id, title: given }) => (hasWord(`preset.${id}`) ? word(`preset.${id}`) : given);
   const select = h("select.select", {
     "aria-label": word("label.preset"), data: { path: "preset" }, on: { change: start },
   }, h("option", { value: "", selected: true, disabled: true, hidden: true }, word("label.preset")),
   ...presets.map((preset) => h("option", { value: preset.id }, title(preset))));
-  places.presets.append(h("span.select-wrap.presets", { data: { help: word("help.preset") } }, select));
 
-  /** A preset is a place to start from: the box shows its name until the next edit. */
   function start() {
     const preset = presets.find(({ id }) => id === select.value);
     if (preset) actions.startPreset(preset);
   }
 
-  const button = h("button.icon-button.theme-button", {
-    type: "button", data: { action: "theme" }, on: { click: nextTheme },
-  });
-  places.theme.append(button);
-
-  function nextTheme() {
-    const at = THEMES.indexOf(store.get().theme);
-    store.set({ theme: THEMES[(at + 1) % THEMES.length] });
-  }
-
-  const unwatch = [store.watch(["preset"], ({ preset }) => {
+  const destroy = store.watch(["preset"], ({ preset }) => {
     select.value = preset ?? "";
-  }), store.watch(["theme"], ({ theme }) => {
-    button.replaceChildren(icon(...ICONS[theme]));
-    button.setAttribute("aria-label", word("action.theme", { name: word(`theme.${theme}`) }));
-    button.dataset.help = word("action.theme", { name: word(`theme.${theme}`) });
-  })];
+  });
+  const element = h("span.select-wrap.presets", { data: { help: word("help.preset") } }, select);
+  return { element, destroy };
+}
 
-  function destroy() {
-    unwatch.forEach((stop) => stop());
-    places.presets.replaceChildren();
-    places.theme.replaceChildren();
+/** Names the other language, in that language. */
+function createLanguageButton({ languages, changeLanguage }) {
+  const other = languages.find((name) => name !== spokenLanguage());
+  return h("button.button.small.tool", {
+    type: "button", lang: other,
+    data: { help: word("help.language"), action: "language" },
+    on: { click: () => changeLanguage(other) },
+  }, h("span.tool-text", {}, word(`language.${other}`)),
+  h("span.tool-short", { "aria-hidden": "true" }, word(`language.short.${other}`)));
+}
+
+function createSettings(store) {
+  let wasOpen = false;
+  const isOpen = () => button.getAttribute("aria-expanded") === "true";
+  const button = h("button.icon-button.settings-open", {
+    type: "button", "aria-label": word("action.settings"), "aria-haspopup": "dialog",
+    "aria-expanded": "false", data: { help: word("help.settings"), action: "settings" },
+    on: {
+      // A press outside the panel closes it, and this button lies outside.
+      pointerdown: () => {
+        wasOpen = isOpen();
+      },
+      click: () => {
+        if (!wasOpen) open();
+        wasOpen = false;
+      },
+    },
+  }, icon(...GEAR));
+
+  function open() {
+    button.setAttribute("aria-expanded", "true");
+    openPageSettings(button, store, () => button.setAttribute("aria-expanded", "false"));
   }
 
-  return { update() {}, resize() {}, destroy };
+  return button;
 }

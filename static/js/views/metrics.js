@@ -2,6 +2,7 @@
 
 import { h, setText } from "dom";
 import { formatChange, formatLoss, formatPercent } from "format";
+import { makeTerm } from "terms";
 import { createThrottle } from "throttle";
 import { word } from "words";
 
@@ -22,10 +23,11 @@ export function create(element) {
   const cards = Array.from({ length: 4 }, () => {
     const label = h("span.metric-label");
     const value = h("span.metric-value");
-    element.append(h("div.metric", {}, label, value));
-    return { label, value, card: value.parentElement };
+    const card = makeTerm("div.metric", "", label, value);
+    element.append(card);
+    return { label, value, card };
   });
-  const gap = h("p.gap");
+  const gap = makeTerm("p.gap", "");
   element.after(gap);
   const throttle = createThrottle(PERIOD, paint);
 
@@ -34,13 +36,17 @@ export function create(element) {
   }
 
   function paint(meta) {
+    element.dataset.step = meta.step;
     const shown = "train_accuracy" in meta ? CLASSIFICATION : REGRESSION;
     shown.forEach(([key, format], i) => {
       setText(cards[i].label, word(`metric.${key}`));
       setText(cards[i].value, format(meta[key]));
       cards[i].card.dataset.metric = key;
+      cards[i].card.dataset.help = word(`help.metric.${key}`);
     });
     setText(gap, describeGap(meta, shown));
+    gap.dataset.help = meta.penalty > 0
+      ? `${word("help.metric.gap")}\n${word("help.metric.penalty")}` : word("help.metric.gap");
   }
 
   function describeGap(meta, [[train, format], [test], [trainScore, formatScore], [testScore]]) {

@@ -1,7 +1,7 @@
 /** The network itself: tiles, links, heads, and every way to change it in place. */
 
-import { optionText } from "controls/field";
 import { h, setText } from "dom";
+import { formatCount } from "format";
 import {
   addUnit, changeLayer, followUnit, insertLayer, removeLayer, removeUnit,
 } from "layers";
@@ -9,10 +9,12 @@ import { matchColumns } from "network/geometry";
 import { createHeads } from "network/heads";
 import { openLayerMenu } from "network/layer-menu";
 import { createLinks } from "network/links";
+import { createModelButtons } from "network/model-buttons";
 import { createStage } from "network/stage";
 import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
 import { createWeightPointer } from "network/weight-pointer";
+import { makeTerm } from "terms";
 import { indexWeights, widthsOf } from "weights";
 import { word } from "words";
 
@@ -24,12 +26,15 @@ const COARSE_BELOW = 30;
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
-  const { store, edits, actions, schema, tooltip, taskOf } = context;
+  const { store, edits, actions, schema, tooltip, taskOf, model } = context;
   const allFeatures = schema.field("features").names;
   const mostUnits = schema.field("layers.units").maximum;
-  const note = h("span.card-note");
+  const note = makeTerm("span.card-note", word("help.parameters"));
   element.append(
-    h("div.card-head", {}, h("h2.card-title", { id: "network-title" }, word("card.network")), note));
+    h("div.card-head", {}, h("h2.card-title.term", {
+      id: "network-title", tabindex: 0, data: { help: word("help.card.network") },
+    }, word("card.network")), note,
+      h("span.spacer"), createModelButtons(model)));
   const stage = createStage(element, put);
   const links = createLinks(stage.base, stage.front);
   const tiles = createTiles(stage.pictures);
@@ -156,17 +161,17 @@ export function create(element, context) {
     };
     const key = JSON.stringify(shape);
     if (key !== signature) rebuild(shape, key);
-    setText(note, word("network.note", { count: meta.parameters.toLocaleString("en-US") }));
-    heads.update(spec, outputNote());
+    setText(note, word("network.note", { count: formatCount(meta.parameters) }));
+    heads.update(spec, outputActivation());
     paint();
   }
 
-  function outputNote() {
+  function outputActivation() {
     const task = taskOf(frame.spec);
     const loss = frame.spec.loss ?? schema.lossesOf(task)[0];
-    if (task === "multiclass") return optionText("output", "softmax");
-    if (task === "regression" || loss === "hinge") return optionText("output", "linear");
-    return optionText("output", loss === "binary_crossentropy" ? "sigmoid" : "tanh");
+    if (task === "multiclass") return "softmax";
+    if (task === "regression" || loss === "hinge") return "linear";
+    return loss === "binary_crossentropy" ? "sigmoid" : "tanh";
   }
 
   function rebuild(shape, key) {

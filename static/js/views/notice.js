@@ -14,7 +14,7 @@ const TEXTS = {
 export function create(element, { store, reconnect }) {
   const text = h("span");
   const button = h("button.button.small", { type: "button", on: { click: reconnect } });
-  const box = h("div.notice", { role: "status", hidden: true }, text, button);
+  const box = h("div.notice", { hidden: true }, text, button);
   element.append(box);
   let timer = 0;
   let countdown = 0;
@@ -42,7 +42,7 @@ export function create(element, { store, reconnect }) {
   function update() {
     if (seen) return;
     seen = true;
-    showConnection(store.get().connection);
+    if (!store.get().message) showConnection(store.get().connection);
   }
 
   function count(name, seconds) {
@@ -56,16 +56,20 @@ export function create(element, { store, reconnect }) {
     countdown = setInterval(() => left >= 0 && tick(), 1000);
   }
 
+  /** Shows a message for a while: a text, or the key of one. */
   function showMessage({ message }) {
     if (!message || store.get().connection.name !== "open") return;
     clearTimeout(timer);
-    say(message);
-    timer = setTimeout(() => say(""), READING_TIME);
+    say(message.text ?? word(message.key));
+    timer = setTimeout(() => {
+      say("");
+      store.set({ message: null });
+    }, READING_TIME);
   }
 
   const unwatch = [
     store.watch(["connection"], ({ connection }) => showConnection(connection)),
-    store.watch(["message"], ({ message }) => message && showMessage({ message: message.text })),
+    store.watch(["message"], showMessage),
   ];
 
   function destroy() {

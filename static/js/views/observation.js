@@ -13,11 +13,17 @@ const SURE = 3;
 export function create(element, { store, edits, actions, schema, taskOf }) {
   const lead = h("strong");
   const text = h("span");
-  const button = h("button.button.small", {
-    type: "button", data: { action: "tryIt" }, on: { click: tryIt },
-  }, word("action.tryIt"));
+  const makeButton = (action, call) => h("button.button.small", {
+    type: "button", data: { action }, on: { click: call },
+  });
+  const back = makeButton("undoAndGoOn", goBack);
+  setText(back, word("action.undo"));
+  back.dataset.help = word("help.undoAndGoOn");
+  const button = makeButton("tryIt", tryIt);
+  back.hidden = button.hidden = true;
   element.append(h("span.observation-dot", { "aria-hidden": "true" }),
-    h("p", { "aria-live": "polite" }, lead, " ", text), button);
+    h("p", {}, lead, " ", text),
+    h("span.observation-ways", {}, back, button));
   let frame = null;
   let shown = null;
   let next = null;
@@ -30,7 +36,7 @@ export function create(element, { store, edits, actions, schema, taskOf }) {
     const key = JSON.stringify([found.key, found.values]);
     seen = next?.name === key ? seen + 1 : 1;
     next = { name: key, found };
-    const urgent = found.key === "diverged" || !shown;
+    const urgent = !shown || [found.key, shown.found.key].includes("diverged");
     if (shown?.name !== key && (urgent || seen >= SURE)) show(next);
     else if (shown?.name === key) shown = next;
   }
@@ -42,10 +48,25 @@ export function create(element, { store, edits, actions, schema, taskOf }) {
     setText(lead, word(`observation.${found.key}.lead`, values));
     setText(text, word(`observation.${found.key}.text`, values));
     button.hidden = !found.fix;
+    setText(button, found.fix?.slower ? word("action.lower", values) : word("action.tryIt"));
+    showBack();
     element.dataset.observation = found.key;
+    store.set({ hint: found.fix ? `${lead.textContent} ${text.textContent}` : null });
+  }
+
+  function showBack() {
+    back.hidden = shown?.found.key !== "diverged" || !store.get().canUndo;
+  }
+
+  /** Leads out of a divergence by the way that led into it. */
+  function goBack() {
+    actions.undo();
+    actions.run();
+    forget();
   }
 
   function tryIt() {
+    if (!shown) return;
     const { fix } = shown.found;
     const { layers } = store.get().draft;
     if (fix.patch) edits.edit(fix.patch);
@@ -54,6 +75,10 @@ export function create(element, { store, edits, actions, schema, taskOf }) {
       actions.run();
     } else if (fix.remove) restructure(removeUnit(layers, fix.remove.layer, fix.remove.unit));
     else restructure(insertLayer(layers, fix.insert, schema.defaults().layers[0]));
+    forget();
+  }
+
+  function forget() {
     shown = null;
     next = null;
   }
@@ -63,7 +88,10 @@ export function create(element, { store, edits, actions, schema, taskOf }) {
   }
 
   const timer = setInterval(look, PERIOD);
-  const unwatch = store.watch(["diverged"], look);
+  const unwatch = [
+    store.watch(["diverged"], look),
+    store.watch(["canUndo"], showBack),
+  ];
 
   function update(newest) {
     const first = !frame;
@@ -73,7 +101,7 @@ export function create(element, { store, edits, actions, schema, taskOf }) {
 
   function destroy() {
     clearInterval(timer);
-    unwatch();
+    unwatch.forEach((stop) => stop());
     element.replaceChildren();
   }
 

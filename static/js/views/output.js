@@ -1,103 +1,76 @@
 /** What comes out: the boundary under the points, or the unit under the pointer, large. */
 
 import { createToggle } from "controls/toggle";
-import { h, rem, setText } from "dom";
+import { h, icon, setText } from "dom";
 import { sampleFeature } from "features";
 import { showsUnit } from "frames";
 import {
   createPixels, paintClass, paintClasses, paintOutput, paintTile, paintValues, refine,
 } from "maps";
-import { labelColour } from "palette";
 import { createPlane } from "plane";
-import { POINT_COLUMNS, findPoint, tellPlace, tellPoint } from "readout";
+import { createBrush } from "points/brush";
+import { createPlanePoints } from "points/plane-points";
+import { createToolbar } from "points/toolbar";
+import { findPoint, tellPlace, tellPoint } from "readout";
 import { unitIndex } from "weights";
 import { word } from "words";
 
 const SIDE = 100;
-const TRAIN_MARK = 0.5;
-const TEST_MARK = 0.46;
 const FINE = 2 * SIDE - 1;
 const READOUT_PERIOD = 100;
+const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];
 
-/** @returns {{update, resize, destroy}} */
-export function create(element, { store, tooltip, repaint, taskOf }) {
-  const title = h("h2.card-title", { id: "output-title" }, word("card.output"));
+/**
+ * @param {{plane: HTMLElement, tools: HTMLElement}} places
+ * @param {object} context
+ * @returns {{update, resize, destroy}}
+ */
+export function create({ plane: element, tools: toolPlace }, context) {
+  const { store, tooltip, repaint, taskOf, own } = context;
+  const title = h("h2.card-title.term", {
+    id: "output-title", tabindex: 0, data: { help: word("help.card.output") },
+  }, word("card.output"));
   const makeSwitch = (path) => createToggle(
     { label: word(`label.${path}`), help: word(`help.${path}`), path },
     { onInput: (on) => store.set({ [path]: on }) });
   const test = makeSwitch("showTest");
   const discrete = makeSwitch("discretize");
-  const box = h("div", { role: "img", "aria-label": word("card.output.alt") });
-  element.append(h("div.card-head", {}, title, h("div.spacer"), test.element, discrete.element), box);
-  const plane = createPlane(box, { palette: () => store.get().palette, traces });
+  const pencil = h("button.icon-button.pencil", {
+    type: "button", "aria-label": word("action.paint"), hidden: true,
+    data: { help: word("help.paint"), action: "paint" },
+    on: { click: () => store.set({ painting: !store.get().painting }) },
+  }, icon(...PENCIL));
+  const picture = h("div", {
+    role: "img", "aria-label": word("card.output.alt"), "aria-describedby": "state",
+  });
+  const said = h("span");
+  const takeBack = h("button.button.small", { type: "button", on: { click: own.restore } },
+    word("action.restorePoints"));
+  const note = h("div.plane-note", { role: "status", hidden: true }, said, takeBack);
+  const box = h("div.plane-box", {}, picture, note);
+  const tools = createToolbar(context);
+  element.append(
+    h("div.card-head", {}, title, h("div.spacer"), pencil, test.element, discrete.element),
+    box);
+  toolPlace.append(tools.element);
+  const plane = createPlane(picture, { palette: () => store.get().palette, onReady: drawPoints });
+  const points = createPlanePoints(plane, context);
+  const brush = createBrush(picture, plane, context);
   const pixels = createPixels(FINE, FINE, plane.canvas);
   const fineValues = new Float32Array(FINE * FINE);
   let fine = new Uint8Array(0);
-  let points = null;
   let frame = null;
   let pointer = null;
   let told = 0;
 
-  /** Rows of the points of one part, as columns. */
-  function part(isTest) {
-    const chosen = { x: [], y: [], label: [] };
-    if (!points) return chosen;
-    for (let at = 0; at < points.length; at += POINT_COLUMNS) {
-      if ((points[at + 3] > 0) !== isTest) continue;
-      chosen.x.push(points[at]);
-      chosen.y.push(points[at + 1]);
-      chosen.label.push(points[at + 2]);
-    }
-    return chosen;
-  }
-
-  function colours(labels) {
-    const { palette } = store.get();
-    const task = frame ? taskOf(frame.spec) : "binary";
-    const largest = Math.max(1e-9, ...labels.map(Math.abs));
-    return labels.map((label) => labelColour(palette, task, label, largest));
-  }
-
-  function traces() {
-    const { palette, showTest } = store.get();
-    const trace = (isTest, marker) => {
-      const { x, y, label } = part(isTest);
-      return { x, y, type: "scatter", mode: "markers", marker: { color: colours(label), ...marker } };
-    };
-    const train = trace(false, {
-      size: TRAIN_MARK * rem(), line: { width: 1.1, color: palette["point-edge"] },
-    });
-    const test = () => trace(true, {
-      size: TEST_MARK * rem(), symbol: "diamond", line: { width: 1, color: palette["test-edge"] },
-    });
-    return showTest ? [train, test()] : [train];
-  }
-
   function drawPoints() {
-    plane.draw();
-    plane.drawEarly((context, at) => {
-      const { x, y, label } = part(false);
-      const fill = colours(label);
-      context.strokeStyle = store.get().palette["point-edge"];
-      context.lineWidth = 1.1;
-      x.forEach((x1, i) => {
-        context.beginPath();
-        context.arc(...at(x1, y[i]), (TRAIN_MARK * rem()) / 2, 0, 2 * Math.PI);
-        context.fillStyle = fill[i];
-        context.fill();
-        context.stroke();
-      });
-    });
+    points.draw();
   }
 
   function update(next) {
     frame = next;
     paint();
-    if (next.arrays.points) {
-      const before = points;
-      points = next.arrays.points.data;
-      if (!samePlaces(before, points)) drawPoints();
-    }
+    points.update(next);
     if (pointer && performance.now() - told > READOUT_PERIOD) tell();
   }
 
@@ -149,12 +122,14 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
       tooltip.hide();
       return;
     }
-    const near = points && findPoint(points, place, store.get().showTest);
-    const text = near === null ? tellPlace(frame, place) : tellPoint(points, near, taskOf(frame.spec));
+    const rows = points.rows();
+    const near = rows && findPoint(rows, place, store.get().showTest);
+    const text = near === null ? tellPlace(frame, place) : tellPoint(rows, near, taskOf(frame.spec));
     tooltip.showAt(text, pointer.clientX, pointer.clientY);
   }
 
   function follow(event) {
+    if (store.get().painting) return;
     pointer = { clientX: event.clientX, clientY: event.clientY };
     store.set({ pointsWanted: true });
     tell();
@@ -166,9 +141,9 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
     tooltip.hide();
   }
 
-  box.addEventListener("pointermove", follow);
-  box.addEventListener("pointerdown", follow);
-  box.addEventListener("pointerleave", leave);
+  picture.addEventListener("pointermove", follow);
+  picture.addEventListener("pointerdown", follow);
+  picture.addEventListener("pointerleave", leave);
 
   const unwatch = [
     store.watch(["discretize"], (state) => {
@@ -177,24 +152,35 @@ export function create(element, { store, tooltip, repaint, taskOf }) {
     }),
     store.watch(["showTest"], (state) => {
       test.update(state.showTest);
-      if (state.palette) plane.draw();
     }),
     store.watch(["hovered"], ({ hovered }) => {
       setText(title, hovered ? nameUnit(hovered) : word("card.output"));
-      box.classList.toggle("single", Boolean(hovered));
+      picture.classList.toggle("single", Boolean(hovered));
       repaint();
     }),
-    store.watch(["palette"], ({ palette }) => {
-      if (!palette) return;
-      paint();
-      drawPoints();
+    store.watch(["palette"], paint),
+    store.watch(["painting"], ({ painting }) => {
+      pencil.setAttribute("aria-pressed", painting);
+      if (painting) leave();
+    }),
+    store.watch(["draft", "own", "ownWord"], ({ draft, ownWord }) => {
+      const isOwn = draft?.data.name === "points";
+      pencil.hidden = !isOwn;
+      note.hidden = !isOwn || !ownWord;
+      if (note.hidden) return;
+      setText(said, word(ownWord));
+      takeBack.hidden = !own.canRestore();
     }),
   ];
 
   function destroy() {
     unwatch.forEach((stop) => stop());
+    brush.destroy();
+    tools.destroy();
+    points.destroy();
     plane.destroy();
     element.replaceChildren();
+    toolPlace.replaceChildren();
   }
 
   return { update, resize: drawPoints, destroy };
@@ -204,13 +190,4 @@ function nameUnit({ kind, layer, unit, name, outputs }) {
   if (kind === "input") return word(`feature.${name}`);
   if (kind === "hidden") return word("unit.name", { layer: layer + 1, unit: unit + 1 });
   return outputs > 1 ? word("unit.class", { name: unit }) : word("card.output");
-}
-
-/** Whether two arrays of points stand at the same places with the same labels. */
-function samePlaces(before, after) {
-  if (!before || before.length !== after.length) return false;
-  for (let at = 0; at < after.length; at += POINT_COLUMNS) {
-    for (let i = 0; i < 4; i += 1) if (before[at + i] !== after[at + i]) return false;
-  }
-  return true;
 }

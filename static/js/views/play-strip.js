@@ -1,23 +1,18 @@
 /** The strip of play, epoch and what is changed most; the rest behind "More". */
 
 import { createChoice } from "controls/choice";
-import { createField, optionText } from "controls/field";
+import { createField } from "controls/field";
+import { createScheduleCurve } from "controls/schedule-curve";
 import { createSlider } from "controls/slider";
-import { h, icon, setText } from "dom";
-import { createThrottle } from "throttle";
+import { h, icon } from "dom";
+import { createTransport } from "strip/transport";
+import { makeTerm, optionHelp, optionText } from "terms";
 import { word } from "words";
 
-const PLAY = "M4.5 2.6v10.8L13 8z";
-const PAUSE = ["M5 3v10", "M11 3v10"];
-const ICONS = {
-  step: ["M3.5 3v10l6.5-5z", "M12.5 3v10"],
-  reset: ["M3.4 8a4.6 4.6 0 1 0 1.5-3.4", "M4.6 1.8v3h3"],
-  newSeed: ["M3 3h10v10H3z", "M6 6h.01M10 6h.01M6 10h.01M10 10h.01M8 8h.01"],
-  controls: ["M2 5h6.5M12.5 5H14M2 11h1.5M7.5 11H14", "M10.5 3.2v3.6M5.5 9.2v3.6"],
-};
+const PHONE = "(max-width: 719px)";
+const CONTROLS = ["M2 5h6.5M12.5 5H14M2 11h1.5M7.5 11H14", "M10.5 3.2v3.6M5.5 9.2v3.6"];
 const SPEEDS = { path: "speed", minimum: 1, maximum: 200, initial: 1, log: true, whole: true };
 const CLIP_START = 1;
-const PERIOD = 100;
 
 /** Rates that each optimizer reads. */
 const READS = {
@@ -42,26 +37,16 @@ const RATES = ["momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay"]
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
-  const { store, actions } = context;
-  const play = h("button.play", { type: "button", on: { click: actions.toggle } });
-  const epoch = h("output.epoch-value", { "aria-live": "off" }, "0");
-  const button = (name, action) => h("button.button", {
-    type: "button", "aria-label": word(`action.${name}`),
-    data: { help: word(`help.${name}`), action: name }, on: { click: action },
-  }, icon(...ICONS[name]), h("span.button-text", {}, word(`action.${name}`)));
+  const transport = createTransport(context);
   const sheet = createSheet(context);
   const open = h("button.button.sheet-open", {
     type: "button", "aria-expanded": "false", "aria-controls": "controls",
     "aria-label": word("action.controls"),
     on: { click: () => showSheet(open.getAttribute("aria-expanded") !== "true") },
-  }, icon(...ICONS.controls));
-
-  element.append(
-    h("div.transport", {}, play,
-      h("div.steps", {}, button("step", actions.step), button("reset", actions.reset),
-        button("newSeed", actions.newSeed)),
-      h("div.epoch", {}, h("span.field-label", {}, word("label.epoch")), epoch), open),
-    sheet.element);
+  }, icon(...CONTROLS));
+  transport.element.append(open);
+  element.setAttribute("aria-label", word("action.controls"));
+  element.append(transport.element, sheet.element);
 
   function showSheet(shown) {
     open.setAttribute("aria-expanded", shown);
@@ -76,25 +61,26 @@ export function create(element, context) {
     if (event.key === "Escape") sheet.close.click();
   });
 
-  const unwatch = store.watch(["running"], ({ running }) => {
-    play.replaceChildren(running ? icon(...PAUSE) : icon(PLAY));
-    play.classList.toggle("running", running);
-    play.setAttribute("aria-label", word(running ? "action.pause" : "action.run"));
-    play.dataset.help = word("help.play");
-  });
-
-  const count = new Intl.NumberFormat("en-US");
-  const throttle = createThrottle(PERIOD, (value) => setText(epoch, count.format(value)));
-
-  function update(frame) {
-    throttle.offer(frame.meta.epoch);
+  /** What is needed least often has no room beside the rest on a phone. */
+  function placeNewSeed() {
+    if (phone.matches) sheet.head.after(transport.newSeed);
+    else transport.steps.append(transport.newSeed);
   }
 
+  const phone = window.matchMedia(PHONE);
+  phone.addEventListener("change", placeNewSeed);
+  placeNewSeed();
+
   function destroy() {
-    unwatch();
-    throttle.cancel();
+    phone.removeEventListener("change", placeNewSeed);
+    transport.destroy();
     sheet.destroy();
     element.replaceChildren();
+  }
+
+  function update(frame) {
+    transport.update(frame);
+    sheet.update(frame);
   }
 
   return { update, resize() {}, destroy };
@@ -108,19 +94,23 @@ function createSheet(context) {
   const l1 = createField("regularization.l1", context);
   const l2 = createField("regularization.l2", context);
   const speed = createSpeed(context);
-  const more = createMore(context);
+  const curve = createScheduleCurve(context);
+  rate.element.append(curve.now);
+  const more = createMore(context, curve);
   const close = h("button.icon-button.sheet-close", {
     type: "button", "aria-label": word("action.close"),
   }, icon("M4 4l8 8", "M12 4l-8 8"));
   const fields = { rate, optimizer, activation, loss, l1, l2, speed };
-  const element = h("div.sheet", { id: "controls" },
-    h("div.sheet-head", {}, h("span.card-title", {}, word("action.controls")), close),
+  const head = h("div.sheet-head", {}, makeTerm("span.card-title", word("help.controls"), word("action.controls")), close);
+  const element = h("div.sheet", { id: "controls" }, head,
     ...Object.entries(fields).map(([name, field]) => {
       field.element.classList.add(`control-${name}`);
       return field.element;
     }),
     more.toggle, more.element);
-  return { element, close, destroy: () => [...Object.values(fields), more].forEach((f) => f.destroy?.()) };
+  const update = ({ meta }) => curve.update(meta.step);
+  const destroy = () => [...Object.values(fields), curve, more].forEach((f) => f.destroy?.());
+  return { element, head, close, update, destroy };
 }
 
 function createSpeed({ store, actions }) {
@@ -136,7 +126,7 @@ function createActivation({ schema, store, edits }) {
   const names = field.options.map((name) => [name, optionText(field.key, name)]);
   const choice = createChoice(
     { ...field, label: word("label.activation.all"), help: word("help.activation.all"), path: "activation" },
-    { options: names, onInput: change });
+    { options: names, onInput: change, explain: (name) => optionHelp(field.key, name) });
 
   function change(activation) {
     if (activation === "mixed") return;
@@ -158,7 +148,7 @@ function createLoss({ schema, store, edits, taskOf }) {
   const field = schema.field("loss");
   let fitting = [];
   const choice = createChoice(field, {
-    options: [], onInput: (name) => edits.edit({ loss: name === fitting[0] ? null : name }),
+    options: [], explain: (name) => optionHelp("loss", name), onInput: (name) => edits.edit({ loss: name === fitting[0] ? null : name }),
   });
   const destroy = store.watch(["draft"], ({ draft }) => {
     if (!draft) return;
@@ -170,7 +160,7 @@ function createLoss({ schema, store, edits, taskOf }) {
 }
 
 /** The less used controls, in a row of their own. */
-function createMore(context) {
+function createMore(context, curve) {
   const { store, schema } = context;
   const made = [];
   const field = (path, options) => {
@@ -180,7 +170,7 @@ function createMore(context) {
   };
   const rates = Object.fromEntries(RATES.map((name) => [name, field(`optimizer.${name}`)]));
   const group = (name, ...children) => h("fieldset.group", {},
-    h("legend.group-title", {}, word(`group.${name}`)), ...children);
+    makeTerm("legend.group-title", word(`help.${name}.name`), word(`group.${name}`)), ...children);
   const element = h("div.more", { id: "more", hidden: true },
     group("optimizer", ...Object.values(rates),
       field("optimizer.clip_norm", { initial: CLIP_START })),
@@ -188,23 +178,24 @@ function createMore(context) {
   const decay = Object.fromEntries(DECAY.map((name) => [name, field(`schedule.${name}`)]));
   if (schema.field("schedule.name").options.length > 1) {
     element.append(group("schedule", field("schedule.name"), field("schedule.warmup_steps"),
-      ...Object.values(decay)));
+      ...Object.values(decay), curve.element));
   }
   const toggle = h("button.button.more-toggle", {
     type: "button", "aria-expanded": "false", "aria-controls": "more",
-    data: { help: word("help.more") }, on: { click: () => show(element.hidden) },
+    data: { help: word("help.more") }, on: { click: () => store.set({ more: element.hidden }) },
   }, word("action.more"), icon("M4 6l4 4 4-4"));
 
-  function show(shown) {
-    element.hidden = !shown;
-    toggle.setAttribute("aria-expanded", shown);
+  function show({ more }) {
+    element.hidden = !more;
+    toggle.setAttribute("aria-expanded", more);
   }
 
-  const unwatch = store.watch(["draft"], ({ draft }) => {
+  const unwatch = [store.watch(["more"], show), store.watch(["draft"], ({ draft }) => {
     if (!draft) return;
     const read = READS[draft.optimizer.name] ?? [];
     for (const name of RATES) rates[name].hidden = !read.includes(name);
     for (const name of DECAY) decay[name].hidden = !DECAYS[draft.schedule.name]?.includes(name);
-  });
-  return { toggle, element, destroy: () => [unwatch, ...made.map((c) => c.destroy)].forEach((f) => f()) };
+  })];
+  const destroy = () => [...unwatch, ...made.map((control) => control.destroy)].forEach((f) => f());
+  return { toggle, element, destroy };
 }

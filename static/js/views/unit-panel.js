@@ -1,14 +1,14 @@
 /** The pinned unit: its map under axes, and how its answers spread over the points. */
 
-import { optionText } from "controls/field";
 import { h, setText } from "dom";
 import { showsUnit } from "frames";
 import { countValues } from "histogram";
 import { createPixels, paintValues } from "maps";
 import { labelColour } from "palette";
 import { createPlane } from "plane";
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, whenPlotly } from "plotly";
+import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart, whenPlotly } from "plotly";
 import { POINT_COLUMNS } from "readout";
+import { makeTerm, optionText } from "terms";
 import { word } from "words";
 
 const SIDE = 100;
@@ -18,9 +18,9 @@ const PERIOD = 250;
 /** @returns {{update, resize, destroy}} */
 export function create(element, { store, taskOf }) {
   const hint = h("p.hint", {}, word("unit.hint"));
-  const title = h("span.unit-title");
+  const title = makeTerm("span.unit-title", word("help.unit.title"));
   const unpin = h("button.button.small", {
-    type: "button", data: { action: "unpin" }, on: { click: () => store.set({ pinned: null }) },
+    type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ pinned: null }) },
   }, word("action.unpin"));
   const box = h("div.unit-map", { role: "img", "aria-label": word("unit.map.alt") });
   const chart = h("div.unit-histogram");
@@ -79,6 +79,7 @@ export function create(element, { store, taskOf }) {
       }),
       yaxis: axisLayout(palette, { nticks: 4, fixedrange: true }),
     }), PLOT_CONFIG);
+    nameChart(chart, word("unit.histogram.alt"));
   }
 
   /** Points go by class; those of a regression in one group. */

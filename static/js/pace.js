@@ -1,0 +1,31 @@
+/**
+ * How often pictures come, and how many epochs lie between two of them. Who asked for less
+ * motion gets few pictures a second and as much training between them as others get.
+ */
+
+/**
+ * Pictures a second for those: if every one were the opposite of the one before, it would be
+ * three flashes a second, the most that WCAG 2.3.1 allows.
+ */
+export const CALM_FPS = 6;
+const CALM_TIMES = 10;
+const MOST_EPOCHS = 200;
+
+/** Keeps `store.calm` as the system says. */
+export function keepMotion(store) {
+  const system = window.matchMedia("(prefers-reduced-motion: reduce)");
+  const apply = () => store.set({ calm: system.matches });
+  system.addEventListener("change", apply);
+  apply();
+}
+
+/** Keeps the pace of a connection as the store says. */
+export function requestPace(connection, store) {
+  let asked = null;
+  store.watch(["speed", "calm", "connection"], (state) => {
+    const epochs = Math.min(MOST_EPOCHS, state.speed * (state.calm ? CALM_TIMES : 1));
+    const open = state.connection.name === "open";
+    if (open && asked !== epochs) connection.send({ type: "speed", epochs_per_frame: epochs });
+    asked = open ? epochs : null;
+  });
+}

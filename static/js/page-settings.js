@@ -1,0 +1,44 @@
+/** The settings of the page itself: theme, colours, and what a hidden tab does. */
+
+import { createToggle } from "controls/toggle";
+import { h } from "dom";
+import { openPopover } from "popover";
+import { COLOURS, THEMES } from "preferences";
+import { word } from "words";
+
+const BELOW = 6;
+
+/** Opens the settings below the button that was pressed. */
+export function openPageSettings(anchor, store, onClose) {
+  const theme = createRadios("theme", THEMES.map((name) => [name, word(`theme.${name}`)]), store);
+  const colours = createRadios("colours", COLOURS.map((name) =>
+    [name, word(`colours.${name}`), makePair(name)]), store);
+  const pause = createToggle(
+    { label: word("label.pauseHidden"), help: word("help.pauseHidden"), path: "pauseHidden" },
+    { onInput: (pauseHidden) => store.set({ pauseHidden }) });
+  pause.update(store.get().pauseHidden);
+  const box = anchor.getBoundingClientRect();
+  const popover = openPopover({ x: box.right, y: box.bottom + BELOW }, word("action.settings"),
+    [theme, colours, pause.element], onClose);
+  popover.element.classList.add("page-settings");
+  const left = Math.max(BELOW, box.right - popover.element.offsetWidth);
+  popover.element.style.left = `${left}px`;
+  popover.element.querySelector("input:checked").focus();
+}
+
+/** A few choices, all in sight. */
+function createRadios(key, options, store) {
+  return h("fieldset.radios", { data: { help: word(`help.${key}`) } },
+    h("legend.field-label", {}, word(`label.${key}`)),
+    h("div.radio-row", {}, ...options.map(([value, text, picture]) => h("label.radio", {},
+      h("input", {
+        type: "radio", name: key, value, checked: store.get()[key] === value,
+        data: { path: key }, on: { change: () => store.set({ [key]: value }) },
+      }), picture, text))));
+}
+
+/** The two colours of a pair, in that pair whatever is chosen. */
+function makePair(name) {
+  return h("span.pair", { "aria-hidden": "true", data: { colours: name } },
+    h("span.pair-negative"), h("span.pair-positive"));
+}

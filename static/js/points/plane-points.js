@@ -1,0 +1,213 @@
+/**
+ * The points over the map of the output: by Plotly while they stand still and are not too
+ * many, by hand while Plotly is not there, and while own points are ahead of the server.
+ */
+
+import { rem } from "dom";
+import { pointColour } from "palette";
+import { widenTask } from "points/labels";
+import { TEST_LINE, TEST_MARK, TRAIN_LINE, TRAIN_MARK, createStamps } from "points/marks";
+import { POINT_COLUMNS } from "readout";
+import { createThrottle } from "throttle";
+
+/** Plotly takes a tenth of a second for twice as many. */
+const MOST_OF_PLOTLY = 1000;
+/** Milliseconds without a change until Plotly draws what was drawn by hand. */
+const STILL = 300;
+/** How much the colours' range changes until points are coloured anew, and how often at most. */
+const OTHER_RANGE = 1.03;
+const COLOUR_PERIOD = 1000;
+
+/**
+ * @param {object} plane
+ * @param {{store: object, taskOf: (spec: object) => string}} context
+ * @returns {{update: (frame: object) => void, draw: () => void, rows: () => ?Float32Array, destroy}}
+ */
+export function createPlanePoints(plane, { store, taskOf }) {
+  const openStamps = createStamps();
+  let frame = null;
+  let rows = null;
+  let rowsOf = null;
+  let parts = null;
+  let drawn = null;
+  let range = [-1, 1];
+  let timer = 0;
+  let turn = 0;
+
+  function isOwn() {
+    const { own, spec, draft } = store.get();
+    return Boolean(own && draft) && spec.data.name === "points";
+  }
+
+  /** Whether own points have changed since the frame that the rows are from. */
+  function isAhead() {
+    return isOwn() && store.get().own !== rowsOf;
+  }
+
+  function update(next) {
+    frame = next;
+    if (next.arrays.points) take(next.arrays.points.data, next.spec);
+    else if (isOtherRange()) recolour.offer();
+  }
+
+  function take(next, spec) {
+    const same = rows && samePlaces(rows, next);
+    rows = next;
+    rowsOf = spec.data.name === "points" ? spec.data.points : null;
+    if (!same) parts = null;
+    if (isOwn() && (isAhead() || drawn)) {
+      if (same) settleSoon();
+      else drawOwn();
+    } else if (!same) draw();
+  }
+
+  /** Colours of a regression are shares of what the map spans. */
+  function isOtherRange() {
+    if (taskOf(frame.spec) !== "regression") return false;
+    const share = frame.meta.boundary_range[1] / range[1];
+    return share > OTHER_RANGE || share < 1 / OTHER_RANGE;
+  }
+
+  /** Draws all points. */
+  function draw() {
+    clearTimeout(timer);
+    timer = 0;
+    drawn = null;
+    range = frame?.meta.boundary_range ?? range;
+    if (isAhead()) {
+      plane.draw();
+      drawOwn();
+    } else if (frame && (!plane.isReady() || rows?.length > MOST_OF_PLOTLY * POINT_COLUMNS)) {
+      plane.draw();
+      plane.drawByHand((context, at) => {
+        const mark = openMarks(context, taskOf(frame.spec));
+        eachRow((x1, x2, label, isTest) => mark(at(x1, x2), label, isTest));
+      });
+    } else drawByPlotly();
+  }
+
+  async function drawByPlotly() {
+    turn += 1;
+    const mine = turn;
+    await plane.draw(traces());
+    if (mine === turn) plane.hideHand();
+  }
+
+  /** Draws the own points as they are now; only what is new where nothing went. */
+  function drawOwn() {
+    const { own, showTest } = store.get();
+    const task = widenTask(own, taskOf(store.get().draft));
+    const from = drawn && startsWith(own, drawn.own) && drawn.task === task
+      && drawn.parts === parts && drawn.showTest === showTest ? drawn.own.length : -1;
+    turn += 1;
+    parts ??= readParts();
+    drawn = { own, task, parts, showTest };
+    plane.drawByHand((context, at) => {
+      const mark = openMarks(context, task);
+      for (let i = Math.max(0, from); i < own.length; i += 1) {
+        const [x1, x2, label] = own[i];
+        mark(at(x1, x2), label, parts.has(keyOf(x1, x2)));
+      }
+    }, from >= 0);
+    clearTimeout(timer);
+    timer = 0;
+    settleSoon();
+  }
+
+  /** Lets Plotly draw once nothing changes any more and the server has caught up. */
+  function settleSoon() {
+    timer ||= setTimeout(() => {
+      timer = 0;
+      if (!isAhead()) draw();
+    }, STILL);
+  }
+
+  /** Marks points of a task on a canvas, in the colours of now. */
+  function openMarks(context, task) {
+    const { palette, showTest } = store.get();
+    const stampOf = openStamps();
+    const kinds = [new Map(), new Map()];
+    return ([x, y], label, isTest) => {
+      if (isTest && !showTest) return;
+      const kind = kinds[Number(isTest)];
+      if (!kind.has(label)) {
+        const fill = pointColour(palette, task, label, range);
+        kind.set(label, stampOf(fill, isTest ? palette["test-edge"] : palette.edge(fill), isTest));
+      }
+      const { stamp, side } = kind.get(label);
+      context.drawImage(stamp, x - side / 2, y - side / 2, side, side);
+    };
+  }
+
+  /** The places of the test points of the last frame. */
+  function readParts() {
+    const places = new Set();
+    eachRow((x1, x2, label, isTest) => isTest && places.add(keyOf(x1, x2)));
+    return places;
+  }
+
+  function eachRow(call) {
+    for (let at = 0; at < (rows?.length ?? 0); at += POINT_COLUMNS) {
+      call(rows[at], rows[at + 1], rows[at + 2], rows[at + 3] > 0);
+    }
+  }
+
+  function traces() {
+    const { palette, showTest } = store.get();
+    const task = frame ? taskOf(frame.spec) : "binary";
+    const trace = (wanted, marker) => {
+      const x = [];
+      const y = [];
+      const color = [];
+      eachRow((x1, x2, label, isTest) => {
+        if (isTest !== wanted) return;
+        x.push(x1);
+        y.push(x2);
+        color.push(pointColour(palette, task, label, range));
+      });
+      return { x, y, type: "scatter", mode: "markers", marker: marker(color) };
+    };
+    const train = trace(false, (color) => ({
+      color, size: TRAIN_MARK * rem(), line: { width: TRAIN_LINE, color: color.map(palette.edge) },
+    }));
+    const test = () => trace(true, (color) => ({
+      color, size: TEST_MARK * rem(), symbol: "diamond",
+      line: { width: TEST_LINE, color: palette["test-edge"] },
+    }));
+    return showTest ? [train, test()] : [train];
+  }
+
+  const recolour = createThrottle(COLOUR_PERIOD, draw);
+  const unwatch = [
+    store.watch(["own"], () => isOwn() && (isAhead() || drawn) && drawOwn()),
+    store.watch(["showTest", "palette"], ({ palette }) => palette && draw()),
+  ];
+
+  function destroy() {
+    clearTimeout(timer);
+    recolour.cancel();
+    unwatch.forEach((stop) => stop());
+  }
+
+  return { update, draw, rows: () => rows, destroy };
+}
+
+/** A place as a frame says it: in single precision. */
+function keyOf(x1, x2) {
+  return `${Math.fround(x1)} ${Math.fround(x2)}`;
+}
+
+/** Whether a list is another one with more at its end. */
+function startsWith(list, head) {
+  return list.length >= head.length && head.every((point, i) =>
+    point === list[i] || point.every((value, k) => value === list[i][k]));
+}
+
+/** Whether two arrays of points stand at the same places with the same labels. */
+function samePlaces(before, after) {
+  if (before.length !== after.length) return false;
+  for (let at = 0; at < after.length; at += POINT_COLUMNS) {
+    for (let i = 0; i < 4; i += 1) if (before[at + i] !== after[at + i]) return false;
+  }
+  return true;
+}

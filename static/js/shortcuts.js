@@ -1,0 +1,35 @@
+/** Keys that work anywhere on the page. */
+
+const TAKES_SPACE = "button, select, textarea, summary, input:not([type=range])";
+const HAS_ITS_OWN_UNDO = `textarea, [contenteditable], dialog, [aria-modal=true],
+  input:not([type=range], [type=checkbox], [type=radio])`;
+
+/**
+ * Space plays and pauses, Ctrl or Cmd with Z or Y goes back and forth, wherever these keys have
+ * no meaning of their own.
+ *
+ * @param {object} actions
+ */
+export function listenToKeys(actions) {
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented) return;
+    const act = actions[find(event)];
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
+
+/** The name of the action that a key asks for. */
+function find(event) {
+  const { key, code, repeat, ctrlKey, metaKey, altKey, shiftKey, target } = event;
+  const within = (css) => Boolean(target.closest?.(css));
+  const command = ctrlKey || metaKey;
+  if (altKey) return null;
+  if (!command) return key === " " && !repeat && !within(TAKES_SPACE) ? "toggle" : null;
+  if (within(HAS_ITS_OWN_UNDO)) return null;
+  // A keyboard that writes no Latin letters still has the keys.
+  const letter = /^[a-z]$/i.test(key) ? key.toLowerCase() : code.replace("Key", "").toLowerCase();
+  if (letter === "z") return shiftKey ? "redo" : "undo";
+  return letter === "y" && !shiftKey ? "redo" : null;
+}

@@ -1,0 +1,51 @@
+/** What the source of frames says changes the store; the views watch that. */
+
+import { tellError } from "errors";
+import { createRunSwitch } from "run-switch";
+
+/** Who looks at the page again wants it to go on, at once. */
+const AWAY = ["idle", "lost"];
+
+/**
+ * Follows a connection.
+ *
+ * @param {object} connection
+ * @param {{store, edits, history, painter}} parts
+ */
+export function followStream(connection, { store, edits, history, painter }) {
+  const runSwitch = createRunSwitch({ store, send: connection.send });
+  let renewed = false;
+  connection.on("state", (state) => store.set({ connection: state }));
+  connection.on("opened", ({ spec, running, resumed, undo, redo }) => {
+    const wanted = resumed && !runSwitch.isAhead() ? running : store.get().running;
+    runSwitch.hear(running);
+    store.set({ spec, running: wanted, diverged: null, canUndo: undo, canRedo: redo });
+    edits.forget();
+    if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
+    renewed = false;
+    runSwitch.follow();
+  });
+  connection.on("spec", ({ spec, step, undo, redo }) => {
+    store.set({ spec, canUndo: undo, canRedo: redo });
+    edits.settle();
+    history.change({ spec, step, back: redo });
+  });
+  connection.on("error", (error) => {
+    edits.settle();
+    store.set({ message: { text: tellError(error) } });
+  });
+  connection.on("diverged", ({ step }) => {
+    runSwitch.hear(false);
+    store.set({ running: false, diverged: { step } });
+  });
+  connection.on("frame", (frame) => {
+    history.add(frame);
+    painter.show(frame);
+  });
+  connection.on("renewed", () => {
+    renewed = true;
+  });
+  store.watch(["page"], ({ page, connection: { name } }) => {
+    if (page === "seen" && AWAY.includes(name)) connection.connect();
+  });
+}

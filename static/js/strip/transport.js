@@ -1,0 +1,73 @@
+/** The buttons that run time: play, step, reset, back and forth; and how far the run has come. */
+
+import { h, icon, setText } from "dom";
+import { formatCount } from "format";
+import { makeTerm } from "terms";
+import { createThrottle } from "throttle";
+import { word } from "words";
+
+const PLAY = "M4.5 2.6v10.8L13 8z";
+const PAUSE = ["M5 3v10", "M11 3v10"];
+const ICONS = {
+  step: ["M3.5 3v10l6.5-5z", "M12.5 3v10"],
+  reset: ["M3.4 8a4.6 4.6 0 1 0 1.5-3.4", "M4.6 1.8v3h3"],
+  newSeed: ["M3 3h10v10H3z", "M6 6h.01M10 6h.01M6 10h.01M10 10h.01M8 8h.01"],
+  undo: ["M3 6h6.6a3.5 3.5 0 0 1 0 7H6", "M5.8 3L2.8 6l3 3"],
+  redo: ["M13 6H6.4a3.5 3.5 0 0 0 0 7H10", "M10.2 3l3 3-3 3"],
+};
+const PERIOD = 100;
+
+/**
+ * @param {object} context
+ * @returns {{element, steps, newSeed, update, destroy}} `newSeed` belongs among the steps
+ *   where there is room for it
+ */
+export function createTransport({ store, actions }) {
+  const play = h("button.play", { type: "button", on: { click: actions.toggle } });
+  const button = (name) => h("button.button", {
+    type: "button", "aria-label": word(`action.${name}`),
+    data: { help: word(`help.${name}`), action: name }, on: { click: actions[name] },
+  }, icon(...ICONS[name]), h("span.button-text", {}, word(`action.${name}`)));
+  const small = (name) => h("button.icon-button", {
+    type: "button", "aria-label": word(`action.${name}`), disabled: true,
+    data: { help: word(`help.${name}`), action: name }, on: { click: actions[name] },
+  }, icon(...ICONS[name]));
+  const [undo, redo] = [small("undo"), small("redo")];
+  const epoch = h("output.epoch-value", { "aria-live": "off" }, "0");
+  const steps = h("div.steps", {}, button("step"), button("reset"));
+  const element = h("div.transport", {}, play, steps, h("div.moments", {}, undo, redo),
+    h("div.epoch", {}, makeTerm("span.field-label", word("help.epoch"), word("label.epoch")), epoch));
+
+  function showRunning({ running }) {
+    play.replaceChildren(running ? icon(...PAUSE) : icon(PLAY));
+    play.classList.toggle("running", running);
+    play.setAttribute("aria-label", word(running ? "action.pause" : "action.run"));
+    play.dataset.help = word("help.play");
+  }
+
+  /** A button that is used up hands the focus to the other one. */
+  function showMoments({ canUndo, canRedo }) {
+    const focused = document.activeElement;
+    undo.disabled = !canUndo;
+    redo.disabled = !canRedo;
+    if (focused === undo && !canUndo) redo.focus();
+    else if (focused === redo && !canRedo) undo.focus();
+  }
+
+  const unwatch = [
+    store.watch(["running"], showRunning),
+    store.watch(["canUndo", "canRedo"], showMoments),
+  ];
+  const throttle = createThrottle(PERIOD, (value) => setText(epoch, formatCount(value)));
+
+  function update(frame) {
+    throttle.offer(frame.meta.epoch);
+  }
+
+  function destroy() {
+    unwatch.forEach((stop) => stop());
+    throttle.cancel();
+  }
+
+  return { element, steps, newSeed: button("newSeed"), update, destroy };
+}

@@ -1,0 +1,107 @@
+/** The scale under the plane: which colour stands for which value, or for which class. */
+
+import { h, setText } from "dom";
+import { sampleFeature } from "features";
+import { formatScale } from "format";
+import { showsUnit } from "frames";
+import { createThrottle } from "throttle";
+import { unitIndex } from "weights";
+import { word } from "words";
+
+const PERIOD = 200;
+const SAMPLES = 25;
+
+/** @returns {{update, resize, destroy}} */
+export function create(element, { store }) {
+  const ends = [h("span.scale-end"), h("span.scale-middle"), h("span.scale-end")];
+  const halves = [h("canvas.scale-half", { height: 1 }), h("canvas.scale-half", { height: 1 })];
+  const bar = h("div.scale-bar", {}, ends[0], halves[0], ends[1], halves[1], ends[2]);
+  const classes = h("div.scale-classes");
+  const box = h("div.scale.term", {
+    role: "group", "aria-label": word("scale.name"), tabindex: 0, data: { help: word("help.scale") },
+  }, bar, classes);
+  element.append(box);
+  let frame = null;
+  let shownClasses = "";
+  let filled = null;
+
+  function paint() {
+    const { palette, hovered } = store.get();
+    if (!frame || !palette) return;
+    const scale = scaleOf(frame, hovered);
+    bar.hidden = scale.classes > 1;
+    classes.hidden = !bar.hidden;
+    if (scale.classes > 1) paintClasses(scale.classes, palette);
+    else paintBar(scale, palette);
+  }
+
+  function paintBar({ values, levels }, palette) {
+    const format = formatScale(Math.max(...values.map(Math.abs)));
+    values.forEach((value, i) => setText(ends[i], format(value)));
+    const colours = levels === undefined ? palette.diverging : palette.classLevels[levels];
+    if (colours === filled) return;
+    filled = colours;
+    const middle = colours.length >> 1;
+    fill(halves[0], colours.subarray(0, middle));
+    fill(halves[1], colours.subarray(middle));
+  }
+
+  function paintClasses(count, palette) {
+    const key = `${count} ${palette.classes}`;
+    if (key === shownClasses) return;
+    shownClasses = key;
+    classes.replaceChildren(...Array.from({ length: count }, (_, k) => {
+      const swatch = h("span.scale-swatch");
+      swatch.style.background = palette.classes[k];
+      return h("span.scale-class", {}, swatch, word("unit.class", { name: k }));
+    }));
+  }
+
+  const throttle = createThrottle(PERIOD, paint);
+  const unwatch = store.watch(["palette", "hovered"], paint);
+
+  function update(next) {
+    frame = next;
+    throttle.offer();
+  }
+
+  function destroy() {
+    unwatch();
+    throttle.cancel();
+    box.remove();
+  }
+
+  return { update, resize() {}, destroy };
+}
+
+/** What the colours of the plane stand for: three values, or so many classes. */
+function scaleOf({ arrays: { boundary, units, selected }, meta, spec }, hovered) {
+  const outputs = boundary.shape[0];
+  if (!hovered || (hovered.kind === "output" && outputs === 1)) {
+    return outputs > 1 ? { classes: outputs } : { values: threeOf(meta.boundary_range) };
+  }
+  const { kind, layer, unit, name } = hovered;
+  if (kind === "output") return { values: [0, 0.5, 1], levels: Math.min(unit, outputs - 1) };
+  if (kind === "input") return around(sampleFeature(name, SAMPLES));
+  if (showsUnit({ arrays: { selected }, meta }, { layer, unit })) return around(selected.data);
+  const index = unitIndex(spec, layer, unit);
+  return around(meta.units_range[Math.min(index, units.shape[0] - 1)]);
+}
+
+function threeOf([low, high]) {
+  return [low, (low + high) / 2, high];
+}
+
+function around(values) {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return { values: [-largest, 0, largest] };
+}
+
+function fill(canvas, colours) {
+  canvas.width = colours.length;
+  const context = canvas.getContext("2d", { alpha: false });
+  const image = context.createImageData(colours.length, 1);
+  new Uint32Array(image.data.buffer).set(colours);
+  context.putImageData(image, 0, 0);
+}

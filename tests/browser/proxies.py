@@ -1,0 +1,107 @@
+"""A network between browser and server that does not like WebSockets."""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import socketserver
+import threading
+from typing import Literal, Self
+from urllib.parse import urlsplit
+
+#: What it does with a WebSocket: answers 403, never answers the handshake, or lets the
+#: handshake pass and nothing after it.
+Manner = Literal["refuse", "swallow", "mute"]
+
+_HEAD_BYTES = 1 << 16
+_REFUSAL = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
+
+
+class Proxy:
+    """Carries TCP from a free port to a server, as it is, but no WebSockets.
+
+    Args:
+        target: URL of the server.
+        manner: what it does with a WebSocket.
+    """
+
+    def __init__(self, target: str, manner: Manner) -> None:
+        self.manner = manner
+        self.blocked = 0
+        self._target = (urlsplit(target).hostname or "", urlsplit(target).port or 0)
+        self._closing = threading.Event()
+        self._sockets: set[socket.socket] = set()
+        proxy = self
+
+        class Handler(socketserver.BaseRequestHandler):
+            def handle(self) -> None:
+                with contextlib.suppress(OSError):
+                    proxy._carry(self.request)
+
+        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
+        self._server.daemon_threads = True
+        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._closing.set()
+        self._server.shutdown()
+        for sock in [*self._sockets]:
+            _hang_up(sock)
+        self._server.server_close()
+        self._thread.join()
+
+    def _carry(self, client: socket.socket) -> None:
+        self._sockets.add(client)
+        try:
+            head = _read_head(client)
+            blocked = b"upgrade: websocket" in head.lower()
+            self.blocked += blocked
+            if blocked and self.manner == "refuse":
+                client.sendall(_REFUSAL)
+            elif blocked and self.manner == "swallow":
+                client.recv(1)
+            elif head:
+                self._forward(client, head, mute=blocked)
+        finally:
+            self._sockets.discard(client)
+
+    def _forward(self, client: socket.socket, head: bytes, *, mute: bool) -> None:
+        with socket.create_connection(self._target) as server:
+            server.sendall(head)
+            if mute:
+                client.sendall(_read_head(server))
+                client.recv(1)
+                return
+            back = threading.Thread(target=_pump, args=(server, client), daemon=True)
+            back.start()
+            _pump(client, server)
+            back.join()
+
+
+def _read_head(sock: socket.socket) -> bytes:
+    head = b""
+    while b"\r\n\r\n" not in head and len(head) < _HEAD_BYTES:
+        data = sock.recv(4096)
+        if not data:
+            break
+        head += data
+    return head
+
+
+def _pump(source: socket.socket, sink: socket.socket) -> None:
+    """Copies until one of the two is gone; then both are."""
+    with contextlib.suppress(OSError):
+        while data := source.recv(1 << 16):
+            sink.sendall(data)
+    _hang_up(source)
+    _hang_up(sink)
+
+
+def _hang_up(sock: socket.socket) -> None:
+    with contextlib.suppress(OSError):
+        sock.shutdown(socket.SHUT_RDWR)

@@ -1,0 +1,246 @@
+"""axe-core finds nothing to object to: every state of the page, light and dark, any width."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from selenium.webdriver import Chrome
+from selenium.webdriver.common.keys import Keys
+from selenium.webdriver.remote.webelement import WebElement
+from websocket import create_connection
+
+from tests.app.servers import LiveServer
+from tests.browser.page import Page
+from tests.browser.painting import choose_own
+
+AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
+PHONE = (360, 740, True)
+
+#: Rules that are off unless asked for, and are kept all the same.
+MORE_RULES = ("target-size",)
+
+CHECK = """
+    const rules = Object.fromEntries(arguments[0].map((id) => [id, { enabled: true }]));
+    const { violations, passes } = await axe.run(document, { rules, resultTypes: ["violations"] });
+    return { passed: passes.length, violations: violations.map(({ id, help, nodes }) => ({ id, help,
+      nodes: nodes.map(({ html, any, all }) => ({ html,
+        why: [...any, ...all].map(({ message }) => message) })) })) };
+"""
+
+
+def check(page: Page, where: str) -> None:
+    """Runs axe on the page as it is."""
+    if not page.run("return Boolean(window.axe)"):
+        assert AXE.exists(), "axe-core is not installed: make test does that"
+        page.run(AXE.read_text())
+    found: dict[str, Any] = page.load(CHECK, MORE_RULES)
+    assert found["passed"] > 10
+    assert not found["violations"], f"{where}: {json.dumps(found['violations'], indent=1)}"
+
+
+def check_themes(page: Page, where: str) -> None:
+    for scheme in ("light", "dark"):
+        page.prefer(prefers_color_scheme=scheme)
+        page.wait(
+            lambda scheme=scheme: page.run(
+                "return matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme
+            ),
+            scheme,
+        )
+        check(page, f"{where}, {scheme}")
+
+
+def press(page: Page, element: WebElement) -> None:
+    """Clicks an element, where the strip does not cover it."""
+    page.run("arguments[0].scrollIntoView({ block: 'center' })", element)
+    element.click()
+
+
+def as_it_opens(page: Page) -> None:
+    page.wait(lambda: page.find_all("#panel-loss .xtick"), "the curves are drawn")
+
+
+def training(page: Page) -> None:
+    page.play()
+    page.goes_on(10)
+
+
+def everything_unfolded(page: Page) -> None:
+    page.click(".more-toggle")
+    page.run("for (const e of document.querySelectorAll('details')) e.open = true")
+    page.choose("optimizer.name", "adam")
+    page.choose("schedule.name", "step")
+    page.wait(lambda: page.find(".schedule-picture").is_displayed(), "the schedule is drawn")
+
+
+def classes(page: Page) -> None:
+    page.edited(lambda: press(page, page.find("[data-dataset='arms']")))
+    press(page, page.control("showTest"))
+
+
+def regression(page: Page) -> None:
+    page.edited(lambda: press(page, page.find("[data-dataset='bumps']")))
+    press(page, page.find("#tab-score"))
+
+
+def diverged(page: Page) -> None:
+    page.edited(lambda: page.click("[data-dataset='plane']"))
+    page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.END))
+    page.click(".play")
+    page.wait(lambda: page.find_all("[data-observation='diverged']"), "it diverged")
+
+
+def a_pinned_unit(page: Page) -> None:
+    page.tile(1, 0).click()
+    page.wait(lambda: page.find_all(".unit-histogram .trace"), "the histogram is drawn")
+
+
+def a_hovered_unit(page: Page) -> None:
+    page.hover(page.tile(1, 1))
+
+
+def a_layer_menu(page: Page) -> None:
+    page.click("button.head-name")
+    page.wait(lambda: page.find(".popover").is_displayed(), "the menu")
+
+
+def a_weight_editor(page: Page) -> None:
+    page.tile(1, 0).send_keys("e")
+    page.wait(lambda: page.find(".popover").is_displayed(), "the editor")
+
+
+def the_page_settings(page: Page) -> None:
+    page.click("[data-action='settings']")
+    page.wait(lambda: page.find(".popover").is_displayed(), "the settings")
+
+
+def other_colours(page: Page) -> None:
+    the_page_settings(page)
+    page.click("input[data-path='colours'][value='alternative']")
+
+
+def a_tooltip(page: Page) -> None:
+    page.hover(page.find(".control-rate .field-label"))
+    page.wait(lambda: page.tooltip, "the tooltip")
+
+
+def a_readout(page: Page) -> None:
+    page.hover(page.find(".output-plane .plane-map"))
+    page.wait(lambda: page.tooltip, "the readout")
+
+
+def no_hidden_layer(page: Page) -> None:
+    page.edited(lambda: page.choose("preset", "xor_feature"))
+
+
+def the_largest_network(page: Page) -> None:
+    page.edited(lambda: page.choose("preset", "vanishing"))
+
+
+def the_tour(page: Page) -> None:
+    page.click("[data-action='tour']")
+    page.wait(lambda: page.find_all("[data-action='tourNext']"), "the tour")
+
+
+def the_points(page: Page) -> None:
+    page.click("[data-action='table']")
+    page.wait(lambda: page.find_all("dialog[open]"), "the dialog")
+
+
+def own_points(page: Page) -> None:
+    the_points(page)
+    page.edited(lambda: page.click("[data-action='makeOwn']"))
+
+
+def painting(page: Page) -> None:
+    own_points(page)
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: page.find("[data-action='paint']").is_displayed(), "the brush is offered")
+
+
+def a_bad_csv(page: Page) -> None:
+    page.allowed.append("/api/points")
+    the_points(page)
+    page.run("document.querySelector('.paste').value = 'x1,x2,label\\n1,two,0'")
+    page.click("[data-action='loadPoints']")
+    page.wait(lambda: page.text(".import-said"), "the page answers")
+
+
+def korean(page: Page) -> None:
+    page.click("[data-action='language']")
+    page.wait(lambda: page.run("return document.documentElement.lang") == "ko", "Korean")
+
+
+def a_refused_edit(page: Page) -> None:
+    page.run(
+        """const optimizer = document.querySelector("[data-path='optimizer.name']");
+           optimizer.append(new Option("?", "perpetual_motion"));"""
+    )
+    page.choose("optimizer.name", "perpetual_motion")
+    page.wait(lambda: page.notice, "the server's error is shown")
+
+
+def the_sheet(page: Page) -> None:
+    page.click(".sheet-open")
+    page.click(".more-toggle")
+
+
+STATES: list[Callable[[Page], None]] = [
+    as_it_opens, training, everything_unfolded, classes, regression, diverged, a_pinned_unit,
+    a_hovered_unit, a_layer_menu, a_weight_editor, the_page_settings, other_colours, a_tooltip,
+    a_readout, no_hidden_layer, the_largest_network, the_tour, the_points, own_points, painting,
+    choose_own, a_bad_csv, korean, a_refused_edit,
+]  # fmt: skip
+PHONE_STATES: list[Callable[[Page], None]] = [
+    as_it_opens, the_sheet, the_page_settings, the_tour, the_points, own_points, painting,
+    a_bad_csv, classes, regression, korean,
+]  # fmt: skip
+
+
+def name_of(state: Callable[[Page], None]) -> str:
+    return state.__name__
+
+
+@pytest.mark.parametrize("state", STATES, ids=name_of)
+def test_a_laptop(page: Page, state: Callable[[Page], None]) -> None:
+    state(page)
+    check_themes(page, f"laptop, {name_of(state)}")
+
+
+@pytest.mark.parametrize("state", PHONE_STATES, ids=name_of)
+def test_a_phone(tab: Page, state: Callable[[Page], None]) -> None:
+    tab.resize(*PHONE)
+    tab.open()
+    state(tab)
+    check_themes(tab, f"phone, {name_of(state)}")
+
+
+def test_every_step_of_the_tour(page: Page) -> None:
+    the_tour(page)
+    for step in range(6):
+        check(page, f"step {step} of the tour")
+        page.click("[data-action='tourNext']")
+
+
+def test_a_full_server(tab: Page, driver: Chrome) -> None:
+    with LiveServer(LIVENET_MAX_SESSIONS="1", LIVENET_RESUME_SECONDS="0") as server:
+        first = create_connection(server.stream_url, timeout=20)
+        first.send(json.dumps({"type": "open", "spec": {}}))
+        assert json.loads(first.recv())["type"] == "opened"
+        driver.get(server.url)
+        tab.wait(lambda: "server is busy" in tab.notice, "the page says so")
+        check_themes(tab, "busy")
+        first.close()
+        tab.wait(lambda: tab.frames > 0, "a place is free")
+        driver.get("about:blank")
+
+
+def test_axe_itself_works_here(page: Page) -> None:
+    """It objects to what is plainly wrong."""
+    page.run("document.querySelector('.play').removeAttribute('aria-label')")
+    with pytest.raises(AssertionError, match="button-name"):
+        check(page, "without a name")

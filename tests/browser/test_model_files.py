@@ -1,0 +1,168 @@
+"""The trained model as a file: saved, opened, and refused."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+from safetensors.numpy import load, save
+
+from engine import Trainer
+from tests.app.servers import LiveServer
+from tests.browser.page import Page
+
+PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
+FILE = "[data-path='model']"
+
+
+def train(page: Page, epochs: int) -> None:
+    for _ in range(epochs):
+        before = page.step
+        page.click("[data-action='step']")
+        page.wait(lambda before=before: page.step == before + 25, "one epoch more")
+
+
+def save_model(page: Page, folder: Path) -> Path:
+    """Clicks and waits for the whole file."""
+    before = set(folder.iterdir())
+    folders = {"behavior": "allow", "downloadPath": str(folder)}
+    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", folders)
+    page.click("[data-action='saveModel']")
+
+    def find() -> list[Path]:
+        return [file for file in set(folder.iterdir()) - before if file.suffix == ".safetensors"]
+
+    return page.wait(find, "the file is there")[0]
+
+
+def open_model(page: Page, file: Path) -> None:
+    page.find(FILE).send_keys(str(file))
+
+
+def change(file: Path, target: Path, **metadata: str) -> Path:
+    """Copies a model with other metadata."""
+    with safe_open(file, framework="numpy") as model:
+        content = save(load(file.read_bytes()), {**model.metadata(), **metadata})
+    target.write_bytes(content)
+    return target
+
+
+def test_a_model_is_saved_while_it_trains(page: Page, tmp_path: Path) -> None:
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    page.play()
+    file = save_model(page, tmp_path)
+    found = re.fullmatch(r"livenet-xor-step(\d+)\.safetensors", file.name)
+    assert found, file.name
+    trainer = Trainer.load(file)
+    assert trainer.step == int(found[1]) > 0
+    assert trainer.spec.data.name == "xor"
+    page.goes_on()
+    assert page.running
+
+
+def test_a_saved_model_is_opened_and_undone(page: Page, tmp_path: Path) -> None:
+    train(page, 3)
+    loss = page.metric("train_loss")
+    file = save_model(page, tmp_path)
+    assert file.name == "livenet-circle-step75.safetensors"
+    page.edited(lambda: page.click("[data-dataset='spiral']"))
+    page.edited(lambda: page.click("[data-insert='2']"))
+    train(page, 4)
+    open_model(page, file)
+    page.wait(lambda: page.step == 75 and page.units == [4, 2], "the model of the file")
+    page.wait(lambda: page.metric("train_loss") == loss, "and its weights")
+    assert page.find("[data-dataset='circle']").get_attribute("aria-checked") == "true"
+    page.wait(lambda: f"{file.name} is open" in page.notice, "the page says so")
+    page.click("[data-action='undo']")
+    page.wait(lambda: page.step == 175 and len(page.units) == 3, "what was there before")
+    page.play()
+    open_model(page, file)
+    page.wait(lambda: page.units == [4, 2], "the same file once more")
+    page.goes_on()
+    assert page.running
+
+
+@pytest.fixture
+def refused(page: Page, server: LiveServer, tmp_path: Path) -> Page:
+    """A page with a network of three steps, which nothing that is refused may change."""
+    page.allowed.append("/model - Failed to load resource: the server responded with a status of 4")
+    train(page, 3)
+    return page
+
+
+@pytest.mark.parametrize(
+    ("make", "text"),
+    [
+        (lambda file: PICTURE, "no model saved by LiveNet"),
+        (lambda file: b"", "no model saved by LiveNet"),
+        (lambda file: file.read_bytes()[:-9], "no model saved by LiveNet"),
+        (lambda file: save({"x": np.zeros(3, np.float32)}), "no model saved by LiveNet"),
+        (lambda file: PICTURE * 150, "too large"),
+        (lambda file: PICTURE * 5000, "too large"),
+    ],
+)
+def test_a_file_that_is_no_model_is_refused(
+    refused: Page, tmp_path: Path, make: Callable[[Path], bytes], text: str
+) -> None:
+    page = refused
+    file = tmp_path / "holiday.png"
+    file.write_bytes(make(save_model(page, tmp_path)))
+    before = page.spec_id
+    open_model(page, file)
+    page.wait(lambda: text in page.notice, "the page says why")
+    assert page.notice.startswith("holiday.png was not opened, and nothing has changed.")
+    train(page, 1)
+    assert page.step == 100
+    assert page.spec_id == before
+
+
+@pytest.mark.parametrize(
+    ("metadata", "text"),
+    [
+        ({"spec": '{"layers":[]}'}, "Its weights do not fit its network"),
+        ({"spec": '{"layers":[{"units":99}]}'}, "Its setting layers.0.units is not possible"),
+        ({"counters": "{"}, "no model saved by LiveNet"),
+    ],
+)
+def test_a_model_that_does_not_fit_is_refused(
+    refused: Page, tmp_path: Path, metadata: dict[str, str], text: str
+) -> None:
+    page = refused
+    file = change(save_model(page, tmp_path), tmp_path / "odd", **metadata)
+    open_model(page, file)
+    page.wait(lambda: text in page.notice, "the page says why")
+    train(page, 1)
+    assert page.units == [4, 2]
+
+
+def test_a_session_that_is_gone_is_said(refused: Page, tmp_path: Path) -> None:
+    page = refused
+    file = save_model(page, tmp_path)
+    page.run("sessionStorage.setItem('livenet.session', 'nobody')")
+    page.click("[data-action='saveModel']")
+    page.wait(lambda: "not saved. The server no longer has" in page.notice, "the page says so")
+    open_model(page, file)
+    page.wait(lambda: "nothing has changed. The server no longer" in page.notice, "and here")
+
+
+def test_a_server_that_cannot_be_reached_is_said(page: Page, tmp_path: Path) -> None:
+    page.allowed.append("ERR_BLOCKED_BY_CLIENT")
+    page.driver.execute_cdp_cmd("Network.enable", {})
+    page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/model"]})
+    page.click("[data-action='saveModel']")
+    page.wait(lambda: "cannot be reached" in page.notice, "the page says so")
+
+
+def test_the_buttons_fit_a_phone(tab: Page) -> None:
+    tab.resize(360, 740, mobile=True)
+    page = tab.open()
+    for name in ("saveModel", "openModel"):
+        button = page.find(f"[data-action='{name}']")
+        assert button.is_displayed()
+        assert button.accessible_name
+        right = page.run("return arguments[0].getBoundingClientRect().right", button)
+        assert right <= 360

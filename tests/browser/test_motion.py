@@ -1,0 +1,95 @@
+"""For those who asked for less motion nothing slides, and pictures come calmly."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from statistics import median
+
+from tests.browser.page import Page
+
+#: Collects the animations that run at any frame of the screen.
+WATCH = """
+    window.moved = new Set();
+    const look = () => {
+      for (const { effect, transitionProperty, animationName } of document.getAnimations()) {
+        window.moved.add(`${effect.target.className} ${transitionProperty ?? animationName}`);
+      }
+      requestAnimationFrame(look);
+    };
+    look();
+"""
+
+#: The times and steps of the next so many frames that are painted.
+FRAMES = """
+    const many = arguments[0];
+    const seen = [];
+    return new Promise((done) => {
+      let last = livenet.frames;
+      const look = () => {
+        if (livenet.frames !== last) seen.push([performance.now(), livenet.step]);
+        last = livenet.frames;
+        if (seen.length === many) done(seen);
+        else requestAnimationFrame(look);
+      };
+      look();
+    });
+"""
+
+
+def touch_all(page: Page) -> None:
+    """Does whatever moves something."""
+    page.click(".more-toggle")
+    page.control("showTest").click()
+    page.hover(page.tile(1, 0))
+    page.wait(lambda: page.find(".lens").is_displayed(), "the tile is lifted")
+    page.edited(lambda: page.click("[data-insert='1']"))
+    page.click("[data-action='tour']")
+    page.click("[data-action='tourNext']")
+    page.wait(lambda: page.find(".tour").get_attribute("data-step") != "data", "the next step")
+    page.press("\ue00c")
+    page.settle()
+
+
+def test_nothing_slides(page: Page) -> None:
+    page.run(WATCH)
+    touch_all(page)
+    assert page.run("return window.moved.size") >= 3, "what can move is seen to move"
+    page.click(".more-toggle")
+    page.prefer(prefers_reduced_motion="reduce")
+    page.wait(lambda: page.run("return document.getAnimations().length") == 0, "all stands still")
+    page.run("window.moved.clear()")
+    page.control("showTest").click()
+    page.hover(page.find(".brand"))
+    touch_all(page)
+    assert page.run("return [...window.moved]") == []
+
+
+def test_pictures_come_six_times_a_second_with_ten_times_the_training(page: Page) -> None:
+    page.prefer(prefers_reduced_motion="reduce")
+    page.play()
+    page.goes_on(3)
+    frames = page.run(FRAMES, 13)
+    seconds = (frames[-1][0] - frames[0][0]) / 1000
+    assert 12 / seconds < 6.6
+    steps = [after[1] - before[1] for before, after in pairwise(frames)]
+    assert median(steps) == 250, "ten epochs of 25 batches"
+    page.prefer(prefers_reduced_motion="no-preference")
+    page.goes_on(3)
+    frames = page.run(FRAMES, 30)
+    assert 29 / ((frames[-1][0] - frames[0][0]) / 1000) > 6.6, "pictures come as they did before"
+
+
+def test_a_change_is_seen_at_once_while_paused(page: Page) -> None:
+    page.prefer(prefers_reduced_motion="reduce")
+    page.settle()
+    waited = page.run(
+        """const began = performance.now();
+           const { specId } = livenet;
+           document.querySelector("[data-dataset='xor']").click();
+           return new Promise((done) => {
+             const look = () => (livenet.specId > specId
+               ? done(performance.now() - began) : requestAnimationFrame(look));
+             look();
+           });"""
+    )
+    assert waited < 2000

@@ -1,0 +1,259 @@
+"""The colours that carry meaning, as eyes of every kind see them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from itertools import combinations
+from typing import Any
+
+import numpy as np
+import pytest
+
+from tests.browser.page import Page
+from tests.browser.vision import VISIONS, contrast, difference, look
+
+THEMES = ("light", "dark")
+PAIRS = ("standard", "alternative")
+
+#: Two colours in CIELAB, and their CIEDE2000 (Sharma, Wu and Dalal, table 1).
+REFERENCES = [
+    ((50.0, 2.6772, -79.7751), (50.0, 0.0, -82.7485), 2.0425),
+    ((50.0, -1.3802, -84.2814), (50.0, 0.0, -82.7485), 1.0000),
+    ((50.0, 0.0, 0.0), (50.0, -1.0, 2.0), 2.3669),
+    ((50.0, 2.5, 0.0), (50.0, 0.0, -2.5), 4.3065),
+    ((50.0, 2.5, 0.0), (73.0, 25.0, -18.0), 27.1492),
+    ((50.0, 2.5, 0.0), (58.0, 24.0, 15.0), 19.4535),
+    ((60.2574, -34.0099, 36.2677), (60.4626, -34.1751, 39.4387), 1.2644),
+    ((2.0776, 0.0795, -1.1350), (0.9033, -0.0636, -0.5514), 0.9082),
+]
+
+
+@pytest.mark.parametrize(("one", "other", "expected"), REFERENCES)
+def test_differences_are_those_of_the_paper(
+    one: tuple[float, ...], other: tuple[float, ...], expected: float
+) -> None:
+    assert difference(np.array(one), np.array(other)) == pytest.approx(expected, abs=1e-4)
+    assert difference(np.array(other), np.array(one)) == pytest.approx(expected, abs=1e-4)
+
+
+def test_greys_look_the_same_to_all() -> None:
+    for grey in (0, 40, 128, 255):
+        for vision in VISIONS:
+            seen = look([grey] * 3, vision)
+            assert seen == pytest.approx(look([grey] * 3, "normal"), abs=0.6), vision
+
+
+def read(page: Page) -> dict[str, Any]:
+    """The colours in force, as lists of red, green and blue."""
+    return page.load(
+        """const { readPalette } = await import("palette");
+           const list = (css) => css.match(/[\\d.]+/g).map(Number);
+           const palette = readPalette();
+           const zero = palette.diverging[512];
+           return { positive: list(palette.positive), negative: list(palette.negative),
+             classes: palette.classes.map(list),
+             zero: [zero & 255, (zero >> 8) & 255, (zero >> 16) & 255] };"""
+    )
+
+
+def choose(page: Page, theme: str, colours: str) -> dict[str, Any]:
+    page.prefer(prefers_color_scheme=theme)
+    page.run("document.documentElement.dataset.colours = arguments[0]", colours)
+    return read(page)
+
+
+def apart(one: list[float], other: list[float]) -> dict[str, float]:
+    """CIEDE2000 of two colours to every kind of eyes."""
+    return {v: difference(look(one, v), look(other, v)) for v in VISIONS}
+
+
+def test_every_eye_tells_the_pairs_apart(page: Page) -> None:
+    for theme in THEMES:
+        standard, alternative = (choose(page, theme, colours) for colours in PAIRS)
+        first = apart(standard["positive"], standard["negative"])
+        second = apart(alternative["positive"], alternative["negative"])
+        weakest = min(first, key=lambda vision: first[vision])
+        assert weakest == "achromatopsia"
+        assert first[weakest] > 10
+        assert second[weakest] > 2.5 * first[weakest], theme
+        assert min(second.values()) > 30, (theme, second)
+        for vision in VISIONS:
+            light, dark = (look(alternative[sign], vision)[0] for sign in ("negative", "positive"))
+            assert light - dark > 30, (theme, vision)
+
+
+def test_both_signs_are_told_from_zero(page: Page) -> None:
+    for theme in THEMES:
+        for colours in PAIRS:
+            found = choose(page, theme, colours)
+            for sign in ("positive", "negative"):
+                assert contrast(found[sign], found["zero"]) > 2.6, (theme, colours, sign)
+                assert min(apart(found[sign], found["zero"]).values()) > 23, (theme, colours, sign)
+
+
+#: How many classes, and the least difference between any two of them to each kind of eyes.
+CLASSES = {
+    3: {"normal": 38, "protanopia": 17, "deuteranopia": 26, "tritanopia": 10, "achromatopsia": 10},
+    5: {"normal": 22, "protanopia": 12, "deuteranopia": 15, "tritanopia": 7.5},
+    10: {"normal": 21, "protanopia": 12, "deuteranopia": 11, "tritanopia": 7.5},
+}
+
+
+@pytest.mark.parametrize("count", CLASSES)
+def test_classes_are_told_apart(page: Page, count: int) -> None:
+    for theme in THEMES:
+        classes = choose(page, theme, "standard")["classes"][:count]
+        for vision, least in CLASSES[count].items():
+            seen = [look(colour, vision) for colour in classes]
+            found = min(difference(a, b) for a, b in combinations(seen, 2))
+            assert found > least, (theme, vision)
+
+
+def pictures(page: Page) -> dict[str, str]:
+    """Every canvas and chart whose colours carry meaning."""
+    return page.run(
+        """const drawn = { points: JSON.stringify(document.querySelector(
+               ".output-plane .plane-axes").data.map((t) => t.marker.color)) };
+           for (const css of [".plane-map", ".pictures", ".links", "[data-dataset='xor'] canvas",
+               ".scale-half", ".unit-map .plane-map"]) {
+             drawn[css] = document.querySelector(css).toDataURL();
+           }
+           drawn.histogram = JSON.stringify(document.querySelector(".unit-histogram")
+             .data?.map((t) => t.marker.color));
+           return drawn;"""
+    )
+
+
+def all_new(before: dict[str, str], now: dict[str, str]) -> bool:
+    return all(before[name] != now[name] for name in before)
+
+
+def test_everything_follows_the_choice(page: Page) -> None:
+    page.play()
+    page.goes_on(20)
+    page.tile(1, 0).click()
+    page.wait(lambda: page.find_all(".unit-histogram .trace"), "the histogram is drawn")
+    page.pause()
+    page.wait(lambda: page.run(
+        "return Boolean(document.querySelector('.output-plane .plane-axes').data)"
+    ), "the points are drawn")  # fmt: skip
+    page.hover(page.find(".brand"))
+    seen: list[dict[str, str]] = [{}]
+
+    def same_again() -> bool:
+        seen.append(pictures(page))
+        return seen[-1] == seen[-2]
+
+    page.wait(same_again, "all is drawn")
+    before = seen[-1]
+    page.click("[data-action='settings']")
+    page.click("input[data-path='colours'][value='alternative']")
+    page.wait(lambda: all_new(before, pictures(page)), "everything is drawn anew")
+    after = pictures(page)
+    page.click("input[data-path='colours'][value='standard']")
+    page.wait(lambda: pictures(page) == before, "and as it was")
+    assert all_new(after, before)
+
+
+def test_a_choice_outlives_the_page(page: Page) -> None:
+    page.click("[data-action='settings']")
+    page.click("input[data-path='colours'][value='alternative']")
+    chosen = read(page)["positive"]
+    page.driver.refresh()
+    page.wait(lambda: page.frames > 0, "the first frame")
+    assert read(page)["positive"] == chosen
+    assert page.run("return document.documentElement.dataset.colours") == "alternative"
+
+
+def shown(page: Page, css: str = ".scale-bar") -> list[float]:
+    """The numbers of the scale."""
+    return [float(t.replace("−", "-")) for t in page.find(css).text.split()]
+
+
+@pytest.mark.parametrize(
+    ("edit", "expected"),
+    [
+        (lambda page: page.click("[data-dataset='xor']"), [0, 0.5, 1]),
+        (lambda page: page.choose("loss", "mean_squared_error"), [-1, 0, 1]),
+    ],
+)
+def test_the_scale_of_two_classes(
+    page: Page, edit: Callable[[Page], None], expected: list[float]
+) -> None:
+    page.edited(lambda: edit(page))
+    page.wait(lambda: shown(page) == expected, "the scale of the output")
+
+
+def test_the_scale_of_classes_names_them(page: Page) -> None:
+    page.edited(lambda: page.click("[data-dataset='blobs']"))
+    page.wait(lambda: page.find(".scale-classes").text.split("\n") != [""], "the classes")
+    assert page.text(".scale-classes") == "Class 0Class 1Class 2"
+    assert not page.find(".scale-bar").is_displayed()
+    page.hover(page.tile(3, 1))
+    page.wait(lambda: shown(page) == [0, 0.5, 1], "the scale of one class")
+
+
+#: Which share of the range a colour stands for, by the table that maps are painted with.
+SHARES = """
+    const { readPalette } = await import("palette");
+    const { diverging } = readPalette();
+    const places = new Map([...diverging].map((word, i) => [word, (i - 512) / 512]));
+"""
+MAP = """
+    const map = document.querySelector(".output-plane .plane-map");
+    const context = new OffscreenCanvas(map.width, map.height).getContext("2d");
+    context.drawImage(map, 0, 0);
+    const words = new Uint32Array(
+      context.getImageData(0, 0, map.width, map.height).data.buffer);
+    return words.every((word) => places.has(word));
+"""
+POINTS = """
+    const { x, y, marker } = document.querySelector(".output-plane .plane-axes").data[0];
+    const word = (css) => css.match(/\\d+/g).reduceRight((w, c) => w * 256 + Number(c), 255);
+    return x.map((x1, i) => [x1, y[i], places.get(word(marker.color[i])) ?? null]);
+"""
+
+
+def test_regression_has_one_scale_with_zero_in_its_middle(page: Page) -> None:
+    page.edited(lambda: page.click("[data-dataset='bumps']"))
+    page.play()
+    page.wait(lambda: page.metric("test_r2") > 0.5, "it learns")
+    page.pause()
+    low, middle, high = page.wait(lambda: len(shown(page)) == 3 and shown(page), "the scale")
+    assert middle == 0
+    assert low == -high
+    assert page.load(SHARES + MAP), "the map has the colours of the scale and no others"
+    points = page.wait(
+        lambda: [p for p in page.load(SHARES + POINTS) if max(abs(p[0]), abs(p[1])) < 5.5],
+        "the points are drawn",
+    )
+    assert all(share is not None for _, _, share in points), "so have the points"
+    shares = sorted(points, key=lambda point: point[2])
+    box = page.find(".output-plane .plane-map")
+    width = box.rect["width"]
+    for x, y, share in (shares[0], shares[len(shares) // 2], shares[-1]):
+        page.hover(box, round(x * width / 12), round(-y * width / 12))
+        page.wait(lambda: "label" in page.tooltip, "the point is read")
+        label = float(page.tooltip.split("label ")[1].split()[0].replace("−", "-"))
+        assert label == pytest.approx(share * high, abs=0.04 * high)
+        page.hover(page.find(".brand"))
+        page.wait(lambda: not page.tooltip, "the readout goes")
+
+
+def test_the_scale_is_that_of_what_is_shown(page: Page) -> None:
+    page.hover(page.tile(0, 0))
+    page.wait(lambda: shown(page) == [-6, 0, 6], "the scale of an input")
+    page.hover(page.tile(1, 0))
+    page.wait(lambda: 0 < shown(page)[2] <= 1, "the scale of a tanh unit")
+    page.hover(page.find(".brand"))
+    page.wait(lambda: shown(page) == [0, 0.5, 1], "the scale of the output")
+
+
+def test_a_point_has_an_edge_that_is_seen(page: Page) -> None:
+    edges = page.load(
+        """const { readPalette } = await import("palette");
+           const { classes, edge } = readPalette();
+           const list = (css) => css.match(/[\\d.]+/g).map(Number);
+           return classes.map((fill) => [list(fill), list(edge(fill))]);"""
+    )
+    assert all(contrast(fill, edge) >= 1.8 for fill, edge in edges), edges

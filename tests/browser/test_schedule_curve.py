@@ -1,0 +1,129 @@
+"""The schedule of the learning rate: the page's arithmetic is the engine's, and it is shown."""
+
+from __future__ import annotations
+
+from itertools import product
+
+import jax
+import numpy as np
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from engine.schedules import INDEX, SCHEDULES, rate_factor
+from tests.browser.page import Page
+
+STEPS = [0, 1, 2, 9, 10, 11, 49, 50, 51, 59, 60, 99, 100, 107, 110, 499, 1000, 1499, 5000, 123_456]
+WARMUPS = (0, 1, 10, 500)
+DECAYS = ((1, 0.9), (50, 0.5), (77, 0.01), (1000, 1.0), (1000, 0.96), (250, 0.0), (1_000_000, 0.3))
+
+#: Rates of every schedule and set of numbers, step by step, as the page works them out.
+RATES = """
+    const { makeSchedule } = await import("schedule");
+    const [cases, steps] = arguments;
+    return cases.map((schedule) => {
+      const rateAt = makeSchedule({ optimizer: { learning_rate: 0.03 }, schedule });
+      return steps.map(rateAt);
+    });
+"""
+
+
+def test_rates_are_those_of_the_engine(page: Page) -> None:
+    cases = [
+        {"name": name, "warmup_steps": warmup, "decay_steps": steps, "decay_rate": rate}
+        for name, warmup, (steps, rate) in product(SCHEDULES, WARMUPS, DECAYS)
+    ]
+    found = np.array(page.load(RATES, cases, STEPS))
+    of_steps = jax.jit(jax.vmap(rate_factor, (None, 0, None, None, None)))
+    for case, rates in zip(cases, found, strict=True):
+        numbers = (case["warmup_steps"], case["decay_steps"], case["decay_rate"])
+        factors = of_steps(
+            INDEX[case["name"]], np.array(STEPS, np.float32), *map(np.float32, numbers)
+        )
+        np.testing.assert_allclose(rates, 0.03 * np.asarray(factors), rtol=0, atol=0.03e-6)
+
+
+def test_a_span_holds_the_warm_up_and_the_present_step(page: Page) -> None:
+    spans = page.load(
+        """const { spanOf } = await import("schedule");
+           const schedule = { name: "cosine", warmup_steps: 200, decay_steps: 1000 };
+           const constant = { ...schedule, name: "constant" };
+           return [[schedule, 0], [schedule, 1349], [schedule, 1351], [schedule, 99999],
+             [constant, 0], [constant, 301]].map(([s, step]) => spanOf({ schedule: s }, step));"""
+    )
+    assert spans == [1350, 1350, 2700, 172_800, 300, 600]
+
+
+def points(page: Page) -> list[tuple[float, float]]:
+    """The line, from the top left corner, in shares of the picture."""
+    text, box = page.run(
+        """const svg = document.querySelector(".schedule-picture svg");
+           return [svg.firstChild.getAttribute("points"), svg.getAttribute("viewBox")];"""
+    )
+    width, height = map(float, box.split()[2:])
+    pairs = [place.split(",") for place in text.split()]
+    return [(float(x) / width, float(y) / height) for x, y in pairs]
+
+
+def dot(page: Page) -> tuple[float, float]:
+    place = page.run(
+        "const { style } = document.querySelector('.schedule-dot'); return [style.left, style.top]"
+    )
+    return float(place[0].rstrip("%")) / 100, float(place[1].rstrip("%")) / 100
+
+
+def rate(page: Page) -> float:
+    return float(page.text(".schedule .field-value").replace("−", "-"))
+
+
+def test_the_curve_comes_with_a_schedule_and_follows_its_numbers(page: Page) -> None:
+    page.click(".more-toggle")
+    assert not page.find(".schedule-picture").is_displayed()
+    assert not page.find(".rate-now").is_displayed()
+    page.edited(lambda: page.choose("schedule.name", "step"))
+    assert page.find(".schedule-picture").is_displayed()
+    stairs = points(page)
+    heights = sorted({round(y, 3) for _, y in stairs})
+    assert heights == pytest.approx([1 - 0.5**n for n in range(6)], abs=1e-3)
+    page.edited(lambda: page.choose("schedule.name", "cosine"))
+    assert [y for _, y in points(page)] == sorted(y for _, y in points(page))
+    assert points(page)[-1][1] == 1
+    page.edited(lambda: page.control("schedule.warmup_steps").send_keys(*[Keys.PAGE_UP] * 20))
+    assert points(page)[0] == (0, 1), "a warm-up begins at 0"
+    assert min(y for _, y in points(page)) < 0.02
+    page.edited(lambda: page.choose("schedule.name", "constant"))
+    assert page.find(".schedule-picture").is_displayed(), "a warm-up is a schedule too"
+    page.edited(lambda: page.control("schedule.warmup_steps").send_keys(Keys.HOME))
+    page.wait(lambda: not page.find(".schedule-picture").is_displayed(), "none is drawn")
+
+
+def test_the_dot_and_the_rate_follow_the_training(page: Page) -> None:
+    page.click(".more-toggle")
+    page.edited(lambda: page.choose("schedule.name", "exponential"))
+    page.wait(lambda: rate(page) == 0.03, "the rate at the start")
+    assert dot(page) == (0, 0)
+    page.play()
+    page.wait(lambda: rate(page) < 0.01, "the rate falls")
+    page.pause()
+    expected = 0.03 * 0.5 ** (page.step / 1000)
+    page.wait(lambda: rate(page) == pytest.approx(expected, rel=6e-3), "the present rate")
+    x, y = dot(page)
+    assert y == pytest.approx(1 - expected / 0.03, abs=1e-3)
+    nearest = min(points(page), key=lambda place: abs(place[0] - x))
+    assert nearest[1] == pytest.approx(y, abs=0.03), "the dot is on the line"
+    assert page.text(".rate-now") == f"now {page.text('.schedule .field-value')}"
+    told = page.find(".schedule-picture").get_attribute("aria-label") or ""
+    assert f"At step {page.step:,}" in told
+
+
+def test_the_strip_stays_as_it_is_when_a_schedule_begins(page: Page) -> None:
+    def places() -> dict[str, float]:
+        return page.run(
+            """return Object.fromEntries([...document.querySelectorAll(".strip [class*=control-]")]
+                 .map((e) => [e.className, e.getBoundingClientRect().x]))"""
+        )
+
+    page.click(".more-toggle")
+    before = places()
+    page.edited(lambda: page.choose("schedule.name", "cosine"))
+    page.wait(lambda: page.find(".rate-now").is_displayed(), "the rate is said")
+    assert places() == before

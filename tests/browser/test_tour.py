@@ -1,0 +1,169 @@
+"""Six steps through the screen, while the network trains."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver import ActionChains
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.page import Page
+
+STEPS = ["data", "units", "weights", "output", "curves", "play"]
+#: Where each step points at: the middle of the ring lies on one of these.
+PARTS = {
+    "data": "#data",
+    "units": "#network",
+    "weights": "#network",
+    "output": ".output-plane",
+    "curves": ".curves",
+    "play": "#strip",
+}
+
+
+def box(page: Page, css: str) -> dict[str, float]:
+    return page.run(
+        """const { left, top, right, bottom } =
+             document.querySelector(arguments[0]).getBoundingClientRect();
+           return { left, top, right, bottom };""",
+        css,
+    )
+
+
+def step(page: Page) -> str | None:
+    """The step that is shown."""
+    return page.run("return document.querySelector('.tour:not([hidden])')?.dataset.step ?? null")
+
+
+def open_tour(page: Page) -> None:
+    page.click("[data-action='tour']")
+    page.wait(lambda: step(page) == "data", "the first step")
+
+
+def still(page: Page) -> bool:
+    """Whether the ring stays where it is for two frames of the screen."""
+    return page.load(
+        """const ring = document.querySelector(".tour-ring");
+           const look = () => JSON.stringify(ring.getBoundingClientRect());
+           const next = () => new Promise(requestAnimationFrame);
+           await next();
+           const before = look();
+           await next();
+           await next();
+           return before === look();"""
+    )
+
+
+def check_step(page: Page, name: str) -> None:
+    """The ring is on its part and in sight; the callout is in sight and off the ring."""
+    page.wait(lambda: step(page) == name, f"the step {name}")
+    page.wait(lambda: still(page), "the ring has arrived")
+    ring, callout = box(page, ".tour-ring"), box(page, ".tour")
+    width, height = page.run("return [innerWidth, innerHeight]")
+    for one in (ring, callout):
+        assert 0 <= one["left"] < one["right"] <= width, (name, one)
+        assert 0 <= one["top"] < one["bottom"] <= height, (name, one)
+    assert min(ring["right"] - ring["left"], ring["bottom"] - ring["top"]) > 40, name
+    beside = callout["left"] >= ring["right"] or callout["right"] <= ring["left"]
+    apart = callout["top"] >= ring["bottom"] or callout["bottom"] <= ring["top"]
+    assert beside or apart, f"{name}: the callout {callout} covers {ring}"
+    x, y = (ring["left"] + ring["right"]) / 2, (ring["top"] + ring["bottom"]) / 2
+    assert page.run(
+        "return Boolean(document.elementFromPoint(...arguments[1]).closest(arguments[0]))",
+        PARTS[name], [x, y],
+    ), f"{name}: the ring is elsewhere"  # fmt: skip
+    number = STEPS.index(name) + 1
+    assert page.text(".tour-progress") == f"{number} / 6"
+    assert len(page.text("#tour-text")) > 20
+
+
+@pytest.mark.parametrize("size", [(1440, 900), (360, 740), (1024, 768), (1920, 1080)])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_six_steps_point_at_six_parts(tab: Page, size: tuple[int, int], language: str) -> None:
+    tab.resize(*size)
+    tab.open(f"/?lang={language}")
+    tab.play()
+    open_tour(tab)
+    for name in STEPS:
+        check_step(tab, name)
+        before = tab.step
+        tab.wait(lambda before=before: tab.step > before, "training goes on")
+        tab.click("[data-action='tourNext']")
+    assert step(tab) is None
+    assert tab.run("return document.activeElement.dataset.action") == "tour"
+    assert not tab.find(".tour-ring").is_displayed()
+
+
+def test_the_tour_waits_to_be_asked_and_says_so_on_the_first_visit(tab: Page) -> None:
+    tab.resize(360, 740)
+    tab.open()
+    assert step(tab) is None
+    assert tab.find(".tour-open .tool-text").is_displayed()
+    tab.driver.refresh()
+    tab.wait(lambda: tab.frames > 0, "the first frame")
+    assert step(tab) is None
+    assert not tab.find(".tour-open .tool-text").is_displayed()
+    assert tab.find(".tour-open").is_displayed()
+    assert tab.run("return document.documentElement.scrollWidth <= 360")
+    tab.resize(1440, 900)
+    assert tab.find(".tour-open .tool-text").is_displayed()
+
+
+def test_the_tour_is_walked_by_keyboard(page: Page) -> None:
+    page.tab_to("[data-action='tour']")
+    page.press(Keys.ENTER)
+    page.wait(lambda: step(page) == "data", "the first step")
+    dialog = page.find(".tour")
+    assert dialog.get_attribute("role") == "dialog"
+    assert dialog.accessible_name == page.text("#tour-title") == "The data"
+    assert page.run("return document.activeElement.dataset.action") == "tourNext"
+    assert not page.find("[data-action='tourBack']").is_enabled()
+    page.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    assert step(page) == "weights"
+    page.press(Keys.ARROW_LEFT)
+    assert step(page) == "units"
+    keys = ActionChains(page.driver)
+    keys.key_down(Keys.SHIFT).send_keys(Keys.TAB).key_up(Keys.SHIFT).perform()
+    assert page.run("return document.activeElement.dataset.action") == "tourBack"
+    page.press(Keys.ENTER)
+    assert step(page) == "data"
+    assert page.run("return document.activeElement.dataset.action") == "tourNext"
+    page.press(*[Keys.ARROW_RIGHT] * 8)
+    assert step(page) == "play", "the arrow keys do not end it"
+    page.press(Keys.ESCAPE)
+    assert step(page) is None
+    assert page.run("return document.activeElement.dataset.action") == "tour"
+
+
+def test_the_page_works_while_it_is_explained(page: Page) -> None:
+    open_tour(page)
+    page.click(".play")
+    page.wait(lambda: page.running and page.step > 0, "it trains")
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    assert step(page) == "data"
+    page.edited(lambda: page.click("[data-insert='0']"))
+    page.click("[data-action='tourNext']")
+    check_step(page, "units")
+    page.click("[data-action='language']")
+    page.wait(lambda: page.text("#tour-title") == "신경망", "in Korean")
+    check_step(page, "units")
+    page.goes_on()
+    page.run("document.activeElement.blur()")
+    page.press(Keys.ESCAPE)
+    assert step(page) is None
+
+
+@pytest.mark.parametrize(("motion", "moves"), [("no-preference", True), ("reduce", False)])
+def test_the_ring_slides_unless_less_motion_is_asked_for(
+    page: Page, motion: str, moves: bool
+) -> None:
+    page.prefer(prefers_reduced_motion=motion)
+    open_tour(page)
+    page.run(
+        """window.slides = 0;
+           document.querySelector(".tour-ring").addEventListener("transitionrun", () => {
+             window.slides += 1;
+           });"""
+    )
+    page.click("[data-action='tourNext']")
+    check_step(page, "units")
+    assert (page.run("return window.slides") > 0) == moves

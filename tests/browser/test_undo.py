@@ -1,0 +1,229 @@
+"""Undo and redo: buttons, keys, curves, and the way out of a divergence."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.page import Page
+
+UNDO, REDO = "[data-action='undo']", "[data-action='redo']"
+
+
+def steps_of_curve(page: Page) -> list[int]:
+    """Steps of the loss curve as it is drawn."""
+    script = "return document.querySelector('#panel-loss').data?.[0].x ?? []"
+    return page.run(script)
+
+
+def marks_of_curve(page: Page) -> list[int]:
+    script = "return (document.querySelector('#panel-loss').layout?.shapes ?? []).map((s) => s.x0)"
+    return page.run(script)
+
+
+def train(page: Page, epochs: int) -> None:
+    """Makes single steps, so that the steps of the run are known."""
+    for _ in range(epochs):
+        before = page.step
+        page.click("[data-action='step']")
+        page.wait(lambda before=before: page.step == before + 25, "one epoch more")
+
+
+def shown_loss(page: Page) -> float:
+    """The train loss on the page, once it is that of the last step."""
+    page.wait(
+        lambda: page.find(".metrics").get_attribute("data-step") == str(page.step),
+        "the numbers of the last step",
+    )
+    return page.metric("train_loss")
+
+
+def chord(page: Page, key: str, *, shift: bool = False) -> None:
+    """Presses a key with Ctrl."""
+    page.driver.execute_cdp_cmd(
+        "Input.dispatchKeyEvent",
+        {
+            "type": "keyDown",
+            "modifiers": 2 + 8 * shift,
+            "key": key.upper() if shift else key,
+            "code": f"Key{key.upper()}",
+            "windowsVirtualKeyCode": ord(key.upper()),
+        },
+    )
+
+
+def test_an_edit_is_undone_with_its_weights_and_made_again(page: Page) -> None:
+    assert not page.find(UNDO).is_enabled()
+    assert not page.find(REDO).is_enabled()
+    train(page, 2)
+    loss = shown_loss(page)
+    page.edited(lambda: page.click("[data-add='0']"))
+    train(page, 2)
+    later = shown_loss(page)
+    page.click(UNDO)
+    page.wait(lambda: page.step == 50 and page.units == [4, 2], "the moment before the edit")
+    assert shown_loss(page) == loss
+    page.wait(lambda: not page.find(UNDO).is_enabled(), "nothing is left to undo")
+    page.click(REDO)
+    page.wait(lambda: page.step == 100 and page.units == [5, 2], "the moment of the undo")
+    assert shown_loss(page) == later
+    page.wait(lambda: not page.find(REDO).is_enabled(), "nothing is left to do again")
+
+
+def test_a_running_network_runs_on_through_undo_and_redo(page: Page) -> None:
+    page.play()
+    page.edited(lambda: page.choose("optimizer.name", "adam"))
+    page.goes_on()
+    for css, name in ((UNDO, "sgd"), (REDO, "adam")):
+        page.click(css)
+        page.wait(
+            lambda name=name: page.control("optimizer.name").get_property("value") == name,
+            "the control shows it",
+        )
+        frames = page.frames
+        page.wait(lambda frames=frames: page.frames > frames + 3, "frames go on")
+        assert page.running
+
+
+def test_keys(page: Page) -> None:
+    page.edited(lambda: page.click("[data-add='0']"))
+    page.run("document.activeElement.blur()")
+    chord(page, "z")
+    page.wait(lambda: page.units == [4, 2], "Ctrl+Z undoes")
+    chord(page, "z", shift=True)
+    page.wait(lambda: page.units == [5, 2], "Ctrl+Shift+Z does it again")
+    chord(page, "z")
+    page.wait(lambda: page.units == [4, 2], "Ctrl+Z undoes")
+    page.find("[data-path='optimizer.learning_rate']").send_keys(Keys.NULL)
+    chord(page, "y")
+    page.wait(lambda: page.units == [5, 2], "Ctrl+Y does it again, from a slider too")
+
+
+def test_a_text_field_keeps_its_own_undo(page: Page) -> None:
+    page.edited(lambda: page.click("[data-add='0']"))
+    page.run(
+        """const field = document.createElement("input");
+           field.id = "own";
+           document.body.append(field);
+           field.focus();"""
+    )
+    before = page.spec_id
+    chord(page, "z")
+    page.run("document.getElementById('own').remove()")
+    page.edited(lambda: page.click("[data-drop='1']"))
+    assert page.spec_id == before + 1
+    assert page.units == [5, 1]
+
+
+def test_the_focus_goes_to_the_other_button_when_one_is_used_up(page: Page) -> None:
+    page.edited(lambda: page.click("[data-add='0']"))
+    page.click(UNDO)
+    page.wait(lambda: page.units == [4, 2], "undone")
+    page.wait(
+        lambda: page.run("return document.activeElement.dataset.action") == "redo",
+        "redo has the focus",
+    )
+    page.press(Keys.ENTER)
+    page.wait(lambda: page.units == [5, 2], "done again")
+
+
+def test_curves_go_back_and_forth_with_the_run(page: Page) -> None:
+    train(page, 4)
+    page.edited(lambda: page.click("[data-add='0']"))
+    train(page, 4)
+    whole = [0, 25, 50, 75, 100, 125, 150, 175, 200]
+    page.wait(lambda: steps_of_curve(page) == whole, "the whole curve")
+    page.wait(lambda: marks_of_curve(page) == [100], "the edit is marked")
+    page.click(UNDO)
+    page.wait(lambda: steps_of_curve(page) == whole[:5], "it ends where the run stands")
+    page.wait(lambda: marks_of_curve(page) == [], "there is no edit any more")
+    train(page, 1)
+    page.wait(lambda: steps_of_curve(page) == whole[:6], "it goes on from there")
+    page.click(REDO)
+    page.wait(lambda: steps_of_curve(page) == whole, "the curve of then")
+    page.wait(lambda: marks_of_curve(page) == [100], "and its mark")
+    train(page, 1)
+    page.wait(lambda: steps_of_curve(page) == [*whole, 225], "it goes on from there")
+
+
+def test_curves_come_back_when_a_reset_is_undone(page: Page) -> None:
+    train(page, 3)
+    page.click("[data-action='reset']")
+    page.wait(lambda: page.step == 0, "back at step 0")
+    page.wait(lambda: steps_of_curve(page) == [0], "the curve begins anew")
+    train(page, 1)
+    page.click(UNDO)
+    page.wait(lambda: page.step == 75, "the run goes on where it was")
+    page.wait(lambda: steps_of_curve(page) == [0, 25, 50, 75], "and so does its curve")
+
+
+@pytest.fixture
+def diverged(page: Page) -> Page:
+    """A network that has diverged after the learning rate was set to 10."""
+    page.edited(lambda: page.choose("loss", "mean_squared_error"))
+    page.edited(lambda: page.click("[data-dataset='ridge']"))
+    page.edited(lambda: page.choose("activation", "relu"))
+    page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.END))
+    assert page.value("optimizer.learning_rate") == "10"
+    page.click(".play")
+    page.wait(
+        lambda: page.find(".observation").get_attribute("data-observation") == "diverged",
+        "the divergence is said",
+    )
+    assert not page.running
+    return page
+
+
+def test_one_click_undoes_what_made_it_diverge_and_goes_on(diverged: Page) -> None:
+    page = diverged
+    page.click("[data-action='undoAndGoOn']")
+    page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "the rate of before")
+    page.wait(lambda: page.running, "it runs")
+    page.goes_on()
+    assert page.find(".observation").get_attribute("data-observation") != "diverged"
+
+
+def test_one_click_lowers_the_rate_and_goes_on(diverged: Page) -> None:
+    page = diverged
+    assert page.text("[data-action='tryIt']") == "Lower to 1"
+    page.edited(lambda: page.click("[data-action='tryIt']"))
+    assert page.value("optimizer.learning_rate") == "1"
+
+
+def test_undo_in_the_strip_ends_a_divergence(diverged: Page) -> None:
+    page = diverged
+    page.click(UNDO)
+    page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "the rate of before")
+    page.wait(
+        lambda: page.find(".observation").get_attribute("data-observation") != "diverged",
+        "nothing diverges any more",
+    )
+    assert not page.running
+
+
+@pytest.mark.parametrize("width", [320, 360, 414])
+def test_a_phone_has_all_in_one_line(tab: Page, width: int) -> None:
+    tab.resize(width, 740, mobile=True)
+    page = tab.open()
+    page.edited(lambda: page.click("[data-add='0']"))
+    boxes = page.run(
+        """return [...document.querySelectorAll(".transport button, .epoch")]
+             .filter((e) => e.checkVisibility())
+             .map((e) => e.getBoundingClientRect())
+             .map(({ left, right, top, bottom }) => [left, right, (top + bottom) / 2]);"""
+    )
+    assert len(boxes) == 7
+    middle = boxes[0][2]
+    for (_, right, _), (left, _, y) in pairwise(boxes):
+        assert right <= left
+        assert abs(y - middle) < 4
+    room = page.run(
+        """const e = document.querySelector(".epoch-value");
+           e.textContent = "12,345";
+           return e.clientWidth - e.scrollWidth;"""
+    )
+    assert room >= 0
+    page.click(".sheet-open")
+    assert page.find(".sheet [data-action='newSeed']").is_displayed()

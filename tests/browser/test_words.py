@@ -1,0 +1,230 @@
+"""Two languages: which one a visit is in, and how it is changed while the network trains."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from tests.app.servers import ROOT
+from tests.browser.page import Page
+
+
+def catalogue(language: str) -> dict[str, str]:
+    return json.loads((ROOT / "static" / "i18n" / f"{language}.json").read_text(encoding="utf-8"))
+
+
+def spoken(page: Page) -> str:
+    """The language of the page; its parts must agree."""
+    language = page.run("return document.documentElement.lang")
+    words = catalogue(language)
+    assert page.run("return document.title") == words["page.title"]
+    assert page.text("#data-title") == words["card.data"]
+    assert page.text("[data-action='newPoints']") == words["action.newPoints"]
+    description = page.find("meta[name=description]").get_attribute("content")
+    assert description == words["page.description"]
+    return language
+
+
+def search(page: Page) -> str:
+    return page.run("return location.search")
+
+
+def change_language(page: Page) -> None:
+    other = {"en": "ko", "ko": "en"}[spoken(page)]
+    page.click("[data-action='language']")
+    page.wait(lambda: page.run("return document.documentElement.lang") == other, "the other one")
+    page.wait(lambda: page.text("#data-title") == catalogue(other)["card.data"], "its words")
+
+
+def test_a_visit_speaks_the_language_of_its_address(tab: Page) -> None:
+    assert spoken(tab.open("/?lang=ko")) == "ko"
+    assert search(tab) == "?lang=ko"
+    assert tab.find("[data-action='language']").get_attribute("lang") == "en"
+    tab.control("optimizer.name")
+    tab.play()
+    tab.goes_on()
+    assert spoken(tab.open("/?lang=en")) == "en"
+
+
+def test_an_unknown_language_is_ignored(tab: Page) -> None:
+    assert spoken(tab.open("/?lang=xx")) == "en"
+
+
+def test_the_language_changes_while_the_network_trains(page: Page) -> None:
+    page.run("window.sameVisit = true")
+    token = page.run("return sessionStorage.getItem('livenet.session')")
+    page.tile(1, 2).click()
+    page.click("#tab-loss")
+    page.click(".more-toggle")
+    page.choose("optimizer.name", "adam")
+    page.play()
+    page.wait(lambda: page.step > 400, "some training")
+    page.wait(lambda: curve(page) > 10, "a curve")
+    step, points, rows = page.step, dots(page), curve(page)
+    assert points > 100
+    change_language(page)
+    assert page.run("return document.activeElement.dataset.action") == "language"
+    page.wait(lambda: dots(page) == points, "the points are drawn again")
+    page.wait(lambda: curve(page) >= rows, "the curve is drawn again")
+    page.goes_on()
+    assert page.step > step
+    assert page.running
+    assert page.run("return window.sameVisit")
+    assert page.run("return sessionStorage.getItem('livenet.session')") == token
+    assert page.text(".unit-title").startswith("은닉층 1, 뉴런 3")
+    assert page.control("optimizer.name").get_attribute("value") == "adam"
+    assert page.control("initializer.name").is_displayed()
+    assert page.find("#tab-loss").get_attribute("aria-selected") == "true"
+    assert search(page) == ""
+    for _ in range(3):
+        change_language(page)
+    assert spoken(page) == "en"
+    page.edited(lambda: page.click("[data-add='0']"))
+    page.wait(lambda: page.units == [5, 2], "it is edited as before")
+    page.goes_on()
+    for css in (".tooltip", ".play", ".tour", ".notice", ".curves .tabs", ".observation", ".gap"):
+        assert len(page.find_all(css)) == 1, css
+
+
+def dots(page: Page) -> int:
+    """Points drawn on the plane."""
+    return page.run("return document.querySelectorAll('.plane-axes .scatterlayer path').length")
+
+
+def curve(page: Page) -> int:
+    """Points of the curve that is in sight."""
+    return page.run(
+        """const shown = [...document.querySelectorAll(".curves .panel")]
+             .find((panel) => panel.data);
+           return shown ? shown.data[0].x.length : 0;"""
+    )
+
+
+def test_a_paused_page_keeps_its_picture(page: Page) -> None:
+    points = page.wait(lambda: dots(page), "points are drawn")
+    picture = page.run("return document.querySelector('.plane-map').toDataURL()")
+    frames = page.frames
+    change_language(page)
+    page.wait(lambda: page.frames > frames, "the last frame is painted again")
+    assert page.run("return document.querySelector('.plane-map').toDataURL()") == picture
+    page.wait(lambda: dots(page) == points, "the points are drawn again")
+    assert page.step == 0
+
+
+def test_the_choice_is_kept_and_the_address_goes_before_it(page: Page) -> None:
+    change_language(page)
+    assert spoken(page.open()) == "ko"
+    assert spoken(page.open("/?lang=en")) == "en"
+    assert spoken(page.open()) == "ko", "a link to one language is no choice"
+
+
+def test_the_address_keeps_up_with_the_choice(tab: Page) -> None:
+    tab.open("/?lang=ko#here")
+    change_language(tab)
+    assert search(tab) == "?lang=en"
+    assert tab.run("return location.hash") == "#here"
+    tab.driver.refresh()
+    tab.wait(lambda: tab.frames > 0, "the first frame")
+    assert spoken(tab) == "en"
+
+
+@pytest.mark.parametrize(
+    ("search", "chosen", "preferred", "language"),
+    [
+        ("?lang=ko", "en", ["en"], "ko"),
+        ("?a=1&lang=KO-kr", None, [], "ko"),
+        ("?lang=de", "ko", ["en"], "ko"),
+        ("?lang=", None, ["ko-KR", "en"], "ko"),
+        ("", None, ["de-DE", "ko", "en"], "ko"),
+        ("", None, ["de", "fr"], "en"),
+        ("", "xx", [], "en"),
+    ],
+)
+def test_the_language_is_chosen(
+    page: Page, search: str, chosen: str | None, preferred: list[str], language: str
+) -> None:
+    found = page.load(
+        """const { chooseLanguage } = await import("language");
+           const [search, chosen, preferred] = arguments;
+           return chooseLanguage(["en", "ko"], { search, chosen, preferred });""",
+        search, chosen, preferred,
+    )  # fmt: skip
+    assert found == language
+
+
+def test_what_is_stored_and_no_choice_counts_for_nothing(page: Page) -> None:
+    page.run(
+        """for (const key of ["theme", "colours", "pauseHidden", "language", "visited"])
+             localStorage.setItem(`livenet.${key}`, "<b>no such choice</b>");"""
+    )
+    page.open()
+    assert spoken(page) == "en"
+    page.click(".settings-open")
+    for path, value in (("theme", "auto"), ("colours", "standard")):
+        assert page.find(f"[data-path='{path}']:checked").get_attribute("value") == value
+    assert page.control("pauseHidden").is_selected()
+
+
+def test_settings_are_kept(page: Page) -> None:
+    page.click(".settings-open")
+    assert page.find(".page-settings").get_attribute("role") == "dialog"
+    for css in ("[value=dark]", "[value=alternative]", "[data-path=pauseHidden]"):
+        page.click(f".page-settings {css}")
+    page.click(".settings-open")
+    assert not page.find_all(".page-settings"), "a second press closes them"
+    page.open()
+    assert page.run("return document.documentElement.dataset.theme") == "dark"
+    page.click(".settings-open")
+    assert page.find("[data-path=theme]:checked").get_attribute("value") == "dark"
+    assert page.find("[data-path=colours]:checked").get_attribute("value") == "alternative"
+    assert not page.control("pauseHidden").is_selected()
+    colours = page.run(
+        """return [...document.querySelectorAll(".pair > span")]
+             .map((one) => getComputedStyle(one).backgroundColor)"""
+    )
+    assert len(set(colours)) == 4, "each pair is shown in its own colours"
+
+
+def test_a_page_without_storage_keeps_choices_for_itself(page: Page) -> None:
+    kept = page.load(
+        """const { openStorage } = await import("storage");
+           const given = Object.getOwnPropertyDescriptor(window, "localStorage");
+           Object.defineProperty(window, "localStorage", {
+             configurable: true, get() { throw new DOMException("no", "SecurityError"); },
+           });
+           const storage = openStorage("localStorage");
+           Object.defineProperty(window, "localStorage", given);
+           storage.setItem("a", "b");
+           const kept = [storage.getItem("a"), storage.getItem("c")];
+           storage.removeItem("a");
+           return [...kept, storage.getItem("a"), localStorage.getItem("a")];"""
+    )
+    assert kept == ["b", None, None, None]
+
+
+def test_errors_and_numbers_are_in_the_language_of_the_page(tab: Page) -> None:
+    tab.open("/?lang=ko")
+    words = catalogue("ko")
+    told = tab.load(
+        """const { tellError } = await import("errors");
+           const { formatCount, formatPercent } = await import("format");
+           return [
+             tellError({ code: "not_paused", message: "x" }),
+             tellError({ code: "invalid_spec", path: "layers.0.units", message: "x" }),
+             tellError({ code: "invalid_spec", path: "", message: "x" }),
+             tellError({ code: "brand_new", path: "", message: "as the server says" }),
+             formatPercent(0.5, 0), formatCount(12345)];"""
+    )
+    assert told == [
+        words["error.not_paused"],
+        words["error.invalid_spec.at"].replace("{name}", words["label.layers.units"]),
+        words["error.invalid_spec"],
+        "as the server says",
+        "50%",
+        "12,345",
+    ]
+    tab.run("sessionStorage.setItem('livenet.session', 'gone')")
+    tab.driver.refresh()
+    tab.wait(lambda: tab.frames > 0, "the first frame of a new session")
+    tab.wait(lambda: tab.text(".notice span") == words["connection.renewed"], "it says so")
