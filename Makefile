@@ -6,7 +6,7 @@ BIN := $(VENV)/bin
 NODE_MODULES := tests/browser/node_modules
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 4
+WORKERS ?= 3
 
 .DEFAULT_GOAL := help
 .PHONY: help run test bench lint format browser clean

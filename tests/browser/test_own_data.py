@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
@@ -92,7 +94,9 @@ def test_painted_points_are_seen_before_the_server_has_answered(painting: Page) 
     marks = page.run("return window.marks")
     first = next(count for count, spec in marks if count > 0)
     assert next(spec for count, spec in marks if count == first) == seen
-    assert [count for count, _ in marks] == sorted(count for count, _ in marks)
+    # No point goes again: one covers a hundred pixels, a redrawn edge differs by a few.
+    counts = [count for count, _ in marks]
+    assert all(after > before - 30 for before, after in pairwise(counts))
 
 
 def test_the_smallest_brush_sets_one_point_for_a_click(painting: Page) -> None:
