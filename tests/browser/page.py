@@ -143,6 +143,30 @@ class Page:
         self.wait(lambda: self.frames >= before + frames, "frames go on")
         assert self.step >= step
 
+    def diverge(self) -> None:
+        """Trains with a learning rate of 10 until the divergence is said."""
+        self.edited(lambda: self.choose("loss", "mean_squared_error"))
+        self.edited(lambda: self.click("[data-dataset='ridge']"))
+        self.edited(lambda: self.choose("activation", "relu"))
+        self.edited(lambda: self.control("optimizer.learning_rate").send_keys(Keys.END))
+        assert self.value("optimizer.learning_rate") == "10"
+        self.click(".play")
+        self.wait(
+            lambda: self.find(".observation").get_attribute("data-observation") == "diverged",
+            "the divergence is said",
+        )
+        assert not self.running
+
+    def keep_timers(self) -> None:
+        """Has the next page keep what it calls again and again in `window.timers`."""
+        script = """window.timers = [];
+            const { setInterval: real } = window;
+            window.setInterval = (call, ...rest) => {
+              window.timers.push(call);
+              return real(call, ...rest);
+            };"""
+        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+
     def edited(self, action: Callable[[], Any]) -> None:
         """Does something that edits the spec and waits for a frame that shows it."""
         before, step = self.spec_id, self.step

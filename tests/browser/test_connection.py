@@ -188,13 +188,7 @@ def test_play_and_pause_while_the_connection_is_lost_count_afterwards(page: Page
 def test_a_network_that_dies_silently_is_noticed(tab: Page, reach: Reach) -> None:
     """Nothing hangs up, but nothing comes any more; the page's clock is turned on by hand."""
     tab.allowed += [NO_WEBSOCKET, *NO_SERVER]
-    keep_timers = """window.timers = [];
-        const { setInterval: real } = window;
-        window.setInterval = (call, ...rest) => {
-          window.timers.push(call);
-          return real(call, ...rest);
-        };"""
-    tab.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": keep_timers})
+    tab.keep_timers()
     with LiveServer() as server:
         tab.url = reach(server)
         tab.open()

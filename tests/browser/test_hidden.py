@@ -141,13 +141,7 @@ def test_the_switch_acts_on_a_page_that_is_hidden_already(page: Page, server: Li
 
 def test_a_page_that_slept_is_not_taken_for_lost(page: Page) -> None:
     """On waking its timers come before the frames, and find an hour gone."""
-    keep_timers = """window.timers = [];
-        const { setInterval: real } = window;
-        window.setInterval = (call, ...rest) => {
-          window.timers.push(call);
-          return real(call, ...rest);
-        };"""
-    page.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": keep_timers})
+    page.keep_timers()
     page.driver.refresh()
     page.wait(lambda: page.frames > 0, "the first frame")
     page.play()

@@ -101,16 +101,6 @@ def test_curves_grow_and_are_cleared_by_a_reset(page: Page) -> None:
 
 
 def test_divergence_is_said_and_can_be_cured(page: Page) -> None:
-    page.edited(lambda: page.choose("loss", "mean_squared_error"))
-    page.edited(lambda: page.click("[data-dataset='ridge']"))
-    page.edited(lambda: page.choose("activation", "relu"))
-    page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.END))
-    assert page.value("optimizer.learning_rate") == "10"
-    page.click(".play")
-    page.wait(
-        lambda: page.find(".observation").get_attribute("data-observation") == "diverged",
-        "the divergence is said",
-    )
-    assert not page.running
+    page.diverge()
     page.edited(lambda: page.click("[data-action='tryIt']"))
     assert page.value("optimizer.learning_rate") == "1"

@@ -162,17 +162,7 @@ def test_curves_come_back_when_a_reset_is_undone(page: Page) -> None:
 @pytest.fixture
 def diverged(page: Page) -> Page:
     """A network that has diverged after the learning rate was set to 10."""
-    page.edited(lambda: page.choose("loss", "mean_squared_error"))
-    page.edited(lambda: page.click("[data-dataset='ridge']"))
-    page.edited(lambda: page.choose("activation", "relu"))
-    page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.END))
-    assert page.value("optimizer.learning_rate") == "10"
-    page.click(".play")
-    page.wait(
-        lambda: page.find(".observation").get_attribute("data-observation") == "diverged",
-        "the divergence is said",
-    )
-    assert not page.running
+    page.diverge()
     return page
 
 
