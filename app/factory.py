@@ -14,6 +14,7 @@ from app.assets import Assets
 from app.connections import Connections
 from app.hosts import LocalHost, SessionHost
 from app.http_streams import HttpStreams
+from app.images_api import make_images_blueprint
 from app.pages import make_pages_blueprint
 from app.points_api import make_points_blueprint
 from app.scheduler import Scheduler
@@ -22,7 +23,7 @@ from app.session_api import make_session_blueprint
 from app.settings import Settings, read_environment
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
 from app.turns import take_turn
-from engine import Programs
+from engine import ImageStore, Programs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -52,7 +53,8 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
     app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
 
-    programs = Programs(cache_dir=str(settings.cache_dir))
+    store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
+    programs = Programs(cache_dir=str(settings.cache_dir), store=store)
     scheduler = Scheduler(settings.workers, take_turn)
     host = LocalHost(
         programs,
@@ -69,6 +71,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_pages_blueprint(assets))
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_points_blueprint(settings))
+    app.register_blueprint(make_images_blueprint(store))
     app.register_blueprint(make_stream_blueprint(host, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, settings))
     add_error_answers(app)

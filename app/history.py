@@ -10,6 +10,8 @@ from engine import Snapshot, Spec
 
 MAX_STEPS = 100
 MAX_BYTES = 8 << 20
+#: One moment is kept however large it is, up to this: four layers of 1,024 units.
+MAX_MOMENT = 64 << 20
 #: Changes of one and the same value that follow each other so fast are one step.
 TOGETHER_SECONDS = 1.0
 #: What a point of one's own costs: three numbers as objects, and the tuple.
@@ -72,8 +74,12 @@ class History:
         if last is not None and change.goes_on(last):
             return
         self._before.append(before)
-        while len(self._before) > MAX_STEPS or _count_bytes(self._before) > MAX_BYTES:
+        while len(self._before) > MAX_STEPS or _count_bytes(self._before) > self._most:
             del self._before[0]
+
+    @property
+    def _most(self) -> int:
+        return MAX_BYTES if len(self._before) > 1 else MAX_MOMENT
 
     def undo(self, now: Snapshot) -> Snapshot | None:
         """Returns the moment to go back to, and keeps the present one; None if there is none."""
@@ -95,7 +101,7 @@ def _count_bytes(moments: list[Snapshot]) -> int:
     data = {id(moment.data): moment for moment in moments}.values()
     states = sum(vector.nbytes for moment in moments for vector in moment.state)
     points = sum(_POINT_BYTES * len(moment.spec.data.points or ()) for moment in data)
-    return states + points + sum(m.data.x.nbytes + m.data.labels.nbytes for m in data)
+    return states + points + sum(moment.data.nbytes for moment in data)
 
 
 def find_place(old: Spec, new: Spec) -> tuple[str | int, ...] | None:

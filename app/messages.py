@@ -5,7 +5,9 @@ Specs, patches and origins are passed on as they came: the engine validates them
 
 from __future__ import annotations
 
+import base64
 import json
+from functools import cached_property
 from typing import Annotated, Any, Literal, Self, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
@@ -13,7 +15,14 @@ from pydantic_core import PydanticCustomError
 
 _SHOWN = 60
 
-ViewName = Literal["boundary", "units", "weights", "history", "points", "selected"]
+ViewName = Literal[
+    "boundary", "units", "weights", "history", "points", "selected",
+    "digit", "saliency", "nearest", "confusion", "predictions", "input_weights", "exciting",
+    "space",
+]  # fmt: skip
+
+#: Sides of a drawing, pixels.
+MAX_DRAWING = 280
 
 
 class MessageError(ValueError):
@@ -123,6 +132,38 @@ class Select(Message):
     unit: Annotated[int, Field(ge=0, le=1023)]
 
 
+class Sample(Message):
+    """An image of the set that is trained on."""
+
+    part: Literal["test", "train"] = "test"
+    row: Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class Drawing(Message):
+    """What a person draws: bytes row by row in base64, 255 is ink."""
+
+    ink: Annotated[str, Field(max_length=2 * MAX_DRAWING * MAX_DRAWING)]
+    width: Annotated[int, Field(ge=1, le=MAX_DRAWING)]
+    height: Annotated[int, Field(ge=1, le=MAX_DRAWING)]
+    prepared: bool = True
+
+    @model_validator(mode="after")
+    def _ink_fills_it(self) -> Self:
+        try:
+            length = len(self.pixels)
+        except ValueError:
+            raise _rule("ink must be base64") from None
+        if length != self.width * self.height:
+            rule = f"ink must have width x height = {self.width * self.height} bytes, got {length}"
+            raise _rule(rule)
+        return self
+
+    @cached_property
+    def pixels(self) -> bytes:
+        """The ink's bytes."""
+        return base64.b64decode(self.ink, validate=True)
+
+
 class Views(Message):
     """What frames hold and how often they come; a key left out stays as it was."""
 
@@ -131,6 +172,8 @@ class Views(Message):
     select: Select | None = None
     tile: Annotated[int, Field(ge=8, le=64)] = 32
     max_fps: Annotated[float, Field(ge=0.1, le=1000)] | None = None
+    digit: Sample | Drawing | None = None
+    space: Annotated[int, Field(ge=0, le=63)] | None = None
 
     @model_validator(mode="after")
     def _names_are_a_list(self) -> Self:

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, replace
 
+from app.held_edits import HeldEdits
 from app.history import History
 from app.jobs import Jobs, T
 from app.messages import Command, Step, Views
@@ -25,6 +26,8 @@ CREDIT_AT_MOST = 4
 MAX_COMMANDS = 512
 #: The architecture has been left alone for so long that compiling it tightly is worth it.
 CALM_SECONDS = 0.5
+#: How soon it is looked again whether held edits can be applied.
+HELD_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +48,8 @@ class Session:
     Args:
         token: the secret by which a client takes the session up again.
         label: short name for the log.
-        trainer: the network; only the worker that has the session's turn touches it, and
-            the history.
+        trainer: the network; only the worker that has the session's turn touches it, the
+            history, and the edits that are held.
         max_inbox_bytes: how much the waiting commands may hold.
         wake: called without a lock when the session may have become due.
     """
@@ -64,6 +67,7 @@ class Session:
         self.trainer = trainer
         self.jobs = Jobs()
         self.history = History()
+        self.held = HeldEdits()
         self._max_inbox_bytes = max_inbox_bytes
         self._wake = wake
         self._lock = threading.Lock()
@@ -176,7 +180,11 @@ class Session:
         with self._lock:
             if self.jobs or self._may_apply(now):
                 return now
-            return max(now, self._next_frame_at) if self._wants_frame() else None
+            due = max(now, self._next_frame_at) if self._wants_frame() else None
+            if self.held:
+                again = now + HELD_SECONDS
+                return again if due is None else min(due, again)
+            return due
 
     def _wants_frame(self) -> bool:
         if self._outbox is None or self._credit == 0 or self._outbox.has_frame:
@@ -268,6 +276,12 @@ class Session:
         with self._lock:
             if self._outbox is not None:
                 self._outbox.put_error(code, message, path)
+
+    def put_waiting(self) -> None:
+        """Tells the client that its edit waits for images or programs."""
+        with self._lock:
+            if self._outbox is not None:
+                self._outbox.put({"type": "waiting"})
 
     def put_diverged(self, step: int) -> None:
         """Pauses and tells the client; the frame of this turn shows the last finite state."""

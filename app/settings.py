@@ -34,6 +34,14 @@ def _check_origin(value: str) -> str:
     return f"{parts.scheme}://{parts.netloc}".lower()
 
 
+def _check_mirror(value: str) -> str:
+    parts = urlsplit(value)
+    if parts.scheme not in ("http", "https") or not parts.netloc:
+        raise ValueError("must be addresses such as https://example.org/mnist/")
+    return value if value.endswith("/") else value + "/"
+
+
+Mirror = Annotated[str, AfterValidator(_check_mirror)]
 Origin = Annotated[str, AfterValidator(_check_origin)]
 
 
@@ -53,6 +61,10 @@ class Settings(BaseModel):
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
             it: about half the traffic for about 1.3 ms of a core per large frame.
         cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
+        data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
+            are downloaded.
+        image_mirrors: `LIVENET_IMAGE_MIRRORS`, addresses of folders to download them from
+            instead of the published ones, separated by commas or blanks.
         max_message_bytes: `LIVENET_MAX_MESSAGE_BYTES`, the longest message of a client;
             the default has room for 5,000 points.
         log_level: `LIVENET_LOG_LEVEL`.
@@ -70,6 +82,8 @@ class Settings(BaseModel):
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
     cache_dir: Path = Field(default_factory=_default_cache_dir)
+    data_dir: Path | None = None
+    image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from functools import partial
 
 from app.frames import encode_frame
 from app.history import Change, find_place
@@ -37,16 +38,10 @@ def take_turn(session: Session) -> None:
     """Does what requests wait for, applies the queued commands in order, makes a frame at most."""
     until = time.monotonic() + TURN_SECONDS
     session.jobs.run()
+    if session.held:
+        _attempt(session, "edit", lambda: _apply_held(session))
     while (now := time.monotonic()) < until and (command := session.next_command(now)):
-        try:
-            _apply(session, command)
-        except EngineError as error:
-            session.put_error(_CODES.get(error.code, error.code), error.message, error.path)
-        except RecursionError:
-            session.put_error("invalid_message", "nested too deeply")
-        except Exception:
-            logger.exception("session %s: %s failed", session.label, command.type)
-            session.put_error("engine_error", f"{command.type} failed, nothing changed")
+        _attempt(session, command.type, partial(_apply, session, command))
     turn = session.start_turn(time.monotonic())
     if turn is None:
         return
@@ -58,17 +53,25 @@ def take_turn(session: Session) -> None:
         session.put_error("engine_error", "the engine failed; training is paused")
 
 
+def _attempt(session: Session, name: str, apply: Callable[[], None]) -> None:
+    """Does what a client asked for; whatever goes wrong is told, and nothing has changed."""
+    try:
+        apply()
+    except EngineError as error:
+        session.put_error(_CODES.get(error.code, error.code), error.message, error.path)
+    except RecursionError:
+        session.put_error("invalid_message", "nested too deeply")
+    except Exception:
+        logger.exception("session %s: %s failed", session.label, name)
+        session.put_error("engine_error", f"{name} failed, nothing changed")
+
+
 def _apply(session: Session, command: Command) -> None:
-    trainer = session.trainer
     match command:
-        case Edit() | Reset() | SetWeight():
-            before = trainer.snapshot()
-            place = _change(session, command)
-            same = isinstance(command, Edit) and command.origin is None
-            if not (same and trainer.spec == before.spec):
-                group = command.group if isinstance(command, Edit) else None
-                session.history.note(before, Change(place, time.monotonic(), group))
-            session.put_spec(trainer.spec)
+        case Edit():
+            _edit_or_hold(session, command)
+        case Reset() | SetWeight():
+            _apply_change(session, command)
         case Undo() | Redo():
             _go_back(session, command)
         case Run():
@@ -84,6 +87,46 @@ def _apply(session: Session, command: Command) -> None:
             session.set_speed(command.epochs_per_frame)
         case Views():
             session.set_views(command)
+
+
+def _edit_or_hold(session: Session, edit: Edit) -> None:
+    """Applies an edit, or has it wait while what it needs is made in the background."""
+    held = session.held
+    if held.full:
+        session.put_error("rate_limited", "too many edits wait for the network to be ready")
+        return
+    if not session.trainer.awaits([*held.patches, edit.patch]):
+        for one in (*held.take(), edit):
+            _apply_change(session, one)
+        return
+    if not held:
+        session.put_waiting()
+    held.add(edit)
+
+
+def _apply_held(session: Session) -> None:
+    """Applies the edits that waited, once what they need is there."""
+    held = session.held
+    try:
+        if session.trainer.awaits(held.patches):
+            return
+    except EngineError:
+        held.take()
+        session.put_spec(session.trainer.spec)
+        raise
+    for edit in held.take():
+        _attempt(session, "edit", partial(_apply_change, session, edit))
+
+
+def _apply_change(session: Session, command: Edit | Reset | SetWeight) -> None:
+    trainer = session.trainer
+    before = trainer.snapshot()
+    place = _change(session, command)
+    same = isinstance(command, Edit) and command.origin is None
+    if not (same and trainer.spec == before.spec):
+        group = command.group if isinstance(command, Edit) else None
+        session.history.note(before, Change(place, time.monotonic(), group))
+    session.put_spec(trainer.spec)
 
 
 def _change(session: Session, command: Edit | Reset | SetWeight) -> Hashable | None:
@@ -103,6 +146,10 @@ def _change(session: Session, command: Edit | Reset | SetWeight) -> Hashable | N
 
 
 def _go_back(session: Session, command: Undo | Redo) -> None:
+    if session.held.take() and isinstance(command, Undo):
+        # What has not been applied yet is undone by leaving it.
+        session.put_spec(session.trainer.spec)
+        return
     history, now = session.history, session.trainer.snapshot()
     moment = history.undo(now) if isinstance(command, Undo) else history.redo(now)
     if moment is None:

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from app import messages
 from app.messages import Views
-from engine import DEFAULT_VIEWS, FrameRequest
+from engine import DEFAULT_VIEWS, Digit, Drawing, FrameRequest, Sample
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +21,8 @@ class ViewSettings:
         select: hidden layer and unit of the `selected` view.
         tile: side of the units' tiles, 8 to 64 pixels.
         max_fps: frames a second at most; None for as many as there is credit for.
+        digit: image of the views of a digit; None for the first test image.
+        space: layer of the `space` view; None for the last hidden layer.
     """
 
     names: tuple[str, ...] = DEFAULT_VIEWS
@@ -25,6 +30,8 @@ class ViewSettings:
     select: tuple[int, int] | None = None
     tile: int = 32
     max_fps: float | None = None
+    digit: Digit | None = None
+    space: int | None = None
 
     def merge(self, message: Views) -> ViewSettings:
         """Returns the settings with the keys that a message has; the others stay."""
@@ -39,6 +46,10 @@ class ViewSettings:
             views = replace(views, tile=message.tile)
         if "max_fps" in given:
             views = replace(views, max_fps=message.max_fps)
+        if "digit" in given:
+            views = replace(views, digit=_read_digit(message.digit))
+        if "space" in given:
+            views = replace(views, space=message.space)
         return views
 
     def make_request(self, *, points_due: bool) -> FrameRequest:
@@ -48,4 +59,17 @@ class ViewSettings:
             points_due: whether the data changed, or the client has not seen them yet.
         """
         points = points_due or (self.by_name and "points" in self.names)
-        return FrameRequest(views=self.names, select=self.select, tile=self.tile, points=points)
+        return FrameRequest(
+            self.names, self.select, self.tile, points, digit=self.digit, space=self.space
+        )
+
+
+def _read_digit(digit: messages.Sample | messages.Drawing | None) -> Digit | None:
+    match digit:
+        case messages.Sample():
+            return Sample(digit.part, digit.row)
+        case messages.Drawing():
+            ink = np.frombuffer(digit.pixels, np.uint8).reshape(digit.height, digit.width)
+            return Drawing(ink, digit.prepared)
+        case None:
+            return None

@@ -1,6 +1,7 @@
 """LiveNet's engine: small networks that train while they are changed."""
 
 from engine.datasets import EXTENT, preview_points
+from engine.digits import Digit, Drawing, Sample
 from engine.errors import (
     CheckpointError,
     DataError,
@@ -12,6 +13,8 @@ from engine.errors import (
     WeightError,
 )
 from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
+from engine.image_store import ImageStore
+from engine.images import CATALOGUE
 from engine.presets import PRESETS, Preset
 from engine.snapshots import Snapshot
 from engine.spec import (
@@ -26,8 +29,10 @@ from engine.spec import (
 )
 from engine.tiers import Programs
 from engine.trainer import Trainer
+from engine.vision.data import ImageData
 
 __all__ = [
+    "CATALOGUE",
     "DEFAULT_VIEWS",
     "EXTENT",
     "MAX_CLASSES",
@@ -37,14 +42,19 @@ __all__ = [
     "VIEWS",
     "CheckpointError",
     "DataError",
+    "Digit",
     "DivergedError",
+    "Drawing",
     "EngineError",
     "Frame",
     "FrameRequest",
+    "ImageData",
+    "ImageStore",
     "OriginError",
     "PatchError",
     "Preset",
     "Programs",
+    "Sample",
     "Snapshot",
     "Spec",
     "SpecError",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Any
@@ -11,9 +12,12 @@ from typing import Any
 from tqdm import tqdm
 
 from engine.errors import DivergedError, EngineError, SpecError
+from engine.image_store import ImageStore
 from engine.images import command
+from engine.images.progress import show_progress
 from engine.presets import PRESETS
 from engine.spec import Spec, parse_spec
+from engine.tiers import Programs
 from engine.trainer import Trainer
 
 _PRESETS = {preset.id: preset for preset in PRESETS}
@@ -62,7 +66,13 @@ def read_spec(file: str | None, preset: str | None) -> Spec:
 
 def train(arguments: argparse.Namespace) -> dict[str, float]:
     """Trains with a progress bar and returns the metrics."""
-    trainer = Trainer(read_spec(arguments.spec, arguments.preset))
+    spec = read_spec(arguments.spec, arguments.preset)
+    with show_progress() as progress:
+        places = {**os.environ}
+        if arguments.data_dir is not None:
+            places["LIVENET_DATA_DIR"] = str(arguments.data_dir)
+        store = ImageStore.of_environment(places, progress)
+        trainer = Trainer(spec, Programs(store=store))
     metrics = trainer.metrics
     with tqdm(total=arguments.epochs, unit="epoch", disable=None) as bar:
         for _ in range(arguments.epochs):

@@ -51,6 +51,11 @@ class Dataset:
         """Test rows."""
         return self.n - self.n_train
 
+    @property
+    def nbytes(self) -> int:
+        """What the points take in memory."""
+        return self.x.nbytes + self.labels.nbytes
+
 
 @dataclass(frozen=True)
 class Generator:

@@ -14,3 +14,8 @@ def small_network_device() -> Any:
     a single kernel on a GPU, of which an update needs dozens.
     """
     return jax.devices("cpu")[0]
+
+
+def image_device() -> Any:
+    """Returns the device for networks of images: JAX's first, a GPU where there is one."""
+    return jax.devices()[0]

@@ -14,27 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
-from engine.errors import OriginError
 from engine.network import Kind, Layout
+from engine.origins import Origin
 from engine.spec import LayerSpec, Spec
 
 #: (layer, fan_in, fan_out) -> float32 [fan_in, fan_out], newly drawn weights.
 Draw = Callable[[int, int, int], Floats]
 
 NEW = -1
-
-
-@dataclass(frozen=True)
-class Origin:
-    """Where a new hidden layer comes from.
-
-    Attributes:
-        layer: the old hidden layer, or None for a new one.
-        units: for each unit the old unit of that layer, or None for a new one.
-    """
-
-    layer: int | None
-    units: tuple[int | None, ...]
 
 
 @dataclass(frozen=True)
@@ -57,87 +44,6 @@ class Migration:
         kept = old[np.maximum(self.source, 0)] if len(old) else np.zeros_like(self.fill)
         fill = np.float32(0) if moments else self.fill
         return np.where(self.source >= 0, kept, fill).astype(np.float32)
-
-
-def match_layers(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> tuple[Origin, ...]:
-    """Guesses origins: equal layers from the front, then from the back, the rest by position."""
-    front = 0
-    while front < min(len(old), len(new)) and old[front] == new[front]:
-        front += 1
-    back = 0
-    while back < min(len(old), len(new)) - front and old[-1 - back] == new[-1 - back]:
-        back += 1
-    origins = []
-    for place, layer in enumerate(new):
-        if place >= len(new) - back:
-            from_layer = len(old) - (len(new) - place)
-        elif place < len(old) - back:
-            from_layer = place
-        else:
-            origins.append(Origin(None, (None,) * layer.units))
-            continue
-        kept = min(layer.units, old[from_layer].units)
-        units = (*range(kept), *(None,) * (layer.units - kept))
-        origins.append(Origin(from_layer, units))
-    return tuple(origins)
-
-
-def read_origin(
-    value: object, old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]
-) -> tuple[Origin, ...]:
-    """Checks an edit's `origin`.
-
-    Args:
-        value: for each new hidden layer `[old layer or null, [old unit or null, ...]]`.
-        old: the layers before.
-        new: the layers after.
-
-    Raises:
-        OriginError: with the path and the rule.
-    """
-    if not isinstance(value, list) or len(value) != len(new):
-        raise OriginError(f"origin must be a list of {len(new)} layers", "origin")
-    origins: list[Origin] = []
-    for place, (entry, layer) in enumerate(zip(value, new, strict=True)):
-        path = f"origin.{place}"
-        if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[1], list):
-            raise OriginError(f"{path} must be [old layer or null, [old unit or null, ...]]", path)
-        from_layer, units = entry
-        if len(units) != layer.units:
-            raise OriginError(f"{path}.1 must list {layer.units} units, got {len(units)}", path)
-        taken = [o.layer for o in origins if o.layer is not None]
-        width = _check_layer(path, from_layer, old, taken)
-        _check_units(path, units, width)
-        origins.append(Origin(from_layer, tuple(units)))
-    return tuple(origins)
-
-
-def _is_place(value: object, length: int) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < length
-
-
-def _check_layer(path: str, layer: object, old: tuple[LayerSpec, ...], taken: list[int]) -> int:
-    if layer is None:
-        return 0
-    if not isinstance(layer, int) or not _is_place(layer, len(old)):
-        raise OriginError(f"{path}.0 must be null or 0 to {len(old) - 1}", f"{path}.0")
-    if layer in taken:
-        raise OriginError(f"{path}.0 names layer {layer} a second time", f"{path}.0")
-    return old[layer].units
-
-
-def _check_units(path: str, units: list[object], width: int) -> None:
-    seen: set[object] = set()
-    for place, unit in enumerate(units):
-        if unit is None:
-            continue
-        if not _is_place(unit, width):
-            rule = f"must be null or 0 to {width - 1}" if width else "must be null in a new layer"
-            raise OriginError(f"{path}.1.{place} {rule}", f"{path}.1.{place}")
-        if unit in seen:
-            place_path = f"{path}.1.{place}"
-            raise OriginError(f"{place_path} names unit {unit} a second time", place_path)
-        seen.add(unit)
 
 
 #: Kernel scale c and bias d for which f(c h + d) is nearest to h, by least squares over 201
@@ -203,7 +109,8 @@ def plan_migration(old: Spec, new: Spec, origins: tuple[Origin, ...], draw: Draw
     A new unit draws its incoming weights and gets outgoing weights 0. A new
     layer starts near the identity. Behind a removed layer the next kernel is
     kept if the widths agree, else drawn. If the number of outputs changes,
-    the output layer is drawn. Features match by name.
+    the output layer is drawn. Features match by name, and so do pixels; where images
+    take the place of other data, or get a new first layer, that layer is drawn.
 
     Args:
         old: the spec before.
@@ -212,6 +119,11 @@ def plan_migration(old: Spec, new: Spec, origins: tuple[Origin, ...], draw: Draw
         draw: draws new kernels.
     """
     return _Planner(old, new, origins, draw).plan()
+
+
+def _match_inputs(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[int | None, ...]:
+    places = {name: place for place, name in enumerate(old)}
+    return tuple(places.get(name) for name in new)
 
 
 class _Planner:
@@ -224,15 +136,23 @@ class _Planner:
         self._fill = np.zeros(self._to.size, np.float32)
 
     def plan(self) -> Migration:
-        names = self._old.features
-        features = tuple(names.index(f) if f in names else None for f in self._new.features)
-        carried = _Carried(-1, features)
+        inputs = _match_inputs(self._old.inputs, self._new.inputs)
+        images = self._new.data.is_images or self._old.data.is_images
+        other = images and not any(place is not None for place in inputs)
+        carried = _Carried(None if other else -1, inputs)
         unit_source: list[int] = []
         starts = np.cumsum([0, *(layer.units for layer in self._old.layers)])
         for place, origin in enumerate(self._origins):
+            width = self._new.layers[place].units
+            if origin.layer is None and place == 0 and self._new.data.is_images:
+                # Nothing is near the identity of so many pixels.
+                self._set_kernel(place, None, self._drawn(place))
+                self._set_numbers(place)
+                carried = _Carried(None, (None,) * width)
+                unit_source += [NEW] * width
+                continue
             if origin.layer is None:
                 self._new_layer(place, len(carried.units))
-                width = self._new.layers[place].units
                 units = (*carried.units[:width], *(None,) * (width - len(carried.units)))
                 carried = _Carried(carried.layer, units)
                 unit_source += [NEW] * width
@@ -270,8 +190,12 @@ class _Planner:
             kernel[:, before:] = self._drawn(place)[:, before:]
         self._set_kernel(place, None, kernel)
         self._fill[self._to.bias_slice(place)][:same] = shift
+        self._set_numbers(place)
+
+    def _set_numbers(self, place: int) -> None:
         for kind in self._to.kinds:
-            self._fill[self._to.unit_slice(kind, place)] = initial_number(kind, layer)
+            number = initial_number(kind, self._new.layers[place])
+            self._fill[self._to.unit_slice(kind, place)] = number
 
     def _kept_layer(
         self, place: int, from_layer: int, units: tuple[int | None, ...], carried: _Carried

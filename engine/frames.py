@@ -10,13 +10,21 @@ from numpy.typing import NDArray
 
 from engine.arrays import Floats, HostArray
 from engine.datasets import Dataset
+from engine.digits import Digit
 from engine.metrics import Metrics
 from engine.spec import Spec
 
 #: Views until told otherwise.
 DEFAULT_VIEWS = ("boundary", "units", "weights", "history", "points")
+#: Views of runs on images; what a run does not have is left out of its frames.
+IMAGE_VIEWS = (
+    "digit", "saliency", "nearest", "confusion", "predictions", "input_weights", "exciting",
+    "space",
+)  # fmt: skip
 #: Every view that can be asked for.
-VIEWS = (*DEFAULT_VIEWS, "selected")
+VIEWS = (*DEFAULT_VIEWS, "selected", *IMAGE_VIEWS)
+#: Views that need a selected unit.
+_OF_UNIT = frozenset({"selected", "input_weights", "exciting"})
 #: Sides of a tile, pixels.
 TILE_MIN, TILE_MAX, TILE_DEFAULT = 8, 64, 32
 
@@ -31,12 +39,18 @@ class FrameRequest:
         tile: side of the units' tiles, 8 to 64 pixels.
         points: whether the `points` array is included; alone, naming the view is not enough,
             since the points are large and seldom change.
+        digit: the image of the `digit`, `saliency` and `nearest` views; the first test image
+            if None.
+        space: layer of the `space` view: 0 for the pixels, then the hidden layers, then the
+            logits; the last hidden layer if None.
     """
 
     views: tuple[str, ...] = DEFAULT_VIEWS
     select: tuple[int, int] | None = None
     tile: int = TILE_DEFAULT
     points: bool = False
+    digit: Digit | None = None
+    space: int | None = None
 
     def __post_init__(self) -> None:
         if not TILE_MIN <= self.tile <= TILE_MAX:
@@ -49,7 +63,7 @@ class FrameRequest:
 
     def selected(self, spec: Spec) -> tuple[int, int] | None:
         """Returns the selected unit if it is wanted and there."""
-        if "selected" not in self.views or self.select is None:
+        if self.select is None or _OF_UNIT.isdisjoint(self.views):
             return None
         layer, unit = self.select
         there = 0 <= layer < len(spec.layers) and 0 <= unit < spec.layers[layer].units

@@ -1,66 +1,87 @@
 """Initial weights.
 
-A draw is scaled on the host from one fixed-size block of random numbers, so
+A draw is scaled on the host from a block of random numbers of fixed size, so
 that any shape costs no compilation and the number drawn for a weight does not
 depend on how wide its layer is.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
 import jax
+import jax.numpy as jnp
 import numpy as np
+from jax import Array
 
 from engine.arrays import Floats
 from engine.devices import small_network_device
 from engine.spec import InitializerSpec
 
-#: Side of the block of draws: no kernel is larger.
-BLOCK = 32
+#: Sides of the blocks of draws, the smallest that has room is taken: for points of the
+#: plane, and for images.
+BLOCKS = (32, 1024)
 
 #: Standard deviation of a standard normal cut off at +-2.
 _TRUNCATED_DEVIATION = 0.8796256610342398
 
+_DRAWS: dict[str, Callable[[Array, tuple[int, int]], Array]] = {
+    "nothing": lambda key, shape: jnp.zeros(shape),
+    "uniform": lambda key, shape: jax.random.uniform(key, shape, minval=-1.0, maxval=1.0),
+    "normal": jax.random.normal,
+    "truncated": lambda key, shape: (
+        jax.random.truncated_normal(key, -2.0, 2.0, shape) / _TRUNCATED_DEVIATION
+    ),
+}
+
 
 @cache
-def _block_program() -> Callable[..., Any]:
+def _block_program(kind: str, side: int) -> Callable[..., Any]:
     @jax.jit
-    def draw(seed: jax.Array, numbers: jax.Array) -> tuple[jax.Array, jax.Array, jax.Array]:
+    def draw(seed: Array, numbers: Array) -> Array:
         key = jax.random.key(seed)
         for i in range(numbers.shape[0]):
             key = jax.random.fold_in(key, numbers[i])
-        shape = (BLOCK, BLOCK)
-        return (
-            jax.random.uniform(key, shape, minval=-1.0, maxval=1.0),
-            jax.random.normal(key, shape),
-            jax.random.truncated_normal(key, -2.0, 2.0, shape) / _TRUNCATED_DEVIATION,
-        )
+        return _DRAWS[kind](key, (side, side))
 
     return draw
 
 
-def _blocks(seed: int, stream: tuple[int, int, int]) -> tuple[Floats, Floats, Floats]:
+def _draw_block(kind: str, side: int, seed: int, stream: tuple[int, int, int]) -> Floats:
     with jax.default_device(small_network_device()):
-        drawn = _block_program()(np.uint32(seed), np.array(stream, np.uint32))
-    uniform, normal, truncated = (np.asarray(block) for block in drawn)
-    return uniform, normal, truncated
+        return np.asarray(_block_program(kind, side)(np.uint32(seed), np.array(stream, np.uint32)))
 
 
-#: Every initializer by its name in the contract:
-#: (uniform, normal, truncated normal, scale, fan_in, fan_out) -> weights.
-INITIALIZERS: dict[str, Callable[[Floats, Floats, Floats, float, int, int], Floats]] = {
-    "zeros": lambda u, n, t, scale, i, o: np.zeros_like(u),
-    "constant": lambda u, n, t, scale, i, o: np.full_like(u, scale),
-    "random_normal": lambda u, n, t, scale, i, o: n * scale,
-    "random_uniform": lambda u, n, t, scale, i, o: u * scale,
-    "glorot_normal": lambda u, n, t, scale, i, o: t * scale * np.sqrt(2 / (i + o)),
-    "glorot_uniform": lambda u, n, t, scale, i, o: u * scale * np.sqrt(6 / (i + o)),
-    "he_normal": lambda u, n, t, scale, i, o: t * scale * np.sqrt(2 / i),
-    "he_uniform": lambda u, n, t, scale, i, o: u * scale * np.sqrt(6 / i),
-    "lecun_normal": lambda u, n, t, scale, i, o: t * scale * np.sqrt(1 / i),
+@dataclass(frozen=True)
+class Initializer:
+    """How weights are drawn.
+
+    Attributes:
+        draw: uniform in [-1, 1], (truncated) standard normal, or nothing.
+        gain: (scale, fan_in, fan_out) -> what a draw is multiplied by.
+        shift: scale -> what is added.
+    """
+
+    draw: str
+    gain: Callable[[float, int, int], float] = lambda scale, i, o: scale
+    shift: Callable[[float], float] = lambda scale: 0.0
+
+
+#: Every initializer by its name in the contract.
+INITIALIZERS: dict[str, Initializer] = {
+    "zeros": Initializer("nothing"),
+    "constant": Initializer("nothing", shift=lambda scale: scale),
+    "random_normal": Initializer("normal"),
+    "random_uniform": Initializer("uniform"),
+    "glorot_normal": Initializer("truncated", lambda s, i, o: s * math.sqrt(2 / (i + o))),
+    "glorot_uniform": Initializer("uniform", lambda s, i, o: s * math.sqrt(6 / (i + o))),
+    "he_normal": Initializer("truncated", lambda s, i, o: s * math.sqrt(2 / i)),
+    "he_uniform": Initializer("uniform", lambda s, i, o: s * math.sqrt(6 / i)),
+    "lecun_normal": Initializer("truncated", lambda s, i, o: s * math.sqrt(1 / i)),
 }
 
 
@@ -78,8 +99,8 @@ def draw_kernel(
         spec: name and scale.
         seed: the run's seed.
         stream: three numbers that name the draw; equal ones give equal draws.
-        fan_in: rows, 1 to 32.
-        fan_out: columns, 1 to 32.
+        fan_in: rows, 1 to 1024.
+        fan_out: columns, 1 to 1024.
 
     Returns:
         float32 [fan_in, fan_out].
@@ -89,7 +110,8 @@ def draw_kernel(
         feedforward neural networks", 2010. He et al., 2015, arXiv:1502.01852.
         LeCun et al., "Efficient BackProp", 1998.
     """
-    uniform, normal, truncated = (b[:fan_in, :fan_out] for b in _blocks(seed, stream))
-    draw = INITIALIZERS[spec.name]
-    kernel = draw(uniform, normal, truncated, spec.scale, fan_in, fan_out)
+    rule = INITIALIZERS[spec.name]
+    side = next(side for side in BLOCKS if side >= max(fan_in, fan_out))
+    drawn = _draw_block(rule.draw, side, seed, stream)[:fan_in, :fan_out]
+    kernel = drawn * rule.gain(spec.scale, fan_in, fan_out) + rule.shift(spec.scale)
     return np.ascontiguousarray(kernel, np.float32)

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 
-_FIRST = 1e-4  # seconds an update, before anything has been measured
 _SLOWER = 1.1  # how fast the pace gives in to slow calls
 _KEPT = 8
 
 
 class Pace:
-    """Seconds that an update takes, by program."""
+    """Seconds that an update takes, by program.
 
-    def __init__(self) -> None:
+    Args:
+        first: what is assumed before anything has been measured.
+    """
+
+    def __init__(self, first: float) -> None:
+        self._first = first
         self._seconds: dict[Hashable, float] = {}
+
+    def seconds(self, program: Hashable) -> float:
+        """Returns what an update takes."""
+        return self._seconds.get(program, self._first)
 
     def limit(self, program: Hashable, steps: int, max_seconds: float | None) -> int:
         """Returns how many updates fit into a time; at least one if any is asked for."""
         if max_seconds is None:
             return steps
-        return min(steps, max(1, int(max_seconds / self._seconds.get(program, _FIRST))))
+        return min(steps, max(1, int(max_seconds / self.seconds(program))))
 
     def measure(self, program: Hashable, seconds: float) -> None:
         """Learns from a call.
@@ -30,7 +38,7 @@ class Pace:
             program: what was called.
             seconds: that an update of it took.
         """
-        before = self._seconds.get(program, _FIRST)
+        before = self.seconds(program)
         if len(self._seconds) > _KEPT:
             self._seconds.clear()
         self._seconds[program] = min(seconds, before * _SLOWER)

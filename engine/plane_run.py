@@ -38,6 +38,7 @@ from engine.training import State
 from engine.turns import Turn
 from engine.views import BOUNDARY
 
+_FIRST_PACE = 1e-4  # seconds an update of a small network, before anything has been measured
 _PACED = 10  # updates of a call that says something about the pace
 
 
@@ -52,7 +53,7 @@ class PlaneRun:
     def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
         self._programs = programs
         self._bindings: dict[Any, Binding] = {}
-        self._pace = Pace()
+        self._pace = Pace(first=_FIRST_PACE)
         self._history: list[list[float]] = []
         self._set_data(snapshot.data)
         self.load(snapshot)

@@ -19,6 +19,8 @@ from typing import Any
 
 import jax
 
+from engine.errors import EngineError
+
 logger = logging.getLogger(__name__)
 
 Build = Callable[[], Any]
@@ -125,6 +127,8 @@ class ProgramCache:
                 _, (key, build) = self._wanted.popitem(last=False)
             try:
                 self.get(key, build)
+            except EngineError as error:
+                logger.warning("background build failed: %s", error)
             except Exception:
                 logger.exception("background build failed")
 

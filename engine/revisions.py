@@ -10,7 +10,8 @@ import numpy as np
 
 from engine.arrays import Floats
 from engine.counters import Counters
-from engine.edits import NEW, match_layers, read_origin
+from engine.edits import NEW
+from engine.origins import match_layers, read_origin
 from engine.snapshots import Snapshot, no_ranges
 from engine.spec import Spec, patch_spec
 from engine.states import draw_state, migrate_state, set_weight

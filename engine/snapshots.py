@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from engine.arrays import Floats
 from engine.checkpoints import Checkpoint
 from engine.counters import Counters
-from engine.datasets import Dataset
 from engine.errors import CheckpointError
 from engine.spec import Spec
 from engine.training import State
@@ -22,14 +22,14 @@ class Snapshot:
 
     Attributes:
         spec: what was trained.
-        data: the points.
+        data: the points, a `Dataset`, or the images, an `ImageData`.
         state: parameters and moments, in the layout of the network itself.
         counters: where the run stood.
         ranges: what the pictures' colours spanned.
     """
 
     spec: Spec
-    data: Dataset
+    data: Any
     state: State[Floats]
     counters: Counters
     ranges: Ranges[Floats]
@@ -41,7 +41,7 @@ def no_ranges(spec: Spec) -> Ranges[Floats]:
     return Ranges(np.zeros(2, np.float32), np.zeros((units, 2), np.float32))
 
 
-def open_checkpoint(saved: Checkpoint, data: Dataset) -> Snapshot:
+def open_checkpoint(saved: Checkpoint, data: Any) -> Snapshot:
     """Returns the moment that a checkpoint keeps.
 
     Args:

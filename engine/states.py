@@ -8,10 +8,11 @@ import numpy as np
 
 from engine.arrays import Floats, Ints
 from engine.counters import Counters
-from engine.edits import Origin, initial_number, plan_migration
+from engine.edits import initial_number, plan_migration
 from engine.errors import WeightError
 from engine.initializers import draw_kernel
 from engine.network import Layout
+from engine.origins import Origin
 from engine.spec import Spec
 from engine.training import State
 

@@ -6,6 +6,8 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache
 
+from engine.image_programs import ImagePrograms
+from engine.image_store import ImageStore
 from engine.models import GeneralModel, Model, TightModel
 from engine.network import Capacity
 from engine.programs import ProgramCache, give_back_memory, keep_on_disk
@@ -35,12 +37,14 @@ class Programs:
 
     Args:
         cache_dir: folder for compiled programs that outlive the process, or None.
+        store: where image sets come from; the usual places if None.
     """
 
-    def __init__(self, cache_dir: str | None = None) -> None:
+    def __init__(self, cache_dir: str | None = None, store: ImageStore | None = None) -> None:
         if cache_dir is not None:
             keep_on_disk(cache_dir)
         self._cache = ProgramCache()
+        self.images = ImagePrograms(self._cache, store or ImageStore.of_environment())
         self._general = [GeneralModel(capacity) for capacity in TIERS]
         self._warming = False
 
@@ -98,6 +102,7 @@ class Programs:
     def close(self) -> None:
         """Stops compiling in the background."""
         self._cache.close()
+        self.images.close()
 
     def _get(self, model: TightModel | GeneralModel) -> Program:
         pinned = isinstance(model, GeneralModel)

@@ -6,6 +6,7 @@ moment that the run goes on from.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +24,9 @@ from engine.checkpoints import (
 from engine.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
 from engine.metrics import Metrics
 from engine.revisions import restart, revise, with_weight
-from engine.runs import Data, Run, begin_run, make_data
+from engine.runs import Run, begin_run, can_go_on, make_data
 from engine.snapshots import Snapshot, open_checkpoint
-from engine.spec import Spec
+from engine.spec import Spec, patch_spec
 from engine.tiers import Programs, default_programs
 
 
@@ -66,8 +67,8 @@ class Trainer:
         return self._run.batches_per_epoch
 
     @property
-    def data(self) -> Data:
-        """What is trained and tested on."""
+    def data(self) -> Any:
+        """What is trained and tested on: a `Dataset` or an `ImageData`."""
         return self._run.data
 
     @property
@@ -108,6 +109,28 @@ class Trainer:
             self._run.forget_history()
         self._go_on(after)
         return after.spec
+
+    def awaits(self, patches: Sequence[object]) -> bool:
+        """Tells whether edits have to wait for images or programs, which are then being made.
+
+        Edits of points of the plane never wait. Large networks for images are compiled
+        exactly, so training goes on as it is until theirs is ready.
+
+        Args:
+            patches: merge patches, one after the other.
+
+        Returns:
+            Whether the network that they lead to is not ready yet.
+
+        Raises:
+            PatchError: a patch is not an object.
+            SpecError: a new spec breaks a rule.
+            DataError: the images could not be found.
+        """
+        spec = self.spec
+        for patch in patches:
+            spec = patch_spec(spec, patch)
+        return spec.data.is_images and not self._programs.images.is_prepared(id(self), spec)
 
     def set_weight(self, layer: int, from_: int | str, to: int, value: float) -> None:
         """Sets one weight or bias.
@@ -271,4 +294,8 @@ class Trainer:
         return Checkpoint(now.spec, *(np.array(v) for v in now.state), counters=now.counters)
 
     def _go_on(self, moment: Snapshot) -> None:
-        self._run.load(moment)
+        if can_go_on(self._run, moment):
+            self._run.load(moment)
+            return
+        self._run.close()
+        self._run = begin_run(self._programs, moment)

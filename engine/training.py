@@ -18,11 +18,11 @@ from engine.network import Moments, Parts, by_batch, move_averages
 from engine.optimizers import update
 from engine.schedules import rate_factor
 
-Vector = TypeVar("Vector", Array, Floats)
+Vector = TypeVar("Vector", Array, Floats, Parts)
 
 
 class State(NamedTuple, Generic[Vector]):
-    """What training changes; on the device, or on the host.
+    """What training changes; on the device, or on the host, or taken apart.
 
     Attributes:
         params: float32 [n].

@@ -7,7 +7,7 @@ plain int in its `Knobs`, and a traced scalar otherwise.
 """
 
 from engine.models.general import MAX_ROWS, ORDER_ROWS, GeneralModel
-from engine.models.inputs import KNOBS, Inputs, Knobs, Rates, n_rates
+from engine.models.inputs import KNOBS, Inputs, Knobs, Rates, n_rates, pack_rates, unpack_rates
 from engine.models.tight import TightModel
 
 Model = TightModel | GeneralModel
@@ -23,4 +23,6 @@ __all__ = [
     "Rates",
     "TightModel",
     "n_rates",
+    "pack_rates",
+    "unpack_rates",
 ]

@@ -146,8 +146,8 @@ class Layout:
             mask[self.kernel_slice(layer)] = 1.0
         return mask
 
-    def split(self, flat: Array) -> Parts:
-        """Takes a flat vector apart."""
+    def split(self, flat: Any) -> Parts:
+        """Takes a flat vector apart; a NumPy vector into views of it."""
         dense = range(self.n_hidden + 1)
         return Parts(
             tuple(self.kernel(flat, layer) for layer in dense),

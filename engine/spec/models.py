@@ -8,7 +8,7 @@ page's controls. Field hints beside the standard JSON Schema keywords:
 
 from __future__ import annotations
 
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import Annotated, Any, Literal, Self
 
@@ -18,6 +18,7 @@ from pydantic_core import PydanticCustomError
 from engine.spec.names import (
     BINARY_DATASETS,
     FEATURES,
+    IMAGE_SIDES,
     MULTICLASS_DATASETS,
     TASK_LOSSES,
     ActivationName,
@@ -36,12 +37,19 @@ MAX_LAYERS = 8
 MAX_UNITS = 32
 MAX_CLASSES = 10
 MAX_BATCH = 256
+MAX_IMAGE_LAYERS = 4
+MAX_IMAGE_UNITS = 1024
+MIN_IMAGE_BATCH = 16
+MAX_IMAGE_BATCH = 2048
+IMAGE_CLASSES = 10
+#: What a spec of images has that names no batch size.
+IMAGE_BATCH = 128
 SEED_MAX = 2**31 - 1
 
 
-def hint(label: str, step: float | None = None, log: bool = False) -> dict[str, Any]:
+def hint(label: str, step: float | None = None, log: bool = False, **more: Any) -> dict[str, Any]:
     """Returns the extra schema keywords that a control is made from."""
-    extra: dict[str, Any] = {"label": label}
+    extra: dict[str, Any] = {"label": label, **more}
     if step is not None:
         extra["step"] = step
     if log:
@@ -114,12 +122,17 @@ class DataSpec(Part):
             raise rule_error("data.points", rule, bad)
         return self
 
+    @property
+    def is_images(self) -> bool:
+        """Whether images are trained on, and not points of the plane."""
+        return self.name in IMAGE_SIDES
+
     @cached_property
     def resolved_task(self) -> Task:
         """The task: that of the data set, or of the points' labels; looked for once."""
         if self.name in BINARY_DATASETS:
             return "binary"
-        if self.name in MULTICLASS_DATASETS:
+        if self.name in MULTICLASS_DATASETS or self.is_images:
             return "multiclass"
         if self.name != "points":
             return "regression"
@@ -135,6 +148,8 @@ class DataSpec(Part):
         """Units of the output layer: 1, or the number of classes."""
         if self.resolved_task != "multiclass":
             return 1
+        if self.is_images:
+            return IMAGE_CLASSES
         if self.name != "points":
             return self.classes
         return max(2, 1 + int(max(label for _, _, label in self.points or ())))
@@ -147,7 +162,12 @@ def _are_classes(labels: set[float]) -> bool:
 class LayerSpec(Part):
     """One hidden layer."""
 
-    units: int = Field(default=4, ge=1, le=MAX_UNITS, json_schema_extra=hint("layers.units", 1))
+    units: int = Field(
+        default=4,
+        ge=1,
+        le=MAX_IMAGE_UNITS,
+        json_schema_extra=hint("layers.units", 1, maximum=MAX_UNITS, images=[1, MAX_IMAGE_UNITS]),
+    )
     activation: ActivationName = Field(default="tanh", json_schema_extra=hint("layers.activation"))
     negative_slope: float = Field(
         default=0.1, ge=0, le=1, json_schema_extra=hint("layers.negative_slope", 0.01)
@@ -215,6 +235,24 @@ class RegularizationSpec(Part):
     )
 
 
+@cache
+def _name_pixels(side: int) -> tuple[str, ...]:
+    return tuple(f"pixel_{side}_{place}" for place in range(side * side))
+
+
+def _names_images(data: Any) -> bool:
+    if isinstance(data, DataSpec):
+        return data.is_images
+    name = data.get("name") if isinstance(data, dict) else None
+    return isinstance(name, str) and name in IMAGE_SIDES
+
+
+def _check_most(path: str, value: int, most: int, what: str = "") -> None:
+    if value > most:
+        rule = f"must have at most {most} {what}" if what else f"must be at most {most}"
+        raise rule_error(path, rule, value)
+
+
 class Spec(Part):
     """Everything about a run. `Spec()` is the default playground."""
 
@@ -232,14 +270,38 @@ class Spec(Part):
     optimizer: OptimizerSpec = Field(default_factory=OptimizerSpec)
     schedule: ScheduleSpec = Field(default_factory=ScheduleSpec)
     regularization: RegularizationSpec = Field(default_factory=RegularizationSpec)
-    batch_size: int = Field(default=10, ge=1, le=MAX_BATCH, json_schema_extra=hint("batch_size", 1))
+    batch_size: int = Field(
+        default=10,
+        ge=1,
+        le=MAX_IMAGE_BATCH,
+        json_schema_extra=hint(
+            "batch_size", 1, maximum=MAX_BATCH, images=[MIN_IMAGE_BATCH, MAX_IMAGE_BATCH]
+        ),
+    )
 
     @model_validator(mode="before")
     @classmethod
-    def _version_is_a_number(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("version"), bool | float):
+    def _prepare(cls, value: Any) -> Any:
+        if not isinstance(value, dict):
+            return value
+        if isinstance(value.get("version"), bool | float):
             raise rule_error("version", "must be 1", value["version"])
+        if "batch_size" not in value and _names_images(value.get("data")):
+            return {**value, "batch_size": IMAGE_BATCH}
         return value
+
+    @model_validator(mode="after")
+    def _sizes_fit(self) -> Self:
+        if self.data.is_images:
+            _check_most("layers", len(self.layers), MAX_IMAGE_LAYERS, "items for images")
+            if self.batch_size < MIN_IMAGE_BATCH:
+                rule = f"must be at least {MIN_IMAGE_BATCH} for images"
+                raise rule_error("batch_size", rule, self.batch_size)
+            return self
+        for place, layer in enumerate(self.layers):
+            _check_most(f"layers.{place}.units", layer.units, MAX_UNITS)
+        _check_most("batch_size", self.batch_size, MAX_BATCH)
+        return self
 
     @model_validator(mode="after")
     def _loss_fits(self) -> Self:
@@ -266,8 +328,13 @@ class Spec(Part):
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Units of each layer from the features to the output."""
-        return (len(self.features), *(layer.units for layer in self.layers), self.n_outputs)
+        """Units of each layer from the inputs to the output."""
+        return (len(self.inputs), *(layer.units for layer in self.layers), self.n_outputs)
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Names of what the first layer sees: the features, or an image's pixels."""
+        return _name_pixels(IMAGE_SIDES[self.data.name]) if self.data.is_images else self.features
 
     @property
     def normalized(self) -> bool:

@@ -13,7 +13,8 @@ Task = Literal["binary", "multiclass", "regression"]
 BinaryDataset = Literal["circle", "xor", "gauss", "spiral", "moons", "checkerboard", "rings"]
 MulticlassDataset = Literal["blobs", "arms"]
 RegressionDataset = Literal["plane", "bumps", "ridge"]
-DatasetName = Literal[BinaryDataset, MulticlassDataset, RegressionDataset, "points"]
+ImageDataset = Literal["mnist", "fashion_mnist", "digits"]
+DatasetName = Literal[BinaryDataset, MulticlassDataset, RegressionDataset, "points", ImageDataset]
 
 FeatureName = Literal[
     "x1", "x2", "x1_squared", "x2_squared", "x1_x2",
@@ -45,12 +46,16 @@ ScheduleName = Literal["constant", "step", "exponential", "cosine"]
 BINARY_DATASETS: tuple[str, ...] = get_args(BinaryDataset)
 MULTICLASS_DATASETS: tuple[str, ...] = get_args(MulticlassDataset)
 REGRESSION_DATASETS: tuple[str, ...] = get_args(RegressionDataset)
+IMAGE_DATASETS: tuple[str, ...] = get_args(ImageDataset)
 FEATURES: tuple[str, ...] = get_args(FeatureName)
 ACTIVATIONS: tuple[str, ...] = get_args(ActivationName)
 INITIALIZERS: tuple[str, ...] = get_args(InitializerName)
 LOSSES: tuple[str, ...] = get_args(LossName)
 OPTIMIZERS: tuple[str, ...] = get_args(OptimizerName)
 SCHEDULES: tuple[str, ...] = get_args(ScheduleName)
+
+#: Pixels along a side of the images of each set; all have ten classes.
+IMAGE_SIDES: dict[str, int] = {"mnist": 28, "fashion_mnist": 28, "digits": 8}
 
 #: Losses that fit each task; the first one is its default.
 TASK_LOSSES: dict[str, tuple[str, ...]] = {

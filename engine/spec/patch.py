@@ -5,7 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from engine.errors import PatchError
-from engine.spec.models import Spec
+from engine.spec.models import (
+    MAX_BATCH,
+    MAX_IMAGE_LAYERS,
+    MAX_UNITS,
+    MIN_IMAGE_BATCH,
+    Spec,
+)
+from engine.spec.names import IMAGE_SIDES
 from engine.spec.validation import dump_spec, parse_spec
 
 
@@ -32,7 +39,9 @@ def merge_patch(target: object, patch: object) -> Any:
 def patch_spec(spec: Spec, patch: object) -> Spec:
     """Returns the spec that a merge patch makes of another.
 
-    A patch that changes the task and names no loss gets the task's default.
+    A patch that changes the task and names no loss gets the task's default. One that goes
+    from points of the plane to images, or back, and does not name layers or batch size
+    gets the defaults of those that do not fit.
 
     Raises:
         PatchError: the patch is not an object, or nested too deeply.
@@ -44,8 +53,30 @@ def patch_spec(spec: Spec, patch: object) -> Spec:
         merged = merge_patch(dump_spec(spec), patch)
     except RecursionError:
         raise PatchError("the patch is nested too deeply") from None
+    merged = _fit(spec, merged, patch)
     if spec.loss is not None and "loss" not in patch:
         without_loss = parse_spec({**merged, "loss": None})
         if without_loss.task != spec.task:
             return without_loss
     return parse_spec(merged)
+
+
+def _fit(spec: Spec, merged: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
+    """Leaves out old sizes that new data do not allow."""
+    data = merged.get("data")
+    name = data.get("name") if isinstance(data, dict) else None
+    to_images = isinstance(name, str) and name in IMAGE_SIDES
+    if to_images == spec.data.is_images:
+        return merged
+    unfit = set()
+    if to_images:
+        if len(spec.layers) > MAX_IMAGE_LAYERS:
+            unfit.add("layers")
+        if spec.batch_size < MIN_IMAGE_BATCH:
+            unfit.add("batch_size")
+    else:
+        if any(layer.units > MAX_UNITS for layer in spec.layers):
+            unfit.add("layers")
+        if spec.batch_size > MAX_BATCH:
+            unfit.add("batch_size")
+    return {key: value for key, value in merged.items() if key in patch or key not in unfit}

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from engine import Programs, Trainer, parse_spec
+from engine import ImageStore, Programs, Trainer, parse_spec
 from tests.engine.compilations import Compilations
 from tests.mnist import need_mnist
 
@@ -86,3 +86,11 @@ def checkpoint(tmp_path: Path) -> Path:
 def mnist_folder() -> Path:
     """The folder with the four files of the real MNIST."""
     return need_mnist()
+
+
+@pytest.fixture(scope="session")
+def mnist_programs(program_folder: Path, mnist_folder: Path) -> Iterator[Programs]:
+    """Programs that train on the whole MNIST."""
+    programs = Programs(str(program_folder), ImageStore(program_folder, mnist_folder, mirrors=()))
+    yield programs
+    programs.close()

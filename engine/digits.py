@@ -1,0 +1,40 @@
+"""Which image is looked at: one of the set, or a drawing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Part = Literal["test", "train"]
+
+
+@dataclass(frozen=True)
+class Sample:
+    """An image of the set.
+
+    Attributes:
+        part: test or train.
+        row: its place, taken modulo the number of images.
+    """
+
+    part: Part = "test"
+    row: int = 0
+
+
+@dataclass(frozen=True, eq=False)
+class Drawing:
+    """What a person draws.
+
+    Attributes:
+        ink: uint8 [height, width], 255 is ink.
+        prepared: whether it is prepared as the images of the set were.
+    """
+
+    ink: NDArray[np.uint8] = field(repr=False)
+    prepared: bool = True
+
+
+Digit = Sample | Drawing

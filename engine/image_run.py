@@ -1,0 +1,283 @@
+"""Runs on images: exact programs, and views of digits, units and the hidden space."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jax
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from engine.arrays import Floats
+from engine.counters import Counters
+from engine.devices import image_device
+from engine.errors import DivergedError
+from engine.frames import Frame, FrameRequest, describe_metrics
+from engine.image_views import ImageViews
+from engine.metrics import Metrics, Variances, history_row, make_metrics
+from engine.models import pack_rates
+from engine.network import Layout, Parts
+from engine.pace import Pace
+from engine.shuffles import order_rows
+from engine.snapshots import Snapshot
+from engine.spec import Spec
+from engine.tiers import Programs
+from engine.training import State
+from engine.vision.data import ImageData
+from engine.vision.programs import TrainProgram
+from engine.vision.training import Batches
+
+#: An epoch is measured at least and at most so often ...
+LEAST, MOST = 3, 8
+#: ... and in between as often as it takes no more than this share of the time.
+SHARE = 0.2
+_FIRST_PACE = 0.02  # seconds an update of a large network, before anything has been measured
+_NO_VARIANCES = Variances(0.0, 0.0)
+
+
+class ImageRun:
+    """One network in training on images.
+
+    Args:
+        programs: where data and compiled programs come from.
+        snapshot: where it begins.
+    """
+
+    def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
+        self._programs = programs
+        self._pace = Pace(first=_FIRST_PACE)
+        self._history: list[list[float]] = []
+        self._order: tuple[Any, Array] | None = None
+        self._measure_seconds = self._trained_seconds = 0.0
+        self._views = ImageViews(programs.images)
+        self._data: ImageData = snapshot.data
+        programs.images.prepare(snapshot.spec)
+        self.load(snapshot)
+
+    @staticmethod
+    def make_data(spec: Spec, programs: Programs) -> ImageData:
+        """Finds the images that a spec asks for.
+
+        Raises:
+            DataError: they are not there, or damaged.
+        """
+        return programs.images.store.get(spec.data.name)
+
+    @property
+    def spec(self) -> Spec:
+        """What is trained."""
+        return self._spec
+
+    @property
+    def data(self) -> ImageData:
+        """The images that are trained and tested on."""
+        return self._data
+
+    @property
+    def step(self) -> int:
+        """Updates done."""
+        return self._counters.step
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return self._counters.epoch
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Updates of an epoch: ceil(n_train / batch_size)."""
+        return -(-self._data.n_train // self._spec.batch_size)
+
+    @property
+    def weights(self) -> Floats:
+        """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
+        return self._exact().params[: self._layout.n_weights]
+
+    @property
+    def metrics(self) -> Metrics:
+        """Losses, penalty and accuracies of the present state."""
+        if self._measured is None or self._measured["step"] != self.step:
+            self._measure()
+        assert self._measured is not None
+        return {**self._measured, "epoch": self.epoch}
+
+    # Moments
+
+    def snapshot(self) -> Snapshot:
+        """Keeps this moment."""
+        return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Goes on from a moment."""
+        self._spec, self._data = snapshot.spec, snapshot.data
+        self._counters, self._ranges = snapshot.counters, snapshot.ranges
+        self._layout = Layout.of(self._spec)
+        self._flat: State[Floats] | None = snapshot.state
+        parts = State(*(self._layout.split(vector) for vector in snapshot.state))
+        self._state: State[Parts] = jax.device_put(parts, image_device())
+        slopes = len(self._spec.layers)
+        self._rates = pack_rates(self._spec, 1.0, slopes)
+        self._slopes = np.array([layer.negative_slope for layer in self._spec.layers], np.float32)
+        self._measured: Metrics | None = None
+
+    def forget_history(self) -> None:
+        """Forgets the losses that no frame has shown yet."""
+        self._history = []
+
+    def _exact(self) -> State[Floats]:
+        """The state in the layout of the network itself, on the host."""
+        if self._flat is None:
+            host = jax.device_get(self._state)
+            self._flat = State(*(_join(self._layout, parts) for parts in host))
+        return self._flat
+
+    # Training
+
+    def train(self, steps: int) -> None:
+        """Trains, compiling the program first if need be.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        self._advance(self._program(), steps)
+
+    def turn(self, steps: int, request: FrameRequest, max_seconds: float | None = None) -> Frame:
+        """Trains a little, or not at all, and makes a frame.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        program = self._program()
+        self._advance(program, self._pace.limit(program.model, steps, max_seconds))
+        if self._should_measure(resting=steps == 0):
+            self._measure()
+        return self._show(request)
+
+    def prefer_tight(self, tile: int) -> bool:
+        """Nothing to prefer: every program for images is exact."""
+        return True
+
+    def close(self) -> None:
+        """Withdraws what was asked for in the background."""
+        self._programs.images.withdraw(id(self))
+
+    def predict(self, x: Any) -> Floats:
+        """Returns the outputs float32 [n, K] for images of 0..255, [n, pixels] or [n, side, side].
+
+        Raises:
+            ValueError: the shape is another one.
+        """
+        images = np.asarray(x)
+        pixels = self._spec.widths[0]
+        if images.ndim == 3:
+            images = images.reshape(len(images), -1)
+        if images.ndim != 2 or images.shape[1] != pixels:
+            raise ValueError(f"x must be [n, {pixels}], got {list(np.shape(x))}")
+        return self._views.predict(self._spec, self._slopes, self._state.params, images)
+
+    def _should_measure(self, *, resting: bool) -> bool:
+        """Whether losses are measured anew: several times an epoch, and where training rests."""
+        if self._measured is None:
+            return True
+        since = self.step - int(self._measured["step"])
+        if since == 0 or since < self.batches_per_epoch / MOST:
+            return resting and since > 0
+        cheap = self._measure_seconds < SHARE * self._trained_seconds
+        return resting or cheap or since >= self.batches_per_epoch / LEAST
+
+    def _program(self) -> TrainProgram:
+        return self._programs.images.prepare(self._spec).training
+
+    def _advance(self, program: TrainProgram, steps: int) -> None:
+        """Trains in as many calls as there are epochs begun."""
+        while steps:
+            here = min(steps, self.batches_per_epoch - self._counters.first)
+            begun = time.perf_counter()
+            state, finite = self._call(program, here)
+            if not bool(finite):
+                self._go_to_last_finite(program, here)
+            seconds = time.perf_counter() - begun
+            self._pace.measure(program.model, seconds / here)
+            self._trained_seconds += seconds
+            self._take(state, here)
+            steps -= here
+
+    def _call(self, program: TrainProgram, steps: int) -> tuple[State[Parts], Array]:
+        counters = self._counters
+        place = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
+        batches = Batches(self._data.train_images, self._data.train_labels, self._shuffled(program))
+        return program.run(self._rates, np.array(place, np.int32), self._state, batches)
+
+    def _shuffled(self, program: TrainProgram) -> Array:
+        """The shuffled rows of the running epoch, on the device."""
+        model = program.model
+        key = (self._spec.seed, self.epoch, model.n_train, model.batch)
+        if self._order is None or self._order[0] != key:
+            length = model.batches * model.batch
+            rows = order_rows(self._spec.seed, self.epoch, model.n_train, 1, length)
+            self._order = key, jax.device_put(rows, image_device())
+        return self._order[1]
+
+    def _go_to_last_finite(self, program: TrainProgram, steps: int) -> None:
+        good, bad, kept = 0, steps, self._state
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            state, finite = self._call(program, middle)
+            if bool(finite):
+                good, kept = middle, state
+            else:
+                bad = middle
+        self._take(kept, good)
+        raise DivergedError(self.step)
+
+    def _take(self, state: State[Parts], steps: int) -> None:
+        self._counters: Counters = self._counters.after(steps, self.batches_per_epoch)
+        self._state, self._flat = state, None
+
+    def _measure(self) -> None:
+        begun = time.perf_counter()
+        summary = self._views.measure(self._spec, self._data, self._slopes, self._state.params)
+        self._measured = make_metrics(
+            self._spec.task, self.step, self.epoch, summary, _NO_VARIANCES
+        )
+        self._history.append(history_row(self._measured))
+        self._measure_seconds, self._trained_seconds = time.perf_counter() - begun, 0.0
+
+    # Showing
+
+    def _show(self, request: FrameRequest) -> Frame:
+        assert self._measured is not None
+        arrays: dict[str, NDArray[Any]] = {}
+        if "history" in request.views:
+            arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
+        self._history = []
+        arrays |= self._views.show(
+            request, self._spec, self._data, self._slopes, self._state.params
+        )
+        measured_at = self._measured["step"]
+        now = {**self._measured, "step": self.step, "epoch": self.epoch}
+        left = self.batches_per_epoch - self._counters.first
+        metadata = describe_metrics(now) | {
+            "parameters": str(self._spec.n_parameters),
+            "measured_step": str(measured_at),
+            "batch": str(self._counters.first),
+            "batches": str(self.batches_per_epoch),
+            "seconds_left": f"{left * self._pace.seconds(self._program().model):.1f}",
+            "data_source": self._data.images.source,
+        }
+        return Frame(arrays, metadata)
+
+
+def _join(layout: Layout, parts: Any) -> Floats:
+    """Puts a vector on the host together."""
+    flat = np.empty(layout.size, np.float32)
+    for layer, (kernel, bias) in enumerate(zip(parts.kernels, parts.biases, strict=True)):
+        flat[layout.kernel_slice(layer)] = kernel.ravel()
+        flat[layout.bias_slice(layer)] = bias
+    units = (parts.slopes, parts.scales, parts.shifts, parts.means, parts.variances)
+    for kind in layout.kinds:
+        for layer, numbers in enumerate(units[kind]):
+            flat[layout.unit_slice(kind, layer)] = numbers
+    return flat

@@ -1,0 +1,1 @@
+"""Networks for images: exact programs, since their shapes are too large for one that fits all."""
