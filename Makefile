@@ -1,18 +1,19 @@
-# LiveNet: make run | test | bench | lint. Needs Python 3.11 or later, and no more.
+# LiveNet: make run | test | bench | bench-mnist | lint. Needs Python 3.11 or later, and no more.
 
 PYTHON ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
+BENCH_VENV ?= .venv-bench
 NODE_MODULES := tests/browser/node_modules
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
-.PHONY: help run test bench lint format browser clean
+.PHONY: help run test bench bench-mnist lint format browser clean
 
 help: ## show what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## serve on http://127.0.0.1:8000 (HOST, PORT)
 	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python -m app
@@ -22,6 +23,9 @@ test: $(VENV)/.dev browser $(NODE_MODULES)/.package-lock.json ## run every test
 
 bench: $(VENV)/.dev browser ## measure, and print a table with the hardware
 	$(BIN)/python -m benchmarks $(ARGS)
+
+bench-mnist: $(BENCH_VENV)/.bench ## train on MNIST: accuracy, and speed beside Keras and PyTorch
+	$(BENCH_VENV)/bin/python -m benchmarks.mnist $(ARGS)
 
 lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .
@@ -36,10 +40,10 @@ browser: ## find Chromium and its driver, or install them
 	@sh tests/browser/install.sh
 
 clean: ## forget what was installed and measured
-	rm -rf $(VENV) $(NODE_MODULES) benchmarks/results .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) $(NODE_MODULES) benchmarks/results .pytest_cache .ruff_cache .hypothesis
 
-$(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV)
+$(VENV)/bin/python $(BENCH_VENV)/bin/python:
+	$(PYTHON) -m venv $(@:/bin/python=)
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	@echo "Installing what LiveNet needs ..."
@@ -50,6 +54,11 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need ..."
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@ $(VENV)/.run
+
+$(BENCH_VENV)/.bench: requirements-bench.txt requirements-dev.txt requirements.txt | $(BENCH_VENV)/bin/python
+	@echo "Installing what LiveNet is measured against ..."
+	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
 
 $(NODE_MODULES)/.package-lock.json: tests/browser/package-lock.json | $(VENV)/.dev
 	@PYTHON=$(BIN)/python sh tests/browser/packages.sh

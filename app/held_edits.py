@@ -1,18 +1,30 @@
-"""Edits that wait for images or programs, while training goes on as it is."""
+"""Edits that wait for images or programs, while training goes on as it is.
+
+A reset that comes after them waits too: it is meant for the network that they lead to.
+"""
 
 from __future__ import annotations
 
-from app.messages import Edit
+import time
+
+from app.messages import Edit, Reset
 
 #: Edits that may wait; a page sends several while a slider moves.
 MAX_HELD = 100
+#: How soon it is looked again whether they can be applied.
+PAUSE_SECONDS = 0.05
 
 
 class HeldEdits:
-    """Edits in the order they came, which are applied together."""
+    """Edits in the order they came, which are applied together.
+
+    Attributes:
+        look_at: when it is time to look again whether they can be applied.
+    """
 
     def __init__(self) -> None:
-        self._edits: list[Edit] = []
+        self._edits: list[Edit | Reset] = []
+        self.look_at = 0.0
 
     def __bool__(self) -> bool:
         return bool(self._edits)
@@ -25,13 +37,18 @@ class HeldEdits:
     @property
     def patches(self) -> list[object]:
         """The patches, one after the other."""
-        return [edit.patch for edit in self._edits]
+        return [edit.patch for edit in self._edits if isinstance(edit, Edit)]
 
-    def add(self, edit: Edit) -> None:
-        """Has an edit wait."""
+    def add(self, edit: Edit | Reset) -> None:
+        """Has an edit, or a reset after one, wait."""
         self._edits.append(edit)
+        self.pause()
 
-    def take(self) -> list[Edit]:
+    def pause(self) -> None:
+        """They cannot be applied yet."""
+        self.look_at = time.monotonic() + PAUSE_SECONDS
+
+    def take(self) -> list[Edit | Reset]:
         """Returns all that wait; none waits any more."""
         edits, self._edits = self._edits, []
         return edits

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 from flask import Blueprint, Response, abort, jsonify, request
+from numpy.typing import NDArray
 
 from engine import CATALOGUE, ImageData, ImageStore
 
@@ -28,19 +29,28 @@ def make_images_blueprint(store: ImageStore) -> Blueprint:
 
     @blueprint.get("/api/images/<name>/<part>")
     def send_images(name: str, part: str) -> Response:
+        images, labels = find(name, part)
+        rows = _read_rows(len(images))
+        return _send(labels[rows].tobytes() + np.ascontiguousarray(images[rows]).tobytes())
+
+    @blueprint.get("/api/images/<name>/<part>/labels")
+    def send_labels(name: str, part: str) -> Response:
+        return _send(find(name, part)[1].tobytes())
+
+    def find(name: str, part: str) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
         data = store.peek(name) if name in CATALOGUE else None
         if data is None or part not in _PARTS:
             abort(404, "there is no such set, or it is not loaded")
-        images = getattr(data.images, f"{part}_images")
-        labels = getattr(data.images, f"{part}_labels")
-        rows = _read_rows(len(images))
-        content = labels[rows].tobytes() + np.ascontiguousarray(images[rows]).tobytes()
-        response = Response(content, mimetype="application/octet-stream")
-        # The sample of an offline set may become the whole set with the next start.
-        response.headers["Cache-Control"] = "private, max-age=300"
-        return response
+        return getattr(data.images, f"{part}_images"), getattr(data.images, f"{part}_labels")
 
     return blueprint
+
+
+def _send(content: bytes) -> Response:
+    response = Response(content, mimetype="application/octet-stream")
+    # The sample of an offline set may become the whole set with the next start.
+    response.headers["Cache-Control"] = "private, max-age=300"
+    return response
 
 
 def _describe(store: ImageStore, name: str) -> dict[str, Any]:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
+from app.drive import Drive
 from app.held_edits import HeldEdits
 from app.history import History
+from app.inbox import Inbox
 from app.jobs import Jobs, T
 from app.messages import Command, Step, Views
 from app.outbox import Outbox
@@ -23,11 +24,8 @@ from engine import FrameRequest, Spec, Trainer, dump_spec
 
 CREDIT_AT_START = 2
 CREDIT_AT_MOST = 4
-MAX_COMMANDS = 512
 #: The architecture has been left alone for so long that compiling it tightly is worth it.
 CALM_SECONDS = 0.5
-#: How soon it is looked again whether held edits can be applied.
-HELD_SECONDS = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,19 +66,14 @@ class Session:
         self.jobs = Jobs()
         self.history = History()
         self.held = HeldEdits()
-        self._max_inbox_bytes = max_inbox_bytes
         self._wake = wake
         self._lock = threading.Lock()
-        self._inbox: deque[tuple[Command, int]] = deque()
-        self._inbox_bytes = 0
+        self._inbox = Inbox(max_inbox_bytes)
+        self._drive = Drive()
         self._outbox: Outbox | None = None
         self._lost_at = self._heard_at = time.monotonic()
         self._credit = 0
-        self._running = False
         self._views = ViewSettings()
-        self._epochs_per_frame = 1
-        self._step_epochs = 0
-        self._step_batches = 0
         self._spec = trainer.spec
         self._spec_id = 0
         self._frame_due = False
@@ -105,7 +98,7 @@ class Session:
                 "session": self.token,
                 "id": self._spec_id,
                 "spec": dump_spec(self._spec),
-                "running": self._running,
+                "running": self._drive.running,
                 "resumed": resumed,
                 "undo": self.history.can_undo,
                 "redo": self.history.can_redo,
@@ -130,11 +123,8 @@ class Session:
         """
         with self._lock:
             self._heard_at = time.monotonic()
-            full = self._inbox_bytes + size > self._max_inbox_bytes and bool(self._inbox)
-            if full or len(self._inbox) >= MAX_COMMANDS:
+            if not self._inbox.add(command, size):
                 return False
-            self._inbox.append((command, size))
-            self._inbox_bytes += size
         self._wake(self)
         return True
 
@@ -164,7 +154,7 @@ class Session:
     def idle_since(self) -> float | None:
         """When a client whose session is paused was last heard; None while it runs or is lost."""
         with self._lock:
-            return None if self._running or self._outbox is None else self._heard_at
+            return None if self._drive.running or self._outbox is None else self._heard_at
 
     def close_idle(self) -> None:
         """Closes the connection of a client that was not heard for long (4002)."""
@@ -182,41 +172,30 @@ class Session:
                 return now
             due = max(now, self._next_frame_at) if self._wants_frame() else None
             if self.held:
-                again = now + HELD_SECONDS
-                return again if due is None else min(due, again)
+                return self.held.look_at if due is None else min(due, self.held.look_at)
             return due
 
     def _wants_frame(self) -> bool:
         if self._outbox is None or self._credit == 0 or self._outbox.has_frame:
             return False
-        return self._running or self._frame_due or self._stepping
-
-    @property
-    def _stepping(self) -> bool:
-        return self._step_epochs > 0 or self._step_batches > 0
-
-    def _drop_steps(self) -> None:
-        self._step_epochs = self._step_batches = 0
+        return self._drive.running or self._frame_due or self._drive.stepping
 
     def _may_apply(self, now: float) -> bool:
         """Whether the next command is to be applied, and not first the step before it.
 
         A step that must wait for credit or for its time does not hold up what follows.
         """
-        if not self._inbox or (self._outbox is not None and self._outbox.full):
+        first = self._inbox.first
+        if first is None or (self._outbox is not None and self._outbox.full):
             return False
-        if not self._stepping or isinstance(self._inbox[0][0], Step):
+        if not self._drive.stepping or isinstance(first, Step):
             return True
         return not self._wants_frame() or self._next_frame_at > now
 
     def next_command(self, now: float) -> Command | None:
         """Takes the next command that is to be applied now."""
         with self._lock:
-            if not self._may_apply(now):
-                return None
-            command, size = self._inbox.popleft()
-            self._inbox_bytes -= size
-            return command
+            return self._inbox.take() if self._may_apply(now) else None
 
     def start_turn(self, now: float) -> Turn | None:
         """Spends one credit for a frame that is due by now; None if none is."""
@@ -226,23 +205,17 @@ class Session:
             self._credit -= 1
             self._frame_due = False
             views = self._views
-            request = views.make_request(points_due=self._points_due)
+            request = views.make_request(points_due=self._points_due, running=self._drive.running)
             self._points_due = False
             if views.max_fps is not None:
                 pause = 1 / views.max_fps
                 late = now - self._next_frame_at
                 self._next_frame_at = now + pause - (late if late < pause else 0)
-            tight = self._running and not self._calm and now - self._changed_at >= CALM_SECONDS
+            running = self._drive.running
+            tight = running and not self._calm and now - self._changed_at >= CALM_SECONDS
             if tight:
                 self._changed_at = now
-            turn = Turn(self._outbox, request, running=self._running, tight=tight)
-            if self._running:
-                return replace(turn, epochs=self._epochs_per_frame)
-            if self._step_epochs:
-                epochs, self._step_epochs = self._step_epochs, 0
-                return replace(turn, epochs=epochs)
-            batches, self._step_batches = self._step_batches, 0
-            return replace(turn, batches=batches)
+            return Turn(self._outbox, request, *self._drive.take(), running=running, tight=tight)
 
     def keep_calm(self) -> None:
         """The tight program is there or on its way; nobody need ask again before an edit."""
@@ -258,15 +231,14 @@ class Session:
             rest_batches: what is left of a step that took longer than a turn may.
         """
         with self._lock:
-            self._step_batches += rest_batches
+            self._drive.add_batches(rest_batches)
             if self._outbox is turn.outbox:
                 turn.outbox.put_frame(blob)
 
     def fail_turn(self, turn: Turn) -> None:
         """Pauses after a turn that made no frame, and gives its credit back."""
         with self._lock:
-            self._running = False
-            self._drop_steps()
+            self._drive.run(False)
             self._points_due |= turn.request.points
             if self._outbox is turn.outbox:
                 self._credit += 1
@@ -286,8 +258,7 @@ class Session:
     def put_diverged(self, step: int) -> None:
         """Pauses and tells the client; the frame of this turn shows the last finite state."""
         with self._lock:
-            self._running = False
-            self._drop_steps()
+            self._drive.run(False)
             if self._outbox is not None:
                 self._outbox.put({"type": "diverged", "step": step})
 
@@ -322,18 +293,17 @@ class Session:
     @property
     def running(self) -> bool:
         """Whether the session trains by itself."""
-        return self._running
+        return self._drive.running
 
     def set_running(self, running: bool) -> None:
         """Starts or pauses training; what is left of a step goes with either."""
         with self._lock:
-            self._running = running
-            self._drop_steps()
+            self._drive.run(running)
 
     def set_speed(self, epochs_per_frame: int) -> None:
         """Sets how many epochs lie between two frames."""
         with self._lock:
-            self._epochs_per_frame = epochs_per_frame
+            self._drive.epochs_per_frame = epochs_per_frame
 
     def set_views(self, message: Views) -> None:
         """Changes what frames hold; the next one is due."""
@@ -345,10 +315,9 @@ class Session:
     def add_step(self, step: Step) -> None:
         """Asks for a little training while paused."""
         with self._lock:
-            self._step_epochs += step.epochs or 0
-            self._step_batches += step.batches or 0
+            self._drive.add(step)
 
     def drop_steps(self) -> None:
         """Forgets the steps that have not been trained."""
         with self._lock:
-            self._drop_steps()
+            self._drive.drop_steps()

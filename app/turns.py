@@ -70,6 +70,8 @@ def _apply(session: Session, command: Command) -> None:
     match command:
         case Edit():
             _edit_or_hold(session, command)
+        case Reset() if session.held:
+            _hold(session, command)
         case Reset() | SetWeight():
             _apply_change(session, command)
         case Undo() | Redo():
@@ -92,16 +94,20 @@ def _apply(session: Session, command: Command) -> None:
 def _edit_or_hold(session: Session, edit: Edit) -> None:
     """Applies an edit, or has it wait while what it needs is made in the background."""
     held = session.held
-    if held.full:
-        session.put_error("rate_limited", "too many edits wait for the network to be ready")
-        return
     if not session.trainer.awaits([*held.patches, edit.patch]):
         for one in (*held.take(), edit):
             _apply_change(session, one)
         return
     if not held:
         session.put_waiting()
-    held.add(edit)
+    _hold(session, edit)
+
+
+def _hold(session: Session, command: Edit | Reset) -> None:
+    if session.held.full:
+        session.put_error("rate_limited", "too many edits wait for the network to be ready")
+        return
+    session.held.add(command)
 
 
 def _apply_held(session: Session) -> None:
@@ -109,13 +115,21 @@ def _apply_held(session: Session) -> None:
     held = session.held
     try:
         if session.trainer.awaits(held.patches):
+            held.pause()
             return
     except EngineError:
-        held.take()
-        session.put_spec(session.trainer.spec)
+        _leave_held(session)
         raise
     for edit in held.take():
         _attempt(session, "edit", partial(_apply_change, session, edit))
+
+
+def _leave_held(session: Session) -> int:
+    """Leaves what waits; each is answered by the spec as it is. Returns how many they were."""
+    left = len(session.held.take())
+    for _ in range(left):
+        session.put_spec(session.trainer.spec)
+    return left
 
 
 def _apply_change(session: Session, command: Edit | Reset | SetWeight) -> None:
@@ -146,7 +160,7 @@ def _change(session: Session, command: Edit | Reset | SetWeight) -> Hashable | N
 
 
 def _go_back(session: Session, command: Undo | Redo) -> None:
-    if session.held.take() and isinstance(command, Undo):
+    if _leave_held(session) and isinstance(command, Undo):
         # What has not been applied yet is undone by leaving it.
         session.put_spec(session.trainer.spec)
         return

@@ -52,16 +52,18 @@ class ViewSettings:
             views = replace(views, space=message.space)
         return views
 
-    def make_request(self, *, points_due: bool) -> FrameRequest:
+    def make_request(self, *, points_due: bool, running: bool) -> FrameRequest:
         """Returns what to ask the engine for.
 
         Args:
             points_due: whether the data changed, or the client has not seen them yet.
+            running: whether frames go on; then none waits for a program.
         """
         points = points_due or (self.by_name and "points" in self.names)
         return FrameRequest(
-            self.names, self.select, self.tile, points, digit=self.digit, space=self.space
-        )
+            self.names, self.select, self.tile, points, digit=self.digit, space=self.space,
+            patient=not running,
+        )  # fmt: skip
 
 
 def _read_digit(digit: messages.Sample | messages.Drawing | None) -> Digit | None:

@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-import argparse
 import sys
 from collections.abc import Callable
 
 from benchmarks.accuracy import measure_accuracy
 from benchmarks.browser import measure_browser
+from benchmarks.command import run_benchmarks
 from benchmarks.crowd import measure_crowd
 from benchmarks.edits import measure_edits
-from benchmarks.report import Row, describe_hardware, print_rows, write_rows
+from benchmarks.report import Row
 from benchmarks.startup import measure_startup
 from benchmarks.steps import measure_frames, measure_steps
 from engine import Programs
@@ -54,22 +54,5 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
 }
 
 
-def main() -> int:
-    """Runs the named benchmarks, or all of them."""
-    parser = argparse.ArgumentParser(prog="python -m benchmarks")
-    parser.add_argument("names", nargs="*", choices=[*BENCHMARKS, []], metavar="NAME",
-                        help=f"out of: {', '.join(BENCHMARKS)}")  # fmt: skip
-    names = parser.parse_args().names or list(BENCHMARKS)
-    print("  ".join(f"{key}: {value}" for key, value in describe_hardware().items()))
-    rows: list[Row] = []
-    for name in names:
-        print(f"measuring {name} ...", file=sys.stderr, flush=True)
-        measured = BENCHMARKS[name]()
-        write_rows(name, measured)
-        rows += measured
-    print_rows(rows)
-    return 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run_benchmarks("python -m benchmarks", BENCHMARKS))

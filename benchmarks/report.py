@@ -23,6 +23,7 @@ class Row:
         target: what it should be, in words; empty if it is only for scale.
         met: whether it is; None if there is no target.
         detail: how the figure came about.
+        short: by how much the target is missed, in words.
     """
 
     what: str
@@ -30,6 +31,7 @@ class Row:
     target: str = ""
     met: bool | None = None
     detail: str = ""
+    short: str = ""
 
 
 def describe_hardware() -> dict[str, str]:
@@ -54,7 +56,10 @@ def describe_hardware() -> dict[str, str]:
 def print_rows(rows: list[Row]) -> None:
     """Prints a table."""
     marks = {True: "met", False: "MISSED", None: ""}
-    cells = [(row.what, row.value, row.target, marks[row.met]) for row in rows]
+    cells = [
+        (row.what, row.value, row.target, " ".join(filter(None, (marks[row.met], row.short))))
+        for row in rows
+    ]
     header = ("what", "measured", "at least", "")
     widths = [max(len(cell[i]) for cell in [header, *cells]) for i in range(4)]
     for cell in [header, tuple("-" * width for width in widths), *cells]:

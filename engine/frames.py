@@ -43,6 +43,8 @@ class FrameRequest:
             if None.
         space: layer of the `space` view: 0 for the pixels, then the hidden layers, then the
             logits; the last hidden layer if None.
+        patient: whether a view of images whose program is not there yet is waited for; left
+            out of the frame otherwise, and made in the background.
     """
 
     views: tuple[str, ...] = DEFAULT_VIEWS
@@ -51,6 +53,7 @@ class FrameRequest:
     points: bool = False
     digit: Digit | None = None
     space: int | None = None
+    patient: bool = True
 
     def __post_init__(self) -> None:
         if not TILE_MIN <= self.tile <= TILE_MAX:

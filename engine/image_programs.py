@@ -28,6 +28,8 @@ from engine.vision.programs import (
     compile_views,
 )
 
+Look = Callable[..., Any]
+
 #: Images that are answered together.
 ROWS = 512
 
@@ -96,20 +98,29 @@ class ImagePrograms:
             return False
         return True
 
-    def exciting(self, spec: Spec, data: ImageData) -> Callable[..., Any]:
+    def exciting(self, spec: Spec, data: ImageData, *, wait: bool) -> Look | None:
         """Returns the program that finds the images that excite a unit most."""
         model = _viewing(spec, data)
-        return self._cache.get(("exciting", model), lambda: compile_exciting(model))
+        return self._find(("exciting", model), lambda: compile_exciting(model), wait)
 
-    def projection(self, spec: Spec, data: ImageData, layer: int) -> Callable[..., Any]:
+    def projection(self, spec: Spec, data: ImageData, layer: int, *, wait: bool) -> Look | None:
         """Returns the program that projects a layer's activations."""
         model = _viewing(spec, data)
-        return self._cache.get(("space", model, layer), lambda: compile_projection(model, layer))
+        return self._find(("space", model, layer), lambda: compile_projection(model, layer), wait)
 
-    def nearest(self, data: ImageData) -> Callable[..., Any]:
+    def nearest(self, data: ImageData, *, wait: bool) -> Look | None:
         """Returns the program that finds the nearest train images."""
         shape = data.train_images.shape
-        return self._cache.get(("nearest", shape), lambda: compile_nearest(*shape))
+        return self._find(("nearest", shape), lambda: compile_nearest(*shape), wait)
+
+    def _find(self, key: Hashable, build: Callable[[], Look], wait: bool) -> Look | None:
+        """Returns a program; without waiting, None while it is made in the background."""
+        if wait:
+            return self._cache.get(key, build)
+        found = self._cache.peek(key)
+        if found is None:
+            self._cache.request(key, key, build)
+        return found
 
     def predict(
         self, architecture: Architecture, slopes: Floats, params: Parts, images: NDArray[Any]

@@ -76,9 +76,9 @@ class ImageViews:
             arrays |= self._show_digit(request, spec, data, slopes, params)
         select = request.selected(spec)
         if select is not None:
-            arrays |= self._show_unit(views, select, spec, data, slopes, params)
+            arrays |= self._show_unit(request, select, spec, data, slopes, params)
         if "space" in views:
-            arrays["space"] = self._show_space(request.space, spec, data, slopes, params)
+            arrays |= self._show_space(request, spec, data, slopes, params)
         return arrays
 
     def _show_digit(
@@ -94,13 +94,14 @@ class ImageViews:
         if "saliency" in request.views:
             arrays["saliency"] = np.asarray(answer.saliency).reshape(image.shape)
         if "nearest" in request.views:
-            rows, distances = self._programs.nearest(data)(data.train_images, flat)
-            arrays["nearest"] = _tabulate(rows, distances)
+            find = self._programs.nearest(data, wait=request.patient)
+            if find is not None:
+                arrays["nearest"] = _tabulate(*find(data.train_images, flat))
         return arrays
 
     def _show_unit(
         self,
-        views: set[str],
+        request: FrameRequest,
         select: tuple[int, int],
         spec: Spec,
         data: ImageData,
@@ -109,31 +110,34 @@ class ImageViews:
     ) -> Arrays:
         layer, unit = select
         arrays: Arrays = {}
-        if layer == 0 and "input_weights" in views:
+        if layer == 0 and "input_weights" in request.views:
             kernel = np.asarray(params.kernels[0][:, unit])
             arrays["input_weights"] = kernel.reshape(data.side, data.side)
-        if "exciting" in views:
+        if "exciting" in request.views:
             place = sum(one.units for one in spec.layers[:layer]) + unit
-            find = self._programs.exciting(spec, data)
-            rows, values = find(slopes, params, data.test_images, np.int32(place))
-            arrays["exciting"] = _tabulate(rows, values)
+            find = self._programs.exciting(spec, data, wait=request.patient)
+            if find is not None:
+                found = find(slopes, params, data.test_images, np.int32(place))
+                arrays["exciting"] = _tabulate(*found)
         return arrays
 
     def _show_space(
-        self, layer: int | None, spec: Spec, data: ImageData, slopes: Floats, params: Parts
-    ) -> Floats:
+        self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
+    ) -> Arrays:
         last = len(spec.layers)
-        chosen = last if layer is None else min(layer, last + 1)
+        chosen = last if request.space is None else min(request.space, last + 1)
+        project = self._programs.projection(spec, data, chosen, wait=request.patient)
+        if project is None:
+            return {}
         width = spec.widths[chosen]
         key = (data.images.name, chosen, width)
         rounds = _ROUNDS
         if self._basis is None or self._basis[0] != key:
             self._basis = key, jax.device_put(_begin_basis(width), image_device())
             rounds = _FIRST_ROUNDS
-        project = self._programs.projection(spec, data, chosen)
         places, basis = project(slopes, params, data.space_images, self._basis[1], np.int32(rounds))
         self._basis = key, basis
-        return np.asarray(places)
+        return {"space": np.asarray(places)}
 
 
 def _tabulate(rows: Any, values: Any) -> Floats:

@@ -19,24 +19,17 @@ from engine.bindings import Binding, aim, bind, rebind
 from engine.calls import find_last_finite, invoke, is_finite
 from engine.datasets import Dataset, make_dataset
 from engine.errors import DivergedError
-from engine.frames import (
-    TILE_DEFAULT,
-    Frame,
-    FrameRequest,
-    describe_metrics,
-    describe_range,
-    tabulate_points,
-)
+from engine.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
 from engine.metrics import Metrics, Variances, history_row, make_metrics
 from engine.models import TightModel
 from engine.network import Layout
 from engine.pace import Pace
+from engine.plane_views import show_pictures, show_points, show_selected
 from engine.snapshots import Snapshot
 from engine.spec import Spec
 from engine.tiers import Program, Programs
 from engine.training import State
 from engine.turns import Turn
-from engine.views import BOUNDARY
 
 _FIRST_PACE = 1e-4  # seconds an update of a small network, before anything has been measured
 _PACED = 10  # updates of a call that says something about the pace
@@ -149,7 +142,7 @@ class PlaneRun:
         program = self._choose(request.tile)
         binding = self._bind(program, request.tile)
         steps = self._pace.limit(program.model, steps, max_seconds)
-        select = request.selected(self._spec)
+        select = request.selected(self._spec) if "selected" in request.views else None
         here = select if binding.places is not None else None
         turn = self._run(binding, steps, pictures=request.pictures, select=here)
         return self._show(request, binding, turn, select)
@@ -293,18 +286,13 @@ class PlaneRun:
             arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
         self._history = []
         if request.points:
-            n, k = self._data.n, self._spec.n_outputs
-            outputs, losses = np.asarray(turn.outputs)[:k, :n], np.asarray(turn.losses)[:n]
-            arrays["points"] = tabulate_points(self._spec, self._data, outputs, losses)
+            arrays["points"] = show_points(self._spec, self._data, turn)
         if request.pictures:
             pixels = binding.crop(turn)
             self._ranges = pixels.ranges
-            if "boundary" in request.views:
-                arrays["boundary"] = pixels.boundary
-                metadata["boundary_range"] = describe_range(pixels.ranges.boundary)
-            if "units" in request.views:
-                arrays["units"] = pixels.units
-                metadata["units_range"] = describe_range(pixels.ranges.units)
+            pictures = show_pictures(request, pixels)
+            arrays |= pictures.arrays
+            metadata |= pictures.metadata
         return Frame(arrays, metadata)
 
     def _show_selected(
@@ -316,10 +304,4 @@ class PlaneRun:
             state = general.pack_state(self._exact())
             turn = self._look(general, state, select)
             binding = general
-        values = np.asarray(turn.selected)
-        first = binding.rows
-        pixels = values[first : first + BOUNDARY * BOUNDARY]
-        return {
-            "selected": np.array(pixels).reshape(BOUNDARY, BOUNDARY),
-            "selected_values": np.array(values[: self._data.n]),
-        }
+        return show_selected(binding, self._data, turn)

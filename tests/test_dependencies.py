@@ -32,7 +32,7 @@ ENGINE = (
     {"image_programs"},
     {"image_views", "tiers"},
     {"bindings", "revisions"},
-    {"calls"},
+    {"calls", "plane_views"},
     {"image_run", "plane_run"},
     {"runs"},
     {"trainer"},

@@ -81,7 +81,12 @@ def test_every_control_is_named_and_explained() -> None:
     [
         (names.FEATURES, ("feature.{}", "help.feature.{}")),
         (
-            [*names.BINARY_DATASETS, *names.MULTICLASS_DATASETS, *names.REGRESSION_DATASETS],
+            [
+                *names.BINARY_DATASETS,
+                *names.MULTICLASS_DATASETS,
+                *names.REGRESSION_DATASETS,
+                *names.IMAGE_DATASETS,
+            ],
             ("data.{}", "help.dataset.{}"),
         ),
         (names.TASK_LOSSES, ("task.{}", "help.task.{}")),

@@ -22,40 +22,51 @@ from engine.network.layout import Parts
 EPSILON = 1e-3
 MOMENTUM = 0.9
 
-#: (layer, pre-activations [units, rows]) -> normalized pre-activations.
+#: (layer, pre-activations) -> normalized pre-activations; the batch lies along `axis`.
 Normalize = Callable[[int, Array], Array]
 #: Mean and variance [units] of a layer's batch.
 Moments = dict[int, tuple[Array, Array]]
 
 
-def _normalize(params: Parts, layer: int, z: Array, mean: Array, variance: Array) -> Array:
+def _normalize(
+    params: Parts, layer: int, z: Array, mean: Array, variance: Array, axis: int
+) -> Array:
     gain = params.scales[layer] * lax.rsqrt(variance + EPSILON)
-    return gain[:, None] * (z - mean[:, None]) + params.shifts[layer][:, None]
+    gain, mean, shift = (jnp.expand_dims(u, axis) for u in (gain, mean, params.shifts[layer]))
+    return gain * (z - mean) + shift
 
 
-def by_moving_averages(params: Parts) -> Normalize:
-    """Returns the normalization of a trained network."""
+def by_moving_averages(params: Parts, axis: int = 1) -> Normalize:
+    """Returns the normalization of a trained network.
+
+    Args:
+        params: the parameters.
+        axis: 1 for values [units, rows], 0 for [rows, units].
+    """
 
     def normalize(layer: int, z: Array) -> Array:
-        return _normalize(params, layer, z, params.means[layer], params.variances[layer])
+        return _normalize(params, layer, z, params.means[layer], params.variances[layer], axis)
 
     return normalize
 
 
-def by_batch(params: Parts, weights: Array, seen: Moments) -> Normalize:
+def by_batch(params: Parts, weights: Array, seen: Moments, axis: int = 1) -> Normalize:
     """Returns the normalization of a network in training.
 
     Args:
         params: the parameters.
         weights: float32 [rows], share of each row in the batch; they add up to 1.
         seen: filled with the moments of every layer that is normalized.
+        axis: 1 for values [units, rows], 0 for [rows, units].
     """
+    shares = jnp.expand_dims(weights, 1 - axis)
 
     def normalize(layer: int, z: Array) -> Array:
-        mean = jnp.sum(z * weights, axis=1)
-        variance = jnp.sum(jnp.square(z - mean[:, None]) * weights, axis=1)
+        mean = jnp.sum(z * shares, axis=axis)
+        distances = z - jnp.expand_dims(mean, axis)
+        variance = jnp.sum(jnp.square(distances) * shares, axis=axis)
         seen[layer] = (mean, variance)
-        return _normalize(params, layer, z, mean, variance)
+        return _normalize(params, layer, z, mean, variance, axis)
 
     return normalize
 

@@ -263,7 +263,8 @@ class Spec(Part):
         tuple[FeatureName, ...], Field(strict=False, min_length=1), AfterValidator(_in_order)
     ] = Field(default=("x1", "x2"), json_schema_extra=hint("features"))
     layers: Annotated[tuple[LayerSpec, ...], Field(strict=False, max_length=MAX_LAYERS)] = Field(
-        default=(LayerSpec(units=4), LayerSpec(units=2)), json_schema_extra=hint("layers")
+        default=(LayerSpec(units=4), LayerSpec(units=2)),
+        json_schema_extra=hint("layers", images=[0, MAX_IMAGE_LAYERS]),
     )
     initializer: InitializerSpec = Field(default_factory=InitializerSpec)
     loss: LossName | None = Field(default=None, json_schema_extra=hint("loss"))

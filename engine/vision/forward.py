@@ -45,20 +45,20 @@ def run_rows(
         params: its parameters.
         x: float32 [rows, pixels].
         drop: dropout, while training.
-        normalize: batch normalization, of [units, rows]; by moving averages if None.
+        normalize: batch normalization, of [rows, units]; by moving averages if None.
 
     Returns:
         Logits [rows, K] and the activations of every hidden layer [rows, units].
     """
     if normalize is None and architecture.layout.normalized:
-        normalize = by_moving_averages(params)
+        normalize = by_moving_averages(params, axis=0)
     h, hidden = x, []
     for layer, name in enumerate(architecture.activations):
         bias = params.biases[layer]
         z = h @ params.kernels[layer]
         if normalize is not None and architecture.normalized[layer]:
             # The bias rests: normalization takes off whatever it adds.
-            z = normalize(layer, (z + lax.stop_gradient(bias)).T).T
+            z = normalize(layer, z + lax.stop_gradient(bias))
         else:
             z = z + bias
         own = params.slopes[layer] if name == "prelu" else slopes[layer]

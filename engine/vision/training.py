@@ -55,7 +55,7 @@ def _gradient(
     def loss(parts: Parts) -> tuple[Array, Moments]:
         moments: Moments = {}
         layout = model.architecture.layout
-        normalize = by_batch(parts, weights, moments) if layout.normalized else None
+        normalize = by_batch(parts, weights, moments, axis=0) if layout.normalized else None
         logits, _ = run_rows(model.architecture, rates.slopes, parts, x, drop, normalize)
         z = logits.T
         return jnp.sum(head.rows(z, head.activate(z), y, outputs) * weights), moments

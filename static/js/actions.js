@@ -1,5 +1,8 @@
 /** What a person can tell the run to do; buttons, keys and hints share these. */
 
+import { BEGINNING, createCrossing } from "images/crossing";
+import { isImages } from "images/sets";
+
 const SEED_LIMIT = 2 ** 31;
 
 /**
@@ -63,9 +66,15 @@ export function createActions({ store, edits, own, send, schema }) {
 
   /** Starts a preset afresh: its spec on the defaults, and its first weights. */
   function startPreset(preset) {
-    edits.edit({ ...schema.defaults(), ...completed(preset.spec) });
+    edits.edit({ ...defaultsFor(preset.spec), ...completed(preset.spec) });
     reset();
     store.set({ preset: preset.id });
+  }
+
+  /** Images have a batch size of their own. */
+  function defaultsFor(spec) {
+    const defaults = schema.defaults();
+    return spec.data && isImages(spec) ? { ...defaults, batch_size: BEGINNING.batch_size } : defaults;
   }
 
   /** A preset's parts are patches on the defaults too. */
@@ -73,7 +82,7 @@ export function createActions({ store, edits, own, send, schema }) {
     const defaults = schema.defaults();
     const whole = {};
     for (const [key, value] of Object.entries(patch)) {
-      if (key === "layers") whole[key] = value;
+      if (key === "layers") whole[key] = value.map((layer) => ({ ...defaults.layers[0], ...layer }));
       else if (isObject(value)) whole[key] = { ...defaults[key], ...value };
       else whole[key] = value;
     }
@@ -82,6 +91,7 @@ export function createActions({ store, edits, own, send, schema }) {
 
   return {
     run, pause, toggle, step, reset, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset,
+    chooseData: createCrossing({ store, edits, schema }),
   };
 }
 

@@ -1,7 +1,7 @@
 /**
  * A live session as a source of frames: credit, retry, taking up again.
  *
- * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`,
+ * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`,
  * `diverged`, `renewed` (the server had forgotten the session). States:
  * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */

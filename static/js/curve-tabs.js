@@ -12,16 +12,17 @@ const SCORE = { train: "trainScore", test: "testScore", alt: "curve.alt.score" }
 /**
  * @param {HTMLElement} element
  * @param {object} context
- * @param {{createCurve: Function, createUnitPanel: Function}} makers the views in the tabs
+ * @param {{createCurve: Function, createUnitPanel: Function, aboutUnit?: string}} makers the
+ *   views in the tabs, and the key of what is said of the last one
  * @returns {object[]} the views
  */
-export function createCurveTabs(element, context, { createCurve, createUnitPanel }) {
+export function createCurveTabs(element, context, { createCurve, createUnitPanel, aboutUnit = "help.tab.unit" }) {
   const { store, taskOf } = context;
   const shown = {};
   const tabs = createTabs(element, word("card.curves"), [
     { id: "loss", text: word("tab.loss"), help: word("help.tab.loss") },
     { id: "score", text: word("tab.score"), help: word("help.tab.score") },
-    { id: "unit", text: word("tab.unit"), help: word("help.tab.unit") },
+    { id: "unit", text: word("tab.unit"), help: word(aboutUnit) },
   ], (id) => {
     logarithmic.element.hidden = id !== "loss";
     legend.hidden = id === "unit";

@@ -7,6 +7,7 @@ import { hasWord, word } from "words";
  * @returns {string} what the server says itself only where the page knows nothing better
  */
 export function tellError({ code, path = "", message = "" }) {
+  if (hasWord(`error.${code}.${path}`)) return word(`error.${code}.${path}`);
   const name = nameSetting(path);
   if (name && hasWord(`error.${code}.at`)) return word(`error.${code}.at`, { name });
   return hasWord(`error.${code}`) ? word(`error.${code}`) : message;

@@ -1,5 +1,7 @@
 /** The curves of a run: bounded, thinned evenly when they grow long; they follow undo and redo. */
 
+import { isImages } from "images/sets";
+
 const LONGEST = 1200;
 const MOST_MARKS = 24;
 const MARK_APART = 1500;
@@ -80,6 +82,7 @@ export function createHistory() {
    */
   function change({ spec: next, step, back }) {
     if (back || step !== last) moveTo(step, next);
+    else if (spec && isImages(spec) !== isImages(next)) beginAnew();
     else mark();
     spec = next;
   }
@@ -92,6 +95,12 @@ export function createHistory() {
     else if (step > 0 && step <= last) cut(step);
     else clear();
     last = history.series.step.length ? step : -1;
+  }
+
+  /** Losses of points and of images have nothing to do with each other. */
+  function beginAnew() {
+    keepMoment();
+    clear();
   }
 
   function keepMoment() {

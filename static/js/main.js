@@ -7,8 +7,15 @@ import { createCurveTabs } from "curve-tabs";
 import { h } from "dom";
 import { createEdits } from "edits";
 import { createHistory } from "history";
+import { LAYER } from "images/crossing";
+import { createLibrary } from "images/library";
+import { createMode } from "images/mode";
+import { observe as observeImages } from "images/observations";
+import { createAnswerTabs, createDigitTabs } from "images/panels";
+import { isImages } from "images/sets";
 import { createLanguage } from "language";
 import { createModelFile } from "model-file";
+import { observe } from "observations";
 import { keepPalette } from "palette";
 import { keepPageState } from "page-state";
 import { keepMotion, requestPace } from "pace";
@@ -29,9 +36,17 @@ import { createTransports } from "transports/choice";
 import { requestViews } from "view-requests";
 import { createViewSet } from "view-set";
 import { create as createScale } from "views/colour-scale";
+import { create as createConfusion } from "views/confusion";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
+import { create as createDigits } from "views/digit-strip";
+import { create as createDrawing } from "views/draw-panel";
+import { create as createExplanation } from "views/explanation";
 import { create as createHeader } from "views/header";
+import { create as createSpace } from "views/hidden-space";
+import { create as createImageData } from "views/image-data";
+import { create as createImageNetwork } from "views/image-network";
+import { create as createImageUnit } from "views/image-unit";
 import { create as createMetrics } from "views/metrics";
 import { create as createNetwork } from "views/network";
 import { create as createNotice } from "views/notice";
@@ -80,6 +95,20 @@ const store = createStore({
   brush: { radius: 0.5, label: 1, erase: false },
   showTest: false,
   discretize: false,
+  images: null,
+  digit: { part: "test", row: 0 },
+  cell: null,
+  space: null,
+  dimensions: 2,
+  camera: null,
+  digitTab: "choose",
+  strokes: [],
+  unprepared: false,
+  showSaliency: false,
+  showNearest: false,
+  imageTab: "confusion",
+  strip: { first: 0, wrong: false },
+  waiting: false,
   logLoss: false,
   curveTab: "loss",
   more: false,
@@ -100,9 +129,13 @@ async function start() {
   });
   const edits = createEdits({ store, send: connection.send });
   const history = createHistory();
+  const mode = createMode(store);
   const views = createViewSet(() => createViews(context));
   const painter = createPainter({
-    paint: (frame) => paint(frame, views),
+    paint: (frame) => {
+      if (mode.follow(frame.spec)) views.showAnew();
+      paint(frame, views);
+    },
     painted: connection.painted,
     isUnseen: () => store.get().page === "unseen",
   });
@@ -124,7 +157,11 @@ async function start() {
     fetchJson("/api/datasets"),
     language.start(),
   ]);
-  const taskOf = ({ data }) => datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
+  const taskOf = (spec) => {
+    const { data } = spec;
+    if (isImages(spec)) return "multiclass";
+    return datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
+  };
   const own = createOwnPoints({ store, edits, taskOf });
   const actions = createActions({ store, edits, own, send: connection.send, schema });
   keepOwnMode(store);
@@ -135,6 +172,7 @@ async function start() {
     model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
     reconnect: connection.connect,
     taskOf, own,
+    library: createLibrary(store),
     languages: language.names,
     changeLanguage: async (name) => {
       if (!(await language.change(name))) return;
@@ -142,6 +180,8 @@ async function start() {
       painter.repaintAll();
     },
   };
+  const { spec } = store.get();
+  if (spec) mode.follow(spec);
   views.show();
   views.watchSize(CARDS.map(place));
   // The cards stay as large when the tools come and go; what is in them does not.
@@ -163,6 +203,19 @@ function paint(frame, views) {
 }
 
 function createViews(context) {
+  return [
+    createHeader({ presets: place("presets"), tools: place("tools") }, context),
+    createStrip(place("strip"), context),
+    ...(context.store.get().images ? createImageViews : createPlaneViews)(context),
+    createNotice(place("notice"), context),
+    createAnnouncer(place("announcer"), context),
+    // It points at the others.
+    createTour(place("tour"), context),
+  ];
+}
+
+/** For points of the plane. */
+function createPlaneViews(context) {
   const output = place("output");
   const plane = h("div.output-plane");
   const scale = h("div.output-scale");
@@ -172,20 +225,41 @@ function createViews(context) {
   const observation = h("div.observation");
   output.replaceChildren(plane, scale, tools, metrics, curves);
   const views = [
-    createHeader({ presets: place("presets"), tools: place("tools") }, context),
-    createStrip(place("strip"), context),
     createData(place("data"), context),
     createNetwork(place("network"), context),
     createOutput({ plane, tools }, context),
     createScale(scale, context),
     createMetrics(metrics, context),
-    createNotice(place("notice"), context),
-    createAnnouncer(place("announcer"), context),
-    createObservation(observation, context),
-    createTour(place("tour"), context),
+    createObservation(observation, context, { observe, newLayer: context.schema.defaults().layers[0] }),
   ];
   place("network").append(observation);
   return [...views, ...createCurveTabs(curves, context, { createCurve, createUnitPanel })];
+}
+
+/** For images. */
+function createImageViews(context) {
+  const output = place("output");
+  const answers = h("div.answers");
+  const metrics = h("div.metrics");
+  const curves = h("div.curves");
+  output.replaceChildren(answers, metrics, curves);
+  const observation = h("div.observation");
+  const data = createImageData(place("data"), context);
+  const newLayer = { ...context.schema.defaults().layers[0], ...LAYER };
+  const views = [
+    data,
+    ...createDigitTabs(data.digits, context, { createDigits, createDrawing }),
+    createImageNetwork(place("network"), context),
+    createExplanation(place("network"), context),
+    ...createAnswerTabs(answers, context, { createConfusion, createSpace }),
+    createMetrics(metrics, context),
+    createObservation(observation, context, { observe: observeImages, newLayer }),
+    ...createCurveTabs(curves, context, {
+      createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
+    }),
+  ];
+  place("network").append(observation);
+  return views;
 }
 
 start();

@@ -17,16 +17,20 @@ const MOST_DECAY = 0.1;
  *   {patch} for an edit, {remove: {layer, unit}} or {insert: layer}, {slower: rate}
  */
 export function observe(frame, { spec, diverged, task }) {
-  if (diverged) {
-    const rate = Math.max(1e-5, Number((spec.optimizer.learning_rate / LESS).toPrecision(2)));
-    return { key: "diverged", values: { rate }, fix: { slower: rate } };
-  }
-  return frozenLayer(spec) ?? (frame.meta.step < SETTLED ? null
+  return lostRun(spec, diverged) ?? frozenLayer(spec) ?? (frame.meta.step < SETTLED ? null
     : deadUnit(frame, spec) ?? tooSimple(frame, spec, task) ?? overfitting(frame, spec, task))
     ?? { key: "idle" };
 }
 
-function frozenLayer({ layers }) {
+/** A run that diverged. */
+export function lostRun(spec, diverged) {
+  if (!diverged) return null;
+  const rate = Math.max(1e-5, Number((spec.optimizer.learning_rate / LESS).toPrecision(2)));
+  return { key: "diverged", values: { rate }, fix: { slower: rate } };
+}
+
+/** A layer that cannot learn. */
+export function frozenLayer({ layers }) {
   const at = layers.findIndex(({ activation }) => activation === "step");
   if (at < 0) return null;
   return {

@@ -28,8 +28,9 @@ export function readSchema(schema) {
    * Describes the control of a path, such as `optimizer.learning_rate`.
    *
    * @returns {{path, label, help, kind, minimum, maximum, initial, step, log, whole,
-   *   nullable, options, names, most}} `kind` is number, choice or flag; `names` are
-   *   what a list may hold, `most` how many items
+   *   nullable, options, names, most, images}} `kind` is number, choice or flag; `names` are
+   *   what a list may hold, `most` how many items; `images` are other limits where images
+   *   are trained on, if there are
    */
   function field(path) {
     const node = propertyOf(path);
@@ -53,6 +54,7 @@ export function readSchema(schema) {
       options,
       names: value.items?.enum ?? [],
       most: value.maxItems,
+      images: node.images ?? null,
     };
   }
 

@@ -19,17 +19,18 @@ export function followStream(connection, { store, edits, history, painter }) {
   connection.on("opened", ({ spec, running, resumed, undo, redo }) => {
     const wanted = resumed && !runSwitch.isAhead() ? running : store.get().running;
     runSwitch.hear(running);
-    store.set({ spec, running: wanted, diverged: null, canUndo: undo, canRedo: redo });
+    store.set({ spec, running: wanted, diverged: null, canUndo: undo, canRedo: redo, waiting: false });
     edits.forget();
     if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
     renewed = false;
     runSwitch.follow();
   });
   connection.on("spec", ({ spec, step, undo, redo }) => {
-    store.set({ spec, canUndo: undo, canRedo: redo });
+    store.set({ spec, canUndo: undo, canRedo: redo, waiting: false });
     edits.settle();
     history.change({ spec, step, back: redo });
   });
+  connection.on("waiting", () => store.set({ waiting: true }));
   connection.on("error", (error) => {
     edits.settle();
     store.set({ message: { text: tellError(error) } });

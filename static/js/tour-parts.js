@@ -8,7 +8,8 @@ const PARTS = {
   data: [() => boxOf("#data"), () => boxOf(".thumbnails")],
   units: [() => boxOf("#network .stage-scroll")],
   weights: [boxOfFirstLinks, () => boxOf("#network .stage-scroll")],
-  output: [() => boxOf(".output-plane .plane")],
+  answer: [() => boxOf(".bars-box")],
+  output: [() => boxOf(".output-plane .plane, .answers")],
   curves: [() => boxOf(".curves")],
   play: [() => boxOf("#strip"), () => boxOf(".transport")],
 };

@@ -2,9 +2,15 @@
 
 import { CALM_FPS } from "pace";
 
-const ALWAYS = ["boundary", "units", "weights", "history"];
+/**
+ * What frames hold whatever is looked at: of points of the plane, and of images. A frame has no
+ * more of it than there is, so the first one after a change from points to images is whole.
+ */
+const ALWAYS = ["boundary", "units", "weights", "history", "digit"];
 /** Frames a second while nobody paints them: as many as a screen would take. */
 const UNSEEN_FPS = 60;
+const KEYS = ["select", "pointsWanted", "tile", "page", "running", "calm", "connection", "images",
+  "digit", "showSaliency", "showNearest", "imageTab", "space", "curveTab"];
 
 /**
  * Keeps the views of a connection as the store says.
@@ -19,19 +25,35 @@ export function requestViews(connection, store) {
     if (JSON.stringify(select) !== JSON.stringify(store.get().select)) store.set({ select });
   });
   let asked = "";
-  store.watch(["select", "pointsWanted", "tile", "page", "running", "calm", "connection"], (state) => {
-    const { select, pointsWanted, tile } = state;
+  store.watch(KEYS, (state) => {
+    const { select, tile, images, digit, space } = state;
     const message = {
       type: "views",
-      names: [...ALWAYS, ...(pointsWanted ? ["points"] : []), ...(select ? ["selected"] : [])],
+      names: images ? nameImageViews(state) : namePlaneViews(state),
       tile,
       max_fps: mostFrames(state),
       ...(select ? { select } : {}),
+      ...(images ? { digit, space } : {}),
     };
     const open = state.connection.name === "open";
     if (open && asked !== JSON.stringify(message)) connection.send(message);
     asked = open ? JSON.stringify(message) : "";
   });
+}
+
+function namePlaneViews({ pointsWanted, select }) {
+  return [...ALWAYS, ...(pointsWanted ? ["points"] : []), ...(select ? ["selected"] : [])];
+}
+
+/** The hidden space and what excites a unit take time, so only while they are in sight. */
+function nameImageViews({ select, imageTab, curveTab, showSaliency, showNearest }) {
+  const names = [...ALWAYS, "predictions"];
+  if (imageTab === "confusion") names.push("confusion");
+  if (imageTab === "space") names.push("space");
+  if (showSaliency) names.push("saliency");
+  if (showNearest) names.push("nearest");
+  if (curveTab === "unit" && select) names.push("input_weights", "exciting");
+  return names;
 }
 
 /** Pictures a second; null for as many as are painted. */

@@ -2,6 +2,9 @@
 
 import { closePopover } from "popover";
 
+/** What tells a control from the others, also when it is made anew. */
+const NAMES = ["action", "dataset", "path"];
+
 /**
  * @param {() => object[]} make makes every view; words are read when a view is made
  * @returns {{show, showAnew, update, resize, watchSize}}
@@ -20,10 +23,11 @@ export function createViewSet(make) {
   /** Makes the views anew; what has the focus and what is in sight stay. */
   function showAnew() {
     const { scrollX, scrollY } = window;
-    const { action } = document.activeElement.dataset;
+    const { dataset } = document.activeElement;
+    const name = NAMES.find((one) => one in dataset);
     show();
     window.scrollTo(scrollX, scrollY);
-    if (action) document.querySelector(`[data-action="${action}"]`)?.focus({ preventScroll: true });
+    if (name) document.querySelector(`[data-${name}="${dataset[name]}"]`)?.focus({ preventScroll: true });
   }
 
   function update(frame) {

@@ -105,6 +105,24 @@ def test_undo_leaves_an_edit_that_waits(opened_digits: Client) -> None:
     assert not spec["undo"]
 
 
+def test_a_reset_waits_for_the_edits_before_it(opened_digits: Client) -> None:
+    client = opened_digits
+    client.run()
+    client.frame_where(lambda frame: frame.step > 0)
+    client.ack()
+    client.send("pause")
+    patch = fresh()
+    client.send("edit", patch=patch)
+    client.send("reset")
+    assert client.message("waiting", acks=True)
+    edited, reset = (client.message("spec", acks=True) for _ in range(2))
+    assert [one["spec"]["layers"][0]["units"] for one in (edited, reset)] == [
+        patch["layers"][0]["units"]
+    ] * 2
+    assert edited["step"] > 0
+    assert reset["step"] == 0
+
+
 def test_from_the_plane_to_images_and_back(opened: Client) -> None:
     opened.ack(2)
     opened.send("edit", patch={**SPEC, **fresh()})

@@ -16,6 +16,7 @@ from websocket import create_connection
 from tests.app.servers import LiveServer
 from tests.browser.page import Page
 from tests.browser.painting import choose_own
+from tests.browser.strokes import DIGITS, draw
 
 AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = (360, 740, True)
@@ -184,6 +185,42 @@ def a_refused_edit(page: Page) -> None:
     page.wait(lambda: page.notice, "the server's error is shown")
 
 
+def digits(page: Page) -> None:
+    page.edited(lambda: press(page, page.find("[data-dataset='digits']")))
+    page.wait(lambda: page.find_all(".confusion-chart .xtick"), "the matrix is drawn")
+
+
+def an_image_unit(page: Page) -> None:
+    digits(page)
+    press(page, page.find("[data-block='0']"))
+    page.wait(lambda: page.find_all(".exciting .picture"), "what excites it")
+    press(page, page.find("[data-path='onlyWrong']"))
+    press(page, page.find(".image-sets summary"))
+
+
+def a_drawing(page: Page) -> None:
+    digits(page)
+    press(page, page.find("#tab-draw"))
+    for switch in ("showSaliency", "showNearest"):
+        press(page, page.control(switch))
+    page.run("document.querySelector('.paper').scrollIntoView({ block: 'center' })")
+    draw(page, DIGITS[3])
+    page.wait(lambda: len(page.find_all(".explanation .picture")) == 9, "the nearest are shown")
+
+
+def a_confusion_cell(page: Page) -> None:
+    digits(page)
+    press(page, page.find(".cell-place[data-at='0']"))
+    page.wait(lambda: page.text(".cell-title").startswith("0"), "the cell is chosen")
+
+
+def a_hidden_space(page: Page) -> None:
+    digits(page)
+    press(page, page.find("#tab-space"))
+    page.wait(lambda: page.find_all(".cloud-axes .scatterlayer"), "the points are drawn")
+    press(page, page.find(".class-chip"))
+
+
 def the_sheet(page: Page) -> None:
     page.click(".sheet-open")
     page.click(".more-toggle")
@@ -193,11 +230,12 @@ STATES: list[Callable[[Page], None]] = [
     as_it_opens, training, everything_unfolded, classes, regression, diverged, a_pinned_unit,
     a_hovered_unit, a_layer_menu, a_weight_editor, the_page_settings, other_colours, a_tooltip,
     a_readout, no_hidden_layer, the_largest_network, the_tour, the_points, own_points, painting,
-    choose_own, a_bad_csv, korean, a_refused_edit,
+    choose_own, a_bad_csv, korean, a_refused_edit, a_drawing, a_confusion_cell, a_hidden_space,
+    an_image_unit,
 ]  # fmt: skip
 PHONE_STATES: list[Callable[[Page], None]] = [
     as_it_opens, the_sheet, the_page_settings, the_tour, the_points, own_points, painting,
-    a_bad_csv, classes, regression, korean,
+    a_bad_csv, classes, regression, korean, a_drawing, a_confusion_cell, a_hidden_space,
 ]  # fmt: skip
 
 

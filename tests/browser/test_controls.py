@@ -9,6 +9,7 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
+from engine.spec.names import IMAGE_DATASETS
 from tests.browser.page import Page
 
 RATES = {
@@ -87,8 +88,10 @@ def test_an_optimizer_offers_the_rates_it_reads(
 def test_every_data_set_and_every_feature_while_training(page: Page) -> None:
     page.play()
     names = [e.get_attribute("data-dataset") for e in page.find_all(".thumbnail")]
-    assert len(names) == 13
-    for name in names:
+    *points, mnist, fashion, digits = names
+    assert len(points) == 13
+    assert (mnist, fashion, digits) == IMAGE_DATASETS
+    for name in points:
         button = page.find(f"[data-dataset='{name}']")
         if button.get_attribute("aria-checked") == "true":
             continue

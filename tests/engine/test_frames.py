@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import DEFAULT_VIEWS, VIEWS, FrameRequest, Programs, Trainer, parse_spec
+from engine.frames import IMAGE_VIEWS
 from tests.engine import oracle, specs, states
 from tests.engine.compilations import Compilations
 from tests.engine.conftest import MakeTrainer
@@ -165,7 +166,7 @@ def test_no_hidden_layer(make_trainer: MakeTrainer, tight: bool) -> None:
     assert set(frame.metadata) == METRICS | REGRESSION | PICTURES | {"parameters"}
 
 
-@pytest.mark.parametrize("view", VIEWS)
+@pytest.mark.parametrize("view", [view for view in VIEWS if view not in IMAGE_VIEWS])
 def test_one_view_alone(make_trainer: MakeTrainer, view: str) -> None:
     trainer = make_trainer()
     arrays = {"selected": {"selected", "selected_values"}, "points": set[str]()}.get(view, {view})
@@ -173,6 +174,13 @@ def test_one_view_alone(make_trainer: MakeTrainer, view: str) -> None:
     assert set(frame.arrays) == arrays
     more = {"boundary": {"boundary_range"}, "units": {"units_range"}, "selected": {"selected"}}
     assert set(frame.metadata) == METRICS | ACCURACY | {"parameters"} | more.get(view, set())
+
+
+@pytest.mark.parametrize("view", IMAGE_VIEWS)
+def test_views_of_images_are_left_out(make_trainer: MakeTrainer, view: str) -> None:
+    frame = make_trainer().turn(batches=1, request=FrameRequest((view,), select=(0, 1)))
+    assert frame.arrays == {}
+    assert set(frame.metadata) == METRICS | ACCURACY | {"parameters"}
 
 
 def test_nothing_asked_for(make_trainer: MakeTrainer) -> None:

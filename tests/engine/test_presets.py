@@ -4,11 +4,31 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
-from engine import PRESETS, Preset
+from engine import PRESETS, ImageStore, Preset, Programs, Trainer, parse_spec
 from tests.engine.conftest import MakeTrainer
+
+IMAGES = {preset.id for preset in PRESETS if parse_spec(preset.spec).data.is_images}
+
+
+def presets(*, images: bool) -> pytest.MarkDecorator:
+    chosen = [preset for preset in PRESETS if (preset.id in IMAGES) == images]
+    return pytest.mark.parametrize("preset", chosen, ids=lambda preset: preset.id)
+
+
+@pytest.fixture(scope="module")
+def offline_programs(
+    program_folder: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Programs]:
+    """Programs for the images that come with packages, which need neither files nor network."""
+    store = ImageStore(tmp_path_factory.mktemp("images"), mirrors=())
+    programs = Programs(str(program_folder), store)
+    yield programs
+    programs.close()
 
 
 def test_ids_are_unique_and_fit_a_link() -> None:
@@ -23,10 +43,29 @@ def test_titles_are_different() -> None:
 
 
 @pytest.mark.parametrize("preset", PRESETS, ids=lambda preset: preset.id)
-def test_every_preset_is_a_spec_that_trains(make_trainer: MakeTrainer, preset: Preset) -> None:
+def test_every_preset_has_a_title_and_is_json(preset: Preset) -> None:
     assert preset.title.strip()
     assert json.loads(json.dumps(preset.spec)) == preset.spec
+
+
+@presets(images=False)
+def test_presets_of_the_plane_train(make_trainer: MakeTrainer, preset: Preset) -> None:
     trainer = make_trainer(preset.spec)
     before = trainer.metrics
     trainer.turn(epochs=20)
     assert trainer.metrics["train_loss"] < before["train_loss"]
+
+
+@presets(images=True)
+def test_presets_of_images_train(offline_programs: Programs, preset: Preset) -> None:
+    trainer = Trainer(parse_spec(preset.spec), offline_programs)
+    before = trainer.metrics
+    trainer.train(steps=40)
+    assert trainer.metrics["train_loss"] < before["train_loss"]
+
+
+@pytest.mark.parametrize(("name", "epochs"), [("mnist_3", 10), ("mnist_4", 10), ("mnist_5", 20)])
+def test_schedules_for_mnist_end_with_an_epoch(name: str, epochs: int) -> None:
+    spec = parse_spec(next(preset.spec for preset in PRESETS if preset.id == name))
+    steps = spec.schedule.warmup_steps + spec.schedule.decay_steps
+    assert steps == epochs * -(-60_000 // spec.batch_size)

@@ -12,6 +12,7 @@ from sklearn.decomposition import PCA
 from engine import FrameRequest, Programs, Trainer
 from engine.digits import Drawing, Sample
 from engine.vision.drawing import prepare_drawing, reduce_drawing
+from tests.app.servers import wait_until
 from tests.engine import vision_oracle
 from tests.engine.test_vision_training import make
 
@@ -186,3 +187,15 @@ def test_where_something_is_drawn_does_not_matter_when_it_is_prepared(trained: T
     ]
     np.testing.assert_array_equal(seen[0], seen[1])
     assert not np.array_equal(seen[2], seen[3])
+
+
+def test_a_frame_in_a_hurry_waits_for_no_program(programs: Programs) -> None:
+    trainer = make(programs, layers=[{"units": 23}])
+    hurried = FrameRequest(("space", "exciting", "digit"), select=(0, 3), space=1, patient=False)
+    first = trainer.turn(batches=1, request=hurried).arrays
+    assert "probabilities" in first
+    assert "space" not in first, "nobody has compiled it yet"
+    wait_until(
+        lambda: {"space", "exciting"} <= set(trainer.turn(batches=1, request=hurried).arrays),
+        "the programs have come",
+    )

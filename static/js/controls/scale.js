@@ -1,5 +1,7 @@
 /** Where a value stands on a slider, and which values a key press gives. */
 
+import { listSizes, nextSize } from "controls/sizes";
+
 const TRACK = 1000;
 const ZERO_END = 20;
 const DECADES_ABOVE_ZERO = 6;
@@ -7,11 +9,14 @@ const DECADES_ABOVE_ZERO = 6;
 /**
  * Makes the scale of a numeric field.
  *
- * A log scale that includes 0 keeps its left end for it.
+ * A log scale that includes 0 keeps its left end for it. A scale of sizes has round numbers in
+ * even distances.
  *
- * @param {{minimum: number, maximum: number, step?: number, log: boolean, whole: boolean}} field
+ * @param {{minimum: number, maximum: number, step?: number, log: boolean, whole: boolean,
+ *   sizes?: boolean}} field
  */
-export function createScale({ minimum, maximum, step, log, whole }) {
+export function createScale({ minimum, maximum, step, log, whole, sizes = false }) {
+  if (sizes) return createSizeScale(minimum, maximum);
   const unit = step ?? (whole ? 1 : (maximum - minimum) / 100);
   const zero = log && minimum <= 0;
   const low = zero ? maximum / 10 ** DECADES_ABOVE_ZERO : minimum;
@@ -58,4 +63,31 @@ export function createScale({ minimum, maximum, step, log, whole }) {
   }
 
   return { track: TRACK, positionOf, valueAt, move, clamp, minimum, maximum };
+}
+
+function createSizeScale(minimum, maximum) {
+  const sizes = listSizes(minimum, maximum);
+  const last = sizes.length - 1;
+  const clamp = (value) => Math.min(maximum, Math.max(minimum, value));
+
+  /** Between two sizes a value stands in proportion. */
+  function positionOf(value) {
+    const above = sizes.findIndex((size) => size >= value);
+    if (above <= 0) return above < 0 ? TRACK : 0;
+    const [low, high] = [sizes[above - 1], sizes[above]];
+    return (TRACK * (above - 1 + (value - low) / (high - low))) / last;
+  }
+
+  return {
+    track: TRACK,
+    positionOf,
+    valueAt: (position) => sizes[Math.round((position / TRACK) * last)],
+    move: (value, direction, big) => {
+      const next = nextSize(value, direction, [minimum, maximum]);
+      return big ? nextSize(next, direction, [minimum, maximum]) : next;
+    },
+    clamp,
+    minimum,
+    maximum,
+  };
 }

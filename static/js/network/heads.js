@@ -11,9 +11,11 @@ const CHEVRON = "M5 6.5l3 3 3-3";
 /**
  * @param {HTMLElement} heads above the columns
  * @param {HTMLElement} gaps holds the buttons that insert a layer
- * @param {{activations: string[], mostUnits: number, mostLayers: number}} limits
+ * @param {{activations: string[], mostUnits: number, mostLayers: number, aboutInputs?: string}}
+ *   limits `aboutInputs` is the key of what is said of the inputs
  * @param {object} on `addUnit(layer)`, `dropUnit(layer)`, `activate(layer, name)`,
- *   `openMenu(button, layer)`, `insert(layer)`
+ *   `openMenu(button, layer)`, `insert(layer)`; with `setUnits(layer, units)` the number of
+ *   units can be typed
  * @returns {{build, update, place}}
  */
 export function createHeads(heads, gaps, limits, on) {
@@ -23,7 +25,7 @@ export function createHeads(heads, gaps, limits, on) {
   /** Makes the heads of a new number of layers. */
   function build(count) {
     columns = [
-      makePlain(word("network.inputs"), word("help.network.inputs")),
+      makePlain(word("network.inputs"), word(limits.aboutInputs ?? "help.network.inputs")),
       ...Array.from({ length: count }, (_, layer) => makeHead(layer)),
       makePlain(word("network.output"), word("help.network.output")),
     ];
@@ -44,7 +46,7 @@ export function createHeads(heads, gaps, limits, on) {
 
   function makeHead(layer) {
     const values = { layer: layer + 1 };
-    const units = h("span.head-units");
+    const units = on.setUnits ? makeUnitsInput(layer, values) : h("span.head-units");
     const drop = h("button.icon-button", {
       type: "button", "aria-label": word("action.dropUnit", values), data: { drop: layer },
       on: { click: () => on.dropUnit(layer) },
@@ -70,12 +72,26 @@ export function createHeads(heads, gaps, limits, on) {
     return { element, units, drop, add, select, wrap };
   }
 
+  function makeUnitsInput(layer, values) {
+    const input = h("input.head-units", {
+      type: "number", min: 1, max: limits.mostUnits, step: 1, inputmode: "numeric",
+      "aria-label": word("label.layers.units.of", values), data: { path: `layers.${layer}.units` },
+      on: { change: () => on.setUnits(layer, Number(input.value)) },
+    });
+    return input;
+  }
+
+  function showUnits(element, units) {
+    if (!on.setUnits) setText(element, String(units));
+    else if (element !== document.activeElement && Number(element.value) !== units) element.value = units;
+  }
+
   /** Shows units and activations of the spec, and the activation of the output. */
   function update(spec, output) {
     spec.layers.forEach(({ units, activation }, layer) => {
       const head = columns[layer + 1];
       if (!head?.select) return;
-      setText(head.units, String(units));
+      showUnits(head.units, units);
       head.drop.disabled = units <= 1;
       head.add.disabled = units >= limits.mostUnits;
       if (head.select.value !== activation) head.select.value = activation;
@@ -98,7 +114,7 @@ export function createHeads(heads, gaps, limits, on) {
       style.transform = `translateX(${x}px) translateX(-50%)`;
       style.maxWidth = `${layout.apart - 2}px`;
       if (i === 0) return;
-      const middle = (layout.columns[i - 1].x + x) / 2;
+      const middle = layout.inserts?.[i - 1] ?? (layout.columns[i - 1].x + x) / 2;
       inserts[i - 1].style.transform = `translateX(${middle}px) translateX(-50%)`;
     });
   }

@@ -1,6 +1,12 @@
-/** A picture to press for each data set, grouped by task, and one for the points of one's own. */
+/**
+ * A picture to press for each data set: points by their task, one for the points of one's own,
+ * and the sets of images.
+ */
 
 import { h, icon, pixelRatio } from "dom";
+import { createLoading } from "images/loading";
+import { paintGlyph } from "images/glyphs";
+import { IMAGE_SETS } from "images/sets";
 import { labelColour } from "palette";
 import { inferTask, widenTask } from "points/labels";
 import { explain, makeTerm } from "terms";
@@ -19,25 +25,44 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /**
  * @param {object} context
- * @param {HTMLElement} beside what stands beside the picture of the own points
+ * @param {HTMLElement|null} beside what stands beside the picture of the own points; without it
+ *   the images come first, and the points are folded away
  * @returns {{element: HTMLElement, paint: () => void, destroy: () => void}}
  */
-export function createThumbnails({ store, edits, own, datasets, taskOf }, beside) {
+export function createThumbnails({ store, actions, own, datasets, taskOf }, beside = null) {
   const buttons = new Map();
   const element = h("div.thumbnails", { role: "radiogroup", "aria-label": word("card.data") });
-  for (const task of TASKS) {
-    const names = Object.keys(datasets).filter((name) => datasets[name].task === task);
-    if (!names.length) continue;
-    element.append(
-      makeTerm("span.group-title", word(`help.task.${task}`), word(`task.${task}`)),
-      h("div.thumbnail-row", {}, ...names.map(makeButton)));
-  }
+  const loading = createLoading(store);
   const pencil = icon(...PENCIL);
-  const ownButton = makeButton(OWN);
-  ownButton.append(pencil);
-  element.append(h("div.thumbnail-row.own-row", {}, ownButton,
-    h("div.own-beside", {},
-      makeTerm("span.group-title", word("help.dataset.points"), word("data.points")), beside)));
+  const ownButton = beside && makeButton(OWN);
+  if (beside) element.append(...makePoints(), makeOwn(), ...makeImages());
+  else {
+    element.append(...makeImages(), h("details.data-more", {},
+      h("summary", {}, word("task.plane"), icon("M4 6l4 4 4-4")),
+      h("div.thumbnails", {}, ...makePoints())));
+  }
+
+  function makePoints() {
+    return TASKS.flatMap((task) => {
+      const names = Object.keys(datasets).filter((name) => datasets[name].task === task);
+      return names.length ? makeRow(`help.task.${task}`, `task.${task}`, names) : [];
+    });
+  }
+
+  function makeImages() {
+    return [...makeRow("help.task.images", "task.images", IMAGE_SETS), loading.element];
+  }
+
+  function makeRow(help, title, names) {
+    return [makeTerm("span.group-title", word(help), word(title)),
+      h("div.thumbnail-row", {}, ...names.map(makeButton))];
+  }
+
+  function makeOwn() {
+    ownButton.append(pencil);
+    return h("div.thumbnail-row.own-row", {}, ownButton, h("div.own-beside", {},
+      makeTerm("span.group-title", word("help.dataset.points"), word("data.points")), beside));
+  }
 
   function makeButton(name) {
     const button = h("button.thumbnail", {
@@ -51,14 +76,14 @@ export function createThumbnails({ store, edits, own, datasets, taskOf }, beside
 
   function choose(name) {
     if (name === OWN) own.choose();
-    else edits.edit({ data: { name } });
+    else actions.chooseData(name);
   }
 
   function move(event, name) {
     const step = STEPS[event.key];
     if (!step) return;
     event.preventDefault();
-    const names = [...buttons.keys()];
+    const names = [...buttons.keys()].filter((one) => buttons.get(one).checkVisibility());
     const next = names[(names.indexOf(name) + step + names.length) % names.length];
     buttons.get(next).focus();
     choose(next);
@@ -68,9 +93,10 @@ export function createThumbnails({ store, edits, own, datasets, taskOf }, beside
     const { palette } = store.get();
     if (!palette) return;
     for (const [name, button] of buttons) {
-      if (name !== OWN) paintPoints(button.firstChild, datasets[name], palette);
+      if (name in datasets) paintPoints(button.firstChild, datasets[name], palette);
+      else if (name !== OWN) paintGlyph(button.firstChild, name, palette, PICTURE * pixelRatio());
     }
-    paintOwn();
+    if (beside) paintOwn();
   }
 
   function paintOwn() {
@@ -90,7 +116,7 @@ export function createThumbnails({ store, edits, own, datasets, taskOf }, beside
   const throttle = createThrottle(PERIOD, paintOwn);
   const unwatch = [
     store.watch(["palette"], paint),
-    store.watch(["own"], () => throttle.offer()),
+    store.watch(["own"], () => beside && throttle.offer()),
     store.watch(["draft"], ({ draft }) => {
       const chosen = draft?.data.name ?? null;
       for (const [name, button] of buttons) {
@@ -102,6 +128,7 @@ export function createThumbnails({ store, edits, own, datasets, taskOf }, beside
 
   function destroy() {
     throttle.cancel();
+    loading.destroy();
     unwatch.forEach((stop) => stop());
   }
 

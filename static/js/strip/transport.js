@@ -1,7 +1,7 @@
 /** The buttons that run time: play, step, reset, back and forth; and how far the run has come. */
 
 import { h, icon, setText } from "dom";
-import { formatCount } from "format";
+import { formatCount, formatSeconds } from "format";
 import { makeTerm } from "terms";
 import { createThrottle } from "throttle";
 import { word } from "words";
@@ -34,9 +34,11 @@ export function createTransport({ store, actions }) {
   }, icon(...ICONS[name]));
   const [undo, redo] = [small("undo"), small("redo")];
   const epoch = h("output.epoch-value", { "aria-live": "off" }, "0");
+  const progress = createProgress();
   const steps = h("div.steps", {}, button("step"), button("reset"));
   const element = h("div.transport", {}, play, steps, h("div.moments", {}, undo, redo),
-    h("div.epoch", {}, makeTerm("span.field-label", word("help.epoch"), word("label.epoch")), epoch));
+    h("div.epoch", {}, makeTerm("span.field-label", word("help.epoch"), word("label.epoch")), epoch),
+    progress.element);
 
   function showRunning({ running }) {
     play.replaceChildren(running ? icon(...PAUSE) : icon(PLAY));
@@ -58,10 +60,13 @@ export function createTransport({ store, actions }) {
     store.watch(["running"], showRunning),
     store.watch(["canUndo", "canRedo"], showMoments),
   ];
-  const throttle = createThrottle(PERIOD, (value) => setText(epoch, formatCount(value)));
+  const throttle = createThrottle(PERIOD, (meta) => {
+    setText(epoch, formatCount(meta.epoch));
+    progress.update(meta);
+  });
 
   function update(frame) {
-    throttle.offer(frame.meta.epoch);
+    throttle.offer(frame.meta);
   }
 
   function destroy() {
@@ -70,4 +75,23 @@ export function createTransport({ store, actions }) {
   }
 
   return { element, steps, newSeed: button("newSeed"), update, destroy };
+}
+
+/** How far an epoch is, where one takes so long that it matters. */
+function createProgress() {
+  const batch = h("span");
+  const left = h("span");
+  const bar = h("span.progress-bar");
+  const element = makeTerm("div.progress", word("help.progress"), batch, left, h("span.progress-track", {}, bar));
+  element.hidden = true;
+
+  function update({ batch: done, batches, seconds_left: seconds }) {
+    element.hidden = batches === undefined;
+    if (element.hidden) return;
+    setText(batch, word("progress.batch", { batch: formatCount(done), batches: formatCount(batches) }));
+    setText(left, word("progress.left", { seconds: formatSeconds(seconds) }));
+    bar.style.transform = `scaleX(${(done / batches).toFixed(3)})`;
+  }
+
+  return { element, update };
 }

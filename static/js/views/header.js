@@ -1,6 +1,7 @@
 /** The header: presets to start from, the tour, the language, the settings of the page. */
 
 import { h, icon } from "dom";
+import { isImages } from "images/sets";
 import { openPageSettings } from "page-settings";
 import { hasWord, spokenLanguage, word } from "words";
 
@@ -44,13 +45,24 @@ export function create(places, context) {
   return { update() {}, resize() {}, destroy };
 }
 
+/** A preset names its data only where they are not those of the start. */
+function aboutImages(spec) {
+  return Boolean(spec.data) && isImages(spec);
+}
+
 /** A preset is a place to start from: the box shows its name until the next edit. */
 function createPresets({ store, actions, presets }) {
   const title = ({ id, title: given }) => (hasWord(`preset.${id}`) ? word(`preset.${id}`) : given);
   const select = h("select.select", {
     "aria-label": word("label.preset"), data: { path: "preset" }, on: { change: start },
   }, h("option", { value: "", selected: true, disabled: true, hidden: true }, word("label.preset")),
-  ...presets.map((preset) => h("option", { value: preset.id }, title(preset))));
+  makeGroup("task.plane", presets.filter(({ spec }) => !aboutImages(spec))),
+  makeGroup("task.images", presets.filter(({ spec }) => aboutImages(spec))));
+
+  function makeGroup(label, members) {
+    return h("optgroup", { label: word(label) },
+      ...members.map((preset) => h("option", { value: preset.id }, title(preset))));
+  }
 
   function start() {
     const preset = presets.find(({ id }) => id === select.value);

@@ -161,9 +161,14 @@ export function create(element, context) {
     };
     const key = JSON.stringify(shape);
     if (key !== signature) rebuild(shape, key);
-    setText(note, word("network.note", { count: formatCount(meta.parameters) }));
+    tellNote(meta);
     heads.update(spec, outputActivation());
     paint();
+  }
+
+  function tellNote({ parameters }) {
+    setText(note, store.get().waiting ? word("network.compiling")
+      : word("network.note", { count: formatCount(parameters) }));
   }
 
   function outputActivation() {
@@ -239,6 +244,7 @@ export function create(element, context) {
       paint();
     }),
     store.watch(["pinned"], ({ pinned }) => units.mark(pinned)),
+    store.watch(["waiting"], () => frame && tellNote(frame.meta)),
   ];
 
   function destroy() {

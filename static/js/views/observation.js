@@ -3,14 +3,19 @@
 import { h, setText } from "dom";
 import { formatValue } from "format";
 import { insertLayer, removeUnit } from "layers";
-import { observe } from "observations";
 import { word } from "words";
 
 const PERIOD = 500;
 const SURE = 3;
 
-/** @returns {{update, resize, destroy}} */
-export function create(element, { store, edits, actions, schema, taskOf }) {
+/**
+ * @param {HTMLElement} element
+ * @param {object} context
+ * @param {{observe: Function, newLayer: object}} rules what a frame says, and what a layer is
+ *   like that is put in
+ * @returns {{update, resize, destroy}}
+ */
+export function create(element, { store, edits, actions, taskOf }, { observe, newLayer }) {
   const lead = h("strong");
   const text = h("span");
   const makeButton = (action, call) => h("button.button.small", {
@@ -74,7 +79,7 @@ export function create(element, { store, edits, actions, schema, taskOf }) {
       edits.edit({ optimizer: { learning_rate: fix.slower } });
       actions.run();
     } else if (fix.remove) restructure(removeUnit(layers, fix.remove.layer, fix.remove.unit));
-    else restructure(insertLayer(layers, fix.insert, schema.defaults().layers[0]));
+    else restructure(insertLayer(layers, fix.insert, newLayer));
     forget();
   }
 

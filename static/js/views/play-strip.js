@@ -116,7 +116,11 @@ function createSheet(context) {
 function createSpeed({ store, actions }) {
   const field = { ...SPEEDS, label: word("label.speed"), help: word("help.speed") };
   const slider = createSlider(field, { onInput: actions.setSpeed, format: (value) => `×${value}` });
-  const destroy = store.watch(["speed"], ({ speed }) => slider.update(speed));
+  const destroy = store.watch(["speed", "images"], ({ speed, images }) => {
+    slider.update(speed);
+    // An epoch of images takes many pictures, so there is nothing to choose.
+    slider.element.hidden = Boolean(images);
+  });
   return { ...slider, destroy };
 }
 

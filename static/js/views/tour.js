@@ -6,11 +6,15 @@ import { placeBeside } from "tour-places";
 import { word } from "words";
 
 const STEPS = ["data", "units", "weights", "output", "curves", "play"];
+const STEPS_OF_IMAGES = ["data", "units", "answer", "output", "curves", "play"];
 const MOVING = 250;
 const CROSS = ["M4 4l8 8", "M12 4l-8 8"];
 
 /** @returns {{update, resize, destroy}} `store.tour` is the step that is shown, or null */
 export function create(element, { store }) {
+  const { images } = store.get();
+  const steps = images ? STEPS_OF_IMAGES : STEPS;
+  const tell = (step, part) => (images ? word(`tour.images.${step}.${part}`) : word(`tour.${step}.${part}`));
   const ring = h("div.tour-ring", { hidden: true, "aria-hidden": "true" });
   const progress = h("span.tour-progress");
   const title = h("h2.tour-title", { id: "tour-title" });
@@ -39,7 +43,7 @@ export function create(element, { store }) {
 
   function go(by) {
     const step = store.get().tour + by;
-    if (step >= STEPS.length) end();
+    if (step >= steps.length) end();
     else store.set({ tour: Math.max(0, step) });
   }
 
@@ -49,7 +53,7 @@ export function create(element, { store }) {
 
   function steer(event) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by || (by > 0 && store.get().tour === STEPS.length - 1)) return;
+    if (!by || (by > 0 && store.get().tour === steps.length - 1)) return;
     event.preventDefault();
     go(by);
   }
@@ -62,15 +66,15 @@ export function create(element, { store }) {
     if (step === shown) return;
     const first = shown === null;
     shown = step;
-    setText(progress, word("tour.progress", { step: step + 1, count: STEPS.length }));
-    setText(title, word(`tour.${STEPS[step]}.title`));
-    setText(text, word(`tour.${STEPS[step]}.text`));
-    setText(next, word(step === STEPS.length - 1 ? "action.done" : "action.next"));
+    setText(progress, word("tour.progress", { step: step + 1, count: steps.length }));
+    setText(title, tell(steps[step], "title"));
+    setText(text, tell(steps[step], "text"));
+    setText(next, word(step === steps.length - 1 ? "action.done" : "action.next"));
     if (step === 0 && document.activeElement === back) next.focus();
     back.disabled = step === 0;
     ring.hidden = callout.hidden = false;
-    callout.dataset.step = STEPS[step];
-    findPart(STEPS[step], callout.offsetHeight).bring();
+    callout.dataset.step = steps[step];
+    findPart(steps[step], callout.offsetHeight).bring();
     if (first) {
       opener = document.activeElement;
       next.focus({ preventScroll: true });
@@ -88,7 +92,7 @@ export function create(element, { store }) {
 
   /** The part may move: the page is scrolled, layers come and go. */
   function follow() {
-    const part = findPart(STEPS[shown], callout.offsetHeight);
+    const part = findPart(steps[shown], callout.offsetHeight);
     const { ringed, left, top } = placeBeside(part.box(), {
       width: callout.offsetWidth, height: callout.offsetHeight, docked: part.docked, top: part.top,
     });

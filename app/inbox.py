@@ -1,0 +1,47 @@
+"""Commands of one session that wait for its turn. The session's lock is held by who uses it."""
+
+from __future__ import annotations
+
+from collections import deque
+
+from app.messages import Command
+
+MAX_COMMANDS = 512
+
+
+class Inbox:
+    """A queue of commands, bounded in number and size.
+
+    Args:
+        max_bytes: how much the waiting commands may hold; a single one always may wait.
+    """
+
+    def __init__(self, max_bytes: int) -> None:
+        self._max_bytes = max_bytes
+        self._commands: deque[tuple[Command, int]] = deque()
+        self._bytes = 0
+
+    @property
+    def first(self) -> Command | None:
+        """The command that has waited longest."""
+        return self._commands[0][0] if self._commands else None
+
+    def add(self, command: Command, size: int) -> bool:
+        """Queues a command; False if too much waits already.
+
+        Args:
+            command: what to do.
+            size: length of its message.
+        """
+        full = self._bytes + size > self._max_bytes and bool(self._commands)
+        if full or len(self._commands) >= MAX_COMMANDS:
+            return False
+        self._commands.append((command, size))
+        self._bytes += size
+        return True
+
+    def take(self) -> Command:
+        """Returns the first command, which waits no more."""
+        command, size = self._commands.popleft()
+        self._bytes -= size
+        return command

@@ -1,0 +1,1 @@
+"""Benchmarks on the real MNIST: what `make bench-mnist` runs."""

@@ -1,0 +1,82 @@
+/** The test images behind a cell of the confusion matrix. */
+
+import { h, setText } from "dom";
+import { formatCount } from "format";
+import { createGallery } from "images/gallery";
+import { className } from "images/sets";
+import { createThrottle } from "throttle";
+import { word } from "words";
+
+/** Pictures that are shown of those behind a cell. */
+const MOST = 60;
+/** The pictures are not exchanged more often than a hand can point at one. */
+const PERIOD = 1000;
+
+/** @returns {{element: HTMLElement, update: Function, destroy: Function}} */
+export function createCellDigits({ store, library }) {
+  const title = h("p.cell-title");
+  const gallery = createGallery({ store, library }, word("confusion.digits"));
+  const element = h("div.cell-digits", {}, title, gallery.element);
+  const pictures = createThrottle(PERIOD, (entries) => gallery.show("test", entries));
+  let predictions = null;
+  let labels = null;
+  let asked = null;
+  let shown = null;
+
+  /** Takes the answers to all test images. */
+  function update(next) {
+    predictions = next;
+    if (store.get().cell) show();
+  }
+
+  async function show() {
+    const { cell, images } = store.get();
+    if (!cell || !images || !predictions) {
+      setText(title, word("confusion.hint"));
+      showPictures([]);
+      return;
+    }
+    if (asked !== images.name) {
+      asked = images.name;
+      labels = null;
+      labels = await library.labels("test").catch(() => null);
+      if (!labels) asked = null;
+    }
+    if (!labels || store.get().cell !== cell) return;
+    const rows = findRows(cell);
+    const [label, answer] = [cell.label, cell.answer].map((k) => className(images.name, k));
+    setText(title, word(cell.label === cell.answer ? "confusion.right" : "confusion.wrong",
+      { label, answer, count: formatCount(rows.length) }));
+    const entries = rows.slice(0, MOST).map((row) => ({
+      row, name: () => word("confusion.digit", { row: formatCount(row + 1), label, answer }),
+    }));
+    if (shown === cell) pictures.offer(entries);
+    else showPictures(entries);
+    shown = cell;
+  }
+
+  /** Shows those of another cell, at once. */
+  function showPictures(entries) {
+    pictures.cancel();
+    gallery.show("test", entries);
+  }
+
+  function findRows({ label, answer }) {
+    const rows = [];
+    const count = Math.min(labels.length, predictions.length);
+    for (let row = 0; row < count; row += 1) {
+      if (labels[row] === label && predictions[row] === answer) rows.push(row);
+    }
+    return rows;
+  }
+
+  const unwatch = store.watch(["cell", "images"], show);
+
+  function destroy() {
+    pictures.cancel();
+    unwatch();
+    gallery.destroy();
+  }
+
+  return { element, update, destroy };
+}

@@ -1,0 +1,82 @@
+/** A grid of cells over a chart, for pointer and keyboard: the chart itself is only a picture. */
+
+import { h } from "dom";
+
+const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
+
+/**
+ * @param {object} parts
+ * @param {number} parts.size rows and columns
+ * @param {string} parts.label of the grid
+ * @param {(row: number, column: number) => void} parts.onChoose
+ * @param {{showAt: Function, hide: Function}} parts.tooltip shows a cell's name under the pointer
+ * @returns {{element, name: Function, choose: Function}}
+ */
+export function createCellGrid({ size, label, onChoose, tooltip }) {
+  const cells = [];
+  const element = h("div.cell-grid", {
+    role: "grid", "aria-label": label,
+    on: { keydown: press, pointermove: point, pointerleave: tooltip.hide, click },
+  });
+  for (let row = 0; row < size; row += 1) {
+    const line = h("div.cell-row", { role: "row" });
+    for (let column = 0; column < size; column += 1) {
+      const cell = h("div.cell-place", {
+        role: "gridcell", tabindex: row + column === 0 ? 0 : -1, data: { at: row * size + column },
+      });
+      cells.push(cell);
+      line.append(cell);
+    }
+    element.append(line);
+  }
+
+  const placeOf = (at) => [Math.floor(at / size), at % size];
+  const cellOf = (target) => Number(target.closest(".cell-place")?.dataset.at ?? -1);
+
+  function click({ target }) {
+    const at = cellOf(target);
+    if (at >= 0) onChoose(...placeOf(at));
+  }
+
+  function press(event) {
+    const at = cellOf(event.target);
+    const step = STEPS[event.key];
+    if (step) {
+      const [row, column] = placeOf(at).map((place, i) =>
+        Math.max(0, Math.min(size - 1, place + step[i])));
+      stopAt(row * size + column);
+      cells[row * size + column].focus();
+    } else if (event.key === "Enter" || event.key === " ") onChoose(...placeOf(at));
+    else return;
+    event.preventDefault();
+    event.stopPropagation();
+  }
+
+  /** The cell that the Tab key comes to. */
+  function stopAt(at) {
+    cells.forEach((cell, i) => {
+      cell.tabIndex = i === at ? 0 : -1;
+    });
+  }
+
+  function point({ target, clientX, clientY, pointerType }) {
+    const at = cellOf(target);
+    if (at >= 0 && pointerType === "mouse") {
+      tooltip.showAt(cells[at].getAttribute("aria-label"), clientX, clientY);
+    }
+  }
+
+  /** Names all cells. */
+  function name(nameOf) {
+    cells.forEach((cell, at) => cell.setAttribute("aria-label", nameOf(...placeOf(at))));
+  }
+
+  /** Marks the chosen cell; null for none. */
+  function choose(place) {
+    const chosen = place ? place[0] * size + place[1] : -1;
+    cells.forEach((cell, at) => cell.setAttribute("aria-selected", at === chosen));
+    if (chosen >= 0) stopAt(chosen);
+  }
+
+  return { element, name, choose };
+}

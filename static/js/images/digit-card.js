@@ -1,0 +1,68 @@
+/** A small card beside the pointer: an image, what it is, and what the network says it is. */
+
+import { h, setText } from "dom";
+import { draw } from "images/library";
+import { className } from "images/sets";
+import { word } from "words";
+
+const GAP = 14;
+
+/**
+ * @param {HTMLElement} parent in which it is placed
+ * @param {{store, library}} context
+ * @returns {{show: Function, hide: Function}}
+ */
+export function createDigitCard(parent, { store, library }) {
+  const canvas = h("canvas", { "aria-hidden": "true" });
+  const label = h("span");
+  const answer = h("span");
+  const element = h("div.digit-card", { hidden: true }, canvas,
+    h("div.digit-card-words", {}, label, answer));
+  parent.append(element);
+  let shown = null;
+
+  /**
+   * Shows a test image.
+   *
+   * @param {number} row
+   * @param {number|null} guess the network's answer, if it is known
+   * @param {{clientX: number, clientY: number}} pointer
+   */
+  async function show(row, guess, pointer) {
+    shown = row;
+    const { images, palette } = store.get();
+    let found;
+    try {
+      found = await library.get("test", [row]);
+    } catch {
+      return; // Without the picture there is nothing to show; the next one may come.
+    }
+    if (shown !== row || store.get().images !== images) return;
+    const name = (k) => className(images.name, k);
+    const [right] = found.labels;
+    draw(canvas, found.pixels, images.side, palette);
+    setText(label, word("space.label", { label: name(right) }));
+    setText(answer, guess === null ? "" : word("space.answer", { answer: name(guess) }));
+    answer.classList.toggle("wrong", guess !== null && guess !== right);
+    element.hidden = false;
+    place(pointer);
+  }
+
+  /** Beside the pointer, inside the parent. */
+  function place({ clientX, clientY }) {
+    const box = parent.getBoundingClientRect();
+    const left = clientX - box.left + GAP;
+    const top = clientY - box.top + GAP;
+    const over = left + element.offsetWidth > box.width;
+    const below = top + element.offsetHeight > box.height;
+    element.style.left = `${over ? left - 2 * GAP - element.offsetWidth : left}px`;
+    element.style.top = `${below ? top - 2 * GAP - element.offsetHeight : top}px`;
+  }
+
+  function hide() {
+    shown = null;
+    element.hidden = true;
+  }
+
+  return { show, hide };
+}

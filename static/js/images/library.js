@@ -1,0 +1,115 @@
+/** Images of the server's sets: fetched by row, kept, and painted. */
+
+const PATH = "/api/images";
+/** Images asked for at once, so that an address stays short. */
+const MOST = 200;
+/** Images kept of one part; a page shows a few dozen at a time. */
+const KEPT = 6000;
+const LEVELS = 256;
+
+const shelves = new Map();
+const ramps = new WeakMap();
+
+/**
+ * Makes the library of the set that the store names.
+ *
+ * @param {object} store its `images` says which set
+ * @returns {{get: Function, labels: Function}}
+ */
+export function createLibrary(store) {
+  const set = () => store.get().images;
+
+  /**
+   * Gets images.
+   *
+   * @param {"test"|"train"} part
+   * @param {number[]} rows
+   * @returns {Promise<{labels: Uint8Array, pixels: Uint8Array}>} in the order of the rows
+   */
+  async function get(part, rows) {
+    const { name, side } = set();
+    const shelf = shelfOf(name, part);
+    const missing = [...new Set(rows)].filter((row) => !shelf.images.has(row));
+    const wanted = [];
+    for (let at = 0; at < missing.length; at += MOST) {
+      wanted.push(order(shelf, missing.slice(at, at + MOST), side));
+    }
+    await Promise.all(wanted);
+    const found = await Promise.all(rows.map((row) => shelf.images.get(row)));
+    const area = side * side;
+    const labels = Uint8Array.from(found, ({ label }) => label);
+    const pixels = new Uint8Array(rows.length * area);
+    found.forEach((image, i) => pixels.set(image.pixels, i * area));
+    return { labels, pixels };
+  }
+
+  /** The right labels of a whole part: Promise<Uint8Array>. */
+  function labels(part) {
+    const shelf = shelfOf(set().name, part);
+    shelf.labels ??= fetchBytes(`${shelf.path}/labels`);
+    shelf.labels.catch(() => {
+      shelf.labels = null;
+    });
+    return shelf.labels;
+  }
+
+  return { get, labels };
+}
+
+function shelfOf(name, part) {
+  const path = `${PATH}/${name}/${part}`;
+  if (!shelves.has(path)) shelves.set(path, { path, images: new Map(), labels: null });
+  return shelves.get(path);
+}
+
+/** Puts promises of images on a shelf; what nobody brings does not stay there. */
+async function order(shelf, rows, side) {
+  const area = side * side;
+  const bytes = fetchBytes(`${shelf.path}?rows=${rows.join(",")}`);
+  if (shelf.images.size > KEPT) shelf.images.clear();
+  rows.forEach((row, i) => shelf.images.set(row, bytes.then((all) => ({
+    label: all[i], pixels: all.subarray(rows.length + i * area, rows.length + (i + 1) * area),
+  }))));
+  try {
+    await bytes;
+  } catch (error) {
+    for (const row of rows) shelf.images.delete(row);
+    throw error;
+  }
+}
+
+async function fetchBytes(url) {
+  const answer = await fetch(url);
+  if (!answer.ok) throw new Error(`${answer.status} of ${url}`);
+  return new Uint8Array(await answer.arrayBuffer());
+}
+
+/**
+ * Paints one image: ink on paper, in the page's colours.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Uint8Array} pixels row by row from the top, 255 is ink
+ * @param {number} side
+ * @param {object} palette
+ */
+export function draw(canvas, pixels, side, palette) {
+  if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
+  const ramp = rampOf(palette);
+  const context = canvas.getContext("2d", { alpha: false });
+  const image = context.createImageData(side, side);
+  const words = new Uint32Array(image.data.buffer);
+  for (let i = 0; i < words.length; i += 1) words[i] = ramp[pixels[i]];
+  context.putImageData(image, 0, 0);
+}
+
+function rampOf(palette) {
+  if (!ramps.has(palette)) {
+    const [paper, ink] = [palette.well, palette.ink].map((css) => css.match(/\d+/g).map(Number));
+    ramps.set(palette, Uint32Array.from({ length: LEVELS }, (_, level) => {
+      const [red, green, blue] = paper.map((from, i) =>
+        Math.round(from + ((ink[i] - from) * level) / (LEVELS - 1)));
+      return ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0;
+    }));
+  }
+  return ramps.get(palette);
+}

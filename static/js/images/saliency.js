@@ -1,0 +1,42 @@
+/** The image that the network sees, with or without what moved the answer. */
+
+import { draw } from "images/library";
+import { DIVERGING } from "palette";
+
+const MIDDLE = (DIVERGING - 1) / 2;
+/** How much of the ink is seen through the map. */
+const INK = 0.55;
+
+/**
+ * Draws a frame's image; while `showSaliency` is on, and the frame has it, the saliency is laid
+ * over it: how the log-probability of the answer changes with each pixel.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {object} arrays of a frame
+ * @param {{palette: object, showSaliency: boolean}} state of the store
+ */
+export function drawSeen(canvas, { image, saliency }, { palette, showSaliency }) {
+  const [side] = image.shape;
+  if (showSaliency && saliency) drawSaliency(canvas, image.data, saliency.data, side, palette);
+  else draw(canvas, image.data, side, palette);
+}
+
+function drawSaliency(canvas, pixels, saliency, side, palette) {
+  if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
+  const context = canvas.getContext("2d", { alpha: false });
+  const image = context.createImageData(side, side);
+  const ink = palette.ink.match(/\d+/g).map(Number);
+  let largest = 0;
+  for (const value of saliency) largest = Math.max(largest, Math.abs(value));
+  const stride = MIDDLE / (largest || 1);
+  for (let i = 0; i < pixels.length; i += 1) {
+    const colour = palette.diverging[(MIDDLE + 0.5 + saliency[i] * stride) | 0];
+    const share = (INK * pixels[i]) / 255;
+    for (let channel = 0; channel < 3; channel += 1) {
+      const map = (colour >> (8 * channel)) & 255;
+      image.data[4 * i + channel] = map + (ink[channel] - map) * share;
+    }
+    image.data[4 * i + 3] = 255;
+  }
+  context.putImageData(image, 0, 0);
+}

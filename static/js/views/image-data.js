@@ -1,0 +1,46 @@
+/** What is trained on, of images: the sets, where they come from, and the image that is looked at. */
+
+import { createControl } from "controls/field";
+import { h, setText } from "dom";
+import { formatCount } from "format";
+import { SOURCES } from "images/sets";
+import { createThumbnails } from "points/thumbnails";
+import { word } from "words";
+
+/** @returns {{update, resize, destroy, digits: HTMLElement}} `digits` has room for the views of one image */
+export function create(element, context) {
+  const { store, schema, edits } = context;
+  const thumbnails = createThumbnails(context);
+  const source = h("p.source-line");
+  const field = schema.field("batch_size");
+  const [minimum, maximum] = field.images;
+  const batch = createControl(
+    { ...field, minimum, maximum, sizes: true, help: word("help.batch_size.images") },
+    { onInput: (size) => edits.edit({ batch_size: size }) });
+  const digits = h("div.digits");
+  element.append(
+    h("div.card-head", {}, h("h2.card-title.term", {
+      id: "data-title", tabindex: 0, data: { help: word("help.card.data.images") },
+    }, word("card.data"))),
+    h("div.data-body.image-data", {}, h("div.image-sets", {}, thumbnails.element, source,
+      batch.element), digits));
+
+  const unwatch = [
+    store.watch(["images"], ({ images }) => {
+      source.hidden = !SOURCES.includes(images?.source);
+      if (source.hidden) return;
+      setText(source, word(`data.source.${images.source}`, {
+        train: formatCount(images.nTrain), test: formatCount(images.nTest),
+      }));
+    }),
+    store.watch(["draft"], ({ draft }) => draft && batch.update(draft.batch_size)),
+  ];
+
+  function destroy() {
+    unwatch.forEach((stop) => stop());
+    thumbnails.destroy();
+    element.replaceChildren();
+  }
+
+  return { update() {}, resize: thumbnails.paint, destroy, digits };
+}

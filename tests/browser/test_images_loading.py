@@ -1,0 +1,88 @@
+"""Images that are not there yet: the page says how far they are, and goes on meanwhile."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.app.servers import CACHE, LiveServer
+from tests.browser.images import choose_images
+from tests.browser.page import Page
+from tests.engine.image_mirror import Mirror, Request, run_mirror, serve
+from tests.mnist import need_mnist
+
+TRAIN_IMAGES = "train-images-idx3-ubyte.gz"
+
+
+@pytest.fixture
+def go_on() -> threading.Event:
+    """Set it, and the mirror sends the rest of the largest file."""
+    return threading.Event()
+
+
+@pytest.fixture
+def mirror(go_on: threading.Event) -> Iterator[Mirror]:
+    """Has the files of MNIST, but stops in the middle of the largest for a while."""
+    files = {file.name: file.read_bytes() for file in need_mnist().glob("*.gz")}
+    if TRAIN_IMAGES not in files:
+        pytest.skip("needs the files of MNIST as they are downloaded")
+
+    def halt(request: Request) -> None:
+        half = len(request.body) // 2
+        request.send_head(200, Content_Length=len(request.body))
+        request.send(request.body[:half])
+        go_on.wait(60)
+        request.send(request.body[half:])
+
+    with run_mirror(files, halt, serve, only=TRAIN_IMAGES) as mirror:
+        yield mirror
+        go_on.set()
+
+
+@pytest.fixture
+def elsewhere(tab: Page, mirror: Mirror, tmp_path: Path) -> Iterator[Page]:
+    """The page of a server that has no images and only this mirror; what is compiled it has."""
+    for compiled in CACHE.glob("jit_*"):
+        (tmp_path / compiled.name).symlink_to(compiled)
+    with LiveServer(LIVENET_CACHE_DIR=str(tmp_path), LIVENET_IMAGE_MIRRORS=mirror.url) as server:
+        yield Page(tab.driver, server.url).open()
+        tab.driver.get("about:blank")
+
+
+def test_a_download_is_shown_while_training_goes_on(
+    elsewhere: Page, go_on: threading.Event
+) -> None:
+    page = elsewhere
+    page.play()
+    page.click("[data-dataset='mnist']")
+    size = (need_mnist() / TRAIN_IMAGES).stat().st_size / 1e6
+    page.wait(lambda: f"of {size:.1f} MB" in page.text(".loading"), "how much there is")
+    page.wait(lambda: 0.4 < share(page) < 0.6, "half of it")
+    assert "compiling" in page.text("#network .card-note")
+    assert page.find_all(".tile")
+    page.goes_on()
+    go_on.set()
+    page.wait(lambda: page.find_all(".digit:not([hidden])"), "the images are there")
+    assert not page.find(".loading").is_displayed()
+    page.wait(lambda: "60,000 + 10,000" in page.text(".source-line"), "the whole set")
+    assert "downloaded" in page.text(".source-line")
+    page.goes_on()
+    # The mirror has MNIST's files under the names of Fashion-MNIST's too.
+    page.click("[data-dataset='fashion_mnist']")
+    page.wait(lambda: "could not be loaded" in page.notice, "they are refused")
+    page.wait(lambda: "could not be loaded" in page.text(".loading"), "and where they were chosen")
+    assert page.find("[data-dataset='mnist']").get_attribute("aria-checked") == "true"
+    page.goes_on()
+    choose_images(page)
+    assert not page.find(".loading").is_displayed()
+
+
+def share(page: Page) -> float:
+    """How much of the bar is full."""
+    return page.run(
+        """const width = (css) => document.querySelector(css).getBoundingClientRect().width;
+           return width(".loading-bar") / (width(".loading-track") || 1);"""
+    )

@@ -1,0 +1,180 @@
+"""The page about images: there and back, the network, the test images, edits meanwhile."""
+
+from __future__ import annotations
+
+import pytest
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.images import (
+    cells_of,
+    choose_images,
+    picture_of,
+    set_units,
+    units_of,
+)
+from tests.browser.page import Page
+
+
+@pytest.fixture
+def digits(page: Page) -> Page:
+    """The page about the small digits, paused."""
+    choose_images(page)
+    return page
+
+
+def test_from_points_to_images_and_back(page: Page) -> None:
+    page.edited(lambda: page.choose("activation", "sigmoid"))
+    page.play()
+    choose_images(page)
+    assert page.running
+    assert units_of(page) == cells_of(page) == [128, 128]
+    assert page.value("batch_size") == "128"
+    page.wait(lambda: "355" in page.text(".source-line"), "where the images come from")
+    assert not page.find(".control-speed").is_displayed()
+    page.goes_on()
+    page.wait(lambda: "batch" in page.text(".progress"), "how far the epoch is")
+    page.click(".image-sets summary")
+    page.click("[data-dataset='xor']")
+    page.wait(lambda: page.find_all(".tile"), "points again")
+    assert page.units == [4, 2]
+    assert page.find("[data-path='layers.0.activation']").get_attribute("value") == "sigmoid"
+    page.wait(lambda: page.find_all(".scatterlayer .point"), "the points are drawn")
+    assert page.find(".control-speed").is_displayed()
+    page.goes_on()
+    page.click("[data-action='undo']")
+    page.wait(lambda: page.find_all(".image-field"), "undo leads back to the images")
+    page.goes_on()
+
+
+def test_the_image_that_is_chosen_runs_through_the_network(digits: Page) -> None:
+    page = digits
+    before = [picture_of(page, css) for css in (".input-picture", ".block canvas")]
+    page.click(".digit[data-row='3']")
+    page.wait(
+        lambda: [picture_of(page, css) for css in (".input-picture", ".block canvas")] != before,
+        "another image, other activations",
+    )
+    page.wait(lambda: page.text(".input-caption") == "Right: 3", "the right label")
+    assert page.text(".bar.right .bar-name") == "3"
+    page.find(".digit[data-row='3']").send_keys(Keys.ARROW_RIGHT)
+    page.wait(lambda: page.text(".input-caption") == "Right: 4", "the next one by the keyboard")
+    shares = [float(e.text.removesuffix("%").strip()) for e in page.find_all(".bar-share")]
+    assert 95 < sum(shares) < 105
+
+
+def test_training_marks_what_is_wrong(digits: Page) -> None:
+    page = digits
+    page.play()
+    page.wait(lambda: page.metric("test_accuracy") > 93, "it has learned")
+    page.pause()
+    assert len(page.find_all(".digit.wrong")) < 10
+    page.click("[data-path='onlyWrong']")
+    page.wait(lambda: "49" not in page.text(".digits-range"), "only the wrong ones")
+    shown = ".digit:not([hidden])"
+    page.wait(
+        lambda: len(page.find_all(f"{shown}.wrong")) == len(page.find_all(shown)) < 49,
+        "each of them is marked",
+    )
+    wrong = page.find_all(f"{shown}.wrong")
+    assert wrong[0].find_element("css selector", ".digit-answer").text.strip()
+    page.click("[data-path='onlyWrong']")
+    page.wait(lambda: "49" in page.text(".digits-range"), "all of them")
+    page.click("[data-action='nextDigits']")
+    page.wait(lambda: page.find_all(".digit[data-row='49']"), "the next page")
+
+
+def test_layers_are_edited_while_it_trains(digits: Page) -> None:
+    page = digits
+    page.play()
+    page.click("[data-add='0']")
+    page.wait(lambda: cells_of(page) == [192, 128], "more units")
+    set_units(page, 1, 5000)
+    page.wait(lambda: cells_of(page) == [192, 1024], "as many as there may be")
+    page.click("[data-drop='1']")
+    page.wait(lambda: cells_of(page) == units_of(page) == [192, 768], "fewer units")
+    page.click("[data-insert='2']")
+    page.wait(lambda: len(cells_of(page)) == 3, "another layer")
+    page.click("[data-menu='2']")
+    page.click("[data-action='removeLayer']")
+    page.wait(lambda: len(cells_of(page)) == 2, "without it")
+    page.click("[data-action='undo']")
+    page.wait(lambda: len(cells_of(page)) == 3, "undone")
+    page.goes_on()
+    assert page.running
+
+
+def test_an_edit_that_waits_is_said_and_can_be_left(digits: Page) -> None:
+    page = digits
+    page.play()
+    said = """window.said = new Set();
+              const note = document.querySelector("#network .card-note");
+              new MutationObserver(() => said.add(note.textContent))
+                .observe(note, { childList: true, characterData: true, subtree: true });"""
+    page.run(said)
+    set_units(page, 0, 77)
+    page.wait(lambda: cells_of(page)[0] == 77, "it is there")
+    notes = page.run("return [...said]")
+    assert any("compiling" in note for note in notes)
+    assert "parameters" in page.text("#network .card-note")
+    page.choose("optimizer.name", "sgd")
+    page.wait(lambda: "parameters" in page.text("#network .card-note"), "the note is as ever")
+    assert page.control("optimizer.name").get_attribute("value") == "sgd"
+
+
+def test_a_unit_is_chosen_by_mouse_and_keyboard(digits: Page) -> None:
+    page = digits
+    block = page.find("[data-block='0']")
+    page.hover(block)
+    page.wait(lambda: "Layer 1, unit" in page.tooltip, "the value of a unit")
+    block.click()
+    page.wait(lambda: page.find_all(".exciting .picture"), "what excites it")
+    assert len(page.find_all(".exciting .picture")) == 9
+    assert page.find(".unit-weights canvas").is_displayed()
+    first = page.text(".unit-title")
+    page.tab_to("[data-block='1']")
+    page.press(Keys.ARROW_RIGHT, Keys.ENTER)
+    page.wait(lambda: page.text(".unit-title") not in ("", first), "another unit")
+    assert "Layer 2" in page.text(".unit-title")
+    assert not page.find(".unit-weights").is_displayed()
+
+
+def test_what_there_is_stays_after_a_reload_and_in_korean(digits: Page) -> None:
+    page = digits
+    page.play()
+    page.wait(lambda: page.step > 0, "it trains")
+    page.driver.refresh()
+    page.wait(lambda: page.frames > 0, "the first frame")
+    page.wait(lambda: page.find_all(".digit:not([hidden])"), "the images again")
+    page.goes_on()
+    page.click("[data-action='language']")
+    page.wait(lambda: page.run("return document.documentElement.lang") == "ko", "Korean")
+    page.wait(lambda: page.find_all(".digit:not([hidden])"), "the images in Korean")
+    page.wait(lambda: "정답" in page.text(".input-caption"), "the label in Korean")
+    page.goes_on()
+    assert page.run("return document.querySelector('#state').textContent")
+
+
+def test_a_network_without_hidden_layers(digits: Page) -> None:
+    page = digits
+    for _ in range(2):
+        count = len(cells_of(page))
+        page.click("[data-menu='0']")
+        page.click("[data-action='removeLayer']")
+        page.wait(lambda count=count: len(cells_of(page)) == count - 1, "a layer less")
+    page.play()
+    page.wait(lambda: page.metric("test_accuracy") > 85, "it learns all the same")
+    page.click("#tab-unit")
+    assert page.find("#panel-unit .hint").is_displayed()
+
+
+def test_the_tour_is_about_images(digits: Page) -> None:
+    page = digits
+    page.click("[data-action='tour']")
+    steps = []
+    for _ in range(6):
+        page.wait(lambda: page.find(".tour-ring").is_displayed(), "a part is ringed")
+        steps.append(page.find(".tour").get_attribute("data-step"))
+        assert "point" not in page.text(".tour-words").lower()
+        page.click("[data-action='tourNext']")
+    assert steps == ["data", "units", "answer", "output", "curves", "play"]
+    assert not page.find(".tour").is_displayed()
