@@ -48,6 +48,7 @@ class Session:
         trainer: the network; only the worker that has the session's turn touches it, and
             the history.
         max_inbox_bytes: how much the waiting commands may hold.
+        max_fps: frames a second at most, whatever the client asks for.
         wake: called without a lock when the session may have become due.
     """
 
@@ -57,6 +58,7 @@ class Session:
         label: str,
         trainer: Trainer,
         max_inbox_bytes: int,
+        max_fps: float | None,
         wake: Callable[[Session], None],
     ) -> None:
         self.token = token
@@ -73,7 +75,7 @@ class Session:
         self._lost_at = self._heard_at = time.monotonic()
         self._credit = 0
         self._running = False
-        self._views = ViewSettings()
+        self._views = ViewSettings(server_fps=max_fps)
         self._epochs_per_frame = 1
         self._step_epochs = 0
         self._step_batches = 0
@@ -220,8 +222,7 @@ class Session:
             views = self._views
             request = views.make_request(points_due=self._points_due)
             self._points_due = False
-            if views.max_fps is not None:
-                pause = 1 / views.max_fps
+            if pause := views.pause:
                 late = now - self._next_frame_at
                 self._next_frame_at = now + pause - (late if late < pause else 0)
             tight = self._running and not self._calm and now - self._changed_at >= CALM_SECONDS

@@ -18,6 +18,7 @@ class ViewSettings:
         select: hidden layer and unit of the `selected` view.
         tile: side of the units' tiles, 8 to 64 pixels.
         max_fps: frames a second at most; None for as many as there is credit for.
+        server_fps: what the server allows at most; None for any number.
     """
 
     names: tuple[str, ...] = DEFAULT_VIEWS
@@ -25,6 +26,12 @@ class ViewSettings:
     select: tuple[int, int] | None = None
     tile: int = 32
     max_fps: float | None = None
+    server_fps: float | None = None
+
+    @property
+    def pause(self) -> float:
+        """Seconds from one frame to the next, at least."""
+        return max((1 / fps for fps in (self.max_fps, self.server_fps) if fps), default=0.0)
 
     def merge(self, message: Views) -> ViewSettings:
         """Returns the settings with the keys that a message has; the others stay."""

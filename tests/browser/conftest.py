@@ -33,7 +33,8 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 @pytest.fixture(scope="session")
 def server() -> Iterator[LiveServer]:
-    with LiveServer() as server:
+    """Few frames a second, since several browsers share the machine with it."""
+    with LiveServer(LIVENET_MAX_FPS="20") as server:
         yield server
         log = list(server.log)
     assert not log, f"the server wrote to its log: {''.join(log)}"

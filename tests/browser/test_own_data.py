@@ -197,9 +197,11 @@ def test_values_are_painted_for_a_regression(page: Page) -> None:
     set_brush(page, *SMALLEST)
     page.edited(lambda: stroke(page, [(-5, 5)]))
     page.click("[data-action='table']")
-    page.find(".table-scroll").send_keys(Keys.END)
-    page.run("const s = document.querySelector('.table-scroll'); s.scrollTop = s.scrollHeight;")
-    page.wait(lambda: cells(page, 501), "the last row is in sight")
+    page.wait(lambda: page.run(
+        """const scroller = document.querySelector('.table-scroll');
+           scroller.scrollTop = scroller.scrollHeight;
+           return document.querySelector('.point-table tr[aria-rowindex="502"]') !== null"""
+    ), "the last row is in sight")  # fmt: skip
     x1, x2, label = (float(text) for text in cells(page, 501))
     assert (round(x1), round(x2), label) == (-5, 5, value)
 
