@@ -74,7 +74,6 @@ def test_painting_while_training_goes_on(painting: Page, kind: str) -> None:
 def test_painted_points_are_seen_before_the_server_has_answered(painting: Page) -> None:
     page = painting
     clear(page)
-    page.driver.execute_cdp_cmd("Network.enable", {})
     seen = page.run(
         """window.marks = [];
            const hand = document.querySelector(".output-plane .plane-hand");
