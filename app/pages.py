@@ -5,7 +5,6 @@ from __future__ import annotations
 import secrets
 
 from flask import Blueprint, Response, abort, g, redirect, render_template, request
-
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.assets import Assets
