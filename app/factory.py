@@ -63,6 +63,7 @@ def make_app(settings: Settings | None = None) -> Flask:
         resume_seconds=settings.resume_seconds,
         idle_seconds=settings.idle_seconds,
         max_inbox_bytes=2 * settings.max_message_bytes,
+        max_fps=settings.max_fps,
     )
     connections = Connections(settings.max_connections)
     streams = HttpStreams(host, connections, settings.max_message_bytes)

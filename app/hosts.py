@@ -62,6 +62,7 @@ class LocalHost:
         resume_seconds: how long a session waits for a lost client.
         idle_seconds: how long a client may say nothing while its session is paused.
         max_inbox_bytes: how much the waiting commands of one session may hold.
+        max_fps: frames a second that a session gets at most.
     """
 
     def __init__(
@@ -72,6 +73,7 @@ class LocalHost:
         resume_seconds: float,
         idle_seconds: float,
         max_inbox_bytes: int,
+        max_fps: float | None = None,
     ) -> None:
         self._programs = programs
         self._scheduler = scheduler
@@ -79,6 +81,7 @@ class LocalHost:
         self._resume_seconds = resume_seconds
         self._idle_seconds = idle_seconds
         self._max_inbox_bytes = max_inbox_bytes
+        self._max_fps = max_fps
         self._changed = threading.Condition()
         self._sessions: dict[str, Session] = {}
         self._coming = 0
@@ -103,6 +106,7 @@ class LocalHost:
                 label=str(next(self._numbers)),
                 trainer=Trainer(spec, programs=self._programs),
                 max_inbox_bytes=self._max_inbox_bytes,
+                max_fps=self._max_fps,
                 wake=self._scheduler.wake,
             )
             session.attach(outbox, resumed=False)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, Response, abort, g, render_template, request
+from flask import Blueprint, Response, abort, g, redirect, render_template, request
+from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.assets import Assets
 from app.documents import FOREVER
@@ -47,6 +48,11 @@ def make_pages_blueprint(assets: Assets) -> Blueprint:
     @blueprint.get("/")
     def show_playground() -> Response:
         return show("playground.html")
+
+    @blueprint.get("/favicon.ico")
+    def show_icon() -> WerkzeugResponse:
+        """What browsers ask for beside answers that are no pages."""
+        return redirect(assets.url("img/favicon.svg"))
 
     @blueprint.get("/static/<digest>/<path:path>")
     def send_file(digest: str, path: str) -> Response:

@@ -49,6 +49,7 @@ class Session:
         trainer: the network; only the worker that has the session's turn touches it, the
             history, and the edits that are held.
         max_inbox_bytes: how much the waiting commands may hold.
+        max_fps: frames a second at most, whatever the client asks for.
         wake: called without a lock when the session may have become due.
     """
 
@@ -58,6 +59,7 @@ class Session:
         label: str,
         trainer: Trainer,
         max_inbox_bytes: int,
+        max_fps: float | None,
         wake: Callable[[Session], None],
     ) -> None:
         self.token = token
@@ -73,7 +75,7 @@ class Session:
         self._outbox: Outbox | None = None
         self._lost_at = self._heard_at = time.monotonic()
         self._credit = 0
-        self._views = ViewSettings()
+        self._views = ViewSettings(server_fps=max_fps)
         self._spec = trainer.spec
         self._spec_id = 0
         self._frame_due = False
@@ -205,13 +207,12 @@ class Session:
             self._credit -= 1
             self._frame_due = False
             views = self._views
-            request = views.make_request(points_due=self._points_due, running=self._drive.running)
+            running = self._drive.running
+            request = views.make_request(points_due=self._points_due, running=running)
             self._points_due = False
-            if views.max_fps is not None:
-                pause = 1 / views.max_fps
+            if pause := views.pause:
                 late = now - self._next_frame_at
                 self._next_frame_at = now + pause - (late if late < pause else 0)
-            running = self._drive.running
             tight = running and not self._calm and now - self._changed_at >= CALM_SECONDS
             if tight:
                 self._changed_at = now

@@ -56,6 +56,8 @@ class Settings(BaseModel):
         resume_seconds: `LIVENET_RESUME_SECONDS`, how long a session waits for a lost client.
         idle_seconds: `LIVENET_IDLE_SECONDS`, how long a client may say nothing while its
             session is paused.
+        max_fps: `LIVENET_MAX_FPS`, frames a second that one session gets at most; as many as
+            its client paints unless set.
         allowed_origins: `LIVENET_ALLOWED_ORIGINS`, origins besides the server's own whose
             pages may open a stream, separated by commas or blanks.
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
@@ -79,6 +81,7 @@ class Settings(BaseModel):
     max_sessions: int = Field(default=64, ge=1, le=4096)
     resume_seconds: float = Field(default=600.0, ge=0, le=86_400)
     idle_seconds: float = Field(default=3600.0, ge=1, le=604_800)
+    max_fps: float | None = Field(default=None, ge=1, le=1000)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
     cache_dir: Path = Field(default_factory=_default_cache_dir)

@@ -23,6 +23,7 @@ class ViewSettings:
         max_fps: frames a second at most; None for as many as there is credit for.
         digit: image of the views of a digit; None for the first test image.
         space: layer of the `space` view; None for the last hidden layer.
+        server_fps: what the server allows at most; None for any number.
     """
 
     names: tuple[str, ...] = DEFAULT_VIEWS
@@ -32,6 +33,12 @@ class ViewSettings:
     max_fps: float | None = None
     digit: Digit | None = None
     space: int | None = None
+    server_fps: float | None = None
+
+    @property
+    def pause(self) -> float:
+        """Seconds from one frame to the next, at least."""
+        return max((1 / fps for fps in (self.max_fps, self.server_fps) if fps), default=0.0)
 
     def merge(self, message: Views) -> ViewSettings:
         """Returns the settings with the keys that a message has; the others stay."""

@@ -21,11 +21,12 @@ def server() -> Iterator[LiveServer]:
 
 @pytest.fixture(scope="session")
 def odd_server() -> Iterator[LiveServer]:
-    """Werkzeug's server with two sessions, deflated frames, and a friend."""
+    """Werkzeug's server with two sessions, few frames, deflated ones, and a friend."""
     with LiveServer(
         LIVENET_SERVER="werkzeug",
         LIVENET_MAX_SESSIONS="2",
         LIVENET_COMPRESS_FRAMES="1",
+        LIVENET_MAX_FPS="25",
         LIVENET_ALLOWED_ORIGINS="https://friend.example, http://other.example:81",
     ) as server:
         yield server

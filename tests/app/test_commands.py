@@ -7,7 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from tests.app.client import Client, FrameSeen
+from tests.app.client import Client, FrameSeen, make_client
+from tests.app.servers import LiveServer
 
 
 def test_running_frames_follow_epoch_by_epoch(opened: Client) -> None:
@@ -117,17 +118,34 @@ def test_selection_beyond_the_network_is_ignored(opened: Client) -> None:
     assert set(opened.frame().arrays) == {"weights"}
 
 
+def seconds_of_frames(client: Client, count: int) -> float:
+    """Trains with credit to spare and says how long so many frames take."""
+    client.ack(4)
+    client.send("run")
+    stamps = []
+    for _ in range(count + 1):
+        client.frame()
+        stamps.append(time.monotonic())
+        client.ack()
+    return stamps[-1] - stamps[0]
+
+
 def test_max_fps_paces_frames_and_training(opened: Client) -> None:
     opened.send("views", max_fps=20)
     opened.frame()
-    opened.ack(4)
-    opened.send("run")
-    stamps = []
-    for _ in range(8):
-        opened.frame()
-        stamps.append(time.monotonic())
-        opened.ack()
-    assert stamps[-1] - stamps[0] >= 6 / 20
+    assert seconds_of_frames(opened, 7) >= 6 / 20
+
+
+@pytest.mark.parametrize("asked", [None, 1000])
+def test_the_server_may_limit_the_frames_too(
+    odd_server: LiveServer, transport: str, asked: float | None
+) -> None:
+    with make_client(odd_server, transport) as client:
+        client.open()
+        client.frame()
+        client.send("views", max_fps=asked)
+        client.frame()
+        assert seconds_of_frames(client, 8) >= 7 / 25
 
 
 def test_what_follows_a_step_does_not_wait_for_its_frame(opened: Client) -> None:

@@ -45,6 +45,12 @@ def test_everything_the_page_names_is_there_and_cached(page: str, server: LiveSe
         assert "immutable" in answer.headers["Cache-Control"], url
 
 
+def test_the_icon_is_where_browsers_look_for_it(server: LiveServer) -> None:
+    answer = server.get("/favicon.ico")
+    assert answer.status == 200
+    assert answer.headers["Content-Type"].startswith("image/svg+xml")
+
+
 def test_config_names_plotly_catalogues_and_stream(page: str, server: LiveServer) -> None:
     config = read_json(page, "application/json")
     assert config["stream"] == "/api/stream"

@@ -12,7 +12,7 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select, WebDriverWait
 
 #: For hangs only: no test waits so long when all is well.
-PATIENCE = 40.0
+PATIENCE = 75.0
 POLL = 0.03
 
 
@@ -28,6 +28,8 @@ class Page:
         self.driver = driver
         self.url = url
         self.allowed: list[str] = []
+        #: Whether a test left its mark on the tab itself, so that no other may have it.
+        self.spent = False
 
     def open(self, path: str = "/") -> Page:
         """Loads the page and waits for its first frame."""
@@ -63,6 +65,19 @@ class Page:
     def spec_id(self) -> int:
         """The spec of the last frame."""
         return self.run("return window.livenet.specId")
+
+    def command(self, name: str, **parameters: object) -> Any:
+        """Gives a command of the DevTools protocol; its effect may outlive the document."""
+        self.spent = True
+        return self.driver.execute_cdp_cmd(name, parameters)
+
+    def go_offline(self, offline: bool = True) -> None:
+        """Cuts the network of the tab, or brings it back."""
+        self.command("Network.enable")
+        self.command(
+            "Network.emulateNetworkConditions",
+            offline=offline, latency=0, downloadThroughput=-1, uploadThroughput=-1,
+        )  # fmt: skip
 
     def find(self, css: str) -> WebElement:
         """Returns the first element that matches."""
@@ -165,7 +180,7 @@ class Page:
               window.timers.push(call);
               return real(call, ...rest);
             };"""
-        self.driver.execute_cdp_cmd("Page.addScriptToEvaluateOnNewDocument", {"source": script})
+        self.command("Page.addScriptToEvaluateOnNewDocument", source=script)
 
     def edited(self, action: Callable[[], Any]) -> None:
         """Does something that edits the spec and waits for a frame that shows it."""

@@ -152,12 +152,9 @@ def test_offline_and_online_again(page: Page, transport: str) -> None:
     page.play()
     page.goes_on()
     step, session = page.step, token(page)
-    network = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    command = "Network.emulateNetworkConditions"
-    page.driver.execute_cdp_cmd("Network.enable", {})
-    page.driver.execute_cdp_cmd(command, {"offline": True, **network})
+    page.go_offline()
     page.wait(lambda: "connection is lost" in page.notice, "the page says so")
-    page.driver.execute_cdp_cmd(command, {"offline": False, **network})
+    page.go_offline(False)
     page.wait(lambda: not page.notice, "it connects again")
     page.goes_on()
     assert page.step >= step
@@ -169,14 +166,11 @@ def test_offline_and_online_again(page: Page, transport: str) -> None:
 def test_play_and_pause_while_the_connection_is_lost_count_afterwards(page: Page) -> None:
     page.allowed += [NO_WEBSOCKET, "ERR_INTERNET_DISCONNECTED"]
     page.play()
-    network = {"latency": 0, "downloadThroughput": -1, "uploadThroughput": -1}
-    command = "Network.emulateNetworkConditions"
-    page.driver.execute_cdp_cmd("Network.enable", {})
     for running in (False, True):
-        page.driver.execute_cdp_cmd(command, {"offline": True, **network})
+        page.go_offline()
         page.wait(lambda: "connection is lost" in page.notice, "the page says so")
         page.click(".play")
-        page.driver.execute_cdp_cmd(command, {"offline": False, **network})
+        page.go_offline(False)
         page.wait(lambda: not page.notice, "it connects again")
         assert page.running is running
         if running:

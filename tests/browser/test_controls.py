@@ -53,7 +53,7 @@ def test_every_slider_moves_by_key_and_by_pointer_while_training(page: Page) -> 
         aside = int(slider.rect["width"] * 0.2)
         hand = ActionChains(page.driver).move_to_element_with_offset(slider, aside, 0).click()
         page.edited(hand.perform)
-        page.goes_on()
+    page.goes_on()
     assert page.running
 
 
@@ -70,8 +70,8 @@ def test_every_choice_can_be_made_while_training(page: Page) -> None:
             if value == page.control(path).get_property("value"):
                 continue
             page.edited(lambda path=path, value=value: page.choose(path, value))
-            page.goes_on(1)
             assert page.control(path).get_property("value") == value
+    page.goes_on()
     assert page.running
 
 

@@ -20,9 +20,8 @@ HIDDEN = "return document.hidden"
 
 def show(page: Page, state: str) -> None:
     """Minimizes the window of the page, or shows it again (`normal`)."""
-    window = page.driver.execute_cdp_cmd("Browser.getWindowForTarget", {})["windowId"]
-    bounds = {"windowId": window, "bounds": {"windowState": state}}
-    page.driver.execute_cdp_cmd("Browser.setWindowBounds", bounds)
+    window = page.command("Browser.getWindowForTarget")["windowId"]
+    page.command("Browser.setWindowBounds", windowId=window, bounds={"windowState": state})
     page.wait(lambda: page.run(HIDDEN) is (state == "minimized"), f"the window is {state}")
 
 

@@ -29,8 +29,7 @@ def train(page: Page, epochs: int) -> None:
 def save_model(page: Page, folder: Path) -> Path:
     """Clicks and waits for the whole file."""
     before = set(folder.iterdir())
-    folders = {"behavior": "allow", "downloadPath": str(folder)}
-    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", folders)
+    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
     page.click("[data-action='saveModel']")
 
     def find() -> list[Path]:
@@ -151,8 +150,8 @@ def test_a_session_that_is_gone_is_said(refused: Page, tmp_path: Path) -> None:
 
 def test_a_server_that_cannot_be_reached_is_said(page: Page, tmp_path: Path) -> None:
     page.allowed.append("ERR_BLOCKED_BY_CLIENT")
-    page.driver.execute_cdp_cmd("Network.enable", {})
-    page.driver.execute_cdp_cmd("Network.setBlockedURLs", {"urls": ["*/model"]})
+    page.command("Network.enable")
+    page.command("Network.setBlockedURLs", urls=["*/model"])
     page.click("[data-action='saveModel']")
     page.wait(lambda: "cannot be reached" in page.notice, "the page says so")
 

@@ -74,7 +74,6 @@ def test_painting_while_training_goes_on(painting: Page, kind: str) -> None:
 def test_painted_points_are_seen_before_the_server_has_answered(painting: Page) -> None:
     page = painting
     clear(page)
-    page.driver.execute_cdp_cmd("Network.enable", {})
     seen = page.run(
         """window.marks = [];
            const hand = document.querySelector(".output-plane .plane-hand");
@@ -197,9 +196,11 @@ def test_values_are_painted_for_a_regression(page: Page) -> None:
     set_brush(page, *SMALLEST)
     page.edited(lambda: stroke(page, [(-5, 5)]))
     page.click("[data-action='table']")
-    page.find(".table-scroll").send_keys(Keys.END)
-    page.run("const s = document.querySelector('.table-scroll'); s.scrollTop = s.scrollHeight;")
-    page.wait(lambda: cells(page, 501), "the last row is in sight")
+    page.wait(lambda: page.run(
+        """const scroller = document.querySelector('.table-scroll');
+           scroller.scrollTop = scroller.scrollHeight;
+           return document.querySelector('.point-table tr[aria-rowindex="502"]') !== null"""
+    ), "the last row is in sight")  # fmt: skip
     x1, x2, label = (float(text) for text in cells(page, 501))
     assert (round(x1), round(x2), label) == (-5, 5, value)
 

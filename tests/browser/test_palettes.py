@@ -128,9 +128,16 @@ def all_new(before: dict[str, str], now: dict[str, str]) -> bool:
     return all(before[name] != now[name] for name in before)
 
 
+def change_colours(page: Page, colours: str) -> dict[str, str]:
+    """Chooses the other colours and returns the pictures when every one has changed."""
+    before = pictures(page)
+    page.click(f"input[data-path='colours'][value='{colours}']")
+    return page.wait(lambda: all_new(before, now := pictures(page)) and now, "all is drawn anew")
+
+
 def test_everything_follows_the_choice(page: Page) -> None:
     page.play()
-    page.goes_on(20)
+    page.goes_on(5)
     page.tile(1, 0).click()
     page.wait(lambda: page.find_all(".unit-histogram .trace"), "the histogram is drawn")
     page.pause()
@@ -138,21 +145,12 @@ def test_everything_follows_the_choice(page: Page) -> None:
         "return Boolean(document.querySelector('.output-plane .plane-axes').data)"
     ), "the points are drawn")  # fmt: skip
     page.hover(page.find(".brand"))
-    seen: list[dict[str, str]] = [{}]
-
-    def same_again() -> bool:
-        seen.append(pictures(page))
-        return seen[-1] == seen[-2]
-
-    page.wait(same_again, "all is drawn")
-    before = seen[-1]
     page.click("[data-action='settings']")
+    first = change_colours(page, "alternative")
+    second = change_colours(page, "standard")
+    assert all_new(first, second)
     page.click("input[data-path='colours'][value='alternative']")
-    page.wait(lambda: all_new(before, pictures(page)), "everything is drawn anew")
-    after = pictures(page)
-    page.click("input[data-path='colours'][value='standard']")
-    page.wait(lambda: pictures(page) == before, "and as it was")
-    assert all_new(after, before)
+    page.wait(lambda: pictures(page) == first, "and as it was")
 
 
 def test_a_choice_outlives_the_page(page: Page) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -160,12 +159,10 @@ def take_away(page: Page) -> None:
 
 
 @pytest.fixture
-def folder(page: Page, tmp_path: Path) -> Iterator[Path]:
+def folder(page: Page, tmp_path: Path) -> Path:
     """Where the browser puts downloads."""
-    behaviour = {"behavior": "allow", "downloadPath": str(tmp_path)}
-    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", behaviour)
-    yield tmp_path
-    page.driver.execute_cdp_cmd("Browser.setDownloadBehavior", {"behavior": "default"})
+    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    return tmp_path
 
 
 def download(page: Page, folder: Path, action: str) -> tuple[str, list[list[str]]]:
