@@ -21,7 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Compiled programs are kept here between test runs.
 CACHE = ROOT / ".cache" / "livenet-tests"
 #: For hangs only: no test waits so long when all is well.
-PATIENCE = 60.0
+PATIENCE = 150.0
 
 
 def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
