@@ -1,8 +1,8 @@
 /**
  * A live session as a source of frames: credit, retry, taking up again.
  *
- * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`,
- * `diverged`, `renewed` (the server had forgotten the session). States:
+ * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
+ * `renewed` (the server had forgotten the session), `refused` (the spec to open). States:
  * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
@@ -20,10 +20,14 @@ const LOOK = SILENCE / 5;
 const SPECS_KEPT = 16;
 
 /**
- * @param {{open: (on: object) => object, storage: Storage, specToOpen: () => object}} parts
- *   `open` opens a transport, `specToOpen` gives the spec of a new session
+ * @param {{open: (on: object) => object, storage: Storage, specToOpen: () => object,
+ *   session: string|null|undefined}} parts
+ *   `open` opens a transport, `specToOpen` gives the spec of a new session, `session` is the one to
+ *   take up: null for none, undefined for the one that the tab has
  */
-export function createConnection({ open, storage, specToOpen }) {
+export function createConnection({ open, storage, specToOpen, session }) {
+  if (session === null) storage.removeItem(TOKEN);
+  else if (session) storage.setItem(TOKEN, session);
   const listeners = {};
   const specs = new Map();
   let points = null;
@@ -98,7 +102,7 @@ export function createConnection({ open, storage, specToOpen }) {
       enter("open");
     } else if (message.type === "spec") keep(message);
     else if (message.type === "diverged") expectFrames(false);
-    else if (message.type === "error" && refuse(message.code)) return;
+    else if (message.type === "error" && refuse(message)) return;
     emit(message.type, message);
   }
 
@@ -111,7 +115,8 @@ export function createConnection({ open, storage, specToOpen }) {
   }
 
   /** Errors of opening, which are the connection's own to handle. */
-  function refuse(code) {
+  function refuse(error) {
+    const { code } = error;
     if (code === "unknown_session") {
       storage.removeItem(TOKEN);
       emit("renewed");
@@ -121,6 +126,11 @@ export function createConnection({ open, storage, specToOpen }) {
     if (code === "session_limit") {
       drop();
       retryAfter(BUSY_DELAY, "busy");
+      return true;
+    }
+    if (state === "waiting" && code === "invalid_spec") {
+      emit("refused", error);
+      transport.send({ type: "open", spec: specToOpen() });
       return true;
     }
     return false;

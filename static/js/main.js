@@ -1,6 +1,7 @@
 /** Wires the page together; everything else is made to be wired. */
 
 import { createActions } from "actions";
+import { createAddress } from "address";
 import { create as createAnnouncer } from "announcer";
 import { createConnection } from "connection";
 import { createCurveTabs } from "curve-tabs";
@@ -122,10 +123,12 @@ async function fetchJson(url) {
 
 async function start() {
   const storage = openStorage("sessionStorage");
+  const address = createAddress(store, storage);
   const connection = createConnection({
     open: createTransports({ ...PATHS, stream: config.stream, storage }),
     storage,
-    specToOpen: () => store.get().spec ?? {},
+    specToOpen: () => store.get().spec ?? address.spec(),
+    session: address.session,
   });
   const edits = createEdits({ store, send: connection.send });
   const history = createHistory();
@@ -142,7 +145,7 @@ async function start() {
   keepPageState(store);
   keepMotion(store);
   store.watch(["page"], painter.letGo);
-  followStream(connection, { store, edits, history, painter });
+  followStream(connection, { store, edits, history, painter, address });
   requestViews(connection, store);
   requestPace(connection, store);
   connection.connect();
@@ -162,6 +165,7 @@ async function start() {
     if (isImages(spec)) return "multiclass";
     return datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
   };
+  address.keep(schema.defaults(), connection.token);
   const own = createOwnPoints({ store, edits, taskOf });
   const actions = createActions({ store, edits, own, send: connection.send, schema });
   keepOwnMode(store);

@@ -10,9 +10,9 @@ const AWAY = ["idle", "lost"];
  * Follows a connection.
  *
  * @param {object} connection
- * @param {{store, edits, history, painter}} parts
+ * @param {{store, edits, history, painter, address}} parts
  */
-export function followStream(connection, { store, edits, history, painter }) {
+export function followStream(connection, { store, edits, history, painter, address }) {
   const runSwitch = createRunSwitch({ store, send: connection.send });
   let renewed = false;
   connection.on("state", (state) => store.set({ connection: state }));
@@ -23,8 +23,10 @@ export function followStream(connection, { store, edits, history, painter }) {
     edits.forget();
     if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
     renewed = false;
+    address.tellProblem();
     runSwitch.follow();
   });
+  connection.on("refused", address.refuse);
   connection.on("spec", ({ spec, step, undo, redo }) => {
     store.set({ spec, canUndo: undo, canRedo: redo, waiting: false });
     edits.settle();

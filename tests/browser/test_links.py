@@ -1,0 +1,117 @@
+"""The address tells the state of the page, and opens it again."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+import pytest
+
+from tests.app.servers import LiveServer
+from tests.browser.page import Page
+from tests.browser.painting import UNDO, choose_own, go_back
+from tests.browser.proxies import Proxy
+
+
+def query(page: Page) -> str:
+    return urlsplit(page.driver.current_url).query
+
+
+def said(page: Page, expected: str) -> None:
+    page.wait(lambda: query(page) == expected, f"the address says {expected!r}")
+
+
+def test_the_address_follows_every_edit_and_the_back_button_is_left_alone(page: Page) -> None:
+    said(page, "")
+    entries = page.run("return history.length")
+    page.play()
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    page.edited(lambda: page.click("[data-add='0']"))
+    page.edited(lambda: page.choose("optimizer.name", "adam"))
+    said(page, "v=1&data=xor&layers=5,2&optimizer=adam")
+    go_back(page, UNDO)
+    said(page, "v=1&data=xor&layers=5,2")
+    assert page.run("return history.length") == entries
+    page.choose("preset", "circle")
+    said(page, "")
+    assert page.run("return history.length") == entries
+
+
+def test_a_link_opens_its_state(tab: Page) -> None:
+    tab.open("/?lang=ko&v=1&data=spiral&layers=8:elu*3&optimizer=adam&rate=0.005")
+    assert tab.units == [8, 8, 8]
+    assert tab.find("[data-dataset='spiral']").get_attribute("aria-checked") == "true"
+    assert tab.value("optimizer.learning_rate") == "0.005"
+    assert tab.run("return document.documentElement.lang") == "ko"
+    tab.edited(lambda: tab.click("[data-dataset='xor']"))
+    said(tab, "lang=ko&v=1&data=xor&layers=8:elu*3&optimizer=adam&rate=0.005")
+
+
+def test_a_reload_keeps_the_run_and_another_link_starts_its_own(page: Page) -> None:
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    said(page, "v=1&data=xor")
+    page.play()
+    page.pause()
+    step, session = page.step, page.run("return sessionStorage.getItem('livenet.session')")
+    page.driver.refresh()
+    page.wait(lambda: page.frames > 0, "the first frame")
+    assert page.step == step
+    page.allowed.append("Page entered Back-Forward Cache")
+    page.open("/?v=1&data=gauss")
+    assert page.step == 0
+    assert page.run("return sessionStorage.getItem('livenet.session')") != session
+    assert page.find("[data-dataset='gauss']").get_attribute("aria-checked") == "true"
+    page.driver.back()
+    page.wait(lambda: page.frames > 0, "the first frame")
+    assert page.run("return sessionStorage.getItem('livenet.session')") == session
+    assert page.step == step, "Back comes to the run that was left"
+    assert page.find("[data-dataset='xor']").get_attribute("aria-checked") == "true"
+
+
+@pytest.fixture(params=["websocket", "http"])
+def reached(request: pytest.FixtureRequest, tab: Page, server: LiveServer) -> Iterator[Page]:
+    """A tab that reaches the server in one of the two ways."""
+    if request.param == "websocket":
+        yield tab
+        return
+    tab.allowed.append("WebSocket connection to")
+    with Proxy(server.url, "refuse") as proxy:
+        tab.url = proxy.url
+        yield tab
+        tab.run("localStorage.clear()")
+        tab.driver.get("about:blank")
+
+
+def test_what_the_server_refuses_opens_the_default_and_says_why(reached: Page) -> None:
+    page = reached
+    page.allowed.append("400 (BAD REQUEST)")
+    page.open("/?v=1&data=xor&rate=11")
+    page.wait(lambda: "do not go together" in page.notice, "the page says so")
+    assert "Learning rate" in page.notice
+    said(page, "")
+    page.play()
+
+
+@pytest.mark.parametrize(
+    ("search", "text"),
+    [
+        ("v=1&rate=fast", "rate=fast"),
+        ("v=7&data=xor", "newer version"),
+        ("v=1&data=<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
+        ("v=1&data=points&layers=3", "painted elsewhere"),
+    ],
+)
+def test_what_cannot_be_read_is_said(tab: Page, search: str, text: str) -> None:
+    tab.open(f"/?{search}")
+    tab.wait(lambda: text in tab.notice, "the page says so")
+    assert tab.units == ([3] if "layers" in search else [4, 2])
+    assert tab.find("[data-dataset='circle']").get_attribute("aria-checked") == "true"
+
+
+def test_points_of_ones_own_stay_in_the_tab(page: Page) -> None:
+    choose_own(page)
+    page.wait(lambda: "data=points" in query(page), "the address names them")
+    page.driver.refresh()
+    page.wait(lambda: page.frames > 0, "the first frame")
+    assert not page.notice
+    assert page.find("[data-dataset='points']").get_attribute("aria-checked") == "true"

@@ -1,0 +1,101 @@
+"""The state in the address: read back as it was, short, and firm against nonsense."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import given
+
+from engine import dump_spec, parse_spec
+from engine.presets import PRESETS
+from tests.browser.page import Page
+from tests.engine.specs import bounded, specs
+
+MANY = 300
+
+#: Writes each spec and reads it again, as the address bar has it.
+ROUND_TRIP = """
+    const { readState, writeState } = await import("url-state");
+    const [specs, defaults] = arguments;
+    return specs.map((spec) => {
+      const text = writeState(spec, defaults);
+      const { search } = new URL(`/?${text}`, location);
+      return { text, search, read: readState(search) };
+    });
+"""
+READ = """
+    const { readState } = await import("url-state");
+    return arguments[0].map((query) => {
+      try { return [readState(query), null]; }
+      catch ({ name, key, value }) { return [null, key ? [key, value] : name]; }
+    });
+"""
+
+
+def round_trip(page: Page, specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return page.load(ROUND_TRIP, specs, dump_spec(parse_spec({})))
+
+
+def test_every_spec_comes_back(page: Page) -> None:
+    found: list[dict[str, Any]] = []
+
+    @bounded(MANY)
+    @given(specs(batch_norm=True))
+    def collect(spec: dict[str, Any]) -> None:
+        found.append(dump_spec(parse_spec(spec)))
+
+    collect()
+    assert len(found) >= MANY
+    for spec, trip in zip(found, round_trip(page, found), strict=True):
+        assert dump_spec(parse_spec(trip["read"] or {})) == spec, trip["text"]
+        assert trip["search"] == f"?{trip['text']}", "it needs no escapes"
+
+
+def test_links_are_short(page: Page) -> None:
+    trips = round_trip(page, [dump_spec(parse_spec(preset.spec)) for preset in PRESETS])
+    texts = {preset.id: trip["text"] for preset, trip in zip(PRESETS, trips, strict=True)}
+    assert texts["circle"] == ""
+    assert texts["spiral"] == "v=1&data=spiral&layers=8:elu*3&optimizer=adam&rate=0.005"
+    assert max(len(text) for text in texts.values()) < 150, texts
+
+
+def test_what_is_no_state_is_left_alone(page: Page) -> None:
+    for query in ("", "?", "?lang=ko", "?utm_source=mail&fbclid=1"):
+        assert page.load(READ, [query]) == [[None, None]]
+    [[spec, wrong]] = page.load(READ, ["?lang=ko&rate=1&layers=none&clip=none&hello=1"])
+    assert wrong is None
+    assert spec == {"layers": [], "optimizer": {"learning_rate": 1, "clip_norm": None}}
+    rest = page.load(
+        """const { dropState } = await import("url-state");
+           return dropState("?lang=ko&v=1&rate=1&hello=1");"""
+    )
+    assert rest == "lang=ko&hello=1"
+
+
+WRONG: list[tuple[str, str, str]] = [
+    ("v=2&data=xor", "v", "2"),
+    ("v=", "v", ""),
+    ("data=xor&data=gauss", "data", "gauss"),
+    ("data=<script>alert(1)</script>", "data", "<script>alert(1)</script>"),
+    ("rate=fast", "rate", "fast"),
+    ("rate=", "rate", ""),
+    ("rate=1e999", "rate", "1e999"),
+    ("rate=0x10", "rate", "0x10"),
+    ("rate=NaN", "rate", "NaN"),
+    ("layers=", "layers", ""),
+    ("layers=8:relu*0", "layers", "8:relu*0"),
+    ("layers=8*9999", "layers", "8*9999"),
+    ("layers=8*2*2", "layers", "8*2*2"),
+    (f"layers={',' * 5000}", "layers", ""),
+    (f"layers={'1,' * 200}1", "layers", f"{'1,' * 200}1"),
+    ("features=x1,,x2", "features", ""),
+]
+
+
+def test_what_is_wrong_is_named(page: Page) -> None:
+    for (query, *wrong), found in zip(
+        WRONG, page.load(READ, [query for query, *_ in WRONG]), strict=True
+    ):
+        assert found == [None, wrong], query
+    [[spec, _]] = page.load(READ, ["layers=8:dx"])
+    assert spec["layers"][0]["activation"] == "dx", "the server refuses it by name"
