@@ -6,12 +6,15 @@ from engine.errors import (
     DataError,
     DivergedError,
     EngineError,
+    ExportError,
     OriginError,
     PatchError,
     SpecError,
     WeightError,
 )
+from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
 from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
+from engine.logs import Entry
 from engine.presets import PRESETS, Preset
 from engine.snapshots import Snapshot
 from engine.spec import (
@@ -29,6 +32,8 @@ from engine.trainer import Trainer
 
 __all__ = [
     "DEFAULT_VIEWS",
+    "EXPORTS",
+    "EXPORT_OPTIONS",
     "EXTENT",
     "MAX_CLASSES",
     "MAX_LABEL",
@@ -39,6 +44,10 @@ __all__ = [
     "DataError",
     "DivergedError",
     "EngineError",
+    "Entry",
+    "ExportError",
+    "ExportRequest",
+    "File",
     "Frame",
     "FrameRequest",
     "OriginError",
@@ -51,7 +60,9 @@ __all__ = [
     "Trainer",
     "WeightError",
     "dump_spec",
+    "export",
     "merge_patch",
+    "pack_files",
     "parse_spec",
     "patch_spec",
     "preview_points",

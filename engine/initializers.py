@@ -22,7 +22,7 @@ from engine.spec import InitializerSpec
 BLOCK = 32
 
 #: Standard deviation of a standard normal cut off at +-2.
-_TRUNCATED_DEVIATION = 0.8796256610342398
+TRUNCATED_DEVIATION = 0.8796256610342398
 
 
 @cache
@@ -36,7 +36,7 @@ def _block_program() -> Callable[..., Any]:
         return (
             jax.random.uniform(key, shape, minval=-1.0, maxval=1.0),
             jax.random.normal(key, shape),
-            jax.random.truncated_normal(key, -2.0, 2.0, shape) / _TRUNCATED_DEVIATION,
+            jax.random.truncated_normal(key, -2.0, 2.0, shape) / TRUNCATED_DEVIATION,
         )
 
     return draw

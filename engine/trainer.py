@@ -6,6 +6,7 @@ moment that the run goes on from.
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +22,7 @@ from engine.checkpoints import (
     save_checkpoint,
 )
 from engine.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
+from engine.logs import Entry, Log
 from engine.metrics import Metrics
 from engine.revisions import restart, revise, with_weight
 from engine.runs import Data, Run, begin_run, make_data
@@ -43,6 +45,7 @@ class Trainer:
     def __init__(self, spec: Spec | None = None, programs: Programs | None = None) -> None:
         self._programs = programs or default_programs()
         spec = spec or Spec()
+        self._log = Log()
         self._run: Run = begin_run(self._programs, restart(spec, make_data(spec, self._programs)))
 
     @property
@@ -74,6 +77,11 @@ class Trainer:
     def metrics(self) -> Metrics:
         """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
         return self._run.metrics
+
+    @property
+    def history(self) -> tuple[Entry, ...]:
+        """What was measured after each training, oldest first, thinned once there is much."""
+        return self._log.entries
 
     @property
     def weights(self) -> Floats:
@@ -138,7 +146,9 @@ class Trainer:
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
+        before = self.step
         self._run.train(epochs * self.batches_per_epoch + steps)
+        self._note(before)
         return self.metrics
 
     def turn(
@@ -162,8 +172,10 @@ class Trainer:
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        steps = epochs * self.batches_per_epoch + batches
-        return self._run.turn(steps, request or FrameRequest(), max_seconds)
+        before, steps = self.step, epochs * self.batches_per_epoch + batches
+        frame = self._run.turn(steps, request or FrameRequest(), max_seconds)
+        self._note(before)
+        return frame
 
     def prefer_tight(self, tile: int = TILE_DEFAULT) -> bool:
         """Has the tight program compiled in the background; a later turn takes it up by itself.
@@ -231,7 +243,9 @@ class Trainer:
             CheckpointError: this is no saved trainer.
             DataError: its data cannot be made.
         """
-        self.restore(self._open(decode_checkpoint(content)))
+        moment = self._open(decode_checkpoint(content))
+        self._log.clear()
+        self.restore(moment)
         return self.spec
 
     def snapshot(self) -> Snapshot:
@@ -270,5 +284,10 @@ class Trainer:
         now = self._run.snapshot()
         return Checkpoint(now.spec, *(np.array(v) for v in now.state), counters=now.counters)
 
+    def _note(self, before: int) -> None:
+        if self.step > before:
+            self._log.note(Entry(self.metrics, time.time()))
+
     def _go_on(self, moment: Snapshot) -> None:
+        self._log.cut(moment.counters.step)
         self._run.load(moment)
