@@ -51,7 +51,8 @@ class Log:
 
     def cut(self, step: int) -> None:
         """Forgets what came after a step; the run goes on from there."""
-        self._entries = [entry for entry in self._entries if entry.metrics["step"] <= step]
+        while self._entries and self._entries[-1].metrics["step"] > step:
+            self._entries.pop()
         if not self._entries:
             self._gap = 0.0
 

@@ -23,7 +23,7 @@ def transport() -> str:
 
 
 def fetch(server: LiveServer, token: str, export: str, **headers: str) -> Answer:
-    return server.get(f"/api/sessions/{token}/exports/{export}", **headers)
+    return server.get(f"/api/sessions/{token}/exports/{export}", "GET", None, **headers)
 
 
 def file_name(answer: Answer) -> str:

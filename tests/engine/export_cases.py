@@ -16,6 +16,7 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 from engine import ExportRequest, Snapshot, Trainer, export, parse_spec
+from engine.counters import Counters
 from engine.datasets import make_dataset
 from engine.network import Kind, Layout
 from engine.revisions import restart
@@ -140,13 +141,28 @@ def write_case(folder: Path, moment: Snapshot, *requests: ExportRequest, epochs:
             (folder / file.name).write_bytes(file.content)
 
 
-def run_sources(folder: Path, *prefixes: str, backend: str = "jax") -> None:
-    """Runs all sources of all cases whose names begin so, in one process."""
+def write_program(folder: Path, *sources: str) -> None:
+    """Writes a case whose sources are run as programs, for one epoch."""
+    moment = take_moment({"data": {"samples": 100}})
+    moment = replace(moment, counters=Counters(step=5, epoch=1))
+    requests = [ExportRequest(source, weights="beside") for source in sources]
+    write_case(folder / "program", moment, *requests)
+    (folder / "program" / "main.txt").touch()
+
+
+def run_sources(folder: Path, *prefixes: str, backend: str = "jax") -> str:
+    """Runs all sources of all cases whose names begin so, in one process.
+
+    Returns:
+        What they print.
+    """
     environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
-    environment |= {"OMP_NUM_THREADS": "1", "PYTHONDONTWRITEBYTECODE": "1"}
+    # Many small programs, each run a few times: compiling them well is not worth it.
+    environment |= {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1", "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-W", "ignore", str(RUNNER), str(folder), *prefixes]
     done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-6000:]
+    return done.stdout
 
 
 def read_results(folder: Path, case: str, kind: str) -> list[tuple[str, Points]]:

@@ -4,12 +4,13 @@ Every folder in FOLDER is a case, with `asked.npy`, the points to predict, and s
 each source whose name begins with one of the prefixes come to lie `<source>.predicted.npy`, its
 predictions, and `<source>.kernel.npy`, the kernel of the second layer if there is one. Where
 the case has an `epochs.txt`, it is trained for so many epochs, and predicts
-`<source>.trained.npy`.
+`<source>.trained.npy`; where it has a `main.txt`, it is also run as a program.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import runpy
 import sys
 import traceback
 from pathlib import Path
@@ -56,6 +57,8 @@ def run(source: Path) -> None:
     if epochs.exists():
         train(module, int(epochs.read_text()))
         np.save(source.with_suffix(".trained.npy"), module.predict(asked))
+    if source.with_name("main.txt").exists():
+        runpy.run_path(str(source), run_name="__main__")
 
 
 def main() -> int:

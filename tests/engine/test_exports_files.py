@@ -8,6 +8,7 @@ import json
 import struct
 import zipfile
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import nbformat
@@ -139,15 +140,16 @@ def read_events(content: bytes) -> Iterator[bytes]:
 
 
 def test_event_file_holds_every_metric(trainer: Trainer) -> None:
-    from tensorboardX.proto.event_pb2 import Event
+    from tensorboardX.proto import event_pb2
 
     trainer.turn(epochs=1)
     trainer.turn(epochs=1)
+    decode = vars(event_pb2)["Event"].FromString
     (file,) = export(ExportRequest("tensorboard"), trainer.snapshot(), trainer.history)
     assert file.name.startswith("events.out.tfevents.")
     found = {}
     for record in read_events(file.content):
-        event = Event.FromString(record)
+        event = decode(record)
         for value in event.summary.value:
             found[value.tag, event.step] = value.simple_value, event.wall_time
     tags = {"epoch", "penalty", "loss/train", "loss/test", "accuracy/train", "accuracy/test"}
@@ -231,7 +233,7 @@ def test_what_does_not_exist_is_refused(options: dict[str, str], path: str) -> N
 
 def test_too_many_points_do_not_fit_into_a_source(make_trainer: MakeTrainer) -> None:
     points = [[x / 1000 - 5, 0, x % 2] for x in range(5000)]
-    trainer = make_trainer({"data": {"name": "points", "points": points[:5000]}})
+    trainer = make_trainer({"data": {"name": "points", "points": points}})
     assert len(export(ExportRequest("jax", data="inline"), trainer.snapshot(), ())) == 1
     moment = with_rows(trainer.snapshot(), 6000)
     with pytest.raises(ExportError, match="at most 16,384 numbers"):
@@ -240,8 +242,6 @@ def test_too_many_points_do_not_fit_into_a_source(make_trainer: MakeTrainer) -> 
 
 
 def with_rows(moment: Snapshot, rows: int) -> Snapshot:
-    from dataclasses import replace
-
     x, labels = np.zeros((rows, 2), np.float32), np.zeros(rows, np.float32)
     return replace(moment, data=replace(moment.data, x=x, labels=labels))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -26,6 +27,7 @@ from tests.engine.export_cases import (
     stir,
     take_moment,
     write_case,
+    write_program,
 )
 
 Json = dict[str, Any]
@@ -88,10 +90,19 @@ def compare_initial(folder: Path, kernels: dict[str, Points], sources: int) -> N
         for source, got in results:
             assert got.shape == wanted.shape
             assert np.std(got) == pytest.approx(np.std(wanted), rel=0.1, abs=1e-7), source
-            assert np.mean(got) == pytest.approx(np.mean(wanted), abs=np.std(wanted) / 8 + 1e-7)
+            assert np.mean(got) == pytest.approx(
+                np.mean(wanted), abs=float(np.std(wanted)) / 8 + 1e-7
+            )
             if case != "initial_random_normal":
                 limit = np.max(np.abs(wanted))
                 assert np.max(np.abs(got)) == pytest.approx(limit, rel=0.05), source
+
+
+def count_scores(printed: str) -> int:
+    """How many programs ended with their score."""
+    return len(
+        re.findall(r"^train accuracy [01]\.\d{4}\ntest accuracy [01]", printed, re.MULTILINE)
+    )
 
 
 def test_keras_begins_and_predicts_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
@@ -103,33 +114,51 @@ def test_keras_begins_and_predicts_as_the_engine(make_wide: MakeTrainer, tmp_pat
     compare_initial(tmp_path, kernels, 1)
 
 
-def test_keras_trains_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+def write_keras_training(folder: Path, make: MakeTrainer, *chosen: str) -> dict[str, Points]:
+    """Writes training cases in which Keras does what the engine does; all, or those chosen.
+
+    Where it has an arithmetic of its own, its source says so: Adam's epsilon, and the rate inside
+    of the momentum.
+    """
     cases = list_training_cases()
-    # Where Keras has an arithmetic of its own the source says so: Adam's epsilon, and the
-    # rate inside of the momentum.
     for name in ("adam", "adamw", "normalized", "step", "softmax"):
         cases[name]["optimizer"]["epsilon"] = 1e-10
     for name in ("momentum", "nesterov"):
         cases[name]["schedule"] = {}
-    for case in cases.values():
+    expected = {}
+    for place, name in enumerate(chosen or cases):
         # Keras shuffles in its own way, so each epoch is one batch.
-        case["batch_size"] = 64
-    expected = write_training(tmp_path, make_wide, cases, "keras_sequential")
-    other = {"functional": cases["normalized"], "subclass": cases["normalized"]}
-    for name, value in other.items():
-        expected |= write_training(tmp_path, make_wide, {name: value}, f"keras_{name}")
+        case = {name: cases[name] | {"batch_size": 64}}
+        expected |= write_training(folder, make, case, KERAS[place % len(KERAS)])
+    return expected
+
+
+def test_keras_trains_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+    # Each of them is compiled, for a second.
+    expected = write_keras_training(tmp_path, make_wide, "nadam", "normalized")
     run_sources(tmp_path, "livenet_keras")
     compare(tmp_path, "trained", expected, 1)
 
 
+@needs_torch
+def test_keras_on_pytorch_trains_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+    expected = write_keras_training(tmp_path, make_wide)
+    write_program(tmp_path, *KERAS)
+    printed = run_sources(tmp_path, "livenet_keras", backend="torch")
+    compare(tmp_path, "trained", expected, 1)
+    assert count_scores(printed) == len(KERAS)
+
+
 def test_jax_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
-    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(3), ("jax",))
+    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(2), ("jax",))
     trained = write_training(tmp_path, make_wide, list_training_cases(), "jax")
     kernels = write_initial(tmp_path, "jax")
-    run_sources(tmp_path, "livenet_jax")
+    write_program(tmp_path, "jax")
+    printed = run_sources(tmp_path, "livenet_jax")
     compare(tmp_path, "predicted", expected, 1)
     compare(tmp_path, "trained", trained, 1)
     compare_initial(tmp_path, kernels, 1)
+    assert count_scores(printed) == 1
 
 
 @needs_torch
@@ -137,7 +166,9 @@ def test_pytorch_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> N
     expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(10), ("pytorch",))
     trained = write_training(tmp_path, make_wide, list_training_cases(), "pytorch")
     kernels = write_initial(tmp_path, "pytorch")
-    run_sources(tmp_path, "livenet_pytorch")
+    write_program(tmp_path, "pytorch")
+    printed = run_sources(tmp_path, "livenet_pytorch")
     compare(tmp_path, "predicted", expected, 1)
     compare(tmp_path, "trained", trained, 1)
     compare_initial(tmp_path, kernels, 1)
+    assert count_scores(printed) == 1
