@@ -62,8 +62,8 @@ def load_points():
     train, test = table[:N_TRAIN], table[N_TRAIN:]
 """
     return [
-        "# x1, x2 and label of every point as float32 in base64; the first ones are to train\n"
-        f"# on.\n{block}\nN_TRAIN = {data.n_train}",
+        "# x1, x2 and label of every point as float32 in base64, those to train on first.\n"
+        f"{block}\nN_TRAIN = {data.n_train}",
         head + read + tail,
     ]
 
