@@ -15,7 +15,7 @@ import numpy as np
 from hypothesis import given
 from numpy.typing import NDArray
 
-from engine import ExportRequest, Snapshot, Trainer, export, parse_spec
+from engine import ExportRequest, Snapshot, export, parse_spec
 from engine.counters import Counters
 from engine.datasets import make_dataset
 from engine.network import Kind, Layout
@@ -109,9 +109,9 @@ def draw_cases(examples: int) -> dict[str, Json]:
     return found
 
 
-def stir(trainer: Trainer, seed: int) -> Snapshot:
-    """Gives a trainer weights, slopes and moving averages that are all different."""
-    now, rng = trainer.snapshot(), np.random.default_rng(seed)
+def stir(now: Snapshot, seed: int) -> Snapshot:
+    """Returns a moment with weights, slopes and moving averages that are all different."""
+    rng = np.random.default_rng(seed)
     layout = Layout.of(now.spec)
     params = rng.normal(0, 0.5, layout.size).astype(np.float32)
     for layer in range(layout.n_hidden + 1):
@@ -121,8 +121,7 @@ def stir(trainer: Trainer, seed: int) -> Snapshot:
         for layer in range(layout.n_hidden):
             place = layout.unit_slice(Kind.VARIANCE, layer)
             params[place] = rng.uniform(0.5, 2, layout.widths[layer + 1])
-    trainer.restore(replace(now, state=now.state._replace(params=params)))
-    return trainer.snapshot()
+    return replace(now, state=now.state._replace(params=params))
 
 
 def ask_points(n: int = 64) -> Points:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import jax.numpy as jnp
 import nbformat
 import numpy as np
 import pytest
@@ -20,9 +21,10 @@ from safetensors.numpy import load
 from engine import Entry, ExportError, ExportRequest, Trainer, export, pack_files, parse_spec
 from engine.exports import EXPORT_OPTIONS, EXPORTS, SOURCES
 from engine.exports.notebooks import read_words
+from engine.network import Layout
 from engine.snapshots import Snapshot
 from tests.engine.conftest import MakeTrainer
-from tests.engine.export_cases import ask_points, run_sources, stir, write_case
+from tests.engine.export_cases import ask_points, run_sources, stir, take_moment, write_case
 
 SPEC = {
     "data": {"name": "arms", "samples": 60},
@@ -64,21 +66,21 @@ def test_weights_have_plain_names(trainer: Trainer, tmp_path: Path) -> None:
     assert parse_spec(json.loads(metadata["spec"])) == trainer.spec
 
 
-def test_a_normalized_layer_has_no_bias(make_wide: MakeTrainer) -> None:
-    trainer = make_wide({"layers": [{"units": 2, "batch_norm": True}]})
-    moment = stir(trainer, 3)
+def test_a_normalized_layer_has_no_bias() -> None:
+    moment = stir(take_moment({"layers": [{"units": 2, "batch_norm": True}]}), 3)
     (file,) = export(ExportRequest("weights"), moment, ())
     weights = load(file.content)
     names = ("kernel", "gamma", "beta", "moving_mean", "moving_variance")
-    assert set(weights) == {f"layers.0.{name}" for name in names} | {
-        "layers.1.kernel",
-        "layers.1.bias",
-    }
-    kernel, gamma, beta, mean, variance = (weights[f"layers.0.{name}"] for name in names)
+    output = {"layers.1.kernel", "layers.1.bias"}
+    assert set(weights) == {f"layers.0.{name}" for name in names} | output
+    parts = Layout.of(moment.spec).split(jnp.asarray(moment.state.params))
     x = ask_points(9)
-    h = np.tanh(gamma * (x @ kernel - mean) / np.sqrt(variance + 1e-3) + beta)
-    z = h @ weights["layers.1.kernel"] + weights["layers.1.bias"]
-    np.testing.assert_allclose(1 / (1 + np.exp(-z)), trainer.predict(x), atol=1e-6)
+    expected = x @ parts.kernels[0] + parts.biases[0] - parts.means[0]
+    got = x @ weights["layers.0.kernel"] - weights["layers.0.moving_mean"]
+    np.testing.assert_allclose(got, expected, atol=1e-5)
+    np.testing.assert_array_equal(weights["layers.0.gamma"], parts.scales[0])
+    np.testing.assert_array_equal(weights["layers.0.beta"], parts.shifts[0])
+    np.testing.assert_array_equal(weights["layers.0.moving_variance"], parts.variances[0])
 
 
 def test_points_are_the_very_same(trainer: Trainer) -> None:
@@ -186,7 +188,8 @@ def test_words_of_notebooks_are_there_in_every_language() -> None:
 
 
 def test_a_notebook_runs_from_top_to_bottom(trainer: Trainer, tmp_path: Path) -> None:
-    moment = stir(trainer, 1)
+    moment = stir(trainer.snapshot(), 1)
+    trainer.restore(moment)
     request = ExportRequest("jax", weights="beside", format="notebook")
     write_case(tmp_path / "case", moment, request)
     (file,) = (tmp_path / "case").glob("*.ipynb")

@@ -44,7 +44,8 @@ def write_cases(
     expected = {}
     for number, (name, value) in enumerate(cases.items()):
         trainer = make(value)
-        moment = stir(trainer, number)
+        moment = stir(trainer.snapshot(), number)
+        trainer.restore(moment)
         weights, data = WHERE[number % 2], WHERE[number // 2 % 2]
         requests = [ExportRequest(source, weights=weights, data=data) for source in sources]
         write_case(folder / name, moment, *requests)
@@ -59,7 +60,8 @@ def write_training(
     expected = {}
     for number, (name, value) in enumerate(cases.items()):
         trainer = make(value)
-        moment = stir(trainer, number)
+        moment = stir(trainer.snapshot(), number)
+        trainer.restore(moment)
         requests = [ExportRequest(source, weights="inline") for source in sources]
         write_case(folder / name, moment, *requests, epochs=epochs)
         trainer.turn(epochs=epochs)
