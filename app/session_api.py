@@ -1,10 +1,11 @@
-"""`/api/sessions/...`: the stream for clients without WebSockets, and the trained model."""
+"""`/api/sessions/...`: the stream for clients without WebSockets, the model, and exports."""
 
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
 
+from app.export_api import add_export_routes
 from app.hosts import SessionHost
 from app.http_streams import HttpStreams
 from app.model_api import add_model_routes
@@ -75,6 +76,7 @@ def make_session_blueprint(
         return jsonify(accepted=carried.receive(read_body())), 202
 
     add_model_routes(blueprint, host)
+    add_export_routes(blueprint, host)
     return blueprint
 
 

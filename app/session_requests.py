@@ -49,6 +49,13 @@ def answer(content: dict[str, Any]) -> Response:
     return response
 
 
+def make_download(name: str, content: bytes, mimetype: str) -> Response:
+    """Answers with a file to save."""
+    response = Response(content, mimetype=mimetype)
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
 def find_socket() -> socket.socket:
     """Returns the socket that the request came on."""
     return request.environ.get("gunicorn.socket") or request.environ["werkzeug.socket"]

@@ -7,14 +7,17 @@ from engine.errors import (
     DataError,
     DivergedError,
     EngineError,
+    ExportError,
     OriginError,
     PatchError,
     SpecError,
     WeightError,
 )
+from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
 from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
 from engine.image_store import ImageStore
 from engine.images import CATALOGUE
+from engine.logs import Entry
 from engine.presets import PRESETS, Preset
 from engine.snapshots import Snapshot
 from engine.spec import (
@@ -34,6 +37,8 @@ from engine.vision.data import ImageData
 __all__ = [
     "CATALOGUE",
     "DEFAULT_VIEWS",
+    "EXPORTS",
+    "EXPORT_OPTIONS",
     "EXTENT",
     "MAX_CLASSES",
     "MAX_LABEL",
@@ -46,6 +51,10 @@ __all__ = [
     "DivergedError",
     "Drawing",
     "EngineError",
+    "Entry",
+    "ExportError",
+    "ExportRequest",
+    "File",
     "Frame",
     "FrameRequest",
     "ImageData",
@@ -61,7 +70,9 @@ __all__ = [
     "Trainer",
     "WeightError",
     "dump_spec",
+    "export",
     "merge_patch",
+    "pack_files",
     "parse_spec",
     "patch_spec",
     "preview_points",

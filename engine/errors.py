@@ -71,3 +71,9 @@ class DivergedError(EngineError, ArithmeticError):
     def __init__(self, step: int) -> None:
         super().__init__(f"training diverged after step {step}; the last finite state is kept")
         self.step = step
+
+
+class ExportError(EngineError, ValueError):
+    """An export that does not exist or cannot be made."""
+
+    code = "invalid_message"

@@ -103,6 +103,11 @@ class ImageRun:
         assert self._measured is not None
         return {**self._measured, "epoch": self.epoch}
 
+    @property
+    def measured(self) -> Metrics:
+        """What was measured last, maybe some steps ago."""
+        return self.metrics if self._measured is None else self._measured
+
     # Moments
 
     def snapshot(self) -> Snapshot:

@@ -27,14 +27,14 @@ from engine.spec import InitializerSpec
 BLOCKS = (32, 1024)
 
 #: Standard deviation of a standard normal cut off at +-2.
-_TRUNCATED_DEVIATION = 0.8796256610342398
+TRUNCATED_DEVIATION = 0.8796256610342398
 
 _DRAWS: dict[str, Callable[[Array, tuple[int, int]], Array]] = {
     "nothing": lambda key, shape: jnp.zeros(shape),
     "uniform": lambda key, shape: jax.random.uniform(key, shape, minval=-1.0, maxval=1.0),
     "normal": jax.random.normal,
     "truncated": lambda key, shape: (
-        jax.random.truncated_normal(key, -2.0, 2.0, shape) / _TRUNCATED_DEVIATION
+        jax.random.truncated_normal(key, -2.0, 2.0, shape) / TRUNCATED_DEVIATION
     ),
 }
 

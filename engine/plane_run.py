@@ -98,6 +98,11 @@ class PlaneRun:
         assert self._summary is not None
         return make_metrics(self._spec.task, self.step, self.epoch, self._summary, self._variances)
 
+    @property
+    def measured(self) -> Metrics:
+        """What was measured last: of points, always of the present state."""
+        return self.metrics
+
     # Moments
 
     def snapshot(self) -> Snapshot:

@@ -6,6 +6,7 @@ moment that the run goes on from.
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -22,6 +23,7 @@ from engine.checkpoints import (
     save_checkpoint,
 )
 from engine.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
+from engine.logs import Entry, Log
 from engine.metrics import Metrics
 from engine.revisions import restart, revise, with_weight
 from engine.runs import Run, begin_run, can_go_on, make_data
@@ -44,6 +46,7 @@ class Trainer:
     def __init__(self, spec: Spec | None = None, programs: Programs | None = None) -> None:
         self._programs = programs or default_programs()
         spec = spec or Spec()
+        self._log = Log()
         self._run: Run = begin_run(self._programs, restart(spec, make_data(spec, self._programs)))
 
     @property
@@ -75,6 +78,11 @@ class Trainer:
     def metrics(self) -> Metrics:
         """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
         return self._run.metrics
+
+    @property
+    def history(self) -> tuple[Entry, ...]:
+        """What was measured after each training, oldest first, thinned once there is much."""
+        return self._log.entries
 
     @property
     def weights(self) -> Floats:
@@ -161,8 +169,11 @@ class Trainer:
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
+        before = self.step
         self._run.train(epochs * self.batches_per_epoch + steps)
-        return self.metrics
+        metrics = self.metrics
+        self._note(before)
+        return metrics
 
     def turn(
         self,
@@ -185,8 +196,10 @@ class Trainer:
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        steps = epochs * self.batches_per_epoch + batches
-        return self._run.turn(steps, request or FrameRequest(), max_seconds)
+        before, steps = self.step, epochs * self.batches_per_epoch + batches
+        frame = self._run.turn(steps, request or FrameRequest(), max_seconds)
+        self._note(before)
+        return frame
 
     def prefer_tight(self, tile: int = TILE_DEFAULT) -> bool:
         """Has the tight program compiled in the background; a later turn takes it up by itself.
@@ -254,7 +267,9 @@ class Trainer:
             CheckpointError: this is no saved trainer.
             DataError: its data cannot be made.
         """
-        self.restore(self._open(decode_checkpoint(content)))
+        moment = self._open(decode_checkpoint(content))
+        self._log.clear()
+        self.restore(moment)
         return self.spec
 
     def snapshot(self) -> Snapshot:
@@ -293,7 +308,14 @@ class Trainer:
         now = self._run.snapshot()
         return Checkpoint(now.spec, *(np.array(v) for v in now.state), counters=now.counters)
 
+    def _note(self, before: int) -> None:
+        """Keeps what was measured since a step, if anything was."""
+        measured = self._run.measured
+        if measured["step"] > before:
+            self._log.note(Entry(measured, time.time()))
+
     def _go_on(self, moment: Snapshot) -> None:
+        self._log.cut(moment.counters.step)
         if can_go_on(self._run, moment):
             self._run.load(moment)
             return

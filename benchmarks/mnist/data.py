@@ -9,6 +9,7 @@ import numpy as np
 
 from engine import DataError, ImageStore, Programs
 from engine.images import ImageSet, find_cache_dir
+from tests.app.servers import LiveServer
 from tests.mnist import find_mnist
 
 
@@ -17,11 +18,11 @@ def make_store() -> ImageStore:
     return ImageStore(find_cache_dir(os.environ), find_mnist())
 
 
-def server_settings() -> dict[str, str]:
-    """Returns the settings of a server that looks in the same places."""
-    folder = find_mnist()
-    found = {"LIVENET_DATA_DIR": str(folder)} if folder else {}
-    return {"LIVENET_CACHE_DIR": str(find_cache_dir(os.environ)), **found}
+def make_server() -> LiveServer:
+    """Returns a server that looks in the same places."""
+    return LiveServer(
+        LIVENET_CACHE_DIR=str(find_cache_dir(os.environ)), LIVENET_DATA_DIR=str(find_mnist() or "")
+    )
 
 
 @cache

@@ -23,6 +23,6 @@ def make(network: Network) -> Train:
     x, y = train_rows()
 
     def train(epochs: int) -> None:
-        model.fit(x, y, batch_size=network.batch, epochs=epochs, verbose=0)
+        model.fit(x, y, batch_size=network.batch, epochs=epochs, verbose=0)  # pyright: ignore[reportArgumentType]
 
     return train

@@ -6,7 +6,7 @@ import time
 from typing import Any
 
 from benchmarks.mnist.contestants import Network
-from benchmarks.mnist.data import server_settings
+from benchmarks.mnist.data import make_server
 from benchmarks.mnist.speed import NETWORKS
 from benchmarks.report import Row
 from tests.app.client import Client, WebSocketClient
@@ -24,7 +24,7 @@ FRAMES_A_SECOND = 10
 
 def measure_stream() -> list[Row]:
     """Measures a session of each network, with a server of their own."""
-    with LiveServer(**server_settings()) as server:
+    with make_server() as server:
         return [row for name, network in NETWORKS.items() for row in _watch(server, name, network)]
 
 

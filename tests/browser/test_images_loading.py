@@ -66,7 +66,7 @@ def test_a_download_is_shown_while_training_goes_on(
     page.goes_on()
     go_on.set()
     page.wait(lambda: page.find_all(".digit:not([hidden])"), "the images are there")
-    assert not page.find(".loading").is_displayed()
+    page.wait(lambda: not page.find(".loading").is_displayed(), "and nothing is loading")
     page.wait(lambda: "60,000 + 10,000" in page.text(".source-line"), "the whole set")
     assert "downloaded" in page.text(".source-line")
     page.goes_on()
@@ -77,7 +77,7 @@ def test_a_download_is_shown_while_training_goes_on(
     assert page.find("[data-dataset='mnist']").get_attribute("aria-checked") == "true"
     page.goes_on()
     choose_images(page)
-    assert not page.find(".loading").is_displayed()
+    page.wait(lambda: not page.find(".loading").is_displayed(), "nothing is loading any more")
 
 
 def share(page: Page) -> float:

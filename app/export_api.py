@@ -1,0 +1,40 @@
+"""`/api/sessions/TOKEN/exports/NAME`: a session's run as source, weights and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from app.hosts import SessionHost
+from app.session_jobs import find_session, wait_for
+from app.session_requests import RefusedError, make_download
+from engine import EXPORT_OPTIONS, EngineError, ExportRequest, export, pack_files
+
+
+def add_export_routes(blueprint: Blueprint, host: SessionHost) -> None:
+    """Adds the exports to the blueprint of `/api/sessions`."""
+
+    @blueprint.get("/<token>/exports/<name>")
+    def send_export(token: str, name: str) -> Response:
+        session = find_session(host, token)
+        try:
+            wanted = ExportRequest(name, **_read_options())
+            # A moment is taken in microseconds; files are made here, while the session trains on.
+            moment, history = wait_for(
+                session, lambda: (session.trainer.snapshot(), session.trainer.history), "an export"
+            )
+            files = export(wanted, moment, history)
+        except EngineError as error:
+            raise RefusedError("invalid_message", error.message, error.path) from None
+        file = pack_files(files, f"livenet-{name.replace('_', '-')}")
+        return make_download(file.name, file.content, file.mimetype)
+
+
+def _read_options() -> dict[str, Any]:
+    options = request.args.to_dict()
+    for key in options:
+        if key not in EXPORT_OPTIONS:
+            known = ", ".join(EXPORT_OPTIONS)
+            raise RefusedError("invalid_message", f"an export takes only {known}", key[:60])
+    return options

@@ -1,0 +1,150 @@
+"""What every source has in common: points, features, targets, batches and the score."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from engine.datasets import Dataset
+from engine.exports.files import File
+from engine.exports.text import write_block, write_list
+from engine.exports.weights import encode_numbers
+from engine.losses import HEADS, Head, head_index
+from engine.spec import Spec
+
+POINTS_FILE = "points.csv"
+
+_FEATURES = {
+    "x1": "x1",
+    "x2": "x2",
+    "x1_squared": "x1 * x1",
+    "x2_squared": "x2 * x2",
+    "x1_x2": "x1 * x2",
+    "sin_x1": "np.sin(x1)",
+    "sin_x2": "np.sin(x2)",
+    "cos_x1": "np.cos(x1)",
+    "cos_x2": "np.cos(x2)",
+    "radius": "np.sqrt(x1 * x1 + x2 * x2)",
+}
+
+
+def find_head(spec: Spec) -> Head:
+    """Returns the output activation and loss of a spec."""
+    return HEADS[head_index(spec.task, spec.resolved_loss)]
+
+
+def save_points(data: Dataset) -> File:
+    """Returns the points as CSV, those to train on first."""
+    lines = ["x1,x2,label,test"]
+    for row, ((x1, x2), label) in enumerate(zip(data.x, data.labels, strict=True)):
+        lines.append(f"{x1!s},{x2!s},{label!s},{int(row >= data.n_train)}")
+    return File(POINTS_FILE, ("\n".join(lines) + "\n").encode(), "text/csv")
+
+
+def write_points(data: Dataset, *, inline: bool) -> list[str]:
+    """Writes `load_points`."""
+    head = '''\
+def load_points():
+    """Returns points and labels to train on, then those to test on."""
+'''
+    tail = """\
+    return train[:, :2], train[:, 2], test[:, :2], test[:, 2]"""
+    if not inline:
+        read = f"""\
+    file = FOLDER / "{POINTS_FILE}"
+    table = np.loadtxt(file, np.float32, delimiter=",", skiprows=1)
+    train, test = table[table[:, 3] == 0], table[table[:, 3] == 1]
+"""
+        return [head + read + tail]
+    table = np.concatenate([data.x, data.labels[:, None]], axis=1)
+    block = write_block("POINTS", encode_numbers(table))
+    read = """\
+    table = np.frombuffer(base64.b64decode(POINTS), "<f4").reshape(-1, 3)
+    train, test = table[:N_TRAIN], table[N_TRAIN:]
+"""
+    return [
+        "# x1, x2 and label of every point as float32 in base64, those to train on first.\n"
+        f"{block}\nN_TRAIN = {data.n_train}",
+        head + read + tail,
+    ]
+
+
+def write_inputs(spec: Spec) -> list[str]:
+    """Writes `compute_features` and `make_targets`."""
+    return [_write_features(spec.features), _write_targets(spec)]
+
+
+def _write_features(features: tuple[str, ...]) -> str:
+    head = '''\
+def compute_features(points):
+    """Returns what the network sees of points [n, 2]."""
+'''
+    if features == ("x1", "x2"):
+        return head + "    return np.asarray(points, np.float32)"
+    formulas = [_FEATURES[name] for name in features]
+    lines = ["points = np.asarray(points, np.float32)"]
+    for place, name in enumerate(("x1", "x2")):
+        if any(name in formula for formula in formulas):
+            lines.append(f"{name} = points[:, {place}]")
+    columns = write_list(formulas, 1, room=len("return np.stack(, axis=1)"))
+    if "\n" in columns:
+        columns = write_list(formulas, 1, room=len("columns = "))
+        lines += [f"columns = {columns}", "return np.stack(columns, axis=1)"]
+    else:
+        lines.append(f"return np.stack({columns}, axis=1)")
+    return head + "\n".join(f"    {line}" for line in lines)
+
+
+def _write_targets(spec: Spec) -> str:
+    head = find_head(spec)
+    if head.task == "multiclass":
+        says = f"one of {spec.n_outputs} columns is 1"
+        value = f"np.eye({spec.n_outputs}, dtype=np.float32)[labels.astype(int)]"
+    elif head.task == "binary" and head.negative < 0:
+        says, value = "-1 or 1", "2 * labels[:, np.newaxis] - 1"
+    elif head.task == "binary":
+        says, value = "0 or 1", "labels[:, np.newaxis]"
+    else:
+        says, value = "the labels themselves", "labels[:, np.newaxis]"
+    return f'''\
+def make_targets(labels):
+    """Returns what the outputs are compared with: {says}."""
+    return {value}'''
+
+
+def write_batches() -> str:
+    """Writes `make_batches`, with the very shuffles of the engine."""
+    return '''\
+def make_batches(n, epoch):
+    """Yields the rows of each batch; the shuffles are those of LiveNet."""
+    rng = np.random.Generator(np.random.Philox(key=[SEED, epoch]))
+    order = rng.permutation(n)
+    for start in range(0, n, BATCH_SIZE):
+        yield order[start : start + BATCH_SIZE]'''
+
+
+def write_score(spec: Spec) -> str:
+    """Writes `score`: accuracy, or RMSE."""
+    head = find_head(spec)
+    if head.task == "regression":
+        says = "the root of the mean squared error"
+        value = "np.sqrt(np.mean((predict(points)[:, 0] - labels) ** 2))"
+    elif head.task == "multiclass":
+        says = "the accuracy: the largest output is the answer"
+        value = "np.mean(predict(points).argmax(axis=1) == labels)"
+    else:
+        middle = "0.5" if head.negative == 0 else "0"
+        says = f"the accuracy: outputs from {middle} on mean class 1"
+        value = f"np.mean((predict(points)[:, 0] >= {middle}) == (labels > 0))"
+    return f'''\
+def score(points, labels):
+    """Returns {says}."""
+    return {value}'''
+
+
+def write_result(spec: Spec) -> str:
+    """Writes the lines that print the score."""
+    name = "RMSE" if spec.task == "regression" else "accuracy"
+    return f"""\
+points, labels, test_points, test_labels = load_points()
+print(f"train {name} {{score(points, labels):.4f}}")
+print(f"test {name} {{score(test_points, test_labels):.4f}}")"""

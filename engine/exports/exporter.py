@@ -1,0 +1,73 @@
+"""From what is asked for to files."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from engine.errors import ExportError
+from engine.exports.data import save_points
+from engine.exports.files import File
+from engine.exports.history import write_history
+from engine.exports.notebooks import write_notebook
+from engine.exports.parts import Parts
+from engine.exports.requests import SOURCES, ExportRequest
+from engine.exports.sources import write_script
+from engine.exports.tensorboard import write_events
+from engine.exports.weights import name_weights, save_weights
+from engine.logs import Entry
+from engine.snapshots import Snapshot
+
+
+def export(request: ExportRequest, moment: Snapshot, history: Sequence[Entry]) -> tuple[File, ...]:
+    """Makes the files of an export.
+
+    Args:
+        request: what is wanted.
+        moment: the run.
+        history: what it measured so far, oldest first.
+
+    Returns:
+        One file or more; the source comes first.
+
+    Raises:
+        ExportError: it cannot be made.
+    """
+    if request.name in SOURCES:
+        return _export_source(request, moment)
+    if request.name == "weights":
+        named = name_weights(moment.spec, moment.state.params)
+        return (save_weights(moment.spec, named, moment.counters.step),)
+    rows = [entry.metrics for entry in history]
+    if request.name == "history":
+        return (write_history(rows),)
+    return (write_events(rows, [entry.time for entry in history]),)
+
+
+def _export_source(request: ExportRequest, moment: Snapshot) -> tuple[File, ...]:
+    if moment.spec.data.is_images:
+        raise ExportError(
+            "networks for images have no source yet; weights and history have", "name"
+        )
+    named = name_weights(moment.spec, moment.state.params)
+    parts = Parts(
+        spec=moment.spec,
+        data=moment.data,
+        step=moment.counters.step,
+        epoch=moment.counters.epoch,
+        weights=None if request.weights == "none" else named,
+        weights_inline=request.weights == "inline",
+        data_inline=request.data == "inline",
+    )
+    stem = SOURCES[request.name]
+    if request.format == "notebook":
+        text = write_notebook(request.name, parts, request.language)
+        source = File(f"{stem}.ipynb", text.encode(), "application/x-ipynb+json")
+    else:
+        text = write_script(request.name, parts)
+        source = File(f"{stem}.py", text.encode(), "text/x-python")
+    files = [source]
+    if request.data == "beside":
+        files.append(save_points(moment.data))
+    if request.weights == "beside":
+        files.append(save_weights(moment.spec, named, moment.counters.step))
+    return tuple(files)

@@ -1,0 +1,199 @@
+"""The layers of a network as plain JAX writes them."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+from engine.exports.data import find_head
+from engine.exports.initializers import find_variance, is_zero
+from engine.exports.text import write_call, write_number
+from engine.network.normalization import EPSILON, MOMENTUM
+from engine.spec import InitializerSpec, LayerSpec, Spec
+
+_FUNCTIONS = {
+    "sigmoid": "jax.nn.sigmoid({})",
+    "tanh": "jnp.tanh({})",
+    "relu": "jax.nn.relu({})",
+    "elu": "jax.nn.elu({})",
+    "selu": "jax.nn.selu({})",
+    "gelu": "jax.nn.gelu({}, approximate=False)",
+    "silu": "jax.nn.silu({})",
+    "mish": "jax.nn.mish({})",
+    "softplus": "jax.nn.softplus({})",
+    "sin": "jnp.sin({})",
+    "step": "step({})",
+}
+_DENSE = '''\
+def dense(params, layer, h):
+    """h W + b."""
+    return h @ params[f"layers.{layer}.kernel"] + params[f"layers.{layer}.bias"]'''
+_NORMALIZE = f'''\
+def normalize(params, averages, layer, h, training):
+    """A dense layer without bias, then batch normalization.
+
+    Returns the values, and the moving averages after this batch.
+    """
+    name = f"layers.{{layer}}."
+    z = h @ params[name + "kernel"]
+    mean, variance = averages[name + "moving_mean"], averages[name + "moving_variance"]
+    if training:
+        now = z.mean(axis=0), z.var(axis=0)
+        keep = {write_number(MOMENTUM)}
+        moved = {{
+            name + "moving_mean": keep * mean + (1 - keep) * now[0],
+            name + "moving_variance": keep * variance + (1 - keep) * now[1],
+        }}
+        averages = {{**averages, **moved}}
+        mean, variance = now
+    normal = (z - mean) * jax.lax.rsqrt(variance + {write_number(EPSILON)})
+    return params[name + "gamma"] * normal + params[name + "beta"], averages'''
+_DROPOUT = '''\
+def dropout(key, layer, rate, h):
+    """Drops a share of the units while training, that is, when there is a key."""
+    if key is None:
+        return h
+    keep = jax.random.bernoulli(jax.random.fold_in(key, layer), 1 - rate, h.shape)
+    return jnp.where(keep, h / (1 - rate), 0.0)'''
+_PRELU = '''\
+def prelu(params, layer, z):
+    """z, or its learned slope times z below 0."""
+    return jnp.where(z > 0, z, params[f"layers.{layer}.slope"] * z)'''
+_STEP = '''\
+def step(z):
+    """Returns 1 from 0 on, else 0; its gradient is 0."""
+    return jnp.where(z >= 0, 1.0, 0.0)'''
+
+
+def has_dropout(spec: Spec) -> bool:
+    """Whether any layer drops units."""
+    return any(hidden.dropout for hidden in spec.layers)
+
+
+def write_layers(spec: Spec) -> list[str]:
+    """Writes the functions that `forward` is made of, and `forward`."""
+    used = {hidden.activation for hidden in spec.layers}
+    chunks = [_DENSE]
+    if spec.normalized:
+        chunks.append(_NORMALIZE)
+    if "prelu" in used:
+        chunks.append(_PRELU)
+    if "step" in used:
+        chunks.append(_STEP)
+    if has_dropout(spec):
+        chunks.append(_DROPOUT)
+    return [*chunks, _write_forward(spec), _write_activate(spec)]
+
+
+def _write_forward(spec: Spec) -> str:
+    arguments = ["params", "x"]
+    if spec.normalized:
+        arguments = ["params", "averages", "x", "training=False"]
+    if has_dropout(spec):
+        arguments.append("key=None")
+    lines, fed = [], "x"
+    for i, hidden in enumerate(spec.layers):
+        lines += _write_hidden(i, hidden, fed)
+        fed = "h"
+    outputs = f"dense(params, {len(spec.layers)}, {fed})"
+    says = "Returns the values before the output's activation"
+    if spec.normalized:
+        says, outputs = f"{says}, and the moving averages", f"{outputs}, averages"
+    body = "".join(f"    {line}\n" for line in [*lines, f"return {outputs}"])
+    return f'''\
+def forward({", ".join(arguments)}):
+    """{says}."""
+{body}'''.rstrip()
+
+
+def _write_hidden(i: int, hidden: LayerSpec, fed: str) -> list[str]:
+    lines, z = [], f"dense(params, {i}, {fed})"
+    if hidden.batch_norm:
+        lines.append(f"h, averages = normalize(params, averages, {i}, {fed}, training)")
+        z = "h"
+    if hidden.activation == "leaky_relu":
+        z = f"jax.nn.leaky_relu({z}, {write_number(hidden.negative_slope)})"
+    elif hidden.activation == "prelu":
+        z = f"prelu(params, {i}, {z})"
+    elif hidden.activation != "linear":
+        z = _FUNCTIONS[hidden.activation].format(z)
+    if z != "h":
+        lines.append(f"h = {z}")
+    if hidden.dropout:
+        lines.append(f"h = dropout(key, {i}, {write_number(hidden.dropout)}, h)")
+    return lines
+
+
+def _write_activate(spec: Spec) -> str:
+    name = find_head(spec).activation
+    value = {
+        "linear": "z",
+        "tanh": "jnp.tanh(z)",
+        "sigmoid": "jax.nn.sigmoid(z)",
+        "softmax": "jax.nn.softmax(z)",
+    }[name]
+    return f'''\
+def activate(z):
+    """Returns the outputs ({name})."""
+    return {value}'''
+
+
+def write_initial(spec: Spec) -> list[str]:
+    """Writes the functions that make the initial weights and moving averages."""
+    rows, averages, widths = [], [], spec.widths
+    for i, (inputs, units) in enumerate(pairwise(widths)):
+        hidden = spec.layers[i] if i < len(spec.layers) else None
+        own = {"kernel": f"draw(keys[{i}], ({inputs}, {units}))"}
+        if hidden is not None and hidden.batch_norm:
+            own |= {"gamma": f"jnp.ones({units})", "beta": f"jnp.zeros({units})"}
+            averages.append((i, "moving_mean", f"jnp.zeros({units})"))
+            averages.append((i, "moving_variance", f"jnp.ones({units})"))
+        else:
+            own["bias"] = f"jnp.zeros({units})"
+        if hidden is not None and hidden.activation == "prelu":
+            own["slope"] = f"jnp.full({units}, {write_number(hidden.negative_slope)})"
+        rows += [(i, name, value) for name, value in own.items()]
+    draw = _write_draw(spec.initializer)
+    draw = draw if "def draw" in draw else f"    draw = {draw}"
+    chunks = [
+        f'''\
+def draw_params(key):
+    """Draws the initial weights ({spec.initializer.name})."""
+{draw}
+    keys = jax.random.split(key, {len(widths) - 1})
+    return {{
+{_write_rows(rows)}    }}'''
+    ]
+    if averages:
+        chunks.append(f'''\
+def make_averages():
+    """Returns the moving averages of batch normalization at the start."""
+    return {{
+{_write_rows(averages)}    }}''')
+    return chunks
+
+
+def _write_rows(rows: list[tuple[int, str, str]]) -> str:
+    return "".join(f'        "layers.{i}.{name}": {value},\n' for i, name, value in rows)
+
+
+def _write_draw(spec: InitializerSpec) -> str:
+    scale = write_number(spec.scale)
+    library = "jax.nn.initializers."
+    if is_zero(spec):
+        return f"{library}zeros"
+    if spec.name == "constant":
+        return f"{library}constant({scale})"
+    if spec.name == "random_normal":
+        return f"{library}normal({scale})"
+    if spec.name == "random_uniform":
+        # JAX's own goes from 0 up.
+        return f"""
+    def draw(key, shape):
+        limit = {scale}
+        return jax.random.uniform(key, shape, minval=-limit, maxval=limit)
+"""
+    if spec.scale == 1:
+        return f"{library}{spec.name}()"
+    factor, mode, distribution = find_variance(spec)
+    arguments = (write_number(factor), f'"{mode}"', f'"{distribution}"')
+    return write_call(f"{library}variance_scaling", arguments, 1, room=len("draw = "))

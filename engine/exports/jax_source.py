@@ -1,0 +1,56 @@
+"""The source for plain JAX and optax."""
+
+from __future__ import annotations
+
+from engine.exports.data import write_batches, write_score
+from engine.exports.jax_layers import write_initial, write_layers
+from engine.exports.jax_training import write_training
+from engine.exports.parts import Parts, Source
+from engine.exports.weights import write_loader
+from engine.spec import Spec
+
+_TAKE = """\
+# draw_params(jax.random.key(SEED)) would begin anew.
+params = load_weights()"""
+_TAKE_AVERAGES = """\
+# draw_params(jax.random.key(SEED)) and make_averages() would begin anew.
+weights = load_weights()
+averages = {name: weights.pop(name) for name in make_averages()}
+params = weights"""
+
+
+def write_jax(parts: Parts) -> Source:
+    """Writes the parts of a source that are JAX's own."""
+    spec = parts.spec
+    state = ["params", "averages"] if spec.normalized else ["params"]
+    weights, start = [], [_write_start(spec)]
+    if parts.weights is not None:
+        loader = write_loader(parts.weights, inline=parts.weights_inline)
+        weights, start = [*loader, _TAKE_AVERAGES if spec.normalized else _TAKE], []
+    return Source(
+        framework="JAX",
+        packages=("jax", "optax"),
+        imports=("import jax", "import jax.numpy as jnp", "import optax"),
+        network=[*write_layers(spec), *write_initial(spec), *start],
+        weights=weights,
+        training=[write_batches(), *write_training(spec)],
+        result=[_write_predict(spec), write_score(spec)],
+        train=f"{', '.join(state)} = train({', '.join(state)}, EPOCHS)",
+    )
+
+
+def _write_start(spec: Spec) -> str:
+    start = "params = draw_params(jax.random.key(SEED))"
+    return f"{start}\naverages = make_averages()" if spec.normalized else start
+
+
+def _write_predict(spec: Spec) -> str:
+    if spec.normalized:
+        run = "z, _ = forward(params, averages, compute_features(points))"
+    else:
+        run = "z = forward(params, compute_features(points))"
+    return f'''\
+def predict(points):
+    """Returns the outputs [n, K] for points [n, 2]."""
+    {run}
+    return np.asarray(activate(z))'''

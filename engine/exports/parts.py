@@ -1,0 +1,59 @@
+"""What a source is written from, and what it is made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.arrays import Floats
+from engine.datasets import Dataset
+from engine.spec import Spec
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What is exported.
+
+    Attributes:
+        spec: the network.
+        data: its points.
+        step: updates done.
+        epoch: epochs done.
+        weights: by name; None for none.
+        weights_inline: whether they stand inside the source.
+        data_inline: whether the points do.
+    """
+
+    spec: Spec
+    data: Dataset
+    step: int
+    epoch: int
+    weights: dict[str, Floats] | None
+    weights_inline: bool
+    data_inline: bool
+
+
+@dataclass(frozen=True)
+class Source:
+    """A framework's part of a source: top-level pieces, in the order in which they stand.
+
+    Attributes:
+        framework: its name.
+        packages: what is to be installed.
+        imports: lines that import the framework.
+        before: what has to be done before that; or nothing.
+        network: pieces that make the network.
+        weights: pieces that load the trained weights.
+        training: pieces that train.
+        result: pieces that predict and score.
+        train: the line that trains.
+    """
+
+    framework: str
+    packages: tuple[str, ...]
+    imports: tuple[str, ...]
+    network: list[str]
+    weights: list[str]
+    training: list[str]
+    result: list[str]
+    before: str = ""
+    train: str = "train(EPOCHS)"

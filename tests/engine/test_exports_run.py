@@ -1,0 +1,176 @@
+"""Exported sources are run, and begin, predict and train as the engine does."""
+
+from __future__ import annotations
+
+import re
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import ExportRequest
+from engine.exports import SOURCES
+from engine.network import Layout
+from engine.spec import names
+from tests.engine.conftest import MakeTrainer
+from tests.engine.export_cases import (
+    Points,
+    ask_points,
+    compare,
+    draw_cases,
+    list_cases,
+    list_training_cases,
+    read_results,
+    run_sources,
+    stir,
+    take_moment,
+    write_case,
+    write_program,
+)
+
+Json = dict[str, Any]
+
+needs_torch = pytest.mark.skipif(find_spec("torch") is None, reason="PyTorch is not installed")
+KERAS = tuple(name for name in SOURCES if name.startswith("keras"))
+WHERE = ("beside", "inline")
+
+
+def write_cases(
+    folder: Path, make: MakeTrainer, cases: dict[str, Json], sources: tuple[str, ...]
+) -> dict[str, Points]:
+    """Writes cases with stirred weights, by turns beside and inline; returns the predictions."""
+    expected = {}
+    for number, (name, value) in enumerate(cases.items()):
+        trainer = make(value)
+        moment = stir(trainer.snapshot(), number)
+        trainer.restore(moment)
+        weights, data = WHERE[number % 2], WHERE[number // 2 % 2]
+        requests = [ExportRequest(source, weights=weights, data=data) for source in sources]
+        write_case(folder / name, moment, *requests)
+        expected[name] = trainer.predict(ask_points())
+    return expected
+
+
+def write_training(
+    folder: Path, make: MakeTrainer, cases: dict[str, Json], *sources: str, epochs: int = 2
+) -> dict[str, Points]:
+    """Writes cases to train; returns the predictions of the engine after so many epochs."""
+    expected = {}
+    for number, (name, value) in enumerate(cases.items()):
+        trainer = make(value)
+        moment = stir(trainer.snapshot(), number)
+        trainer.restore(moment)
+        requests = [ExportRequest(source, weights="inline") for source in sources]
+        write_case(folder / name, moment, *requests, epochs=epochs)
+        trainer.turn(epochs=epochs)
+        expected[name] = trainer.predict(ask_points())
+    return expected
+
+
+def write_initial(folder: Path, *sources: str) -> dict[str, Points]:
+    """Writes cases without weights, one for each initializer; returns kernels of the engine."""
+    kernels = {}
+    for place, name in enumerate(names.INITIALIZERS):
+        value = {
+            "initializer": {"name": name, "scale": (1.0, 0.3)[place % 2]},
+            "layers": [{"units": 32}, {"units": 32}],
+        }
+        moment = take_moment(value)
+        write_case(folder / f"initial_{name}", moment, *(ExportRequest(s) for s in sources))
+        layout = Layout.of(moment.spec)
+        kernels[f"initial_{name}"] = layout.kernel(moment.state.params, 1)
+    return kernels
+
+
+def compare_initial(folder: Path, kernels: dict[str, Points], sources: int) -> None:
+    """1,024 draws of a source have the spread of the engine's, and end where those end."""
+    for case, wanted in kernels.items():
+        results = read_results(folder, case, "kernel")
+        assert len(results) == sources
+        for source, got in results:
+            assert got.shape == wanted.shape
+            assert np.std(got) == pytest.approx(np.std(wanted), rel=0.1, abs=1e-7), source
+            assert np.mean(got) == pytest.approx(
+                np.mean(wanted), abs=float(np.std(wanted)) / 8 + 1e-7
+            )
+            if case != "initial_random_normal":
+                limit = np.max(np.abs(wanted))
+                assert np.max(np.abs(got)) == pytest.approx(limit, rel=0.05), source
+
+
+def count_scores(printed: str) -> int:
+    """How many programs ended with their score."""
+    return len(
+        re.findall(r"^train accuracy [01]\.\d{4}\ntest accuracy [01]", printed, re.MULTILINE)
+    )
+
+
+def test_keras_begins_and_predicts_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(10), KERAS)
+    kernels = write_initial(tmp_path, "keras_sequential")
+    # Keras on NumPy compiles nothing.
+    run_sources(tmp_path, "livenet_keras", backend="numpy")
+    compare(tmp_path, "predicted", expected, len(KERAS))
+    compare_initial(tmp_path, kernels, 1)
+
+
+def write_keras_training(folder: Path, make: MakeTrainer, *chosen: str) -> dict[str, Points]:
+    """Writes training cases in which Keras does what the engine does; all, or those chosen.
+
+    Where it has an arithmetic of its own, its source says so: Adam's epsilon, and the rate inside
+    of the momentum.
+    """
+    cases = list_training_cases()
+    for name in ("adam", "adamw", "normalized", "step", "softmax"):
+        cases[name]["optimizer"]["epsilon"] = 1e-10
+    for name in ("momentum", "nesterov"):
+        cases[name]["schedule"] = {}
+    expected = {}
+    for place, name in enumerate(chosen or cases):
+        # Keras shuffles in its own way, so each epoch is one batch.
+        case = {name: cases[name] | {"batch_size": 64}}
+        expected |= write_training(folder, make, case, KERAS[place % len(KERAS)])
+    return expected
+
+
+def test_keras_trains_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+    # Each of them is compiled, for a second.
+    expected = write_keras_training(tmp_path, make_wide, "nadam", "normalized")
+    run_sources(tmp_path, "livenet_keras")
+    compare(tmp_path, "trained", expected, 1)
+
+
+@needs_torch
+def test_keras_on_pytorch_trains_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+    expected = write_keras_training(tmp_path, make_wide)
+    write_program(tmp_path, *KERAS)
+    printed = run_sources(tmp_path, "livenet_keras", backend="torch")
+    compare(tmp_path, "trained", expected, 1)
+    assert count_scores(printed) == len(KERAS)
+
+
+def test_jax_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(2), ("jax",))
+    trained = write_training(tmp_path, make_wide, list_training_cases(), "jax")
+    kernels = write_initial(tmp_path, "jax")
+    write_program(tmp_path, "jax")
+    printed = run_sources(tmp_path, "livenet_jax")
+    compare(tmp_path, "predicted", expected, 1)
+    compare(tmp_path, "trained", trained, 1)
+    compare_initial(tmp_path, kernels, 1)
+    assert count_scores(printed) == 1
+
+
+@needs_torch
+def test_pytorch_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(10), ("pytorch",))
+    trained = write_training(tmp_path, make_wide, list_training_cases(), "pytorch")
+    kernels = write_initial(tmp_path, "pytorch")
+    write_program(tmp_path, "pytorch")
+    printed = run_sources(tmp_path, "livenet_pytorch")
+    compare(tmp_path, "predicted", expected, 1)
+    compare(tmp_path, "trained", trained, 1)
+    compare_initial(tmp_path, kernels, 1)
+    assert count_scores(printed) == 1
