@@ -63,9 +63,7 @@ export function createAddress(store, storage) {
    */
   function keep(defaults, token) {
     const writing = createThrottle(PERIOD, () => {
-      const { spec: now } = store.get();
-      if (!now) return;
-      const text = writeState(now, defaults);
+      const text = writeState(store.get().spec, defaults);
       storage.setItem(KEPT, text);
       const rest = dropState(location.search);
       const query = [rest, text].filter(Boolean).join("&");
@@ -73,8 +71,7 @@ export function createAddress(store, storage) {
       const entry = { ...history.state, session: token() };
       history.replaceState(entry, "", `${pathname}${query && `?${query}`}${hash}`);
     });
-    store.watch(["spec"], writing.offer);
-    writing.offer();
+    store.watch(["spec"], ({ spec: now }) => now && writing.offer());
     // The browser may bring a page back from memory, whose session another page has had since.
     window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   }

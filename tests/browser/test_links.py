@@ -17,6 +17,10 @@ def query(page: Page) -> str:
     return urlsplit(page.driver.current_url).query
 
 
+def token(page: Page) -> str:
+    return page.run("return sessionStorage.getItem('livenet.session')")
+
+
 def said(page: Page, expected: str) -> None:
     page.wait(lambda: query(page) == expected, f"the address says {expected!r}")
 
@@ -52,18 +56,18 @@ def test_a_reload_keeps_the_run_and_another_link_starts_its_own(page: Page) -> N
     said(page, "v=1&data=xor")
     page.play()
     page.pause()
-    step, session = page.step, page.run("return sessionStorage.getItem('livenet.session')")
+    step, session = page.step, token(page)
     page.driver.refresh()
     page.wait(lambda: page.frames > 0, "the first frame")
     assert page.step == step
     page.allowed.append("Page entered Back-Forward Cache")
     page.open("/?v=1&data=gauss")
     assert page.step == 0
-    assert page.run("return sessionStorage.getItem('livenet.session')") != session
+    assert token(page) != session
     assert page.find("[data-dataset='gauss']").get_attribute("aria-checked") == "true"
+    page.wait(lambda: page.run("return history.state?.session") == token(page), "it is noted")
     page.driver.back()
-    page.wait(lambda: page.frames > 0, "the first frame")
-    assert page.run("return sessionStorage.getItem('livenet.session')") == session
+    page.wait(lambda: token(page) == session and page.frames > 0, "its session is taken up")
     assert page.step == step, "Back comes to the run that was left"
     assert page.find("[data-dataset='xor']").get_attribute("aria-checked") == "true"
 

@@ -77,7 +77,7 @@ def test_painted_points_are_seen_before_the_server_has_answered(painting: Page) 
     seen = page.run(
         """window.marks = [];
            const hand = document.querySelector(".output-plane .plane-hand");
-           hand.parentElement.addEventListener("pointermove", () => {
+           const look = () => {
              const copy = new OffscreenCanvas(hand.width, hand.height)
                .getContext("2d", { willReadFrequently: true });
              copy.drawImage(hand, 0, 0);
@@ -85,7 +85,10 @@ def test_painted_points_are_seen_before_the_server_has_answered(painting: Page) 
              let count = 0;
              for (let i = 3; i < data.length; i += 4) count += data[i] > 0;
              window.marks.push([count, livenet.specId]);
-           });
+           };
+           for (const kind of ["pointerdown", "pointermove"]) {
+             hand.parentElement.addEventListener(kind, look);
+           }
            return livenet.specId"""
     )
     page.click(".play")

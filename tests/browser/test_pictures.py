@@ -6,7 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.app.servers import LiveServer
+from tests.browser.images import choose_images
 from tests.browser.page import Page
+from tests.mnist import need_mnist
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "img"
 SIZES = {"playground": (1440, 900, False), "phone": (360, 740, True)}
@@ -25,7 +28,23 @@ def test_picture_of_the_playground(tab: Page, name: str, scheme: str) -> None:
     page.wait(lambda: page.metric("test_accuracy") >= 97, "the spiral is learned")
     page.pause()
     page.wait(lambda: page.find_all("#panel-loss .xtick"), "the curves are drawn")
+    save(page, f"{name}-dark" if scheme == "dark" else name)
+
+
+def test_picture_of_mnist(tab: Page) -> None:
+    with LiveServer(LIVENET_DATA_DIR=str(need_mnist())) as server:
+        page = Page(tab.driver, server.url).open()
+        choose_images(page, "mnist")
+        page.play()
+        page.wait(lambda: page.metric("test_accuracy") >= 97, "the digits are learned")
+        page.pause()
+        page.wait(lambda: page.find_all("#panel-loss .xtick"), "the curves are drawn")
+        save(page, "mnist")
+        page.driver.get("about:blank")
+
+
+def save(page: Page, name: str) -> None:
+    """Keeps what is in sight."""
     page.run("document.activeElement.blur()")
-    suffix = "-dark" if scheme == "dark" else ""
     FOLDER.mkdir(parents=True, exist_ok=True)
-    assert page.driver.save_screenshot(str(FOLDER / f"{name}{suffix}.png"))
+    assert page.driver.save_screenshot(str(FOLDER / f"{name}.png"))

@@ -1,7 +1,7 @@
 /** The pinned unit of a network for images: what it looks for, and what excites it most. */
 
 import { h, setText } from "dom";
-import { formatCount, formatScale, formatWeight } from "format";
+import { formatCount, formatScale } from "format";
 import { createGallery } from "images/gallery";
 import { className } from "images/sets";
 import { DIVERGING } from "palette";
@@ -42,7 +42,7 @@ export function create(element, context) {
       return {
         row, caption: () => format(value),
         name: (label) => word("unit.excited", {
-          row: formatCount(row + 1), label: className(images.name, label), value: formatWeight(value),
+          row: formatCount(row + 1), label: className(images.name, label), value: format(value),
         }),
       };
     });
