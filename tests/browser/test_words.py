@@ -224,7 +224,8 @@ def test_errors_and_numbers_are_in_the_language_of_the_page(tab: Page) -> None:
         "50%",
         "12,345",
     ]
-    tab.run("sessionStorage.setItem('livenet.session', 'gone')")
+    tab.wait(lambda: tab.run("return history.state?.session"), "the entry knows its session")
+    tab.run("history.replaceState({ session: 'gone' }, '')")
     tab.driver.refresh()
     tab.wait(lambda: tab.frames > 0, "the first frame of a new session")
     tab.wait(lambda: tab.text(".notice span") == words["connection.renewed"], "it says so")
