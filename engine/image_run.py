@@ -11,7 +11,6 @@ from jax import Array
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
-from engine.counters import Counters
 from engine.devices import image_device
 from engine.errors import DivergedError
 from engine.frames import Frame, FrameRequest, describe_metrics
@@ -23,6 +22,7 @@ from engine.pace import Pace
 from engine.shuffles import order_rows
 from engine.snapshots import Snapshot
 from engine.spec import Spec
+from engine.standing import Standing
 from engine.tiers import Programs
 from engine.training import State
 from engine.vision.data import ImageData
@@ -37,7 +37,7 @@ _FIRST_PACE = 0.02  # seconds an update of a large network, before anything has 
 _NO_VARIANCES = Variances(0.0, 0.0)
 
 
-class ImageRun:
+class ImageRun(Standing[ImageData]):
     """One network in training on images.
 
     Args:
@@ -52,7 +52,7 @@ class ImageRun:
         self._order: tuple[Any, Array] | None = None
         self._measure_seconds = self._trained_seconds = 0.0
         self._views = ImageViews(programs.images)
-        self._data: ImageData = snapshot.data
+        self._data = snapshot.data
         programs.images.prepare(snapshot.spec)
         self.load(snapshot)
 
@@ -64,31 +64,6 @@ class ImageRun:
             DataError: they are not there, or damaged.
         """
         return programs.images.store.get(spec.data.name)
-
-    @property
-    def spec(self) -> Spec:
-        """What is trained."""
-        return self._spec
-
-    @property
-    def data(self) -> ImageData:
-        """The images that are trained and tested on."""
-        return self._data
-
-    @property
-    def step(self) -> int:
-        """Updates done."""
-        return self._counters.step
-
-    @property
-    def epoch(self) -> int:
-        """Epochs done."""
-        return self._counters.epoch
-
-    @property
-    def batches_per_epoch(self) -> int:
-        """Updates of an epoch: ceil(n_train / batch_size)."""
-        return -(-self._data.n_train // self._spec.batch_size)
 
     @property
     def weights(self) -> Floats:
@@ -238,7 +213,7 @@ class ImageRun:
         raise DivergedError(self.step)
 
     def _take(self, state: State[Parts], steps: int) -> None:
-        self._counters: Counters = self._counters.after(steps, self.batches_per_epoch)
+        self._counters = self._counters.after(steps, self.batches_per_epoch)
         self._state, self._flat = state, None
 
     def _measure(self) -> None:

@@ -56,6 +56,12 @@ def _draw_block(kind: str, side: int, seed: int, stream: tuple[int, int, int]) -
         return np.asarray(_block_program(kind, side)(np.uint32(seed), np.array(stream, np.uint32)))
 
 
+def compile_draws() -> None:
+    """Compiles every kind of draw for points of the plane, so that no edit has to."""
+    for kind in _DRAWS:
+        _draw_block(kind, BLOCKS[0], 0, (0, 0, 0))
+
+
 @dataclass(frozen=True)
 class Initializer:
     """How weights are drawn.

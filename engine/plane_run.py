@@ -27,6 +27,7 @@ from engine.pace import Pace
 from engine.plane_views import show_pictures, show_points, show_selected
 from engine.snapshots import Snapshot
 from engine.spec import Spec
+from engine.standing import Standing
 from engine.tiers import Program, Programs
 from engine.training import State
 from engine.turns import Turn
@@ -35,7 +36,7 @@ _FIRST_PACE = 1e-4  # seconds an update of a small network, before anything has 
 _PACED = 10  # updates of a call that says something about the pace
 
 
-class PlaneRun:
+class PlaneRun(Standing[Dataset]):
     """One network in training on points of the plane.
 
     Args:
@@ -59,31 +60,6 @@ class PlaneRun:
             DataError: they cannot be made.
         """
         return make_dataset(spec.data)
-
-    @property
-    def spec(self) -> Spec:
-        """What is trained."""
-        return self._spec
-
-    @property
-    def data(self) -> Dataset:
-        """The points that are trained and tested on."""
-        return self._data
-
-    @property
-    def step(self) -> int:
-        """Updates done."""
-        return self._counters.step
-
-    @property
-    def epoch(self) -> int:
-        """Epochs done."""
-        return self._counters.epoch
-
-    @property
-    def batches_per_epoch(self) -> int:
-        """Updates of an epoch: ceil(n_train / batch_size)."""
-        return -(-self._data.n_train // self._spec.batch_size)
 
     @property
     def weights(self) -> Floats:

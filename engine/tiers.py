@@ -8,6 +8,7 @@ from functools import cache
 
 from engine.image_programs import ImagePrograms
 from engine.image_store import ImageStore
+from engine.initializers import compile_draws
 from engine.models import GeneralModel, Model, TightModel
 from engine.network import Capacity
 from engine.programs import ProgramCache, give_back_memory, keep_on_disk
@@ -66,6 +67,7 @@ class Programs:
     def warm(self) -> None:
         """Compiles the first capacity; returns when it is ready."""
         self._warming = True
+        compile_draws()
         self._get(self._general[0])
 
     def warm_rest(self) -> None:

@@ -24,7 +24,7 @@ ENGINE = (
      "losses", "optimizers", "presets", "schedules", "shuffles"},
     {"network", "origins"},
     {"programs"},
-    {"checkpoints", "edits", "metrics", "models"},
+    {"checkpoints", "edits", "metrics", "models", "standing"},
     {"frames", "heads", "logs", "ranges"},
     {"training", "views"},
     {"states", "turns", "vision"},
