@@ -27,6 +27,8 @@ import { keepOwnMode } from "points/own-mode";
 import { createOwnPoints } from "points/own-points";
 import { keepPreferences } from "preferences";
 import { readSchema } from "schema";
+import { openShareDialog } from "share/dialog";
+import { create as createLinkTab } from "share/link-tab";
 import { listenToKeys } from "shortcuts";
 import { openStorage } from "storage";
 import { createStore } from "store";
@@ -60,6 +62,9 @@ import { create as createUnitPanel } from "views/unit-panel";
 const config = JSON.parse(document.getElementById("config").textContent);
 const PATHS = { sessions: "/api/sessions", health: "/healthz" };
 const CARDS = ["data", "network", "output"];
+const SHARE_TABS = [
+  { id: "link", label: "share.link", create: createLinkTab },
+];
 const place = (id) => document.getElementById(id);
 
 /**
@@ -175,6 +180,8 @@ async function start() {
     repaint: painter.repaint,
     model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
     reconnect: connection.connect,
+    token: connection.token,
+    share: () => openShareDialog(SHARE_TABS, context),
     taskOf, own,
     library: createLibrary(store),
     languages: language.names,
