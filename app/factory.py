@@ -5,22 +5,27 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, render_template
 
-from app.api import add_error_answers, make_api_blueprint
+from app.api import add_error_answers, collect_answers, make_api_blueprint
 from app.assets import Assets
 from app.connections import Connections
 from app.hosts import LocalHost, SessionHost
 from app.http_streams import HttpStreams
 from app.images_api import make_images_blueprint
+from app.languages import Languages
 from app.pages import make_pages_blueprint
 from app.points_api import make_points_blueprint
+from app.recording_shell import RecordingShell
+from app.recordings_api import TAKE_ENDPOINT, make_recordings_blueprint
 from app.scheduler import Scheduler
 from app.security import add_security_headers
 from app.session_api import make_session_blueprint
 from app.settings import Settings, read_environment
+from app.shelf import Shelf
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
 from app.turns import take_turn
 from engine import ImageStore, Programs
@@ -51,6 +56,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_environment()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
+    app.config["BODY_LIMITS"] = {TAKE_ENDPOINT: settings.max_recording_bytes}
     app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
 
     store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
@@ -68,11 +74,15 @@ def make_app(settings: Settings | None = None) -> Flask:
     connections = Connections(settings.max_connections)
     streams = HttpStreams(host, connections, settings.max_message_bytes)
     assets = Assets(ROOT / "static")
+    languages = Languages(assets)
+    shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
+    recordings = Shelf(settings.cache_dir / "recordings", settings.recordings_bytes)
 
     app.register_blueprint(make_pages_blueprint(assets))
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
+    app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))
     app.register_blueprint(make_stream_blueprint(host, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, settings))
     add_error_answers(app)
