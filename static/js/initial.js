@@ -43,6 +43,8 @@ export const INITIAL = {
   imageTab: "confusion",
   strip: { first: 0, wrong: false },
   waiting: false,
+  recording: false,
+  recorded: 0,
   logLoss: false,
   curveTab: "loss",
   more: false,

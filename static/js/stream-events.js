@@ -41,6 +41,10 @@ export function followStream(connection, { store, edits, history, painter, addre
     runSwitch.hear(false);
     store.set({ running: false, diverged: { step } });
   });
+  connection.on("stopped", () => {
+    runSwitch.hear(false);
+    store.set({ running: false, until: null });
+  });
   connection.on("frame", (frame) => {
     history.add(frame);
     painter.show(frame);

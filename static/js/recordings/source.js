@@ -2,8 +2,7 @@
  * A recording as a source of frames: what `connection` is for a live session. `run`, `pause`,
  * `step`, `reset` and `speed` mean for it what they mean for a session; nothing can be edited.
  *
- * Events: `state`, `opened`, `spec`, `frame` as those of a connection, and `moved` (the place),
- * `ended`.
+ * Events: `state`, `opened`, `spec`, `frame`, `stopped` as those of a connection.
  */
 
 /** Frames a second at speed 1. */
@@ -51,7 +50,6 @@ export function createRecordedSource(recording) {
     if (at >= 0 && frame.spec !== frames[at].spec) emit("spec", tell(frame));
     at = next;
     emit("frame", { ...frame, recorded: { frames, index: at } });
-    emit("moved", at);
   }
 
   /** Plays on from here; from the start where nothing is left. */
@@ -77,7 +75,7 @@ export function createRecordedSource(recording) {
     if (at < frames.length - 1) wait();
     else {
       stop();
-      emit("ended");
+      emit("stopped");
     }
   }
 
@@ -92,10 +90,12 @@ export function createRecordedSource(recording) {
   }
 
   const answers = { run, pause: stop, step: () => seek(at + 1), reset: () => seek(0) };
+  const unanswered = ["run", "pause", "step", "speed", "views", "ack"];
 
-  /** Takes a message of the contract; one that would change something has no effect. */
+  /** Takes a message of the contract; one that would change something is answered as things are. */
   function send({ type }) {
     answers[type]?.();
+    if (!unanswered.includes(type)) emit("spec", tell(frames[at]));
   }
 
   return {
