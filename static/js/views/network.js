@@ -34,7 +34,7 @@ export function create(element, context) {
     h("div.card-head", {}, h("h2.card-title.term", {
       id: "network-title", tabindex: 0, data: { help: word("help.card.network") },
     }, word("card.network")), note,
-      h("span.spacer"), createModelButtons(model)));
+      h("span.spacer"), model && createModelButtons(model)));
   const stage = createStage(element, put);
   const links = createLinks(stage.base, stage.front);
   const tiles = createTiles(stage.pictures);
