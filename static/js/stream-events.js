@@ -34,7 +34,7 @@ export function followStream(connection, { store, edits, history, painter, addre
   });
   connection.on("waiting", () => store.set({ waiting: true }));
   connection.on("error", (error) => {
-    edits.settle();
+    edits.settle(error);
     store.set({ message: { text: tellError(error) } });
   });
   connection.on("diverged", ({ step }) => {
