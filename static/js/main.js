@@ -72,7 +72,6 @@ async function start() {
   keepTheme(store);
   keepPalette(store);
   const context = Object.assign(await session.learn(language.start()), {
-    token: connection.token,
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
     recording: createRecording({ store, source: connection }),
     languages: language.names,

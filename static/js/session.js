@@ -45,7 +45,7 @@ export function createSession({
   const connection = source ?? createConnection({
     open: createTransports({ ...PATHS, stream: config.stream, storage }),
     storage,
-    specToOpen: () => store.get().spec ?? address.spec(),
+    toOpen: () => address.toOpen(store.get().spec),
     session: address.session,
   });
   const edits = createEdits({ store, send: connection.send });
