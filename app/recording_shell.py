@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import gzip
 import json
-import re
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
@@ -21,8 +20,6 @@ SHEETS = (
     "tokens", "base", "controls", "header", "strip", "panels", "network", "output", "scale",
     "points", "images", "images-output", "layout", "replay",
 )  # fmt: skip
-
-_IMPORT = re.compile(r"^(?:import|export)\b[^;]*?\bfrom\s+\"([^\"]+)\";", re.MULTILINE)
 _GZIP_LEVEL = 9
 
 
@@ -67,7 +64,7 @@ class RecordingShell:
     def _make(self, language: str, with_plotly: bool) -> Document:
         catalogues = self._assets.list_files("i18n", ".json")
         words = {PurePosixPath(path).stem: json.loads(self._read(path)) for path in catalogues}
-        parts = {"modules": self._collect_modules(), "words": words, **self._answers()}
+        parts = {"modules": self._assets.module_sources(ENTRY), "words": words, **self._answers()}
         text = self._render(
             language=language,
             word=lambda key: words[language][key],
@@ -77,17 +74,6 @@ class RecordingShell:
             plotly=_pack(self._read(PLOTLY)) if with_plotly else "",
         )
         return Document(text.encode(), "text/plain; charset=utf-8")
-
-    def _collect_modules(self) -> dict[str, str]:
-        """Returns the first module and all that it imports, name -> source."""
-        sources: dict[str, str] = {}
-        waiting = [ENTRY]
-        while waiting:
-            name = waiting.pop()
-            if name not in sources:
-                sources[name] = self._read(f"js/{name}.js")
-                waiting.extend(_IMPORT.findall(sources[name]))
-        return dict(sorted(sources.items()))
 
     def _read(self, path: str) -> str:
         document = self._assets.find(path)

@@ -44,6 +44,7 @@ export const INITIAL = {
   imageTab: "confusion",
   strip: { first: 0, wrong: false },
   waiting: false,
+  standby: null,
   recording: false,
   recorded: 0,
   logLoss: false,

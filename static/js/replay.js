@@ -68,7 +68,7 @@ async function play({ about, frames }, { parts, store, language }) {
   const storage = createMemory();
   const session = createSession({
     config: {}, store, storage, source, createViews, painted: count,
-    address: { tellProblem() {}, refuse() {} },
+    address: { tellProblem() {}, refuse() {}, leave() {} },
     ask: async (name) => parts[name],
   });
   source.connect();

@@ -32,22 +32,23 @@ async function askServer(name) {
  *
  * @param {{config: object, store: object, storage: Storage, address: object,
  *   createViews: (context: object) => object[], painted: (frame: object) => void,
- *   source?: object, ask?: (name: string) => Promise<object>}} parts
+ *   source?: object, around?: (connection: object) => object, ask?: (name: string) => Promise<object>}} parts
  *   `config` is the page's own, `storage` that of the tab or what stands for it, `createViews`
  *   makes all views from a context, `painted` is told of every frame that they have painted,
- *   `source` takes the place of a connection, `ask` that of the server's answers under `/api`
+ *   `source` takes the place of a connection, `around` makes another source of it, `ask` takes that of the server's answers under `/api`
  * @returns {{connection, edits, history, painter, views, learn: Function, show: Function}}
  *   `learn` asks for what views are made from and gives the context, `show` shows them
  */
 export function createSession({
-  config, store, storage, address, createViews, painted, source, ask = askServer,
+  config, store, storage, address, createViews, painted, source, around = (live) => live, ask = askServer,
 }) {
-  const connection = source ?? createConnection({
+  const connection = source ?? around(createConnection({
     open: createTransports({ ...PATHS, stream: config.stream, storage }),
     storage,
-    toOpen: () => address.toOpen(store.get().spec),
+    // What a recording shows meanwhile is not what the live run is about.
+    toOpen: () => address.toOpen((store.get().standby ?? store.get()).spec),
     session: address.session,
-  });
+  }));
   const edits = createEdits({ store, send: connection.send });
   const history = createRunHistory();
   const mode = createMode(store);

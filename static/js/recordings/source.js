@@ -2,7 +2,8 @@
  * A recording as a source of frames: what `connection` is for a live session. `run`, `pause`,
  * `step`, `reset` and `speed` mean for it what they mean for a session; nothing can be edited.
  *
- * Events: `state`, `opened`, `spec`, `frame`, `stopped` as those of a connection.
+ * Events: `state`, `opened`, `spec`, `frame`, `error`, `stopped` as those of a connection, and
+ * `ended` at the last frame.
  */
 
 /** Frames a second at speed 1. */
@@ -21,6 +22,7 @@ export function createRecordedSource(recording) {
   let speed = 1;
   let timer = 0;
   let due = 0;
+  let until = null;
 
   function on(type, listener) {
     (listeners[type] ??= []).push(listener);
@@ -52,8 +54,9 @@ export function createRecordedSource(recording) {
     emit("frame", { ...frame, recorded: { frames, index: at } });
   }
 
-  /** Plays on from here; from the start where nothing is left. */
-  function run() {
+  /** Plays on from here, perhaps not to the end; from the start where nothing is left. */
+  function run({ until: end = null }) {
+    until = end;
     if (timer) return;
     if (at === frames.length - 1) seek(0);
     due = performance.now();
@@ -71,12 +74,29 @@ export function createRecordedSource(recording) {
     const late = performance.now() - due;
     const skipped = late < LONGEST_WAIT ? Math.floor(Math.max(0, late) / period) : 0;
     due = late < LONGEST_WAIT ? due + skipped * period : performance.now();
-    seek(at + 1 + skipped);
-    if (at < frames.length - 1) wait();
+    seek(Math.min(at + 1 + skipped, endOf(until)));
+    if (at < endOf(until)) wait();
     else {
       stop();
       emit("stopped");
+      if (at === frames.length - 1) emit("ended");
     }
+  }
+
+  /** The frame at which a run ends: the first that is where it is to end, or the last. */
+  function endOf(end) {
+    const last = frames.length - 1;
+    if (!end) return last;
+    const { epoch = Infinity, loss = -Infinity } = end;
+    const found = frames.findIndex(({ meta }, i) => i >= at && (meta.epoch >= epoch || meta.train_loss <= loss));
+    return found < 0 ? last : found;
+  }
+
+  /** A step of so many epochs leads to the first frame after them. */
+  function step({ epochs }) {
+    const target = epochs ? endOf({ epoch: frames[at].meta.epoch + epochs }) : at + 1;
+    seek(Math.max(at + 1, target));
+    if (at === frames.length - 1) emit("ended");
   }
 
   function stop() {
@@ -89,13 +109,18 @@ export function createRecordedSource(recording) {
     speed = times;
   }
 
-  const answers = { run, pause: stop, step: () => seek(at + 1), reset: () => seek(0) };
-  const unanswered = ["run", "pause", "step", "speed", "views", "ack"];
+  function reset() {
+    seek(0);
+    emit("spec", tell(frames[0]));
+  }
 
-  /** Takes a message of the contract; one that would change something is answered as things are. */
-  function send({ type }) {
-    answers[type]?.();
-    if (!unanswered.includes(type)) emit("spec", tell(frames[at]));
+  const answers = { run, pause: stop, step, reset, speed() {}, views() {}, ack() {} };
+
+  /** Takes a message of the contract; one that would change something is refused. */
+  function send(message) {
+    const answer = answers[message.type];
+    if (answer) answer(message);
+    else emit("error", { code: "recorded", path: "", message: "" });
   }
 
   return {
