@@ -1,4 +1,4 @@
-"""Recordings: made in the page, played from a file without a network, and in place of the server."""
+"""Recordings: made in the page, played from a file offline, and in place of the server."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import json
 import re
 import struct
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
@@ -39,20 +40,28 @@ look();
 """
 
 
+@dataclass
+class Kept:
+    """A recording of the page: its document, its frames, and how each step was painted."""
+
+    folder: Path
+    file: Path = Path()
+    frames: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+
+
 @pytest.fixture(scope="module")
-def kept(tmp_path_factory: pytest.TempPathFactory) -> dict[str, object]:
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
     """The recording of this module, made by the first test that needs it."""
-    return {"folder": tmp_path_factory.mktemp("recordings")}
+    return Kept(tmp_path_factory.mktemp("recordings"))
 
 
 @pytest.fixture
-def recorded(page: Page, kept: dict[str, object]) -> dict[str, object]:
-    """A run of the default network, recorded in the page and saved: its file, and its pictures."""
-    if "file" in kept:
+def recorded(page: Page, kept: Kept) -> Kept:
+    """A run of the default network, recorded in the page and saved."""
+    if kept.frames:
         return kept
-    folder = kept["folder"]
-    assert isinstance(folder, Path)
-    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(folder))
+    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(kept.folder))
     page.click("[data-action='share']")
     page.click("#tab-share-recording")
     page.choose("recording.most", "400")
@@ -61,11 +70,11 @@ def recorded(page: Page, kept: dict[str, object]) -> dict[str, object]:
     page.wait(lambda: count(page) >= FRAMES, "the frames are recorded")
     assert page.running, "the run goes on while it is recorded"
     page.click(".record-sign")
-    page.wait(lambda: page.find_all("[data-action='saveRecording']"), "it can be saved")
-    frames = count_of(page.text(".recording-status"))
+    page.wait(lambda: page.find("[data-action='saveRecording']").is_displayed(), "it is made")
+    kept.frames = count_of(page.text(".recording-status"))
+    kept.seen = page.run("return window.seen")
     page.click("[data-action='saveRecording']")
-    file = page.wait(lambda: next(folder.glob("*.html"), None), "the document is saved")
-    kept.update(file=file, frames=frames, seen=page.run("return window.seen"))
+    kept.file = page.wait(lambda: next(kept.folder.glob("*.html"), None), "the document is saved")
     return kept
 
 
@@ -101,11 +110,8 @@ def packed_of(document: str) -> bytes:
     return base64.b64decode(found[1])
 
 
-def test_a_run_is_replayed_from_a_file_without_a_network(
-    page: Page, recorded: dict[str, object]
-) -> None:
-    file, frames, seen = recorded["file"], recorded["frames"], recorded["seen"]
-    assert isinstance(file, Path) and isinstance(frames, int) and isinstance(seen, dict)
+def test_a_run_is_replayed_from_a_file_without_a_network(page: Page, recorded: Kept) -> None:
+    file, frames, seen = recorded.file, recorded.frames, recorded.seen
     assert frames >= FRAMES
     assert file.stat().st_size < 3 * MEBIBYTE, "without Plotly"
     page.go_offline()
@@ -122,7 +128,8 @@ def test_a_run_is_replayed_from_a_file_without_a_network(
 
     scrub(page, frames // 2)
     tooltip = hover_point(page)
-    assert "prediction" in tooltip and "loss" in tooltip
+    assert "prediction" in tooltip
+    assert "loss" in tooltip
     scrub(page, 0)
     assert hover_point(page) != tooltip, "a point's fate is that of the frame"
     page.hover(page.tile(1, 0))
@@ -134,7 +141,8 @@ def test_a_run_is_replayed_from_a_file_without_a_network(
     page.wait(lambda: page.step > 0, "it plays")
     page.wait(lambda: not page.running, "it ends by itself")
     last = page.step
-    assert page.find(".scrubber").get_attribute("aria-valuetext").startswith(f"frame {frames} of")
+    said = page.find(".scrubber").get_attribute("aria-valuetext") or ""
+    assert said.startswith(f"frame {frames} of")
     page.press(" ")
     page.wait(lambda: page.running and page.step < last, "Space plays it again from the start")
     page.press(" ")
@@ -186,27 +194,32 @@ HOSTILE = {
     "version": (tamper(lambda head: head.update(version=99)), "another version"),
     "empty": (tamper(lambda head: head.update(frames=[])), "no frames"),
     "shape": (tamper(lambda head: head["frames"][3]["arrays"][0][2].append(2)), "damaged"),
-    "huge": (tamper(lambda head: head["frames"][3]["arrays"][0].__setitem__(2, [1 << 28])), "damaged"),
+    "huge": (
+        tamper(lambda head: head["frames"][3]["arrays"][0].__setitem__(2, [1 << 28])),
+        "damaged",
+    ),
     "spec": (tamper(lambda head: head["specs"][0]["layers"][0].update(units=5)), "damaged"),
     "markup": (
         tamper(lambda head: head["specs"][0]["data"].update(name="<img src=x onerror=alert(1)>")),
         "damaged",
     ),
-    "range": (tamper(lambda head: head["frames"][0]["meta"].update(boundary_range=["a", 1])), "damaged"),
+    "range": (
+        tamper(lambda head: head["frames"][0]["meta"].update(boundary_range=["a", 1])),
+        "damaged",
+    ),
 }  # fmt: skip
 
 
-def test_what_is_no_recording_is_told_and_nothing_hangs(
-    page: Page, recorded: dict[str, object]
-) -> None:
-    file = recorded["file"]
-    assert isinstance(file, Path)
+def test_what_is_no_recording_is_told_and_nothing_hangs(page: Page, recorded: Kept) -> None:
+    file = recorded.file
     document = file.read_text(encoding="utf-8")
     packed = packed_of(document)
     for name, (change, said) in HOSTILE.items():
         other = file.with_name(f"{name}.htm")
         text = base64.b64encode(change(packed)).decode()
-        other.write_text(document.replace(base64.b64encode(packed).decode(), text), encoding="utf-8")
+        other.write_text(
+            document.replace(base64.b64encode(packed).decode(), text), encoding="utf-8"
+        )
         page.driver.get(other.as_uri())
         page.wait(lambda: page.find("#broken").is_displayed(), f"{name} is told")
         words = {"another": "no recording", "damaged": "damaged", "too large": "too large",
@@ -222,11 +235,9 @@ def own_server() -> Iterator[LiveServer]:
 
 
 def test_an_embed_plays_its_recording_when_the_server_is_gone(
-    page: Page, driver: Chrome, recorded: dict[str, object], own_server: LiveServer
+    page: Page, driver: Chrome, recorded: Kept, own_server: LiveServer
 ) -> None:
-    file, frames = recorded["file"], recorded["frames"]
-    assert isinstance(file, Path)
-    packed = packed_of(file.read_text(encoding="utf-8"))
+    packed = packed_of(recorded.file.read_text(encoding="utf-8"))
     answer = own_server.get("/api/recordings", "POST", packed)
     assert answer.status == 200
     name = json.loads(answer.body)["id"]
@@ -234,7 +245,7 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
     embed = Page(driver, own_server.url)
     embed.open(f"/embed?recording={name}&rehearse=1")
     embed.wait(lambda: embed.text(".standby-line"), "it says that it is the recording")
-    assert embed.run("return window.livenet.recorded") == frames
+    assert embed.run("return window.livenet.recorded") == recorded.frames
     embed.click(".play")
     embed.wait(lambda: embed.step > 100, "it plays without the server")
 
@@ -243,7 +254,9 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
     embed.click(".play")
     embed.wait(lambda: embed.step > 0, "it is live")
     own_server.stop()
-    embed.wait(lambda: "cannot be reached" in embed.text(".standby-line"), "the recording takes over")
+    embed.wait(
+        lambda: "cannot be reached" in embed.text(".standby-line"), "the recording takes over"
+    )
     before = embed.frames
     embed.wait(lambda: embed.frames > before + 3, "and plays on")
     page.allowed += ["net::ERR_CONNECTION_REFUSED", "WebSocket connection to"]
