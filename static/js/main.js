@@ -68,6 +68,7 @@ async function start() {
   keepTheme(store);
   keepPalette(store);
   const context = Object.assign(await session.learn(language.start()), {
+    token: connection.token,
     share: () => openShareDialog(SHARE_TABS, context),
     languages: language.names,
     changeLanguage: async (name) => {
