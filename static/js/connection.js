@@ -2,7 +2,8 @@
  * A live session as a source of frames: credit, retry, taking up again.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
- * `renewed` (the server had forgotten the session), `refused` (what was to be opened). States:
+ * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened).
+ * States:
  * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
@@ -103,7 +104,7 @@ export function createConnection({ open, storage, toOpen, session }) {
       expectFrames(message.running);
       enter("open");
     } else if (message.type === "spec") keep(message);
-    else if (message.type === "diverged") expectFrames(false);
+    else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
     else if (message.type === "error" && refuse(message)) return;
     emit(message.type, message);
   }

@@ -10,7 +10,7 @@ const NONE = "none";
 const CARRIED = "state";
 
 /** Word of the address to path of the spec. Links live long: words are added, never changed. */
-const PATHS = {
+export const PATHS = {
   data: "data.name",
   samples: "data.samples",
   noise: "data.noise",
