@@ -15,7 +15,9 @@ import { loadPlotly } from "plotly";
 import { keepOwnMode } from "points/own-mode";
 import { keepPreferences } from "preferences";
 import { createSession } from "session";
+import { create as createCodeTab } from "share/code-tab";
 import { openShareDialog } from "share/dialog";
+import { create as createEmbedTab } from "share/embed-tab";
 import { create as createLinkTab } from "share/link-tab";
 import { listenToKeys } from "shortcuts";
 import { openStorage } from "storage";
@@ -46,6 +48,8 @@ const config = JSON.parse(document.getElementById("config").textContent);
 const CARDS = ["data", "network", "output"];
 const SHARE_TABS = [
   { id: "link", label: "share.link", create: createLinkTab },
+  { id: "embed", label: "share.embed", create: createEmbedTab },
+  { id: "code", label: "share.code", create: createCodeTab },
 ];
 const place = (id) => document.getElementById(id);
 

@@ -29,7 +29,7 @@ def link(page: Page) -> str:
 
 def carry(page: Page, weights: str, other_than: str = "") -> str:
     """Chooses what the link carries and returns it."""
-    page.find(f"[name='link.weights'][value='{weights}']").click()
+    page.find(f"[name='link-weights'][value='{weights}']").click()
     page.wait(lambda: "state=" in link(page) and link(page) != other_than, "the link carries it")
     return link(page)
 
@@ -91,10 +91,10 @@ def test_a_short_state_is_in_the_link_itself(page: Page) -> None:
     assert "state" not in link(page)
     carried = carry(page, "now")
     assert 100 < len(carried) < 200
-    page.find("[data-path='link.short']").click()
+    page.find("[data-path='link-short']").click()
     page.wait(lambda: link(page) != carried, "the server keeps it")
     assert len(link(page)) < 60
-    page.find("[name='link.weights'][value='initial']").click()
+    page.find("[name='link-weights'][value='initial']").click()
     page.wait(lambda: "state" not in link(page), "the seed draws the initial ones")
     other = visit(page, carried)
     assert other.step == 25

@@ -38,4 +38,5 @@ export function openShareDialog(tabs, context) {
     made[name].show?.();
   });
   show(named.some(({ id }) => id === last) ? last : named[0].id);
+  body.querySelector("[aria-selected=true]").focus();
 }
