@@ -17,8 +17,10 @@ from app.hosts import LocalHost, SessionHost
 from app.http_streams import HttpStreams
 from app.images_api import make_images_blueprint
 from app.languages import Languages
+from app.oembed import make_oembed_blueprint
 from app.pages import make_pages_blueprint
 from app.points_api import make_points_blueprint
+from app.qr_api import make_qr_blueprint
 from app.recording_shell import RecordingShell
 from app.recordings_api import TAKE_ENDPOINT, make_recordings_blueprint
 from app.rendering import Renderer
@@ -93,6 +95,8 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
     app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))
+    app.register_blueprint(make_oembed_blueprint(languages))
+    app.register_blueprint(make_qr_blueprint())
     app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, states, settings))
     app.register_blueprint(make_states_blueprint(states, settings))

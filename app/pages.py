@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.assets import Assets
 from app.documents import FOREVER
+from app.oembed import link_oembed
 from app.rendering import Renderer
 
 
@@ -28,11 +29,11 @@ def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
 
     @blueprint.get("/")
     def show_playground() -> Response:
-        return renderer.show("playground.html")
+        return renderer.show("playground.html", oembed=link_oembed(request.url_root, request.url))
 
     @blueprint.get("/embed")
     def show_embed() -> Response:
-        return renderer.show("embed.html")
+        return renderer.show("embed.html", oembed=link_oembed(request.url_root, request.url))
 
     @blueprint.get("/favicon.ico")
     def show_icon() -> WerkzeugResponse:

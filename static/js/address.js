@@ -16,8 +16,8 @@ const PERIOD = 500;
  *
  * @param {object} store
  * @param {Storage} storage of the tab
- * @returns {{session: string|null|undefined, toOpen: Function, refuse: Function, leave: Function,
- *   tellProblem: Function, keep: Function}} `session` is that of this entry of the history, null
+ * @returns {{session: string|null|undefined, toOpen: Function, carried: Function, refuse: Function,
+ *   leave: Function, tellProblem: Function, keep: Function}} `session` is that of this entry of the history, null
  *   for a new one, undefined for the one that the tab has
  */
 export function createAddress(store, storage) {
@@ -54,6 +54,9 @@ export function createAddress(store, storage) {
   function toOpen(known) {
     return { spec: known ?? spec, ...(carried && { state: carried }) };
   }
+
+  /** The state that the link carries, as long as the run is that one. */
+  const tellCarried = () => carried;
 
   /** The server refuses what the link says: the default is opened instead. */
   function refuse(error) {
@@ -96,7 +99,7 @@ export function createAddress(store, storage) {
     window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   }
 
-  return { session: isLink ? null : known, toOpen, refuse, leave, tellProblem, keep };
+  return { session: isLink ? null : known, toOpen, carried: tellCarried, refuse, leave, tellProblem, keep };
 }
 
 function tellBroken(key, value) {
