@@ -6,6 +6,7 @@ import { h } from "dom";
 import { arrange } from "embed/arrangement";
 import { createControls } from "embed/controls";
 import { forwardKeys } from "embed/keys";
+import { VERSION } from "embed/messages";
 import { readOptions } from "embed/options";
 import { createParent } from "embed/parent";
 import { createRemote } from "embed/remote";
@@ -39,6 +40,8 @@ import { create as createStandbyLine } from "views/standby-line";
 import { create as createUnitPanel } from "views/unit-panel";
 
 const config = JSON.parse(document.getElementById("config").textContent);
+/** Frames that have to be played until a rehearsal has gone well. */
+const REHEARSED = 5;
 const place = (id) => document.getElementById(id);
 const root = document.documentElement;
 
@@ -118,9 +121,9 @@ function createPanels(element) {
 }
 
 async function start() {
-  const { background, controls, lang, panels, speed, start: begins, text, theme } = options;
+  const { background, controls, lang, panels, rehearse, speed, start: begins, text, theme } = options;
   const store = createStore({
-    ...INITIAL, inSight: false, panels, speed, until: endOf(options), running: begins === "auto",
+    ...INITIAL, inSight: false, panels, speed, until: endOf(options), running: begins === "auto" || Boolean(rehearse),
   });
   if (background) root.dataset.background = background;
   root.style.setProperty("--text", text);
@@ -160,7 +163,7 @@ async function start() {
 
   /** Has the recording that the address names play while the server cannot be reached. */
   function standBy(live) {
-    const { recording: id, rehearse } = options;
+    const { recording: id } = options;
     if (!id) return live;
     const say = (code) => store.set({ message: { text: word(`recording.broken.${code}`) } });
     return createStandby(live, { store, id, rehearse: Boolean(rehearse), say });
@@ -205,6 +208,7 @@ async function start() {
     livenet.frames += 1;
     livenet.specId = meta.spec_id;
     livenet.step = meta.step;
+    if (rehearse && livenet.frames === REHEARSED) parent.tell({ livenet: VERSION, type: "rehearsed", frames: livenet.recorded });
     if (livenet.frames > 1) return;
     remote.ready();
     requestAnimationFrame(() => loadPlotly(config.plotly));
