@@ -11,6 +11,7 @@ import { keepPreferences } from "preferences";
 import { RecordingError } from "recordings/error";
 import { unpack } from "recordings/format";
 import { expand, fromText } from "recordings/gzip";
+import { goLive } from "recordings/live";
 import { createRecordedSource } from "recordings/source";
 import { createSession } from "session";
 import { listenToKeys } from "shortcuts";
@@ -53,6 +54,7 @@ export async function start(parts, read) {
   keepTheme(store);
   keepPalette(store);
   await language.start();
+  if (await goLive(wishes.live, word("page.title"))) return;
   try {
     const recording = await unpack(fromText(read("recording")));
     await play(recording, { parts, store, language });
