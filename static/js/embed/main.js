@@ -1,18 +1,15 @@
 /** Wires the embed together: panels and controls alone, in a frame of any size, on any page. */
 
 import { createAddress } from "address";
-import { LOSS } from "curve-tabs";
-import { h } from "dom";
-import { arrange } from "embed/arrangement";
 import { createControls } from "embed/controls";
 import { forwardKeys } from "embed/keys";
 import { VERSION } from "embed/messages";
 import { readOptions } from "embed/options";
+import { createPanels } from "embed/panels";
 import { createParent } from "embed/parent";
 import { createRemote } from "embed/remote";
 import { keepSight } from "embed/sight";
 import { createStart } from "embed/start";
-import { createDigitTabs } from "images/panels";
 import { INITIAL } from "initial";
 import { createLanguage } from "language";
 import { keepPalette } from "palette";
@@ -25,19 +22,8 @@ import { createStore } from "store";
 import { keepTheme } from "theme";
 import { writeState } from "url-state";
 import { word } from "words";
-import { create as createConfusion } from "views/confusion";
-import { create as createCurve } from "views/curve-chart";
-import { create as createData } from "views/data-panel";
-import { create as createDigits } from "views/digit-strip";
-import { create as createDrawing } from "views/draw-panel";
-import { create as createImageData } from "views/image-data";
-import { create as createImageNetwork } from "views/image-network";
-import { create as createImageUnit } from "views/image-unit";
-import { create as createNetwork } from "views/network";
 import { create as createNotice } from "views/notice";
-import { create as createOutput } from "views/output";
 import { create as createStandbyLine } from "views/standby-line";
-import { create as createUnitPanel } from "views/unit-panel";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 /** Frames that have to be played until a rehearsal has gone well. */
@@ -52,30 +38,6 @@ const wrong = [];
 const options = readOptions(location.search, (error) => wrong.push(error));
 const parent = createParent(options.origin);
 
-/** What is shown of points of the plane, and of images. */
-const PLANE = {
-  boundary: (element, context) => {
-    const plane = h("div.output-plane");
-    const tools = h("div.output-tools");
-    element.append(plane, tools);
-    return [createOutput({ plane, tools }, context)];
-  },
-  network: (element, context) => [createNetwork(element, context)],
-  loss: (element, context) => [createCurve(element, context, LOSS)],
-  unit: (element, context) => [createUnitPanel(element, context)],
-  data: (element, context) => [createData(element, context)],
-};
-const IMAGES = {
-  boundary: (element, context) => [createConfusion(element, context)],
-  network: (element, context) => [createImageNetwork(element, context)],
-  loss: PLANE.loss,
-  unit: (element, context) => [createImageUnit(element, context)],
-  data: (element, context) => {
-    const data = createImageData(element, context);
-    return [data, ...createDigitTabs(data.digits, context, { createDigits, createDrawing })];
-  },
-};
-
 /** Where a run is to stop by itself. */
 function endOf({ epochs, stop_loss: loss }) {
   if (epochs === null && loss === null) return null;
@@ -87,37 +49,6 @@ function tellOptions(store) {
   if (wrong.length === 0) return;
   const said = wrong.splice(0).map(({ word: key, value }) => word("embed.option", { key, value }));
   store.set({ message: { text: said.join(" ") } });
-}
-
-/** The elements of the panels that are shown, by their names. */
-function createPanels(element) {
-  let sections = {};
-
-  function show(names) {
-    sections = Object.fromEntries(names.map((name) =>
-      [name, h(`section.embed-panel.embed-${name}`, { data: { panel: name } })]));
-    element.replaceChildren(...Object.values(sections));
-    fit();
-  }
-
-  /** Gives each panel its place; those for which there is no room have none. */
-  function fit() {
-    const { clientWidth: width, clientHeight: height } = element;
-    const names = Object.keys(sections);
-    if (!width || !height || !names.length) return;
-    const boxes = arrange(names, { width, height, rem: parseFloat(getComputedStyle(root).fontSize) });
-    for (const name of names) {
-      const box = boxes.find((one) => one.name === name);
-      sections[name].hidden = !box;
-      if (!box) continue;
-      const { style } = sections[name];
-      for (const [key, value] of [["left", box.x], ["top", box.y], ["width", box.width], ["height", box.height]]) {
-        style[key] = `${value}px`;
-      }
-    }
-  }
-
-  return { show, fit, of: () => sections };
 }
 
 async function start() {
@@ -187,10 +118,8 @@ async function start() {
       curveTab: shown.includes("unit") ? "unit" : "loss",
       imageTab: shown.includes("boundary") ? "confusion" : "none",
     });
-    frames.show(shown);
     root.dataset.about = images ? "images" : "plane";
-    const made = Object.entries(frames.of()).flatMap(([name, element]) =>
-      (images ? IMAGES : PLANE)[name](element, context));
+    const made = frames.show(shown, images, context);
     const bar = createControls(controls, context);
     place("bar").replaceChildren(bar.element);
     const unwatch = store.watch(["spec"], ({ spec }) => {
