@@ -23,6 +23,8 @@ import { word } from "words";
 
 /** Far more than Plotly is. */
 const MOST_PLOTLY = 64 << 20;
+/** Images that frames do not hold stay on the server. */
+const NO_LIBRARY = { get: refuse, labels: refuse };
 
 /**
  * Starts the document.
@@ -49,7 +51,7 @@ export async function start(parts, read) {
   const plotly = read("plotly");
   try {
     const recording = await unpack(fromText(read("recording")));
-    await play(recording, { parts, store, language, options });
+    await play(recording, { parts, store, language, options, charts: Boolean(plotly) });
   } catch (error) {
     tellBroken(error instanceof RecordingError ? error.code : "damaged");
     if (!(error instanceof RecordingError)) throw error;
@@ -57,18 +59,18 @@ export async function start(parts, read) {
   if (plotly) loadPlotly(urlOf(await expand(fromText(plotly), MOST_PLOTLY), "text/javascript"));
 }
 
-async function play({ about, frames }, { parts, store, language, options }) {
+async function play({ about, frames }, { parts, store, language, options, charts }) {
   const source = createRecordedSource({ frames });
   const framed = window.parent !== window || new URLSearchParams(location.search).has("panels");
-  const layout = framed ? createFramed(options) : createWholePage();
+  const layout = framed ? createFramed(options) : createWholePage(charts);
   const session = createSession({
     config: {}, store, storage: createMemory(), source, createViews: layout.createViews, painted: count,
     address: { tellProblem() {}, refuse() {}, leave() {} },
-    ask: async (name) => parts[name],
+    ask: async (name) => parts[name] ?? null,
   });
   source.connect();
   const context = Object.assign(await session.learn(), {
-    about, source, model: null, may: () => false, panels: layout.panels,
+    about, source, model: null, library: NO_LIBRARY, may: () => false, panels: layout.panels,
     languages: language.names,
     changeLanguage: async (name) => {
       if (!(await language.change(name))) return;
@@ -95,6 +97,10 @@ function tellBroken(code) {
   for (const part of document.querySelectorAll("main > section, #strip")) part.hidden = true;
   setText(broken, word(`recording.broken.${code}`));
   broken.hidden = false;
+}
+
+async function refuse() {
+  throw new Error("a recording has no other images");
 }
 
 function urlOf(content, type) {
