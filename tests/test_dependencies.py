@@ -18,7 +18,7 @@ SCRIPTS = ROOT / "static" / "js"
 
 #: The engine's modules and packages; each imports only from lines above its own.
 ENGINE = (
-    {"arrays", "devices", "errors", "pace", "splits"},
+    {"arrays", "devices", "errors", "occasional", "pace", "splits"},
     {"spec"},
     {"activations", "counters", "datasets", "digits", "features", "images", "initializers",
      "losses", "optimizers", "presets", "schedules", "shuffles"},
