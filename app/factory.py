@@ -82,7 +82,8 @@ def make_app(settings: Settings | None = None) -> Flask:
     def warm_up() -> None:
         try:
             programs.warm()
-            programs.warm_rest()
+            if settings.warm_up == "all":
+                programs.warm_rest()
         except Exception:
             logger.exception("warming up failed")
         assets.compress_plotly()

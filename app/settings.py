@@ -62,6 +62,9 @@ class Settings(BaseModel):
             pages may open a stream, separated by commas or blanks.
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
             it: about half the traffic for about 1.3 ms of a core per large frame.
+        warm_up: `LIVENET_WARM_UP`, what is compiled ahead of time: room for `all` networks, or
+            only the `first`, that of most; the rest is then compiled when a network needs it,
+            which waits for it.
         cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
         data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
             are downloaded.
@@ -84,6 +87,7 @@ class Settings(BaseModel):
     max_fps: float | None = Field(default=None, ge=1, le=1000)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
+    warm_up: Literal["all", "first"] = "all"
     cache_dir: Path = Field(default_factory=_default_cache_dir)
     data_dir: Path | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
