@@ -14,6 +14,7 @@ from selenium.webdriver import Chrome
 from websocket import WebSocket, create_connection
 
 from tests.app.servers import LiveServer
+from tests.browser.axe import check_themes
 from tests.browser.page import Page
 from tests.browser.proxies import Manner, Proxy
 
@@ -264,6 +265,8 @@ def test_a_full_server_is_said_and_waited_for(
         driver.get(reach(server))
         tab.wait(lambda: "server is busy" in tab.notice, "the page says so")
         assert tab.frames == 0
+        if transport == "websocket":
+            check_themes(tab, "a full server")
         first.close()
         assert tab.find(".notice button").is_displayed()
         tab.wait(lambda: tab.frames > 0, "a place is free")
