@@ -76,7 +76,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_stream_blueprint(host, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, settings))
     add_error_answers(app)
-    add_security_headers(app)
+    add_security_headers(app, settings.frame_ancestors)
     app.extensions["livenet"] = Parts(settings, programs, host, connections)
 
     def warm_up() -> None:

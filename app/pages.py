@@ -26,6 +26,7 @@ def make_pages_blueprint(assets: Assets) -> Blueprint:
         return {
             "asset": assets.url,
             "import_map": assets.import_map,
+            "module_urls": assets.module_urls,
             "csp_nonce": g.csp_nonce,
         }
 
@@ -48,6 +49,10 @@ def make_pages_blueprint(assets: Assets) -> Blueprint:
     @blueprint.get("/")
     def show_playground() -> Response:
         return show("playground.html")
+
+    @blueprint.get("/embed")
+    def show_embed() -> Response:
+        return show("embed.html")
 
     @blueprint.get("/favicon.ico")
     def show_icon() -> WerkzeugResponse:

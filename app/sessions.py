@@ -17,7 +17,7 @@ from app.held_edits import HeldEdits
 from app.history import History
 from app.inbox import Inbox
 from app.jobs import Jobs, T
-from app.messages import Command, Step, Views
+from app.messages import Command, Step, Until, Views
 from app.outbox import Outbox
 from app.view_settings import ViewSettings
 from engine import FrameRequest, Spec, Trainer, dump_spec
@@ -38,6 +38,7 @@ class Turn:
     batches: int = 0
     running: bool = False
     tight: bool = False
+    until: Until | None = None
 
 
 class Session:
@@ -216,7 +217,9 @@ class Session:
             tight = running and not self._calm and now - self._changed_at >= CALM_SECONDS
             if tight:
                 self._changed_at = now
-            return Turn(self._outbox, request, *self._drive.take(), running=running, tight=tight)
+            epochs, batches = self._drive.take()
+            until = self._drive.until
+            return Turn(self._outbox, request, epochs, batches, running, tight, until)
 
     def keep_calm(self) -> None:
         """The tight program is there or on its way; nobody need ask again before an edit."""
@@ -258,10 +261,17 @@ class Session:
 
     def put_diverged(self, step: int) -> None:
         """Pauses and tells the client; the frame of this turn shows the last finite state."""
+        self._stop({"type": "diverged", "step": step})
+
+    def put_stopped(self, step: int, reason: str) -> None:
+        """Pauses and tells the client which end of its run was reached."""
+        self._stop({"type": "stopped", "step": step, "reason": reason})
+
+    def _stop(self, message: dict[str, object]) -> None:
         with self._lock:
             self._drive.run(False)
             if self._outbox is not None:
-                self._outbox.put({"type": "diverged", "step": step})
+                self._outbox.put(message)
 
     def put_spec(self, spec: Spec) -> None:
         """Gives a changed spec or changed weights the next id and makes a frame due."""
@@ -296,10 +306,10 @@ class Session:
         """Whether the session trains by itself."""
         return self._drive.running
 
-    def set_running(self, running: bool) -> None:
+    def set_running(self, running: bool, until: Until | None = None) -> None:
         """Starts or pauses training; what is left of a step goes with either."""
         with self._lock:
-            self._drive.run(running)
+            self._drive.run(running, until)
 
     def set_speed(self, epochs_per_frame: int) -> None:
         """Sets how many epochs lie between two frames."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,8 +42,35 @@ def _check_mirror(value: str) -> str:
     return value if value.endswith("/") else value + "/"
 
 
+_FRAMES = re.compile(
+    r"\*|self|none|https?://(\*\.)?[a-z0-9.-]+(:(\d{1,5}|\*))?|https?://\[[0-9a-f:]+\](:\d{1,5})?"
+)
+
+
+def _check_ancestor(value: str) -> str:
+    value = value.strip("'").lower().rstrip("/")
+    if not _FRAMES.fullmatch(value):
+        raise ValueError(
+            "must be *, none, or a list of self and origins such as https://*.school.example"
+        )
+    return value
+
+
+def _check_ancestors(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(values) > 1 and {"*", "none"} & set(values):
+        raise ValueError("* and none stand alone")
+    return values
+
+
+def _check_reveal(value: Path) -> Path:
+    if not (value / "dist" / "reveal.js").is_file():
+        raise ValueError("must be the folder of an unpacked reveal.js, with dist/reveal.js in it")
+    return value.resolve()
+
+
 Mirror = Annotated[str, AfterValidator(_check_mirror)]
 Origin = Annotated[str, AfterValidator(_check_origin)]
+Ancestor = Annotated[str, AfterValidator(_check_ancestor)]
 
 
 class Settings(BaseModel):
@@ -65,6 +93,10 @@ class Settings(BaseModel):
         warm_up: `LIVENET_WARM_UP`, what is compiled ahead of time: room for `all` networks, or
             only the `first`, that of most; the rest is then compiled when a network needs it,
             which waits for it.
+        frame_ancestors: `LIVENET_FRAME_ANCESTORS`, whose pages may show the playground and the
+            embed in a frame: `*` for any, `none`, or a list of `self` and origins.
+        reveal_dir: `LIVENET_REVEAL_DIR`, the folder of an unpacked reveal.js, from which the
+            server then serves it to `/slides/demo`; else that page takes it from a CDN.
         cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
         data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
             are downloaded.
@@ -88,6 +120,10 @@ class Settings(BaseModel):
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
     warm_up: Literal["all", "first"] = "all"
+    frame_ancestors: Annotated[
+        tuple[Ancestor, ...], BeforeValidator(_split), AfterValidator(_check_ancestors)
+    ] = ("*",)
+    reveal_dir: Annotated[Path, AfterValidator(_check_reveal)] | None = None
     cache_dir: Path = Field(default_factory=_default_cache_dir)
     data_dir: Path | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()

@@ -2,7 +2,7 @@
  * A live session as a source of frames: credit, retry, taking up again.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
- * `renewed` (the server had forgotten the session), `refused` (the spec to open). States:
+ * `stopped`, `renewed` (the server had forgotten the session), `refused` (the spec to open). States:
  * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
@@ -101,7 +101,7 @@ export function createConnection({ open, storage, specToOpen, session }) {
       expectFrames(message.running);
       enter("open");
     } else if (message.type === "spec") keep(message);
-    else if (message.type === "diverged") expectFrames(false);
+    else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
     else if (message.type === "error" && refuse(message)) return;
     emit(message.type, message);
   }

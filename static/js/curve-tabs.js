@@ -6,7 +6,8 @@ import { createTabs } from "tabs";
 import { makeTerm } from "terms";
 import { word } from "words";
 
-const LOSS = { train: "trainLoss", test: "testLoss", log: "logLoss", alt: "curve.alt.loss" };
+/** What the chart of the loss shows. */
+export const LOSS = { train: "trainLoss", test: "testLoss", log: "logLoss", alt: "curve.alt.loss" };
 const SCORE = { train: "trainScore", test: "testScore", alt: "curve.alt.score" };
 
 /**

@@ -34,12 +34,16 @@ export function followStream(connection, { store, edits, history, painter, addre
   });
   connection.on("waiting", () => store.set({ waiting: true }));
   connection.on("error", (error) => {
-    edits.settle();
+    edits.settle(error);
     store.set({ message: { text: tellError(error) } });
   });
   connection.on("diverged", ({ step }) => {
     runSwitch.hear(false);
     store.set({ running: false, diverged: { step } });
+  });
+  connection.on("stopped", () => {
+    runSwitch.hear(false);
+    store.set({ running: false, until: null });
   });
   connection.on("frame", (frame) => {
     history.add(frame);

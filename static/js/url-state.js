@@ -7,7 +7,7 @@ const VERSION = "1";
 const NONE = "none";
 
 /** Word of the address to path of the spec. Links live long: words are added, never changed. */
-const PATHS = {
+export const PATHS = {
   data: "data.name",
   samples: "data.samples",
   noise: "data.noise",
