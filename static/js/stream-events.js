@@ -23,11 +23,12 @@ export function followStream(connection, { store, edits, history, painter, addre
     edits.forget();
     if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
     renewed = false;
-    address.tellProblem();
+    if (!resumed) address.tellProblem();
     runSwitch.follow();
   });
   connection.on("refused", address.refuse);
   connection.on("spec", ({ spec, step, undo, redo }) => {
+    address.leave();
     store.set({ spec, canUndo: undo, canRedo: redo, waiting: false });
     edits.settle();
     history.change({ spec, step, back: redo });

@@ -178,7 +178,7 @@ async function start() {
     place("bar").replaceChildren(bar.element);
     const unwatch = store.watch(["spec"], ({ spec }) => {
       if (!spec) return;
-      const state = writeState(spec, context.schema.defaults());
+      const state = writeState(spec, context.schema.defaults(), address.carried());
       bar.lead([lang && `lang=${lang}`, state].filter(Boolean).join("&"));
     });
     frames.fit();
