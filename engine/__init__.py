@@ -18,6 +18,7 @@ from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
 from engine.image_store import ImageStore
 from engine.images import CATALOGUE
 from engine.logs import Entry
+from engine.moments import Moment
 from engine.presets import PRESETS, Preset
 from engine.snapshots import Snapshot
 from engine.spec import (
@@ -59,6 +60,7 @@ __all__ = [
     "FrameRequest",
     "ImageData",
     "ImageStore",
+    "Moment",
     "OriginError",
     "PatchError",
     "Preset",
