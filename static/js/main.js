@@ -1,41 +1,24 @@
-/** Wires the page together; everything else is made to be wired. */
+/** Wires the playground together; everything else is made to be wired. */
 
-import { createActions } from "actions";
 import { createAddress } from "address";
 import { create as createAnnouncer } from "announcer";
-import { createConnection } from "connection";
 import { createCurveTabs } from "curve-tabs";
 import { h } from "dom";
-import { createEdits } from "edits";
-import { createHistory } from "history";
 import { LAYER } from "images/crossing";
-import { createLibrary } from "images/library";
-import { createMode } from "images/mode";
 import { observe as observeImages } from "images/observations";
 import { createAnswerTabs, createDigitTabs } from "images/panels";
-import { isImages } from "images/sets";
+import { INITIAL } from "initial";
 import { createLanguage } from "language";
-import { createModelFile } from "model-file";
 import { observe } from "observations";
 import { keepPalette } from "palette";
-import { keepPageState } from "page-state";
-import { keepMotion, requestPace } from "pace";
-import { createPainter } from "painter";
 import { loadPlotly } from "plotly";
-import { inferTask } from "points/labels";
 import { keepOwnMode } from "points/own-mode";
-import { createOwnPoints } from "points/own-points";
 import { keepPreferences } from "preferences";
-import { readSchema } from "schema";
+import { createSession } from "session";
 import { listenToKeys } from "shortcuts";
 import { openStorage } from "storage";
 import { createStore } from "store";
-import { followStream } from "stream-events";
 import { keepTheme } from "theme";
-import { createTooltip } from "tooltip";
-import { createTransports } from "transports/choice";
-import { requestViews } from "view-requests";
-import { createViewSet } from "view-set";
 import { create as createScale } from "views/colour-scale";
 import { create as createConfusion } from "views/confusion";
 import { create as createCurve } from "views/curve-chart";
@@ -58,7 +41,6 @@ import { create as createTour } from "views/tour";
 import { create as createUnitPanel } from "views/unit-panel";
 
 const config = JSON.parse(document.getElementById("config").textContent);
-const PATHS = { sessions: "/api/sessions", health: "/healthz" };
 const CARDS = ["data", "network", "output"];
 const place = (id) => document.getElementById(id);
 
@@ -68,138 +50,40 @@ const place = (id) => document.getElementById(id);
  */
 window.livenet = { frames: 0, specId: -1, step: 0, firstFrame: 0 };
 
-const store = createStore({
-  spec: null,
-  draft: null,
-  preset: null,
-  running: false,
-  diverged: null,
-  connection: { name: "connecting", seconds: 0 },
-  page: "seen",
-  pauseHidden: true,
-  canUndo: false,
-  canRedo: false,
-  message: null,
-  hint: null,
-  palette: null,
-  scheme: null,
-  speed: 1,
-  calm: false,
-  tile: 32,
-  hovered: null,
-  pinned: null,
-  select: null,
-  pointsWanted: false,
-  own: null,
-  ownWord: null,
-  painting: false,
-  brush: { radius: 0.5, label: 1, erase: false },
-  showTest: false,
-  discretize: false,
-  images: null,
-  digit: { part: "test", row: 0 },
-  cell: null,
-  space: null,
-  dimensions: 2,
-  camera: null,
-  digitTab: "choose",
-  strokes: [],
-  unprepared: false,
-  showSaliency: false,
-  showNearest: false,
-  imageTab: "confusion",
-  strip: { first: 0, wrong: false },
-  waiting: false,
-  logLoss: false,
-  curveTab: "loss",
-  more: false,
-  tour: null,
-});
-
-async function fetchJson(url) {
-  const answer = await fetch(url);
-  return answer.json();
-}
-
 async function start() {
+  const store = createStore(INITIAL);
   const storage = openStorage("sessionStorage");
   const address = createAddress(store, storage);
-  const connection = createConnection({
-    open: createTransports({ ...PATHS, stream: config.stream, storage }),
-    storage,
-    specToOpen: () => store.get().spec ?? address.spec(),
-    session: address.session,
-  });
-  const edits = createEdits({ store, send: connection.send });
-  const history = createHistory();
-  const mode = createMode(store);
-  const views = createViewSet(() => createViews(context));
-  const painter = createPainter({
-    paint: (frame) => {
-      if (mode.follow(frame.spec)) views.showAnew();
-      paint(frame, views);
-    },
-    painted: connection.painted,
-    isUnseen: () => store.get().page === "unseen",
-  });
-  keepPageState(store);
-  keepMotion(store);
-  store.watch(["page"], painter.letGo);
-  followStream(connection, { store, edits, history, painter, address });
-  requestViews(connection, store);
-  requestPace(connection, store);
+  const session = createSession({ config, store, storage, address, createViews, painted: count });
+  const { connection, painter, views } = session;
   connection.connect();
 
   const language = createLanguage(config, store);
   keepPreferences(store, openStorage("localStorage"), language.names);
   keepTheme(store);
   keepPalette(store);
-  const [schema, presets, datasets] = await Promise.all([
-    fetchJson("/api/schema").then(readSchema),
-    fetchJson("/api/presets"),
-    fetchJson("/api/datasets"),
-    language.start(),
-  ]);
-  const taskOf = (spec) => {
-    const { data } = spec;
-    if (isImages(spec)) return "multiclass";
-    return datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
-  };
-  address.keep(schema.defaults(), connection.token);
-  const own = createOwnPoints({ store, edits, taskOf });
-  const actions = createActions({ store, edits, own, send: connection.send, schema });
-  keepOwnMode(store);
-  const context = {
-    store, schema, presets, datasets, edits, actions, history,
-    tooltip: createTooltip(document.body),
-    repaint: painter.repaint,
-    model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
-    reconnect: connection.connect,
-    taskOf, own,
-    library: createLibrary(store),
+  const context = Object.assign(await session.learn(language.start()), {
     languages: language.names,
     changeLanguage: async (name) => {
       if (!(await language.change(name))) return;
       views.showAnew();
       painter.repaintAll();
     },
-  };
-  const { spec } = store.get();
-  if (spec) mode.follow(spec);
-  views.show();
+  });
+  address.keep(context.schema.defaults(), connection.token);
+  keepOwnMode(store);
+  session.show();
   views.watchSize(CARDS.map(place));
   // The cards stay as large when the tools come and go; what is in them does not.
   store.watch(["painting"], views.resize);
-  listenToKeys(actions);
-  painter.start();
+  listenToKeys(context.actions);
 }
 
-function paint(frame, views) {
-  views.update(frame);
+function count({ meta }) {
   const { livenet } = window;
   livenet.frames += 1;
-  livenet.specId = frame.meta.spec_id;
-  livenet.step = frame.meta.step;
+  livenet.specId = meta.spec_id;
+  livenet.step = meta.step;
   if (livenet.firstFrame === 0) {
     livenet.firstFrame = performance.now();
     requestAnimationFrame(() => loadPlotly(config.plotly));

@@ -3,15 +3,16 @@
  * for it), or "unseen" (hidden, and training goes on).
  */
 
-/** Keeps `store.page` as the document and `store.pauseHidden` say. */
+/** Keeps `store.page` as the document, `store.inSight` and `store.pauseHidden` say. */
 export function keepPageState(store) {
   let leaving = false;
 
   function apply() {
     // A page that is left is hidden too, but a reload is no reason to pause.
     if (leaving) return;
-    const hidden = store.get().pauseHidden ? "asleep" : "unseen";
-    store.set({ page: document.hidden ? hidden : "seen" });
+    const { pauseHidden, inSight } = store.get();
+    const hidden = pauseHidden ? "asleep" : "unseen";
+    store.set({ page: document.hidden || !inSight ? hidden : "seen" });
   }
 
   function leave(yes) {
@@ -22,5 +23,5 @@ export function keepPageState(store) {
   document.addEventListener("visibilitychange", apply);
   window.addEventListener("pagehide", () => leave(true));
   window.addEventListener("pageshow", () => leave(false));
-  store.watch(["pauseHidden"], apply);
+  store.watch(["pauseHidden", "inSight"], apply);
 }

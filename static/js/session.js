@@ -1,0 +1,108 @@
+/** What every page with a run is made of: connection, edits, history, painter, and what views need. */
+
+import { createActions } from "actions";
+import { createConnection } from "connection";
+import { createEdits } from "edits";
+import { createHistory } from "history";
+import { createLibrary } from "images/library";
+import { createMode } from "images/mode";
+import { isImages } from "images/sets";
+import { createModelFile } from "model-file";
+import { keepMotion, requestPace } from "pace";
+import { createPainter } from "painter";
+import { keepPageState } from "page-state";
+import { inferTask } from "points/labels";
+import { createOwnPoints } from "points/own-points";
+import { readSchema } from "schema";
+import { followStream } from "stream-events";
+import { createTooltip } from "tooltip";
+import { createTransports } from "transports/choice";
+import { requestViews } from "view-requests";
+import { createViewSet } from "view-set";
+
+const PATHS = { sessions: "/api/sessions", health: "/healthz" };
+
+async function fetchJson(url) {
+  const answer = await fetch(url);
+  return answer.json();
+}
+
+/**
+ * Makes the parts of a page with a run; nothing is asked of the server before `connect`.
+ *
+ * @param {{config: object, store: object, storage: Storage, address: object,
+ *   createViews: (context: object) => object[], painted: (frame: object) => void}} parts
+ *   `config` is the page's own, `storage` that of the tab or what stands for it, `createViews`
+ *   makes all views from a context, `painted` is told of every frame that they have painted
+ * @returns {{connection, edits, history, painter, views, learn: Function, show: Function}}
+ *   `learn` asks for what views are made from and gives the context, `show` shows them
+ */
+export function createSession({ config, store, storage, address, createViews, painted }) {
+  const connection = createConnection({
+    open: createTransports({ ...PATHS, stream: config.stream, storage }),
+    storage,
+    specToOpen: () => store.get().spec ?? address.spec(),
+    session: address.session,
+  });
+  const edits = createEdits({ store, send: connection.send });
+  const history = createHistory();
+  const mode = createMode(store);
+  let context = null;
+  const views = createViewSet(() => createViews(context));
+  const painter = createPainter({
+    paint: (frame) => {
+      if (mode.follow(frame.spec)) views.showAnew();
+      views.update(frame);
+      painted(frame);
+    },
+    painted: connection.painted,
+    isUnseen: () => store.get().page === "unseen",
+  });
+  keepPageState(store);
+  keepMotion(store);
+  store.watch(["page"], painter.letGo);
+  followStream(connection, { store, edits, history, painter, address });
+  requestViews(connection, store);
+  requestPace(connection, store);
+
+  /**
+   * Asks the server for what views are made from.
+   *
+   * @param {Promise} words resolves once the page can speak
+   * @returns {Promise<object>} what every view is made from
+   */
+  async function learn(words) {
+    const [schema, presets, datasets] = await Promise.all([
+      fetchJson("/api/schema").then(readSchema),
+      fetchJson("/api/presets"),
+      fetchJson("/api/datasets"),
+      words,
+    ]);
+    const taskOf = (spec) => {
+      const { data } = spec;
+      if (isImages(spec)) return "multiclass";
+      return datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
+    };
+    const own = createOwnPoints({ store, edits, taskOf });
+    context = {
+      store, schema, presets, datasets, edits, history, taskOf, own,
+      actions: createActions({ store, edits, own, send: connection.send, schema }),
+      tooltip: createTooltip(document.body),
+      repaint: painter.repaint,
+      model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
+      reconnect: connection.connect,
+      library: createLibrary(store),
+    };
+    return context;
+  }
+
+  /** Shows the views, and paints what has come so far. */
+  function show() {
+    const { spec } = store.get();
+    if (spec) mode.follow(spec);
+    views.show();
+    painter.start();
+  }
+
+  return { connection, edits, history, painter, views, learn, show };
+}
