@@ -84,7 +84,9 @@ def add_error_answers(app: Flask) -> None:
 
     @app.before_request
     def refuse_large() -> None:
-        limit = app.config["MAX_CONTENT_LENGTH"]
+        largest = app.config["MAX_CONTENT_LENGTH"]
+        limit = app.config["BODY_LIMITS"].get(request.endpoint, largest)
+        request.max_content_length = limit
         if (request.content_length or 0) > limit:
             abort(413)
 

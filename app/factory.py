@@ -21,9 +21,12 @@ from app.scheduler import Scheduler
 from app.security import add_security_headers
 from app.session_api import make_session_blueprint
 from app.settings import Settings, read_environment
+from app.shelf import Shelf
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
+from app.state_api import make_states_blueprint
+from app.states import States
 from app.turns import take_turn
-from engine import ImageStore, Programs
+from engine import MAX_PACKET, ImageStore, Programs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -51,6 +54,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_environment()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
+    app.config["BODY_LIMITS"] = {"states.store_state": MAX_PACKET}
     app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
 
     store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
@@ -66,15 +70,17 @@ def make_app(settings: Settings | None = None) -> Flask:
         max_fps=settings.max_fps,
     )
     connections = Connections(settings.max_connections)
-    streams = HttpStreams(host, connections, settings.max_message_bytes)
+    states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes))
+    streams = HttpStreams(host, states, connections, settings.max_message_bytes)
     assets = Assets(ROOT / "static")
 
     app.register_blueprint(make_pages_blueprint(assets))
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
-    app.register_blueprint(make_stream_blueprint(host, connections, settings))
-    app.register_blueprint(make_session_blueprint(host, streams, settings))
+    app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
+    app.register_blueprint(make_session_blueprint(host, streams, states, settings))
+    app.register_blueprint(make_states_blueprint(states, settings))
     add_error_answers(app)
     add_security_headers(app)
     app.extensions["livenet"] = Parts(settings, programs, host, connections)

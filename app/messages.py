@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -50,17 +50,23 @@ class Message(BaseModel):
 
 
 class Open(Message):
-    """A new session with a spec, or a token to take one up again."""
+    """A new session with a spec, or a token to take one up again.
+
+    Beside a spec there may be the state that a link carries.
+    """
 
     type: Literal["open"]
     spec: Any = None
     session: Annotated[str, Field(max_length=200)] | None = None
+    state: str | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         given = self.model_fields_set & {"spec", "session"}
         if len(given) != 1 or (given == {"session"} and self.session is None):
             raise _rule("must have either a spec or a session")
+        if self.state is not None and self.session is not None:
+            raise _rule("a session that is taken up has its own state")
         return self
 
 
@@ -227,6 +233,8 @@ Command = (
 )  # fmt: skip
 ClientMessage = Command | Open | Ack
 
+ContentT = TypeVar("ContentT", bound=Message)
+
 _TYPES = {
     get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(ClientMessage)
 }
@@ -241,12 +249,7 @@ def parse_message(text: str | bytes) -> ClientMessage:
     """
     if isinstance(text, bytes):
         raise MessageError("invalid_json", "a message must be text")
-    try:
-        value = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise MessageError("invalid_json", f"not JSON: {_explain(error)}") from None
-    if not isinstance(value, dict):
-        raise MessageError("invalid_message", "a message must be an object")
+    value = _read_object(text)
     name = value.get("type")
     adapter = _ADAPTERS.get(name) if isinstance(name, str) else None
     if adapter is None:
@@ -256,6 +259,28 @@ def parse_message(text: str | bytes) -> ClientMessage:
         return adapter.validate_python(value)
     except ValidationError as error:
         raise _describe(error) from None
+
+
+def parse_content(model: type[ContentT], body: bytes) -> ContentT:
+    """Reads the JSON body of a request that is no message of the stream.
+
+    Raises:
+        MessageError: `invalid_json` or `invalid_message`.
+    """
+    try:
+        return model.model_validate(_read_object(body))
+    except ValidationError as error:
+        raise _describe(error) from None
+
+
+def _read_object(text: str | bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MessageError("invalid_json", f"not JSON: {_explain(error)}") from None
+    if not isinstance(value, dict):
+        raise MessageError("invalid_message", "a message must be an object")
+    return value
 
 
 def _refuse_constant(name: str) -> None:

@@ -63,6 +63,9 @@ class Settings(BaseModel):
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
             it: about half the traffic for about 1.3 ms of a core per large frame.
         cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
+        shelf_bytes: `LIVENET_SHELF_BYTES`, what states that links name, and other things that
+            people store, may take in `cache_dir`, each kind of them; those that nobody has
+            asked for longest go first.
         data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
             are downloaded.
         image_mirrors: `LIVENET_IMAGE_MIRRORS`, addresses of folders to download them from
@@ -85,6 +88,7 @@ class Settings(BaseModel):
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
     cache_dir: Path = Field(default_factory=_default_cache_dir)
+    shelf_bytes: int = Field(default=1 << 28, ge=1 << 16, le=1 << 40)
     data_dir: Path | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)

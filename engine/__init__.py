@@ -9,6 +9,8 @@ from engine.errors import (
     EngineError,
     ExportError,
     OriginError,
+    PacketError,
+    PacketVersionError,
     PatchError,
     SpecError,
     WeightError,
@@ -19,6 +21,8 @@ from engine.image_store import ImageStore
 from engine.images import CATALOGUE
 from engine.logs import Entry
 from engine.moments import Moment
+from engine.packets import Choice, Packet, make_packet
+from engine.packing import MAX_PACKET, decode_packet, encode_packet, read_word, write_word
 from engine.presets import PRESETS, Preset
 from engine.snapshots import Snapshot
 from engine.spec import (
@@ -43,10 +47,12 @@ __all__ = [
     "EXTENT",
     "MAX_CLASSES",
     "MAX_LABEL",
+    "MAX_PACKET",
     "MAX_POINTS",
     "PRESETS",
     "VIEWS",
     "CheckpointError",
+    "Choice",
     "DataError",
     "Digit",
     "DivergedError",
@@ -62,6 +68,9 @@ __all__ = [
     "ImageStore",
     "Moment",
     "OriginError",
+    "Packet",
+    "PacketError",
+    "PacketVersionError",
     "PatchError",
     "Preset",
     "Programs",
@@ -71,11 +80,16 @@ __all__ = [
     "SpecError",
     "Trainer",
     "WeightError",
+    "decode_packet",
     "dump_spec",
+    "encode_packet",
     "export",
+    "make_packet",
     "merge_patch",
     "pack_files",
     "parse_spec",
     "patch_spec",
     "preview_points",
+    "read_word",
+    "write_word",
 ]

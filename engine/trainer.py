@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
+from engine.beginnings import Beginning, find_initial
 from engine.checkpoints import (
     Checkpoint,
     decode_checkpoint,
@@ -26,6 +27,7 @@ from engine.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
 from engine.logs import Entry, Log
 from engine.metrics import Metrics
 from engine.moments import Moment
+from engine.packets import Packet, open_packet
 from engine.revisions import restart, revise, with_weight
 from engine.runs import Run, begin_run, can_go_on, make_data
 from engine.snapshots import Snapshot, open_checkpoint
@@ -39,16 +41,26 @@ class Trainer:
     Args:
         spec: what to train; the default playground if None.
         programs: where compiled programs come from; shared ones if None.
+        packet: what it begins with instead of the initial weights of its seed.
 
     Raises:
         DataError: its data cannot be made or found.
+        PacketError: the packet is of another network.
     """
 
-    def __init__(self, spec: Spec | None = None, programs: Programs | None = None) -> None:
+    def __init__(
+        self,
+        spec: Spec | None = None,
+        programs: Programs | None = None,
+        packet: Packet | None = None,
+    ) -> None:
         self._programs = programs or default_programs()
         spec = spec or Spec()
+        data = make_data(spec, self._programs)
         self._log = Log()
-        self._run: Run = begin_run(self._programs, restart(spec, make_data(spec, self._programs)))
+        self._beginning: Beginning | None = None
+        moment = restart(spec, data) if packet is None else open_packet(packet, spec, data)
+        self._run: Run = begin_run(self._programs, moment)
         self._past: Run | None = None
 
     @property
@@ -171,8 +183,9 @@ class Trainer:
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        before = self.step
-        self._run.train(epochs * self.batches_per_epoch + steps)
+        before, steps = self.step, epochs * self.batches_per_epoch + steps
+        self._set_out(steps)
+        self._run.train(steps)
         metrics = self.metrics
         self._note(before)
         return metrics
@@ -199,6 +212,7 @@ class Trainer:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
         before, steps = self.step, epochs * self.batches_per_epoch + batches
+        self._set_out(steps)
         frame = self._run.turn(steps, request or FrameRequest(), max_seconds)
         self._note(before)
         return frame
@@ -272,6 +286,7 @@ class Trainer:
         """
         moment = self._open(decode_checkpoint(content))
         self._log.clear()
+        self._beginning = None
         self.restore(moment)
         return self.spec
 
@@ -299,6 +314,11 @@ class Trainer:
         if self._past is not None:
             self._past.close()
             self._past = None
+
+    @property
+    def initial(self) -> Snapshot:
+        """Step 0 of this run, as the present network can take it up."""
+        return find_initial(self._beginning, self._run.snapshot())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Goes back, or on, to a moment that was kept."""
@@ -331,6 +351,11 @@ class Trainer:
     def _checkpoint(self) -> Checkpoint:
         now = self._run.snapshot()
         return Checkpoint(now.spec, *(np.array(v) for v in now.state), counters=now.counters)
+
+    def _set_out(self, steps: int) -> None:
+        """Keeps the weights of step 0 before they change."""
+        if steps and self.step == 0:
+            self._beginning = Beginning.of(self._run.snapshot())
 
     def _note(self, before: int) -> None:
         """Keeps what was measured since a step, if anything was."""

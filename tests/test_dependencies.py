@@ -32,7 +32,8 @@ ENGINE = (
     {"image_programs", "moments"},
     {"image_views", "tiers"},
     {"bindings", "exports", "revisions"},
-    {"calls", "plane_views"},
+    {"beginnings", "calls", "packets", "plane_views"},
+    {"packing"},
     {"image_run", "plane_run"},
     {"runs"},
     {"trainer"},
@@ -49,7 +50,7 @@ FETCHING = "engine.images.downloads"
 #: What the server knows nothing of: mathematics.
 MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
 #: Parts of the server that create_app alone puts together, in the factory.
-WIRED = {"Assets", "Connections", "LocalHost", "Programs", "Scheduler"}
+WIRED = {"Assets", "Connections", "LocalHost", "Programs", "Scheduler", "Shelf", "States"}
 
 
 def modules(package: str) -> dict[str, Path]:

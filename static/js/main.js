@@ -15,6 +15,8 @@ import { loadPlotly } from "plotly";
 import { keepOwnMode } from "points/own-mode";
 import { keepPreferences } from "preferences";
 import { createSession } from "session";
+import { openShareDialog } from "share/dialog";
+import { create as createLinkTab } from "share/link-tab";
 import { listenToKeys } from "shortcuts";
 import { openStorage } from "storage";
 import { createStore } from "store";
@@ -42,6 +44,9 @@ import { create as createUnitPanel } from "views/unit-panel";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const CARDS = ["data", "network", "output"];
+const SHARE_TABS = [
+  { id: "link", label: "share.link", create: createLinkTab },
+];
 const place = (id) => document.getElementById(id);
 
 /**
@@ -63,6 +68,8 @@ async function start() {
   keepTheme(store);
   keepPalette(store);
   const context = Object.assign(await session.learn(language.start()), {
+    token: connection.token,
+    share: () => openShareDialog(SHARE_TABS, context),
     languages: language.names,
     changeLanguage: async (name) => {
       if (!(await language.change(name))) return;

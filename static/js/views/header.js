@@ -9,6 +9,7 @@ const QUESTION = [
   "M8 1.6a6.4 6.4 0 1 0 0 12.8a6.4 6.4 0 0 0 0-12.8",
   "M6.1 6.3a1.95 1.95 0 1 1 2.9 1.7c-.7.4-1 .8-1 1.5", "M8 11.6h.01",
 ];
+const ARROW = ["M8 9.8V1.8", "M4.8 4.8L8 1.6l3.2 3.2", "M4.6 7.2H2.8v7.2h10.4V7.2h-1.8"];
 const GEAR = [
   "M6.5 3.1l.3-1.7h2.4l.3 1.7.9.4 1.5-1 1.6 1.6-1 1.5.4.9 1.7.3v2.4l-1.7.3-.4.9 1 1.5-1.6 1.6"
   + "-1.5-1-.9.4-.3 1.7H6.8l-.3-1.7-.9-.4-1.5 1-1.6-1.6 1-1.5-.4-.9-1.7-.3V6.8l1.7-.3.4-.9"
@@ -18,7 +19,7 @@ const GEAR = [
 
 /**
  * @param {{presets: HTMLElement, tools: HTMLElement}} places
- * @param {object} context `languages` that there are, `changeLanguage(name)`
+ * @param {object} context `languages` that there are, `changeLanguage(name)`, `share()`
  * @returns {{update, resize, destroy}}
  */
 export function create(places, context) {
@@ -28,9 +29,13 @@ export function create(places, context) {
     type: "button", "aria-label": word("action.tour"),
     data: { help: word("help.tour"), action: "tour" }, on: { click: () => store.set({ tour: 0 }) },
   }, icon(...QUESTION), h("span.tool-text", {}, word("action.tour")));
+  const share = h("button.button.small.tool", {
+    type: "button", "aria-label": word("action.share"), "aria-haspopup": "dialog",
+    data: { help: word("help.share"), action: "share" }, on: { click: () => context.share() },
+  }, icon(...ARROW), h("span.tool-text", {}, word("action.share")));
   const settings = createSettings(store);
   places.presets.append(presets.element);
-  places.tools.append(tour, createLanguageButton(context), settings);
+  places.tools.append(tour, share, createLanguageButton(context), settings);
 
   const unwatch = store.watch(["newcomer"], ({ newcomer }) =>
     tour.classList.toggle("first", newcomer));
