@@ -12,6 +12,8 @@ export const INITIAL = {
   pauseHidden: true,
   canUndo: false,
   canRedo: false,
+  timeline: [],
+  recalled: null,
   message: null,
   hint: null,
   palette: null,
