@@ -19,6 +19,9 @@ from app.inbox import Inbox
 from app.jobs import Jobs, T
 from app.messages import Command, Step, Until, Views
 from app.outbox import Outbox
+from app.timeline import Point, Timeline
+from app.timeline_news import TimelineNews
+from app.timeline_room import TimelineRoom
 from app.view_settings import ViewSettings
 from engine import FrameRequest, Spec, Trainer, dump_spec
 
@@ -39,6 +42,7 @@ class Turn:
     running: bool = False
     tight: bool = False
     until: Until | None = None
+    recalled: Point | None = None
 
 
 class Session:
@@ -48,10 +52,11 @@ class Session:
         token: the secret by which a client takes the session up again.
         label: short name for the log.
         trainer: the network; only the worker that has the session's turn touches it, the
-            history, and the edits that are held.
+            history, the time line, and the edits that are held.
         max_inbox_bytes: how much the waiting commands may hold.
         max_fps: frames a second at most, whatever the client asks for.
         wake: called without a lock when the session may have become due.
+        room: of the time lines; its own if None.
     """
 
     def __init__(
@@ -62,13 +67,17 @@ class Session:
         max_inbox_bytes: int,
         max_fps: float | None,
         wake: Callable[[Session], None],
+        room: TimelineRoom | None = None,
     ) -> None:
         self.token = token
         self.label = label
         self.trainer = trainer
         self.jobs = Jobs()
         self.history = History()
+        self.timeline = Timeline(room or TimelineRoom(), trainer.moment())
         self.held = HeldEdits()
+        self._news = TimelineNews()
+        self._recalled: Point | None = None
         self._wake = wake
         self._lock = threading.Lock()
         self._inbox = Inbox(max_inbox_bytes)
@@ -94,6 +103,7 @@ class Session:
             self._heard_at = time.monotonic()
             self._credit = CREDIT_AT_START
             self._frame_due = self._points_due = True
+            self._recalled, self._news = None, TimelineNews()
             self._next_frame_at = 0.0
             outbox.on_taken = lambda: self._wake(self)
             outbox.put({
@@ -173,10 +183,13 @@ class Session:
         with self._lock:
             if self.jobs or self._may_apply(now):
                 return now
-            due = max(now, self._next_frame_at) if self._wants_frame() else None
+            dues = [self._next_frame_at] if self._wants_frame() else []
             if self.held:
-                return self.held.look_at if due is None else min(due, self.held.look_at)
-            return due
+                dues.append(self.held.look_at)
+            news = self._news.find_due(self.timeline.edition)
+            if news is not None and self._outbox is not None and not self._outbox.full:
+                dues.append(news)
+            return max(now, min(dues)) if dues else None
 
     def _wants_frame(self) -> bool:
         if self._outbox is None or self._credit == 0 or self._outbox.has_frame:
@@ -217,9 +230,9 @@ class Session:
             tight = running and not self._calm and now - self._changed_at >= CALM_SECONDS
             if tight:
                 self._changed_at = now
-            epochs, batches = self._drive.take()
-            until = self._drive.until
-            return Turn(self._outbox, request, epochs, batches, running, tight, until)
+            epochs, batches = (0, 0) if self._recalled else self._drive.take()
+            until, recalled = self._drive.until, self._recalled
+            return Turn(self._outbox, request, epochs, batches, running, tight, until, recalled)
 
     def keep_calm(self) -> None:
         """The tight program is there or on its way; nobody need ask again before an edit."""
@@ -279,6 +292,7 @@ class Session:
             former, self._spec = self._spec, spec
             self._spec_id += 1
             self._frame_due = True
+            self._recall(None)
             if former.data != spec.data:
                 self._points_due = True
             if former != spec:
@@ -310,6 +324,8 @@ class Session:
         """Starts or pauses training; what is left of a step goes with either."""
         with self._lock:
             self._drive.run(running, until)
+            if running:
+                self._recall(None)
 
     def set_speed(self, epochs_per_frame: int) -> None:
         """Sets how many epochs lie between two frames."""
@@ -327,8 +343,50 @@ class Session:
         """Asks for a little training while paused."""
         with self._lock:
             self._drive.add(step)
+            self._recall(None)
 
     def drop_steps(self) -> None:
         """Forgets the steps that have not been trained."""
         with self._lock:
             self._drive.drop_steps()
+
+    def recall(self, point: Point | None) -> None:
+        """Pauses and shows a point of the time line from now on; None shows the present again."""
+        with self._lock:
+            self._recall(point)
+            self._frame_due = True
+            if point is None:
+                return
+            self._drive.run(False)
+            if self._outbox is not None:
+                spec = point.moment.spec
+                points = spec.data.points != self._spec.data.points
+                self._outbox.put({
+                    "type": "recalled",
+                    "point": point.id,
+                    "id": point.spec_id,
+                    "spec": dump_spec(spec, points=points),
+                    "step": point.moment.step,
+                })  # fmt: skip
+
+    def _recall(self, point: Point | None) -> None:
+        former, self._recalled = self._recalled, point
+        shown, next_ = (one.moment.spec if one else self._spec for one in (former, point))
+        if shown.data != next_.data:
+            self._points_due = True
+
+    def ask_timeline(self, on: bool) -> None:
+        """Tells the client of the time line from now on, or no more."""
+        with self._lock:
+            self._news.ask(on)
+
+    def tell_timeline(self, now: float) -> None:
+        """Tells the client what the time line holds, if it is time to."""
+        with self._lock:
+            edition = self.timeline.edition
+            due = self._news.find_due(edition)
+            if self._outbox is None or due is None or due > now or self._outbox.full:
+                return
+            points = [point.describe() for point in self.timeline.points]
+            self._outbox.put({"type": "timeline", "points": points})
+            self._news.tell(edition, now)

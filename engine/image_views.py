@@ -47,6 +47,15 @@ class ImageViews:
         self._exciting: Occasional[Floats] = Occasional()
         self._space: Occasional[NDArray[Any]] = Occasional()
 
+    @property
+    def seen(self) -> tuple[Any, Any]:
+        """What goes on from frame to frame."""
+        return self._tested, self._basis
+
+    @seen.setter
+    def seen(self, kept: tuple[Any, Any]) -> None:
+        self._tested, self._basis = kept
+
     def measure(self, spec: Spec, data: ImageData, slopes: Floats, params: Parts) -> Floats:
         """Measures a network on the first train images and on all test images.
 

@@ -29,7 +29,7 @@ ENGINE = (
     {"training", "views"},
     {"states", "turns", "vision"},
     {"image_store", "snapshots"},
-    {"image_programs"},
+    {"image_programs", "moments"},
     {"image_views", "tiers"},
     {"bindings", "exports", "revisions"},
     {"beginnings", "calls", "packets", "plane_views"},

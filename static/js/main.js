@@ -10,6 +10,7 @@ import { createAnswerTabs, createDigitTabs } from "images/panels";
 import { INITIAL } from "initial";
 import { createLanguage } from "language";
 import { observe } from "observations";
+import { createLookingBack } from "looking-back";
 import { keepPalette } from "palette";
 import { loadPlotly } from "plotly";
 import { keepOwnMode } from "points/own-mode";
@@ -39,6 +40,7 @@ import { create as createNotice } from "views/notice";
 import { create as createObservation } from "views/observation";
 import { create as createOutput } from "views/output";
 import { create as createStrip } from "views/play-strip";
+import { create as createTimeLine } from "views/time-line";
 import { create as createTour } from "views/tour";
 import { create as createUnitPanel } from "views/unit-panel";
 
@@ -60,7 +62,8 @@ async function start() {
   const storage = openStorage("sessionStorage");
   const address = createAddress(store, storage);
   const session = createSession({ config, store, storage, address, createViews, painted: count });
-  const { connection, painter, views } = session;
+  const { connection, edits, painter, views } = session;
+  const lookingBack = createLookingBack({ connection, store, edits });
   connection.connect();
 
   const language = createLanguage(config, store);
@@ -69,6 +72,7 @@ async function start() {
   keepPalette(store);
   const context = Object.assign(await session.learn(language.start()), {
     token: connection.token,
+    lookingBack,
     share: () => openShareDialog(SHARE_TABS, context),
     languages: language.names,
     changeLanguage: async (name) => {
@@ -101,6 +105,7 @@ function createViews(context) {
   return [
     createHeader({ presets: place("presets"), tools: place("tools") }, context),
     createStrip(place("strip"), context),
+    createTimeLine(place("time-line"), context),
     ...(context.store.get().images ? createImageViews : createPlaneViews)(context),
     createNotice(place("notice"), context),
     createAnnouncer(place("announcer"), context),

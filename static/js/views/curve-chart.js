@@ -1,5 +1,6 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
+import { leadsHere } from "looking-back";
 import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart, whenPlotly } from "plotly";
 import { word } from "words";
 
@@ -66,10 +67,20 @@ export function create(element, { store, history }, { train, test, log, alt }) {
   }
 
   function shapes(palette) {
-    return history.marks.map((step) => ({
+    const { timeline, recalled } = store.get();
+    const line = (step, color, width) => ({
       type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
-      line: { color: palette["line-strong"], width: 1 },
-    }));
+      line: { color, width },
+    });
+    const marks = history.marks.map((step) => line(step, palette["line-strong"], 1));
+    if (!recalled || !leadsHere(timeline, recalled)) return marks;
+    return [...marks, line(recalled.step, palette.press, 2)];
+  }
+
+  /** Says on the curves which moment is looked at. */
+  function drawShapes() {
+    if (!plotly || !visible() || !element.data) return;
+    plotly.relayout(element, { shapes: shapes(store.get().palette) });
   }
 
   function remember() {
@@ -104,9 +115,7 @@ export function create(element, { store, history }, { train, test, log, alt }) {
         x: [x, x], y: [series[train].slice(drawn), series[test].slice(drawn)],
       }, [0, 1]);
     }
-    if (markEdition !== history.markEdition) {
-      plotly.relayout(element, { shapes: shapes(store.get().palette) });
-    }
+    if (markEdition !== history.markEdition) drawShapes();
     remember();
   }
 
@@ -129,7 +138,7 @@ export function create(element, { store, history }, { train, test, log, alt }) {
     plotly.relayout(element, change);
   }
 
-  const unwatch = [store.watch(["palette"], draw)];
+  const unwatch = [store.watch(["palette"], draw), store.watch(["recalled"], drawShapes)];
   if (log) unwatch.push(store.watch([log], changeScale));
 
   function destroy() {
