@@ -15,6 +15,8 @@ import { keepPalette } from "palette";
 import { loadPlotly } from "plotly";
 import { keepOwnMode } from "points/own-mode";
 import { keepPreferences } from "preferences";
+import { createRecording } from "recordings/recording";
+import { create as createRecordingTab } from "recordings/tab";
 import { createSession } from "session";
 import { openShareDialog } from "share/dialog";
 import { create as createLinkTab } from "share/link-tab";
@@ -40,6 +42,7 @@ import { create as createNotice } from "views/notice";
 import { create as createObservation } from "views/observation";
 import { create as createOutput } from "views/output";
 import { create as createStrip } from "views/play-strip";
+import { create as createRecordSign } from "views/record-sign";
 import { create as createTimeLine } from "views/time-line";
 import { create as createTour } from "views/tour";
 import { create as createUnitPanel } from "views/unit-panel";
@@ -48,6 +51,7 @@ const config = JSON.parse(document.getElementById("config").textContent);
 const CARDS = ["data", "network", "output"];
 const SHARE_TABS = [
   { id: "link", label: "share.link", create: createLinkTab },
+  { id: "recording", label: "share.recording", create: createRecordingTab },
 ];
 const place = (id) => document.getElementById(id);
 
@@ -73,7 +77,8 @@ async function start() {
   const context = Object.assign(await session.learn(language.start()), {
     token: connection.token,
     lookingBack,
-    share: () => openShareDialog(SHARE_TABS, context),
+    share: (tab) => openShareDialog(SHARE_TABS, context, tab),
+    recording: createRecording({ store, source: connection }),
     languages: language.names,
     changeLanguage: async (name) => {
       if (!(await language.change(name))) return;
@@ -104,6 +109,7 @@ function count({ meta }) {
 function createViews(context) {
   return [
     createHeader({ presets: place("presets"), tools: place("tools") }, context),
+    createRecordSign(place("recording"), context),
     createStrip(place("strip"), context),
     createTimeLine(place("time-line"), context),
     ...(context.store.get().images ? createImageViews : createPlaneViews)(context),

@@ -32,6 +32,7 @@ export function createPlane(element, { palette, onReady }) {
   whenPlotly().then((loaded) => {
     if (gone) return;
     plotly = loaded;
+    axes.replaceChildren();
     (onReady ?? draw)();
   });
 
@@ -49,10 +50,27 @@ export function createPlane(element, { palette, onReady }) {
     return { width, height };
   }
 
+  function ticks() {
+    return side < SMALL ? [-4, 0, 4] : [-4, -2, 0, 2, 4];
+  }
+
+  /** The numbers along the axes, for as long as Plotly does not write them. */
+  function writeTicks({ width, height }) {
+    const share = (tick) => (tick + EDGE) / (2 * EDGE);
+    axes.replaceChildren(...ticks().flatMap((tick) => {
+      const text = String(tick).replace("-", "−");
+      const [below, beside] = [h("span.plane-tick.below", {}, text), h("span.plane-tick.beside", {}, text)];
+      below.style.left = `${margin.l + share(tick) * width}px`;
+      below.style.top = `${margin.t + height}px`;
+      beside.style.left = `${margin.l}px`;
+      beside.style.top = `${margin.t + (1 - share(tick)) * height}px`;
+      return [below, beside];
+    }));
+  }
+
   function layout() {
     const axis = {
-      range: [-EDGE, EDGE], fixedrange: true, showgrid: false,
-      tickvals: side < SMALL ? [-4, 0, 4] : [-4, -2, 0, 2, 4],
+      range: [-EDGE, EDGE], fixedrange: true, showgrid: false, tickvals: ticks(),
     };
     const colours = palette();
     return chartLayout(colours, {
@@ -66,8 +84,12 @@ export function createPlane(element, { palette, onReady }) {
 
   /** Lays everything out again: size, theme, and Plotly's points. */
   async function draw(traces = []) {
-    measure();
-    if (!plotly || side === 0) return;
+    const size = measure();
+    if (side === 0) return;
+    if (!plotly) {
+      writeTicks(size);
+      return;
+    }
     await plotly.react(axes, traces, layout(), { ...PLOT_CONFIG, staticPlot: true });
   }
 

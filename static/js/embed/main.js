@@ -17,6 +17,7 @@ import { createLanguage } from "language";
 import { keepPalette } from "palette";
 import { loadPlotly } from "plotly";
 import { keepPreferences } from "preferences";
+import { createStandby } from "recordings/standby";
 import { createSession } from "session";
 import { createMemory } from "storage";
 import { createStore } from "store";
@@ -34,6 +35,7 @@ import { create as createImageUnit } from "views/image-unit";
 import { create as createNetwork } from "views/network";
 import { create as createNotice } from "views/notice";
 import { create as createOutput } from "views/output";
+import { create as createStandbyLine } from "views/standby-line";
 import { create as createUnitPanel } from "views/unit-panel";
 
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -130,7 +132,7 @@ async function start() {
   };
   const frames = createPanels(place("panels"));
   const session = createSession({
-    config, store, storage, address: { ...address, tellProblem }, createViews, painted,
+    config, store, storage, address: { ...address, tellProblem }, createViews, painted, around: standBy,
   });
   const { connection, views, painter } = session;
   const sight = keepSight(store, document.body);
@@ -155,6 +157,14 @@ async function start() {
   session.show();
   views.watchSize([place("panels")]);
   new ResizeObserver(frames.fit).observe(place("panels"));
+
+  /** Has the recording that the address names play while the server cannot be reached. */
+  function standBy(live) {
+    const { recording: id, rehearse } = options;
+    if (!id) return live;
+    const say = (code) => store.set({ message: { text: word(`recording.broken.${code}`) } });
+    return createStandby(live, { store, id, rehearse: Boolean(rehearse), say });
+  }
 
   /** Other panels from now on; what has the focus keeps it only if it stays. */
   function showPanels(names) {
@@ -185,6 +195,7 @@ async function start() {
     return [
       ...made, { update: bar.update, resize() {}, destroy: () => [bar.destroy, unwatch].forEach((f) => f()) },
       createStart(place("start"), context, begins === "click"),
+      createStandbyLine(place("standby"), context),
       createNotice(place("notice"), context),
     ];
   }
