@@ -23,11 +23,13 @@ from app.points_api import make_points_blueprint
 from app.qr_api import make_qr_blueprint
 from app.recording_shell import RecordingShell
 from app.recordings_api import TAKE_ENDPOINT, make_recordings_blueprint
+from app.rendering import Renderer
 from app.scheduler import Scheduler
 from app.security import add_security_headers
 from app.session_api import make_session_blueprint
 from app.settings import Settings, read_environment
 from app.shelf import Shelf
+from app.slides import make_slides_blueprint
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
 from app.state_api import make_states_blueprint
 from app.states import States
@@ -85,14 +87,16 @@ def make_app(settings: Settings | None = None) -> Flask:
     languages = Languages(assets)
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
     recordings = Shelf(settings.cache_dir / "recordings", settings.recordings_bytes)
+    renderer = Renderer(assets)
 
-    app.register_blueprint(make_pages_blueprint(assets))
+    app.register_blueprint(make_pages_blueprint(assets, renderer))
+    app.register_blueprint(make_slides_blueprint(assets, renderer, settings.reveal_dir))
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
-    app.register_blueprint(make_oembed_blueprint(Languages(assets)))
-    app.register_blueprint(make_qr_blueprint())
     app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))
+    app.register_blueprint(make_oembed_blueprint(languages))
+    app.register_blueprint(make_qr_blueprint())
     app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, states, settings))
     app.register_blueprint(make_states_blueprint(states, settings))

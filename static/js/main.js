@@ -18,7 +18,9 @@ import { keepPreferences } from "preferences";
 import { createRecording } from "recordings/recording";
 import { create as createRecordingTab } from "recordings/tab";
 import { createSession } from "session";
+import { create as createCodeTab } from "share/code-tab";
 import { openShareDialog } from "share/dialog";
+import { create as createEmbedTab } from "share/embed-tab";
 import { create as createLinkTab } from "share/link-tab";
 import { listenToKeys } from "shortcuts";
 import { openStorage } from "storage";
@@ -51,7 +53,9 @@ const config = JSON.parse(document.getElementById("config").textContent);
 const CARDS = ["data", "network", "output"];
 const SHARE_TABS = [
   { id: "link", label: "share.link", create: createLinkTab },
+  { id: "embed", label: "share.embed", create: createEmbedTab },
   { id: "recording", label: "share.recording", create: createRecordingTab },
+  { id: "code", label: "share.code", create: createCodeTab },
 ];
 const place = (id) => document.getElementById(id);
 

@@ -42,8 +42,8 @@ const config = JSON.parse(document.getElementById("config").textContent);
 const place = (id) => document.getElementById(id);
 const root = document.documentElement;
 
-/** For tests, and nothing else is global; see `main`. */
-window.livenet = { frames: 0, specId: -1, step: 0 };
+/** For tests, and nothing else is global; see `main`. `recorded` counts the frames that stand by. */
+window.livenet = { frames: 0, specId: -1, step: 0, recorded: 0 };
 
 const wrong = [];
 const options = readOptions(location.search, (error) => wrong.push(error));

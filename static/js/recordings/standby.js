@@ -54,6 +54,7 @@ export function createStandby(live, { store, id, rehearse, say }) {
     recorded = source;
     store.set({ standby: { spec: store.get().spec } });
     recorded.connect();
+    window.livenet.recorded = source.length;
   }
 
   function leave() {

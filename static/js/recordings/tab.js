@@ -11,6 +11,10 @@ const EVERY = [1, 2, 5, 10, 20, 50];
 const MOST = [50, 100, 200, 400];
 const USUAL = { every: 1, most: 200 };
 const MEBIBYTE = 1 << 20;
+/** What a document takes beside its frames, and Plotly in it; base64 takes four letters for three bytes. */
+const SHELL_SIZE = 0.24;
+const PLOTLY_SIZE = 1.9;
+const LETTERS = 4 / 3;
 
 /** What was chosen last, for as long as the page lasts. */
 const chosen = { ...USUAL, anew: true, plotly: false };
@@ -52,7 +56,12 @@ export function create(element, { store, recording, actions }) {
   function makeSwitch(key) {
     const toggle = createToggle({
       label: word(`label.recording.${key}`), help: word(`help.recording.${key}`), path: `recording.${key}`,
-    }, { onInput: (yes) => Object.assign(chosen, { [key]: yes }) });
+    }, {
+      onInput: (yes) => {
+        chosen[key] = yes;
+        show();
+      },
+    });
     toggle.update(chosen[key]);
     return toggle.element;
   }
@@ -82,7 +91,12 @@ export function create(element, { store, recording, actions }) {
     if (on) setText(status, word("recording.on", { count: formatCount(recorded) }));
     else setText(status, result ? tellResult(result) : "");
     status.hidden = !status.textContent;
-    if (result) setText(size, word("recording.size", { size: (result.packed.length / MEBIBYTE).toFixed(1) }));
+    if (result) tellSize(result);
+  }
+
+  function tellSize({ packed }) {
+    const whole = SHELL_SIZE + (chosen.plotly ? PLOTLY_SIZE : 0) + (LETTERS * packed.length) / MEBIBYTE;
+    setText(size, word("recording.size", { size: whole.toFixed(1) }));
   }
 
   function tellResult({ frames }) {

@@ -39,4 +39,5 @@ export function openShareDialog(tabs, context, first = last) {
     made[name].show?.();
   });
   show(`share-${tabs.some(({ id }) => id === first) ? first : tabs[0].id}`);
+  body.querySelector("[aria-selected=true]").focus();
 }

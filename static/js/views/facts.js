@@ -41,7 +41,7 @@ export function create(element, { schema, taskOf }) {
     const told = [...(own ? [] : DATA), ...TRAINING].flatMap(([path, format]) => {
       const value = valueAt(spec, path) ?? (path === "loss" ? schema.lossesOf(taskOf(spec))[0] : null);
       if (QUIET.includes(path) && !value) return [];
-      return [makeTerm("dt", word(`help.${path}`), word(`label.${path}`)), h("dd", {}, format(value))];
+      return [h("div", {}, makeTerm("dt", word(`help.${path}`), word(`label.${path}`)), h("dd", {}, format(value)))];
     });
     list.replaceChildren(...told);
   }
