@@ -18,6 +18,7 @@ import { keepPreferences } from "preferences";
 import { createSession } from "session";
 import { openShareDialog } from "share/dialog";
 import { create as createLinkTab } from "share/link-tab";
+import { create as createPictureTab } from "share/picture-tab";
 import { listenToKeys } from "shortcuts";
 import { openStorage } from "storage";
 import { createStore } from "store";
@@ -48,6 +49,7 @@ const config = JSON.parse(document.getElementById("config").textContent);
 const CARDS = ["data", "network", "output"];
 const SHARE_TABS = [
   { id: "link", label: "share.link", create: createLinkTab },
+  { id: "picture", label: "share.picture", create: createPictureTab },
 ];
 const place = (id) => document.getElementById(id);
 
@@ -73,6 +75,7 @@ async function start() {
   const context = Object.assign(await session.learn(language.start()), {
     token: connection.token,
     lookingBack,
+    frame: painter.lastWhole,
     share: () => openShareDialog(SHARE_TABS, context),
     languages: language.names,
     changeLanguage: async (name) => {
