@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib.util
 import mimetypes
+import re
 import threading
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,10 @@ _TYPES = {
     ".svg": "image/svg+xml",
     ".woff2": "font/woff2",
 }
+
+
+#: The name in an import line of a module of the page.
+_IMPORT = re.compile(rb"""^\s*(?:import|export)\b[^"';]*?["']([^"']+)["'];?\s*$""", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +86,23 @@ class Assets:
         """Returns the import map: path below js/ without `.js` -> URL."""
         modules = self.list_files("js", ".js")
         return {"imports": {path[len("js/") : -len(".js")]: self.url(path) for path in modules}}
+
+    def module_urls(self, entry: str) -> list[str]:
+        """Returns the URLs of all modules that a module needs, for a page to load at once.
+
+        Args:
+            entry: name of the module, as others import it.
+        """
+        found: dict[str, str] = {}
+        waiting = [entry]
+        while waiting:
+            name = waiting.pop()
+            document = self.find(f"js/{name}.js")
+            if name in found or document is None:
+                continue
+            found[name] = self.url(f"js/{name}.js")
+            waiting += [each.decode() for each in _IMPORT.findall(document.content)]
+        return [found[name] for name in sorted(found)]
 
     def page_config(self) -> dict[str, object]:
         """Returns what a page must know to start: URLs of Plotly, catalogues and stream."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from app.messages import Step
+from app.messages import Step, Until
 
 
 class Drive:
@@ -11,11 +11,13 @@ class Drive:
     Attributes:
         running: whether it trains by itself.
         epochs_per_frame: how many epochs lie between two frames.
+        until: where it pauses by itself while running, if anywhere.
     """
 
     def __init__(self) -> None:
         self.running = False
         self.epochs_per_frame = 1
+        self.until: Until | None = None
         self._epochs = self._batches = 0
 
     @property
@@ -36,9 +38,10 @@ class Drive:
         """Forgets the steps that have not been trained."""
         self._epochs = self._batches = 0
 
-    def run(self, running: bool) -> None:
+    def run(self, running: bool, until: Until | None = None) -> None:
         """Trains by itself or pauses; what is left of a step goes with either."""
         self.running = running
+        self.until = until
         self.drop_steps()
 
     def take(self) -> tuple[int, int]:

@@ -9,14 +9,18 @@ from pathlib import Path
 
 from flask import Flask
 
+from app.animations_api import make_animations_blueprint
 from app.api import add_error_answers, make_api_blueprint
 from app.assets import Assets
 from app.connections import Connections
 from app.hosts import LocalHost, SessionHost
 from app.http_streams import HttpStreams
 from app.images_api import make_images_blueprint
+from app.languages import Languages
+from app.oembed import make_oembed_blueprint
 from app.pages import make_pages_blueprint
 from app.points_api import make_points_blueprint
+from app.qr_api import make_qr_blueprint
 from app.scheduler import Scheduler
 from app.security import add_security_headers
 from app.session_api import make_session_blueprint
@@ -78,11 +82,14 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
+    app.register_blueprint(make_animations_blueprint(settings))
+    app.register_blueprint(make_oembed_blueprint(Languages(assets)))
+    app.register_blueprint(make_qr_blueprint())
     app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, states, settings))
     app.register_blueprint(make_states_blueprint(states, settings))
     add_error_answers(app)
-    add_security_headers(app)
+    add_security_headers(app, settings.frame_ancestors)
     app.extensions["livenet"] = Parts(settings, programs, host, connections)
 
     def warm_up() -> None:

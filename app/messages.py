@@ -82,10 +82,18 @@ class Edit(Message):
     group: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
+class Until(Message):
+    """Where training pauses by itself: so many epochs done, or a train loss that low."""
+
+    epoch: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
+    loss: Annotated[float, Field(ge=0, le=1e9)] | None = None
+
+
 class Run(Message):
-    """Train until paused."""
+    """Train until paused, or until an end is reached."""
 
     type: Literal["run"]
+    until: Until | None = None
 
 
 class Pause(Message):

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.assets import Assets
 from app.documents import FOREVER
 from app.languages import Languages
+from app.oembed import link_oembed
 
 #: Pages come with a fresh nonce each time; what they load is cached for ever.
 _PAGE_CACHE = "no-cache"
@@ -26,6 +27,7 @@ def make_pages_blueprint(assets: Assets) -> Blueprint:
         return {
             "asset": assets.url,
             "import_map": assets.import_map,
+            "module_urls": assets.module_urls,
             "csp_nonce": g.csp_nonce,
         }
 
@@ -37,6 +39,7 @@ def make_pages_blueprint(assets: Assets) -> Blueprint:
                 language=language,
                 config={**assets.page_config(), "language": language},
                 word=lambda key: languages.say(language, key),
+                oembed=link_oembed(request.url_root, request.url),
             ),
             mimetype="text/html",
         )
@@ -48,6 +51,10 @@ def make_pages_blueprint(assets: Assets) -> Blueprint:
     @blueprint.get("/")
     def show_playground() -> Response:
         return show("playground.html")
+
+    @blueprint.get("/embed")
+    def show_embed() -> Response:
+        return show("embed.html")
 
     @blueprint.get("/favicon.ico")
     def show_icon() -> WerkzeugResponse:

@@ -2,31 +2,49 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from flask import Flask, Response, g
 
 _POLICY = (
     "default-src 'self'",
-    # Plotly writes styles into the page.
-    "style-src 'self' 'unsafe-inline'",
     "img-src 'self' data: blob:",
     "font-src 'self' data:",
     "worker-src 'self' blob:",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
-    # Slides and lessons elsewhere embed the page.
-    "frame-ancestors *",
 )
+#: What has a meaning of its own, and so quotation marks.
+_KEYWORDS = {"self", "none"}
 
 
-def add_security_headers(app: Flask) -> None:
-    """Adds the headers to all responses; a page's inline import map is allowed by nonce."""
+def add_security_headers(app: Flask, frame_ancestors: Sequence[str] = ("*",)) -> None:
+    """Adds the headers to all responses; a page's inline import map is allowed by nonce.
+
+    A page that takes scripts and styles from elsewhere says so in `g.csp_source`, an origin.
+
+    Args:
+        app: the application.
+        frame_ancestors: whose pages may show ours in a frame: `*`, `none`, or a list of `self`
+            and origins.
+    """
+    listed = " ".join(f"'{one}'" if one in _KEYWORDS else one for one in frame_ancestors)
+    frames = f"frame-ancestors {listed}"
 
     @app.after_request
     def add(response: Response) -> Response:
         nonce = g.get("csp_nonce")
-        script = f"script-src 'self' 'nonce-{nonce}'" if nonce else "script-src 'self'"
-        response.headers["Content-Security-Policy"] = "; ".join((*_POLICY, script))
+        elsewhere = f" {g.csp_source}" if "csp_source" in g else ""
+        own = f" 'nonce-{nonce}'" if nonce else ""
+        policy = (
+            *_POLICY,
+            # Plotly writes styles into the page.
+            f"style-src 'self' 'unsafe-inline'{elsewhere}",
+            f"script-src 'self'{own}{elsewhere}",
+            frames,
+        )
+        response.headers["Content-Security-Policy"] = "; ".join(policy)
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         return response

@@ -12,9 +12,9 @@ from app.model_api import add_model_routes
 from app.origins import is_allowed
 from app.session_requests import RefusedError, answer, find_socket, read_body, refuse_unknown
 from app.settings import Settings
-from app.timeline_api import add_timeline_routes
 from app.state_api import add_state_routes
 from app.states import States
+from app.timeline_api import add_timeline_routes
 
 
 def make_session_blueprint(

@@ -17,7 +17,7 @@ from app.held_edits import HeldEdits
 from app.history import History
 from app.inbox import Inbox
 from app.jobs import Jobs, T
-from app.messages import Command, Step, Views
+from app.messages import Command, Step, Until, Views
 from app.outbox import Outbox
 from app.timeline import Point, Timeline
 from app.timeline_news import TimelineNews
@@ -41,6 +41,7 @@ class Turn:
     batches: int = 0
     running: bool = False
     tight: bool = False
+    until: Until | None = None
     recalled: Point | None = None
 
 
@@ -230,7 +231,8 @@ class Session:
             if tight:
                 self._changed_at = now
             epochs, batches = (0, 0) if self._recalled else self._drive.take()
-            return Turn(self._outbox, request, epochs, batches, running, tight, self._recalled)
+            until, recalled = self._drive.until, self._recalled
+            return Turn(self._outbox, request, epochs, batches, running, tight, until, recalled)
 
     def keep_calm(self) -> None:
         """The tight program is there or on its way; nobody need ask again before an edit."""
@@ -272,10 +274,17 @@ class Session:
 
     def put_diverged(self, step: int) -> None:
         """Pauses and tells the client; the frame of this turn shows the last finite state."""
+        self._stop({"type": "diverged", "step": step})
+
+    def put_stopped(self, step: int, reason: str) -> None:
+        """Pauses and tells the client which end of its run was reached."""
+        self._stop({"type": "stopped", "step": step, "reason": reason})
+
+    def _stop(self, message: dict[str, object]) -> None:
         with self._lock:
             self._drive.run(False)
             if self._outbox is not None:
-                self._outbox.put({"type": "diverged", "step": step})
+                self._outbox.put(message)
 
     def put_spec(self, spec: Spec) -> None:
         """Gives a changed spec or changed weights the next id and makes a frame due."""
@@ -311,10 +320,10 @@ class Session:
         """Whether the session trains by itself."""
         return self._drive.running
 
-    def set_running(self, running: bool) -> None:
+    def set_running(self, running: bool, until: Until | None = None) -> None:
         """Starts or pauses training; what is left of a step goes with either."""
         with self._lock:
-            self._drive.run(running)
+            self._drive.run(running, until)
             if running:
                 self._recall(None)
 

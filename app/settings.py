@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -41,8 +42,35 @@ def _check_mirror(value: str) -> str:
     return value if value.endswith("/") else value + "/"
 
 
+_FRAMES = re.compile(
+    r"\*|self|none|https?://(\*\.)?[a-z0-9.-]+(:(\d{1,5}|\*))?|https?://\[[0-9a-f:]+\](:\d{1,5})?"
+)
+
+
+def _check_ancestor(value: str) -> str:
+    value = value.strip("'").lower().rstrip("/")
+    if not _FRAMES.fullmatch(value):
+        raise ValueError(
+            "must be *, none, or a list of self and origins such as https://*.school.example"
+        )
+    return value
+
+
+def _check_ancestors(values: tuple[str, ...]) -> tuple[str, ...]:
+    if len(values) > 1 and {"*", "none"} & set(values):
+        raise ValueError("* and none stand alone")
+    return values
+
+
+def _check_reveal(value: Path) -> Path:
+    if not (value / "dist" / "reveal.js").is_file():
+        raise ValueError("must be the folder of an unpacked reveal.js, with dist/reveal.js in it")
+    return value.resolve()
+
+
 Mirror = Annotated[str, AfterValidator(_check_mirror)]
 Origin = Annotated[str, AfterValidator(_check_origin)]
+Ancestor = Annotated[str, AfterValidator(_check_ancestor)]
 
 
 class Settings(BaseModel):
@@ -62,6 +90,10 @@ class Settings(BaseModel):
             pages may open a stream, separated by commas or blanks.
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
             it: about half the traffic for about 1.3 ms of a core per large frame.
+        frame_ancestors: `LIVENET_FRAME_ANCESTORS`, whose pages may show the playground and the
+            embed in a frame: `*` for any, `none`, or a list of `self` and origins.
+        reveal_dir: `LIVENET_REVEAL_DIR`, the folder of an unpacked reveal.js, from which the
+            server then serves it to `/slides/demo`; else that page takes it from a CDN.
         cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
         shelf_bytes: `LIVENET_SHELF_BYTES`, what states that links name, and other things that
             people store, may take in `cache_dir`, each kind of them; those that nobody has
@@ -87,6 +119,10 @@ class Settings(BaseModel):
     max_fps: float | None = Field(default=None, ge=1, le=1000)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
+    frame_ancestors: Annotated[
+        tuple[Ancestor, ...], BeforeValidator(_split), AfterValidator(_check_ancestors)
+    ] = ("*",)
+    reveal_dir: Annotated[Path, AfterValidator(_check_reveal)] | None = None
     cache_dir: Path = Field(default_factory=_default_cache_dir)
     shelf_bytes: int = Field(default=1 << 28, ge=1 << 16, le=1 << 40)
     data_dir: Path | None = None

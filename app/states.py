@@ -108,8 +108,7 @@ class States:
 
 def describe_problem(error: PacketError) -> MessageError:
     """Returns the error that a client sees of a state that cannot be used."""
-    path = f"state.{error.path}" if error.path else "state"
-    return MessageError(error.code, error.message, path)
+    return MessageError(error.code, error.message, error.path or "state")
 
 
 def add_points(spec: Any, packet: Packet) -> Any:

@@ -24,12 +24,13 @@ from app.messages import (
     Step,
     Timeline,
     Undo,
+    Until,
     Views,
 )
 from app.sessions import Session, Turn
 from app.spec_changes import find_place
 from app.timeline import Point
-from engine import DivergedError, EngineError
+from engine import DivergedError, EngineError, Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -89,7 +90,7 @@ def _apply(session: Session, command: Command) -> None:
         case Timeline():
             session.ask_timeline(command.on)
         case Run():
-            session.set_running(True)
+            session.set_running(True, command.until)
         case Pause():
             session.set_running(False)
         case Step():
@@ -163,6 +164,16 @@ def _change(session: Session, command: Edit | Reset | SetWeight) -> Hashable | N
             return None
 
 
+def _find_end(until: Until | None, trainer: Trainer) -> str | None:
+    """Returns which end of a run is reached, `epoch` or `loss`; None while it goes on."""
+    if until is None:
+        return None
+    if until.epoch is not None and trainer.epoch >= until.epoch:
+        return "epoch"
+    reached = until.loss is not None and trainer.metrics["train_loss"] <= until.loss
+    return "loss" if reached else None
+
+
 def _make_frame(session: Session, turn: Turn) -> None:
     trainer = session.trainer
     if turn.recalled is not None:
@@ -173,10 +184,15 @@ def _make_frame(session: Session, turn: Turn) -> None:
     running, rest = turn.running, 0
     before = trainer.step
     steps = turn.batches + turn.epochs * trainer.batches_per_epoch
+    if turn.until is not None and turn.until.epoch is not None:
+        steps = min(steps, trainer.updates_until(turn.until.epoch))
     try:
-        frame = trainer.turn(turn.epochs, turn.batches, turn.request, max_seconds=TURN_SECONDS)
+        frame = trainer.turn(0, steps, turn.request, max_seconds=TURN_SECONDS)
         if not running:
             rest = steps - (trainer.step - before)
+        elif reason := _find_end(turn.until, trainer):
+            session.put_stopped(trainer.step, reason)
+            running = False
     except DivergedError as error:
         session.put_diverged(error.step)
         running = False

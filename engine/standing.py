@@ -51,3 +51,8 @@ class Standing(Generic[DataT]):
     def batches_per_epoch(self) -> int:
         """Updates of an epoch: ceil(n_train / batch_size)."""
         return -(-self._data.n_train // self._spec.batch_size)
+
+    def updates_until(self, epoch: int) -> int:
+        """Returns how many updates are left until so many epochs are done; 0 if they are."""
+        left = (epoch - self.epoch) * self.batches_per_epoch - self._counters.first
+        return max(0, left)

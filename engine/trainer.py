@@ -83,6 +83,10 @@ class Trainer:
         """Updates of an epoch: ceil(n_train / batch_size)."""
         return self._run.batches_per_epoch
 
+    def updates_until(self, epoch: int) -> int:
+        """Returns how many updates are left until so many epochs are done; 0 if they are."""
+        return self._run.updates_until(epoch)
+
     @property
     def data(self) -> Any:
         """What is trained and tested on: a `Dataset` or an `ImageData`."""

@@ -66,9 +66,14 @@ export function createActions({ store, edits, own, send, schema }) {
 
   /** Starts a preset afresh: its spec on the defaults, and its first weights. */
   function startPreset(preset) {
-    edits.edit({ ...defaultsFor(preset.spec), ...completed(preset.spec) });
+    edits.edit(complete(preset.spec));
     reset();
     store.set({ preset: preset.id });
+  }
+
+  /** The whole spec that a partial one stands for, as a patch. */
+  function complete(spec) {
+    return { ...defaultsFor(spec), ...completed(spec) };
   }
 
   /** Images have a batch size of their own. */
@@ -82,7 +87,7 @@ export function createActions({ store, edits, own, send, schema }) {
     const defaults = schema.defaults();
     const whole = {};
     for (const [key, value] of Object.entries(patch)) {
-      if (key === "layers") whole[key] = value.map((layer) => ({ ...defaults.layers[0], ...layer }));
+      if (key === "layers" && Array.isArray(value)) whole[key] = value.map((layer) => ({ ...defaults.layers[0], ...layer }));
       else if (isObject(value)) whole[key] = { ...defaults[key], ...value };
       else whole[key] = value;
     }
@@ -90,7 +95,7 @@ export function createActions({ store, edits, own, send, schema }) {
   }
 
   return {
-    run, pause, toggle, step, reset, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset,
+    run, pause, toggle, step, reset, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset, complete,
     chooseData: createCrossing({ store, edits, schema }),
   };
 }

@@ -2,7 +2,8 @@
  * A live session as a source of frames: credit, retry, taking up again.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
- * `renewed` (the server had forgotten the session), `refused` (the spec to open). States:
+ * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened).
+ * States:
  * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
@@ -12,6 +13,8 @@ import { decodeFrame } from "frames";
 const TOKEN = "livenet.session";
 /** Close codes after which nobody connects again unless asked. */
 const FINAL = { 4001: "taken", 4002: "idle" };
+/** Errors after which something else is opened. */
+const REFUSED = ["invalid_spec", "invalid_state", "newer_state", "unknown_state"];
 const FIRST_DELAY = 0.5;
 const LONGEST_DELAY = 10;
 const BUSY_DELAY = 5;
@@ -20,12 +23,12 @@ const LOOK = SILENCE / 5;
 const SPECS_KEPT = 16;
 
 /**
- * @param {{open: (on: object) => object, storage: Storage, specToOpen: () => object,
+ * @param {{open: (on: object) => object, storage: Storage, toOpen: () => object,
  *   session: string|null|undefined}} parts
- *   `open` opens a transport, `specToOpen` gives the spec of a new session, `session` is the one to
- *   take up: null for none, undefined for the one that the tab has
+ *   `open` opens a transport, `toOpen` gives `spec` and perhaps `state` of a new session, `session`
+ *   is the one to take up: null for none, undefined for the one that the tab has
  */
-export function createConnection({ open, storage, specToOpen, session }) {
+export function createConnection({ open, storage, toOpen, session }) {
   if (session === null) storage.removeItem(TOKEN);
   else if (session) storage.setItem(TOKEN, session);
   const listeners = {};
@@ -65,7 +68,7 @@ export function createConnection({ open, storage, specToOpen, session }) {
   }
 
   function ask() {
-    transport.send(token() ? { type: "open", session: token() } : { type: "open", spec: specToOpen() });
+    transport.send({ type: "open", ...(token() ? { session: token() } : toOpen()) });
     enter("waiting");
   }
 
@@ -104,7 +107,7 @@ export function createConnection({ open, storage, specToOpen, session }) {
       enter("open");
     } else if (message.type === "spec") keep(message);
     else if (message.type === "recalled") keepRecalled(message);
-    else if (message.type === "diverged") expectFrames(false);
+    else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
     else if (message.type === "error" && refuse(message)) return;
     emit(message.type, message);
   }
@@ -130,7 +133,7 @@ export function createConnection({ open, storage, specToOpen, session }) {
     if (code === "unknown_session") {
       storage.removeItem(TOKEN);
       emit("renewed");
-      transport.send({ type: "open", spec: specToOpen() });
+      transport.send({ type: "open", ...toOpen() });
       return true;
     }
     if (code === "session_limit") {
@@ -138,9 +141,9 @@ export function createConnection({ open, storage, specToOpen, session }) {
       retryAfter(BUSY_DELAY, "busy");
       return true;
     }
-    if (state === "waiting" && code === "invalid_spec") {
+    if (state === "waiting" && REFUSED.includes(code)) {
       emit("refused", error);
-      transport.send({ type: "open", spec: specToOpen() });
+      transport.send({ type: "open", ...toOpen() });
       return true;
     }
     return false;

@@ -43,8 +43,8 @@ export function createEdits({ store, send }) {
    *
    * @param {object} patch
    * @param {string} group edits in a row that name the same one are one step of undo
-   * @param {(lost: boolean) => void} answered told once the server has answered, or the
-   *   connection was lost before
+   * @param {(lost: boolean, error: object|null) => void} answered told once the server has
+   *   answered, perhaps by an error, or the connection was lost before
    */
   function editNow(patch, group, answered) {
     store.set({ draft: applyPatch(store.get().draft, patch), preset: null });
@@ -68,9 +68,9 @@ export function createEdits({ store, send }) {
     send(message);
   }
 
-  /** One of them was answered. */
-  function settle() {
-    unanswered.shift()?.(false);
+  /** One of them was answered, perhaps by an error. */
+  function settle(error = null) {
+    unanswered.shift()?.(false, error);
     if (unanswered.length === 0 && !waiting) store.set({ draft: store.get().spec });
   }
 
@@ -80,7 +80,7 @@ export function createEdits({ store, send }) {
     waiting = null;
     unanswered = [];
     store.set({ draft: store.get().spec });
-    for (const answered of lost) answered?.(true);
+    for (const answered of lost) answered?.(true, null);
   }
 
   return { edit, editNow, command, settle, forget };

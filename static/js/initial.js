@@ -5,6 +5,7 @@ export const INITIAL = {
   draft: null,
   preset: null,
   running: false,
+  until: null,
   diverged: null,
   connection: { name: "connecting", seconds: 0 },
   page: "seen",

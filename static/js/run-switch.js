@@ -1,4 +1,7 @@
-/** Has the server train while the person wants it to and the page is not asleep. */
+/**
+ * Has the server train while the person wants it to and the page is not asleep, and up to where
+ * `store.until` says, if it says anything.
+ */
 
 /**
  * @param {{store: object, send: (message: object) => void}} parts
@@ -14,11 +17,12 @@ export function createRunSwitch({ store, send }) {
 
   /** Tells the server, if it does otherwise. */
   function follow() {
-    const { running, page, connection } = store.get();
+    const { running, until, page, connection } = store.get();
     const wanted = running && page !== "asleep";
     if (wanted === trains || connection.name !== "open") return;
     trains = wanted;
-    send({ type: wanted ? "run" : "pause" });
+    if (!wanted) send({ type: "pause" });
+    else send({ type: "run", ...(until ? { until } : {}) });
   }
 
   /** Whether the person wants something that the server was not told, or only for now. */

@@ -41,7 +41,7 @@ export function createSession({ config, store, storage, address, createViews, pa
   const connection = createConnection({
     open: createTransports({ ...PATHS, stream: config.stream, storage }),
     storage,
-    specToOpen: () => store.get().spec ?? address.spec(),
+    toOpen: () => address.toOpen(store.get().spec),
     session: address.session,
   });
   const edits = createEdits({ store, send: connection.send });

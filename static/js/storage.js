@@ -17,7 +17,8 @@ export function openStorage(name) {
   }
 }
 
-function createMemory() {
+/** Makes a storage that lasts as long as the page. */
+export function createMemory() {
   const kept = new Map();
   return {
     getItem: (key) => kept.get(key) ?? null,

@@ -23,23 +23,28 @@ export function followStream(connection, { store, edits, history, painter, addre
     edits.forget();
     if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
     renewed = false;
-    address.tellProblem();
+    if (!resumed) address.tellProblem();
     runSwitch.follow();
   });
   connection.on("refused", address.refuse);
   connection.on("spec", ({ spec, step, undo, redo }) => {
+    address.leave();
     store.set({ spec, canUndo: undo, canRedo: redo, waiting: false });
     edits.settle();
     history.change({ spec, step, back: redo });
   });
   connection.on("waiting", () => store.set({ waiting: true }));
   connection.on("error", (error) => {
-    edits.settle();
+    edits.settle(error);
     store.set({ message: { text: tellError(error) } });
   });
   connection.on("diverged", ({ step }) => {
     runSwitch.hear(false);
     store.set({ running: false, diverged: { step } });
+  });
+  connection.on("stopped", () => {
+    runSwitch.hear(false);
+    store.set({ running: false, until: null });
   });
   connection.on("frame", (frame) => {
     // The curves stay those of the whole run while one looks back.

@@ -27,7 +27,8 @@ export function createViewSet(make) {
     const name = NAMES.find((one) => one in dataset);
     show();
     window.scrollTo(scrollX, scrollY);
-    if (name) document.querySelector(`[data-${name}="${dataset[name]}"]`)?.focus({ preventScroll: true });
+    // A frame that does not have the focus must not take it from the page around it.
+    if (name && document.hasFocus()) document.querySelector(`[data-${name}="${dataset[name]}"]`)?.focus({ preventScroll: true });
   }
 
   function update(frame) {

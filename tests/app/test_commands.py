@@ -201,3 +201,36 @@ def test_session_goes_on_after_divergence(opened: Client) -> None:
     opened.message("spec")
     opened.send("run")
     opened.frame_where(lambda frame: frame.epoch >= 3)
+
+
+def test_a_run_ends_at_an_epoch(opened: Client) -> None:
+    opened.send("step", batches=5)
+    opened.frame_where(lambda frame: frame.step == 5)
+    opened.send("speed", epochs_per_frame=4)
+    opened.send("run", until={"epoch": 10})
+    opened.ack(3)
+    stopped, seen = None, []
+    while stopped is None:
+        message = opened.receive()
+        if isinstance(message, FrameSeen):
+            seen.append(message)
+            opened.ack()
+        elif message["type"] == "stopped":
+            stopped = message
+    assert stopped == {"type": "stopped", "step": 250, "reason": "epoch"}
+    last = opened.frame()
+    assert (last.step, last.epoch, last.metadata["running"]) == (250, 10, "false")
+    assert all(frame.metadata["running"] == "true" for frame in seen)
+    opened.ack(2)
+    assert opened.barrier() == []
+    opened.send("run", until={"epoch": 10})
+    assert opened.receive()["reason"] == "epoch", "it is there already"
+
+
+def test_a_run_ends_at_a_loss(opened: Client) -> None:
+    opened.send("run", until={"loss": 0.3, "epoch": 5000})
+    while not isinstance(message := opened.receive(), dict):
+        assert float(message.metadata["train_loss"]) > 0.3
+        opened.ack()
+    assert message["reason"] == "loss"
+    assert float(opened.frame().metadata["train_loss"]) <= 0.3

@@ -114,7 +114,7 @@ def test_a_state_of_another_network_is_refused(
     first, second = connect(), connect()
     word = ask(server, first.open()["session"], weights="now", room=4000)["state"]
     second.send("open", spec={"layers": [{"units": 7}]}, state=word)
-    assert second.error("invalid_state")["path"] == "state.weights"
+    assert second.error("invalid_state")["path"] == "weights"
     second.send("open", spec={"data": {"name": "points"}}, state=word)
     assert second.error("invalid_spec")["path"] == "data.points"
     assert open_state(second, dump_spec(Spec()), word)["id"] == 0

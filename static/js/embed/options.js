@@ -7,12 +7,12 @@
 export const PANELS = ["boundary", "network", "loss", "unit", "data"];
 /** What runs time. */
 export const TRANSPORT = ["play", "step", "reset", "speed"];
-/** The words of the address for parts of the spec, in the order of the controls. */
+/** The words of the address for parts of the spec that have a control, in their order. */
 export const PARTS = [
   "data", "noise", "samples", "test", "label_noise", "balance", "classes", "features", "layers",
   "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay",
   "clip", "schedule", "warmup", "decay_steps", "decay_rate", "l1", "l2", "initializer", "scale",
-  "batch", "seed", "data_seed", "task",
+  "batch", "seed", "data_seed",
 ];
 export const CONTROLS = [...TRANSPORT, ...PARTS];
 export const THEMES = ["light", "dark"];
@@ -38,7 +38,8 @@ const OPTIONS = {
   speed: { initial: 1, read: number(1, 200, true), write: String },
   lang: { initial: null, read: text(LANGUAGE), write: String },
   recording: { initial: null, read: text(NAME), write: String },
-  origin: { initial: [], read: readOrigins, write: join },
+  // One that cannot be read lets nobody in.
+  origin: { initial: null, broken: [], read: readOrigins, write: join },
 };
 
 /** What is wrong with an option: which word, and what it says there. */
@@ -70,13 +71,13 @@ export function isOption(word) {
  */
 export function readOptions(query, refuse = raise) {
   const said = new URLSearchParams(query);
-  return Object.fromEntries(Object.entries(OPTIONS).map(([word, { initial, read }]) => {
+  return Object.fromEntries(Object.entries(OPTIONS).map(([word, { initial, broken = initial, read }]) => {
     const texts = said.getAll(word);
     if (texts.length === 0) return [word, initial];
     const value = texts.length === 1 ? read(texts[0]) : undefined;
     if (value !== undefined) return [word, value];
     refuse(new OptionError(word, texts.at(-1)));
-    return [word, initial];
+    return [word, broken];
   }));
 }
 

@@ -1,15 +1,15 @@
 /** Where everything of the network stands: columns, tiles, and the size they need. */
 
-const PITCH = 4.57;
-const PITCH_LEAST = 26;
 const TILE_SHARE = 0.69;
-const TILE_LEAST = 20;
-const COLUMN_LEAST = 5.6;
 const COLUMN_MOST = 17;
-const LEFT = 4.6;
-const RIGHT = 2.4;
-const TOP = 2.1;
-const BOTTOM = 0.8;
+/** In rem, but for the least pitch and tile, which are pixels. */
+const CHANGEABLE = {
+  pitch: 4.57, pitchLeast: 26, tileLeast: 20, columnLeast: 5.6, left: 4.6, right: 2.4, top: 2.1, bottom: 0.8,
+};
+/** What is only looked at has no heads, no buttons at its tiles, and no least size. */
+const FIXED = {
+  pitch: 6.4, pitchLeast: 4, tileLeast: 3, columnLeast: 0, left: 3.8, right: 1.6, top: 0.3, bottom: 0.6,
+};
 const IDLE_PITCH = 2;
 const HEAD_WIDE = 9.4;
 const IDLE_TILE = 1.5;
@@ -20,35 +20,37 @@ const IDLE_GAP = 0.9;
  *
  * @param {{inputs: number, idle: number, hidden: number[], outputs: number}} shape
  *   `idle` counts the features that are not inputs
- * @param {{width: number, height: number, rem: number}} room in CSS pixels
+ * @param {{width: number, height: number, rem: number, fixed?: boolean}} room in CSS pixels;
+ *   `fixed` where nothing can be changed
  * @returns {{width, height, tile, apart, narrow, idleTile, columns: {x, ys}[], idle: {x, y}[]}}
  *   centres of the tiles, column by column
  */
-export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem }) {
+export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, fixed = false }) {
+  const sizes = fixed ? FIXED : CHANGEABLE;
   const counts = [inputs, ...hidden, outputs];
   const gaps = counts.length - 1;
-  const left = LEFT * rem;
-  const right = RIGHT * rem;
+  const left = sizes.left * rem;
+  const right = sizes.right * rem;
   const apart = Math.min(COLUMN_MOST * rem,
-    Math.max(COLUMN_LEAST * rem, (width - left - right) / gaps));
+    Math.max(sizes.columnLeast * rem, (width - left - right) / gaps));
   const wide = Math.max(width, left + right + apart * gaps);
   const start = left + Math.max(0, (wide - left - right - apart * gaps) / 2);
 
-  const room = height - (TOP + BOTTOM) * rem;
+  const room = height - (sizes.top + sizes.bottom) * rem;
   const idleHeight = idle ? IDLE_GAP * rem + idle * IDLE_PITCH * rem : 0;
   const fitting = Math.min(
     room / Math.max(...hidden, outputs),
-    inputs ? Math.max((room - idleHeight) / inputs, PITCH_LEAST) : Infinity,
-    PITCH * rem, apart * 0.8);
-  const pitch = Math.max(PITCH_LEAST, fitting);
-  const tile = Math.max(TILE_LEAST, Math.round(pitch * TILE_SHARE));
+    inputs ? Math.max((room - idleHeight) / inputs, sizes.pitchLeast) : Infinity,
+    sizes.pitch * rem, apart * 0.8);
+  const pitch = Math.max(sizes.pitchLeast, fitting);
+  const tile = Math.max(sizes.tileLeast, Math.round(pitch * TILE_SHARE));
   const tallest = Math.max(Math.max(...counts) * pitch, inputs * pitch + idleHeight);
-  const high = Math.max(height, tallest + (TOP + BOTTOM) * rem);
-  const middle = (TOP * rem + high - BOTTOM * rem) / 2;
+  const high = Math.max(height, tallest + (sizes.top + sizes.bottom) * rem);
+  const middle = (sizes.top * rem + high - sizes.bottom * rem) / 2;
 
   const columns = counts.map((count, i) => {
     const centred = middle - (count * pitch) / 2;
-    const lowest = high - BOTTOM * rem - idleHeight - count * pitch;
+    const lowest = high - sizes.bottom * rem - idleHeight - count * pitch;
     const first = (i === 0 ? Math.min(centred, lowest) : centred) + pitch / 2;
     return { x: start + apart * i, ys: Array.from({ length: count }, (_, j) => first + pitch * j) };
   });

@@ -10,9 +10,11 @@ const LENS = 64;
 /**
  * @param {HTMLElement} element the card
  * @param {(layout: object) => void} put shows a layout; called at every step of a slide
+ * @param {boolean} fixed whether the network can only be looked at: then it needs no room for
+ *   what changes it, and becomes as small as the room it has
  * @returns {object} the parts, and `measure`, `slideFrom`, `stop`
  */
-export function createStage(element, put) {
+export function createStage(element, put, fixed = false) {
   const canvas = (name) => h(`canvas.${name}`, { "aria-hidden": "true" });
   const base = canvas("links");
   const front = canvas("links");
@@ -24,13 +26,14 @@ export function createStage(element, put) {
   const field = h("div.field-of-units", {}, base, front, pictures, lens, gaps, units);
   const stage = h("div.stage", {}, heads, field);
   const scroller = h("div.stage-scroll", {}, stage);
+  scroller.classList.toggle("fixed", fixed);
   element.append(scroller);
   let target = null;
   let request = 0;
 
   function room() {
     const height = scroller.clientHeight - heads.offsetHeight;
-    return { width: scroller.clientWidth, height, rem: rem() };
+    return { width: scroller.clientWidth, height, rem: rem(), fixed };
   }
 
   /** Lays out a network of so many units and gives everything its size. */

@@ -12,7 +12,8 @@ const ASIDE = 8;
  * @param {HTMLElement} field where the links are
  * @param {HTMLElement[]} grounds what lies under the pointer where no tile is
  * @param {object} links
- * @param {{frame: () => object, palette: () => object, tooltip, setWeight: Function}} parts
+ * @param {{frame: () => object, palette: () => object, tooltip, setWeight: Function|null}} parts
+ *   without `setWeight` weights are told only
  * @returns {{tell, edit}} for biases, which are elements of their own
  */
 export function createWeightPointer(field, grounds, links, parts) {
@@ -52,6 +53,7 @@ export function createWeightPointer(field, grounds, links, parts) {
 
   /** Opens the editor of a weight beside what was clicked. */
   function edit({ layer, from, to }, event) {
+    if (!setWeight) return;
     tooltip.hide();
     const inputs = Array.from({ length: widths()[layer] }, (_, i) =>
       ({ from: i, text: nameOf(layer - 1, i) }));

@@ -17,12 +17,15 @@ const ICONS = {
 };
 const PERIOD = 100;
 
+const EVERYTHING = ["play", "step", "reset", "undo", "redo"];
+
 /**
  * @param {object} context
+ * @param {string[]} shown which of the buttons there are
  * @returns {{element, steps, newSeed, update, destroy}} `newSeed` belongs among the steps
  *   where there is room for it
  */
-export function createTransport({ store, actions }) {
+export function createTransport({ store, actions }, shown = EVERYTHING) {
   const play = h("button.play", { type: "button", on: { click: actions.toggle } });
   const button = (name) => h("button.button", {
     type: "button", "aria-label": word(`action.${name}`),
@@ -35,8 +38,11 @@ export function createTransport({ store, actions }) {
   const [undo, redo] = [small("undo"), small("redo")];
   const epoch = h("output.epoch-value", { "aria-live": "off" }, "0");
   const progress = createProgress();
-  const steps = h("div.steps", {}, button("step"), button("reset"));
-  const element = h("div.transport", {}, play, steps, h("div.moments", {}, undo, redo),
+  const has = (name) => shown.includes(name);
+  const steps = h("div.steps", {}, ...["step", "reset"].filter(has).map(button));
+  const moments = [has("undo") && undo, has("redo") && redo].filter(Boolean);
+  const element = h("div.transport", {}, has("play") ? play : null, steps,
+    h("div.moments", {}, ...moments),
     h("div.epoch", {}, makeTerm("span.field-label", word("help.epoch"), word("label.epoch")), epoch),
     progress.element);
 

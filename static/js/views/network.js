@@ -27,7 +27,7 @@ const COARSE_BELOW = 30;
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
-  const { store, edits, actions, schema, tooltip, taskOf, model } = context;
+  const { store, edits, actions, schema, tooltip, taskOf, model, may = everything } = context;
   const allFeatures = schema.field("features").names;
   const mostUnits = schema.field("layers.units").maximum;
   const note = makeTerm("span.card-note", word("help.parameters"));
@@ -35,8 +35,9 @@ export function create(element, context) {
     h("div.card-head", {}, h("h2.card-title.term", {
       id: "network-title", tabindex: 0, data: { help: word("help.card.network") },
     }, word("card.network")), note,
-      h("span.spacer"), createModelButtons(model)));
-  const stage = createStage(element, put);
+      h("span.spacer"), model && createModelButtons(model)));
+  const fixed = !may("layers");
+  const stage = createStage(element, put, fixed);
   const links = createLinks(stage.base, stage.front);
   const tiles = createTiles(stage.pictures);
   let frame = null;
@@ -51,7 +52,7 @@ export function create(element, context) {
   const layers = () => store.get().draft.layers;
 
   const pointer = createWeightPointer(stage.field, [stage.field, stage.units, stage.gaps], links, {
-    frame: () => frame, palette, tooltip, setWeight: actions.setWeight,
+    frame: () => frame, palette, tooltip, setWeight: fixed ? null : actions.setWeight,
   });
 
   const units = createUnits(stage.units, {
@@ -91,6 +92,7 @@ export function create(element, context) {
   });
 
   function change({ layers: next, origin }) {
+    if (fixed) return;
     store.set({ pinned: followUnit(store.get().pinned, origin) });
     edits.edit({ layers: next }, origin);
   }
@@ -115,6 +117,7 @@ export function create(element, context) {
 
   /** The last feature stays: a network without inputs is no network. */
   function toggleFeature(name) {
+    if (!may("features")) return;
     const { features } = store.get().draft;
     const next = allFeatures.filter((one) => features.includes(one) !== (one === name));
     if (next.length) edits.edit({ features: next });
@@ -157,7 +160,7 @@ export function create(element, context) {
     const { spec, meta, arrays } = frame;
     const shape = {
       features: spec.features,
-      idle: allFeatures.filter((name) => !spec.features.includes(name)),
+      idle: idleOf(spec),
       columns: widthsOf(spec, arrays.boundary.shape[0]),
     };
     const key = JSON.stringify(shape);
@@ -166,6 +169,11 @@ export function create(element, context) {
     const task = taskOf(spec);
     heads.update(spec, outputActivation(task, spec.loss ?? schema.lossesOf(task)[0]));
     paint();
+  }
+
+  /** Features that could be inputs too. */
+  function idleOf({ features }) {
+    return may("features") ? allFeatures.filter((name) => !features.includes(name)) : [];
   }
 
   function tellNote({ parameters }) {
@@ -191,7 +199,7 @@ export function create(element, context) {
   function measure() {
     const [inputs, ...hidden] = widthsOf(frame.spec, frame.arrays.boundary.shape[0]);
     const outputs = hidden.pop();
-    const { tile } = stage.measure({ inputs, idle: allFeatures.length - inputs, hidden, outputs });
+    const { tile } = stage.measure({ inputs, idle: idleOf(frame.spec).length, hidden, outputs });
     store.set({ tile: tile < COARSE_BELOW ? COARSE : FINE });
   }
 
@@ -248,6 +256,11 @@ export function create(element, context) {
   }
 
   return { update, resize, destroy };
+}
+
+/** Where nobody says otherwise, all can be changed in place. */
+function everything() {
+  return true;
 }
 
 /** The bias of a tile, as a weight. */

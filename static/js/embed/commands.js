@@ -1,0 +1,115 @@
+/** What the page around an embed can have it do; each command is over before the next one begins. */
+
+import { MessageError } from "embed/messages";
+import { readState } from "url-state";
+
+const STEP_EPOCHS = 200;
+/** They end a training that is under way. */
+const ENDS_TRAINING = ["play", "pause", "reset", "load", "step", "train"];
+
+/**
+ * @param {{context: object, send: Function, progress: object, showPanels: Function,
+ *   ready: Promise}} parts nothing is carried out before `ready`
+ * @returns {(command: object) => Promise<void>} carries one out
+ * @throws {MessageError} what could not be done
+ */
+export function createCommands({ context, send, progress, showPanels, ready }) {
+  const { store, edits, actions } = context;
+  let last = ready;
+
+  const DO = {
+    hello: () => {},
+    play: () => actions.run(),
+    pause: () => actions.pause(),
+    reset,
+    load,
+    step: ({ epochs, batches }) => {
+      actions.pause();
+      return batches ? stepBatches(batches) : leap(epochs ?? 1);
+    },
+    train: ({ epochs, fast }) => (fast ? leap(epochs) : walk(epochs)),
+    show,
+  };
+
+  /** Has the server answer something, and throws its error. */
+  async function ask(say) {
+    const { lost, error } = await new Promise((resolve) => {
+      say((wasLost, what) => resolve({ lost: wasLost, error: what }));
+    });
+    if (lost) throw new MessageError("interrupted", "");
+    if (error) throw new MessageError(error.code, error.path ?? "");
+  }
+
+  function reset() {
+    store.set({ diverged: null, running: false });
+    return ask((answered) => edits.command({ type: "reset" }, answered));
+  }
+
+  async function load({ query, spec }) {
+    const patch = spec ?? readQuery(query);
+    await ask((answered) => edits.command({ type: "edit", patch: actions.complete(patch) }, answered));
+    await reset();
+  }
+
+  /** Trains in sight, at the speed of the frame. */
+  async function walk(epochs) {
+    const target = progress.now().epoch + epochs;
+    store.set({ until: { epoch: target }, running: false });
+    actions.run();
+    // A run that has come to its end has no `until` any more; one that somebody paused still has.
+    const stop = store.watch(["running"], ({ running, until }) =>
+      running || !until || progress.cut("interrupted"));
+    const how = await progress.wait(({ epoch }) => epoch >= target);
+    stop();
+    if (how !== true) {
+      actions.pause();
+      throw new MessageError(how, "");
+    }
+    store.set({ running: false });
+  }
+
+  /** Trains as fast as it goes. */
+  async function leap(epochs) {
+    actions.pause();
+    for (let left = epochs; left > 0; left -= STEP_EPOCHS) {
+      const some = Math.min(left, STEP_EPOCHS);
+      const target = progress.now().epoch + some;
+      send({ type: "step", epochs: some });
+      finish(await progress.wait(({ epoch }) => epoch >= target));
+    }
+  }
+
+  async function stepBatches(batches) {
+    const target = progress.now().step + batches;
+    send({ type: "step", batches });
+    finish(await progress.wait(({ step }) => step >= target));
+  }
+
+  function finish(how) {
+    if (how !== true) throw new MessageError(how, "");
+  }
+
+  function show({ panels, unit }) {
+    if (panels) showPanels(panels);
+    if (unit === undefined) return;
+    const units = unit && store.get().spec.layers[unit.layer]?.units;
+    if (unit && !(unit.unit < units)) throw new MessageError("invalid_message", "unit");
+    store.set({ pinned: unit, hovered: unit && { kind: "hidden", ...unit } });
+  }
+
+  return function carryOut(command) {
+    if (ENDS_TRAINING.includes(command.type)) progress.cut("interrupted");
+    const mine = last.then(() => DO[command.type](command));
+    last = mine.catch(() => {});
+    return mine;
+  };
+}
+
+function readQuery(query) {
+  try {
+    return readState(query) ?? {};
+  } catch (error) {
+    if (!error.key) throw error;
+    throw new MessageError("invalid_message", `query.${error.key}`);
+  }
+}

@@ -1,0 +1,69 @@
+/** The controls of an embed, one by one, in the order of their names. */
+
+import { createChoice } from "controls/choice";
+import { createField } from "controls/field";
+import { h, icon } from "dom";
+import { TRANSPORT } from "embed/options";
+import { isImages } from "images/sets";
+import { createLoss, createSpeed } from "strip/fields";
+import { createTransport } from "strip/transport";
+import { PATHS } from "url-state";
+import { word } from "words";
+
+const OUT = ["M6.5 3.5H3v9.5h9.5V9.5", "M9 2.8h4.2V7", "M13 3L7.6 8.4"];
+/** They are changed in the network itself. */
+const IN_PLACE = ["features", "layers"];
+const PLAYGROUND = "/";
+
+/**
+ * @param {string[]} chosen words of the controls
+ * @param {object} context
+ * @returns {{element, lead, update, destroy}} `lead` takes the state that the link opens
+ */
+export function createControls(chosen, context) {
+  const run = createTransport(context, chosen);
+  const fields = chosen.filter((name) => !TRANSPORT.includes(name) || name === "speed")
+    .filter((name) => !IN_PLACE.includes(name)).map((name) => makeField(name, context));
+  const link = h("a.embed-link", {
+    target: "_blank", rel: "noopener", "aria-label": word("embed.open"), data: { help: word("embed.open") },
+  }, h("span.embed-link-text", {}, word("embed.open")), icon(...OUT));
+  const timed = ["play", "step", "reset"].some((name) => chosen.includes(name));
+  run.element.hidden = !timed;
+  const element = h("div.embed-controls", {}, run.element,
+    fields.length ? h("div.embed-fields", {}, ...fields.map((field) => field.element)) : null, link);
+  element.classList.toggle("bare", !timed && fields.length === 0);
+
+  function lead(address) {
+    link.href = `${PLAYGROUND}${address && `?${address}`}`;
+  }
+
+  function destroy() {
+    run.destroy();
+    for (const field of fields) field.destroy();
+    element.remove();
+  }
+
+  return { element, lead, update: run.update, destroy };
+}
+
+function makeField(name, context) {
+  if (name === "speed") return createSpeed(context);
+  if (name === "loss") return createLoss(context);
+  if (name === "data") return createData(context);
+  return createField(PATHS[name], context);
+}
+
+/** Data sets by name, those of the same kind. */
+function createData({ schema, store, actions, datasets }) {
+  const field = schema.field("data.name");
+  const choice = createChoice(field, { options: [], onInput: actions.chooseData });
+  const destroy = store.watch(["draft"], ({ draft }) => {
+    if (!draft) return;
+    const { name } = draft.data;
+    const names = field.options.filter((one) =>
+      one === name || (one in datasets ? !isImages(draft) : isImages({ data: { name: one } })));
+    choice.setOptions(names.map((one) => [one, word(`data.${one}`)]));
+    choice.update(name);
+  });
+  return { ...choice, destroy };
+}

@@ -1,0 +1,123 @@
+/** The page around the frame drives it by messages and hears how it goes; docs/slides.md has them. */
+
+import { createCommands } from "embed/commands";
+import { MessageError, VERSION, readMessage } from "embed/messages";
+import { createProgress } from "embed/progress";
+import { createThrottle } from "throttle";
+import { word } from "words";
+
+const EPOCH_PERIOD = 100;
+const METRICS_PERIOD = 250;
+/** More commands than anybody means to give wait for each other. */
+const MOST_WAITING = 100;
+/** What reveal.js does of itself, told in its own words to a deck without LiveNet's plugin. */
+const REVEAL = { ArrowLeft: "left", ArrowRight: "right", PageUp: "prev", PageDown: "next", " ": "next", Escape: "toggleOverview" };
+
+/**
+ * @param {{parent: object, connection: object, context: object, sight: object,
+ *   showPanels: Function, startsWithSlide: boolean}} parts `startsWithSlide` is whether training
+ *   begins when reveal.js comes to the slide
+ * @returns {{ready: Function, key: Function}} the first frame is painted; a key is the deck's
+ */
+export function createRemote({ parent, connection, context, sight, showPanels, startsWithSlide }) {
+  const { store, actions } = context;
+  const progress = createProgress(connection);
+  const begun = Promise.withResolvers();
+  const carryOut = createCommands({
+    context, send: connection.send, progress, showPanels, ready: begun.promise,
+  });
+  let spoken = false;
+  let isReady = false;
+  let waiting = 0;
+
+  const post = (say, message) => say({ livenet: VERSION, ...message });
+  const tell = (message) => post(parent.tell, message);
+
+  function describe() {
+    const { epoch, step } = progress.now();
+    return { epoch, step, running: store.get().running };
+  }
+
+  function tellReady() {
+    tell({ type: "ready", panels: store.get().panels, ...describe() });
+  }
+
+  function take(data, answer) {
+    const refuse = (error) => {
+      const { code, path, said } = error;
+      post(answer, { type: "error", code, path, message: word(`embed.error.${nameError(code)}`), ...said });
+    };
+    try {
+      const message = readMessage(data);
+      if (message?.type === "slide") turn(message.when);
+      else if (message) obey(message, answer, refuse);
+    } catch (error) {
+      if (!(error instanceof MessageError)) throw error;
+      refuse(error);
+    }
+  }
+
+  function turn(when) {
+    sight[when]();
+    if (when === "start" && startsWithSlide && !spoken) actions.run();
+  }
+
+  function obey(command, answer, refuse) {
+    if (waiting >= MOST_WAITING) throw new MessageError("rate_limited", "", command.said);
+    if (command.type === "hello") isReady && tellReady();
+    spoken = true;
+    waiting += 1;
+    carryOut(command).then(
+      () => post(answer, { type: "done", ...command.said, ...describe(), metrics: progress.now().metrics }),
+      (error) => {
+        if (!(error instanceof MessageError)) throw error;
+        refuse(new MessageError(error.code, error.path, command.said));
+      },
+    ).finally(() => {
+      waiting -= 1;
+    });
+  }
+
+  const epochs = createThrottle(EPOCH_PERIOD, () => tell({ type: "epoch", ...describe() }));
+  const metrics = createThrottle(METRICS_PERIOD, () => {
+    const { epoch, step, metrics: figures } = progress.now();
+    tell({ type: "metrics", epoch, step, ...figures });
+  });
+  let told = "";
+  function follow() {
+    const now = JSON.stringify(describe());
+    if (!isReady || now === told) return;
+    told = now;
+    epochs.offer();
+    metrics.offer();
+  }
+  connection.on("frame", follow);
+  store.watch(["running"], follow);
+  store.watch(["diverged"], ({ diverged }) => {
+    if (diverged) tell({ type: "error", code: "diverged", path: "", message: word("embed.error.diverged") });
+  });
+
+  function ready() {
+    if (isReady) return;
+    isReady = true;
+    begun.resolve();
+    tellReady();
+    follow();
+  }
+
+  parent.listen(take);
+
+  /** The plugin turns a key into what the deck does at it; other decks understand reveal.js's own words. */
+  function key(name) {
+    tell({ type: "key", key: name });
+    if (!spoken && REVEAL[name]) parent.tell(JSON.stringify({ method: REVEAL[name] }));
+  }
+
+  return { ready, key };
+}
+
+/** Errors of the server have one text here: their code and path say more. */
+function nameError(code) {
+  return ["version", "unknown_type", "invalid_message", "interrupted", "diverged", "rate_limited"]
+    .includes(code) ? code : "refused";
+}

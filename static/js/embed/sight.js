@@ -1,0 +1,30 @@
+/**
+ * Whether the frame is seen, as `store.inSight`: it is scrolled out of sight, lies on a slide that
+ * is not shown, or the deck has said that its slide is left. Training waits as long.
+ */
+
+/**
+ * @param {object} store
+ * @param {HTMLElement} element what has to be in sight
+ * @returns {{stop: Function, start: Function}} the deck leaves the slide, or comes to it
+ */
+export function keepSight(store, element) {
+  let visible = false;
+  let left = false;
+
+  function apply() {
+    store.set({ inSight: visible && !left });
+  }
+
+  function leave(yes) {
+    left = yes;
+    apply();
+  }
+
+  new IntersectionObserver((entries) => {
+    const { isIntersecting, intersectionRatio } = entries.at(-1);
+    visible = isIntersecting && intersectionRatio > 0;
+    apply();
+  }).observe(element);
+  return { stop: () => leave(true), start: () => leave(false) };
+}
