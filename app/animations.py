@@ -94,7 +94,7 @@ def _open_all(frames: Sequence[bytes]) -> Iterator[Image.Image]:
 def _choose_colours(frames: Sequence[bytes]) -> Image.Image:
     """Chooses 256 colours for all frames, from a few of them."""
     step = max(1, (len(frames) - 1) // (_SAMPLED - 1))
-    some = [*_open_all(frames[::step])][: _SAMPLED - 1] + [*_open_all(frames[-1:])]
+    some = [*_open_all([*frames[::step][: _SAMPLED - 1], frames[-1]])]
     width, height = some[0].size
     sheet = Image.new("RGB", (width, height * len(some)))
     for i, image in enumerate(some):

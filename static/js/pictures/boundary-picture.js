@@ -61,7 +61,7 @@ function drawBar(values, palette, { x, y, width }) {
   const text = (said, at, anchor) => svgText(said, {
     x: at, y: y + SCALE_HIGH + 1.5, fill: palette.muted, "font-size": FONT, "text-anchor": anchor,
   });
-  const end = 34;
+  const end = 14 + 5 * Math.max(low.length, high.length);
   return [
     text(low, x, "start"),
     svgImage(canvas, { x: x + end, y, width: width - 2 * end, height: SCALE_HIGH }),

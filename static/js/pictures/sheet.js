@@ -17,13 +17,23 @@ const WIDE = 1;
 
 const DRAW = { boundary: drawBoundary, network: drawNetwork, loss: drawCurves };
 
-/** What can be drawn, and where it stands: shares of the room. */
-export const MOTIFS = {
-  all: { network: [0, 0, 0.56, 1], boundary: [0.56, 0, 0.44, 0.66], loss: [0.56, 0.66, 0.44, 0.34] },
-  boundary: { boundary: [0, 0, 1, 1] },
-  network: { network: [0, 0, 1, 1] },
-  loss: { loss: [0, 0, 1, 1] },
+const WHOLE = [0, 0, 1, 1];
+
+/** What can be drawn, and where it stands in the room: left, top, width and height as shares. */
+const MOTIFS = {
+  all: ({ width, height }) => {
+    const right = Math.max(0.32, Math.min(0.48, height / width));
+    const left = 1 - right;
+    return {
+      network: [0, 0, left, 0.66], loss: [0, 0.66, left, 0.34], boundary: [left, 0, right, 1],
+    };
+  },
+  boundary: () => ({ boundary: WHOLE }),
+  network: () => ({ network: WHOLE }),
+  loss: () => ({ loss: WHOLE }),
 };
+
+export const MOTIF_NAMES = Object.keys(MOTIFS);
 
 /**
  * Draws a picture.
@@ -40,7 +50,7 @@ export async function drawSheet(subject, { motif, width, height, title, caption 
   const top = MARGIN + (titles.length ? titles.length * TITLE * 1.25 + 6 : 0);
   const bottom = HEIGHT - MARGIN - (captions.length ? captions.length * CAPTION * 1.35 + 6 : 0);
   const room = { x: MARGIN, y: top, width: wide - 2 * MARGIN, height: bottom - top };
-  const parts = await Promise.all(Object.entries(MOTIFS[motif]).map(([name, place]) =>
+  const parts = await Promise.all(Object.entries(MOTIFS[motif](room)).map(([name, place]) =>
     DRAW[name](subject, boxIn(room, place))));
   const family = getComputedStyle(document.body).fontFamily;
   return svg("svg", {

@@ -4,7 +4,7 @@ import { createChoice } from "controls/choice";
 import { h } from "dom";
 import { saveFile } from "files";
 import { rasterize } from "pictures/raster";
-import { MOTIFS, drawSheet } from "pictures/sheet";
+import { MOTIF_NAMES, drawSheet } from "pictures/sheet";
 import { describeSubject, makeSubject, nameSubject } from "pictures/subject";
 import { createAnimationPart } from "share/animation-part";
 import { createThrottle } from "throttle";
@@ -48,7 +48,7 @@ export function create(element, context) {
     type: "text", maxlength: 200, data: { path: `picture.${key}` }, on: { input: () => redraw.offer() },
   });
   const field = (key, input) => h("label.field", { data: { help: word(`help.picture.${key}`) } },
-    h("span.field-label", {}, word(`picture.${key}`)), input);
+    h("div.field-head", {}, h("span.field-label", {}, word(`picture.${key}`))), input);
   const title = write("title");
   const caption = write("caption");
   const preview = h("img.picture-preview", { alt: "" });
@@ -59,8 +59,8 @@ export function create(element, context) {
   const animation = createAnimationPart(context, () => sheet());
   element.append(
     h("div.picture-controls", {},
-      choose("motif", Object.keys(MOTIFS)), choose("size", SIZES), choose("theme", THEMES),
-      field("title", title), field("caption", caption)),
+      choose("motif", MOTIF_NAMES), choose("size", SIZES), choose("theme", THEMES)),
+    h("div.picture-words", {}, field("title", title), field("caption", caption)),
     h("div.picture-frame", {}, preview),
     h("div.picture-actions", {},
       button("savePng", savePng), button("saveSvg", saveSvg), button("copyPicture", copy),
