@@ -46,7 +46,6 @@ def make_animations_blueprint(settings: Settings) -> Blueprint:
         if not places.acquire(blocking=False):
             return refuse("busy", "other animations are being made; try again in a moment", 503)
         try:
-            request.max_content_length = MAX_BYTES
             request.max_form_parts = MAX_FRAMES + 1
             frames = [file.read() for file in request.files.getlist("frame")]
             content = assemble(frames, kind, int(ms))  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.animations_api import make_animations_blueprint
+from app.animations_api import MAX_BYTES, make_animations_blueprint
 from app.api import add_error_answers, make_api_blueprint
 from app.assets import Assets
 from app.connections import Connections
@@ -58,7 +58,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_environment()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
-    app.config["BODY_LIMITS"] = {"states.store_state": MAX_PACKET}
+    app.config["BODY_LIMITS"] = {"states.store_state": MAX_PACKET, "animations.make": MAX_BYTES}
     app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
 
     store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)

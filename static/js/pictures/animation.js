@@ -24,21 +24,20 @@ export function pointsOfRun(points) {
  * @param {object} sheet as `pictures/sheet` takes it; without a caption of a person's own each
  *   picture says its epoch
  * @param {{points: object[], format: string, pause: number, signal: AbortSignal,
- *   tell: (done: number) => void}} how `pause` between two pictures in milliseconds
+ *   tell: (share: number) => void}} how `pause` between two pictures in milliseconds
  * @returns {Promise<Blob>}
  * @throws what the server refused, as `{code, message}`, or that it was given up
  */
 export async function animate(context, sheet, { points, format, pause, signal, tell }) {
   const body = new FormData();
-  for (const [i, { id }] of points.entries()) {
-    const subject = await fetchMoment(context, id, sheet, signal);
-    // A moment that was thinned out meanwhile is left out.
-    if (!subject) continue;
+  const frames = await fetchMoments(context, points, signal);
+  for (const [i, frame] of frames.entries()) {
+    const subject = makeSubjectAt(frame, context, sheet.scheme);
     const caption = sheet.ownCaption ? sheet.caption : describeSubject(subject.frame);
     const text = await drawSheet(subject, { ...sheet, caption });
     body.append("frame", await rasterize(text, sheet));
     signal.throwIfAborted();
-    tell(i + 1);
+    tell((i + 1) / frames.length);
   }
   const url = `/api/animations?format=${format}&ms=${pause}`;
   const answer = await fetch(url, { method: "POST", body, signal });
@@ -46,14 +45,31 @@ export async function animate(context, sheet, { points, format, pause, signal, t
   return answer.blob();
 }
 
-async function fetchMoment(context, id, { scheme }, signal) {
-  const answer = await fetch(`/api/sessions/${context.token()}/points/${id}`, { signal });
-  if (answer.status === 404) return null;
+/** Frames of points; those that were thinned out meanwhile are left out. */
+async function fetchMoments({ token }, points, signal) {
+  const ids = points.map(({ id }) => id).join(",");
+  const answer = await fetch(`/api/sessions/${token()}/points?ids=${ids}`, { signal });
   if (!answer.ok) throw await answer.json();
-  const frame = decodeFrame(await answer.arrayBuffer());
-  frame.spec = frame.meta.spec;
+  const buffer = await answer.arrayBuffer();
+  const view = new DataView(buffer);
+  const frames = [];
+  for (let at = 0; at < buffer.byteLength;) {
+    const length = view.getUint32(at, true);
+    const frame = decodeFrame(buffer.slice(at + 4, at + 4 + length));
+    frames.push({ ...frame, spec: frame.meta.spec });
+    at += 4 + length;
+  }
+  return frames;
+}
+
+/** The curves end at the moment, on the axes of the whole run. */
+function makeSubjectAt(frame, context, scheme) {
   const subject = makeSubject(frame, context, scheme);
-  return { ...subject, recalled: frame.meta, history: upTo(subject.history, frame.meta.step) };
+  const { history } = subject;
+  const { step, trainLoss, testLoss } = history.series;
+  const loss = [...trainLoss, ...testLoss].reduce((most, one) => Math.max(most, one), 0);
+  const span = { step: step.at(-1) ?? 0, loss };
+  return { ...subject, recalled: null, span, history: upTo(history, frame.meta.step) };
 }
 
 /** The curves as far as they were drawn at a step. */

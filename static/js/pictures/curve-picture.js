@@ -9,7 +9,7 @@ import { drawFigure } from "plotly";
  * @param {{x: number, y: number, width: number, height: number}} box where
  * @returns {Promise<string>}
  */
-export async function drawCurves({ history, palette, logarithmic, recalled }, box) {
+export async function drawCurves({ history, palette, logarithmic, recalled, span }, box) {
   const { width, height } = box;
   const layout = curveLayout(palette, {
     width, height, logarithmic,
@@ -18,6 +18,13 @@ export async function drawCurves({ history, palette, logarithmic, recalled }, bo
     legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" },
     margin: { l: 42, r: 6, t: 26, b: 34 },
   });
+  if (span) fixAxes(layout, span, logarithmic);
   const figure = await drawFigure(curveTraces(history.series, LOSS, palette), layout);
   return svg("svg", { ...box, class: "curves" }, figure);
+}
+
+/** Pictures that follow each other have the axes of the whole run. */
+function fixAxes({ xaxis, yaxis }, { step, loss }, logarithmic) {
+  xaxis.range = [0, step];
+  if (!logarithmic) yaxis.range = [0, 1.05 * loss];
 }

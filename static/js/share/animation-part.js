@@ -58,7 +58,7 @@ export function createAnimationPart(context, sheetOf) {
     try {
       const file = await animate(context, shrink(sheetOf()), {
         points, format: chosen.format, pause: Number(chosen.pause), signal: giveUp.signal,
-        tell: (done) => { bar.value = done / points.length; },
+        tell: (share) => { bar.value = share; },
       });
       saveFile(`livenet-${store.get().spec.data.name}.${chosen.format}`, file);
       setText(said, word("animation.done", { size: (file.size / 1e6).toFixed(1) }));
