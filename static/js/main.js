@@ -22,6 +22,7 @@ import { create as createCodeTab } from "share/code-tab";
 import { openShareDialog } from "share/dialog";
 import { create as createEmbedTab } from "share/embed-tab";
 import { create as createLinkTab } from "share/link-tab";
+import { create as createPictureTab } from "share/picture-tab";
 import { listenToKeys } from "shortcuts";
 import { openStorage } from "storage";
 import { createStore } from "store";
@@ -55,6 +56,7 @@ const SHARE_TABS = [
   { id: "link", label: "share.link", create: createLinkTab },
   { id: "embed", label: "share.embed", create: createEmbedTab },
   { id: "recording", label: "share.recording", create: createRecordingTab },
+  { id: "picture", label: "share.picture", create: createPictureTab },
   { id: "code", label: "share.code", create: createCodeTab },
 ];
 const place = (id) => document.getElementById(id);
@@ -81,6 +83,7 @@ async function start() {
   const context = Object.assign(await session.learn(language.start()), {
     token: connection.token,
     lookingBack,
+    frame: painter.lastWhole,
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
     recording: createRecording({ store, source: connection }),
     languages: language.names,

@@ -1,7 +1,7 @@
 /** Wires the embed together: panels and controls alone, in a frame of any size, on any page. */
 
 import { createAddress } from "address";
-import { LOSS } from "curve-tabs";
+import { LOSS } from "curve-figure";
 import { h } from "dom";
 import { arrange } from "embed/arrangement";
 import { createControls } from "embed/controls";

@@ -1,9 +1,10 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
+import { curveLayout, curveShapes, curveTraces } from "curve-figure";
 import { formatLoss } from "format";
 import { leadsHere } from "looking-back";
 import { createPlainCurve } from "plain-curve";
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart, whenPlotly } from "plotly";
+import { PLOT_CONFIG, nameChart, whenPlotly } from "plotly";
 import { word } from "words";
 
 const PERIOD = 250;
@@ -35,50 +36,20 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   const visible = () => element.clientWidth > 0 && element.clientHeight > 0;
 
   function traces() {
-    const { series } = history;
-    const { palette } = store.get();
-    const line = (name, column, style) => ({
-      x: series.step.slice(), y: series[column].slice(), name: word(name),
-      type: "scatter", mode: "lines", line: style, hovertemplate: "%{y:.4g}",
-    });
-    return [
-      line("curve.train", train, { color: palette.press, width: 2 }),
-      line("curve.test", test, { color: palette.ink, width: 1.6, dash: "4px,3px" }),
-    ];
+    return curveTraces(history.series, { train, test }, store.get().palette);
   }
 
   function layout() {
     const { palette } = store.get();
     const logarithmic = Boolean(log && store.get()[log]);
-    return chartLayout(palette, {
-      width: element.clientWidth,
-      height: element.clientHeight,
-      margin: { l: 42, r: 6, t: 6, b: 34 },
-      hovermode: "x",
-      dragmode: "zoom",
-      uirevision: "run",
-      shapes: shapes(palette),
-      xaxis: axisLayout(palette, {
-        uirevision: "run", showgrid: false, nticks: 6, rangemode: "nonnegative",
-        title: axisTitle(word("curve.step")),
-      }),
-      yaxis: axisLayout(palette, {
-        uirevision: `y${logarithmic}`, nticks: 5, type: logarithmic ? "log" : "linear",
-        rangemode: logarithmic ? "normal" : "tozero",
-        exponentformat: "power", dtick: null,
-      }),
-    });
+    const { clientWidth: width, clientHeight: height } = element;
+    return curveLayout(palette, { width, height, logarithmic, shapes: shapes(palette) });
   }
 
   function shapes(palette) {
     const { timeline, recalled } = store.get();
-    const line = (step, color, width) => ({
-      type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
-      line: { color, width },
-    });
-    const marks = history.marks.map((step) => line(step, palette["line-strong"], 1));
-    if (!recalled || !leadsHere(timeline, recalled)) return marks;
-    return [...marks, line(recalled.step, palette.press, 2)];
+    const here = recalled && leadsHere(timeline, recalled) ? recalled : null;
+    return curveShapes(history.marks, here, palette);
   }
 
   /** Says on the curves which moment is looked at. */
