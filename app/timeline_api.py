@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 import struct
-from functools import partial
 
 from flask import Blueprint, Response, request
 

@@ -7,7 +7,7 @@
       plugins: [RevealLiveNet],
       width: 1280,
       height: 720,
-      margin: 0.03,
+      margin: 0.06,
       center: false,
       hash: true,
       transition: "fade",

@@ -127,6 +127,7 @@ var RevealLiveNet = (() => {
     constructor(element) {
       this.element = element;
       this.ready = false;
+      this.driven = false;
       this.state = BEGINNING;
       this.exact = true;
       this.pending = new Set();
@@ -155,6 +156,7 @@ var RevealLiveNet = (() => {
     /** What was loaded is gone, or new. */
     forget() {
       this.ready = false;
+      this.driven = false;
       this.state = BEGINNING;
       this.exact = true;
       this.pending.clear();
@@ -195,6 +197,9 @@ var RevealLiveNet = (() => {
     /** Has it come to a state; `watched` where training is to be seen. */
     bring(state, watched) {
       if (!this.ready) return;
+      // A frame that is driven trains when it is told to, and not because its slide is shown.
+      if (!this.driven) this.send({ type: "pause" });
+      this.driven = true;
       const more = JSON.stringify(this.state.parts) !== JSON.stringify(state.parts);
       const messages = findWay(this.state, state, {
         // What is still under way would be cut off by more of it.
