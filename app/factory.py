@@ -20,11 +20,13 @@ from app.oembed import make_oembed_blueprint
 from app.pages import make_pages_blueprint
 from app.points_api import make_points_blueprint
 from app.qr_api import make_qr_blueprint
+from app.rendering import Renderer
 from app.scheduler import Scheduler
 from app.security import add_security_headers
 from app.session_api import make_session_blueprint
 from app.settings import Settings, read_environment
 from app.shelf import Shelf
+from app.slides import make_slides_blueprint
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
 from app.state_api import make_states_blueprint
 from app.states import States
@@ -76,8 +78,10 @@ def make_app(settings: Settings | None = None) -> Flask:
     states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes))
     streams = HttpStreams(host, states, connections, settings.max_message_bytes)
     assets = Assets(ROOT / "static")
+    renderer = Renderer(assets)
 
-    app.register_blueprint(make_pages_blueprint(assets))
+    app.register_blueprint(make_pages_blueprint(assets, renderer))
+    app.register_blueprint(make_slides_blueprint(assets, renderer, settings.reveal_dir))
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))

@@ -121,6 +121,7 @@ async function start() {
     ...INITIAL, inSight: false, panels, speed, until: endOf(options), running: begins === "auto",
   });
   if (background) root.dataset.background = background;
+  root.dataset.controls = controls.join(" ");
   root.style.setProperty("--text", text);
   const storage = createMemory();
   const address = createAddress(store, storage);
@@ -133,6 +134,7 @@ async function start() {
     config, store, storage, address: { ...address, tellProblem }, createViews, painted,
   });
   const { connection, views, painter } = session;
+  let notice = null;
   const sight = keepSight(store, document.body);
   connection.connect();
 
@@ -149,8 +151,10 @@ async function start() {
   });
   forwardKeys(remote.key);
   connection.on("spec", ({ step }) => step === 0 && store.set({ until: endOf(options) }));
-  // Nothing has a size or a colour before the frame is laid out for the first time.
-  await firstSize(document.body);
+  notice = createNotice(place("notice"), context);
+  // Nothing has a size or a colour before the frame is laid out for the first time, and what is
+  // to be shown is known once the session is open.
+  await Promise.all([firstSize(document.body), firstSpec(store)]);
   keepPalette(store);
   session.show();
   views.watchSize([place("panels")]);
@@ -185,11 +189,11 @@ async function start() {
     return [
       ...made, { update: bar.update, resize() {}, destroy: () => [bar.destroy, unwatch].forEach((f) => f()) },
       createStart(place("start"), context, begins === "click"),
-      createNotice(place("notice"), context),
     ];
   }
 
   function painted({ meta }) {
+    notice.update();
     const { livenet } = window;
     livenet.frames += 1;
     livenet.specId = meta.spec_id;
@@ -209,6 +213,12 @@ function firstSize(element) {
       resolve();
     });
     observer.observe(element);
+  });
+}
+
+function firstSpec(store) {
+  return new Promise((resolve) => {
+    store.watch(["spec"], ({ spec }) => spec && resolve());
   });
 }
 
