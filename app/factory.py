@@ -10,6 +10,7 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
+from app.animations_api import MAX_BYTES, make_animations_blueprint
 from app.api import add_error_answers, collect_answers, make_api_blueprint
 from app.assets import Assets
 from app.connections import Connections
@@ -64,6 +65,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
     app.config["BODY_LIMITS"] = {
         "states.store_state": MAX_PACKET,
+        "animations.make": MAX_BYTES,
         TAKE_ENDPOINT: settings.max_recording_bytes,
     }
     app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
@@ -96,6 +98,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_images_blueprint(store))
     app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))
     app.register_blueprint(make_oembed_blueprint(languages))
+    app.register_blueprint(make_animations_blueprint(settings))
     app.register_blueprint(make_qr_blueprint())
     app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, states, settings))
@@ -107,7 +110,8 @@ def make_app(settings: Settings | None = None) -> Flask:
     def warm_up() -> None:
         try:
             programs.warm()
-            programs.warm_rest()
+            if settings.warm_up == "all":
+                programs.warm_rest()
         except Exception:
             logger.exception("warming up failed")
         assets.compress_plotly()

@@ -90,6 +90,9 @@ class Settings(BaseModel):
             pages may open a stream, separated by commas or blanks.
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
             it: about half the traffic for about 1.3 ms of a core per large frame.
+        warm_up: `LIVENET_WARM_UP`, what is compiled ahead of time: room for `all` networks, or
+            only the `first`, that of most; the rest is then compiled when a network needs it,
+            which waits for it.
         frame_ancestors: `LIVENET_FRAME_ANCESTORS`, whose pages may show the playground and the
             embed in a frame: `*` for any, `none`, or a list of `self` and origins.
         reveal_dir: `LIVENET_REVEAL_DIR`, the folder of an unpacked reveal.js, from which the
@@ -122,6 +125,7 @@ class Settings(BaseModel):
     max_fps: float | None = Field(default=None, ge=1, le=1000)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
+    warm_up: Literal["all", "first"] = "all"
     frame_ancestors: Annotated[
         tuple[Ancestor, ...], BeforeValidator(_split), AfterValidator(_check_ancestors)
     ] = ("*",)

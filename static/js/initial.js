@@ -13,6 +13,8 @@ export const INITIAL = {
   pauseHidden: true,
   canUndo: false,
   canRedo: false,
+  timeline: [],
+  recalled: null,
   message: null,
   hint: null,
   palette: null,

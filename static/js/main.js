@@ -10,6 +10,7 @@ import { createAnswerTabs, createDigitTabs } from "images/panels";
 import { INITIAL } from "initial";
 import { createLanguage } from "language";
 import { observe } from "observations";
+import { createLookingBack } from "looking-back";
 import { keepPalette } from "palette";
 import { loadPlotly } from "plotly";
 import { keepOwnMode } from "points/own-mode";
@@ -21,6 +22,7 @@ import { create as createCodeTab } from "share/code-tab";
 import { openShareDialog } from "share/dialog";
 import { create as createEmbedTab } from "share/embed-tab";
 import { create as createLinkTab } from "share/link-tab";
+import { create as createPictureTab } from "share/picture-tab";
 import { listenToKeys } from "shortcuts";
 import { openStorage } from "storage";
 import { createStore } from "store";
@@ -44,6 +46,7 @@ import { create as createObservation } from "views/observation";
 import { create as createOutput } from "views/output";
 import { create as createStrip } from "views/play-strip";
 import { create as createRecordSign } from "views/record-sign";
+import { create as createTimeLine } from "views/time-line";
 import { create as createTour } from "views/tour";
 import { create as createUnitPanel } from "views/unit-panel";
 
@@ -53,6 +56,7 @@ const SHARE_TABS = [
   { id: "link", label: "share.link", create: createLinkTab },
   { id: "embed", label: "share.embed", create: createEmbedTab },
   { id: "recording", label: "share.recording", create: createRecordingTab },
+  { id: "picture", label: "share.picture", create: createPictureTab },
   { id: "code", label: "share.code", create: createCodeTab },
 ];
 const place = (id) => document.getElementById(id);
@@ -68,7 +72,8 @@ async function start() {
   const storage = openStorage("sessionStorage");
   const address = createAddress(store, storage);
   const session = createSession({ config, store, storage, address, createViews, painted: count });
-  const { connection, painter, views } = session;
+  const { connection, edits, painter, views } = session;
+  const lookingBack = createLookingBack({ connection, store, edits });
   connection.connect();
 
   const language = createLanguage(config, store);
@@ -77,6 +82,8 @@ async function start() {
   keepPalette(store);
   const context = Object.assign(await session.learn(language.start()), {
     token: connection.token,
+    lookingBack,
+    frame: painter.lastWhole,
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
     recording: createRecording({ store, source: connection }),
     languages: language.names,
@@ -111,6 +118,7 @@ function createViews(context) {
     createHeader({ presets: place("presets"), tools: place("tools") }, context),
     createRecordSign(place("recording"), context),
     createStrip(place("strip"), context),
+    createTimeLine(place("time-line"), context),
     ...(context.store.get().images ? createImageViews : createPlaneViews)(context),
     createNotice(place("notice"), context),
     createAnnouncer(place("announcer"), context),

@@ -4,12 +4,9 @@
  * by hand, too: until then, and where Plotly would be too slow.
  */
 
-import { h, pixelRatio, rem } from "dom";
-import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
-
-const EDGE = 6;
-const SMALL = 240;
-const MARGIN = { l: 1.7, b: 1.45, t: 0.2, r: 0.2 };
+import { h, pixelRatio } from "dom";
+import { EDGE, planeLayout, planeMargin, planeTicks } from "plane-figure";
+import { PLOT_CONFIG, whenPlotly } from "plotly";
 
 /**
  * @param {HTMLElement} element a square box
@@ -37,8 +34,7 @@ export function createPlane(element, { palette, onReady }) {
   });
 
   function measure() {
-    const unit = rem();
-    margin = Object.fromEntries(Object.entries(MARGIN).map(([k, v]) => [k, Math.round(v * unit)]));
+    margin = planeMargin();
     side = element.clientWidth;
     const width = side - margin.l - margin.r;
     const height = element.clientHeight - margin.t - margin.b;
@@ -50,14 +46,10 @@ export function createPlane(element, { palette, onReady }) {
     return { width, height };
   }
 
-  function ticks() {
-    return side < SMALL ? [-4, 0, 4] : [-4, -2, 0, 2, 4];
-  }
-
   /** The numbers along the axes, for as long as Plotly does not write them. */
   function writeTicks({ width, height }) {
     const share = (tick) => (tick + EDGE) / (2 * EDGE);
-    axes.replaceChildren(...ticks().flatMap((tick) => {
+    axes.replaceChildren(...planeTicks(side).flatMap((tick) => {
       const text = String(tick).replace("-", "−");
       const [below, beside] = [h("span.plane-tick.below", {}, text), h("span.plane-tick.beside", {}, text)];
       below.style.left = `${margin.l + share(tick) * width}px`;
@@ -69,17 +61,8 @@ export function createPlane(element, { palette, onReady }) {
   }
 
   function layout() {
-    const axis = {
-      range: [-EDGE, EDGE], fixedrange: true, showgrid: false, tickvals: ticks(),
-    };
-    const colours = palette();
-    return chartLayout(colours, {
-      width: element.clientWidth,
-      height: element.clientHeight,
-      margin,
-      xaxis: axisLayout(colours, axis),
-      yaxis: axisLayout(colours, axis),
-    });
+    const { clientWidth: width, clientHeight: height } = element;
+    return planeLayout(palette(), { width, height, margin });
   }
 
   /** Lays everything out again: size, theme, and Plotly's points. */

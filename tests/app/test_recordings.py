@@ -54,6 +54,7 @@ def keeper(cache: Path) -> Iterator[LiveServer]:
         (gzip.compress(b"<html>"), 400),
         (make_recording()[:15], 400),
     ],
+    ids=["too_large", "nothing", "a_script", "a_page", "cut"],
 )
 def test_what_is_no_recording_is_refused(keeper: LiveServer, content: bytes, status: int) -> None:
     answer = keeper.get("/api/recordings", "POST", content)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Spec, dump_spec
+from engine import Spec, Trainer, decode_packet, dump_spec, parse_spec
+from livenet import embed
 from tests.app.client import Client, FrameSeen, HttpClient, Message, make_client
 from tests.app.servers import LiveServer
 
@@ -33,10 +34,11 @@ def open_state(client: Client, spec: Message, state: str) -> Message:
 
 
 def step(client: Client, epochs: int) -> FrameSeen:
-    client.send("step", epochs=epochs)
-    before = client.frame().epoch
+    """Trains a session that has just been opened."""
+    client.frame()
     client.ack()
-    return client.frame_where(lambda frame: frame.epoch == before + epochs)
+    client.send("step", epochs=epochs)
+    return client.frame_where(lambda frame: frame.epoch == epochs)
 
 
 @pytest.mark.parametrize("room", [4000, 0], ids=["in the link", "on the server"])
@@ -152,5 +154,12 @@ def test_stored_states_outlive_the_server(client: Client, server: LiveServer) ->
     assert server.get("/api/states", "POST", content, Origin="http://evil.example").status == 403
     assert server.get("/api/states", "POST", bytes(9 << 20)).status == 413
     assert server.get("/api/states/" + "a" * 16).status == 404
+    trainer = Trainer(parse_spec({"layers": [{"units": 32}, {"units": 32}]}))
+    address = str(embed(trainer, server=server.url))
+    assert len(address) < 120, "a notebook stores what is too long for a link"
+    content = server.get(f"/api/states/{address.rpartition('=')[2]}").body
+    params = decode_packet(content).params
+    assert params is not None
+    np.testing.assert_allclose(params[: len(trainer.weights)], trainer.weights, rtol=1e-3)
     with LiveServer() as later, make_client(later, "websocket") as visitor:
         assert open_state(visitor, answer["spec"], answer["state"])["spec"]["data"]["points"]

@@ -1,6 +1,6 @@
 /** The panels of an embed: which views are in them, and where they stand in the frame. */
 
-import { LOSS } from "curve-tabs";
+import { LOSS } from "curve-figure";
 import { h, rem } from "dom";
 import { arrange } from "embed/arrangement";
 import { createDigitTabs } from "images/panels";

@@ -1,8 +1,10 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
+import { curveLayout, curveShapes, curveTraces } from "curve-figure";
 import { formatLoss } from "format";
+import { leadsHere } from "looking-back";
 import { createPlainCurve } from "plain-curve";
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart, whenPlotly } from "plotly";
+import { PLOT_CONFIG, nameChart, whenPlotly } from "plotly";
 import { word } from "words";
 
 const PERIOD = 250;
@@ -34,46 +36,26 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   const visible = () => element.clientWidth > 0 && element.clientHeight > 0;
 
   function traces() {
-    const { series } = history;
-    const { palette } = store.get();
-    const line = (name, column, style) => ({
-      x: series.step.slice(), y: series[column].slice(), name: word(name),
-      type: "scatter", mode: "lines", line: style, hovertemplate: "%{y:.4g}",
-    });
-    return [
-      line("curve.train", train, { color: palette.press, width: 2 }),
-      line("curve.test", test, { color: palette.ink, width: 1.6, dash: "4px,3px" }),
-    ];
+    return curveTraces(history.series, { train, test }, store.get().palette);
   }
 
   function layout() {
     const { palette } = store.get();
     const logarithmic = Boolean(log && store.get()[log]);
-    return chartLayout(palette, {
-      width: element.clientWidth,
-      height: element.clientHeight,
-      margin: { l: 42, r: 6, t: 6, b: 34 },
-      hovermode: "x",
-      dragmode: "zoom",
-      uirevision: "run",
-      shapes: shapes(palette),
-      xaxis: axisLayout(palette, {
-        uirevision: "run", showgrid: false, nticks: 6, rangemode: "nonnegative",
-        title: axisTitle(word("curve.step")),
-      }),
-      yaxis: axisLayout(palette, {
-        uirevision: `y${logarithmic}`, nticks: 5, type: logarithmic ? "log" : "linear",
-        rangemode: logarithmic ? "normal" : "tozero",
-        exponentformat: "power", dtick: null,
-      }),
-    });
+    const { clientWidth: width, clientHeight: height } = element;
+    return curveLayout(palette, { width, height, logarithmic, shapes: shapes(palette) });
   }
 
   function shapes(palette) {
-    return history.marks.map((step) => ({
-      type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
-      line: { color: palette["line-strong"], width: 1 },
-    }));
+    const { timeline, recalled } = store.get();
+    const here = recalled && leadsHere(timeline, recalled) ? recalled : null;
+    return curveShapes(history.marks, here, palette);
+  }
+
+  /** Says on the curves which moment is looked at. */
+  function drawShapes() {
+    if (!plotly || !visible() || !element.data) return;
+    plotly.relayout(element, { shapes: shapes(store.get().palette) });
   }
 
   function remember() {
@@ -140,9 +122,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
         x: [x, x], y: [series[train].slice(drawn), series[test].slice(drawn)],
       }, [0, 1]);
     }
-    if (markEdition !== history.markEdition) {
-      plotly.relayout(element, { shapes: shapes(store.get().palette) });
-    }
+    if (markEdition !== history.markEdition) drawShapes();
     remember();
   }
 
@@ -166,7 +146,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     plotly.relayout(element, change);
   }
 
-  const unwatch = [store.watch(["palette"], draw)];
+  const unwatch = [store.watch(["palette"], draw), store.watch(["recalled"], drawShapes)];
   if (log) unwatch.push(store.watch([log], changeScale));
 
   function destroy() {
