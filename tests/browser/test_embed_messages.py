@@ -111,9 +111,8 @@ def test_a_page_loads_states_and_shows_panels(frame: Frame) -> None:
     link = frame.tab.find(".embed-link").get_attribute("href")
     assert link is not None
     assert link.endswith("/?v=1&data=gauss&layers=2")
-    shown = frame.tab.run(
-        "return [...document.querySelectorAll('.embed-panel')].map((p) => p.dataset.panel)"
-    )
+    panels = frame.tab.find_all(".embed-panel")
+    shown = [panel.get_attribute("data-panel") for panel in panels]
     assert shown == ["loss", "boundary"]
     frame.tab.driver.switch_to.default_content()
     for content, path in (
