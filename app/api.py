@@ -58,6 +58,15 @@ def _document(make: Callable[[], Any]) -> Document:
     return Document(text.encode(), "application/json")
 
 
+def collect_answers() -> dict[str, Any]:
+    """Returns what a page asks for when it starts, by the last part of the address."""
+    return {
+        "schema": _describe_spec(),
+        "presets": _list_presets(),
+        "datasets": _picture_datasets(),
+    }
+
+
 def _describe_spec() -> dict[str, Any]:
     return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES}
 
@@ -84,7 +93,9 @@ def add_error_answers(app: Flask) -> None:
 
     @app.before_request
     def refuse_large() -> None:
-        limit = app.config["MAX_CONTENT_LENGTH"]
+        largest = app.config["MAX_CONTENT_LENGTH"]
+        limit = app.config["BODY_LIMITS"].get(request.endpoint, largest)
+        request.max_content_length = limit
         if (request.content_length or 0) > limit:
             abort(413)
 

@@ -12,7 +12,8 @@ from typing import Protocol
 from app.outbox import Outbox
 from app.scheduler import Scheduler
 from app.sessions import Session
-from engine import Programs, Spec, Trainer
+from app.timeline_room import TimelineRoom
+from engine import Packet, Programs, Spec, Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -24,7 +25,7 @@ class SessionLimitError(Exception):
 class SessionHost(Protocol):
     """What the stream needs from the place where sessions live."""
 
-    def create(self, spec: Spec, outbox: Outbox) -> Session:
+    def create(self, spec: Spec, outbox: Outbox, packet: Packet | None = None) -> Session:
         """Makes a session for a client; raises SessionLimitError when there is no place."""
         ...
 
@@ -82,6 +83,7 @@ class LocalHost:
         self._idle_seconds = idle_seconds
         self._max_inbox_bytes = max_inbox_bytes
         self._max_fps = max_fps
+        self._room = TimelineRoom(max_sessions)
         self._changed = threading.Condition()
         self._sessions: dict[str, Session] = {}
         self._coming = 0
@@ -90,11 +92,17 @@ class LocalHost:
         self._sweeper = threading.Thread(target=self._sweep, name="sessions", daemon=True)
         self._sweeper.start()
 
-    def create(self, spec: Spec, outbox: Outbox) -> Session:
+    def create(self, spec: Spec, outbox: Outbox, packet: Packet | None = None) -> Session:
         """Makes a session for a client; waits for the programs that it needs.
+
+        Args:
+            spec: what it trains.
+            outbox: the client's.
+            packet: what it begins with instead of the initial weights of its seed.
 
         Raises:
             SessionLimitError: no place, and no session waits for a lost client.
+            PacketError: the packet is of another network.
         """
         with self._changed:
             if len(self._sessions) + self._coming >= self._max_sessions:
@@ -104,10 +112,11 @@ class LocalHost:
             session = Session(
                 token=secrets.token_urlsafe(24),
                 label=str(next(self._numbers)),
-                trainer=Trainer(spec, programs=self._programs),
+                trainer=Trainer(spec, programs=self._programs, packet=packet),
                 max_inbox_bytes=self._max_inbox_bytes,
                 max_fps=self._max_fps,
                 wake=self._scheduler.wake,
+                room=self._room,
             )
             session.attach(outbox, resumed=False)
             with self._changed:

@@ -20,6 +20,7 @@ from typing import Any
 from app.connections import Connections
 from app.hosts import SessionHost
 from app.outbox import Closing, Item, Pulse
+from app.states import States
 from app.stream import Connection, decode
 
 #: How often a watcher looks at the clock.
@@ -169,19 +170,23 @@ class HttpStreams:
 
     Args:
         host: where sessions live.
+        states: what links carry.
         connections: bounds their number.
         max_message_bytes: the longest body of a request.
     """
 
-    def __init__(self, host: SessionHost, connections: Connections, max_message_bytes: int) -> None:
+    def __init__(
+        self, host: SessionHost, states: States, connections: Connections, max_message_bytes: int
+    ) -> None:
         self._host = host
+        self._states = states
         self._connections = connections
         self._max_message_bytes = max_message_bytes
         self._lock = threading.Lock()
         self._streams: dict[str, HttpStream] = {}
 
     def _make(self) -> HttpStream | None:
-        connection = Connection(self._host, self._max_message_bytes)
+        connection = Connection(self._host, self._states, self._max_message_bytes)
         if not self._connections.add(connection.outbox):
             return None
         return HttpStream(connection, self._forget)

@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import json
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
@@ -20,6 +20,8 @@ ViewName = Literal[
     "digit", "saliency", "nearest", "confusion", "predictions", "input_weights", "exciting",
     "space",
 ]  # fmt: skip
+
+PointId = Annotated[int, Field(ge=0, le=2**53)]
 
 #: Sides of a drawing, pixels.
 MAX_DRAWING = 280
@@ -48,17 +50,23 @@ class Message(BaseModel):
 
 
 class Open(Message):
-    """A new session with a spec, or a token to take one up again."""
+    """A new session with a spec, or a token to take one up again.
+
+    Beside a spec there may be the state that a link carries.
+    """
 
     type: Literal["open"]
     spec: Any = None
     session: Annotated[str, Field(max_length=200)] | None = None
+    state: str | None = None
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:
         given = self.model_fields_set & {"spec", "session"}
         if len(given) != 1 or (given == {"session"} and self.session is None):
             raise _rule("must have either a spec or a session")
+        if self.state is not None and self.session is not None:
+            raise _rule("a session that is taken up has its own state")
         return self
 
 
@@ -200,14 +208,40 @@ class SetWeight(Message):
     value: Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
+class Timeline(Message):
+    """Tell what the time line holds, now and whenever it changes; or tell it no more."""
+
+    type: Literal["timeline"]
+    on: bool = True
+
+
+class Recall(Message):
+    """Show a point of the time line, paused; null shows the present again."""
+
+    type: Literal["recall"]
+    point: PointId | None
+
+
+class Branch(Message):
+    """Go on from a point of the time line."""
+
+    type: Literal["branch"]
+    point: PointId
+
+
 class Ack(Message):
     """One more frame may be sent."""
 
     type: Literal["ack"]
 
 
-Command = Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
+Command = (
+    Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
+    | Timeline | Recall | Branch
+)  # fmt: skip
 ClientMessage = Command | Open | Ack
+
+ContentT = TypeVar("ContentT", bound=Message)
 
 _TYPES = {
     get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(ClientMessage)
@@ -223,12 +257,7 @@ def parse_message(text: str | bytes) -> ClientMessage:
     """
     if isinstance(text, bytes):
         raise MessageError("invalid_json", "a message must be text")
-    try:
-        value = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise MessageError("invalid_json", f"not JSON: {_explain(error)}") from None
-    if not isinstance(value, dict):
-        raise MessageError("invalid_message", "a message must be an object")
+    value = _read_object(text)
     name = value.get("type")
     adapter = _ADAPTERS.get(name) if isinstance(name, str) else None
     if adapter is None:
@@ -238,6 +267,28 @@ def parse_message(text: str | bytes) -> ClientMessage:
         return adapter.validate_python(value)
     except ValidationError as error:
         raise _describe(error) from None
+
+
+def parse_content(model: type[ContentT], body: bytes) -> ContentT:
+    """Reads the JSON body of a request that is no message of the stream.
+
+    Raises:
+        MessageError: `invalid_json` or `invalid_message`.
+    """
+    try:
+        return model.model_validate(_read_object(body))
+    except ValidationError as error:
+        raise _describe(error) from None
+
+
+def _read_object(text: str | bytes) -> dict[str, Any]:
+    try:
+        value = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise MessageError("invalid_json", f"not JSON: {_explain(error)}") from None
+    if not isinstance(value, dict):
+        raise MessageError("invalid_message", "a message must be an object")
+    return value
 
 
 def _refuse_constant(name: str) -> None:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.assets import Assets
 from app.documents import FOREVER
+from app.oembed import link_oembed
 from app.rendering import Renderer
 
 
@@ -26,13 +27,16 @@ def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
             "csp_nonce": g.csp_nonce,
         }
 
+    def show(template: str) -> Response:
+        return renderer.show(template, oembed=link_oembed(request.url_root, request.url))
+
     @blueprint.get("/")
     def show_playground() -> Response:
-        return renderer.show("playground.html")
+        return show("playground.html")
 
     @blueprint.get("/embed")
     def show_embed() -> Response:
-        return renderer.show("embed.html")
+        return show("embed.html")
 
     @blueprint.get("/favicon.ico")
     def show_icon() -> WerkzeugResponse:

@@ -1,4 +1,4 @@
-"""`/api/sessions/...`: the stream for clients without WebSockets, the model, and exports."""
+"""`/api/sessions/...`: the stream for clients without WebSockets, the model, exports, states."""
 
 from __future__ import annotations
 
@@ -12,10 +12,13 @@ from app.model_api import add_model_routes
 from app.origins import is_allowed
 from app.session_requests import RefusedError, answer, find_socket, read_body, refuse_unknown
 from app.settings import Settings
+from app.state_api import add_state_routes
+from app.states import States
+from app.timeline_api import add_timeline_routes
 
 
 def make_session_blueprint(
-    host: SessionHost, streams: HttpStreams, settings: Settings
+    host: SessionHost, streams: HttpStreams, states: States, settings: Settings
 ) -> Blueprint:
     """Returns the blueprint of `/api/sessions/...`."""
     blueprint = Blueprint("sessions", __name__, url_prefix="/api/sessions")
@@ -77,6 +80,8 @@ def make_session_blueprint(
 
     add_model_routes(blueprint, host)
     add_export_routes(blueprint, host)
+    add_timeline_routes(blueprint, host)
+    add_state_routes(blueprint, host, states)
     return blueprint
 
 

@@ -14,11 +14,14 @@ BODY_SECONDS = 10.0
 _STATUS = {
     "forbidden_origin": 403,
     "unknown_session": 404,
+    "unknown_state": 404,
     "not_open": 409,
     "message_too_large": 413,
+    "state_too_large": 413,
     "rate_limited": 429,
     "engine_error": 500,
     "session_limit": 503,
+    "storage_full": 507,
 }
 
 

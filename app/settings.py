@@ -90,17 +90,26 @@ class Settings(BaseModel):
             pages may open a stream, separated by commas or blanks.
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
             it: about half the traffic for about 1.3 ms of a core per large frame.
+        warm_up: `LIVENET_WARM_UP`, what is compiled ahead of time: room for `all` networks, or
+            only the `first`, that of most; the rest is then compiled when a network needs it,
+            which waits for it.
         frame_ancestors: `LIVENET_FRAME_ANCESTORS`, whose pages may show the playground and the
             embed in a frame: `*` for any, `none`, or a list of `self` and origins.
         reveal_dir: `LIVENET_REVEAL_DIR`, the folder of an unpacked reveal.js, from which the
             server then serves it to `/slides/demo`; else that page takes it from a CDN.
         cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
+        shelf_bytes: `LIVENET_SHELF_BYTES`, what states that links name, and other things that
+            people store, may take in `cache_dir`, each kind of them; those that nobody has
+            asked for longest go first.
         data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
             are downloaded.
         image_mirrors: `LIVENET_IMAGE_MIRRORS`, addresses of folders to download them from
             instead of the published ones, separated by commas or blanks.
         max_message_bytes: `LIVENET_MAX_MESSAGE_BYTES`, the longest message of a client;
             the default has room for 5,000 points.
+        max_recording_bytes: `LIVENET_MAX_RECORDING_BYTES`, the longest recording that is kept.
+        recordings_bytes: `LIVENET_RECORDINGS_BYTES`, what all kept recordings may take together;
+            those that nobody has asked for longest go first.
         log_level: `LIVENET_LOG_LEVEL`.
         server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
     """
@@ -116,14 +125,18 @@ class Settings(BaseModel):
     max_fps: float | None = Field(default=None, ge=1, le=1000)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
+    warm_up: Literal["all", "first"] = "all"
     frame_ancestors: Annotated[
         tuple[Ancestor, ...], BeforeValidator(_split), AfterValidator(_check_ancestors)
     ] = ("*",)
     reveal_dir: Annotated[Path, AfterValidator(_check_reveal)] | None = None
     cache_dir: Path = Field(default_factory=_default_cache_dir)
+    shelf_bytes: int = Field(default=1 << 28, ge=1 << 16, le=1 << 40)
     data_dir: Path | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
+    max_recording_bytes: int = Field(default=8 << 20, ge=1024, le=1 << 28)
+    recordings_bytes: int = Field(default=1 << 30, ge=1 << 20, le=1 << 40)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
 

@@ -28,6 +28,7 @@ from app.hosts import SessionHost
 from app.origins import is_allowed
 from app.outbox import Closing, Item, Pulse
 from app.settings import Settings
+from app.states import States
 from app.stream import Connection
 
 RECEIVE_BYTES = 1 << 16
@@ -172,7 +173,7 @@ def _to_event(item: Item) -> Event:
 
 
 def make_stream_blueprint(
-    host: SessionHost, connections: Connections, settings: Settings
+    host: SessionHost, states: States, connections: Connections, settings: Settings
 ) -> Blueprint:
     """Returns the blueprint of `WS /api/stream`."""
     blueprint = Blueprint("stream", __name__)
@@ -194,7 +195,7 @@ def make_stream_blueprint(
 
     @sock.route("/api/stream", bp=blueprint)
     def stream(server: Server) -> None:
-        connection = Connection(host, settings.max_message_bytes)
+        connection = Connection(host, states, settings.max_message_bytes)
         if not connections.add(connection.outbox):
             connection.outbox.put_error("session_limit", "too many connections; try again later")
             connection.outbox.close(1013, "too many connections")

@@ -14,7 +14,8 @@ from app.messages import Ack, MessageError, Open, parse_message
 from app.outbox import Outbox
 from app.rates import BURST, TokenBucket
 from app.sessions import Session
-from engine import EngineError, parse_spec
+from app.states import States, add_points, describe_problem
+from engine import EngineError, PacketError, parse_spec
 
 logger = logging.getLogger(__name__)
 
@@ -30,12 +31,14 @@ class Connection:
 
     Args:
         host: where sessions live.
+        states: what links carry.
         max_message_bytes: the longest message; transports refuse it while it comes.
     """
 
-    def __init__(self, host: SessionHost, max_message_bytes: int) -> None:
+    def __init__(self, host: SessionHost, states: States, max_message_bytes: int) -> None:
         self.outbox = Outbox()
         self._host = host
+        self._states = states
         self._max_message_bytes = max_message_bytes
         self._bucket = TokenBucket()
         self._session: Session | None = None
@@ -115,8 +118,12 @@ class Connection:
             if not self.take_up(message.session):
                 raise MessageError("unknown_session", "there is no such session any more")
             return
+        packet = None if message.state is None else self._states.find(message.state)
+        spec = message.spec if packet is None else add_points(message.spec, packet)
         try:
-            self._session = self._host.create(parse_spec(message.spec), self.outbox)
+            self._session = self._host.create(parse_spec(spec), self.outbox, packet)
+        except PacketError as error:
+            raise describe_problem(error) from None
         except EngineError as error:
             raise MessageError("invalid_spec", error.message, error.path) from None
         except RecursionError:

@@ -9,6 +9,8 @@ from engine.errors import (
     EngineError,
     ExportError,
     OriginError,
+    PacketError,
+    PacketVersionError,
     PatchError,
     SpecError,
     WeightError,
@@ -18,6 +20,9 @@ from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
 from engine.image_store import ImageStore
 from engine.images import CATALOGUE
 from engine.logs import Entry
+from engine.moments import Moment
+from engine.packets import Choice, Packet, make_packet
+from engine.packing import MAX_PACKET, decode_packet, encode_packet, read_word, write_word
 from engine.presets import PRESETS, Preset
 from engine.snapshots import Snapshot
 from engine.spec import (
@@ -42,10 +47,12 @@ __all__ = [
     "EXTENT",
     "MAX_CLASSES",
     "MAX_LABEL",
+    "MAX_PACKET",
     "MAX_POINTS",
     "PRESETS",
     "VIEWS",
     "CheckpointError",
+    "Choice",
     "DataError",
     "Digit",
     "DivergedError",
@@ -59,7 +66,11 @@ __all__ = [
     "FrameRequest",
     "ImageData",
     "ImageStore",
+    "Moment",
     "OriginError",
+    "Packet",
+    "PacketError",
+    "PacketVersionError",
     "PatchError",
     "Preset",
     "Programs",
@@ -69,11 +80,16 @@ __all__ = [
     "SpecError",
     "Trainer",
     "WeightError",
+    "decode_packet",
     "dump_spec",
+    "encode_packet",
     "export",
+    "make_packet",
     "merge_patch",
     "pack_files",
     "parse_spec",
     "patch_spec",
     "preview_points",
+    "read_word",
+    "write_word",
 ]

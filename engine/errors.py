@@ -77,3 +77,15 @@ class ExportError(EngineError, ValueError):
     """An export that does not exist or cannot be made."""
 
     code = "invalid_message"
+
+
+class PacketError(EngineError, ValueError):
+    """What a link carries cannot be used."""
+
+    code = "invalid_state"
+
+
+class PacketVersionError(PacketError):
+    """What a link carries is of a later version."""
+
+    code = "newer_state"

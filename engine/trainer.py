@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
+from engine.beginnings import Beginning, find_initial
 from engine.checkpoints import (
     Checkpoint,
     decode_checkpoint,
@@ -25,6 +26,8 @@ from engine.checkpoints import (
 from engine.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
 from engine.logs import Entry, Log
 from engine.metrics import Metrics
+from engine.moments import Moment
+from engine.packets import Packet, open_packet
 from engine.revisions import restart, revise, with_weight
 from engine.runs import Run, begin_run, can_go_on, make_data
 from engine.snapshots import Snapshot, open_checkpoint
@@ -38,16 +41,27 @@ class Trainer:
     Args:
         spec: what to train; the default playground if None.
         programs: where compiled programs come from; shared ones if None.
+        packet: what it begins with instead of the initial weights of its seed.
 
     Raises:
         DataError: its data cannot be made or found.
+        PacketError: the packet is of another network.
     """
 
-    def __init__(self, spec: Spec | None = None, programs: Programs | None = None) -> None:
+    def __init__(
+        self,
+        spec: Spec | None = None,
+        programs: Programs | None = None,
+        packet: Packet | None = None,
+    ) -> None:
         self._programs = programs or default_programs()
         spec = spec or Spec()
+        data = make_data(spec, self._programs)
         self._log = Log()
-        self._run: Run = begin_run(self._programs, restart(spec, make_data(spec, self._programs)))
+        self._beginning: Beginning | None = None
+        moment = restart(spec, data) if packet is None else open_packet(packet, spec, data)
+        self._run: Run = begin_run(self._programs, moment)
+        self._past: Run | None = None
 
     @property
     def spec(self) -> Spec:
@@ -173,8 +187,9 @@ class Trainer:
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        before = self.step
-        self._run.train(epochs * self.batches_per_epoch + steps)
+        before, steps = self.step, epochs * self.batches_per_epoch + steps
+        self._set_out(steps)
+        self._run.train(steps)
         metrics = self.metrics
         self._note(before)
         return metrics
@@ -201,6 +216,7 @@ class Trainer:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
         before, steps = self.step, epochs * self.batches_per_epoch + batches
+        self._set_out(steps)
         frame = self._run.turn(steps, request or FrameRequest(), max_seconds)
         self._note(before)
         return frame
@@ -218,6 +234,7 @@ class Trainer:
 
     def close(self) -> None:
         """Withdraws what was asked for in the background."""
+        self._forget_past()
         self._run.close()
 
     # Showing
@@ -273,12 +290,39 @@ class Trainer:
         """
         moment = self._open(decode_checkpoint(content))
         self._log.clear()
+        self._beginning = None
         self.restore(moment)
         return self.spec
 
     def snapshot(self) -> Snapshot:
         """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
         return self._run.snapshot()
+
+    def moment(self) -> Moment:
+        """Keeps this moment as the last frame showed it; costs as little as a snapshot."""
+        return self._run.moment()
+
+    def show(self, moment: Moment, request: FrameRequest | None = None) -> Frame:
+        """Makes the frame of a moment, as it was seen; the run stays where it is.
+
+        Args:
+            moment: one that was kept.
+            request: what the frame holds.
+        """
+        if self._past is None or not can_go_on(self._past, moment.snapshot):
+            self._forget_past()
+            self._past = begin_run(self._programs, moment.snapshot)
+        return self._past.show(moment, request or FrameRequest())
+
+    def _forget_past(self) -> None:
+        if self._past is not None:
+            self._past.close()
+            self._past = None
+
+    @property
+    def initial(self) -> Snapshot:
+        """Step 0 of this run, as the present network can take it up."""
+        return find_initial(self._beginning, self._run.snapshot())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Goes back, or on, to a moment that was kept."""
@@ -311,6 +355,11 @@ class Trainer:
     def _checkpoint(self) -> Checkpoint:
         now = self._run.snapshot()
         return Checkpoint(now.spec, *(np.array(v) for v in now.state), counters=now.counters)
+
+    def _set_out(self, steps: int) -> None:
+        """Keeps the weights of step 0 before they change."""
+        if steps and self.step == 0:
+            self._beginning = Beginning.of(self._run.snapshot())
 
     def _note(self, before: int) -> None:
         """Keeps what was measured since a step, if anything was."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -18,7 +19,7 @@ SCRIPTS = ROOT / "static" / "js"
 
 #: The engine's modules and packages; each imports only from lines above its own.
 ENGINE = (
-    {"arrays", "devices", "errors", "pace", "splits"},
+    {"arrays", "devices", "errors", "occasional", "pace", "splits"},
     {"spec"},
     {"activations", "counters", "datasets", "digits", "features", "images", "initializers",
      "losses", "optimizers", "presets", "schedules", "shuffles"},
@@ -29,10 +30,11 @@ ENGINE = (
     {"training", "views"},
     {"states", "turns", "vision"},
     {"image_store", "snapshots"},
-    {"image_programs"},
+    {"image_programs", "moments"},
     {"image_views", "tiers"},
     {"bindings", "exports", "revisions"},
-    {"calls", "plane_views"},
+    {"beginnings", "calls", "packets", "plane_views"},
+    {"packing"},
     {"image_run", "plane_run"},
     {"runs"},
     {"trainer"},
@@ -49,7 +51,7 @@ FETCHING = "engine.images.downloads"
 #: What the server knows nothing of: mathematics.
 MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
 #: Parts of the server that create_app alone puts together, in the factory.
-WIRED = {"Assets", "Connections", "LocalHost", "Programs", "Scheduler"}
+WIRED = {"Assets", "Connections", "LocalHost", "Programs", "Scheduler", "Shelf", "States"}
 
 
 def modules(package: str) -> dict[str, Path]:
@@ -134,6 +136,18 @@ def test_the_engine_knows_nothing_of_serving() -> None:
         found = {name.split(".")[0] for name in imported(file)} & SERVING
         found -= {"http", "urllib"} if module == FETCHING else set()
         assert not found, f"{module} imports {found}"
+
+
+def test_the_helper_for_notebooks_stands_alone() -> None:
+    for module, file in modules("livenet").items():
+        found = {name.split(".")[0] for name in imported(file, everywhere=False)}
+        assert found <= {"livenet", *sys.stdlib_module_names}, module
+    assert not any(
+        name.split(".")[0] == "livenet"
+        for package in ("app", "engine")
+        for file in modules(package).values()
+        for name in imported(file)
+    )
 
 
 def test_the_server_does_no_mathematics() -> None:

@@ -2,7 +2,7 @@
 
 import { tellError } from "errors";
 import { createThrottle } from "throttle";
-import { dropState, pickState, readState, writeState } from "url-state";
+import { dropState, pickState, readCarried, readState, writeState } from "url-state";
 import { word } from "words";
 
 const KEPT = "livenet.state";
@@ -16,8 +16,8 @@ const PERIOD = 500;
  *
  * @param {object} store
  * @param {Storage} storage of the tab
- * @returns {{session: string|null|undefined, spec: () => object, refuse: Function,
- *   tellProblem: Function, keep: Function}} `session` is that of this entry of the history, null
+ * @returns {{session: string|null|undefined, toOpen: Function, carried: Function, refuse: Function,
+ *   leave: Function, tellProblem: Function, keep: Function}} `session` is that of this entry of the history, null
  *   for a new one, undefined for the one that the tab has
  */
 export function createAddress(store, storage) {
@@ -25,28 +25,51 @@ export function createAddress(store, storage) {
   const known = history.state?.session;
   const isLink = !known && state !== "" && state !== storage.getItem(KEPT);
   let problem = null;
-  let spec = isLink ? read() : {};
+  let carried = null;
+  let spec = read();
 
   function read() {
     try {
-      const read = readState(state);
-      if (read.data?.name !== "points") return read;
-      delete read.data.name;
-      delete read.data.task;
+      carried = readCarried(state);
+      const said = readState(state) ?? {};
+      if (said.data?.name !== "points" || carried) return said;
+      delete said.data.name;
+      delete said.data.task;
       problem = () => word("link.noPoints");
-      return read;
+      return said;
     } catch (error) {
       const { key, value } = error;
       if (!key) throw error;
-      problem = () => word(key === "v" ? "link.version" : "link.broken", { key, value });
+      carried = null;
+      problem = () => tellBroken(key, value);
       return {};
     }
   }
 
-  /** The server refuses the spec of the link: the default is opened instead. */
+  /**
+   * What a new session begins with.
+   *
+   * @param {object|null} known the spec that the page has, when the server has lost the session
+   */
+  function toOpen(known) {
+    return { spec: known ?? spec, ...(carried && { state: carried }) };
+  }
+
+  /** The state that the link carries, as long as the run is that one. */
+  const tellCarried = () => carried;
+
+  /** The server refuses what the link says: the default is opened instead. */
   function refuse(error) {
-    problem = () => word("link.refused", { text: tellError(error) });
+    const { code } = error;
+    const key = code === "invalid_spec" ? "link.refused" : "link.state";
+    problem = () => word(key, { text: tellError(error) });
     spec = {};
+    carried = null;
+  }
+
+  /** The run is no longer what the link carried. */
+  function leave() {
+    carried = null;
   }
 
   /** Says what was wrong with the link, once. */
@@ -63,7 +86,7 @@ export function createAddress(store, storage) {
    */
   function keep(defaults, token) {
     const writing = createThrottle(PERIOD, () => {
-      const text = writeState(store.get().spec, defaults);
+      const text = writeState(store.get().spec, defaults, carried);
       storage.setItem(KEPT, text);
       const rest = dropState(location.search);
       const query = [rest, text].filter(Boolean).join("&");
@@ -76,5 +99,10 @@ export function createAddress(store, storage) {
     window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   }
 
-  return { session: isLink ? null : known, spec: () => spec, refuse, tellProblem, keep };
+  return { session: isLink ? null : known, toOpen, carried: tellCarried, refuse, leave, tellProblem, keep };
+}
+
+function tellBroken(key, value) {
+  if (key === "v") return word("link.version");
+  return key === "state" ? word("link.damaged") : word("link.broken", { key, value });
 }

@@ -2,8 +2,8 @@
  * A live session as a source of frames: credit, retry, taking up again.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
- * `stopped`, `renewed` (the server had forgotten the session), `refused` (the spec to open). States:
- * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
+ * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened).
+ * States: connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
 import { createCredit } from "credit";
@@ -12,6 +12,8 @@ import { decodeFrame } from "frames";
 const TOKEN = "livenet.session";
 /** Close codes after which nobody connects again unless asked. */
 const FINAL = { 4001: "taken", 4002: "idle" };
+/** Errors after which something else is opened. */
+const REFUSED = ["invalid_spec", "invalid_state", "newer_state", "unknown_state"];
 const FIRST_DELAY = 0.5;
 const LONGEST_DELAY = 10;
 const BUSY_DELAY = 5;
@@ -20,16 +22,17 @@ const LOOK = SILENCE / 5;
 const SPECS_KEPT = 16;
 
 /**
- * @param {{open: (on: object) => object, storage: Storage, specToOpen: () => object,
+ * @param {{open: (on: object) => object, storage: Storage, toOpen: () => object,
  *   session: string|null|undefined}} parts
- *   `open` opens a transport, `specToOpen` gives the spec of a new session, `session` is the one to
- *   take up: null for none, undefined for the one that the tab has
+ *   `open` opens a transport, `toOpen` gives `spec` and perhaps `state` of a new session, `session`
+ *   is the one to take up: null for none, undefined for the one that the tab has
  */
-export function createConnection({ open, storage, specToOpen, session }) {
+export function createConnection({ open, storage, toOpen, session }) {
   if (session === null) storage.removeItem(TOKEN);
   else if (session) storage.setItem(TOKEN, session);
   const listeners = {};
   const specs = new Map();
+  const recalled = new Map();
   let points = null;
   const credit = createCredit((frames) => {
     for (let i = 0; i < frames; i += 1) transport?.send({ type: "ack" });
@@ -64,7 +67,7 @@ export function createConnection({ open, storage, specToOpen, session }) {
   }
 
   function ask() {
-    transport.send(token() ? { type: "open", session: token() } : { type: "open", spec: specToOpen() });
+    transport.send({ type: "open", ...(token() ? { session: token() } : toOpen()) });
     enter("waiting");
   }
 
@@ -96,11 +99,13 @@ export function createConnection({ open, storage, specToOpen, session }) {
       storage.setItem(TOKEN, message.session);
       delay = FIRST_DELAY;
       specs.clear();
+      recalled.clear();
       credit.open();
       keep(message);
       expectFrames(message.running);
       enter("open");
     } else if (message.type === "spec") keep(message);
+    else if (message.type === "recalled") keepRecalled(message);
     else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
     else if (message.type === "error" && refuse(message)) return;
     emit(message.type, message);
@@ -114,13 +119,20 @@ export function createConnection({ open, storage, specToOpen, session }) {
     if (specs.size > SPECS_KEPT) specs.delete(specs.keys().next().value);
   }
 
+  /** The spec of a point of the time line, which frames of it name. */
+  function keepRecalled({ point, spec }) {
+    if (spec.data.points === undefined) spec.data.points = points;
+    recalled.set(point, spec);
+    if (recalled.size > SPECS_KEPT) recalled.delete(recalled.keys().next().value);
+  }
+
   /** Errors of opening, which are the connection's own to handle. */
   function refuse(error) {
     const { code } = error;
     if (code === "unknown_session") {
       storage.removeItem(TOKEN);
       emit("renewed");
-      transport.send({ type: "open", spec: specToOpen() });
+      transport.send({ type: "open", ...toOpen() });
       return true;
     }
     if (code === "session_limit") {
@@ -128,9 +140,9 @@ export function createConnection({ open, storage, specToOpen, session }) {
       retryAfter(BUSY_DELAY, "busy");
       return true;
     }
-    if (state === "waiting" && code === "invalid_spec") {
+    if (state === "waiting" && REFUSED.includes(code)) {
       emit("refused", error);
-      transport.send({ type: "open", spec: specToOpen() });
+      transport.send({ type: "open", ...toOpen() });
       return true;
     }
     return false;
@@ -139,7 +151,8 @@ export function createConnection({ open, storage, specToOpen, session }) {
   function takeFrame(buffer) {
     heard = performance.now();
     const frame = decodeFrame(buffer);
-    frame.spec = specs.get(frame.meta.spec_id);
+    const { meta } = frame;
+    frame.spec = meta.recalled === undefined ? specs.get(meta.spec_id) : recalled.get(meta.recalled);
     credit.arrive(heard);
     if (frame.spec) emit("frame", frame);
     else painted();

@@ -1,5 +1,6 @@
 /** The settings of the page itself: theme, colours, and what a hidden tab does. */
 
+import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";
 import { h } from "dom";
 import { openPopover } from "popover";
@@ -10,13 +11,15 @@ const BELOW = 6;
 
 /** Opens the settings below the button that was pressed. */
 export function openPageSettings(anchor, store, onClose) {
-  const theme = createRadios("theme", THEMES.map((name) => [name, word(`theme.${name}`)]), store);
-  const colours = createRadios("colours", COLOURS.map((name) =>
+  const theme = choose("theme", THEMES.map((name) => [name, word(`theme.${name}`)]), store);
+  const colours = choose("colours", COLOURS.map((name) =>
     [name, word(`colours.${name}`), makePair(name)]), store);
   const pause = createToggle(
     { label: word("label.pauseHidden"), help: word("help.pauseHidden"), path: "pauseHidden" },
     { onInput: (pauseHidden) => store.set({ pauseHidden }) });
   pause.update(store.get().pauseHidden);
+  // What is recorded costs nobody anything while it is hidden.
+  pause.element.hidden = store.get().replaySpeed !== undefined;
   const box = anchor.getBoundingClientRect();
   const popover = openPopover({ x: box.right, y: box.bottom + BELOW }, word("action.settings"),
     [theme, colours, pause.element], onClose);
@@ -26,15 +29,11 @@ export function openPageSettings(anchor, store, onClose) {
   popover.element.querySelector("input:checked").focus();
 }
 
-/** A few choices, all in sight. */
-function createRadios(key, options, store) {
-  return h("fieldset.radios", { data: { help: word(`help.${key}`) } },
-    h("legend.field-label", {}, word(`label.${key}`)),
-    h("div.radio-row", {}, ...options.map(([value, text, picture]) => h("label.radio", {},
-      h("input", {
-        type: "radio", name: key, value, checked: store.get()[key] === value,
-        data: { path: key }, on: { change: () => store.set({ [key]: value }) },
-      }), picture, text))));
+function choose(key, options, store) {
+  const field = { name: key, label: word(`label.${key}`), help: word(`help.${key}`) };
+  return createRadios(field, {
+    value: store.get()[key], options, onInput: (value) => store.set({ [key]: value }),
+  });
 }
 
 /** The two colours of a pair, in that pair whatever is chosen. */

@@ -23,11 +23,12 @@ export function followStream(connection, { store, edits, history, painter, addre
     edits.forget();
     if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
     renewed = false;
-    address.tellProblem();
+    if (!resumed) address.tellProblem();
     runSwitch.follow();
   });
   connection.on("refused", address.refuse);
   connection.on("spec", ({ spec, step, undo, redo }) => {
+    address.leave();
     store.set({ spec, canUndo: undo, canRedo: redo, waiting: false });
     edits.settle();
     history.change({ spec, step, back: redo });
@@ -46,7 +47,8 @@ export function followStream(connection, { store, edits, history, painter, addre
     store.set({ running: false, until: null });
   });
   connection.on("frame", (frame) => {
-    history.add(frame);
+    // The curves stay those of the whole run while one looks back.
+    if (frame.meta.recalled === undefined) history.add(frame);
     painter.show(frame);
   });
   connection.on("renewed", () => {

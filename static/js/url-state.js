@@ -1,10 +1,13 @@
 /**
  * The state of the page in its address: readable words for what differs from the defaults, and
  * nothing for the default playground. `?v=1&data=spiral&noise=0.2&layers=8:relu*3&rate=0.01`
+ * One word more, `state`, carries what words cannot say: points and weights, or their short id.
  */
 
 const VERSION = "1";
 const NONE = "none";
+/** The word for points and weights, which the server alone can read. */
+const CARRIED = "state";
 
 /** Word of the address to path of the spec. Links live long: words are added, never changed. */
 export const PATHS = {
@@ -46,6 +49,7 @@ const LAYER = { activation: "tanh", negative_slope: 0.1, dropout: 0, batch_norm:
 const NAMES = ["data", "task", "initializer", "loss", "optimizer", "schedule"];
 const MOST_LAYERS = 64;
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
+const CARRIED_TEXT = /^[a-z0-9_-]+(\.\d+)?$/i;
 const WORD = /^[a-z0-9_]{1,40}$/i;
 
 /** What is wrong with an address: which word, and what it says there. */
@@ -64,19 +68,35 @@ export class LinkError extends Error {
 /**
  * Writes a spec as a query, without its question mark.
  *
- * Points of one's own are no part of it.
+ * Points of one's own are no part of it, but of what is carried.
  *
  * @param {object} spec whole
  * @param {object} defaults the spec of the default playground
+ * @param {string|null} [carried] points and weights, as the server has packed them
  * @returns {string} empty for the defaults
  */
-export function writeState(spec, defaults) {
+export function writeState(spec, defaults, carried = null) {
   const said = [];
   for (const [key, path] of Object.entries(PATHS)) {
     const text = writeValue(key, at(spec, path));
     if (text !== writeValue(key, at(defaults, path))) said.push(`${key}=${text}`);
   }
+  if (carried) said.push(`${CARRIED}=${carried}`);
   return said.length ? [`v=${VERSION}`, ...said].join("&") : "";
+}
+
+/**
+ * Reads what a query carries of points and weights.
+ *
+ * @param {string} query with or without its question mark
+ * @returns {string|null} null where it carries nothing
+ * @throws {LinkError} what no server has packed
+ */
+export function readCarried(query) {
+  const [text = null, ...more] = new URLSearchParams(query).getAll(CARRIED);
+  if (text === null) return null;
+  if (more.length || !CARRIED_TEXT.test(text)) throw new LinkError(CARRIED, text);
+  return text;
 }
 
 /**
@@ -114,7 +134,7 @@ export function dropState(query) {
 function split(query, ours) {
   return query.replace(/^\?/, "").split("&").filter((pair) => {
     const [key] = pair.split("=");
-    return pair && (key === "v" || Object.hasOwn(PATHS, key)) === ours;
+    return pair && (key === "v" || key === CARRIED || Object.hasOwn(PATHS, key)) === ours;
   }).join("&");
 }
 

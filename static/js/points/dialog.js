@@ -23,7 +23,7 @@ export function openPointsDialog(context) {
     h("p", {}, word("points.foreign")),
     h("button.button", { type: "button", data: { action: "makeOwn" }, on: { click: own.choose } },
       word("action.makeOwn")));
-  const dialog = h("dialog.points-dialog", { "aria-labelledby": "points-title" },
+  const dialog = h("dialog.dialog.points-dialog", { "aria-labelledby": "points-title" },
     h("div.dialog-head", {}, h("h2.dialog-title", { id: "points-title" }, word("points.title")),
       count, h("div.spacer"), close),
     h("div.dialog-body", {},

@@ -1,0 +1,30 @@
+/** The run as files: source, weights, history. */
+
+import { tellError } from "errors";
+import { word } from "words";
+
+const NAMED = /filename="([^"]+)"/;
+
+/**
+ * Asks for an export of this moment.
+ *
+ * @param {string} token of the session
+ * @param {string} name of the export
+ * @param {object} [options] its query
+ * @returns {Promise<{name?: string, content?: Blob, problem?: string}>}
+ */
+export async function askExport(token, name, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(`/api/sessions/${token}/exports/${name}?${new URLSearchParams(options)}`);
+  } catch {
+    return { problem: word("share.unreachable") };
+  }
+  if (!answer.ok) {
+    const { code, message } = await answer.json();
+    // What a source cannot hold, the server alone can say.
+    return { problem: code === "invalid_message" ? message : tellError({ code, message }) };
+  }
+  const [, named] = NAMED.exec(answer.headers.get("Content-Disposition"));
+  return { name: named, content: await answer.blob() };
+}

@@ -1,0 +1,41 @@
+/** The present state as the query of an address, with what it is to carry. */
+
+import { tellError } from "errors";
+import { writeState } from "url-state";
+import { word } from "words";
+
+/** Characters of a link that chat programs, mail and QR codes bear. */
+export const LONGEST = 2000;
+/** The name of the word, its sign, and the ampersand before it. */
+const NAMED = "&state=".length;
+
+/**
+ * @param {{store: object, schema: object, token: () => string|null}} context
+ * @param {{points: boolean, weights: string, short: boolean}} wanted what is carried, and whether
+ *   the server keeps it however short it is
+ * @param {number} taken characters of the link before and behind its state
+ * @returns {Promise<{query: string, state: string|null, stored: boolean, step: number,
+ *   problem?: string}>} `problem` is why nothing is carried
+ */
+export async function askLink({ store, schema, token }, wanted, taken) {
+  const { spec } = store.get();
+  const defaults = schema.defaults();
+  const plain = { query: writeState(spec, defaults), state: null, stored: false, step: 0 };
+  const points = wanted.points && spec.data.name === "points";
+  if (!points && wanted.weights === "none") return plain;
+  const left = LONGEST - taken - plain.query.length - NAMED;
+  const room = wanted.short ? 0 : Math.max(0, left);
+  let answer;
+  try {
+    answer = await fetch(`/api/sessions/${token()}/state`, {
+      method: "POST", body: JSON.stringify({ points, weights: wanted.weights, room }),
+    });
+  } catch {
+    return { ...plain, problem: word("share.unreachable") };
+  }
+  const said = await answer.json();
+  if (!answer.ok) return { ...plain, problem: tellError(said) };
+  const { state, stored, step } = said;
+  // The words are those of the very moment that the weights are of.
+  return { query: writeState(said.spec, defaults, state), state, stored, step };
+}

@@ -1,0 +1,23 @@
+/** An address as a picture that phones read. */
+
+import { h } from "dom";
+import { word } from "words";
+
+/**
+ * @returns {{element: HTMLElement, show: (address: string) => void}} nothing is shown for what the
+ *   server cannot draw, such as an address that a proxy has renamed
+ */
+export function createQrCode() {
+  const image = h("img.qr-code", { alt: word("share.qr"), on: {
+    load: () => { element.hidden = false; },
+    error: () => { element.hidden = true; },
+  } });
+  const element = h("figure.qr", { hidden: true }, image,
+    h("figcaption.quiet", {}, word("share.qr.hint")));
+
+  function show(address) {
+    image.src = `/api/qr?${new URLSearchParams({ text: address })}`;
+  }
+
+  return { element, show };
+}

@@ -1,0 +1,226 @@
+"""The share dialog: what it hands out opens elsewhere as it was here."""
+
+from __future__ import annotations
+
+from urllib.parse import parse_qs, urlsplit
+
+import numpy as np
+import pytest
+
+from tests.browser.page import Page
+from tests.browser.painting import choose_own
+
+PIXELS = """
+    const canvas = document.querySelector(".output-plane .plane-map");
+    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    return [canvas.width, ...data.filter((_, i) => i % 4 < 3 && i % 7 === 0)];
+"""
+METRICS = ("train_loss", "test_loss")
+
+
+def open_dialog(page: Page, tab: str = "link") -> None:
+    page.click("[data-action='share']")
+    page.click(f"#tab-share-{tab}")
+
+
+def link(page: Page) -> str:
+    return page.find("[data-share='link']").get_property("value")  # type: ignore[return-value]
+
+
+def carry(page: Page, weights: str, other_than: str = "") -> str:
+    """Chooses what the link carries and returns it."""
+    page.find(f"[name='link-weights'][value='{weights}']").click()
+    page.wait(lambda: "state=" in link(page) and link(page) != other_than, "the link carries it")
+    return link(page)
+
+
+def boundary(page: Page) -> np.ndarray:
+    return np.array(page.run(PIXELS), float)
+
+
+def visit(page: Page, address: str) -> Page:
+    """Opens a link in a tab that knows nothing of the first one."""
+    page.spent = True
+    page.driver.switch_to.new_window("tab")
+    other = Page(page.driver, "")
+    other.resize(1440, 900)
+    return other.open(address)
+
+
+def query(page: Page | str) -> dict[str, list[str]]:
+    address = page if isinstance(page, str) else page.driver.current_url
+    return parse_qs(urlsplit(address).query)
+
+
+def test_a_link_opens_the_very_same_run_in_another_tab(page: Page) -> None:
+    choose_own(page)
+    page.play()
+    page.wait(lambda: page.step > 200, "it has learned something")
+    page.pause()
+    step, shown, picture = page.step, [page.metric(name) for name in METRICS], boundary(page)
+    open_dialog(page)
+    page.wait(lambda: "state=" in link(page), "points come along unasked")
+    stored = carry(page, "now", link(page))
+    assert len(stored) < 100, "500 points are too long for a link, so the server keeps them"
+    page.wait(lambda: page.find(".qr-code").is_displayed(), "there is a QR code")
+
+    other = visit(page, stored)
+    assert other.step == step
+    assert [other.metric(name) for name in METRICS] == pytest.approx(shown, abs=2e-3)
+    assert np.abs(boundary(other) - picture).mean() < 0.5
+    assert other.find("[data-dataset='points']").get_attribute("aria-checked") == "true"
+    assert not other.notice
+    assert query(other)["state"] == query(stored)["state"]
+    entries = other.run("return history.length")
+    other.edited(lambda: other.click("[data-add='0']"))
+    other.wait(lambda: "state" not in query(other), "the address claims the weights no longer")
+    other.play()
+    other.pause()
+    other.driver.refresh()
+    other.wait(lambda: other.frames > 0, "the first frame")
+    assert other.step > step, "a reload keeps the run"
+    assert other.run("return history.length") == entries
+
+
+def test_a_short_state_is_in_the_link_itself(page: Page) -> None:
+    page.click("[data-action='step']")
+    page.wait(lambda: page.step == 25, "an epoch")
+    shown = boundary(page)
+    open_dialog(page)
+    page.wait(lambda: link(page), "the link is there")
+    assert "state" not in link(page)
+    carried = carry(page, "now")
+    assert 100 < len(carried) < 200
+    page.find("[data-path='link-short']").click()
+    page.wait(lambda: link(page) != carried, "the server keeps it")
+    assert len(link(page)) < 60
+    page.find("[name='link-weights'][value='initial']").click()
+    page.wait(lambda: "state" not in link(page), "the seed draws the initial ones")
+    other = visit(page, carried)
+    assert other.step == 25
+    assert np.abs(boundary(other) - shown).mean() < 0.5
+
+
+@pytest.mark.parametrize(
+    ("search", "text"),
+    [
+        ("state=AAAA.1", "damaged"),
+        ("v=1&data=xor&state=eNpjYGBgAAAABAAB", "damaged"),
+        ("state=aaaaaaaaaaaaaaaa", "no longer has"),
+        ("state=AAAA.2", "newer version"),
+        ("state=<script>", "damaged"),
+        ("state=AAAA.1&state=AAAA.1", "damaged"),
+    ],
+)
+def test_a_link_that_carries_nonsense_opens_the_default(tab: Page, search: str, text: str) -> None:
+    tab.allowed += ["404 (NOT FOUND)", "400 (BAD REQUEST)"]
+    tab.open(f"/?{search}")
+    tab.wait(lambda: text in tab.notice, "the page says so")
+    assert tab.step == 0
+    assert tab.find("[data-dataset='circle']").get_attribute("aria-checked") == "true"
+    tab.wait(lambda: not query(tab), "the address is that of the default")
+
+
+def test_the_dialog_copies_and_gives_the_focus_back(page: Page) -> None:
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    page.tab_to("[data-action='share']")
+    page.press("\n")
+    page.wait(lambda: link(page).endswith("/?v=1&data=xor"), "the link is there")
+    page.run("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
+    page.tab_to("[data-action='copy']")
+    page.press("\n")
+    page.wait(lambda: "selected" in page.text(".copy-said"), "it says what to do")
+    assert page.run("return String(getSelection())") == link(page)
+    page.press("\ue00c")
+    assert page.run("return document.activeElement.dataset.action") == "share"
+    assert not page.find_all(".share-dialog")
+
+
+def snippet(page: Page, kind: str) -> str:
+    page.find(f"[name='embed-kind'][value='{kind}']").click()
+    return page.find("[data-share='snippet']").get_property("value")  # type: ignore[return-value]
+
+
+def test_the_embed_that_is_chosen_is_the_one_that_is_seen(page: Page) -> None:
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    open_dialog(page, "embed")
+    page.click("[data-path='embed-panels-network']")
+    page.click("[data-path='embed-controls-step']")
+    page.click("[name='embed-theme'][value='dark']")
+    height = page.find("[data-path='embed-height']")
+    height.clear()
+    height.send_keys("300")
+    page.find("[data-path='embed-epochs']").send_keys("5")
+    title = page.find("[data-path='embed-title']")
+    title.clear()
+    title.send_keys('"XOR" <2>')
+    page.find("[name='embed-weights'][value='now']").click()
+    page.wait(lambda: "state=" in snippet(page, "link"), "the link carries the weights")
+    address = snippet(page, "link")
+    said = {word: value for word, [value] in query(address).items()}
+    assert urlsplit(address).path == "/embed"
+    assert said.pop("state").endswith(".1")
+    assert said == {
+        "v": "1", "data": "xor", "panels": "boundary,loss", "controls": "play,step,reset",
+        "theme": "dark", "epochs": "5",
+    }  # fmt: skip
+    code = snippet(page, "html")
+    made = page.run(
+        """const box = document.createElement("template");
+           box.innerHTML = arguments[0];
+           const [frame] = box.content.children;
+           const names = ["src", "title", "width", "height", "loading"];
+           return [box.content.childNodes.length, ...names.map((name) => frame.getAttribute(name))]
+        """,
+        code,
+    )
+    assert made == [1, address, '"XOR" <2>', "960", "300", "lazy"]
+
+    page.driver.switch_to.frame(page.find(".preview-frame"))
+    page.wait(lambda: page.run("return location.href") == address, "the preview is that embed")
+    page.wait(lambda: page.frames > 0, "it is alive")
+    assert len(page.find_all(".embed-panel")) == 2
+    assert not page.notice
+    page.driver.switch_to.default_content()
+
+
+SNIPPETS = """
+    const { SNIPPETS } = await import("share/snippets");
+    return Object.fromEntries(Object.entries(SNIPPETS).map(([kind, write]) =>
+      [kind, write(arguments[0])]));
+"""
+
+
+def test_snippets_are_escaped_for_where_they_stand(page: Page) -> None:
+    address = "https://net.example/embed?data=xor&panels=loss"
+    embed = {"address": address, "title": '"A" [b](c) <d> & *e*', "width": None, "height": 300}
+    made = page.load(SNIPPETS, embed)
+    frame = (
+        '<iframe src="https://net.example/embed?data=xor&amp;panels=loss" '
+        'title="&quot;A&quot; [b](c) &lt;d&gt; &amp; *e*" width="100%" height="300" '
+        'style="border:0;max-width:100%" loading="lazy" allow="fullscreen"></iframe>'
+    )
+    link = rf'["A" \[b\](c) \<d\> \& \*e\*]({address})'
+    assert made["html"] == frame
+    assert made["markdown"] == f"{frame}\n\n{link}\n"
+    assert made["link"] == address
+    lines = made["quarto"].splitlines()
+    assert lines[1:4] == ["```{=html}", frame, "```"]
+    assert link in lines
+    assert made["reveal"].splitlines()[1].strip().startswith('<iframe data-src="https://net')
+
+
+def test_the_run_is_handed_out_as_code(page: Page) -> None:
+    source = "[data-share='source']"
+
+    def shown() -> str:
+        return page.find(source).get_property("value")  # type: ignore[return-value]
+
+    open_dialog(page, "code")
+    for name, line in {"keras_functional": "keras.Model(", "pytorch": "import torch"}.items():
+        page.choose("code-source", name)
+        page.wait(lambda line=line: line in shown(), f"the source of {name}")
+    assert "WEIGHTS" not in shown()
+    page.find("[name='code-weights'][value='inline']").click()
+    page.wait(lambda: "b64decode" in shown() or "base64" in shown(), "the weights are in it")
+    compile(shown(), "source", "exec")

@@ -1,0 +1,182 @@
+"""What a link carries: it comes back as it was, goes on as it was, and nothing else gets in."""
+
+from __future__ import annotations
+
+import contextlib
+import random
+import zlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from engine import (
+    MAX_PACKET,
+    Packet,
+    PacketError,
+    PacketVersionError,
+    Programs,
+    Spec,
+    Trainer,
+    decode_packet,
+    encode_packet,
+    make_packet,
+    parse_spec,
+    read_word,
+    write_word,
+)
+from engine.counters import Counters
+from engine.network import Layout
+from tests.engine.specs import bounded, specs
+
+coordinates = st.floats(-6, 6) | st.integers(-6000, 6000).map(lambda n: n / 1000)
+points = st.lists(
+    st.tuples(coordinates, coordinates, st.integers(0, 9).map(float) | st.floats(-1e6, 1e6)),
+    max_size=40,
+).map(tuple)
+counts = st.integers(0, 2**30)
+
+
+def there_and_back(packet: Packet) -> Packet:
+    return decode_packet(read_word(write_word(encode_packet(packet))))
+
+
+@bounded(300)
+@given(specs(batch_norm=True), points, counts, counts, st.floats(0, 1e5, width=32))
+def test_every_packet_comes_back(
+    spec: dict, own: tuple, step: int, epoch: int, scale: float
+) -> None:
+    size = Layout.of(parse_spec(spec)).size
+    params = (scale * np.random.default_rng(step).normal(size=size)).astype(np.float32)
+    packet = there_and_back(Packet(own, params, Counters(step=step, epoch=epoch)))
+    assert np.array(packet.points).tobytes() == (np.array(own) + 0.0).tobytes(), "to the last bit"
+    assert packet.counters == Counters(step=step, epoch=epoch)
+    assert packet.params is not None
+    np.testing.assert_allclose(packet.params, params, rtol=2**-11, atol=2**-25)
+
+
+def test_a_word_is_short() -> None:
+    trainer = Trainer(Spec())
+    trainer.train(epochs=10)
+    packet = make_packet(trainer.snapshot(), trainer.initial, points=True, weights="now")
+    assert len(write_word(encode_packet(packet))) < 150
+    drawn = random.Random(1)
+    painted = tuple(
+        (round(drawn.uniform(-6, 6), 2), round(drawn.uniform(-6, 6), 2), float(n % 2))
+        for n in range(200)
+    )
+    assert len(write_word(encode_packet(Packet(painted)))) < 1000
+
+
+@pytest.mark.parametrize("optimizer", ["sgd", "adam"])
+def test_a_run_goes_on_where_it_was(optimizer: str) -> None:
+    spec = parse_spec({"optimizer": {"name": optimizer}, "layers": [{"units": 3, "dropout": 0.2}]})
+    first = Trainer(spec)
+    first.train(steps=30)
+    packet = there_and_back(make_packet(first.snapshot(), first.initial, True, "now"))
+    second, again = Trainer(spec, packet=packet), Trainer(spec, packet=packet)
+    assert (second.step, second.epoch) == (30, 1)
+    np.testing.assert_allclose(second.weights, first.weights, rtol=1e-3, atol=1e-6)
+    for trainer in (first, second, again):
+        trainer.train(steps=30)
+    np.testing.assert_array_equal(second.weights, again.weights)
+    if optimizer == "sgd":
+        np.testing.assert_allclose(second.weights, first.weights, rtol=0.01, atol=2e-3)
+
+
+def test_initial_weights_are_those_that_the_run_set_out_with(programs: Programs) -> None:
+    trainer = Trainer(Spec(), programs)
+
+    def initial() -> Packet:
+        return there_and_back(make_packet(trainer.snapshot(), trainer.initial, True, "initial"))
+
+    trainer.turn(batches=5)
+    assert initial() == Packet(), "the seed draws them: nothing need be carried"
+    trainer.reset()
+    trainer.set_weight(0, 0, 0, 0.5)
+    set_out = trainer.weights
+    trainer.turn(batches=5)
+    trainer.edit({"layers": [{"units": 4, "activation": "relu"}, {"units": 2}]})
+    packet = initial()
+    assert packet.counters.step == 0
+    assert packet.params is not None
+    np.testing.assert_array_equal(packet.params[: len(set_out)], set_out.astype(np.float16))
+    trainer.edit({"layers": [{"units": 5}]})
+    assert initial() == Packet(), "of another shape: what a reset gives"
+
+
+SPEC = Spec()
+GOOD = encode_packet(
+    Packet(((1.0, 2.0, 0.0), (0.123456789012, -6.0, 1.0)), Trainer(SPEC).snapshot().state.params)
+)
+
+
+def open_anything(content: bytes) -> None:
+    """Either a trainer of the default spec takes it, or there is a clear error and no other."""
+    with contextlib.suppress(PacketError):
+        assert np.isfinite(Trainer(SPEC, packet=decode_packet(content)).weights).all()
+
+
+@bounded(400)
+@given(st.data())
+def test_damage_is_refused(data: st.DataObject) -> None:
+    content = bytearray(GOOD)
+    match data.draw(st.sampled_from(["flip", "cut", "add", "inside"])):
+        case "flip":
+            for _ in range(data.draw(st.integers(1, 4))):
+                content[data.draw(st.integers(0, len(content) - 1))] ^= data.draw(
+                    st.integers(1, 255)
+                )
+        case "cut":
+            del content[data.draw(st.integers(0, len(content) - 1)) :]
+        case "add":
+            content += data.draw(st.binary(min_size=1, max_size=20))
+        case "inside":
+            plain = bytearray(zlib.decompress(GOOD[1:]))
+            for _ in range(data.draw(st.integers(1, 6))):
+                plain[data.draw(st.integers(0, len(plain) - 1))] = data.draw(st.integers(0, 255))
+            cut = data.draw(st.integers(0, len(plain)))
+            content = bytearray(GOOD[:1] + zlib.compress(bytes(plain[:cut])))
+            open_anything(bytes(content))
+            return
+    if content != GOOD:
+        with pytest.raises(PacketError):
+            decode_packet(bytes(content))
+
+
+@bounded(200)
+@given(st.binary(max_size=60).map(lambda rest: b"\1" + zlib.compress(rest)) | st.binary())
+def test_garbage_is_refused_or_harmless(content: bytes) -> None:
+    open_anything(content)
+
+
+@pytest.mark.parametrize(
+    "word", ["", ".1", "A.1", "A", "AA==.1", "AA.1.1", "AA.999", "ÄÄ.1", "A+/A.1"]
+)
+def test_no_word_is_refused(word: str) -> None:
+    with pytest.raises(PacketError):
+        decode_packet(read_word(word))
+
+
+def test_a_later_version_is_told_apart() -> None:
+    with pytest.raises(PacketVersionError):
+        decode_packet(read_word("AAAA.2"))
+
+
+def test_a_bomb_does_not_go_off() -> None:
+    bomb = b"\1" + zlib.compress(b"\2" + bytes(200 << 20), 9)
+    assert len(bomb) < 1 << 20
+    with pytest.raises(PacketError, match="too large"):
+        decode_packet(bomb)
+
+
+def test_the_largest_network_fits_and_no_more() -> None:
+    spec = parse_spec(
+        {"data": {"name": "mnist"}, "layers": [{"units": 1024, "batch_norm": True}] * 4}
+    )
+    noise = np.random.default_rng(0)
+    params = noise.normal(size=Layout.of(spec).size).astype(np.float32)
+    assert len(encode_packet(Packet(None, params))) < MAX_PACKET
+    with pytest.raises(PacketError, match="at most"):
+        encode_packet(Packet(None, 1e5 * params))
