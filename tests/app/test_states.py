@@ -62,6 +62,25 @@ def test_a_link_opens_the_very_same_run(
     assert np.abs(far).max() <= 2, "the same picture, but for the rounding"
 
 
+def test_a_network_for_images_goes_along(
+    connect: Callable[..., Client], server: LiveServer
+) -> None:
+    first, second = connect(), connect()
+    spec = {"data": {"name": "digits"}, "layers": [{"units": 16, "activation": "relu"}]}
+    token = first.open(spec)["session"]
+    first.ack()
+    first.send("step", batches=20)
+    shown = first.frame_where(lambda frame: frame.step == 20)
+    answer = ask(server, token, weights="now")
+    assert answer["stored"]
+    opened = open_state(second, answer["spec"], answer["state"])
+    assert opened["spec"] == dump_spec(parse_spec(spec))
+    same = second.frame()
+    assert same.step == shown.step == 20
+    for name in ("train_loss", "test_loss"):
+        assert float(same.metadata[name]) == pytest.approx(float(shown.metadata[name]), rel=1e-3)
+
+
 def test_a_state_may_be_of_points_alone_or_nothing_at_all(
     connect: Callable[..., Client], server: LiveServer
 ) -> None:
