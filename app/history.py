@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
-from typing import Any
 
-from engine import Snapshot, Spec
+from engine import Snapshot
 
 MAX_STEPS = 100
 MAX_BYTES = 8 << 20
@@ -62,20 +61,24 @@ class History:
         """Whether a change was undone and nothing has been changed since."""
         return bool(self._after)
 
-    def note(self, before: Snapshot, change: Change) -> None:
+    def note(self, before: Snapshot, change: Change) -> bool:
         """Notes a change that was made.
 
         Args:
             before: the moment before it.
             change: what it changed.
+
+        Returns:
+            Whether it and the change before it are one step.
         """
         last, self._last = self._last, change
         self._after.clear()
         if last is not None and change.goes_on(last):
-            return
+            return True
         self._before.append(before)
-        while len(self._before) > MAX_STEPS or _count_bytes(self._before) > self._most:
+        while len(self._before) > MAX_STEPS or count_bytes(self._before) > self._most:
             del self._before[0]
+        return False
 
     @property
     def _most(self) -> int:
@@ -97,35 +100,9 @@ class History:
         return taken.pop()
 
 
-def _count_bytes(moments: list[Snapshot]) -> int:
+def count_bytes(moments: list[Snapshot]) -> int:
+    """Returns what moments hold, the data that they share counted once."""
     data = {id(moment.data): moment for moment in moments}.values()
     states = sum(vector.nbytes for moment in moments for vector in moment.state)
     points = sum(_POINT_BYTES * len(moment.spec.data.points or ()) for moment in data)
     return states + points + sum(moment.data.nbytes for moment in data)
-
-
-def find_place(old: Spec, new: Spec) -> tuple[str | int, ...] | None:
-    """Returns the path of the one value in which two specs differ; None for none or several."""
-    places = _find_places(_open(old), _open(new), ())
-    return places[0] if len(places) == 1 else None
-
-
-def _open(value: Any) -> Any:
-    fields = getattr(type(value), "model_fields", None)
-    return value if fields is None else {name: getattr(value, name) for name in fields}
-
-
-def _find_places(old: Any, new: Any, path: tuple[str | int, ...]) -> list[tuple[str | int, ...]]:
-    old, new = _open(old), _open(new)
-    if old is new or old == new:
-        return []
-    if isinstance(old, dict):
-        pairs = [(key, old[key], new[key]) for key in old]
-    elif path == ("layers",) and len(old) == len(new):
-        pairs = [(i, *pair) for i, pair in enumerate(zip(old, new, strict=True))]
-    elif path == ("layers",):
-        # A layer more or less is a step of its own, however fast they follow.
-        return [path, path]
-    else:
-        return [path]
-    return [place for key, a, b in pairs for place in _find_places(a, b, (*path, key))]

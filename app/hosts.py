@@ -12,6 +12,7 @@ from typing import Protocol
 from app.outbox import Outbox
 from app.scheduler import Scheduler
 from app.sessions import Session
+from app.timeline_room import TimelineRoom
 from engine import Packet, Programs, Spec, Trainer
 
 logger = logging.getLogger(__name__)
@@ -82,6 +83,7 @@ class LocalHost:
         self._idle_seconds = idle_seconds
         self._max_inbox_bytes = max_inbox_bytes
         self._max_fps = max_fps
+        self._room = TimelineRoom(max_sessions)
         self._changed = threading.Condition()
         self._sessions: dict[str, Session] = {}
         self._coming = 0
@@ -114,6 +116,7 @@ class LocalHost:
                 max_inbox_bytes=self._max_inbox_bytes,
                 max_fps=self._max_fps,
                 wake=self._scheduler.wake,
+                room=self._room,
             )
             session.attach(outbox, resumed=False)
             with self._changed:

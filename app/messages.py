@@ -21,6 +21,8 @@ ViewName = Literal[
     "space",
 ]  # fmt: skip
 
+PointId = Annotated[int, Field(ge=0, le=2**53)]
+
 #: Sides of a drawing, pixels.
 MAX_DRAWING = 280
 
@@ -206,13 +208,37 @@ class SetWeight(Message):
     value: Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
+class Timeline(Message):
+    """Tell what the time line holds, now and whenever it changes; or tell it no more."""
+
+    type: Literal["timeline"]
+    on: bool = True
+
+
+class Recall(Message):
+    """Show a point of the time line, paused; null shows the present again."""
+
+    type: Literal["recall"]
+    point: PointId | None
+
+
+class Branch(Message):
+    """Go on from a point of the time line."""
+
+    type: Literal["branch"]
+    point: PointId
+
+
 class Ack(Message):
     """One more frame may be sent."""
 
     type: Literal["ack"]
 
 
-Command = Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
+Command = (
+    Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
+    | Timeline | Recall | Branch
+)  # fmt: skip
 ClientMessage = Command | Open | Ack
 
 ContentT = TypeVar("ContentT", bound=Message)

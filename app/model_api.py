@@ -6,6 +6,7 @@ import time
 
 from flask import Blueprint, Response, jsonify
 
+from app.going_back import note_change
 from app.history import Change
 from app.hosts import SessionHost
 from app.session_jobs import find_session, wait_for
@@ -32,9 +33,9 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
         session, content = find_session(host, token), read_body()
 
         def load() -> int:
-            before = session.trainer.snapshot()
+            before = session.trainer.moment()
             spec = session.trainer.take_over(content)
-            session.history.note(before, Change(None, time.monotonic()))
+            note_change(session, before, Change(None, time.monotonic()), "model")
             session.drop_steps()
             session.put_spec(spec)
             return session.spec_id

@@ -14,6 +14,7 @@ from app.session_requests import RefusedError, answer, find_socket, read_body, r
 from app.settings import Settings
 from app.state_api import add_state_routes
 from app.states import States
+from app.timeline_api import add_timeline_routes
 
 
 def make_session_blueprint(
@@ -79,6 +80,7 @@ def make_session_blueprint(
 
     add_model_routes(blueprint, host)
     add_export_routes(blueprint, host)
+    add_timeline_routes(blueprint, host)
     add_state_routes(blueprint, host, states)
     return blueprint
 

@@ -8,22 +8,28 @@ from collections.abc import Callable, Hashable
 from functools import partial
 
 from app.frames import encode_frame
-from app.history import Change, find_place
+from app.going_back import leave_held, note_change, travel
+from app.history import Change
 from app.messages import (
+    Branch,
     Command,
     Edit,
     Pause,
+    Recall,
     Redo,
     Reset,
     Run,
     SetWeight,
     Speed,
     Step,
+    Timeline,
     Undo,
     Until,
     Views,
 )
 from app.sessions import Session, Turn
+from app.spec_changes import find_place
+from app.timeline import Point
 from engine import DivergedError, EngineError, Trainer
 
 logger = logging.getLogger(__name__)
@@ -44,8 +50,12 @@ def take_turn(session: Session) -> None:
     while (now := time.monotonic()) < until and (command := session.next_command(now)):
         _attempt(session, command.type, partial(_apply, session, command))
     turn = session.start_turn(time.monotonic())
-    if turn is None:
-        return
+    if turn is not None:
+        _attempt_frame(session, turn)
+    session.tell_timeline(time.monotonic())
+
+
+def _attempt_frame(session: Session, turn: Turn) -> None:
     try:
         _make_frame(session, turn)
     except Exception:
@@ -75,8 +85,10 @@ def _apply(session: Session, command: Command) -> None:
             _hold(session, command)
         case Reset() | SetWeight():
             _apply_change(session, command)
-        case Undo() | Redo():
-            _go_back(session, command)
+        case Undo() | Redo() | Branch() | Recall():
+            travel(session, command)
+        case Timeline():
+            session.ask_timeline(command.on)
         case Run():
             session.set_running(True, command.until)
         case Pause():
@@ -119,28 +131,20 @@ def _apply_held(session: Session) -> None:
             held.pause()
             return
     except EngineError:
-        _leave_held(session)
+        leave_held(session)
         raise
     for edit in held.take():
         _attempt(session, "edit", partial(_apply_change, session, edit))
 
 
-def _leave_held(session: Session) -> int:
-    """Leaves what waits; each is answered by the spec as it is. Returns how many they were."""
-    left = len(session.held.take())
-    for _ in range(left):
-        session.put_spec(session.trainer.spec)
-    return left
-
-
 def _apply_change(session: Session, command: Edit | Reset | SetWeight) -> None:
     trainer = session.trainer
-    before = trainer.snapshot()
+    before = trainer.moment()
     place = _change(session, command)
     same = isinstance(command, Edit) and command.origin is None
     if not (same and trainer.spec == before.spec):
         group = command.group if isinstance(command, Edit) else None
-        session.history.note(before, Change(place, time.monotonic(), group))
+        note_change(session, before, Change(place, time.monotonic(), group), command.type)
     session.put_spec(trainer.spec)
 
 
@@ -160,22 +164,6 @@ def _change(session: Session, command: Edit | Reset | SetWeight) -> Hashable | N
             return None
 
 
-def _go_back(session: Session, command: Undo | Redo) -> None:
-    if _leave_held(session) and isinstance(command, Undo):
-        # What has not been applied yet is undone by leaving it.
-        session.put_spec(session.trainer.spec)
-        return
-    history, now = session.history, session.trainer.snapshot()
-    moment = history.undo(now) if isinstance(command, Undo) else history.redo(now)
-    if moment is None:
-        name = command.type
-        session.put_error(f"nothing_to_{name}", f"there is nothing to {name}")
-        return
-    session.trainer.restore(moment)
-    session.drop_steps()
-    session.put_spec(moment.spec)
-
-
 def _find_end(until: Until | None, trainer: Trainer) -> str | None:
     """Returns which end of a run is reached, `epoch` or `loss`; None while it goes on."""
     if until is None:
@@ -188,6 +176,9 @@ def _find_end(until: Until | None, trainer: Trainer) -> str | None:
 
 def _make_frame(session: Session, turn: Turn) -> None:
     trainer = session.trainer
+    if turn.recalled is not None:
+        _show_recalled(session, turn, turn.recalled)
+        return
     if turn.tight and trainer.prefer_tight(turn.request.tile):
         session.keep_calm()
     running, rest = turn.running, 0
@@ -206,9 +197,23 @@ def _make_frame(session: Session, turn: Turn) -> None:
         session.put_diverged(error.step)
         running = False
         frame = trainer.turn(request=turn.request)
+        session.timeline.add(trainer.moment(), session.spec_id, "diverged")
+    if session.timeline.wants(trainer.step):
+        session.timeline.add(trainer.moment(), session.spec_id)
     metadata = {
         **frame.metadata,
         "spec_id": str(session.spec_id),
         "running": "true" if running else "false",
     }
     session.finish_turn(turn, encode_frame(frame.arrays, metadata), rest)
+
+
+def _show_recalled(session: Session, turn: Turn, point: Point) -> None:
+    frame = session.trainer.show(point.moment, turn.request)
+    metadata = {
+        **frame.metadata,
+        "spec_id": str(point.spec_id),
+        "running": "false",
+        "recalled": str(point.id),
+    }
+    session.finish_turn(turn, encode_frame(frame.arrays, metadata), 0)

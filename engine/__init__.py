@@ -20,6 +20,7 @@ from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
 from engine.image_store import ImageStore
 from engine.images import CATALOGUE
 from engine.logs import Entry
+from engine.moments import Moment
 from engine.packets import Choice, Packet, make_packet
 from engine.packing import MAX_PACKET, decode_packet, encode_packet, read_word, write_word
 from engine.presets import PRESETS, Preset
@@ -65,6 +66,7 @@ __all__ = [
     "FrameRequest",
     "ImageData",
     "ImageStore",
+    "Moment",
     "OriginError",
     "Packet",
     "PacketError",

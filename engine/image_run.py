@@ -17,6 +17,7 @@ from engine.frames import Frame, FrameRequest, describe_metrics
 from engine.image_views import ImageViews
 from engine.metrics import Metrics, Variances, history_row, make_metrics
 from engine.models import pack_rates
+from engine.moments import Moment
 from engine.network import Layout, Parts
 from engine.pace import Pace
 from engine.shuffles import order_rows
@@ -88,6 +89,19 @@ class ImageRun(Standing[ImageData]):
     def snapshot(self) -> Snapshot:
         """Keeps this moment."""
         return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
+
+    def moment(self) -> Moment:
+        """Keeps this moment, with what was measured last and seen of it."""
+        return Moment(self.snapshot(), (self._measured, self._views.seen))
+
+    def show(self, moment: Moment, request: FrameRequest) -> Frame:
+        """Becomes a moment that was seen and shows it."""
+        self.load(moment.snapshot)
+        if moment.seen is not None:
+            self._measured, self._views.seen = moment.seen
+        if self._measured is None:
+            self._measure()
+        return self._show(request)
 
     def load(self, snapshot: Snapshot) -> None:
         """Goes on from a moment."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -22,6 +23,7 @@ from engine.errors import DivergedError
 from engine.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
 from engine.metrics import Metrics, Variances, history_row, make_metrics
 from engine.models import TightModel
+from engine.moments import Moment
 from engine.network import Layout
 from engine.pace import Pace
 from engine.plane_views import show_pictures, show_points, show_selected
@@ -30,7 +32,7 @@ from engine.spec import Spec
 from engine.standing import Standing
 from engine.tiers import Program, Programs
 from engine.training import State
-from engine.turns import Turn
+from engine.turns import Ranges, Turn
 
 _FIRST_PACE = 1e-4  # seconds an update of a small network, before anything has been measured
 _PACED = 10  # updates of a call that says something about the pace
@@ -49,6 +51,8 @@ class PlaneRun(Standing[Dataset]):
         self._bindings: dict[Any, Binding] = {}
         self._pace = Pace(first=_FIRST_PACE)
         self._history: list[list[float]] = []
+        #: Of the last frame: its step, the ranges before it, and whether a tight program made it.
+        self._seen: tuple[int, Ranges[Floats], bool] | None = None
         self._set_data(snapshot.data)
         self.load(snapshot)
 
@@ -85,6 +89,20 @@ class PlaneRun(Standing[Dataset]):
         """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
         return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
 
+    def moment(self) -> Moment:
+        """Keeps this moment as the last frame showed it."""
+        step, ranges, tight = self._seen or (-1, self._ranges, None)
+        if step != self.step:
+            return Moment(self.snapshot())
+        return Moment(replace(self.snapshot(), ranges=ranges), tight)
+
+    def show(self, moment: Moment, request: FrameRequest) -> Frame:
+        """Becomes a moment that was seen and shows it, by the kind of program that did then."""
+        self.load(moment.snapshot)
+        general = moment.seen is False and self._programs.serves_general
+        program = self._programs.general(self._spec) if general else self._choose(request.tile)
+        return self._turn(program, 0, request)
+
     def load(self, snapshot: Snapshot) -> None:
         """Goes on from a moment."""
         if snapshot.data is not self._data:
@@ -93,7 +111,7 @@ class PlaneRun(Standing[Dataset]):
         self._spec, self._counters = snapshot.spec, snapshot.counters
         self._ranges = snapshot.ranges
         self._vectors, self._bound = snapshot.state, None
-        self._summary = self._tight = None
+        self._summary = self._tight = self._seen = None
 
     def forget_history(self) -> None:
         """Forgets the losses that no frame has shown yet."""
@@ -121,11 +139,15 @@ class PlaneRun(Standing[Dataset]):
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
         program = self._choose(request.tile)
-        binding = self._bind(program, request.tile)
         steps = self._pace.limit(program.model, steps, max_seconds)
+        return self._turn(program, steps, request)
+
+    def _turn(self, program: Program, steps: int, request: FrameRequest) -> Frame:
+        binding, before = self._bind(program, request.tile), self._ranges
         select = request.selected(self._spec) if "selected" in request.views else None
         here = select if binding.places is not None else None
         turn = self._run(binding, steps, pictures=request.pictures, select=here)
+        self._seen = self.step, before, binding.places is None
         return self._show(request, binding, turn, select)
 
     def prefer_tight(self, tile: int) -> bool:

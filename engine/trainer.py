@@ -26,6 +26,7 @@ from engine.checkpoints import (
 from engine.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
 from engine.logs import Entry, Log
 from engine.metrics import Metrics
+from engine.moments import Moment
 from engine.packets import Packet, open_packet
 from engine.revisions import restart, revise, with_weight
 from engine.runs import Run, begin_run, can_go_on, make_data
@@ -60,6 +61,7 @@ class Trainer:
         self._beginning: Beginning | None = None
         moment = restart(spec, data) if packet is None else open_packet(packet, spec, data)
         self._run: Run = begin_run(self._programs, moment)
+        self._past: Run | None = None
 
     @property
     def spec(self) -> Spec:
@@ -232,6 +234,7 @@ class Trainer:
 
     def close(self) -> None:
         """Withdraws what was asked for in the background."""
+        self._forget_past()
         self._run.close()
 
     # Showing
@@ -294,6 +297,27 @@ class Trainer:
     def snapshot(self) -> Snapshot:
         """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
         return self._run.snapshot()
+
+    def moment(self) -> Moment:
+        """Keeps this moment as the last frame showed it; costs as little as a snapshot."""
+        return self._run.moment()
+
+    def show(self, moment: Moment, request: FrameRequest | None = None) -> Frame:
+        """Makes the frame of a moment, as it was seen; the run stays where it is.
+
+        Args:
+            moment: one that was kept.
+            request: what the frame holds.
+        """
+        if self._past is None or not can_go_on(self._past, moment.snapshot):
+            self._forget_past()
+            self._past = begin_run(self._programs, moment.snapshot)
+        return self._past.show(moment, request or FrameRequest())
+
+    def _forget_past(self) -> None:
+        if self._past is not None:
+            self._past.close()
+            self._past = None
 
     @property
     def initial(self) -> Snapshot:

@@ -19,7 +19,7 @@ SCRIPTS = ROOT / "static" / "js"
 
 #: The engine's modules and packages; each imports only from lines above its own.
 ENGINE = (
-    {"arrays", "devices", "errors", "pace", "splits"},
+    {"arrays", "devices", "errors", "occasional", "pace", "splits"},
     {"spec"},
     {"activations", "counters", "datasets", "digits", "features", "images", "initializers",
      "losses", "optimizers", "presets", "schedules", "shuffles"},
@@ -30,7 +30,7 @@ ENGINE = (
     {"training", "views"},
     {"states", "turns", "vision"},
     {"image_store", "snapshots"},
-    {"image_programs"},
+    {"image_programs", "moments"},
     {"image_views", "tiers"},
     {"bindings", "exports", "revisions"},
     {"beginnings", "calls", "packets", "plane_views"},

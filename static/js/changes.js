@@ -45,17 +45,26 @@ function listFeatures(names) {
   return names.map((name) => word(`feature.${name}`)).join(", ");
 }
 
-function describe(path, value, { schema, task }) {
-  const field = schema.field(path);
-  return word("spoken.value", { name: field.label, value: tell(field, value) });
+function describe(path, value, context) {
+  const { label } = context.schema.field(path);
+  return word("spoken.value", { name: label, value: tellValue(path, value, context) });
+}
 
-  function tell({ key, kind }) {
-    if (path === "loss") return optionText("loss", value ?? schema.lossesOf(task)[0]);
-    if (path === "data.name") return word(`data.${value}`);
-    if (value === null || value === false) return word("spoken.off");
-    if (value === true) return word("spoken.on");
-    return kind === "choice" ? optionText(key, value) : formatValue(value);
-  }
+/**
+ * What the control of a path would show.
+ *
+ * @param {string} path
+ * @param {any} value
+ * @param {{schema: object, task?: string}} context
+ */
+export function tellValue(path, value, { schema, task }) {
+  const { key, kind } = schema.field(path);
+  if (path === "loss" && (value || task)) return optionText("loss", value ?? schema.lossesOf(task)[0]);
+  if (path === "data.name") return word(`data.${value}`);
+  if (value === null) return word(path === "loss" ? "timeline.default" : "spoken.off");
+  if (value === false) return word("spoken.off");
+  if (value === true) return word("spoken.on");
+  return kind === "choice" ? optionText(key, value) : formatValue(value);
 }
 
 function isObject(value) {

@@ -3,8 +3,7 @@
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
  * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened).
- * States:
- * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
+ * States: connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
 import { createCredit } from "credit";
@@ -33,6 +32,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   else if (session) storage.setItem(TOKEN, session);
   const listeners = {};
   const specs = new Map();
+  const recalled = new Map();
   let points = null;
   const credit = createCredit((frames) => {
     for (let i = 0; i < frames; i += 1) transport?.send({ type: "ack" });
@@ -99,11 +99,13 @@ export function createConnection({ open, storage, toOpen, session }) {
       storage.setItem(TOKEN, message.session);
       delay = FIRST_DELAY;
       specs.clear();
+      recalled.clear();
       credit.open();
       keep(message);
       expectFrames(message.running);
       enter("open");
     } else if (message.type === "spec") keep(message);
+    else if (message.type === "recalled") keepRecalled(message);
     else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
     else if (message.type === "error" && refuse(message)) return;
     emit(message.type, message);
@@ -115,6 +117,13 @@ export function createConnection({ open, storage, toOpen, session }) {
     points = spec.data.points;
     specs.set(id, spec);
     if (specs.size > SPECS_KEPT) specs.delete(specs.keys().next().value);
+  }
+
+  /** The spec of a point of the time line, which frames of it name. */
+  function keepRecalled({ point, spec }) {
+    if (spec.data.points === undefined) spec.data.points = points;
+    recalled.set(point, spec);
+    if (recalled.size > SPECS_KEPT) recalled.delete(recalled.keys().next().value);
   }
 
   /** Errors of opening, which are the connection's own to handle. */
@@ -142,7 +151,8 @@ export function createConnection({ open, storage, toOpen, session }) {
   function takeFrame(buffer) {
     heard = performance.now();
     const frame = decodeFrame(buffer);
-    frame.spec = specs.get(frame.meta.spec_id);
+    const { meta } = frame;
+    frame.spec = meta.recalled === undefined ? specs.get(meta.spec_id) : recalled.get(meta.recalled);
     credit.arrive(heard);
     if (frame.spec) emit("frame", frame);
     else painted();

@@ -1,14 +1,11 @@
 /** The tabs under the output: loss, score, and the pinned unit. */
 
 import { createToggle } from "controls/toggle";
+import { LOSS, SCORE } from "curve-figure";
 import { h } from "dom";
 import { createTabs } from "tabs";
 import { makeTerm } from "terms";
 import { word } from "words";
-
-/** What the chart of the loss shows. */
-export const LOSS = { train: "trainLoss", test: "testLoss", log: "logLoss", alt: "curve.alt.loss" };
-const SCORE = { train: "trainScore", test: "testScore", alt: "curve.alt.score" };
 
 /**
  * @param {HTMLElement} element

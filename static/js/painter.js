@@ -7,7 +7,7 @@ import { carryOver } from "frames";
  *   `painted` is told after each painting of a new frame; of a page that nobody sees it is
  *   told as frames come, since none are painted
  * @returns {{show: Function, repaint: Function, repaintAll: Function, start: Function,
- *   letGo: Function}} nothing is painted before `start`; what came until then is painted at once
+ *   letGo: Function, lastWhole: Function}} nothing is painted before `start`; what came until then is painted at once
  */
 export function createPainter({ paint, painted, isUnseen }) {
   let pending = null;
@@ -56,9 +56,14 @@ export function createPainter({ paint, painted, isUnseen }) {
   /** Paints the last frame for views that have seen none, with the points of an earlier one. */
   function repaintAll() {
     if (!last) return;
-    const whole = { ...last, arrays: { ...last.arrays, points } };
+    const whole = lastWhole();
     pending = pending ? carryOver(whole, pending) : whole;
     schedule();
+  }
+
+  /** The last frame that was painted, whole; null before there is one. */
+  function lastWhole() {
+    return last && { ...last, arrays: { ...last.arrays, points } };
   }
 
   function next() {
@@ -70,5 +75,5 @@ export function createPainter({ paint, painted, isUnseen }) {
     answer();
   }
 
-  return { show, repaint, repaintAll, start, letGo };
+  return { show, repaint, repaintAll, start, letGo, lastWhole };
 }

@@ -20,13 +20,15 @@ export function keepPalette(store) {
 /**
  * Reads the colours in force.
  *
+ * @param {string} [scheme] `light` or `dark` for that theme's, whatever the page shows
  * @returns {object} CSS colours by name, `classes` (CSS colours), `diverging`
  *   (Uint32, ABGR, DIVERGING entries), `classLevels` (Uint32 of 256 per class),
  *   `mark` and `value` (CSS colour of a share of the largest value: never paler than
  *   can be seen on a card; as in the map), `edge` (CSS colour around a point of a colour)
  */
-export function readPalette() {
+export function readPalette(scheme = "") {
   const probe = document.createElement("span");
+  probe.style.colorScheme = scheme;
   document.body.append(probe);
   const style = getComputedStyle(probe);
   const colour = (name) => {

@@ -4,12 +4,9 @@
  * by hand, too: until then, and where Plotly would be too slow.
  */
 
-import { h, pixelRatio, rem } from "dom";
-import { PLOT_CONFIG, axisLayout, chartLayout, whenPlotly } from "plotly";
-
-const EDGE = 6;
-const SMALL = 240;
-const MARGIN = { l: 1.7, b: 1.45, t: 0.2, r: 0.2 };
+import { h, pixelRatio } from "dom";
+import { EDGE, planeLayout, planeMargin, planeTicks } from "plane-figure";
+import { PLOT_CONFIG, whenPlotly } from "plotly";
 
 /**
  * @param {HTMLElement} element a square box
@@ -32,12 +29,12 @@ export function createPlane(element, { palette, onReady }) {
   whenPlotly().then((loaded) => {
     if (gone) return;
     plotly = loaded;
+    axes.replaceChildren();
     (onReady ?? draw)();
   });
 
   function measure() {
-    const unit = rem();
-    margin = Object.fromEntries(Object.entries(MARGIN).map(([k, v]) => [k, Math.round(v * unit)]));
+    margin = planeMargin();
     side = element.clientWidth;
     const width = side - margin.l - margin.r;
     const height = element.clientHeight - margin.t - margin.b;
@@ -49,25 +46,33 @@ export function createPlane(element, { palette, onReady }) {
     return { width, height };
   }
 
+  /** The numbers along the axes, for as long as Plotly does not write them. */
+  function writeTicks({ width, height }) {
+    const share = (tick) => (tick + EDGE) / (2 * EDGE);
+    axes.replaceChildren(...planeTicks(side).flatMap((tick) => {
+      const text = String(tick).replace("-", "−");
+      const [below, beside] = [h("span.plane-tick.below", {}, text), h("span.plane-tick.beside", {}, text)];
+      below.style.left = `${margin.l + share(tick) * width}px`;
+      below.style.top = `${margin.t + height}px`;
+      beside.style.left = `${margin.l}px`;
+      beside.style.top = `${margin.t + (1 - share(tick)) * height}px`;
+      return [below, beside];
+    }));
+  }
+
   function layout() {
-    const axis = {
-      range: [-EDGE, EDGE], fixedrange: true, showgrid: false,
-      tickvals: side < SMALL ? [-4, 0, 4] : [-4, -2, 0, 2, 4],
-    };
-    const colours = palette();
-    return chartLayout(colours, {
-      width: element.clientWidth,
-      height: element.clientHeight,
-      margin,
-      xaxis: axisLayout(colours, axis),
-      yaxis: axisLayout(colours, axis),
-    });
+    const { clientWidth: width, clientHeight: height } = element;
+    return planeLayout(palette(), { width, height, margin });
   }
 
   /** Lays everything out again: size, theme, and Plotly's points. */
   async function draw(traces = []) {
-    measure();
-    if (!plotly || side === 0) return;
+    const size = measure();
+    if (side === 0) return;
+    if (!plotly) {
+      writeTicks(size);
+      return;
+    }
     await plotly.react(axes, traces, layout(), { ...PLOT_CONFIG, staticPlot: true });
   }
 

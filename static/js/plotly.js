@@ -74,3 +74,18 @@ export function nameChart(element, label) {
 function fontSize(rems) {
   return rems * rem();
 }
+
+/**
+ * Draws a figure that is on no page.
+ *
+ * @param {object[]} data
+ * @param {object} layout with `width` and `height`
+ * @returns {Promise<string>} an `svg` element as text
+ */
+export async function drawFigure(data, layout) {
+  const plotly = await whenPlotly();
+  const text = await plotly.toImage({ data, layout, config: { staticPlot: true } }, {
+    format: "svg", width: layout.width, height: layout.height, imageDataOnly: true,
+  });
+  return text.slice(text.indexOf("<svg"));
+}

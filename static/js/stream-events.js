@@ -47,7 +47,8 @@ export function followStream(connection, { store, edits, history, painter, addre
     store.set({ running: false, until: null });
   });
   connection.on("frame", (frame) => {
-    history.add(frame);
+    // The curves stay those of the whole run while one looks back.
+    if (frame.meta.recalled === undefined) history.add(frame);
     painter.show(frame);
   });
   connection.on("renewed", () => {

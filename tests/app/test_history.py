@@ -7,7 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.history import MAX_BYTES, MAX_STEPS, Change, History, find_place
+from app.history import MAX_BYTES, MAX_STEPS, Change, History
+from app.spec_changes import find_place
 from engine import Snapshot, Spec, Trainer, parse_spec, patch_spec
 
 

@@ -1,7 +1,7 @@
 /** Wires the embed together: panels and controls alone, in a frame of any size, on any page. */
 
 import { createAddress } from "address";
-import { LOSS } from "curve-tabs";
+import { LOSS } from "curve-figure";
 import { h } from "dom";
 import { arrange } from "embed/arrangement";
 import { createControls } from "embed/controls";
@@ -17,6 +17,7 @@ import { createLanguage } from "language";
 import { keepPalette } from "palette";
 import { loadPlotly } from "plotly";
 import { keepPreferences } from "preferences";
+import { createStandby } from "recordings/standby";
 import { createSession } from "session";
 import { createMemory } from "storage";
 import { createStore } from "store";
@@ -34,14 +35,15 @@ import { create as createImageUnit } from "views/image-unit";
 import { create as createNetwork } from "views/network";
 import { create as createNotice } from "views/notice";
 import { create as createOutput } from "views/output";
+import { create as createStandbyLine } from "views/standby-line";
 import { create as createUnitPanel } from "views/unit-panel";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const place = (id) => document.getElementById(id);
 const root = document.documentElement;
 
-/** For tests, and nothing else is global; see `main`. */
-window.livenet = { frames: 0, specId: -1, step: 0 };
+/** For tests, and nothing else is global; see `main`. `recorded` counts the frames that stand by. */
+window.livenet = { frames: 0, specId: -1, step: 0, recorded: 0 };
 
 const wrong = [];
 const options = readOptions(location.search, (error) => wrong.push(error));
@@ -131,7 +133,7 @@ async function start() {
   };
   const frames = createPanels(place("panels"));
   const session = createSession({
-    config, store, storage, address: { ...address, tellProblem }, createViews, painted,
+    config, store, storage, address: { ...address, tellProblem }, createViews, painted, around: standBy,
   });
   const { connection, views, painter } = session;
   let notice = null;
@@ -159,6 +161,14 @@ async function start() {
   session.show();
   views.watchSize([place("panels")]);
   new ResizeObserver(frames.fit).observe(place("panels"));
+
+  /** Has the recording that the address names play while the server cannot be reached. */
+  function standBy(live) {
+    const { recording: id, rehearse } = options;
+    if (!id) return live;
+    const say = (code) => store.set({ message: { text: word(`recording.broken.${code}`) } });
+    return createStandby(live, { store, id, rehearse: Boolean(rehearse), say });
+  }
 
   /** Other panels from now on; what has the focus keeps it only if it stays. */
   function showPanels(names) {
@@ -189,6 +199,7 @@ async function start() {
     return [
       ...made, { update: bar.update, resize() {}, destroy: () => [bar.destroy, unwatch].forEach((f) => f()) },
       createStart(place("start"), context, begins === "click"),
+      createStandbyLine(place("standby"), context),
     ];
   }
 

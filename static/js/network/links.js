@@ -20,6 +20,65 @@ export function strengthOf(weight) {
 }
 
 /**
+ * Sorts all links by how they look; each kind is one path.
+ *
+ * @param {object} layout
+ * @param {{layers: object[]}} index of the weights
+ * @param {ArrayLike<number>} weights
+ * @param {() => object} makePath a Path2D, or what stands for one
+ * @returns {object[]} a path, or nothing, for each kind
+ */
+export function sortLinks(layout, index, weights, makePath) {
+  const buckets = makeBuckets();
+  index.layers.forEach((layer, l) => {
+    for (let from = 0; from < layer.inputs; from += 1) {
+      for (let to = 0; to < layer.outputs; to += 1) {
+        addCurve(buckets, layout, { layer: l, from, to }, weights[placeOf(layer, from, to)], makePath);
+      }
+    }
+  });
+  return buckets;
+}
+
+/**
+ * How links of a kind are drawn; null for those that nobody sees.
+ *
+ * @param {number} bucket which kind
+ * @param {number} count of all weights: many links are drawn finer, so that strong ones stand out
+ * @param {object} palette
+ * @param {number} lift 1 for links in front
+ */
+export function styleLinks(bucket, count, palette, lift = 0) {
+  const fine = lift ? 1 : Math.min(1, (CROWD / Math.max(1, count)) ** 0.5);
+  const share = ((bucket % LEVELS) + 0.5) / LEVELS;
+  const alpha = (FAINT + (STRONG - FAINT) * share) * fine ** (1.5 * (1 - share));
+  if (alpha < INVISIBLE) return null;
+  return {
+    colour: bucket < LEVELS ? palette.negative : palette.positive,
+    width: THIN + (THICK - THIN) * share * fine + lift * 0.6,
+    alpha: Math.min(1, alpha + lift * 0.25),
+  };
+}
+
+function makeBuckets() {
+  return Array.from({ length: 2 * LEVELS }, () => null);
+}
+
+function addCurve(buckets, layout, { layer: l, from, to }, weight, makePath) {
+  const level = Math.min(LEVELS - 1, (strengthOf(weight) * LEVELS) | 0);
+  const bucket = weight < 0 ? level : LEVELS + level;
+  const path = (buckets[bucket] ??= makePath());
+  const half = layout.tile / 2;
+  const left = layout.columns[l];
+  const right = layout.columns[l + 1];
+  const x0 = left.x + half;
+  const x1 = right.x - half;
+  const middle = (x0 + x1) / 2;
+  path.moveTo(x0, left.ys[from]);
+  path.bezierCurveTo(middle, left.ys[from], middle, right.ys[to], x1, right.ys[to]);
+}
+
+/**
  * @param {HTMLCanvasElement} base all links
  * @param {HTMLCanvasElement} front those of the hovered unit, or the hovered one
  * @returns {{place, draw, highlight, hit}}
@@ -37,18 +96,12 @@ export function createLinks(base, front) {
     index = nextIndex;
   }
 
+  const makePath = () => new Path2D();
+
   /** Draws all links, and the chosen ones again in front. */
   function draw(weights, palette) {
     clear(0);
-    const buckets = makeBuckets();
-    index.layers.forEach((layer, l) => {
-      for (let from = 0; from < layer.inputs; from += 1) {
-        for (let to = 0; to < layer.outputs; to += 1) {
-          addCurve(buckets, l, from, to, weights[placeOf(layer, from, to)]);
-        }
-      }
-    });
-    strokeBuckets(contexts[0], buckets, palette);
+    strokeBuckets(contexts[0], sortLinks(layout, index, weights, makePath), palette);
     drawChosen(weights, palette);
   }
 
@@ -59,47 +112,21 @@ export function createLinks(base, front) {
     base.style.opacity = chosen ? FADED : 1;
     if (!chosen) return;
     const buckets = makeBuckets();
-    for (const { layer: l, from, to } of chosen) {
-      const layer = index.layers[l];
-      if (!layer || from >= layer.inputs || to >= layer.outputs) continue;
-      addCurve(buckets, l, from, to, weights[placeOf(layer, from, to)]);
+    for (const link of chosen) {
+      const layer = index.layers[link.layer];
+      if (!layer || link.from >= layer.inputs || link.to >= layer.outputs) continue;
+      addCurve(buckets, layout, link, weights[placeOf(layer, link.from, link.to)], makePath);
     }
     strokeBuckets(contexts[1], buckets, palette, 1);
   }
 
-  function makeBuckets() {
-    return Array.from({ length: 2 * LEVELS }, () => null);
-  }
-
-  function addCurve(buckets, l, from, to, weight) {
-    const level = Math.min(LEVELS - 1, (strengthOf(weight) * LEVELS) | 0);
-    const bucket = weight < 0 ? level : LEVELS + level;
-    const path = (buckets[bucket] ??= new Path2D());
-    const half = layout.tile / 2;
-    const left = layout.columns[l];
-    const right = layout.columns[l + 1];
-    const x0 = left.x + half;
-    const x1 = right.x - half;
-    const middle = (x0 + x1) / 2;
-    path.moveTo(x0, left.ys[from]);
-    path.bezierCurveTo(middle, left.ys[from], middle, right.ys[to], x1, right.ys[to]);
-  }
-
-  /** Many links are drawn finer, so that the strong ones are still told apart. */
-  function fineness() {
-    return Math.min(1, (CROWD / Math.max(1, index.count)) ** 0.5);
-  }
-
   function strokeBuckets(context, buckets, palette, lift = 0) {
-    const fine = lift ? 1 : fineness();
     buckets.forEach((path, bucket) => {
-      if (!path) return;
-      const share = ((bucket % LEVELS) + 0.5) / LEVELS;
-      const alpha = (FAINT + (STRONG - FAINT) * share) * fine ** (1.5 * (1 - share));
-      if (alpha < INVISIBLE) return;
-      context.strokeStyle = bucket < LEVELS ? palette.negative : palette.positive;
-      context.lineWidth = THIN + (THICK - THIN) * share * fine + lift * 0.6;
-      context.globalAlpha = Math.min(1, alpha + lift * 0.25);
+      const style = path && styleLinks(bucket, index.count, palette, lift);
+      if (!style) return;
+      context.strokeStyle = style.colour;
+      context.lineWidth = style.width;
+      context.globalAlpha = style.alpha;
       context.stroke(path);
     });
     context.globalAlpha = 1;

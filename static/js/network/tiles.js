@@ -14,9 +14,10 @@ const DOT_LEAST = 2.6;
 
 /**
  * @param {HTMLCanvasElement} canvas over the links
+ * @param {() => number} [ratioOf] pixels of the canvas for one of the layout
  * @returns {{place, draw, paintInputs}}
  */
-export function createTiles(canvas) {
+export function createTiles(canvas, ratioOf = pixelRatio) {
   const context = canvas.getContext("2d");
   let layout = null;
   let clip = null;
@@ -53,7 +54,7 @@ export function createTiles(canvas) {
     if (count) paintUnits(atlas, units.data, frame.meta.units_range, size, count, palette.diverging);
     paintOutputs(boundary, frame.meta.boundary_range, palette);
 
-    const ratio = pixelRatio();
+    const ratio = ratioOf();
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.clearRect(0, 0, canvas.width, canvas.height);
     context.setTransform(ratio, 0, 0, ratio, 0, 0);

@@ -3,10 +3,10 @@
  * many, by hand while Plotly is not there, and while own points are ahead of the server.
  */
 
-import { rem } from "dom";
 import { pointColour } from "palette";
+import { pointTraces } from "plane-figure";
 import { widenTask } from "points/labels";
-import { TEST_LINE, TEST_MARK, TRAIN_LINE, TRAIN_MARK, createStamps } from "points/marks";
+import { createStamps } from "points/marks";
 import { POINT_COLUMNS } from "readout";
 import { createThrottle } from "throttle";
 
@@ -155,26 +155,7 @@ export function createPlanePoints(plane, { store, taskOf }) {
   function traces() {
     const { palette, showTest } = store.get();
     const task = frame ? taskOf(frame.spec) : "binary";
-    const trace = (wanted, marker) => {
-      const x = [];
-      const y = [];
-      const color = [];
-      eachRow((x1, x2, label, isTest) => {
-        if (isTest !== wanted) return;
-        x.push(x1);
-        y.push(x2);
-        color.push(pointColour(palette, task, label, range));
-      });
-      return { x, y, type: "scatter", mode: "markers", marker: marker(color) };
-    };
-    const train = trace(false, (color) => ({
-      color, size: TRAIN_MARK * rem(), line: { width: TRAIN_LINE, color: color.map(palette.edge) },
-    }));
-    const test = () => trace(true, (color) => ({
-      color, size: TEST_MARK * rem(), symbol: "diamond",
-      line: { width: TEST_LINE, color: palette["test-edge"] },
-    }));
-    return showTest ? [train, test()] : [train];
+    return pointTraces(rows, { palette, task, range, showTest });
   }
 
   const recolour = createThrottle(COLOUR_PERIOD, draw);

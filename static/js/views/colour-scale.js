@@ -1,15 +1,12 @@
 /** The scale under the plane: which colour stands for which value, or for which class. */
 
 import { h, setText } from "dom";
-import { sampleFeature } from "features";
 import { formatScale } from "format";
-import { showsUnit } from "frames";
+import { scaleOf } from "scale-values";
 import { createThrottle } from "throttle";
-import { unitIndex } from "weights";
 import { word } from "words";
 
 const PERIOD = 200;
-const SAMPLES = 25;
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, { store }) {
@@ -72,30 +69,6 @@ export function create(element, { store }) {
   }
 
   return { update, resize() {}, destroy };
-}
-
-/** What the colours of the plane stand for: three values, or so many classes. */
-function scaleOf({ arrays: { boundary, units, selected }, meta, spec }, hovered) {
-  const outputs = boundary.shape[0];
-  if (!hovered || (hovered.kind === "output" && outputs === 1)) {
-    return outputs > 1 ? { classes: outputs } : { values: threeOf(meta.boundary_range) };
-  }
-  const { kind, layer, unit, name } = hovered;
-  if (kind === "output") return { values: [0, 0.5, 1], levels: Math.min(unit, outputs - 1) };
-  if (kind === "input") return around(sampleFeature(name, SAMPLES));
-  if (showsUnit({ arrays: { selected }, meta }, { layer, unit })) return around(selected.data);
-  const index = unitIndex(spec, layer, unit);
-  return around(meta.units_range[Math.min(index, units.shape[0] - 1)]);
-}
-
-function threeOf([low, high]) {
-  return [low, (low + high) / 2, high];
-}
-
-function around(values) {
-  let largest = 0;
-  for (const value of values) largest = Math.max(largest, Math.abs(value));
-  return { values: [-largest, 0, largest] };
 }
 
 function fill(canvas, colours) {

@@ -1,6 +1,10 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart, whenPlotly } from "plotly";
+import { curveLayout, curveShapes, curveTraces } from "curve-figure";
+import { formatLoss } from "format";
+import { leadsHere } from "looking-back";
+import { createPlainCurve } from "plain-curve";
+import { PLOT_CONFIG, nameChart, whenPlotly } from "plotly";
 import { word } from "words";
 
 const PERIOD = 250;
@@ -12,7 +16,7 @@ const PERIOD = 250;
  *   the key of the store that says whether the axis is logarithmic, and the chart's name
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, history }, { train, test, log, alt }) {
+export function create(element, { store, history, tooltip }, { train, test, log, alt }) {
   let plotly = null;
   let drawn = 0;
   let edition = -1;
@@ -20,56 +24,38 @@ export function create(element, { store, history }, { train, test, log, alt }) {
   let painted = 0;
   let timer = 0;
   let gone = false;
+  const plain = createPlainCurve(element, word(alt));
 
   whenPlotly().then((loaded) => {
     if (gone) return;
     plotly = loaded;
+    plain.destroy();
     draw();
   });
 
   const visible = () => element.clientWidth > 0 && element.clientHeight > 0;
 
   function traces() {
-    const { series } = history;
-    const { palette } = store.get();
-    const line = (name, column, style) => ({
-      x: series.step.slice(), y: series[column].slice(), name: word(name),
-      type: "scatter", mode: "lines", line: style, hovertemplate: "%{y:.4g}",
-    });
-    return [
-      line("curve.train", train, { color: palette.press, width: 2 }),
-      line("curve.test", test, { color: palette.ink, width: 1.6, dash: "4px,3px" }),
-    ];
+    return curveTraces(history.series, { train, test }, store.get().palette);
   }
 
   function layout() {
     const { palette } = store.get();
     const logarithmic = Boolean(log && store.get()[log]);
-    return chartLayout(palette, {
-      width: element.clientWidth,
-      height: element.clientHeight,
-      margin: { l: 42, r: 6, t: 6, b: 34 },
-      hovermode: "x",
-      dragmode: "zoom",
-      uirevision: "run",
-      shapes: shapes(palette),
-      xaxis: axisLayout(palette, {
-        uirevision: "run", showgrid: false, nticks: 6, rangemode: "nonnegative",
-        title: axisTitle(word("curve.step")),
-      }),
-      yaxis: axisLayout(palette, {
-        uirevision: `y${logarithmic}`, nticks: 5, type: logarithmic ? "log" : "linear",
-        rangemode: logarithmic ? "normal" : "tozero",
-        exponentformat: "power", dtick: null,
-      }),
-    });
+    const { clientWidth: width, clientHeight: height } = element;
+    return curveLayout(palette, { width, height, logarithmic, shapes: shapes(palette) });
   }
 
   function shapes(palette) {
-    return history.marks.map((step) => ({
-      type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
-      line: { color: palette["line-strong"], width: 1 },
-    }));
+    const { timeline, recalled } = store.get();
+    const here = recalled && leadsHere(timeline, recalled) ? recalled : null;
+    return curveShapes(history.marks, here, palette);
+  }
+
+  /** Says on the curves which moment is looked at. */
+  function drawShapes() {
+    if (!plotly || !visible() || !element.data) return;
+    plotly.relayout(element, { shapes: shapes(store.get().palette) });
   }
 
   function remember() {
@@ -79,10 +65,38 @@ export function create(element, { store, history }, { train, test, log, alt }) {
     painted = performance.now();
   }
 
+  function drawPlain() {
+    const { series, marks } = history;
+    plain.draw({
+      x: series.step, marks, logarithmic: Boolean(log && store.get()[log]),
+      title: word("curve.step"), palette: store.get().palette,
+      lines: traces().map(({ y, line }) => ({
+        y, ...line, dash: line.dash?.split(",").map(parseFloat),
+      })),
+    });
+  }
+
+  /** Says the values of a step, as Plotly does. */
+  function tell({ clientX, clientY }) {
+    const at = plain.nearest(clientX);
+    if (at < 0) return;
+    const { series } = history;
+    tooltip.showAt([`${word("curve.step")} ${series.step[at]}`,
+      `${word("curve.train")} ${formatLoss(series[train][at])}`,
+      `${word("curve.test")} ${formatLoss(series[test][at])}`].join("\n"), clientX, clientY);
+  }
+
+  plain.canvas.addEventListener("pointermove", tell);
+  plain.canvas.addEventListener("pointerleave", () => tooltip.hide());
+
   /** Draws everything: at the start, after a reset or a change of theme or size. */
   function draw() {
-    if (!plotly || !visible() || !store.get().palette) return;
+    if (!visible() || !store.get().palette) return;
     remember();
+    if (!plotly) {
+      drawPlain();
+      return;
+    }
     plotly.react(element, traces(), layout(), PLOT_CONFIG);
     nameChart(element, word(alt));
   }
@@ -90,7 +104,11 @@ export function create(element, { store, history }, { train, test, log, alt }) {
   function extend() {
     clearTimeout(timer);
     timer = 0;
-    if (!plotly || !visible()) return;
+    if (!visible()) return;
+    if (!plotly) {
+      draw();
+      return;
+    }
     if (edition !== history.edition || !element.data) {
       const fresh = history.series.step.length < drawn && history.series.step.length < 8;
       draw();
@@ -104,19 +122,18 @@ export function create(element, { store, history }, { train, test, log, alt }) {
         x: [x, x], y: [series[train].slice(drawn), series[test].slice(drawn)],
       }, [0, 1]);
     }
-    if (markEdition !== history.markEdition) {
-      plotly.relayout(element, { shapes: shapes(store.get().palette) });
-    }
+    if (markEdition !== history.markEdition) drawShapes();
     remember();
   }
 
   function update() {
-    if (timer || !plotly) return;
+    if (timer) return;
     timer = setTimeout(extend, Math.max(0, painted + PERIOD - performance.now()));
   }
 
   /** Switches the axis between linear and log; what was zoomed into stays in view. */
   function changeScale() {
+    if (!plotly) draw();
     const axis = element.layout?.yaxis;
     if (!plotly || !axis) return;
     const logarithmic = Boolean(store.get()[log]);
@@ -129,7 +146,7 @@ export function create(element, { store, history }, { train, test, log, alt }) {
     plotly.relayout(element, change);
   }
 
-  const unwatch = [store.watch(["palette"], draw)];
+  const unwatch = [store.watch(["palette"], draw), store.watch(["recalled"], drawShapes)];
   if (log) unwatch.push(store.watch([log], changeScale));
 
   function destroy() {

@@ -10,6 +10,7 @@ import { createHeads } from "network/heads";
 import { openLayerMenu } from "network/layer-menu";
 import { createLinks } from "network/links";
 import { createModelButtons } from "network/model-buttons";
+import { outputActivation } from "network/output-activation";
 import { createStage } from "network/stage";
 import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
@@ -165,7 +166,8 @@ export function create(element, context) {
     const key = JSON.stringify(shape);
     if (key !== signature) rebuild(shape, key);
     tellNote(meta);
-    heads.update(spec, outputActivation());
+    const task = taskOf(spec);
+    heads.update(spec, outputActivation(task, spec.loss ?? schema.lossesOf(task)[0]));
     paint();
   }
 
@@ -176,15 +178,7 @@ export function create(element, context) {
 
   function tellNote({ parameters }) {
     setText(note, store.get().waiting ? word("network.compiling")
-      : word("network.note", { count: formatCount(parameters) }));
-  }
-
-  function outputActivation() {
-    const task = taskOf(frame.spec);
-    const loss = frame.spec.loss ?? schema.lossesOf(task)[0];
-    if (task === "multiclass") return "softmax";
-    if (task === "regression" || loss === "hinge") return "linear";
-    return loss === "binary_crossentropy" ? "sigmoid" : "tanh";
+      : word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
   }
 
   function rebuild(shape, key) {

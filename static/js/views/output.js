@@ -1,12 +1,11 @@
 /** What comes out: the boundary under the points, or the unit under the pointer, large. */
 
+import { FINE, createBoundaryMap } from "boundary-map";
 import { createToggle } from "controls/toggle";
 import { h, icon, setText } from "dom";
 import { sampleFeature } from "features";
 import { showsUnit } from "frames";
-import {
-  createPixels, paintClass, paintClasses, paintOutput, paintTile, paintValues, refine,
-} from "maps";
+import { createPixels, paintTile, paintValues, refine } from "maps";
 import { createPlane } from "plane";
 import { createBrush } from "points/brush";
 import { createPlanePoints } from "points/plane-points";
@@ -16,7 +15,6 @@ import { unitIndex } from "weights";
 import { word } from "words";
 
 const SIDE = 100;
-const FINE = 2 * SIDE - 1;
 const READOUT_PERIOD = 100;
 const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];
 
@@ -58,7 +56,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
   const brush = createBrush(picture, plane, context);
   const pixels = createPixels(FINE, FINE, plane.canvas);
   const fineValues = new Float32Array(FINE * FINE);
-  let fine = new Uint8Array(0);
+  const map = createBoundaryMap();
   let frame = null;
   let pointer = null;
   let told = 0;
@@ -82,19 +80,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
   }
 
   function paintBoundary(palette, discretize) {
-    const { boundary } = frame.arrays;
-    if (!boundary) return;
-    const [outputs] = boundary.shape;
-    for (let k = 0; k < outputs; k += 1) refineOutput(k);
-    if (outputs > 1) paintClasses(pixels, fine, outputs, palette.classLevels, discretize);
-    else paintOutput(pixels, fine, frame.meta.boundary_range, palette.diverging, discretize);
-  }
-
-  function refineOutput(k) {
-    const { data, shape } = frame.arrays.boundary;
-    if (fine.length !== shape[0] * FINE * FINE) fine = new Uint8Array(shape[0] * FINE * FINE);
-    const target = fine.subarray(k * FINE * FINE, (k + 1) * FINE * FINE);
-    return refine(data.subarray(k * SIDE * SIDE, (k + 1) * SIDE * SIDE), SIDE, target);
+    if (frame.arrays.boundary) map.paint(pixels, frame, palette, discretize);
   }
 
   function paintHovered({ kind, layer, unit, name }, palette) {
@@ -102,9 +88,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
     if (kind === "input") paintValues(pixels, sampleFeature(name, FINE), palette.diverging);
     else if (kind === "output") {
       if (boundary.shape[0] === 1) paintBoundary(palette, false);
-      else if (unit < boundary.shape[0]) {
-        paintClass(pixels, refineOutput(unit), palette.classLevels[unit]);
-      }
+      else if (unit < boundary.shape[0]) map.paintOne(pixels, frame, palette, unit);
     } else if (showsUnit(frame, { layer, unit })) {
       paintValues(pixels, refine(selected.data, SIDE, fineValues), palette.diverging);
     } else {

@@ -1,0 +1,102 @@
+"""Moving pictures: PNG files, one after the other, become one GIF, WebP or animated PNG."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Iterator, Sequence
+from typing import Literal
+
+from PIL import Image, UnidentifiedImageError
+
+Format = Literal["gif", "webp", "png"]
+
+MAX_FRAMES = 120
+MAX_SIDE = 1920
+#: Pixels of all frames together: what 100 frames of 960 x 720 have.
+MAX_PIXELS = 70_000_000
+#: How long a frame may stand, milliseconds.
+MIN_MS, MAX_MS = 20, 5000
+#: The last frame stands longer, so that one sees where it ends.
+REST_MS = 1200
+MIMETYPES: dict[Format, str] = {"gif": "image/gif", "webp": "image/webp", "png": "image/apng"}
+#: Frames that the colours of a GIF are chosen from.
+_SAMPLED = 6
+
+
+class AnimationError(ValueError):
+    """Pictures that cannot become a moving one; its text says which and why."""
+
+
+def assemble(frames: Sequence[bytes], kind: Format, ms: int) -> bytes:
+    """Puts frames together; it repeats for ever.
+
+    Args:
+        frames: PNG files of one size.
+        kind: what it becomes.
+        ms: how long each stands; the last one stands longer.
+
+    Raises:
+        AnimationError: there are too few or too many frames, or one is no picture, too large,
+            or of another size than the first.
+    """
+    _check(frames)
+    durations = [ms] * (len(frames) - 1) + [max(ms, REST_MS)]
+    images = _open_all(frames)
+    options: dict[str, object] = {}
+    if kind == "gif":
+        # One set of colours for all frames, or flat areas would flicker.
+        colours = _choose_colours(frames)
+        images = (image.quantize(palette=colours, dither=Image.Dither.NONE) for image in images)
+        options = {"disposal": 1, "optimize": False}
+    elif kind == "webp":
+        options = {"quality": 88, "method": 2}
+    target = io.BytesIO()
+    first = next(images)
+    first.save(
+        target, kind, save_all=True, append_images=images, duration=durations, loop=0, **options
+    )
+    return target.getvalue()
+
+
+def _check(frames: Sequence[bytes]) -> None:
+    """Looks at the heads of all files before any of them is unpacked."""
+    if not 2 <= len(frames) <= MAX_FRAMES:
+        raise AnimationError(f"there must be 2 to {MAX_FRAMES} frames, got {len(frames)}")
+    sizes = [_read_size(number, frame) for number, frame in enumerate(frames)]
+    for number, size in enumerate(sizes):
+        if max(size) > MAX_SIDE:
+            raise AnimationError(f"frame {number} is larger than {MAX_SIDE} pixels")
+        if size != sizes[0]:
+            raise AnimationError(f"frame {number} is of another size than frame 0")
+    width, height = sizes[0]
+    if width * height * len(frames) > MAX_PIXELS:
+        raise AnimationError(f"all frames together may have {MAX_PIXELS} pixels")
+
+
+def _read_size(number: int, frame: bytes) -> tuple[int, int]:
+    try:
+        with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
+            return image.size
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError):
+        raise AnimationError(f"frame {number} is no PNG file") from None
+
+
+def _open_all(frames: Sequence[bytes]) -> Iterator[Image.Image]:
+    """Unpacks one frame after the other, so that never all of them are in memory."""
+    for number, frame in enumerate(frames):
+        try:
+            with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
+                yield image.convert("RGB")
+        except (OSError, ValueError, SyntaxError):
+            raise AnimationError(f"frame {number} is damaged") from None
+
+
+def _choose_colours(frames: Sequence[bytes]) -> Image.Image:
+    """Chooses 256 colours for all frames, from a few of them."""
+    step = max(1, (len(frames) - 1) // (_SAMPLED - 1))
+    some = [*_open_all([*frames[::step][: _SAMPLED - 1], frames[-1]])]
+    width, height = some[0].size
+    sheet = Image.new("RGB", (width, height * len(some)))
+    for i, image in enumerate(some):
+        sheet.paste(image, (0, i * height))
+    return sheet.quantize(256, method=Image.Quantize.MEDIANCUT)

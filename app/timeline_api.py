@@ -1,0 +1,62 @@
+"""`/api/sessions/TOKEN/points`: moments of the time line as frames, while the run goes on."""
+
+from __future__ import annotations
+
+import json
+import re
+import struct
+
+from flask import Blueprint, Response, request
+
+from app.frames import encode_frame
+from app.hosts import SessionHost
+from app.session_jobs import find_session, wait_for
+from app.session_requests import RefusedError
+from app.sessions import Session
+from app.timeline import MAX_POINTS, Point
+from engine import FrameRequest, dump_spec
+
+_IDS = re.compile(r"\d{1,15}(,\d{1,15})*", re.ASCII)
+
+
+def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
+    """Adds the moments of the time line to the blueprint of `/api/sessions`."""
+
+    @blueprint.get("/<token>/points")
+    def send_points(token: str) -> Response:
+        session = find_session(host, token)
+        wanted = _read_ids(request.args.get("ids", ""))
+
+        def find() -> list[Point]:
+            found = [session.timeline.find(number) for number in wanted]
+            return [point for point in found if point is not None]
+
+        # All are taken at once, so that none is thinned out meanwhile; the run goes on
+        # between two frames.
+        points = wait_for(session, find, "the time line")
+        blobs = [
+            wait_for(session, lambda p=point: _show(session, p), "a moment") for point in points
+        ]
+        content = b"".join(struct.pack("<I", len(blob)) + blob for blob in blobs)
+        return Response(content, mimetype="application/octet-stream")
+
+
+def _read_ids(text: str) -> list[int]:
+    if not _IDS.fullmatch(text):
+        raise RefusedError("invalid_message", "ids must be numbers with commas between them", "ids")
+    ids = [int(number) for number in text.split(",")]
+    if len(ids) > MAX_POINTS:
+        raise RefusedError("invalid_message", f"ids may be at most {MAX_POINTS}", "ids")
+    return ids
+
+
+def _show(session: Session, point: Point) -> bytes:
+    frame = session.trainer.show(point.moment, FrameRequest(points=True))
+    metadata = {
+        **frame.metadata,
+        "spec_id": str(point.spec_id),
+        "running": "false",
+        "recalled": str(point.id),
+        "spec": json.dumps(dump_spec(point.moment.spec)),
+    }
+    return encode_frame(frame.arrays, metadata)

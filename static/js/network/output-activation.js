@@ -1,0 +1,6 @@
+/** What the output layer does with its sums. */
+export function outputActivation(task, loss) {
+  if (task === "multiclass") return "softmax";
+  if (task === "regression" || loss === "hinge") return "linear";
+  return loss === "binary_crossentropy" ? "sigmoid" : "tanh";
+}

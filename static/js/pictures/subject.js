@@ -1,0 +1,52 @@
+/** What a picture is of: a moment, in the colours and with the choices of the page. */
+
+import { formatCount, formatLoss, formatPercent } from "format";
+import { leadsHere } from "looking-back";
+import { outputActivation } from "network/output-activation";
+import { readPalette } from "palette";
+import { optionText } from "terms";
+import { word } from "words";
+
+/**
+ * @param {object} frame with its points
+ * @param {object} context
+ * @param {string} [scheme] `light` or `dark`; the page's own without it
+ */
+export function makeSubject(frame, { store, taskOf, schema, history }, scheme = "") {
+  const { discretize, showTest, logLoss, timeline, recalled } = store.get();
+  const task = taskOf(frame.spec);
+  return {
+    frame, task, history, discretize, showTest,
+    palette: readPalette(scheme),
+    logarithmic: logLoss,
+    outputActivation: outputActivation(task, frame.spec.loss ?? schema.lossesOf(task)[0]),
+    recalled: recalled && leadsHere(timeline, recalled) ? recalled : null,
+  };
+}
+
+/** "Spiral, 3 layers of 8, tanh" */
+export function nameSubject({ spec }) {
+  return [word(`data.${spec.data.name}`), nameLayers(spec.layers), ...nameActivation(spec.layers)].join(", ");
+}
+
+function nameLayers(layers) {
+  const units = layers.map((layer) => formatCount(layer.units));
+  if (!units.length) return word("picture.noLayers");
+  if (units.length > 1 && new Set(units).size === 1) {
+    return word("picture.layers", { count: units.length, units: units[0] });
+  }
+  return word("picture.units", { units: units.join(" – ") });
+}
+
+function nameActivation(layers) {
+  const names = new Set(layers.map((layer) => layer.activation));
+  return names.size === 1 ? [optionText("layers.activation", [...names][0])] : [];
+}
+
+/** "Epoch 312, test accuracy 98 %" */
+export function describeSubject({ meta }) {
+  const score = "test_accuracy" in meta
+    ? word("picture.accuracy", { accuracy: formatPercent(meta.test_accuracy, 0) })
+    : word("picture.rmse", { rmse: formatLoss(meta.test_rmse) });
+  return `${word("timeline.epoch", { epoch: formatCount(meta.epoch) })}, ${score}`;
+}

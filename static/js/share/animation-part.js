@@ -1,0 +1,86 @@
+/** The part of the picture tab that makes a moving picture of the run so far. */
+
+import { createChoice } from "controls/choice";
+import { h, setText } from "dom";
+import { tellError } from "errors";
+import { saveFile } from "files";
+import { animate, pickEvenly, pointsOfRun } from "pictures/animation";
+import { word } from "words";
+
+const FORMATS = ["gif", "webp", "png"];
+const FRAMES = ["12", "24", "48"];
+const PAUSES = ["60", "120", "250"];
+const WIDTHS = ["480", "640", "960"];
+const chosen = { format: "gif", frames: "24", pause: "120", width: "640" };
+
+/**
+ * @param {object} context
+ * @param {() => object} sheetOf what the pictures show, as `pictures/sheet` takes it
+ * @returns {{element: HTMLElement, destroy: () => void}}
+ */
+export function createAnimationPart(context, sheetOf) {
+  const { store } = context;
+  let giveUp = null;
+  const choose = (key, names, tell) => {
+    const choice = createChoice(
+      { label: word(`animation.${key}`), help: "", path: `animation.${key}` },
+      { options: names.map((name) => [name, tell(name)]), onInput: (value) => { chosen[key] = value; } });
+    choice.update(chosen[key]);
+    return choice.element;
+  };
+  const make = h("button.button", {
+    type: "button", data: { action: "animate", help: word("help.animate") }, on: { click: start },
+  }, word("action.animate"));
+  const cancel = h("button.button", {
+    type: "button", hidden: true, data: { action: "cancelAnimation" }, on: { click: () => giveUp?.abort() },
+  }, word("action.cancel"));
+  const bar = h("progress.animation-progress", { value: 0, max: 1, hidden: true, "aria-label": word("animation.progress") });
+  const said = h("span.animation-said", { role: "status" });
+  const element = h("section.animation", { "aria-label": word("animation.title") },
+    h("h3.animation-title", {}, word("animation.title")),
+    h("div.animation-controls", {},
+      choose("format", FORMATS, (name) => word(`animation.format.${name}`)),
+      choose("frames", FRAMES, (name) => name),
+      choose("pause", PAUSES, (name) => word("animation.ms", { ms: name })),
+      choose("width", WIDTHS, (name) => word("animation.px", { px: name })),
+      make, cancel),
+    h("div.animation-state", {}, bar, said));
+
+  async function start() {
+    const points = pickEvenly(pointsOfRun(store.get().timeline), Number(chosen.frames));
+    if (points.length < 2) {
+      setText(said, word("animation.tooShort"));
+      return;
+    }
+    giveUp = new AbortController();
+    showWork(true);
+    setText(said, "");
+    try {
+      const file = await animate(context, shrink(sheetOf()), {
+        points, format: chosen.format, pause: Number(chosen.pause), signal: giveUp.signal,
+        tell: (share) => { bar.value = share; },
+      });
+      saveFile(`livenet-${store.get().spec.data.name}.${chosen.format}`, file);
+      setText(said, word("animation.done", { size: (file.size / 1e6).toFixed(1) }));
+    } catch (error) {
+      setText(said, giveUp.signal.aborted ? "" : tellError(error.code ? error : { code: "unreachable" }));
+    } finally {
+      showWork(false);
+    }
+  }
+
+  /** Even sizes, as films want them. */
+  function shrink(sheet) {
+    const width = Number(chosen.width);
+    return { ...sheet, width, height: 2 * Math.round((width * sheet.height) / sheet.width / 2) };
+  }
+
+  function showWork(busy) {
+    make.hidden = busy;
+    cancel.hidden = bar.hidden = !busy;
+    bar.value = 0;
+    (busy ? cancel : make).focus({ preventScroll: true });
+  }
+
+  return { element, destroy: () => giveUp?.abort() };
+}
