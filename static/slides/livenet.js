@@ -90,9 +90,11 @@ var RevealLiveNet = (() => {
       else messages.push({ type: "reset" });
       done = 0;
     }
-    for (const part of to.parts.slice(done)) {
-      if (part.batches) messages.push({ type: "step", ...part });
-      else messages.push({ type: "train", ...part, fast: !(goesOn && watched) });
+    const rest = to.parts.slice(done);
+    // Several at once are a jump.
+    const fast = !goesOn || !watched || rest.length > 1;
+    for (const part of rest) {
+      messages.push(part.batches ? { type: "step", ...part } : { type: "train", ...part, fast });
     }
     if (String(from.panels) !== String(to.panels)) {
       messages.push({ type: "show", panels: to.panels ?? own.panels });
@@ -131,7 +133,6 @@ var RevealLiveNet = (() => {
       this.state = BEGINNING;
       this.exact = true;
       this.pending = new Set();
-      this.training = new Set();
       this.opened = null;
       this.step = 0;
       this.panels = [];
@@ -145,7 +146,6 @@ var RevealLiveNet = (() => {
     send(message) {
       this.count += 1;
       this.pending.add(this.count);
-      if (message.type === "train" || message.type === "step") this.training.add(this.count);
       this.post({ livenet: VERSION, id: this.count, ...message });
     }
 
@@ -160,12 +160,6 @@ var RevealLiveNet = (() => {
       this.state = BEGINNING;
       this.exact = true;
       this.pending.clear();
-      this.training.clear();
-    }
-
-    settle(id) {
-      this.training.delete(id);
-      return this.pending.delete(id);
     }
 
     /** Takes a message of the frame; says whether it is a new one. */
@@ -183,10 +177,10 @@ var RevealLiveNet = (() => {
         return true;
       }
       if (type === "done") {
-        this.settle(id);
+        this.pending.delete(id);
         this.step = step;
       } else if (type === "error") {
-        if (this.settle(id)) this.exact = false;
+        if (this.pending.delete(id)) this.exact = false;
       } else if (type === "epoch") {
         // Somebody trains it by hand.
         if (this.pending.size === 0 && !this.state.running && step !== this.step) this.exact = false;
@@ -200,10 +194,8 @@ var RevealLiveNet = (() => {
       // A frame that is driven trains when it is told to, and not because its slide is shown.
       if (!this.driven) this.send({ type: "pause" });
       this.driven = true;
-      const more = JSON.stringify(this.state.parts) !== JSON.stringify(state.parts);
       const messages = findWay(this.state, state, {
-        // What is still under way would be cut off by more of it.
-        exact: this.exact && !(more && this.training.size), watched,
+        exact: this.exact, watched,
         own: { query: addressOf(this.element).search.slice(1), panels: this.panels },
       });
       this.state = state;

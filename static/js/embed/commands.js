@@ -4,8 +4,8 @@ import { MessageError } from "embed/messages";
 import { readState } from "url-state";
 
 const STEP_EPOCHS = 200;
-/** They end a training that is under way. */
-const ENDS_TRAINING = ["play", "pause", "reset", "load", "step", "train"];
+/** They end a training that is under way; all others wait for it. */
+const ENDS_TRAINING = ["play", "pause", "reset", "load"];
 
 /**
  * @param {{context: object, send: Function, progress: object, showPanels: Function,

@@ -83,7 +83,7 @@ function endOf({ epochs, stop_loss: loss }) {
 function tellOptions(store) {
   if (wrong.length === 0) return;
   const said = wrong.splice(0).map(({ word: key, value }) => word("embed.option", { key, value }));
-  store.set({ message: { text: said.join(" ") } });
+  store.set({ message: { text: [...said, store.get().message?.text].filter(Boolean).join(" ") } });
 }
 
 /** The elements of the panels that are shown, by their names. */
@@ -128,8 +128,8 @@ async function start() {
   const storage = createMemory();
   const address = createAddress(store, storage);
   const tellProblem = () => {
-    tellOptions(store);
     address.tellProblem();
+    tellOptions(store);
   };
   const frames = createPanels(place("panels"));
   const session = createSession({
