@@ -289,6 +289,10 @@ var RevealLiveNet = (() => {
       deck.on("fragmenthidden", () => bringAll(false));
       deck.on("overviewshown", () => rest(true));
       deck.on("overviewhidden", () => rest(false));
+      // Frames that were ready before this plugin came say so again.
+      for (const frame of deck.getSlidesElement().querySelectorAll("iframe")) {
+        if (isEmbed(frame)) frame.contentWindow?.postMessage({ livenet: VERSION, type: "hello" }, "*");
+      }
     }
 
     function destroy() {
