@@ -40,9 +40,12 @@ _HANGUL = re.compile(r"[가-힣]")
 
 #: What is written alike in both languages: names of languages and methods, and symbols.
 ALIKE = re.compile(
-    r"feature\.(?!radius$).+|language\..+|data\.(fashion_)?mnist|readout\.place|points\.(column\.x[12]|paste\.example)"
-    r"|share\.kind\.(?!link$).+|share\.source\.(keras_sequential|pytorch|jax)|tab\.score\.regression|option\.(tanh|relu|leaky_relu|prelu|elu|selu|gelu|silu|mish|softplus"
-    r"|animation\.(format\.gif|ms|px)|output\.tanh|huber|sgd|adagrad|adadelta|rmsprop|adam|adamw|nadam|lion)"
+    r"feature\.(?!radius$).+|language\..+|data\.(fashion_)?mnist|readout\.place"
+    r"|points\.(column\.x[12]|paste\.example)|tab\.score\.regression"
+    r"|share\.kind\.(?!link$).+|share\.source\.(keras_sequential|pytorch|jax)"
+    r"|animation\.(format\.gif|ms|px)"
+    r"|option\.(tanh|relu|leaky_relu|prelu|elu|selu|gelu|silu|mish|softplus"
+    r"|output\.tanh|huber|sgd|adagrad|adadelta|rmsprop|adam|adamw|nadam|lion)"
 )
 #: Particles that depend on how the word before them ends, which a placeholder does not tell.
 _PARTICLE = re.compile(r"\{\w+\}(?:을|를|은|는|이|가|와|과|으로|로|이나|나|이랑|랑)(?![가-힣])")
