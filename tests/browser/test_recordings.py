@@ -78,9 +78,8 @@ def recorded(page: Page, kept: Kept) -> Kept:
     kept.file = page.wait(lambda: next(kept.folder.glob("*.html"), None), "the document is saved")
     page.click("#tab-share-embed")
     page.click("[data-path='embed-recording']")
-    page.wait(
-        lambda: "recording=" in page.find("[data-share='snippet']").get_attribute("value"), ""
-    )
+    snippet = "return document.querySelector('[data-share=snippet]').value"
+    page.wait(lambda: "recording=" in page.run(snippet), "the address names it")
     page.click("[data-action='rehearse']")
     note = "return document.querySelector('.recording-note').textContent"
     page.wait(lambda: "plays without" in page.run(note), "the rehearsal goes well")
