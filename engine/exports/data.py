@@ -80,7 +80,7 @@ def load_points():
 """
         return [head + read + tail]
     table = np.concatenate([data.x, data.labels[:, None]], axis=1)
-    block = write_block("POINTS", encode_numbers(table))
+    block = write_block("POINTS", encode_numbers(table, "data"))
     read = """\
     table = np.frombuffer(base64.b64decode(POINTS), "<f4").reshape(-1, 3)
     train, test = table[:N_TRAIN], table[N_TRAIN:]

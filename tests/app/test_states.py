@@ -62,6 +62,25 @@ def test_a_link_opens_the_very_same_run(
     assert np.abs(far).max() <= 2, "the same picture, but for the rounding"
 
 
+def test_a_network_for_images_goes_along(
+    connect: Callable[..., Client], server: LiveServer
+) -> None:
+    first, second = connect(), connect()
+    spec = {"data": {"name": "digits"}, "layers": [{"units": 16, "activation": "relu"}]}
+    token = first.open(spec)["session"]
+    first.ack()
+    first.send("step", batches=20)
+    shown = first.frame_where(lambda frame: frame.step == 20)
+    answer = ask(server, token, weights="now")
+    assert answer["stored"]
+    opened = open_state(second, answer["spec"], answer["state"])
+    assert opened["spec"] == dump_spec(parse_spec(spec))
+    same = second.frame()
+    assert same.step == shown.step == 20
+    for name in ("train_loss", "test_loss"):
+        assert float(same.metadata[name]) == pytest.approx(float(shown.metadata[name]), rel=1e-3)
+
+
 def test_a_state_may_be_of_points_alone_or_nothing_at_all(
     connect: Callable[..., Client], server: LiveServer
 ) -> None:
@@ -163,3 +182,29 @@ def test_stored_states_outlive_the_server(client: Client, server: LiveServer) ->
     np.testing.assert_allclose(params[: len(trainer.weights)], trainer.weights, rtol=1e-3)
     with LiveServer() as later, make_client(later, "websocket") as visitor:
         assert open_state(visitor, answer["spec"], answer["state"])["spec"]["data"]["points"]
+
+
+def test_a_session_takes_up_what_a_link_carries(
+    connect: Callable[..., Client], server: LiveServer
+) -> None:
+    first, second = connect(), connect()
+    token = first.open({"data": OWN, "layers": [{"units": 3}]})["session"]
+    shown = step(first, 3)
+    answer = ask(server, token, weights="now")
+    second.open()
+    second.frame()
+    second.ack(2)
+    second.send("load", spec=answer["spec"], state=answer["state"])
+    told = second.message("spec")
+    assert told["spec"]["data"]["points"] == OWN["points"]
+    assert (told["step"], told["undo"]) == (shown.step, True)
+    same = second.frame_where(lambda frame: frame.spec_id == told["id"])
+    np.testing.assert_allclose(same.arrays["weights"], shown.arrays["weights"], rtol=1e-3)
+    second.send("load", spec={"layers": [{"units": 7}]}, state=answer["state"])
+    assert second.error("invalid_state")["path"] == "weights"
+    second.send("load", spec={"layers": "many"})
+    assert second.error("invalid_spec")["path"] == "layers"
+    second.send("load", spec={}, state="AAAA.1")
+    second.error("invalid_state")
+    second.send("undo")
+    assert second.message("spec", acks=True)["spec"] == dump_spec(Spec())

@@ -187,16 +187,26 @@ def the_sheet(page: Page) -> None:
     page.click(".more-toggle")
 
 
+def sharing(page: Page) -> None:
+    page.click("[data-action='share']")
+    for tab in ("link", "code", "embed"):
+        page.click(f"#tab-share-{tab}")
+    page.click(".share-dialog summary")
+    page.find("[name='embed-weights'][value='now']").click()
+    page.find("[name='embed-kind'][value='link']").click()
+    page.wait(lambda: page.find(".share-output .qr-code").is_displayed(), "the code is drawn")
+
+
 STATES: list[Callable[[Page], None]] = [
     as_it_opens, training, everything_unfolded, classes, regression, diverged, a_pinned_unit,
     a_hovered_unit, a_layer_menu, a_weight_editor, the_page_settings, other_colours, a_tooltip,
     a_readout, no_hidden_layer, the_largest_network, the_tour, the_points, own_points, painting,
     choose_own, a_bad_csv, korean, a_refused_edit, a_drawing, a_confusion_cell, a_hidden_space,
-    an_image_unit,
+    an_image_unit, sharing,
 ]  # fmt: skip
 PHONE_STATES: list[Callable[[Page], None]] = [
     as_it_opens, the_sheet, the_page_settings, the_tour, the_points, own_points, painting,
-    a_bad_csv, classes, regression, korean, a_drawing, a_confusion_cell, a_hidden_space,
+    a_bad_csv, classes, regression, korean, a_drawing, a_confusion_cell, a_hidden_space, sharing,
 ]  # fmt: skip
 
 

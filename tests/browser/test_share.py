@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -129,6 +131,10 @@ def test_the_dialog_copies_and_gives_the_focus_back(page: Page) -> None:
     page.run("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.tab_to("[data-action='copy']")
     page.press("\n")
+    page.wait(lambda: page.text("[data-action='copy']") == "Copied", "without https, too")
+    page.run("document.execCommand = () => false")
+    page.tab_to("[data-action='copy']")
+    page.press("\n")
     page.wait(lambda: "selected" in page.text(".copy-said"), "it says what to do")
     assert page.run("return String(getSelection())") == link(page)
     page.press("\ue00c")
@@ -210,17 +216,22 @@ def test_snippets_are_escaped_for_where_they_stand(page: Page) -> None:
     assert made["reveal"].splitlines()[1].strip().startswith('<iframe data-src="https://net')
 
 
-def test_the_run_is_handed_out_as_code(page: Page) -> None:
-    source = "[data-share='source']"
-
+def test_the_run_is_handed_out_as_code(page: Page, tmp_path: Path) -> None:
     def shown() -> str:
-        return page.find(source).get_property("value")  # type: ignore[return-value]
+        return page.find("[data-share='source']").get_property("value")  # type: ignore[return-value]
 
     open_dialog(page, "code")
     for name, line in {"keras_functional": "keras.Model(", "pytorch": "import torch"}.items():
         page.choose("code-source", name)
         page.wait(lambda line=line: line in shown(), f"the source of {name}")
-    assert "WEIGHTS" not in shown()
+    assert "base64" not in shown()
     page.find("[name='code-weights'][value='inline']").click()
-    page.wait(lambda: "b64decode" in shown() or "base64" in shown(), "the weights are in it")
+    page.wait(lambda: "base64" in shown(), "the weights are in it")
     compile(shown(), "source", "exec")
+    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page.click("[data-action='saveCode']")
+    saved = page.wait(lambda: next(tmp_path.glob("*.zip"), None), "it is saved")
+    with zipfile.ZipFile(saved) as archive:
+        files = {Path(name).name: archive.read(name).decode() for name in archive.namelist()}
+    assert set(files) == {"livenet_pytorch.py", "points.csv"}
+    assert files["livenet_pytorch.py"].strip() == shown().strip()

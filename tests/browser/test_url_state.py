@@ -14,6 +14,7 @@ from tests.browser.page import Page
 from tests.engine.specs import bounded, specs
 
 MANY = 300
+DEFAULTS = dump_spec(parse_spec({}))
 
 #: Writes each spec and reads it again, as the address bar has it.
 ROUND_TRIP = """
@@ -35,7 +36,7 @@ READ = """
 
 
 def round_trip(page: Page, specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return page.load(ROUND_TRIP, specs, dump_spec(parse_spec({})))
+    return page.load(ROUND_TRIP, specs, DEFAULTS)
 
 
 def test_every_spec_comes_back(page: Page) -> None:
@@ -48,9 +49,8 @@ def test_every_spec_comes_back(page: Page) -> None:
 
     collect()
     assert len(found) >= MANY
-    defaults = dump_spec(parse_spec({}))
     for spec, trip in zip(found, round_trip(page, found), strict=True):
-        assert write_state(spec, defaults) == trip["text"], "a notebook says the same"
+        assert write_state(spec, DEFAULTS) == trip["text"], "a notebook says the same"
         assert dump_spec(parse_spec(trip["read"] or {})) == spec, trip["text"]
         assert trip["search"] == f"?{trip['text']}", "it needs no escapes"
 
@@ -94,6 +94,29 @@ def test_the_page_reads_the_options_of_a_notebook(page: Page) -> None:
     read = page.load(script, address)
     assert {key: read[key] for key in chosen} == chosen
     assert read["background"] == "transparent"
+
+
+#: Words as the server writes them: a state itself, its id, and nothing.
+CARRIED = ("eNpjY-_A0-.1", "-_" * 900 + ".1", "aaaabbbbcccc2222", None)
+
+
+def test_what_a_link_carries_stands_beside_its_words(page: Page) -> None:
+    spec = dump_spec(parse_spec({"data": {"name": "xor"}}))
+    script = """
+        const { readCarried, readState, writeState, dropState } = await import("url-state");
+        const [words, spec, defaults] = arguments;
+        return words.map((word) => {
+          const { search } = new URL(`/?lang=ko&${writeState(spec, defaults, word)}`, location);
+          return [search, readCarried(search), readState(search), dropState(search)];
+        });
+    """
+    for word, (search, carried, read, rest) in zip(
+        CARRIED, page.load(script, CARRIED, spec, DEFAULTS), strict=True
+    ):
+        assert carried == word
+        assert read == {"data": {"name": "xor"}}
+        assert rest == "lang=ko"
+        assert search == f"?lang=ko&{write_state(spec, DEFAULTS, word or '')}"
 
 
 WRONG: list[tuple[str, str, str]] = [

@@ -53,8 +53,8 @@ export function create(element, { token }) {
       h("label.field", {}, h("span.field-label", {}, word("share.source")), h("span.select-wrap", {}, select)),
       choose("weights", WEIGHTS), choose("data", POINTS), choose("format", FORMATS),
       h("fieldset.radios", {}, h("legend.field-label", {}, word("share.files")), files)),
-    h("div.share-main", {}, source,
-      h("div.share-row", {}, createCopyButton(source), save), note)));
+    h("div.share-main", {}, note, source,
+      h("div.share-row", {}, createCopyButton(source), save))));
 
   function tellOptions() {
     return { ...options, language: spokenLanguage() };

@@ -41,8 +41,9 @@ export function create(element, context) {
   });
   element.append(h("div.share-columns.embed-columns", {},
     h("div.share-side", {}, form.element, carried.element, recorded.element),
-    h("div.share-main", {}, preview.element, kinds, field,
-      h("div.share-row", {}, createCopyButton(field)), note, code.element)));
+    h("div.share-main", {}, preview.element, kinds,
+      h("div.share-output", {}, field, code.element),
+      h("div.share-row", {}, createCopyButton(field)), note)));
 
   /** Takes the state of this moment. */
   async function show() {

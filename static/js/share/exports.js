@@ -3,6 +3,8 @@
 import { tellError } from "errors";
 import { word } from "words";
 
+/** What may be too much to stand in a source. */
+const LARGE = ["weights", "data"];
 const NAMED = /filename="([^"]+)"/;
 
 /**
@@ -21,8 +23,9 @@ export async function askExport(token, name, options = {}) {
     return { problem: word("share.unreachable") };
   }
   if (!answer.ok) {
-    const { code, message } = await answer.json();
-    // What a source cannot hold, the server alone can say.
+    const { code, path, message } = await answer.json();
+    if (LARGE.includes(path)) return { problem: word("share.tooLarge") };
+    // Whatever else a source cannot hold, the server alone can say.
     return { problem: code === "invalid_message" ? message : tellError({ code, message }) };
   }
   const [, named] = NAMED.exec(answer.headers.get("Content-Disposition"));
