@@ -9,6 +9,7 @@ import re
 import struct
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -178,6 +179,54 @@ def hover_point(page: Page) -> str:
     page.hover(page.find(".plane-hand"), 0, 0)
     page.hover(page.find(".plane-hand"), round(x1), round(x2) + 3)
     return page.wait(lambda: page.tooltip, "the point is told")
+
+
+THIN = """
+const { createRecorder } = await import('recordings/recorder');
+const { pack, unpack } = await import('recordings/format');
+const spec = {
+  features: ['x1'], layers: [], data: { name: 'xor', points: null },
+  optimizer: { name: 'sgd' }, schedule: { name: 'constant' },
+};
+const array = (data, ...shape) => ({ data, shape });
+const recorder = createRecorder({ every: 2, most: 10 });
+for (let step = 0; step < 99; step += 1) {
+  const meta = { step, epoch: step, boundary_range: [0, 1], units_range: [] };
+  recorder.take({ spec, meta, arrays: {
+    boundary: array(new Uint8Array(10000).fill(7 * step), 1, 100, 100),
+    units: array(new Uint8Array(0), 0, 32, 32),
+    weights: array(Float32Array.of(-step / 3, 1e-30 * step), 2),
+    history: array(Float32Array.of(step, 1 / step, 2, 3, 4), 1, 5),
+    ...(step === 5 ? { points: array(new Float32Array(12).fill(0.1), 2, 6) } : {}),
+  } });
+}
+const { frames } = await unpack(await pack({ about: {}, frames: recorder.finish() }));
+return frames.map(({ meta, arrays }) => ({
+  step: meta.step, rows: [...arrays.history.data].filter((_, i) => i % 5 === 0),
+  boundary: arrays.boundary.data[9999], weights: [...arrays.weights.data],
+  points: Boolean(arrays.points),
+}));
+"""
+
+
+def test_however_long_a_run_is_it_fits_and_is_read_bit_for_bit(page: Page) -> None:
+    frames = page.load(THIN)
+    steps = [frame["step"] for frame in frames]
+    assert len(steps) <= 11
+    assert (steps[0], steps[-1]) == (0, 98)
+    assert len({b - a for a, b in pairwise(steps[:-1])}) == 1, "evenly apart"
+    rows = [row for frame in frames for row in frame["rows"]]
+    assert rows == sorted(set(rows))
+    assert rows[-1] == 98
+    assert [frame["points"] for frame in frames].count(True) == 1, "what came once is not lost"
+    for frame in frames:
+        step = frame["step"]
+        assert frame["boundary"] == 7 * step % 256
+        assert frame["weights"] == [float32(-step / 3), float32(1e-30 * step)]
+
+
+def float32(value: float) -> float:
+    return struct.unpack("<f", struct.pack("<f", value))[0]
 
 
 def tamper(change: Callable[[dict], object]) -> Callable[[bytes], bytes]:
