@@ -102,7 +102,8 @@ function createPanels(element) {
     const { clientWidth: width, clientHeight: height } = element;
     const names = Object.keys(sections);
     if (!width || !height || !names.length) return;
-    const boxes = arrange(names, { width, height, rem: parseFloat(getComputedStyle(root).fontSize) });
+    const rem = parseFloat(getComputedStyle(root).fontSize);
+    const boxes = arrange(names, { width, height, rem, changeable: options.controls.includes("layers") });
     for (const name of names) {
       const box = boxes.find((one) => one.name === name);
       sections[name].hidden = !box;
