@@ -72,7 +72,9 @@ def test_fragments_drive_the_network_forth_back_and_from_the_middle(tab: Page) -
     tab.run("Reveal.slide(2, 0, 1)")
     comes_to(tab, "training", 200)
     assert abs(last_loss(tab, "training") - forth) < 0.01 * forth
-    # The slide before is another frame; coming back from behind gives the end of its slide.
+    # The next slide has another frame: a unit of what is only now shown is shown large, too.
+    tab.run("Reveal.slide(3, 0, 2)")
+    tab.wait(lambda: pinned(tab, "hidden") and large(tab, "hidden"), "a neuron is shown large")
     tab.run("Reveal.slide(3, 0, -1)")
     comes_to(tab, "hidden", 150)
     assert panels(tab, "hidden") == ["boundary"]
@@ -95,6 +97,13 @@ def last_loss(tab: Page, frame: str) -> float:
              .at(-1).metrics.train_loss;""",
         frame,
     )
+
+
+def large(tab: Page, frame: str) -> bool:
+    tab.driver.switch_to.frame(tab.find(f"#{frame}"))
+    found = bool(tab.find_all(".plane.single"))
+    tab.driver.switch_to.default_content()
+    return found
 
 
 def pinned(tab: Page, frame: str) -> bool:
