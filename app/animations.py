@@ -41,18 +41,15 @@ def assemble(frames: Sequence[bytes], kind: Format, ms: int) -> bytes:
     """
     _check(frames)
     durations = [ms] * (len(frames) - 1) + [max(ms, REST_MS)]
-    images = _open_all(frames)
+    # One set of colours for all frames of a GIF, or flat areas would flicker.
+    images = _Pictures(frames[1:], colours=_choose_colours(frames) if kind == "gif" else None)
     options: dict[str, object] = {}
     if kind == "gif":
-        # One set of colours for all frames, or flat areas would flicker.
-        colours = _choose_colours(frames)
-        images = (image.quantize(palette=colours, dither=Image.Dither.NONE) for image in images)
         options = {"disposal": 1, "optimize": False}
     elif kind == "webp":
         options = {"quality": 88, "method": 2}
     target = io.BytesIO()
-    first = next(images)
-    first.save(
+    images.open(frames[0], 0).save(
         target, kind, save_all=True, append_images=images, duration=durations, loop=0, **options
     )
     return target.getvalue()
@@ -81,22 +78,39 @@ def _read_size(number: int, frame: bytes) -> tuple[int, int]:
         raise AnimationError(f"frame {number} is no PNG file") from None
 
 
-def _open_all(frames: Sequence[bytes]) -> Iterator[Image.Image]:
-    """Unpacks one frame after the other, so that never all of them are in memory."""
-    for number, frame in enumerate(frames):
+class _Pictures:
+    """Unpacks one frame after the other, each time anew, so that never all are in memory.
+
+    Args:
+        frames: PNG files that follow the first one.
+        colours: those of a GIF.
+    """
+
+    def __init__(self, frames: Sequence[bytes], colours: Image.Image | None = None) -> None:
+        self._frames, self._colours = frames, colours
+
+    def __iter__(self) -> Iterator[Image.Image]:
+        return (self.open(frame, number) for number, frame in enumerate(self._frames, 1))
+
+    def open(self, frame: bytes, number: int) -> Image.Image:
+        """Unpacks one frame."""
         try:
             with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
-                yield image.convert("RGB")
+                shown = image.convert("RGB")
         except (OSError, ValueError, SyntaxError):
             raise AnimationError(f"frame {number} is damaged") from None
+        if self._colours is None:
+            return shown
+        return shown.quantize(palette=self._colours, dither=Image.Dither.NONE)
 
 
 def _choose_colours(frames: Sequence[bytes]) -> Image.Image:
     """Chooses 256 colours for all frames, from a few of them."""
-    step = max(1, (len(frames) - 1) // (_SAMPLED - 1))
-    some = [*_open_all([*frames[::step][: _SAMPLED - 1], frames[-1]])]
+    last = len(frames) - 1
+    chosen = sorted({last * i // (_SAMPLED - 1) for i in range(_SAMPLED)})
+    some = [_Pictures([]).open(frames[number], number) for number in chosen]
     width, height = some[0].size
     sheet = Image.new("RGB", (width, height * len(some)))
     for i, image in enumerate(some):
         sheet.paste(image, (0, i * height))
-    return sheet.quantize(256, method=Image.Quantize.MEDIANCUT)
+    return sheet.quantize(256, method=Image.Quantize.MEDIANCUT, kmeans=1)

@@ -88,7 +88,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     assets = Assets(ROOT / "static")
     languages = Languages(assets)
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
-    recordings = Shelf(settings.cache_dir / "recordings", settings.recordings_bytes)
+    recordings = Shelf(settings.cache_dir / "recordings", settings.shelf_bytes)
     renderer = Renderer(assets)
 
     app.register_blueprint(make_pages_blueprint(assets, renderer))

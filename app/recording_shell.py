@@ -15,10 +15,10 @@ from app.documents import Document
 
 #: The module that the document starts with.
 ENTRY = "replay"
-#: Sheets of the playground that a replay has no use for would only be bytes.
+#: The others would only be bytes.
 SHEETS = (
     "tokens", "base", "controls", "header", "strip", "panels", "network", "output", "scale",
-    "points", "images", "images-output", "layout", "replay",
+    "points", "images", "images-output", "layout", "embed", "replay",
 )  # fmt: skip
 _GZIP_LEVEL = 9
 

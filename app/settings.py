@@ -108,8 +108,6 @@ class Settings(BaseModel):
         max_message_bytes: `LIVENET_MAX_MESSAGE_BYTES`, the longest message of a client;
             the default has room for 5,000 points.
         max_recording_bytes: `LIVENET_MAX_RECORDING_BYTES`, the longest recording that is kept.
-        recordings_bytes: `LIVENET_RECORDINGS_BYTES`, what all kept recordings may take together;
-            those that nobody has asked for longest go first.
         log_level: `LIVENET_LOG_LEVEL`.
         server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
     """
@@ -136,7 +134,6 @@ class Settings(BaseModel):
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
     max_recording_bytes: int = Field(default=8 << 20, ge=1024, le=1 << 28)
-    recordings_bytes: int = Field(default=1 << 30, ge=1 << 20, le=1 << 40)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
 

@@ -34,9 +34,7 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
         # All are taken at once, so that none is thinned out meanwhile; the run goes on
         # between two frames.
         points = wait_for(session, find, "the time line")
-        blobs = [
-            wait_for(session, lambda p=point: _show(session, p), "a moment") for point in points
-        ]
+        blobs = [wait_for(session, partial(_show, session, one), "a moment") for one in points]
         content = b"".join(struct.pack("<I", len(blob)) + blob for blob in blobs)
         return Response(content, mimetype="application/octet-stream")
 

@@ -51,7 +51,16 @@ FETCHING = "engine.images.downloads"
 #: What the server knows nothing of: mathematics.
 MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
 #: Parts of the server that create_app alone puts together, in the factory.
-WIRED = {"Assets", "Connections", "LocalHost", "Programs", "Scheduler", "Shelf", "States"}
+WIRED = {
+    "Assets",
+    "Connections",
+    "LocalHost",
+    "Programs",
+    "RecordingShell",
+    "Scheduler",
+    "Shelf",
+    "States",
+}
 
 
 def modules(package: str) -> dict[str, Path]:
@@ -256,7 +265,9 @@ def test_views_never_import_each_other() -> None:
 
 
 #: What composes a page.
-MAINS = {"main", "embed/main"}
+MAINS = {
+    "main", "embed/main", "embed/panels", "replay", "recordings/framed", "recordings/whole-page",
+}  # fmt: skip
 
 
 def test_only_main_composes_the_views() -> None:

@@ -1,8 +1,7 @@
 /** Wires the document that plays a recording: the views of the playground over frames it holds. */
 
-import { create as createAnnouncer } from "announcer";
-import { createCurveTabs } from "curve-tabs";
-import { h, setText } from "dom";
+import { setText } from "dom";
+import { readOptions } from "embed/options";
 import { INITIAL } from "initial";
 import { createLanguage } from "language";
 import { keepPalette } from "palette";
@@ -10,28 +9,22 @@ import { loadPlotly } from "plotly";
 import { keepPreferences } from "preferences";
 import { RecordingError } from "recordings/error";
 import { unpack } from "recordings/format";
+import { createFramed } from "recordings/framed";
 import { expand, fromText } from "recordings/gzip";
+import { goLive } from "recordings/live";
 import { createRecordedSource } from "recordings/source";
+import { createWholePage } from "recordings/whole-page";
 import { createSession } from "session";
 import { listenToKeys } from "shortcuts";
 import { createMemory } from "storage";
 import { createStore } from "store";
 import { keepTheme } from "theme";
-import { create as createScale } from "views/colour-scale";
-import { create as createCurve } from "views/curve-chart";
-import { create as createFacts } from "views/facts";
-import { create as createMetrics } from "views/metrics";
-import { create as createNetwork } from "views/network";
-import { create as createOutput } from "views/output";
-import { create as createBar } from "views/replay-bar";
-import { create as createHeader } from "views/replay-header";
-import { create as createUnitPanel } from "views/unit-panel";
 import { word } from "words";
 
-const CARDS = ["data", "network", "output"];
 /** Far more than Plotly is. */
 const MOST_PLOTLY = 64 << 20;
-const place = (id) => document.getElementById(id);
+/** Images that frames do not hold stay on the server. */
+const NO_LIBRARY = { get: refuse, labels: refuse };
 
 /**
  * Starts the document.
@@ -43,37 +36,41 @@ const place = (id) => document.getElementById(id);
 export async function start(parts, read) {
   window.livenet = { frames: 0, specId: -1, step: 0 };
   const wishes = JSON.parse(read("wishes"));
-  const store = createStore({ ...INITIAL, replaySpeed: 1 });
+  // What is wrong with the address has its default: the document is no place for messages.
+  const options = readOptions(location.search, () => {});
+  const store = createStore({ ...INITIAL, panels: options.panels, replaySpeed: 1 });
   const catalogues = Object.fromEntries(Object.entries(parts.words)
     .map(([name, words]) => [name, urlOf(JSON.stringify(words), "application/json")]));
   const language = createLanguage({ catalogues, language: wishes.language }, store);
   // What is kept for a file would be kept for all files.
   keepPreferences(store, createMemory(), language.names);
-  store.set({ language: wishes.language });
+  store.set({ language: wishes.language, ...(options.theme && { theme: options.theme }) });
   keepTheme(store);
-  keepPalette(store);
   await language.start();
+  if (await goLive(wishes.live, word("page.title"))) return;
+  const plotly = read("plotly");
   try {
     const recording = await unpack(fromText(read("recording")));
-    await play(recording, { parts, store, language });
+    await play(recording, { parts, store, language, options, charts: Boolean(plotly) });
   } catch (error) {
+    tellBroken(error instanceof RecordingError ? error.code : "damaged");
     if (!(error instanceof RecordingError)) throw error;
-    tellBroken(error);
   }
-  if (read("plotly")) loadPlotly(urlOf(await expand(fromText(read("plotly")), MOST_PLOTLY), "text/javascript"));
+  if (plotly) loadPlotly(urlOf(await expand(fromText(plotly), MOST_PLOTLY), "text/javascript"));
 }
 
-async function play({ about, frames }, { parts, store, language }) {
+async function play({ about, frames }, { parts, store, language, options, charts }) {
   const source = createRecordedSource({ frames });
-  const storage = createMemory();
+  const framed = window.parent !== window || new URLSearchParams(location.search).has("panels");
+  const layout = framed ? createFramed(options) : createWholePage(charts);
   const session = createSession({
-    config: {}, store, storage, source, createViews, painted: count,
+    config: {}, store, storage: createMemory(), source, createViews: layout.createViews, painted: count,
     address: { tellProblem() {}, refuse() {}, leave() {} },
-    ask: async (name) => parts[name],
+    ask: async (name) => parts[name] ?? null,
   });
   source.connect();
   const context = Object.assign(await session.learn(), {
-    about, source, model: null, may: () => false,
+    about, source, model: null, library: NO_LIBRARY, may: () => false, panels: layout.panels,
     languages: language.names,
     changeLanguage: async (name) => {
       if (!(await language.change(name))) return;
@@ -81,30 +78,10 @@ async function play({ about, frames }, { parts, store, language }) {
       session.painter.repaintAll();
     },
   });
+  keepPalette(store);
   session.show();
-  session.views.watchSize(CARDS.map(place));
+  layout.begin(session, context);
   listenToKeys(context.actions);
-}
-
-function createViews(context) {
-  const output = place("output");
-  const plane = h("div.output-plane");
-  const scale = h("div.output-scale");
-  const tools = h("div.output-tools");
-  const metrics = h("div.metrics");
-  const curves = h("div.curves");
-  output.replaceChildren(plane, scale, metrics, curves);
-  return [
-    createHeader({ about: place("about"), tools: place("tools") }, context),
-    createBar(place("strip"), context),
-    createFacts(place("data"), context),
-    createNetwork(place("network"), context),
-    createOutput({ plane, tools }, context),
-    createScale(scale, context),
-    createMetrics(metrics, context),
-    ...createCurveTabs(curves, context, { createCurve, createUnitPanel }),
-    createAnnouncer(place("announcer"), context),
-  ];
 }
 
 /** What tests see, as on the playground. */
@@ -115,10 +92,15 @@ function count({ meta }) {
   livenet.step = meta.step;
 }
 
-function tellBroken({ code }) {
-  for (const id of CARDS) place(id).hidden = true;
-  setText(place("broken"), word(`recording.broken.${code}`));
-  place("broken").hidden = false;
+function tellBroken(code) {
+  const broken = document.getElementById("broken");
+  for (const part of document.querySelectorAll("main > section, #strip")) part.hidden = true;
+  setText(broken, word(`recording.broken.${code}`));
+  broken.hidden = false;
+}
+
+async function refuse() {
+  throw new Error("a recording has no other images");
 }
 
 function urlOf(content, type) {

@@ -51,7 +51,7 @@ export function createSession({
   }));
   const edits = createEdits({ store, send: connection.send });
   const history = createRunHistory();
-  const mode = createMode(store);
+  const mode = createMode(store, ask);
   let context = null;
   const views = createViewSet(() => createViews(context));
   const painter = createPainter({

@@ -22,6 +22,7 @@ var RevealLiveNet = (() => {
     ArrowLeft: 37, ArrowRight: 39, PageUp: 33, PageDown: 34, Escape: 27, " ": 32, Home: 36, End: 35,
     b: 66, ".": 190, f: 70, o: 79, s: 83,
   };
+  const CARRIES = /(^|&)state=/;
   /** A frame as it is opened: untrained, with its own state, panels and unit. */
   const BEGINNING = Object.freeze({ query: null, parts: [], panels: null, unit: null, running: false });
 
@@ -86,7 +87,9 @@ var RevealLiveNet = (() => {
       && from.parts.every((part, i) => JSON.stringify(part) === JSON.stringify(to.parts[i]));
     let done = from.parts.length;
     if (!goesOn) {
-      if (to.query !== from.query) messages.push({ type: "load", query: to.query ?? own.query });
+      const query = to.query ?? own.query;
+      // A link that carries weights begins with those, and a reset would draw others.
+      if (to.query !== from.query || CARRIES.test(query)) messages.push({ type: "load", query });
       else messages.push({ type: "reset" });
       done = 0;
     }
@@ -172,7 +175,7 @@ var RevealLiveNet = (() => {
         this.opened = opened;
         this.panels = panels;
         this.step = step;
-        this.exact = step === 0 && !running;
+        this.exact = !running && (step === 0 || CARRIES.test(addressOf(this.element).search.slice(1)));
         this.send({ type: "hello" });
         return true;
       }
@@ -289,6 +292,10 @@ var RevealLiveNet = (() => {
       deck.on("fragmenthidden", () => bringAll(false));
       deck.on("overviewshown", () => rest(true));
       deck.on("overviewhidden", () => rest(false));
+      // Frames that were ready before this plugin came say so again.
+      for (const frame of deck.getSlidesElement().querySelectorAll("iframe")) {
+        if (isEmbed(frame)) frame.contentWindow?.postMessage({ livenet: VERSION, type: "hello" }, "*");
+      }
     }
 
     function destroy() {

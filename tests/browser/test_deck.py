@@ -161,6 +161,7 @@ WAYS = """
       home: way("load data=gauss", ""),
       closed: way("show loss; unit 0 1", ""),
       played: way("play", "pause"),
+      carried: way("load data=xor&state=abc; train 20", "load data=xor&state=abc"),
       wrong,
     };
 """
@@ -185,5 +186,6 @@ def test_the_way_between_two_fragments(tab: Page) -> None:
         {"type": "show", "panels": ["boundary"]},
         {"type": "show", "unit": None},
     ]
+    assert ways["carried"] == [{"type": "load", "query": "data=xor&state=abc"}]
     assert ways["played"] == [{"type": "reset"}]
     assert all(message and message.startswith("data-livenet: ") for message in ways["wrong"])

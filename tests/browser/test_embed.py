@@ -36,6 +36,7 @@ OPTIONS = st.fixed_dictionaries({
     "speed": st.integers(1, 200),
     "lang": st.sampled_from([None, "en", "ko", "pt-BR"]),
     "recording": st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
+    "rehearse": st.sampled_from([None, "1"]),
     "origin": st.none() | some_of(ORIGINS, 1),
 })  # fmt: skip
 
@@ -131,7 +132,7 @@ BOXES = """
 
 def test_it_fits_into_a_frame_of_any_size(tab: Page) -> None:
     tab.open("/embed?panels=boundary,network,loss,unit,data&controls=play,step,reset,rate")
-    sizes = {(240, 160): 55, (240, 240): 100, (360, 640): 120, (640, 400): 90, (960, 540): 180,
+    sizes = {(240, 160): 55, (240, 240): 100, (360, 640): 90, (640, 400): 90, (960, 540): 180,
              (1920, 1080): 400, (1600, 300): 120}  # fmt: skip
     shown = {}
     for (width, height), least in sizes.items():

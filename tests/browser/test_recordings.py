@@ -48,6 +48,7 @@ class Kept:
     file: Path = Path()
     frames: int = 0
     seen: dict[str, int] = field(default_factory=dict)
+    rehearsed: str = ""
 
 
 @pytest.fixture(scope="module")
@@ -75,6 +76,15 @@ def recorded(page: Page, kept: Kept) -> Kept:
     kept.seen = page.run("return window.seen")
     page.click("[data-action='saveRecording']")
     kept.file = page.wait(lambda: next(kept.folder.glob("*.html"), None), "the document is saved")
+    page.click("#tab-share-embed")
+    page.click("[data-path='embed-recording']")
+    page.wait(
+        lambda: "recording=" in page.find("[data-share='snippet']").get_attribute("value"), ""
+    )
+    page.click("[data-action='rehearse']")
+    note = "return document.querySelector('.recording-note').textContent"
+    page.wait(lambda: "plays without" in page.run(note), "the rehearsal goes well")
+    kept.rehearsed = page.run(note)
     return kept
 
 
@@ -237,6 +247,7 @@ def own_server() -> Iterator[LiveServer]:
 def test_an_embed_plays_its_recording_when_the_server_is_gone(
     page: Page, driver: Chrome, recorded: Kept, own_server: LiveServer
 ) -> None:
+    assert f"{recorded.frames} frames are there" in recorded.rehearsed
     packed = packed_of(recorded.file.read_text(encoding="utf-8"))
     answer = own_server.get("/api/recordings", "POST", packed)
     assert answer.status == 200
@@ -246,14 +257,32 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
     embed.open(f"/embed?recording={name}&rehearse=1")
     embed.wait(lambda: embed.text(".standby-line"), "it says that it is the recording")
     assert embed.run("return window.livenet.recorded") == recorded.frames
-    embed.click(".play")
-    embed.wait(lambda: embed.step > 100, "it plays without the server")
+    embed.wait(lambda: embed.step > 100, "it plays without the server, by itself")
 
     embed.open(f"/embed?recording={name}&controls=play,rate")
     assert embed.text(".standby-line") == ""
     embed.click(".play")
     embed.wait(lambda: embed.step > 0, "it is live")
+    live = recorded.file.with_name("live.htm")
+    live.write_text(
+        recorded.file.read_text(encoding="utf-8")
+        .replace('"live":null', f'"live":"{own_server.url}/embed?data=xor"')
+        .replace("connect-src blob: ; frame-src ;",
+                 f"connect-src blob: {own_server.url}; frame-src {own_server.url};"),
+        encoding="utf-8",
+    )  # fmt: skip
+    embed.driver.switch_to.new_window("tab")
+    embed.driver.get(live.as_uri())
+    embed.wait(lambda: embed.find_all("iframe.replay-live"), "the file goes live")
+    embed.driver.switch_to.frame(embed.find("iframe"))
+    embed.wait(lambda: embed.frames > 0, "and shows the embed of the server")
     own_server.stop()
+    embed.driver.switch_to.default_content()
+    embed.driver.get(live.as_uri())
+    embed.wait(lambda: embed.frames > 0, "without the server the file plays its recording")
+    assert embed.find("#about").text
+    embed.driver.close()
+    embed.driver.switch_to.window(embed.driver.window_handles[-1])
     embed.wait(
         lambda: "cannot be reached" in embed.text(".standby-line"), "the recording takes over"
     )

@@ -41,8 +41,8 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
     return { epoch, step, running: store.get().running };
   }
 
-  function tellReady() {
-    tell({ type: "ready", opened: performance.timeOrigin, panels: store.get().panels, ...describe() });
+  function describeReady() {
+    return { type: "ready", opened: performance.timeOrigin, panels: store.get().panels, ...describe() };
   }
 
   function take(data, answer) {
@@ -67,7 +67,7 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
   async function turn(when) {
     sight[when]();
     if (when === "stop") return;
-    if (isReady) tellReady();
+    if (isReady) tell(describeReady());
     await begun.promise;
     setTimeout(() => startsWithSlide && !driven && store.get().inSight && actions.run(), PATIENCE);
   }
@@ -77,7 +77,9 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
     heard = true;
     driven ||= command.type !== "hello";
     waiting += 1;
-    carryOut(command).then(
+    carryOut(command).then(() => {
+      if (command.type === "hello") post(answer, describeReady());
+    }).then(
       () => post(answer, { type: "done", ...command.said, ...describe(), metrics: progress.now().metrics }),
       (error) => {
         if (!(error instanceof MessageError)) throw error;
@@ -111,7 +113,7 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
     if (isReady) return;
     isReady = true;
     begun.resolve();
-    tellReady();
+    tell(describeReady());
     follow();
   }
 

@@ -31,8 +31,10 @@ export function pointsOfRun(points) {
 export async function animate(context, sheet, { points, format, pause, signal, tell }) {
   const body = new FormData();
   const frames = await fetchMoments(context, points, signal);
+  // The run goes on meanwhile; what is drawn ends with the last moment.
+  const whole = upTo(context.history, points.at(-1).step);
   for (const [i, frame] of frames.entries()) {
-    const subject = makeSubjectAt(frame, context, sheet.scheme);
+    const subject = makeSubjectAt(frame, { ...context, history: whole }, sheet.scheme);
     const caption = sheet.ownCaption ? sheet.caption : describeSubject(subject.frame);
     const text = await drawSheet(subject, { ...sheet, caption });
     body.append("frame", await rasterize(text, sheet));

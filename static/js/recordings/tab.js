@@ -2,9 +2,11 @@
 
 import { createToggle } from "controls/toggle";
 import { h, setText } from "dom";
+import { writeOptions } from "embed/options";
 import { saveFile } from "files";
 import { formatCount } from "format";
 import { makeDocument } from "recordings/document";
+import { writeState } from "url-state";
 import { spokenLanguage, word } from "words";
 
 const EVERY = [1, 2, 5, 10, 20, 50];
@@ -17,14 +19,14 @@ const PLOTLY_SIZE = 1.9;
 const LETTERS = 4 / 3;
 
 /** What was chosen last, for as long as the page lasts. */
-const chosen = { ...USUAL, anew: true, plotly: false };
+const chosen = { ...USUAL, anew: true, plotly: false, live: false };
 
 /**
  * @param {HTMLElement} element
- * @param {{store: object, recording: object, actions: object}} context
+ * @param {{store: object, schema: object, recording: object, actions: object}} context
  * @returns {{show, destroy}}
  */
-export function create(element, { store, recording, actions }) {
+export function create(element, { store, schema, recording, actions }) {
   const status = h("p.recording-status", { role: "status" });
   const start = h("button.button.primary", { type: "button", data: { action: "record" }, on: { click: begin } });
   const stop = h("button.button.primary", {
@@ -39,7 +41,7 @@ export function create(element, { store, recording, actions }) {
   const size = h("span.quiet");
   const failed = h("p.recording-failed", { role: "alert", hidden: true });
   const made = h("div.recording-made", {},
-    h("div.recording-row", {}, save, size), makeSwitch("plotly"), failed);
+    h("div.recording-row", {}, save, size), makeSwitch("plotly"), makeSwitch("live"), failed);
   element.append(h("p.recording-lead", {}, word("recording.lead")),
     status, made, wishes, h("div.recording-row", {}, start, stop));
 
@@ -109,13 +111,21 @@ export function create(element, { store, recording, actions }) {
   async function saveDocument() {
     const { packed, frames } = await recording.result();
     try {
-      const text = await makeDocument({ packed, language: spokenLanguage(), plotly: chosen.plotly, live: null });
+      const live = chosen.live ? await tellLive() : null;
+      const text = await makeDocument({ packed, language: spokenLanguage(), plotly: chosen.plotly, live });
       saveFile(`livenet-${frames.at(-1).spec.data.name}-recording.html`, text, "text/html");
       failed.hidden = true;
     } catch {
       setText(failed, word("recording.notSaved"));
       failed.hidden = false;
     }
+  }
+
+  /** The address of the same state as an embed, which falls back on the same recording. */
+  async function tellLive() {
+    const options = writeOptions({ recording: await recording.keep() });
+    const query = [writeState(store.get().spec, schema.defaults()), options].filter(Boolean).join("&");
+    return new URL(`/embed?${query}`, location).href;
   }
 
   const destroy = store.watch(["recording", "recorded"], show);

@@ -3,6 +3,7 @@
 import { createRadios } from "controls/radios";
 import { h, setText } from "dom";
 import { writeOptions } from "embed/options";
+import { createEmbedRecording } from "recordings/embed-part";
 import { createCarried } from "share/carried";
 import { createCopyButton } from "share/copy";
 import { createEmbedForm } from "share/embed-form";
@@ -15,12 +16,13 @@ import { word } from "words";
 /**
  * @param {HTMLElement} element
  * @param {object} context
- * @returns {{show: () => void}}
+ * @returns {{show: () => void, destroy: () => void}}
  */
 export function create(element, context) {
   const form = createEmbedForm(context, write);
   const carried = createCarried("embed", context.store, show);
   const preview = createPreview();
+  const recorded = createEmbedRecording(context, preview, write);
   const field = h("textarea.text-input.share-text", {
     readonly: true, rows: 6, spellcheck: "false", "aria-label": word("share.snippet"),
     data: { share: "snippet" },
@@ -38,7 +40,7 @@ export function create(element, context) {
     },
   });
   element.append(h("div.share-columns.embed-columns", {},
-    h("div.share-side", {}, form.element, carried.element),
+    h("div.share-side", {}, form.element, carried.element, recorded.element),
     h("div.share-main", {}, preview.element, kinds,
       h("div.share-output", {}, field, code.element),
       h("div.share-row", {}, createCopyButton(field)), note)));
@@ -47,6 +49,7 @@ export function create(element, context) {
   async function show() {
     asked += 1;
     const mine = asked;
+    recorded.update();
     const taken = tellAddress("").length;
     const answer = await askLink(context, carried.wanted(), taken);
     if (mine !== asked) return;
@@ -60,6 +63,7 @@ export function create(element, context) {
   /** Writes the snippet of what is chosen. */
   function write() {
     const address = tellAddress(link.query);
+    recorded.check(address);
     field.value = SNIPPETS[kind]({ ...form.frame, address });
     preview.show(address, form.frame);
     code.element.hidden = true;
@@ -67,9 +71,9 @@ export function create(element, context) {
   }
 
   function tellAddress(query) {
-    const said = [query, writeOptions(form.options)].filter(Boolean).join("&");
+    const said = [query, writeOptions({ ...form.options, recording: recorded.id() })].filter(Boolean).join("&");
     return new URL(said ? `/embed?${said}` : "/embed", location).href;
   }
 
-  return { show };
+  return { show, destroy: recorded.destroy };
 }

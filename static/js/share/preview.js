@@ -10,8 +10,9 @@ const FULL_WIDTH = 960;
 const MOST_HEIGHT = 320;
 
 /**
- * @returns {{element: HTMLElement, show: (address: string, size: {width: number|null,
- *   height: number}) => void}}
+ * @returns {{element: HTMLElement, frame: HTMLIFrameElement, open: (address: string) => void,
+ *   show: (address: string, size: {width: number|null, height: number}) => void}} `open` shows
+ *   another address at once, until the next one is to be shown
  */
 export function createPreview() {
   const frame = h("iframe.preview-frame", { title: word("share.preview"), tabindex: "-1" });
@@ -20,10 +21,13 @@ export function createPreview() {
   let shown = "";
   // Each new address begins a run of its own on the server.
   const loading = createThrottle(PERIOD, () => {
-    if (wanted === shown || !element.isConnected) return;
-    shown = wanted;
-    frame.contentWindow.location.replace(wanted);
+    if (wanted !== shown && element.isConnected) open(wanted);
   });
+
+  function open(address) {
+    shown = address;
+    frame.contentWindow.location.replace(address);
+  }
 
   function show(address, { width, height }) {
     wanted = address;
@@ -37,5 +41,5 @@ export function createPreview() {
     loading.offer();
   }
 
-  return { element, show };
+  return { element, frame, open, show };
 }

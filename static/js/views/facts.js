@@ -2,6 +2,7 @@
 
 import { h } from "dom";
 import { formatPercent, formatValue } from "format";
+import { isImages } from "images/sets";
 import { makeTerm, optionText } from "terms";
 import { hasWord, word } from "words";
 
@@ -37,8 +38,8 @@ export function create(element, { schema, taskOf }) {
     shown = spec;
     const { data } = spec;
     name.textContent = hasWord(`data.${data.name}`) ? word(`data.${data.name}`) : data.name;
-    const own = data.name === "points";
-    const told = [...(own ? [] : DATA), ...TRAINING].flatMap(([path, format]) => {
+    const made = data.name !== "points" && !isImages(spec);
+    const told = [...(made ? DATA : []), ...TRAINING].flatMap(([path, format]) => {
       const value = valueAt(spec, path) ?? (path === "loss" ? schema.lossesOf(taskOf(spec))[0] : null);
       if (QUIET.includes(path) && !value) return [];
       return [h("div", {}, makeTerm("dt", word(`help.${path}`), word(`label.${path}`)), h("dd", {}, format(value)))];

@@ -45,6 +45,7 @@ export function create(element, context) {
     }, word("card.network")), note, h("span.spacer"), model && createModelButtons(model)),
     scroller);
   scroller.classList.toggle("fixed", fixed);
+  heads.inert = fixed;
   let frame = null;
   let blocks = [];
   let kinds = [];
@@ -97,7 +98,7 @@ export function create(element, context) {
 
   function tellNote({ parameters }) {
     setText(note, store.get().waiting ? word("network.compiling")
-      : word("network.note", { count: formatCount(parameters) }));
+      : word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
   }
 
   function rebuild(now) {

@@ -126,7 +126,7 @@ export function create(element, context) {
     const point = nearest(event);
     const box = track.getBoundingClientRect();
     const text = point ? tellMoment(point, context) : word("timeline.now");
-    tooltip.showAt(text, event.clientX, box.bottom);
+    if (event.pointerType !== "touch") tooltip.showAt(text, event.clientX, box.bottom);
     if (dragged) show(point);
   }
 

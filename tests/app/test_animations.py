@@ -1,0 +1,126 @@
+"""Moving pictures: what becomes of frames, and what is refused."""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Callable, Sequence
+
+import numpy as np
+import pytest
+from PIL import Image, ImageDraw
+
+from app.animations import MAX_FRAMES, MAX_PIXELS, REST_MS, AnimationError, assemble
+from tests.app.client import Client, decode_frame
+from tests.app.servers import Answer, LiveServer
+
+BOUNDARY = "frames-of-a-run"
+
+
+def draw(number: int, size: tuple[int, int] = (64, 36)) -> bytes:
+    """A frame in the two colours of the page, of which one grows."""
+    image = Image.new("RGB", size, "#0a7bd6")
+    ImageDraw.Draw(image).rectangle((0, 0, 4 * number, size[1]), "#ee7d00")
+    target = io.BytesIO()
+    image.save(target, "PNG")
+    return target.getvalue()
+
+
+def post(server: LiveServer, frames: Sequence[bytes], query: str = "") -> Answer:
+    head = f'--{BOUNDARY}\r\nContent-Disposition: form-data; name="frame"; filename="f"\r\n\r\n'
+    body = b"".join(head.encode() + frame + b"\r\n" for frame in frames)
+    return server.get(
+        f"/api/animations?{query}", "POST", body + f"--{BOUNDARY}--\r\n".encode(),
+        Content_Type=f"multipart/form-data; boundary={BOUNDARY}",
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("kind", "opened", "mimetype"),
+    [("gif", "GIF", "image/gif"), ("webp", "WEBP", "image/webp"), ("png", "PNG", "image/apng")],
+)
+def test_frames_become_a_moving_picture(
+    server: LiveServer, kind: str, opened: str, mimetype: str
+) -> None:
+    answer = post(server, [draw(i) for i in range(9)], f"format={kind}&ms=80")
+    assert (answer.status, answer.headers["Content-Type"]) == (200, mimetype)
+    with Image.open(io.BytesIO(answer.body)) as image:
+        assert (image.format, image.n_frames, image.size) == (opened, 9, (64, 36))  # type: ignore[attr-defined]
+        assert image.info.get("loop", 0) == 0
+        for i in range(9):
+            image.seek(i)
+            shown = image.convert("RGB")
+            assert image.info["duration"] == (REST_MS if i == 8 else 80)
+            orange = sum(shown.getpixel((x, 20))[0] > 124 for x in range(64))  # type: ignore[index]
+            assert abs(orange - (4 * i + 1)) <= 1
+            blue = shown.getpixel((60, 4))
+            assert all(abs(a - b) < 9 for a, b in zip(blue, (10, 123, 214), strict=True))  # type: ignore[arg-type]
+
+
+def big(size: tuple[int, int]) -> bytes:
+    target = io.BytesIO()
+    Image.new("1", size).save(target, "PNG")
+    return target.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("frames", "told"),
+    [
+        ([], "2 to 120 frames, got 0"),
+        ([draw(1)], "2 to 120 frames, got 1"),
+        ([draw(1)] * (MAX_FRAMES + 1), "got 121"),
+        ([draw(1), b"GIF89a"], "frame 1 is no PNG"),
+        ([draw(1), draw(1)[:80]], "frame 1 is damaged"),
+        ([draw(1), draw(1, (64, 38))], "frame 1 is of another size"),
+        ([big((1921, 8))] * 2, "frame 0 is larger than 1920"),
+        ([big((1920, 1080))] * (MAX_PIXELS // (1920 * 1080) + 1), "together may have"),
+        # A hundred million pixels in a few bytes are never unpacked.
+        ([big((20_000, 20_000))] * 2, "frame 0 is"),
+    ],
+)
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_what_cannot_move_is_refused(frames: list[bytes], told: str) -> None:
+    with pytest.raises(AnimationError, match=told):
+        assemble(frames, "gif", 100)
+
+
+@pytest.mark.parametrize(
+    "query", ["format=mp4", "ms=5", "ms=x", "ms=-100", "ms=99999999999999999999"]
+)
+def test_a_wrong_request_is_refused(server: LiveServer, query: str) -> None:
+    answer = post(server, [draw(1), draw(2)], query)
+    assert answer.status == 400
+    assert json.loads(answer.body)["error"]["code"] == "invalid_animation"
+
+
+def test_a_large_body_is_refused(server: LiveServer) -> None:
+    answer = post(server, [b"x" * (49 << 20)])
+    assert answer.status == 413
+
+
+def test_moments_are_fetched_while_the_run_goes_on(
+    server: LiveServer, connect: Callable[..., Client]
+) -> None:
+    """What was seen is answered bit for bit, and nobody who watches notices."""
+    client = connect()
+    token = client.open({"layers": [{"units": 3}]})["session"]
+    client.ack()
+    client.send("step", epochs=1)
+    seen = client.frame_where(lambda frame: frame.step == 25)
+    client.barrier()
+    answer = server.get(f"/api/sessions/{token}/points?ids=1,0,77")
+    found = []
+    body = answer.body
+    while body:
+        length = int.from_bytes(body[:4], "little")
+        found.append(decode_frame(body[4 : 4 + length]))
+        body = body[4 + length :]
+    assert [frame.step for frame in found] == [25, 0]
+    for name in ("boundary", "units", "weights"):
+        np.testing.assert_array_equal(found[0].arrays[name], seen.arrays[name])
+    assert found[0].arrays["points"].shape == (500, 6)
+    assert json.loads(found[0].metadata["spec"])["layers"][0]["units"] == 3
+    assert client.barrier() == []
+    for ids in ("", "1,", "x", ",".join(["1"] * 65)):
+        assert server.get(f"/api/sessions/{token}/points?ids={ids}").status == 400
+    assert server.get("/api/sessions/none/points?ids=1").status == 404
