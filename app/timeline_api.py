@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import struct
+from functools import partial
 
 from flask import Blueprint, Response, request
 

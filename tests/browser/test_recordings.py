@@ -79,7 +79,8 @@ def recorded(page: Page, kept: Kept) -> Kept:
     page.click("#tab-share-embed")
     page.click("[data-path='embed-recording']")
     page.wait(
-        lambda: "recording=" in page.find("[data-share='snippet']").get_attribute("value"), ""
+        lambda: "recording=" in (page.find("[data-share='snippet']").get_attribute("value") or ""),
+        "the snippet names it",
     )
     page.click("[data-action='rehearse']")
     note = "return document.querySelector('.recording-note').textContent"

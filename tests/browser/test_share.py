@@ -230,8 +230,8 @@ def test_the_run_is_handed_out_as_code(page: Page, tmp_path: Path) -> None:
     compile(shown(), "source", "exec")
     page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
     page.click("[data-action='saveCode']")
-    page.wait(lambda: [*tmp_path.glob("*.zip")], "it is saved")
-    with zipfile.ZipFile(*tmp_path.glob("*.zip")) as archive:
+    saved = page.wait(lambda: next(tmp_path.glob("*.zip"), None), "it is saved")
+    with zipfile.ZipFile(saved) as archive:
         files = {Path(name).name: archive.read(name).decode() for name in archive.namelist()}
     assert set(files) == {"livenet_pytorch.py", "points.csv"}
     assert files["livenet_pytorch.py"].strip() == shown().strip()
