@@ -58,6 +58,15 @@ def _document(make: Callable[[], Any]) -> Document:
     return Document(text.encode(), "application/json")
 
 
+def collect_answers() -> dict[str, Any]:
+    """Returns what a page asks for when it starts, by the last part of the address."""
+    return {
+        "schema": _describe_spec(),
+        "presets": _list_presets(),
+        "datasets": _picture_datasets(),
+    }
+
+
 def _describe_spec() -> dict[str, Any]:
     return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES}
 

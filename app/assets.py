@@ -93,6 +93,14 @@ class Assets:
         Args:
             entry: name of the module, as others import it.
         """
+        return [self.url(f"js/{name}.js") for name in self.module_sources(entry)]
+
+    def module_sources(self, entry: str) -> dict[str, str]:
+        """Returns a module and all that it needs: name -> source, sorted by name.
+
+        Args:
+            entry: name of the module, as others import it.
+        """
         found: dict[str, str] = {}
         waiting = [entry]
         while waiting:
@@ -100,9 +108,9 @@ class Assets:
             document = self.find(f"js/{name}.js")
             if name in found or document is None:
                 continue
-            found[name] = self.url(f"js/{name}.js")
+            found[name] = document.content.decode()
             waiting += [each.decode() for each in _IMPORT.findall(document.content)]
-        return [found[name] for name in sorted(found)]
+        return dict(sorted(found.items()))
 
     def page_config(self) -> dict[str, object]:
         """Returns what a page must know to start: URLs of Plotly, catalogues and stream."""

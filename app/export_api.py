@@ -18,8 +18,10 @@ def add_export_routes(blueprint: Blueprint, host: SessionHost) -> None:
     @blueprint.get("/<token>/exports/<name>")
     def send_export(token: str, name: str) -> Response:
         session = find_session(host, token)
+        options = request.args.to_dict()
+        alone = _read_only(options.pop("only", None))
         try:
-            wanted = ExportRequest(name, **_read_options())
+            wanted = ExportRequest(name, **_check_options(options))
             # A moment is taken in microseconds; files are made here, while the session trains on.
             moment, history = wait_for(
                 session, lambda: (session.trainer.snapshot(), session.trainer.history), "an export"
@@ -27,12 +29,18 @@ def add_export_routes(blueprint: Blueprint, host: SessionHost) -> None:
             files = export(wanted, moment, history)
         except EngineError as error:
             raise RefusedError("invalid_message", error.message, error.path) from None
-        file = pack_files(files, f"livenet-{name.replace('_', '-')}")
+        file = files[0] if alone else pack_files(files, f"livenet-{name.replace('_', '-')}")
         return make_download(file.name, file.content, file.mimetype)
 
 
-def _read_options() -> dict[str, Any]:
-    options = request.args.to_dict()
+def _read_only(only: str | None) -> bool:
+    """Whether the source alone is asked for, without what lies beside it."""
+    if only not in (None, "source"):
+        raise RefusedError("invalid_message", "only must be source", "only")
+    return only is not None
+
+
+def _check_options(options: dict[str, Any]) -> dict[str, Any]:
     for key in options:
         if key not in EXPORT_OPTIONS:
             known = ", ".join(EXPORT_OPTIONS)

@@ -5,12 +5,13 @@ from __future__ import annotations
 import logging
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
-from flask import Flask
+from flask import Flask, render_template
 
 from app.animations_api import MAX_BYTES, make_animations_blueprint
-from app.api import add_error_answers, make_api_blueprint
+from app.api import add_error_answers, collect_answers, make_api_blueprint
 from app.assets import Assets
 from app.connections import Connections
 from app.hosts import LocalHost, SessionHost
@@ -21,11 +22,15 @@ from app.oembed import make_oembed_blueprint
 from app.pages import make_pages_blueprint
 from app.points_api import make_points_blueprint
 from app.qr_api import make_qr_blueprint
+from app.recording_shell import RecordingShell
+from app.recordings_api import TAKE_ENDPOINT, make_recordings_blueprint
+from app.rendering import Renderer
 from app.scheduler import Scheduler
 from app.security import add_security_headers
 from app.session_api import make_session_blueprint
 from app.settings import Settings, read_environment
 from app.shelf import Shelf
+from app.slides import make_slides_blueprint
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
 from app.state_api import make_states_blueprint
 from app.states import States
@@ -58,7 +63,11 @@ def make_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_environment()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
-    app.config["BODY_LIMITS"] = {"states.store_state": MAX_PACKET, "animations.make": MAX_BYTES}
+    app.config["BODY_LIMITS"] = {
+        "states.store_state": MAX_PACKET,
+        "animations.make": MAX_BYTES,
+        TAKE_ENDPOINT: settings.max_recording_bytes,
+    }
     app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
 
     store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
@@ -77,13 +86,19 @@ def make_app(settings: Settings | None = None) -> Flask:
     states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes))
     streams = HttpStreams(host, states, connections, settings.max_message_bytes)
     assets = Assets(ROOT / "static")
+    languages = Languages(assets)
+    shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
+    recordings = Shelf(settings.cache_dir / "recordings", settings.shelf_bytes)
+    renderer = Renderer(assets)
 
-    app.register_blueprint(make_pages_blueprint(assets))
+    app.register_blueprint(make_pages_blueprint(assets, renderer))
+    app.register_blueprint(make_slides_blueprint(assets, renderer, settings.reveal_dir))
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
+    app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))
+    app.register_blueprint(make_oembed_blueprint(languages))
     app.register_blueprint(make_animations_blueprint(settings))
-    app.register_blueprint(make_oembed_blueprint(Languages(assets)))
     app.register_blueprint(make_qr_blueprint())
     app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, states, settings))
@@ -95,7 +110,8 @@ def make_app(settings: Settings | None = None) -> Flask:
     def warm_up() -> None:
         try:
             programs.warm()
-            programs.warm_rest()
+            if settings.warm_up == "all":
+                programs.warm_rest()
         except Exception:
             logger.exception("warming up failed")
         assets.compress_plotly()

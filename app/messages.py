@@ -7,11 +7,14 @@ from __future__ import annotations
 
 import base64
 import json
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
+
+from engine import Packet
 
 _SHOWN = 60
 
@@ -68,6 +71,23 @@ class Open(Message):
         if self.state is not None and self.session is not None:
             raise _rule("a session that is taken up has its own state")
         return self
+
+
+class Load(Message):
+    """Another run in the place of this one: a spec, and perhaps the state that a link carries."""
+
+    type: Literal["load"]
+    spec: Any
+    state: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loading:
+    """A `load` whose state has been read."""
+
+    spec: Any
+    packet: Packet | None
+    type: Literal["load"] = "load"
 
 
 class Edit(Message):
@@ -235,11 +255,12 @@ class Ack(Message):
     type: Literal["ack"]
 
 
-Command = (
+_Told = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
     | Timeline | Recall | Branch
 )  # fmt: skip
-ClientMessage = Command | Open | Ack
+ClientMessage = _Told | Open | Load | Ack
+Command = _Told | Loading
 
 ContentT = TypeVar("ContentT", bound=Message)
 

@@ -4,22 +4,18 @@ from __future__ import annotations
 
 import secrets
 
-from flask import Blueprint, Response, abort, g, redirect, render_template, request
+from flask import Blueprint, Response, abort, g, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.assets import Assets
 from app.documents import FOREVER
-from app.languages import Languages
 from app.oembed import link_oembed
-
-#: Pages come with a fresh nonce each time; what they load is cached for ever.
-_PAGE_CACHE = "no-cache"
+from app.rendering import Renderer
 
 
-def make_pages_blueprint(assets: Assets) -> Blueprint:
+def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
     """Returns the blueprint of all pages and static files."""
     blueprint = Blueprint("pages", __name__)
-    languages = Languages(assets)
 
     @blueprint.app_context_processor
     def add_helpers() -> dict[str, object]:
@@ -32,21 +28,7 @@ def make_pages_blueprint(assets: Assets) -> Blueprint:
         }
 
     def show(template: str) -> Response:
-        language = languages.choose(request)
-        response = Response(
-            render_template(
-                template,
-                language=language,
-                config={**assets.page_config(), "language": language},
-                word=lambda key: languages.say(language, key),
-                oembed=link_oembed(request.url_root, request.url),
-            ),
-            mimetype="text/html",
-        )
-        response.headers["Cache-Control"] = _PAGE_CACHE
-        response.headers["Content-Language"] = language
-        response.headers["Vary"] = "Accept-Language"
-        return response
+        return renderer.show(template, oembed=link_oembed(request.url_root, request.url))
 
     @blueprint.get("/")
     def show_playground() -> Response:

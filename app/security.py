@@ -17,6 +17,8 @@ _POLICY = (
 )
 #: What has a meaning of its own, and so quotation marks.
 _KEYWORDS = {"self", "none"}
+#: A star alone means pages of networks, but a deck may be a file.
+_ANYBODY = "* file:"
 
 
 def add_security_headers(app: Flask, frame_ancestors: Sequence[str] = ("*",)) -> None:
@@ -30,6 +32,7 @@ def add_security_headers(app: Flask, frame_ancestors: Sequence[str] = ("*",)) ->
             and origins.
     """
     listed = " ".join(f"'{one}'" if one in _KEYWORDS else one for one in frame_ancestors)
+    listed = _ANYBODY if listed == "*" else listed
     frames = f"frame-ancestors {listed}"
 
     @app.after_request

@@ -12,6 +12,9 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
+from app.announcements import Message, tell_opened, tell_recalled, tell_spec
+from app.calm import Calm
+from app.demand import Demand
 from app.drive import Drive
 from app.held_edits import HeldEdits
 from app.history import History
@@ -22,13 +25,7 @@ from app.outbox import Outbox
 from app.timeline import Point, Timeline
 from app.timeline_news import TimelineNews
 from app.timeline_room import TimelineRoom
-from app.view_settings import ViewSettings
-from engine import FrameRequest, Spec, Trainer, dump_spec
-
-CREDIT_AT_START = 2
-CREDIT_AT_MOST = 4
-#: The architecture has been left alone for so long that compiling it tightly is worth it.
-CALM_SECONDS = 0.5
+from engine import FrameRequest, Spec, Trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,15 +81,10 @@ class Session:
         self._drive = Drive()
         self._outbox: Outbox | None = None
         self._lost_at = self._heard_at = time.monotonic()
-        self._credit = 0
-        self._views = ViewSettings(server_fps=max_fps)
+        self._demand = Demand(max_fps)
+        self._calm = Calm()
         self._spec = trainer.spec
         self._spec_id = 0
-        self._frame_due = False
-        self._points_due = False
-        self._next_frame_at = 0.0
-        self._changed_at = time.monotonic()
-        self._calm = False
 
     # For socket threads.
 
@@ -101,21 +93,12 @@ class Session:
         with self._lock:
             former, self._outbox = self._outbox, outbox
             self._heard_at = time.monotonic()
-            self._credit = CREDIT_AT_START
-            self._frame_due = self._points_due = True
+            self._demand.begin()
             self._recalled, self._news = None, TimelineNews()
-            self._next_frame_at = 0.0
             outbox.on_taken = lambda: self._wake(self)
-            outbox.put({
-                "type": "opened",
-                "session": self.token,
-                "id": self._spec_id,
-                "spec": dump_spec(self._spec),
-                "running": self._drive.running,
-                "resumed": resumed,
-                "undo": self.history.can_undo,
-                "redo": self.history.can_redo,
-            })  # fmt: skip
+            running = self._drive.running
+            known = self.token, self._spec_id, self._spec, self.history
+            outbox.put(tell_opened(*known, running=running, resumed=resumed))
         if former is not None:
             former.close(4001, "taken over by another client")
         self._wake(self)
@@ -151,11 +134,10 @@ class Session:
         """Counts one `ack`; False if it adds nothing because there is enough credit."""
         with self._lock:
             self._heard_at = time.monotonic()
-            if self._credit >= CREDIT_AT_MOST:
-                return False
-            self._credit += 1
-        self._wake(self)
-        return True
+            added = self._demand.add_credit()
+        if added:
+            self._wake(self)
+        return added
 
     @property
     def lost_at(self) -> float | None:
@@ -183,7 +165,7 @@ class Session:
         with self._lock:
             if self.jobs or self._may_apply(now):
                 return now
-            dues = [self._next_frame_at] if self._wants_frame() else []
+            dues = [self._demand.next_at] if self._wants_frame() else []
             if self.held:
                 dues.append(self.held.look_at)
             news = self._news.find_due(self.timeline.edition)
@@ -192,9 +174,9 @@ class Session:
             return max(now, min(dues)) if dues else None
 
     def _wants_frame(self) -> bool:
-        if self._outbox is None or self._credit == 0 or self._outbox.has_frame:
+        if self._outbox is None or self._outbox.has_frame:
             return False
-        return self._drive.running or self._frame_due or self._drive.stepping
+        return self._demand.wants(training=self._drive.running or self._drive.stepping)
 
     def _may_apply(self, now: float) -> bool:
         """Whether the next command is to be applied, and not first the step before it.
@@ -206,7 +188,7 @@ class Session:
             return False
         if not self._drive.stepping or isinstance(first, Step):
             return True
-        return not self._wants_frame() or self._next_frame_at > now
+        return not self._wants_frame() or self._demand.next_at > now
 
     def next_command(self, now: float) -> Command | None:
         """Takes the next command that is to be applied now."""
@@ -216,20 +198,11 @@ class Session:
     def start_turn(self, now: float) -> Turn | None:
         """Spends one credit for a frame that is due by now; None if none is."""
         with self._lock:
-            if not self._wants_frame() or self._next_frame_at > now or self._outbox is None:
+            if not self._wants_frame() or self._demand.next_at > now or self._outbox is None:
                 return None
-            self._credit -= 1
-            self._frame_due = False
-            views = self._views
             running = self._drive.running
-            request = views.make_request(points_due=self._points_due, running=running)
-            self._points_due = False
-            if pause := views.pause:
-                late = now - self._next_frame_at
-                self._next_frame_at = now + pause - (late if late < pause else 0)
-            tight = running and not self._calm and now - self._changed_at >= CALM_SECONDS
-            if tight:
-                self._changed_at = now
+            request = self._demand.spend(now, running=running)
+            tight = running and self._calm.take(now)
             epochs, batches = (0, 0) if self._recalled else self._drive.take()
             until, recalled = self._drive.until, self._recalled
             return Turn(self._outbox, request, epochs, batches, running, tight, until, recalled)
@@ -237,7 +210,7 @@ class Session:
     def keep_calm(self) -> None:
         """The tight program is there or on its way; nobody need ask again before an edit."""
         with self._lock:
-            self._calm = True
+            self._calm.keep()
 
     def finish_turn(self, turn: Turn, blob: bytes, rest_batches: int) -> None:
         """Leaves the frame for its client, if that is still the one.
@@ -256,9 +229,7 @@ class Session:
         """Pauses after a turn that made no frame, and gives its credit back."""
         with self._lock:
             self._drive.run(False)
-            self._points_due |= turn.request.points
-            if self._outbox is turn.outbox:
-                self._credit += 1
+            self._demand.give_back(turn.request, credit=self._outbox is turn.outbox)
 
     def put_error(self, code: str, message: str, path: str = "") -> None:
         """Tells the client that something was refused."""
@@ -269,8 +240,7 @@ class Session:
     def put_waiting(self) -> None:
         """Tells the client that its edit waits for images or programs."""
         with self._lock:
-            if self._outbox is not None:
-                self._outbox.put({"type": "waiting"})
+            self._put({"type": "waiting"})
 
     def put_diverged(self, step: int) -> None:
         """Pauses and tells the client; the frame of this turn shows the last finite state."""
@@ -280,35 +250,29 @@ class Session:
         """Pauses and tells the client which end of its run was reached."""
         self._stop({"type": "stopped", "step": step, "reason": reason})
 
-    def _stop(self, message: dict[str, object]) -> None:
+    def _stop(self, message: Message) -> None:
         with self._lock:
             self._drive.run(False)
-            if self._outbox is not None:
-                self._outbox.put(message)
+            self._put(message)
+
+    def _put(self, message: Message) -> None:
+        """Leaves a message for the client; the lock is held."""
+        if self._outbox is not None:
+            self._outbox.put(message)
 
     def put_spec(self, spec: Spec) -> None:
         """Gives a changed spec or changed weights the next id and makes a frame due."""
         with self._lock:
             former, self._spec = self._spec, spec
             self._spec_id += 1
-            self._frame_due = True
+            self._demand.show()
             self._recall(None)
             if former.data != spec.data:
-                self._points_due = True
+                self._demand.show_points()
             if former != spec:
-                self._changed_at = time.monotonic()
-                self._calm = False
-            if self._outbox is not None:
-                points = former.data.points != spec.data.points
-                dumped = dump_spec(spec, points=points)
-                self._outbox.put({
-                    "type": "spec",
-                    "id": self._spec_id,
-                    "spec": dumped,
-                    "step": self.trainer.step,
-                    "undo": self.history.can_undo,
-                    "redo": self.history.can_redo,
-                })  # fmt: skip
+                self._calm.disturb()
+            step = self.trainer.step
+            self._put(tell_spec(self._spec_id, former, spec, step, self.history))
 
     @property
     def spec_id(self) -> int:
@@ -335,9 +299,7 @@ class Session:
     def set_views(self, message: Views) -> None:
         """Changes what frames hold; the next one is due."""
         with self._lock:
-            self._views = self._views.merge(message)
-            self._frame_due = True
-            self._next_frame_at = 0.0
+            self._demand.change(message)
 
     def add_step(self, step: Step) -> None:
         """Asks for a little training while paused."""
@@ -354,26 +316,17 @@ class Session:
         """Pauses and shows a point of the time line from now on; None shows the present again."""
         with self._lock:
             self._recall(point)
-            self._frame_due = True
+            self._demand.show()
             if point is None:
                 return
             self._drive.run(False)
-            if self._outbox is not None:
-                spec = point.moment.spec
-                points = spec.data.points != self._spec.data.points
-                self._outbox.put({
-                    "type": "recalled",
-                    "point": point.id,
-                    "id": point.spec_id,
-                    "spec": dump_spec(spec, points=points),
-                    "step": point.moment.step,
-                })  # fmt: skip
+            self._put(tell_recalled(point, self._spec))
 
     def _recall(self, point: Point | None) -> None:
         former, self._recalled = self._recalled, point
         shown, next_ = (one.moment.spec if one else self._spec for one in (former, point))
         if shown.data != next_.data:
-            self._points_due = True
+            self._demand.show_points()
 
     def ask_timeline(self, on: bool) -> None:
         """Tells the client of the time line from now on, or no more."""

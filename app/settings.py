@@ -90,6 +90,9 @@ class Settings(BaseModel):
             pages may open a stream, separated by commas or blanks.
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
             it: about half the traffic for about 1.3 ms of a core per large frame.
+        warm_up: `LIVENET_WARM_UP`, what is compiled ahead of time: room for `all` networks, or
+            only the `first`, that of most; the rest is then compiled when a network needs it,
+            which waits for it.
         frame_ancestors: `LIVENET_FRAME_ANCESTORS`, whose pages may show the playground and the
             embed in a frame: `*` for any, `none`, or a list of `self` and origins.
         reveal_dir: `LIVENET_REVEAL_DIR`, the folder of an unpacked reveal.js, from which the
@@ -104,6 +107,7 @@ class Settings(BaseModel):
             instead of the published ones, separated by commas or blanks.
         max_message_bytes: `LIVENET_MAX_MESSAGE_BYTES`, the longest message of a client;
             the default has room for 5,000 points.
+        max_recording_bytes: `LIVENET_MAX_RECORDING_BYTES`, the longest recording that is kept.
         log_level: `LIVENET_LOG_LEVEL`.
         server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
     """
@@ -119,6 +123,7 @@ class Settings(BaseModel):
     max_fps: float | None = Field(default=None, ge=1, le=1000)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
+    warm_up: Literal["all", "first"] = "all"
     frame_ancestors: Annotated[
         tuple[Ancestor, ...], BeforeValidator(_split), AfterValidator(_check_ancestors)
     ] = ("*",)
@@ -128,6 +133,7 @@ class Settings(BaseModel):
     data_dir: Path | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
+    max_recording_bytes: int = Field(default=8 << 20, ge=1024, le=1 << 28)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
 

@@ -92,6 +92,21 @@ class States:
             raise MessageError("unknown_state", "there is no such state here (any more)", "state")
         return content
 
+    def read(self, spec: Any, word: str | None) -> tuple[Any, Packet | None]:
+        """Returns a spec as it came, with the points that a state carries, and the state.
+
+        Args:
+            spec: what the client said; the engine validates it.
+            word: what the link says of a state, if it does.
+
+        Raises:
+            MessageError: there is none, or the word is damaged.
+        """
+        if word is None:
+            return spec, None
+        packet = self.find(word)
+        return _add_points(spec, packet), packet
+
     def find(self, word: str) -> Packet:
         """Returns the state that a word of a link says.
 
@@ -111,13 +126,7 @@ def describe_problem(error: PacketError) -> MessageError:
     return MessageError(error.code, error.message, error.path or "state")
 
 
-def add_points(spec: Any, packet: Packet) -> Any:
-    """Returns a spec as it came, with the points that a state carries.
-
-    Args:
-        spec: what the client said; the engine validates it.
-        packet: the state.
-    """
+def _add_points(spec: Any, packet: Packet) -> Any:
     if packet.points is None or not isinstance(spec, dict):
         return spec
     data = spec.get("data")

@@ -10,11 +10,11 @@ import json
 import logging
 
 from app.hosts import SessionHost, SessionLimitError
-from app.messages import Ack, MessageError, Open, parse_message
+from app.messages import Ack, Load, Loading, MessageError, Open, parse_message
 from app.outbox import Outbox
 from app.rates import BURST, TokenBucket
 from app.sessions import Session
-from app.states import States, add_points, describe_problem
+from app.states import States, describe_problem
 from engine import EngineError, PacketError, parse_spec
 
 logger = logging.getLogger(__name__)
@@ -108,7 +108,10 @@ class Connection:
             raise MessageError("not_open", "open a session first")
         if isinstance(message, Ack):
             self._session.add_credit()
-        elif not self._session.enqueue(message, len(text)):
+            return
+        if isinstance(message, Load):
+            message = Loading(*self._states.read(message.spec, message.state))
+        if not self._session.enqueue(message, len(text)):
             raise MessageError("rate_limited", _TOO_MUCH)
 
     def _open(self, message: Open) -> None:
@@ -118,8 +121,7 @@ class Connection:
             if not self.take_up(message.session):
                 raise MessageError("unknown_session", "there is no such session any more")
             return
-        packet = None if message.state is None else self._states.find(message.state)
-        spec = message.spec if packet is None else add_points(message.spec, packet)
+        spec, packet = self._states.read(message.spec, message.state)
         try:
             self._session = self._host.create(parse_spec(spec), self.outbox, packet)
         except PacketError as error:

@@ -14,6 +14,7 @@ from app.messages import (
     Branch,
     Command,
     Edit,
+    Loading,
     Pause,
     Recall,
     Redo,
@@ -30,7 +31,7 @@ from app.messages import (
 from app.sessions import Session, Turn
 from app.spec_changes import find_place
 from app.timeline import Point
-from engine import DivergedError, EngineError, Trainer
+from engine import DivergedError, EngineError, Trainer, parse_spec
 
 logger = logging.getLogger(__name__)
 
@@ -83,7 +84,7 @@ def _apply(session: Session, command: Command) -> None:
             _edit_or_hold(session, command)
         case Reset() if session.held:
             _hold(session, command)
-        case Reset() | SetWeight():
+        case Reset() | SetWeight() | Loading():
             _apply_change(session, command)
         case Undo() | Redo() | Branch() | Recall():
             travel(session, command)
@@ -137,7 +138,7 @@ def _apply_held(session: Session) -> None:
         _attempt(session, "edit", partial(_apply_change, session, edit))
 
 
-def _apply_change(session: Session, command: Edit | Reset | SetWeight) -> None:
+def _apply_change(session: Session, command: Edit | Reset | SetWeight | Loading) -> None:
     trainer = session.trainer
     before = trainer.moment()
     place = _change(session, command)
@@ -148,7 +149,7 @@ def _apply_change(session: Session, command: Edit | Reset | SetWeight) -> None:
     session.put_spec(trainer.spec)
 
 
-def _change(session: Session, command: Edit | Reset | SetWeight) -> Hashable | None:
+def _change(session: Session, command: Edit | Reset | SetWeight | Loading) -> Hashable | None:
     """Changes what is trained and returns the one value that was changed, if it was one."""
     trainer = session.trainer
     match command:
@@ -158,6 +159,11 @@ def _change(session: Session, command: Edit | Reset | SetWeight) -> Hashable | N
         case SetWeight():
             trainer.set_weight(command.layer, command.from_, command.to, command.value)
             return ("weight", command.layer, command.from_, command.to)
+        case Loading():
+            leave_held(session)
+            trainer.begin_anew(parse_spec(command.spec), command.packet)
+            session.drop_steps()
+            return None
         case Reset():
             trainer.reset()
             session.drop_steps()

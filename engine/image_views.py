@@ -13,8 +13,9 @@ from engine.arrays import Floats
 from engine.devices import image_device
 from engine.digits import Digit, Sample
 from engine.frames import FrameRequest
-from engine.image_programs import ImagePrograms
+from engine.image_programs import ImagePrograms, Look
 from engine.network import Parts
+from engine.occasional import Occasional
 from engine.spec import Spec
 from engine.vision.data import ImageData
 from engine.vision.drawing import prepare_drawing, reduce_drawing
@@ -30,8 +31,9 @@ _FIRST_ROUNDS, _ROUNDS = 24, 2
 class ImageViews:
     """Looks at a network for images.
 
-    It keeps what goes on from frame to frame: the answers to the test images, and the
-    basis of the hidden space.
+    It keeps what goes on from frame to frame: the answers to the test images, the basis of
+    the hidden space, and what takes long (`Occasional`): in frames of a run that goes on it may
+    be some steps old, at rest it never is.
 
     Args:
         programs: where compiled programs come from.
@@ -41,6 +43,9 @@ class ImageViews:
         self._programs = programs
         self._basis: tuple[Any, Array] | None = None
         self._tested: Measured | None = None
+        self._nearest: tuple[Any, Floats] | None = None
+        self._exciting: Occasional[Floats] = Occasional()
+        self._space: Occasional[NDArray[Any]] = Occasional()
 
     @property
     def seen(self) -> tuple[Any, Any]:
@@ -105,8 +110,15 @@ class ImageViews:
         if "nearest" in request.views:
             find = self._programs.nearest(data, wait=request.patient)
             if find is not None:
-                arrays["nearest"] = _tabulate(*find(data.train_images, flat))
+                arrays["nearest"] = self._find_nearest(find, data, flat)
         return arrays
+
+    def _find_nearest(self, find: Look, data: ImageData, image: NDArray[np.uint8]) -> Floats:
+        """Nothing that is learned changes them: the same image has the same nearest ones."""
+        key = (data.images.name, image.tobytes())
+        if self._nearest is None or self._nearest[0] != key:
+            self._nearest = key, _tabulate(*find(data.train_images, image))
+        return self._nearest[1]
 
     def _show_unit(
         self,
@@ -126,8 +138,11 @@ class ImageViews:
             place = sum(one.units for one in spec.layers[:layer]) + unit
             find = self._programs.exciting(spec, data, wait=request.patient)
             if find is not None:
-                found = find(slopes, params, data.test_images, np.int32(place))
-                arrays["exciting"] = _tabulate(*found)
+                arrays["exciting"] = self._exciting.get(
+                    (spec, select),
+                    lambda: _tabulate(*find(slopes, params, data.test_images, np.int32(place))),
+                    now=request.patient,
+                )
         return arrays
 
     def _show_space(
@@ -138,15 +153,24 @@ class ImageViews:
         project = self._programs.projection(spec, data, chosen, wait=request.patient)
         if project is None:
             return {}
-        width = spec.widths[chosen]
-        key = (data.images.name, chosen, width)
+        places = self._space.get(
+            (spec, chosen),
+            lambda: self._project(project, spec.widths[chosen], chosen, data, slopes, params),
+            now=request.patient,
+        )
+        return {"space": places}
+
+    def _project(
+        self, project: Look, width: int, layer: int, data: ImageData, slopes: Floats, params: Parts
+    ) -> NDArray[Any]:
+        key = (data.images.name, layer, width)
         rounds = _ROUNDS
         if self._basis is None or self._basis[0] != key:
             self._basis = key, jax.device_put(_begin_basis(width), image_device())
             rounds = _FIRST_ROUNDS
         places, basis = project(slopes, params, data.space_images, self._basis[1], np.int32(rounds))
         self._basis = key, basis
-        return {"space": np.asarray(places)}
+        return np.asarray(places)
 
 
 def _tabulate(rows: Any, values: Any) -> Floats:

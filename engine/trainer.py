@@ -29,7 +29,7 @@ from engine.metrics import Metrics
 from engine.moments import Moment
 from engine.packets import Packet, open_packet
 from engine.revisions import restart, revise, with_weight
-from engine.runs import Run, begin_run, can_go_on, make_data
+from engine.runs import Data, Run, begin_run, can_go_on, make_data
 from engine.snapshots import Snapshot, open_checkpoint
 from engine.spec import Spec, patch_spec
 from engine.tiers import Programs, default_programs
@@ -59,8 +59,7 @@ class Trainer:
         data = make_data(spec, self._programs)
         self._log = Log()
         self._beginning: Beginning | None = None
-        moment = restart(spec, data) if packet is None else open_packet(packet, spec, data)
-        self._run: Run = begin_run(self._programs, moment)
+        self._run: Run = begin_run(self._programs, _begin(spec, data, packet))
         self._past: Run | None = None
 
     @property
@@ -288,11 +287,21 @@ class Trainer:
             CheckpointError: this is no saved trainer.
             DataError: its data cannot be made.
         """
-        moment = self._open(decode_checkpoint(content))
-        self._log.clear()
-        self._beginning = None
-        self.restore(moment)
+        self._replace(self._open(decode_checkpoint(content)))
         return self.spec
+
+    def begin_anew(self, spec: Spec, packet: Packet | None = None) -> None:
+        """Goes on as another trainer would begin, all or nothing.
+
+        Args:
+            spec: what to train.
+            packet: what it begins with instead of the initial weights of its seed.
+
+        Raises:
+            DataError: its data cannot be made or found.
+            PacketError: the packet is of another network.
+        """
+        self._replace(_begin(spec, make_data(spec, self._programs), packet))
 
     def snapshot(self) -> Snapshot:
         """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
@@ -356,6 +365,11 @@ class Trainer:
         now = self._run.snapshot()
         return Checkpoint(now.spec, *(np.array(v) for v in now.state), counters=now.counters)
 
+    def _replace(self, moment: Snapshot) -> None:
+        self._log.clear()
+        self._beginning = None
+        self.restore(moment)
+
     def _set_out(self, steps: int) -> None:
         """Keeps the weights of step 0 before they change."""
         if steps and self.step == 0:
@@ -374,3 +388,7 @@ class Trainer:
             return
         self._run.close()
         self._run = begin_run(self._programs, moment)
+
+
+def _begin(spec: Spec, data: Data, packet: Packet | None) -> Snapshot:
+    return restart(spec, data) if packet is None else open_packet(packet, spec, data)

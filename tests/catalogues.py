@@ -40,8 +40,11 @@ _HANGUL = re.compile(r"[가-힣]")
 
 #: What is written alike in both languages: names of languages and methods, and symbols.
 ALIKE = re.compile(
-    r"feature\.(?!radius$).+|language\..+|data\.(fashion_)?mnist|readout\.place|points\.(column\.x[12]|paste\.example)"
-    r"|tab\.score\.regression|option\.(tanh|relu|leaky_relu|prelu|elu|selu|gelu|silu|mish|softplus"
+    r"feature\.(?!radius$).+|language\..+|data\.(fashion_)?mnist|readout\.place"
+    r"|points\.(column\.x[12]|paste\.example)|tab\.score\.regression"
+    r"|share\.kind\.(?!link$).+|share\.source\.(keras_sequential|pytorch|jax)"
+    r"|animation\.(format\.gif|ms|px)"
+    r"|option\.(tanh|relu|leaky_relu|prelu|elu|selu|gelu|silu|mish|softplus"
     r"|output\.tanh|huber|sgd|adagrad|adadelta|rmsprop|adam|adamw|nadam|lion)"
 )
 #: Particles that depend on how the word before them ends, which a placeholder does not tell.

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import ast
 import re
+import sys
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -18,7 +19,7 @@ SCRIPTS = ROOT / "static" / "js"
 
 #: The engine's modules and packages; each imports only from lines above its own.
 ENGINE = (
-    {"arrays", "devices", "errors", "pace", "splits"},
+    {"arrays", "devices", "errors", "occasional", "pace", "splits"},
     {"spec"},
     {"activations", "counters", "datasets", "digits", "features", "images", "initializers",
      "losses", "optimizers", "presets", "schedules", "shuffles"},
@@ -50,7 +51,16 @@ FETCHING = "engine.images.downloads"
 #: What the server knows nothing of: mathematics.
 MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
 #: Parts of the server that create_app alone puts together, in the factory.
-WIRED = {"Assets", "Connections", "LocalHost", "Programs", "Scheduler", "Shelf", "States"}
+WIRED = {
+    "Assets",
+    "Connections",
+    "LocalHost",
+    "Programs",
+    "RecordingShell",
+    "Scheduler",
+    "Shelf",
+    "States",
+}
 
 
 def modules(package: str) -> dict[str, Path]:
@@ -135,6 +145,18 @@ def test_the_engine_knows_nothing_of_serving() -> None:
         found = {name.split(".")[0] for name in imported(file)} & SERVING
         found -= {"http", "urllib"} if module == FETCHING else set()
         assert not found, f"{module} imports {found}"
+
+
+def test_the_helper_for_notebooks_stands_alone() -> None:
+    for module, file in modules("livenet").items():
+        found = {name.split(".")[0] for name in imported(file, everywhere=False)}
+        assert found <= {"livenet", *sys.stdlib_module_names}, module
+    assert not any(
+        name.split(".")[0] == "livenet"
+        for package in ("app", "engine")
+        for file in modules(package).values()
+        for name in imported(file)
+    )
 
 
 def test_the_server_does_no_mathematics() -> None:
@@ -243,7 +265,9 @@ def test_views_never_import_each_other() -> None:
 
 
 #: What composes a page.
-MAINS = {"main", "embed/main"}
+MAINS = {
+    "main", "embed/main", "embed/panels", "replay", "recordings/framed", "recordings/whole-page",
+}  # fmt: skip
 
 
 def test_only_main_composes_the_views() -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 import pytest
 from packaging.requirements import Requirement
 
-from tests.app.servers import CACHE, LiveServer
+from tests.app.servers import LiveServer
+from tests.programs import FOLDER
 
 ROOT = Path(__file__).parents[1]
 
@@ -136,7 +137,7 @@ def test_the_command_starts_from_what_is_copied_and_is_healthy(tmp_path: Path) -
     settings = environment()
     # The address of the image, with a port of its own and the cache of the tests.
     given = {key: settings[key] for key in ("HOST", "PYTHONUNBUFFERED")}
-    given |= {"PORT": "0", "LIVENET_CACHE_DIR": str(CACHE)}
+    given |= {"PORT": "0", "LIVENET_CACHE_DIR": str(FOLDER)}
     with LiveServer(command=[sys.executable, *rest], cwd=tmp_path, **given) as server:
         assert server.url.startswith("http://0.0.0.0:")
         assert server.get("/").status == 200

@@ -33,6 +33,15 @@ class Model:
     note: str = ""
 
 
+#: What did best without a schedule, on the last 10,000 train images after training on the others.
+_CONSTANT = {
+    "schedule": {"name": "constant"},
+    "optimizer": {"name": "nadam", "learning_rate": 0.001},
+    "batch_size": 512,
+    "layers": [
+        {"units": 1024, "activation": "relu", "dropout": 0.3, "batch_norm": True} for _ in range(3)
+    ],
+}
 MODELS = (
     Model("mnist_1", 10, 92.6),
     Model("mnist_2", 10, 97.4),
@@ -42,8 +51,8 @@ MODELS = (
         "mnist_5",
         20,
         98.40,
-        {"schedule": {"name": "constant"}, "optimizer": {"learning_rate": 0.001}},
-        ", constant rate",
+        _CONSTANT,
+        ", three of 1024, constant rate",
     ),
     Model("mnist_5", 20, 98.7),
 )

@@ -1,15 +1,19 @@
-"""What every source has in common: points, features, targets, batches and the score."""
+"""What every source has in common: data, features, targets, batches and the score."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from engine.datasets import Dataset
+from engine.errors import ExportError
 from engine.exports.files import File
+from engine.exports.image_data import are_published, save_images, write_images, write_scaling
+from engine.exports.rows import name_rows
 from engine.exports.text import write_block, write_list
 from engine.exports.weights import encode_numbers
 from engine.losses import HEADS, Head, head_index
 from engine.spec import Spec
+from engine.vision.data import ImageData
 
 POINTS_FILE = "points.csv"
 
@@ -32,7 +36,27 @@ def find_head(spec: Spec) -> Head:
     return HEADS[head_index(spec.task, spec.resolved_loss)]
 
 
-def save_points(data: Dataset) -> File:
+def save_data(data: Dataset | ImageData) -> list[File]:
+    """Returns what a source needs beside it: nothing for images that it can download."""
+    if isinstance(data, ImageData):
+        return [] if are_published(data.images) else [save_images(data.images)]
+    return [_save_points(data)]
+
+
+def write_data(data: Dataset | ImageData, *, inline: bool) -> list[str]:
+    """Writes `load_points` or `load_images`.
+
+    Raises:
+        ExportError: the data do not fit into a source.
+    """
+    if not isinstance(data, ImageData):
+        return _write_points(data, inline=inline)
+    if inline:
+        raise ExportError("images do not fit into a source; have them beside it", "data")
+    return write_images(data.images)
+
+
+def _save_points(data: Dataset) -> File:
     """Returns the points as CSV, those to train on first."""
     lines = ["x1,x2,label,test"]
     for row, ((x1, x2), label) in enumerate(zip(data.x, data.labels, strict=True)):
@@ -40,7 +64,7 @@ def save_points(data: Dataset) -> File:
     return File(POINTS_FILE, ("\n".join(lines) + "\n").encode(), "text/csv")
 
 
-def write_points(data: Dataset, *, inline: bool) -> list[str]:
+def _write_points(data: Dataset, *, inline: bool) -> list[str]:
     """Writes `load_points`."""
     head = '''\
 def load_points():
@@ -56,7 +80,7 @@ def load_points():
 """
         return [head + read + tail]
     table = np.concatenate([data.x, data.labels[:, None]], axis=1)
-    block = write_block("POINTS", encode_numbers(table))
+    block = write_block("POINTS", encode_numbers(table, "data"))
     read = """\
     table = np.frombuffer(base64.b64decode(POINTS), "<f4").reshape(-1, 3)
     train, test = table[:N_TRAIN], table[N_TRAIN:]
@@ -69,7 +93,9 @@ def load_points():
 
 
 def write_inputs(spec: Spec) -> list[str]:
-    """Writes `compute_features` and `make_targets`."""
+    """Writes what makes of data what the network sees, and `make_targets`."""
+    if spec.data.is_images:
+        return [write_scaling(spec.widths[0]), _write_targets(spec)]
     return [_write_features(spec.features), _write_targets(spec)]
 
 
@@ -124,19 +150,19 @@ def make_batches(n, epoch):
 
 def write_score(spec: Spec) -> str:
     """Writes `score`: accuracy, or RMSE."""
-    head = find_head(spec)
+    head, noun = find_head(spec), name_rows(spec).noun
     if head.task == "regression":
         says = "the root of the mean squared error"
-        value = "np.sqrt(np.mean((predict(points)[:, 0] - labels) ** 2))"
+        value = f"np.sqrt(np.mean((predict({noun})[:, 0] - labels) ** 2))"
     elif head.task == "multiclass":
         says = "the accuracy: the largest output is the answer"
-        value = "np.mean(predict(points).argmax(axis=1) == labels)"
+        value = f"np.mean(predict({noun}).argmax(axis=1) == labels)"
     else:
         middle = "0.5" if head.negative == 0 else "0"
         says = f"the accuracy: outputs from {middle} on mean class 1"
-        value = f"np.mean((predict(points)[:, 0] >= {middle}) == (labels > 0))"
+        value = f"np.mean((predict({noun})[:, 0] >= {middle}) == (labels > 0))"
     return f'''\
-def score(points, labels):
+def score({noun}, labels):
     """Returns {says}."""
     return {value}'''
 
@@ -144,7 +170,8 @@ def score(points, labels):
 def write_result(spec: Spec) -> str:
     """Writes the lines that print the score."""
     name = "RMSE" if spec.task == "regression" else "accuracy"
+    rows = name_rows(spec)
     return f"""\
-points, labels, test_points, test_labels = load_points()
-print(f"train {name} {{score(points, labels):.4f}}")
-print(f"test {name} {{score(test_points, test_labels):.4f}}")"""
+{rows.noun}, labels, test_{rows.noun}, test_labels = {rows.load}()
+print(f"train {name} {{score({rows.noun}, labels):.4f}}")
+print(f"test {name} {{score(test_{rows.noun}, test_labels):.4f}}")"""

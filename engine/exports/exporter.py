@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.errors import ExportError
-from engine.exports.data import save_points
+from engine.exports.data import save_data
 from engine.exports.files import File
 from engine.exports.history import write_history
 from engine.exports.notebooks import write_notebook
@@ -44,10 +43,6 @@ def export(request: ExportRequest, moment: Snapshot, history: Sequence[Entry]) -
 
 
 def _export_source(request: ExportRequest, moment: Snapshot) -> tuple[File, ...]:
-    if moment.spec.data.is_images:
-        raise ExportError(
-            "networks for images have no source yet; weights and history have", "name"
-        )
     named = name_weights(moment.spec, moment.state.params)
     parts = Parts(
         spec=moment.spec,
@@ -67,7 +62,7 @@ def _export_source(request: ExportRequest, moment: Snapshot) -> tuple[File, ...]
         source = File(f"{stem}.py", text.encode(), "text/x-python")
     files = [source]
     if request.data == "beside":
-        files.append(save_points(moment.data))
+        files += save_data(moment.data)
     if request.weights == "beside":
         files.append(save_weights(moment.spec, named, moment.counters.step))
     return tuple(files)

@@ -6,6 +6,7 @@ from engine.exports.data import write_batches, write_score
 from engine.exports.jax_layers import write_initial, write_layers
 from engine.exports.jax_training import write_training
 from engine.exports.parts import Parts, Source
+from engine.exports.rows import name_rows
 from engine.exports.weights import write_loader
 from engine.spec import Spec
 
@@ -45,12 +46,13 @@ def _write_start(spec: Spec) -> str:
 
 
 def _write_predict(spec: Spec) -> str:
+    rows = name_rows(spec)
     if spec.normalized:
-        run = "z, _ = forward(params, averages, compute_features(points))"
+        run = f"z, _ = forward(params, averages, {rows.prepare}({rows.noun}))"
     else:
-        run = "z = forward(params, compute_features(points))"
+        run = f"z = forward(params, {rows.prepare}({rows.noun}))"
     return f'''\
-def predict(points):
-    """Returns the outputs [n, K] for points [n, 2]."""
+def predict({rows.noun}):
+    """Returns the outputs [n, K] for {rows.noun} {rows.shape}."""
     {run}
     return np.asarray(activate(z))'''

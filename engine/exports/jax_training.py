@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.exports.jax_layers import has_dropout
+from engine.exports.rows import name_rows
 from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import indent_lines, write_call, write_number
 from engine.spec import RegularizationSpec, Spec
@@ -127,7 +128,7 @@ def update({given}):
 
 
 def _write_train(spec: Spec) -> str:
-    state, more = _list_state(spec), _list_more(spec)
+    state, more, rows = _list_state(spec), _list_more(spec), name_rows(spec)
     names = ", ".join(state)
     draw, key = "", ""
     if more:
@@ -139,14 +140,14 @@ def _write_train(spec: Spec) -> str:
     return f'''\
 def train({names}, epochs):
     """Trains, prints the loss now and then, and returns what was learned."""
-    points, labels, _, _ = load_points()
-    inputs, targets = compute_features(points), make_targets(labels)
+    {rows.noun}, labels, _, _ = {rows.load}()
+    inputs, targets = {rows.prepare}({rows.noun}), make_targets(labels)
     slots = optimizer.init(params)
 {draw}    for epoch in range(epochs):
-        for rows in make_batches(len(points), epoch):
+        for rows in make_batches(len({rows.noun}), epoch):
             x, y = inputs[rows], targets[rows]
 {key}            {names}, slots = update({given})
-        if (epoch + 1) % 10 == 0:
+        if (epoch + 1) % {rows.every} == 0:
             {measured}
             print(f"epoch {{epoch + 1}}: loss {{loss:.4f}}")
     return {names}'''

@@ -12,8 +12,10 @@ from engine.exports.keras_layers import (
 )
 from engine.exports.keras_training import write_training
 from engine.exports.parts import Parts, Source
+from engine.exports.rows import name_rows
 from engine.exports.text import write_names
 from engine.exports.weights import write_loader
+from engine.spec import Spec
 
 _SET_WEIGHTS = '''\
 def set_weights():
@@ -31,7 +33,7 @@ def write_keras(name: str, parts: Parts) -> Source:
     """
     spec = parts.spec
     found = list_layers(spec)
-    n_inputs = len(spec.features)
+    n_inputs = spec.widths[0]
     network = ["keras.utils.set_random_seed(SEED)", *write_own(spec)]
     if needs_dense(spec):
         network.append(write_dense(spec))
@@ -55,14 +57,16 @@ def write_keras(name: str, parts: Parts) -> Source:
         network=network,
         weights=weights,
         training=write_training(spec),
-        result=[_PREDICT, write_score(spec)],
+        result=[_write_predict(spec), write_score(spec)],
     )
 
 
-_PREDICT = '''\
-def predict(points):
-    """Returns the outputs [n, K] for points [n, 2]."""
-    outputs = model(compute_features(points), training=False)
+def _write_predict(spec: Spec) -> str:
+    rows = name_rows(spec)
+    return f'''\
+def predict({rows.noun}):
+    """Returns the outputs [n, K] for {rows.noun} {rows.shape}."""
+    outputs = model({rows.prepare}({rows.noun}), training=False)
     return ops.convert_to_numpy(outputs)'''
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.exports.rows import name_rows
 from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import indent_lines, write_call, write_number
 from engine.spec import OptimizerSpec, Spec
@@ -121,7 +122,7 @@ def _list_notes(optimizer: OptimizerSpec, spec: Spec) -> list[str]:
 
 
 def _write_train(spec: Spec) -> str:
-    penalty = spec.regularization
+    penalty, rows = spec.regularization, name_rows(spec)
     says = "Trains; returns the losses of every epoch"
     if penalty.l1 > 0 or penalty.l2 > 0:
         says += ", with the penalty"
@@ -131,14 +132,14 @@ def _write_train(spec: Spec) -> str:
     return f'''\
 def train(epochs):
     """{says}."""
-    points, labels, test_points, test_labels = load_points()
+    {rows.noun}, labels, test_{rows.noun}, test_labels = {rows.load}()
 {note}    loss = keras.losses.{_LOSSES[spec.resolved_loss]}
     model.compile(optimizer=make_optimizer(), loss=loss)
     return model.fit(
-        compute_features(points),
+        {rows.prepare}({rows.noun}),
         make_targets(labels),
         batch_size=BATCH_SIZE,
         epochs=epochs,
-        validation_data=(compute_features(test_points), make_targets(test_labels)),
+        validation_data=({rows.prepare}(test_{rows.noun}), make_targets(test_labels)),
         verbose=2,
     )'''

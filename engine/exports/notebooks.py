@@ -34,10 +34,12 @@ def write_notebook(name: str, parts: Parts, language: str) -> str:
         widths="-".join(str(width) for width in parts.spec.widths),
         step=f"{parts.step:,}",
     )
+    kind = "images" if parts.spec.data.is_images else "points"
     cells = [_words(title), _code(f"%pip install -q {' '.join(list_packages(source, parts))}")]
     for section in list_sections(source, parts, script=False):
-        key = f"{section.name}.{name}"
-        cells += [_words(words[key if key in words else section.name]), _code(section.code)]
+        keys = (f"{section.name}.{name}", f"{section.name}.{kind}", section.name)
+        text = next(words[key] for key in keys if key in words)
+        cells += [_words(text), _code(section.code)]
     for place, cell in enumerate(cells):
         cell["id"] = f"cell-{place}"
     content = {

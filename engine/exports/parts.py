@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from engine.arrays import Floats
 from engine.datasets import Dataset
 from engine.spec import Spec
+from engine.vision.data import ImageData
 
 
 @dataclass(frozen=True)
@@ -15,16 +16,16 @@ class Parts:
 
     Attributes:
         spec: the network.
-        data: its points.
+        data: its points or images.
         step: updates done.
         epoch: epochs done.
         weights: by name; None for none.
         weights_inline: whether they stand inside the source.
-        data_inline: whether the points do.
+        data_inline: whether the data do.
     """
 
     spec: Spec
-    data: Dataset
+    data: Dataset | ImageData
     step: int
     epoch: int
     weights: dict[str, Floats] | None

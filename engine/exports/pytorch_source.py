@@ -12,6 +12,7 @@ from engine.exports.pytorch_layers import (
     write_places,
 )
 from engine.exports.pytorch_training import write_training
+from engine.exports.rows import name_rows
 from engine.exports.weights import write_loader
 from engine.spec import Spec
 
@@ -52,7 +53,8 @@ def _write_network(spec: Spec) -> list[str]:
 
 
 def _write_predict(spec: Spec) -> str:
-    outputs = "network(torch.tensor(compute_features(points)))"
+    rows = name_rows(spec)
+    outputs = f"network(torch.tensor({rows.prepare}({rows.noun})))"
     if spec.resolved_loss in OF_LOGITS:
         name = find_head(spec).activation
         function = f"torch.{name}(outputs{', dim=1' if name == 'softmax' else ''})"
@@ -60,8 +62,8 @@ def _write_predict(spec: Spec) -> str:
     else:
         function, note = "outputs", ""
     return f'''\
-def predict(points):
-    """Returns the outputs [n, K] for points [n, 2]."""
+def predict({rows.noun}):
+    """Returns the outputs [n, K] for {rows.noun} {rows.shape}."""
 {note}    network.eval()
     with torch.no_grad():
         outputs = {outputs}

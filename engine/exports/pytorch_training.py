@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.exports.rows import name_rows
 from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import indent_lines, write_call, write_number
 from engine.spec import OptimizerSpec, RegularizationSpec, Spec
@@ -159,6 +160,7 @@ def _name_optimizer(optimizer: OptimizerSpec) -> tuple[str, list[str]]:
 
 
 def _write_train(spec: Spec) -> str:
+    rows = name_rows(spec)
     before, after, clip = "", "", ""
     if is_scheduled(spec.schedule):
         before = "    rate = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)\n"
@@ -172,17 +174,17 @@ def _write_train(spec: Spec) -> str:
     return f'''\
 def train(epochs):
     """Trains, and prints the loss of the last batch now and then."""
-    points, labels, _, _ = load_points()
-    inputs = torch.tensor(compute_features(points))
+    {rows.noun}, labels, _, _ = {rows.load}()
+    inputs = torch.tensor({rows.prepare}({rows.noun}))
     targets = torch.tensor(make_targets(labels))
     compute_loss = {_LOSSES[spec.resolved_loss]}
     optimizer = make_optimizer()
 {before}    network.train()
     for epoch in range(epochs):
-        for rows in make_batches(len(points), epoch):
+        for rows in make_batches(len({rows.noun}), epoch):
             optimizer.zero_grad()
             loss = compute_loss(network(inputs[rows]), targets[rows])
 {penalty}            loss.backward()
 {clip}            optimizer.step()
-{after}        if (epoch + 1) % 10 == 0:
+{after}        if (epoch + 1) % {rows.every} == 0:
             print(f"epoch {{epoch + 1}}: loss {{loss.item():.4f}}")'''

@@ -33,7 +33,7 @@ class ExportRequest:
     Attributes:
         name: one of `EXPORTS`.
         weights: of a source: `none`, as a file `beside` it, or `inline` in it.
-        data: of a source: the points as a file `beside` it, or `inline` in it.
+        data: of a source: the points or images as a file `beside` it, or `inline` in it.
         format: of a source: `script` or `notebook`.
         language: of a notebook's words.
 

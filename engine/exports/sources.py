@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.exports.data import write_inputs, write_points, write_result
+from engine.exports.data import write_data, write_inputs, write_result
 from engine.exports.jax_source import write_jax
 from engine.exports.keras_source import write_keras
 from engine.exports.parts import Parts, Source
 from engine.exports.pytorch_source import write_pytorch
+from engine.exports.rows import name_rows
 from engine.exports.text import indent_lines, join_chunks
 
-#: Epochs of a source, if the run has none or more than anyone waits for.
-_EPOCHS, _MOST_EPOCHS = 100, 1000
+#: Epochs of a source, if the run has more than anyone waits for.
+_MOST_EPOCHS = 1000
 
 
 @dataclass(frozen=True)
@@ -49,7 +50,7 @@ def list_sections(source: Source, parts: Parts, *, script: bool) -> list[Section
     if script:
         last = f'if __name__ == "__main__":\n{indent_lines(last)}'
     chunks = {
-        "data": write_points(parts.data, inline=parts.data_inline),
+        "data": write_data(parts.data, inline=parts.data_inline),
         "inputs": write_inputs(parts.spec),
         "network": source.network,
         "weights": source.weights,
@@ -90,9 +91,11 @@ Exported from LiveNet after {parts.step:,} steps.
 
 def _write_setup(source: Source, parts: Parts, code: str, *, script: bool) -> str:
     """Writes the imports that the code needs, and the numbers that a reader may change."""
-    first = [f"import {name}" for name in ("base64", "math") if f"{name}." in code]
+    first = [f"import {name}" for name in ("base64", "gzip", "math") if f"{name}." in code]
     if "os." in source.before:
         first.append("import os")
+    if "urllib." in code:
+        first.append("import urllib.request")
     others = [*source.imports, "import numpy as np"]
     constants = []
     if "FOLDER" in code:
@@ -104,7 +107,7 @@ def _write_setup(source: Source, parts: Parts, code: str, *, script: bool) -> st
     constants += [
         f"SEED = {parts.spec.seed}",
         f"BATCH_SIZE = {parts.spec.batch_size}",
-        f"EPOCHS = {min(parts.epoch, _MOST_EPOCHS) or _EPOCHS}",
+        f"EPOCHS = {min(parts.epoch, _MOST_EPOCHS) or name_rows(parts.spec).epochs}",
     ]
     blocks = ["\n".join(first), source.before, "\n".join(others), "\n".join(constants)]
     return "\n\n".join(block for block in blocks if block)

@@ -66,8 +66,12 @@ def save_weights(spec: Spec, weights: dict[str, Floats], step: int) -> File:
     return File(WEIGHTS_FILE, save(weights, metadata))
 
 
-def encode_numbers(numbers: Floats) -> str:
+def encode_numbers(numbers: Floats, option: str) -> str:
     """Returns numbers as base64 of little-endian float32.
+
+    Args:
+        numbers: to stand inside a source.
+        option: the choice that has them there.
 
     Raises:
         ExportError: they are too many to stand inside a source.
@@ -75,7 +79,8 @@ def encode_numbers(numbers: Floats) -> str:
     if numbers.size > MAX_INLINE:
         raise ExportError(
             f"at most {MAX_INLINE:,} numbers fit into a source, not {numbers.size:,}; "
-            "have them beside it"
+            "have them beside it",
+            option,
         )
     return base64.b64encode(numbers.astype("<f4").tobytes()).decode()
 
@@ -91,7 +96,7 @@ def load_weights():
         ]
     numbers = np.concatenate([value.ravel() for value in weights.values()])
     shapes = {name: _write_shape(value.shape) for name, value in weights.items()}
-    block = write_block("WEIGHTS", encode_numbers(numbers))
+    block = write_block("WEIGHTS", encode_numbers(numbers, "weights"))
     return [
         "# The trained weights as float32 in base64, in the order of their shapes.\n"
         f"{block}\n{write_table('WEIGHT_SHAPES', shapes)}",

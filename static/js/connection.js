@@ -3,8 +3,7 @@
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
  * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened).
- * States:
- * connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
+ * States: connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
 import { createCredit } from "credit";

@@ -36,6 +36,11 @@ export function formatCount(value) {
   return counts[language].format(value);
 }
 
+/** A day, as the language writes it. */
+export function formatDay(time) {
+  return new Intl.DateTimeFormat(spokenLanguage(), { dateStyle: "long" }).format(time);
+}
+
 /** A time to wait: tenths of a second while they can be told apart. */
 export function formatSeconds(value) {
   return value < 10 ? value.toFixed(1) : formatCount(Math.round(value));

@@ -77,13 +77,13 @@ export function createHistory() {
   /**
    * Takes what the server says of a change.
    *
-   * @param {{spec: object, step: number, back: boolean}} now where the run stands;
-   *   `back` after an undo, which an edit at the same step is not
+   * @param {{spec: object, step: number, back: boolean, time?: number}} now where the run stands;
+   *   `back` after an undo, which an edit at the same step is not; `time` in milliseconds
    */
-  function change({ spec: next, step, back }) {
+  function change({ spec: next, step, back, time = performance.now() }) {
     if (back || step !== last) moveTo(step, next);
     else if (spec && isImages(spec) !== isImages(next)) beginAnew();
-    else mark();
+    else mark(time);
     spec = next;
   }
 
@@ -117,9 +117,8 @@ export function createHistory() {
   }
 
   /** Remembers that something was edited now; a dragged slider leaves one mark. */
-  function mark() {
+  function mark(now) {
     if (last <= 0) return;
-    const now = performance.now();
     if (now - marked < MARK_APART) history.marks.pop();
     marked = now;
     history.marks = [...history.marks, last].slice(-MOST_MARKS);

@@ -18,6 +18,8 @@ export function openPageSettings(anchor, store, onClose) {
     { label: word("label.pauseHidden"), help: word("help.pauseHidden"), path: "pauseHidden" },
     { onInput: (pauseHidden) => store.set({ pauseHidden }) });
   pause.update(store.get().pauseHidden);
+  // What is recorded costs nobody anything while it is hidden.
+  pause.element.hidden = store.get().replaySpeed !== undefined;
   const box = anchor.getBoundingClientRect();
   const popover = openPopover({ x: box.right, y: box.bottom + BELOW }, word("action.settings"),
     [theme, colours, pause.element], onClose);

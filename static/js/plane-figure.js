@@ -17,11 +17,15 @@ export function planeMargin() {
   return Object.fromEntries(Object.entries(MARGIN).map(([k, v]) => [k, Math.round(v * unit)]));
 }
 
+/** Where the axes of a plane so many pixels wide have numbers. */
+export function planeTicks(width) {
+  return width < SMALL ? [-4, 0, 4] : [-4, -2, 0, 2, 4];
+}
+
 /** Layout of the axes. */
 export function planeLayout(palette, { width, height, margin }) {
   const axis = {
-    range: [-EDGE, EDGE], fixedrange: true, showgrid: false,
-    tickvals: width < SMALL ? [-4, 0, 4] : [-4, -2, 0, 2, 4],
+    range: [-EDGE, EDGE], fixedrange: true, showgrid: false, tickvals: planeTicks(width),
   };
   return chartLayout(palette, {
     width, height, margin,

@@ -5,7 +5,7 @@
  */
 
 import { h, pixelRatio } from "dom";
-import { EDGE, planeLayout, planeMargin } from "plane-figure";
+import { EDGE, planeLayout, planeMargin, planeTicks } from "plane-figure";
 import { PLOT_CONFIG, whenPlotly } from "plotly";
 
 /**
@@ -29,6 +29,7 @@ export function createPlane(element, { palette, onReady }) {
   whenPlotly().then((loaded) => {
     if (gone) return;
     plotly = loaded;
+    axes.replaceChildren();
     (onReady ?? draw)();
   });
 
@@ -45,6 +46,20 @@ export function createPlane(element, { palette, onReady }) {
     return { width, height };
   }
 
+  /** The numbers along the axes, for as long as Plotly does not write them. */
+  function writeTicks({ width, height }) {
+    const share = (tick) => (tick + EDGE) / (2 * EDGE);
+    axes.replaceChildren(...planeTicks(side).flatMap((tick) => {
+      const text = String(tick).replace("-", "−");
+      const [below, beside] = [h("span.plane-tick.below", {}, text), h("span.plane-tick.beside", {}, text)];
+      below.style.left = `${margin.l + share(tick) * width}px`;
+      below.style.top = `${margin.t + height}px`;
+      beside.style.left = `${margin.l}px`;
+      beside.style.top = `${margin.t + (1 - share(tick)) * height}px`;
+      return [below, beside];
+    }));
+  }
+
   function layout() {
     const { clientWidth: width, clientHeight: height } = element;
     return planeLayout(palette(), { width, height, margin });
@@ -52,8 +67,12 @@ export function createPlane(element, { palette, onReady }) {
 
   /** Lays everything out again: size, theme, and Plotly's points. */
   async function draw(traces = []) {
-    measure();
-    if (!plotly || side === 0) return;
+    const size = measure();
+    if (side === 0) return;
+    if (!plotly) {
+      writeTicks(size);
+      return;
+    }
     await plotly.react(axes, traces, layout(), { ...PLOT_CONFIG, staticPlot: true });
   }
 

@@ -3,7 +3,6 @@
 import { createActions } from "actions";
 import { createConnection } from "connection";
 import { createEdits } from "edits";
-import { createHistory } from "history";
 import { createLibrary } from "images/library";
 import { createMode } from "images/mode";
 import { isImages } from "images/sets";
@@ -13,6 +12,7 @@ import { createPainter } from "painter";
 import { keepPageState } from "page-state";
 import { inferTask } from "points/labels";
 import { createOwnPoints } from "points/own-points";
+import { createRunHistory } from "recordings/run-history";
 import { readSchema } from "schema";
 import { followStream } from "stream-events";
 import { createTooltip } from "tooltip";
@@ -22,8 +22,8 @@ import { createViewSet } from "view-set";
 
 const PATHS = { sessions: "/api/sessions", health: "/healthz" };
 
-async function fetchJson(url) {
-  const answer = await fetch(url);
+async function askServer(name) {
+  const answer = await fetch(`/api/${name}`);
   return answer.json();
 }
 
@@ -31,22 +31,27 @@ async function fetchJson(url) {
  * Makes the parts of a page with a run; nothing is asked of the server before `connect`.
  *
  * @param {{config: object, store: object, storage: Storage, address: object,
- *   createViews: (context: object) => object[], painted: (frame: object) => void}} parts
+ *   createViews: (context: object) => object[], painted: (frame: object) => void,
+ *   source?: object, around?: (connection: object) => object, ask?: (name: string) => Promise<object>}} parts
  *   `config` is the page's own, `storage` that of the tab or what stands for it, `createViews`
- *   makes all views from a context, `painted` is told of every frame that they have painted
+ *   makes all views from a context, `painted` is told of every frame that they have painted,
+ *   `source` takes the place of a connection, `around` makes another source of it, `ask` takes that of the server's answers under `/api`
  * @returns {{connection, edits, history, painter, views, learn: Function, show: Function}}
  *   `learn` asks for what views are made from and gives the context, `show` shows them
  */
-export function createSession({ config, store, storage, address, createViews, painted }) {
-  const connection = createConnection({
+export function createSession({
+  config, store, storage, address, createViews, painted, source, around = (live) => live, ask = askServer,
+}) {
+  const connection = source ?? around(createConnection({
     open: createTransports({ ...PATHS, stream: config.stream, storage }),
     storage,
-    toOpen: () => address.toOpen(store.get().spec),
+    // What a recording shows meanwhile is not what the live run is about.
+    toOpen: () => address.toOpen((store.get().standby ?? store.get()).spec),
     session: address.session,
-  });
+  }));
   const edits = createEdits({ store, send: connection.send });
-  const history = createHistory();
-  const mode = createMode(store);
+  const history = createRunHistory();
+  const mode = createMode(store, ask);
   let context = null;
   const views = createViewSet(() => createViews(context));
   const painter = createPainter({
@@ -73,9 +78,9 @@ export function createSession({ config, store, storage, address, createViews, pa
    */
   async function learn(words) {
     const [schema, presets, datasets] = await Promise.all([
-      fetchJson("/api/schema").then(readSchema),
-      fetchJson("/api/presets"),
-      fetchJson("/api/datasets"),
+      ask("schema").then(readSchema),
+      ask("presets"),
+      ask("datasets"),
       words,
     ]);
     const taskOf = (spec) => {

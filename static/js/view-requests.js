@@ -10,7 +10,7 @@ const ALWAYS = ["boundary", "units", "weights", "history", "digit"];
 /** Frames a second while nobody paints them: as many as a screen would take. */
 const UNSEEN_FPS = 60;
 const KEYS = ["select", "pointsWanted", "tile", "page", "running", "calm", "connection", "images",
-  "digit", "showSaliency", "showNearest", "imageTab", "space", "curveTab"];
+  "digit", "showSaliency", "showNearest", "imageTab", "space", "curveTab", "recording"];
 
 /**
  * Keeps the views of a connection as the store says.
@@ -41,8 +41,9 @@ export function requestViews(connection, store) {
   });
 }
 
-function namePlaneViews({ pointsWanted, select }) {
-  return [...ALWAYS, ...(pointsWanted ? ["points"] : []), ...(select ? ["selected"] : [])];
+/** Who looks at a recording may ask for any point's fate. */
+function namePlaneViews({ pointsWanted, recording, select }) {
+  return [...ALWAYS, ...(pointsWanted || recording ? ["points"] : []), ...(select ? ["selected"] : [])];
 }
 
 /** The hidden space and what excites a unit take time, so only while they are in sight. */

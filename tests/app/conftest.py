@@ -28,6 +28,7 @@ def odd_server() -> Iterator[LiveServer]:
         LIVENET_COMPRESS_FRAMES="1",
         LIVENET_MAX_FPS="25",
         LIVENET_ALLOWED_ORIGINS="https://friend.example, http://other.example:81",
+        LIVENET_FRAME_ANCESTORS="self https://*.school.example",
     ) as server:
         yield server
 

@@ -12,14 +12,15 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any, Self
 
+from tests.programs import FOLDER, compile_alone
+
 ROOT = Path(__file__).resolve().parents[2]
-#: Compiled programs are kept here between test runs.
-CACHE = ROOT / ".cache" / "livenet-tests"
 #: For hangs only: no test waits so long when all is well.
 PATIENCE = 150.0
 
@@ -59,7 +60,14 @@ class LiveServer:
         cwd: Path = ROOT,
         **environ: str,
     ) -> None:
-        settings = {"PORT": "0", "HOST": "127.0.0.1", "LIVENET_CACHE_DIR": str(CACHE), **environ}
+        settings = {
+            "PORT": "0",
+            "HOST": "127.0.0.1",
+            "LIVENET_CACHE_DIR": str(FOLDER),
+            "LIVENET_WARM_UP": "first",
+            **environ,
+        }
+        self._shared = settings["LIVENET_CACHE_DIR"] == str(FOLDER)
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LIVENET_")}
         self.process = subprocess.Popen(
             command,
@@ -93,7 +101,8 @@ class LiveServer:
         self.log.extend(self.process.stderr)
 
     def __enter__(self) -> Self:
-        self.wait_ready()
+        with compile_alone("first") if self._shared else nullcontext():
+            self.wait_ready()
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -224,7 +224,9 @@ def test_a_run_ends_at_an_epoch(opened: Client) -> None:
     opened.ack(2)
     assert opened.barrier() == []
     opened.send("run", until={"epoch": 10})
-    assert opened.receive()["reason"] == "epoch", "it is there already"
+    again = opened.receive()
+    assert not isinstance(again, FrameSeen)
+    assert again["reason"] == "epoch", "it is there already"
 
 
 def test_a_run_ends_at_a_loss(opened: Client) -> None:

@@ -66,6 +66,9 @@ def test_a_source_with_points_and_weights_is_an_archive(client: Client, server: 
     saved = load(files["weights.safetensors"])
     np.testing.assert_array_equal(saved["layers.0.kernel"].ravel(), weights[:8])
     assert "EPOCHS = 3" in files["livenet_pytorch.py"].decode()
+    alone = fetch(server, token, "pytorch?weights=beside&only=source")
+    assert alone.body == files["livenet_pytorch.py"]
+    assert fetch(server, token, "pytorch?only=points").status == 400
 
 
 def test_a_source_may_be_one_file(client: Client, server: LiveServer) -> None:

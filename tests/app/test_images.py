@@ -210,10 +210,25 @@ def test_images_are_served_with_their_labels(server: LiveServer, opened_digits: 
     np.testing.assert_array_equal(frame.arrays["image"].ravel(), chosen[2 + 64 :])
 
 
+@pytest.mark.parametrize(("part", "count"), [("train", 1442), ("test", 355)])
+def test_the_labels_of_a_whole_part_are_served(
+    server: LiveServer, opened_digits: Client, part: str, count: int
+) -> None:
+    labels = np.frombuffer(fetch(server, f"/api/images/digits/{part}/labels"), np.uint8)
+    assert len(labels) == count
+    assert set(labels.tolist()) == set(range(10))
+    rows = np.random.default_rng(0).integers(0, count, 50)
+    listed = ",".join(map(str, rows.tolist()))
+    chosen = np.frombuffer(fetch(server, f"/api/images/digits/{part}?rows={listed}"), np.uint8)
+    np.testing.assert_array_equal(chosen[:50], labels[rows])
+
+
 @pytest.mark.parametrize(
     ("path", "status"),
     [
         ("/api/images/nothing/test", 404),
+        ("/api/images/nothing/test/labels", 404),
+        ("/api/images/digits/validation/labels", 404),
         ("/api/images/digits/validation", 404),
         ("/api/images/digits/test?rows=355", 400),
         ("/api/images/digits/test?rows=-1", 400),

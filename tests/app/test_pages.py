@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import gzip
+import hashlib
 import json
 import re
 
@@ -13,6 +15,7 @@ from app.assets import Assets
 from tests.app.servers import ROOT, LiveServer, wait_until
 
 YEAR = "max-age=31536000"
+REVEAL = ROOT / "tests" / "browser" / "node_modules" / "reveal.js"
 
 
 @pytest.fixture(scope="module")
@@ -141,6 +144,64 @@ def test_page_allows_only_itself(server: LiveServer) -> None:
     assert "object-src 'none'" in policy
     script = next(part for part in policy.split("; ") if part.startswith("script-src"))
     assert "unsafe" not in script
+
+
+@pytest.mark.parametrize("path", ["/", "/embed", "/slides/demo"])
+def test_who_may_frame_the_pages_is_a_setting(
+    server: LiveServer, odd_server: LiveServer, path: str
+) -> None:
+    def frames(where: LiveServer) -> str:
+        policy = where.get(path).headers["Content-Security-Policy"].split("; ")
+        return next(part for part in policy if part.startswith("frame-ancestors"))
+
+    assert frames(server) == "frame-ancestors *"
+    assert frames(odd_server) == "frame-ancestors 'self' https://*.school.example"
+    assert "X-Frame-Options" not in server.get(path).headers
+
+
+def test_a_page_loads_the_modules_that_it_needs_and_no_others(server: LiveServer) -> None:
+    def preloaded(path: str) -> set[str]:
+        urls = re.findall(
+            r'modulepreload" href="/static/\w+/js/([^"]+)\.js"', server.get(path).body.decode()
+        )
+        assert len(urls) == len(set(urls))
+        return set(urls)
+
+    playground, embed = preloaded("/"), preloaded("/embed")
+    assert {"main", "store", "views/header"} <= playground
+    assert {"embed/main", "store", "views/output"} <= embed
+    assert not {name for name in playground if name.startswith("embed/m")}
+    assert "views/header" not in embed
+
+
+def test_the_plugin_is_for_decks_anywhere(server: LiveServer) -> None:
+    script, module = server.get("/slides/livenet.js"), server.get("/slides/livenet.mjs")
+    for answer in (script, module):
+        assert answer.status == 200
+        assert answer.headers["Content-Type"].startswith("text/javascript")
+        assert answer.headers["Access-Control-Allow-Origin"] == "*"
+        assert "max-age=3600" in answer.headers["Cache-Control"]
+        assert server.get("/slides/livenet.js", If_None_Match=script.headers["ETag"]).status == 304
+    assert module.body.startswith(script.body)
+    assert module.body.rstrip().endswith(b"export default RevealLiveNet;")
+
+
+def test_the_deck_takes_reveal_from_a_cdn_by_its_hash(server: LiveServer) -> None:
+    answer = server.get("/slides/demo")
+    page = answer.body.decode()
+    for name, attribute in (("reveal.js", "src"), ("reveal.css", "href")):
+        found = re.search(
+            rf'{attribute}="https://cdn\.jsdelivr\.net/npm/reveal\.js@6\.0\.2/dist/{name}"'
+            r' integrity="sha384-([^"]+)" crossorigin="anonymous"',
+            page,
+        )
+        assert found, name
+        content = (REVEAL / "dist" / name).read_bytes()
+        assert base64.b64decode(found[1]) == hashlib.sha384(content).digest(), name
+    policy = answer.headers["Content-Security-Policy"]
+    assert policy.count("https://cdn.jsdelivr.net") == 2
+    assert "cdn" not in server.get("/embed").headers["Content-Security-Policy"]
+    assert server.get("/slides/reveal/0/reveal.js").status == 404
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/schema", "/nope", "/api/nope"])

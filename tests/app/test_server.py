@@ -111,6 +111,11 @@ BAD = [
     ("LIVENET_IDLE_SECONDS", "0"),
     ("LIVENET_ALLOWED_ORIGINS", "example.org"),
     ("LIVENET_ALLOWED_ORIGINS", "https://example.org/page"),
+    ("LIVENET_FRAME_ANCESTORS", "school.example"),
+    ("LIVENET_FRAME_ANCESTORS", "* https://school.example"),
+    ("LIVENET_FRAME_ANCESTORS", "none, self"),
+    ("LIVENET_FRAME_ANCESTORS", "https://school.example; script-src *"),
+    ("LIVENET_REVEAL_DIR", "/nowhere/reveal.js"),
     ("LIVENET_COMPRESS_FRAMES", "perhaps"),
     ("LIVENET_MAX_MESSAGE_BYTES", "1e6"),
     ("LIVENET_LOG_LEVEL", "loud"),
@@ -150,11 +155,13 @@ def test_settings_are_read() -> None:
         "LIVENET_ALLOWED_ORIGINS": "https://A.example, http://b.example:81",
         "LIVENET_COMPRESS_FRAMES": "yes",
         "LIVENET_LOG_LEVEL": "debug",
+        "LIVENET_FRAME_ANCESTORS": "self, https://*.School.example",
         "LIVENET_WORKERS": "",
         "HOSTNAME": "ignored",
     })  # fmt: skip
     assert settings.port == 0
     assert settings.allowed_origins == ("https://a.example", "http://b.example:81")
+    assert settings.frame_ancestors == ("self", "https://*.school.example")
     assert settings.compress_frames is True
     assert settings.log_level == "DEBUG"
     assert settings.workers == Settings().workers

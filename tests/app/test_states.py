@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Spec, dump_spec
+from engine import Spec, Trainer, decode_packet, dump_spec, parse_spec
+from livenet import embed
 from tests.app.client import Client, FrameSeen, HttpClient, Message, make_client
 from tests.app.servers import LiveServer
 
@@ -33,10 +34,11 @@ def open_state(client: Client, spec: Message, state: str) -> Message:
 
 
 def step(client: Client, epochs: int) -> FrameSeen:
-    client.send("step", epochs=epochs)
-    before = client.frame().epoch
+    """Trains a session that has just been opened."""
+    client.frame()
     client.ack()
-    return client.frame_where(lambda frame: frame.epoch == before + epochs)
+    client.send("step", epochs=epochs)
+    return client.frame_where(lambda frame: frame.epoch == epochs)
 
 
 @pytest.mark.parametrize("room", [4000, 0], ids=["in the link", "on the server"])
@@ -58,6 +60,25 @@ def test_a_link_opens_the_very_same_run(
     np.testing.assert_allclose(same.arrays["weights"], shown.arrays["weights"], rtol=1e-3)
     far = same.arrays["boundary"].astype(int) - shown.arrays["boundary"]
     assert np.abs(far).max() <= 2, "the same picture, but for the rounding"
+
+
+def test_a_network_for_images_goes_along(
+    connect: Callable[..., Client], server: LiveServer
+) -> None:
+    first, second = connect(), connect()
+    spec = {"data": {"name": "digits"}, "layers": [{"units": 16, "activation": "relu"}]}
+    token = first.open(spec)["session"]
+    first.ack()
+    first.send("step", batches=20)
+    shown = first.frame_where(lambda frame: frame.step == 20)
+    answer = ask(server, token, weights="now")
+    assert answer["stored"]
+    opened = open_state(second, answer["spec"], answer["state"])
+    assert opened["spec"] == dump_spec(parse_spec(spec))
+    same = second.frame()
+    assert same.step == shown.step == 20
+    for name in ("train_loss", "test_loss"):
+        assert float(same.metadata[name]) == pytest.approx(float(shown.metadata[name]), rel=1e-3)
 
 
 def test_a_state_may_be_of_points_alone_or_nothing_at_all(
@@ -152,5 +173,38 @@ def test_stored_states_outlive_the_server(client: Client, server: LiveServer) ->
     assert server.get("/api/states", "POST", content, Origin="http://evil.example").status == 403
     assert server.get("/api/states", "POST", bytes(9 << 20)).status == 413
     assert server.get("/api/states/" + "a" * 16).status == 404
+    trainer = Trainer(parse_spec({"layers": [{"units": 32}, {"units": 32}]}))
+    address = str(embed(trainer, server=server.url))
+    assert len(address) < 120, "a notebook stores what is too long for a link"
+    content = server.get(f"/api/states/{address.rpartition('=')[2]}").body
+    params = decode_packet(content).params
+    assert params is not None
+    np.testing.assert_allclose(params[: len(trainer.weights)], trainer.weights, rtol=1e-3)
     with LiveServer() as later, make_client(later, "websocket") as visitor:
         assert open_state(visitor, answer["spec"], answer["state"])["spec"]["data"]["points"]
+
+
+def test_a_session_takes_up_what_a_link_carries(
+    connect: Callable[..., Client], server: LiveServer
+) -> None:
+    first, second = connect(), connect()
+    token = first.open({"data": OWN, "layers": [{"units": 3}]})["session"]
+    shown = step(first, 3)
+    answer = ask(server, token, weights="now")
+    second.open()
+    second.frame()
+    second.ack(2)
+    second.send("load", spec=answer["spec"], state=answer["state"])
+    told = second.message("spec")
+    assert told["spec"]["data"]["points"] == OWN["points"]
+    assert (told["step"], told["undo"]) == (shown.step, True)
+    same = second.frame_where(lambda frame: frame.spec_id == told["id"])
+    np.testing.assert_allclose(same.arrays["weights"], shown.arrays["weights"], rtol=1e-3)
+    second.send("load", spec={"layers": [{"units": 7}]}, state=answer["state"])
+    assert second.error("invalid_state")["path"] == "weights"
+    second.send("load", spec={"layers": "many"})
+    assert second.error("invalid_spec")["path"] == "layers"
+    second.send("load", spec={}, state="AAAA.1")
+    second.error("invalid_state")
+    second.send("undo")
+    assert second.message("spec", acks=True)["spec"] == dump_spec(Spec())

@@ -2,63 +2,18 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import pytest
-from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from websocket import create_connection
 
-from tests.app.servers import LiveServer
+from tests.browser.axe import OF_COLOURS, check, check_themes
 from tests.browser.page import Page
 from tests.browser.painting import choose_own
 from tests.browser.strokes import DIGITS, draw
 
-AXE = Path(__file__).parent / "node_modules" / "axe-core" / "axe.min.js"
 PHONE = (360, 740, True)
-
-#: Rules that are off unless asked for, and are kept all the same.
-MORE_RULES = ("target-size",)
-#: The only rule on which the scheme of colours has a bearing.
-OF_COLOURS = ("color-contrast",)
-
-CHECK = """
-    const [more, only] = arguments;
-    const { violations, passes } = await axe.run(document, {
-      resultTypes: ["violations"],
-      ...(only ? { runOnly: only }
-        : { rules: Object.fromEntries(more.map((id) => [id, { enabled: true }])) }),
-    });
-    return { passed: passes.length, violations: violations.map(({ id, help, nodes }) => ({ id, help,
-      nodes: nodes.map(({ html, any, all }) => ({ html,
-        why: [...any, ...all].map(({ message }) => message) })) })) };
-"""
-
-
-def check(page: Page, where: str, only: tuple[str, ...] = ()) -> None:
-    """Runs axe on the page as it is: every rule, or only these."""
-    if not page.run("return Boolean(window.axe)"):
-        assert AXE.exists(), "axe-core is not installed: make test does that"
-        page.run(AXE.read_text())
-    found: dict[str, Any] = page.load(CHECK, MORE_RULES, only or None)
-    assert found["passed"] > (0 if only else 10)
-    assert not found["violations"], f"{where}: {json.dumps(found['violations'], indent=1)}"
-
-
-def check_themes(page: Page, where: str) -> None:
-    for scheme, only in (("light", ()), ("dark", OF_COLOURS)):
-        page.prefer(prefers_color_scheme=scheme)
-        page.wait(
-            lambda scheme=scheme: page.run(
-                "return matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme
-            ),
-            scheme,
-        )
-        check(page, f"{where}, {scheme}", only)
 
 
 def press(page: Page, element: WebElement) -> None:
@@ -232,17 +187,36 @@ def the_sheet(page: Page) -> None:
     page.click(".more-toggle")
 
 
+def sharing(page: Page) -> None:
+    page.click("[data-action='share']")
+    for tab in ("link", "code", "embed"):
+        page.click(f"#tab-share-{tab}")
+    page.click(".share-dialog summary")
+    page.find("[name='embed-weights'][value='now']").click()
+    page.find("[name='embed-kind'][value='link']").click()
+    page.wait(lambda: page.find(".share-output .qr-code").is_displayed(), "the code is drawn")
+
+
 STATES: list[Callable[[Page], None]] = [
     as_it_opens, training, everything_unfolded, classes, regression, diverged, a_pinned_unit,
     a_hovered_unit, a_layer_menu, a_weight_editor, the_page_settings, other_colours, a_tooltip,
     a_readout, no_hidden_layer, the_largest_network, the_tour, the_points, own_points, painting,
     choose_own, a_bad_csv, korean, a_refused_edit, a_drawing, a_confusion_cell, a_hidden_space,
-    an_image_unit,
+    an_image_unit, sharing,
 ]  # fmt: skip
 PHONE_STATES: list[Callable[[Page], None]] = [
     as_it_opens, the_sheet, the_page_settings, the_tour, the_points, own_points, painting,
-    a_bad_csv, classes, regression, korean, a_drawing, a_confusion_cell, a_hidden_space,
+    a_bad_csv, classes, regression, korean, a_drawing, a_confusion_cell, a_hidden_space, sharing,
 ]  # fmt: skip
+
+
+#: What a state adds to the page, which has been looked at without it.
+ADDED: dict[Callable[[Page], None], str] = {
+    a_pinned_unit: ".curves", a_hovered_unit: ".output-plane", a_layer_menu: ".popover",
+    a_weight_editor: ".popover", the_page_settings: ".popover", a_tooltip: ".tooltip",
+    a_readout: ".tooltip", the_tour: "#tour", the_points: "dialog[open]",
+    own_points: "dialog[open]", a_bad_csv: "dialog[open]", a_refused_edit: "#notice",
+}  # fmt: skip
 
 
 def name_of(state: Callable[[Page], None]) -> str:
@@ -252,7 +226,7 @@ def name_of(state: Callable[[Page], None]) -> str:
 @pytest.mark.parametrize("state", STATES, ids=name_of)
 def test_a_laptop(page: Page, state: Callable[[Page], None]) -> None:
     state(page)
-    check_themes(page, f"laptop, {name_of(state)}")
+    check_themes(page, f"laptop, {name_of(state)}", ADDED.get(state))
 
 
 @pytest.mark.parametrize("state", PHONE_STATES, ids=name_of)
@@ -260,27 +234,14 @@ def test_a_phone(tab: Page, state: Callable[[Page], None]) -> None:
     tab.resize(*PHONE)
     tab.open()
     state(tab)
-    check_themes(tab, f"phone, {name_of(state)}")
+    check_themes(tab, f"phone, {name_of(state)}", ADDED.get(state))
 
 
 def test_every_step_of_the_tour(page: Page) -> None:
     the_tour(page)
     for step in range(6):
-        check(page, f"step {step} of the tour")
+        check(page, f"step {step} of the tour", root="#tour")
         page.click("[data-action='tourNext']")
-
-
-def test_a_full_server(tab: Page, driver: Chrome) -> None:
-    with LiveServer(LIVENET_MAX_SESSIONS="1", LIVENET_RESUME_SECONDS="0") as server:
-        first = create_connection(server.stream_url, timeout=20)
-        first.send(json.dumps({"type": "open", "spec": {}}))
-        assert json.loads(first.recv())["type"] == "opened"
-        driver.get(server.url)
-        tab.wait(lambda: "server is busy" in tab.notice, "the page says so")
-        check_themes(tab, "busy")
-        first.close()
-        tab.wait(lambda: tab.frames > 0, "a place is free")
-        driver.get("about:blank")
 
 
 def test_axe_itself_works_here(page: Page) -> None:

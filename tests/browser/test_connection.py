@@ -14,6 +14,7 @@ from selenium.webdriver import Chrome
 from websocket import WebSocket, create_connection
 
 from tests.app.servers import LiveServer
+from tests.browser.axe import check_themes
 from tests.browser.page import Page
 from tests.browser.proxies import Manner, Proxy
 
@@ -44,8 +45,12 @@ def carrier(page: Page) -> str:
 
 @pytest.fixture(params=["websocket", "http"])
 def transport(request: pytest.FixtureRequest) -> str:
-    """What carries the stream; each test runs over both."""
+    """What carries the stream; each test runs over both, but for those of `over_one`."""
     return request.param
+
+
+#: What the page does about a server as a whole is the same code over both transports.
+over_one = pytest.mark.parametrize("transport", ["websocket"], indirect=True)
 
 
 @pytest.fixture
@@ -179,6 +184,7 @@ def test_play_and_pause_while_the_connection_is_lost_count_afterwards(page: Page
             page.settle()
 
 
+@over_one
 def test_a_network_that_dies_silently_is_noticed(tab: Page, reach: Reach) -> None:
     """Nothing hangs up, but nothing comes any more; the page's clock is turned on by hand."""
     tab.allowed += [NO_WEBSOCKET, *NO_SERVER]
@@ -233,6 +239,7 @@ def test_a_server_that_starts_again_gets_the_same_settings(
         page.driver.get("about:blank")
 
 
+@over_one
 def test_a_server_that_still_compiles_is_said(tab: Page, reach: Reach, tmp_path: Path) -> None:
     server = LiveServer(LIVENET_CACHE_DIR=str(tmp_path))
     try:
@@ -258,6 +265,8 @@ def test_a_full_server_is_said_and_waited_for(
         driver.get(reach(server))
         tab.wait(lambda: "server is busy" in tab.notice, "the page says so")
         assert tab.frames == 0
+        if transport == "websocket":
+            check_themes(tab, "a full server")
         first.close()
         assert tab.find(".notice button").is_displayed()
         tab.wait(lambda: tab.frames > 0, "a place is free")
@@ -265,11 +274,8 @@ def test_a_full_server_is_said_and_waited_for(
         driver.get("about:blank")
 
 
-def test_an_idle_page_is_closed_and_goes_on_when_asked(
-    tab: Page, reach: Reach, transport: str
-) -> None:
-    if transport == "http":
-        tab.allowed += TOO_LATE
+@over_one
+def test_an_idle_page_is_closed_and_goes_on_when_asked(tab: Page, reach: Reach) -> None:
     with LiveServer(LIVENET_IDLE_SECONDS="1") as server:
         tab.url = reach(server)
         tab.open()
@@ -314,12 +320,9 @@ def test_http_takes_the_place_of_websockets_that_are_blocked(
         tab.driver.get("about:blank")
 
 
-def test_websockets_that_work_are_kept_when_the_server_comes_back_in_between(
-    page: Page, transport: str
-) -> None:
+@over_one
+def test_websockets_that_work_are_kept_when_the_server_comes_back_in_between(page: Page) -> None:
     """One failed handshake is no proof where WebSockets have worked before."""
-    if transport == "http":
-        pytest.skip("it is about WebSockets")
     page.allowed.append(NO_WEBSOCKET)
     page.run(
         """const { WebSocket: Real } = window;

@@ -8,11 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.app.servers import CACHE, LiveServer
+from tests.app.servers import LiveServer
 from tests.browser.images import choose_images
 from tests.browser.page import Page
 from tests.engine.image_mirror import Mirror, Request, run_mirror, serve
 from tests.mnist import need_mnist
+from tests.programs import FOLDER
 
 TRAIN_IMAGES = "train-images-idx3-ubyte.gz"
 
@@ -45,7 +46,7 @@ def mirror(go_on: threading.Event) -> Iterator[Mirror]:
 @pytest.fixture
 def elsewhere(tab: Page, mirror: Mirror, tmp_path: Path) -> Iterator[Page]:
     """The page of a server that has no images and only this mirror; what is compiled it has."""
-    for compiled in CACHE.glob("jit_*"):
+    for compiled in FOLDER.glob("jit_*"):
         (tmp_path / compiled.name).symlink_to(compiled)
     with LiveServer(LIVENET_CACHE_DIR=str(tmp_path), LIVENET_IMAGE_MIRRORS=mirror.url) as server:
         yield Page(tab.driver, server.url).open()

@@ -9,6 +9,7 @@ from itertools import pairwise
 import numpy as np
 from safetensors.numpy import save
 
+from engine.spec.names import IMAGE_SIDES
 from tests.browser.page import Page
 
 
@@ -136,3 +137,11 @@ def test_messages_are_cut_out_of_a_stream_however_its_bytes_come(page: Page) -> 
             size,
         )
         assert seen == [{"type": "alive"}, list(range(200)), [], {"é": 1}]
+
+
+def test_the_page_knows_the_image_sets_of_the_engine(page: Page) -> None:
+    known = page.load(
+        """const { IMAGE_SETS, sideOf } = await import("images/sets");
+           return Object.fromEntries(IMAGE_SETS.map((name) => [name, sideOf(name)]));"""
+    )
+    assert known == IMAGE_SIDES

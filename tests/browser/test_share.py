@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import zipfile
+from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
@@ -29,7 +31,7 @@ def link(page: Page) -> str:
 
 def carry(page: Page, weights: str, other_than: str = "") -> str:
     """Chooses what the link carries and returns it."""
-    page.find(f"[name='link.weights'][value='{weights}']").click()
+    page.find(f"[name='link-weights'][value='{weights}']").click()
     page.wait(lambda: "state=" in link(page) and link(page) != other_than, "the link carries it")
     return link(page)
 
@@ -91,10 +93,10 @@ def test_a_short_state_is_in_the_link_itself(page: Page) -> None:
     assert "state" not in link(page)
     carried = carry(page, "now")
     assert 100 < len(carried) < 200
-    page.find("[data-path='link.short']").click()
+    page.find("[data-path='link-short']").click()
     page.wait(lambda: link(page) != carried, "the server keeps it")
     assert len(link(page)) < 60
-    page.find("[name='link.weights'][value='initial']").click()
+    page.find("[name='link-weights'][value='initial']").click()
     page.wait(lambda: "state" not in link(page), "the seed draws the initial ones")
     other = visit(page, carried)
     assert other.step == 25
@@ -129,8 +131,107 @@ def test_the_dialog_copies_and_gives_the_focus_back(page: Page) -> None:
     page.run("Object.defineProperty(navigator, 'clipboard', { value: undefined })")
     page.tab_to("[data-action='copy']")
     page.press("\n")
+    page.wait(lambda: page.text("[data-action='copy']") == "Copied", "without https, too")
+    page.run("document.execCommand = () => false")
+    page.tab_to("[data-action='copy']")
+    page.press("\n")
     page.wait(lambda: "selected" in page.text(".copy-said"), "it says what to do")
     assert page.run("return String(getSelection())") == link(page)
     page.press("\ue00c")
     assert page.run("return document.activeElement.dataset.action") == "share"
     assert not page.find_all(".share-dialog")
+
+
+def snippet(page: Page, kind: str) -> str:
+    page.find(f"[name='embed-kind'][value='{kind}']").click()
+    return page.find("[data-share='snippet']").get_property("value")  # type: ignore[return-value]
+
+
+def test_the_embed_that_is_chosen_is_the_one_that_is_seen(page: Page) -> None:
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    open_dialog(page, "embed")
+    page.click("[data-path='embed-panels-network']")
+    page.click("[data-path='embed-controls-step']")
+    page.click("[name='embed-theme'][value='dark']")
+    height = page.find("[data-path='embed-height']")
+    height.clear()
+    height.send_keys("300")
+    page.find("[data-path='embed-epochs']").send_keys("5")
+    title = page.find("[data-path='embed-title']")
+    title.clear()
+    title.send_keys('"XOR" <2>')
+    page.find("[name='embed-weights'][value='now']").click()
+    page.wait(lambda: "state=" in snippet(page, "link"), "the link carries the weights")
+    address = snippet(page, "link")
+    said = {word: value for word, [value] in query(address).items()}
+    assert urlsplit(address).path == "/embed"
+    assert said.pop("state").endswith(".1")
+    assert said == {
+        "v": "1", "data": "xor", "panels": "boundary,loss", "controls": "play,step,reset",
+        "theme": "dark", "epochs": "5",
+    }  # fmt: skip
+    code = snippet(page, "html")
+    made = page.run(
+        """const box = document.createElement("template");
+           box.innerHTML = arguments[0];
+           const [frame] = box.content.children;
+           const names = ["src", "title", "width", "height", "loading"];
+           return [box.content.childNodes.length, ...names.map((name) => frame.getAttribute(name))]
+        """,
+        code,
+    )
+    assert made == [1, address, '"XOR" <2>', "960", "300", "lazy"]
+
+    page.driver.switch_to.frame(page.find(".preview-frame"))
+    page.wait(lambda: page.run("return location.href") == address, "the preview is that embed")
+    page.wait(lambda: page.frames > 0, "it is alive")
+    assert len(page.find_all(".embed-panel")) == 2
+    assert not page.notice
+    page.driver.switch_to.default_content()
+
+
+SNIPPETS = """
+    const { SNIPPETS } = await import("share/snippets");
+    return Object.fromEntries(Object.entries(SNIPPETS).map(([kind, write]) =>
+      [kind, write(arguments[0])]));
+"""
+
+
+def test_snippets_are_escaped_for_where_they_stand(page: Page) -> None:
+    address = "https://net.example/embed?data=xor&panels=loss"
+    embed = {"address": address, "title": '"A" [b](c) <d> & *e*', "width": None, "height": 300}
+    made = page.load(SNIPPETS, embed)
+    frame = (
+        '<iframe src="https://net.example/embed?data=xor&amp;panels=loss" '
+        'title="&quot;A&quot; [b](c) &lt;d&gt; &amp; *e*" width="100%" height="300" '
+        'style="border:0;max-width:100%" loading="lazy" allow="fullscreen"></iframe>'
+    )
+    link = rf'["A" \[b\](c) \<d\> \& \*e\*]({address})'
+    assert made["html"] == frame
+    assert made["markdown"] == f"{frame}\n\n{link}\n"
+    assert made["link"] == address
+    lines = made["quarto"].splitlines()
+    assert lines[1:4] == ["```{=html}", frame, "```"]
+    assert link in lines
+    assert made["reveal"].splitlines()[1].strip().startswith('<iframe data-src="https://net')
+
+
+def test_the_run_is_handed_out_as_code(page: Page, tmp_path: Path) -> None:
+    def shown() -> str:
+        return page.find("[data-share='source']").get_property("value")  # type: ignore[return-value]
+
+    open_dialog(page, "code")
+    for name, line in {"keras_functional": "keras.Model(", "pytorch": "import torch"}.items():
+        page.choose("code-source", name)
+        page.wait(lambda line=line: line in shown(), f"the source of {name}")
+    assert "base64" not in shown()
+    page.find("[name='code-weights'][value='inline']").click()
+    page.wait(lambda: "base64" in shown(), "the weights are in it")
+    compile(shown(), "source", "exec")
+    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page.click("[data-action='saveCode']")
+    saved = page.wait(lambda: next(tmp_path.glob("*.zip"), None), "it is saved")
+    with zipfile.ZipFile(saved) as archive:
+        files = {Path(name).name: archive.read(name).decode() for name in archive.namelist()}
+    assert set(files) == {"livenet_pytorch.py", "points.csv"}
+    assert files["livenet_pytorch.py"].strip() == shown().strip()

@@ -8,10 +8,13 @@ from hypothesis import given
 
 from engine import dump_spec, parse_spec
 from engine.presets import PRESETS
+from livenet import embed
+from livenet.addresses import write_number, write_state
 from tests.browser.page import Page
 from tests.engine.specs import bounded, specs
 
 MANY = 300
+DEFAULTS = dump_spec(parse_spec({}))
 
 #: Writes each spec and reads it again, as the address bar has it.
 ROUND_TRIP = """
@@ -33,7 +36,7 @@ READ = """
 
 
 def round_trip(page: Page, specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return page.load(ROUND_TRIP, specs, dump_spec(parse_spec({})))
+    return page.load(ROUND_TRIP, specs, DEFAULTS)
 
 
 def test_every_spec_comes_back(page: Page) -> None:
@@ -47,6 +50,7 @@ def test_every_spec_comes_back(page: Page) -> None:
     collect()
     assert len(found) >= MANY
     for spec, trip in zip(found, round_trip(page, found), strict=True):
+        assert write_state(spec, DEFAULTS) == trip["text"], "a notebook says the same"
         assert dump_spec(parse_spec(trip["read"] or {})) == spec, trip["text"]
         assert trip["search"] == f"?{trip['text']}", "it needs no escapes"
 
@@ -72,6 +76,47 @@ def test_what_is_no_state_is_left_alone(page: Page) -> None:
            return dropState("?lang=ko&v=1&rate=1&hello=1");"""
     )
     assert rest == "lang=ko&hello=1"
+
+
+def test_numbers_of_a_notebook_are_written_as_the_page_does(page: Page) -> None:
+    numbers = [10.0**-power * factor for power in range(12) for factor in (1, 1.5, 1.234567)]
+    assert page.run("return arguments[0].map(String)", numbers) == [*map(write_number, numbers)]
+
+
+def test_the_page_reads_the_options_of_a_notebook(page: Page) -> None:
+    chosen = {
+        "panels": ["loss", "data"], "controls": ["play", "rate"], "theme": "dark", "text": 1.5,
+        "start": "auto", "epochs": 30, "stop_loss": 1e-6, "speed": 5, "lang": "ko",
+    }  # fmt: skip
+    address = str(embed({"data": {"name": "xor"}}, transparent=True, **chosen))
+    script = """const { readOptions } = await import("embed/options");
+        return readOptions(new URL(arguments[0]).search);"""
+    read = page.load(script, address)
+    assert {key: read[key] for key in chosen} == chosen
+    assert read["background"] == "transparent"
+
+
+#: Words as the server writes them: a state itself, its id, and nothing.
+CARRIED = ("eNpjY-_A0-.1", "-_" * 900 + ".1", "aaaabbbbcccc2222", None)
+
+
+def test_what_a_link_carries_stands_beside_its_words(page: Page) -> None:
+    spec = dump_spec(parse_spec({"data": {"name": "xor"}}))
+    script = """
+        const { readCarried, readState, writeState, dropState } = await import("url-state");
+        const [words, spec, defaults] = arguments;
+        return words.map((word) => {
+          const { search } = new URL(`/?lang=ko&${writeState(spec, defaults, word)}`, location);
+          return [search, readCarried(search), readState(search), dropState(search)];
+        });
+    """
+    for word, (search, carried, read, rest) in zip(
+        CARRIED, page.load(script, CARRIED, spec, DEFAULTS), strict=True
+    ):
+        assert carried == word
+        assert read == {"data": {"name": "xor"}}
+        assert rest == "lang=ko"
+        assert search == f"?lang=ko&{write_state(spec, DEFAULTS, word or '')}"
 
 
 WRONG: list[tuple[str, str, str]] = [

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -13,39 +11,25 @@ import pytest
 from engine import ImageStore, Programs, Trainer, parse_spec
 from tests.engine.compilations import Compilations
 from tests.mnist import need_mnist
+from tests.programs import FOLDER, compile_alone
 
 MakeTrainer = Callable[..., Trainer]
 
 
 @pytest.fixture(scope="session")
-def program_folder(pytestconfig: pytest.Config) -> Path:
-    """Where compiled programs are kept, for other test processes and the next run."""
-    assert pytestconfig.cache is not None
-    return pytestconfig.cache.mkdir("programs")
-
-
-@contextmanager
-def alone(folder: Path) -> Iterator[None]:
-    """Lets one test process compile while the others wait, and find it on disk."""
-    with (folder / "lock").open("w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield
-
-
-@pytest.fixture(scope="session")
-def programs(program_folder: Path) -> Iterator[Programs]:
+def programs() -> Iterator[Programs]:
     """Programs whose first capacity, 6 layers of 8, is compiled."""
-    programs = Programs(cache_dir=str(program_folder))
-    with alone(program_folder):
+    programs = Programs(cache_dir=str(FOLDER))
+    with compile_alone("first"):
         programs.warm()
     yield programs
     programs.close()
 
 
 @pytest.fixture(scope="session")
-def all_programs(programs: Programs, program_folder: Path) -> Programs:
+def all_programs(programs: Programs) -> Programs:
     """Programs whose every capacity is compiled."""
-    with alone(program_folder):
+    with compile_alone("all"):
         programs.warm_rest()
     return programs
 
@@ -89,8 +73,8 @@ def mnist_folder() -> Path:
 
 
 @pytest.fixture(scope="session")
-def mnist_programs(program_folder: Path, mnist_folder: Path) -> Iterator[Programs]:
+def mnist_programs(mnist_folder: Path) -> Iterator[Programs]:
     """Programs that train on the whole MNIST."""
-    programs = Programs(str(program_folder), ImageStore(program_folder, mnist_folder, mirrors=()))
+    programs = Programs(str(FOLDER), ImageStore(FOLDER, mnist_folder, mirrors=()))
     yield programs
     programs.close()

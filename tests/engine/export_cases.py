@@ -129,10 +129,16 @@ def ask_points(n: int = 64) -> Points:
     return np.random.default_rng(1).uniform(-6, 6, (n, 2)).astype(np.float32)
 
 
-def write_case(folder: Path, moment: Snapshot, *requests: ExportRequest, epochs: int = 0) -> None:
+def write_case(
+    folder: Path,
+    moment: Snapshot,
+    *requests: ExportRequest,
+    epochs: int = 0,
+    asked: NDArray[Any] | None = None,
+) -> None:
     """Writes what a case is run from."""
     folder.mkdir(parents=True)
-    np.save(folder / "asked.npy", ask_points())
+    np.save(folder / "asked.npy", ask_points() if asked is None else asked)
     if epochs:
         (folder / "epochs.txt").write_text(str(epochs))
     for request in requests:

@@ -1,10 +1,10 @@
 """Runs exported sources: `python export_runner.py FOLDER PREFIX ...`.
 
-Every folder in FOLDER is a case, with `asked.npy`, the points to predict, and sources. Beside
-each source whose name begins with one of the prefixes come to lie `<source>.predicted.npy`, its
-predictions, and `<source>.kernel.npy`, the kernel of the second layer if there is one. Where
-the case has an `epochs.txt`, it is trained for so many epochs, and predicts
-`<source>.trained.npy`; where it has a `main.txt`, it is also run as a program.
+Every folder in FOLDER is a case, with `asked.npy`, the points or images to predict, and sources.
+Beside each source whose name begins with one of the prefixes come to lie
+`<source>.predicted.npy`, its predictions, and `<source>.kernel.npy`, the kernel of the second
+layer if there is one. Where the case has an `epochs.txt`, it is trained for so many epochs, and
+predicts `<source>.trained.npy`; where it has a `main.txt`, it is also run as a program.
 """
 
 from __future__ import annotations

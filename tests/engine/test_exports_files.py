@@ -22,7 +22,6 @@ from engine import (
     Entry,
     ExportError,
     ExportRequest,
-    Programs,
     Trainer,
     export,
     pack_files,
@@ -241,17 +240,6 @@ def test_what_does_not_exist_is_refused(options: dict[str, str], path: str) -> N
         ExportRequest(**options)
     assert error.value.path == path
     assert "must be one of" in error.value.message
-
-
-def test_images_have_weights_and_a_history_but_no_source_yet(programs: Programs) -> None:
-    trainer = Trainer(parse_spec({"data": {"name": "digits"}, "layers": [{"units": 6}]}), programs)
-    trainer.train(epochs=1)
-    moment = trainer.snapshot()
-    [file] = export(ExportRequest("weights"), moment, trainer.history)
-    assert load(file.content)["layers.0.kernel"].shape == (64, 6)
-    assert export(ExportRequest("history"), moment, trainer.history)
-    with pytest.raises(ExportError, match="no source yet"):
-        export(ExportRequest("pytorch"), moment, trainer.history)
 
 
 def test_too_many_points_do_not_fit_into_a_source(make_trainer: MakeTrainer) -> None:

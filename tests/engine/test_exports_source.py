@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -14,8 +12,7 @@ from engine.exports import SOURCES
 from engine.exports.text import write_call, write_number
 from tests.engine.conftest import MakeTrainer
 from tests.engine.export_cases import draw_cases, list_cases, take_moment
-
-RULES = "E,F,W,I,UP,B,C4,N,PT,RUF,SIM"
+from tests.engine.sources import check_style
 
 
 def source_of(trainer: Trainer, name: str, **options: str) -> str:
@@ -35,15 +32,7 @@ def test_every_source_is_formatted_and_linted(tmp_path: Path) -> None:
             )
             file = export(request, moment, ())[0]
             (folder / file.name).write_bytes(file.content)
-    ruff = [sys.executable, "-m", "ruff"]
-    for command in (["check", "--select", RULES, "--quiet"], ["format", "--diff"]):
-        run = subprocess.run(
-            [*ruff, *command, "--isolated", "--no-cache", str(tmp_path)],
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert run.returncode == 0, run.stdout[:4000] + run.stderr[:1000]
+    check_style(tmp_path)
 
 
 @pytest.mark.parametrize("name", SOURCES)

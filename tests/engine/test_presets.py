@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 
 from engine import PRESETS, ImageStore, Preset, Programs, Trainer, parse_spec
 from tests.engine.conftest import MakeTrainer
+from tests.programs import FOLDER
 
 IMAGES = {preset.id for preset in PRESETS if parse_spec(preset.spec).data.is_images}
 
@@ -21,12 +21,10 @@ def presets(*, images: bool) -> pytest.MarkDecorator:
 
 
 @pytest.fixture(scope="module")
-def offline_programs(
-    program_folder: Path, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Programs]:
+def offline_programs(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Programs]:
     """Programs for the images that come with packages, which need neither files nor network."""
     store = ImageStore(tmp_path_factory.mktemp("images"), mirrors=())
-    programs = Programs(str(program_folder), store)
+    programs = Programs(str(FOLDER), store)
     yield programs
     programs.close()
 

@@ -5,7 +5,7 @@
  * in rem, and how much a part of the frame counts.
  */
 const SHAPES = {
-  boundary: { aspect: 1, square: true, least: [8.5, 8.5], worth: 1.6 },
+  boundary: { aspect: 1, square: true, least: [8.5, 8.5], worth: 2.1 },
   network: { aspect: 1.7, least: [11.5, 6.5], worth: 1.3 },
   loss: { aspect: 1.9, least: [10.5, 6], worth: 0.75 },
   unit: { aspect: 2, least: [14, 7], worth: 0.9 },

@@ -1,11 +1,11 @@
 /** What the page around an embed can have it do; each command is over before the next one begins. */
 
 import { MessageError } from "embed/messages";
-import { readState } from "url-state";
+import { readCarried, readState } from "url-state";
 
 const STEP_EPOCHS = 200;
-/** They end a training that is under way. */
-const ENDS_TRAINING = ["play", "pause", "reset", "load", "step", "train"];
+/** They end a training that is under way; all others wait for it. */
+const ENDS_TRAINING = ["play", "pause", "reset", "load"];
 
 /**
  * @param {{context: object, send: Function, progress: object, showPanels: Function,
@@ -46,7 +46,14 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
   }
 
   async function load({ query, spec }) {
-    const patch = spec ?? readQuery(query);
+    const state = spec ? null : readOut(readCarried, query);
+    if (state) {
+      store.set({ diverged: null, running: false });
+      const whole = actions.complete(readOut(readState, query) ?? {});
+      await ask((answered) => edits.command({ type: "load", spec: whole, state }, answered));
+      return;
+    }
+    const patch = spec ?? readOut(readState, query) ?? {};
     await ask((answered) => edits.command({ type: "edit", patch: actions.complete(patch) }, answered));
     await reset();
   }
@@ -105,9 +112,10 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
   };
 }
 
-function readQuery(query) {
+/** Reads one side of a query: its words, or what it carries. */
+function readOut(read, query) {
   try {
-    return readState(query) ?? {};
+    return read(query);
   } catch (error) {
     if (!error.key) throw error;
     throw new MessageError("invalid_message", `query.${error.key}`);

@@ -1,75 +1,42 @@
 /** Wires the embed together: panels and controls alone, in a frame of any size, on any page. */
 
 import { createAddress } from "address";
-import { LOSS } from "curve-figure";
-import { h } from "dom";
-import { arrange } from "embed/arrangement";
 import { createControls } from "embed/controls";
 import { forwardKeys } from "embed/keys";
+import { VERSION } from "embed/messages";
 import { readOptions } from "embed/options";
+import { createPanels } from "embed/panels";
 import { createParent } from "embed/parent";
 import { createRemote } from "embed/remote";
 import { keepSight } from "embed/sight";
 import { createStart } from "embed/start";
-import { createDigitTabs } from "images/panels";
 import { INITIAL } from "initial";
 import { createLanguage } from "language";
 import { keepPalette } from "palette";
 import { loadPlotly } from "plotly";
 import { keepPreferences } from "preferences";
+import { createStandby } from "recordings/standby";
 import { createSession } from "session";
 import { createMemory } from "storage";
 import { createStore } from "store";
 import { keepTheme } from "theme";
 import { writeState } from "url-state";
 import { word } from "words";
-import { create as createConfusion } from "views/confusion";
-import { create as createCurve } from "views/curve-chart";
-import { create as createData } from "views/data-panel";
-import { create as createDigits } from "views/digit-strip";
-import { create as createDrawing } from "views/draw-panel";
-import { create as createImageData } from "views/image-data";
-import { create as createImageNetwork } from "views/image-network";
-import { create as createImageUnit } from "views/image-unit";
-import { create as createNetwork } from "views/network";
 import { create as createNotice } from "views/notice";
-import { create as createOutput } from "views/output";
-import { create as createUnitPanel } from "views/unit-panel";
+import { create as createStandbyLine } from "views/standby-line";
 
 const config = JSON.parse(document.getElementById("config").textContent);
+/** Frames that have to be played until a rehearsal has gone well. */
+const REHEARSED = 5;
 const place = (id) => document.getElementById(id);
 const root = document.documentElement;
 
-/** For tests, and nothing else is global; see `main`. */
-window.livenet = { frames: 0, specId: -1, step: 0 };
+/** For tests, and nothing else is global; see `main`. `recorded` counts the frames that stand by. */
+window.livenet = { frames: 0, specId: -1, step: 0, recorded: 0 };
 
 const wrong = [];
 const options = readOptions(location.search, (error) => wrong.push(error));
 const parent = createParent(options.origin);
-
-/** What is shown of points of the plane, and of images. */
-const PLANE = {
-  boundary: (element, context) => {
-    const plane = h("div.output-plane");
-    const tools = h("div.output-tools");
-    element.append(plane, tools);
-    return [createOutput({ plane, tools }, context)];
-  },
-  network: (element, context) => [createNetwork(element, context)],
-  loss: (element, context) => [createCurve(element, context, LOSS)],
-  unit: (element, context) => [createUnitPanel(element, context)],
-  data: (element, context) => [createData(element, context)],
-};
-const IMAGES = {
-  boundary: (element, context) => [createConfusion(element, context)],
-  network: (element, context) => [createImageNetwork(element, context)],
-  loss: PLANE.loss,
-  unit: (element, context) => [createImageUnit(element, context)],
-  data: (element, context) => {
-    const data = createImageData(element, context);
-    return [data, ...createDigitTabs(data.digits, context, { createDigits, createDrawing })];
-  },
-};
 
 /** Where a run is to stop by itself. */
 function endOf({ epochs, stop_loss: loss }) {
@@ -81,58 +48,29 @@ function endOf({ epochs, stop_loss: loss }) {
 function tellOptions(store) {
   if (wrong.length === 0) return;
   const said = wrong.splice(0).map(({ word: key, value }) => word("embed.option", { key, value }));
-  store.set({ message: { text: said.join(" ") } });
-}
-
-/** The elements of the panels that are shown, by their names. */
-function createPanels(element) {
-  let sections = {};
-
-  function show(names) {
-    sections = Object.fromEntries(names.map((name) =>
-      [name, h(`section.embed-panel.embed-${name}`, { data: { panel: name } })]));
-    element.replaceChildren(...Object.values(sections));
-    fit();
-  }
-
-  /** Gives each panel its place; those for which there is no room have none. */
-  function fit() {
-    const { clientWidth: width, clientHeight: height } = element;
-    const names = Object.keys(sections);
-    if (!width || !height || !names.length) return;
-    const boxes = arrange(names, { width, height, rem: parseFloat(getComputedStyle(root).fontSize) });
-    for (const name of names) {
-      const box = boxes.find((one) => one.name === name);
-      sections[name].hidden = !box;
-      if (!box) continue;
-      const { style } = sections[name];
-      for (const [key, value] of [["left", box.x], ["top", box.y], ["width", box.width], ["height", box.height]]) {
-        style[key] = `${value}px`;
-      }
-    }
-  }
-
-  return { show, fit, of: () => sections };
+  store.set({ message: { text: [...said, store.get().message?.text].filter(Boolean).join(" ") } });
 }
 
 async function start() {
-  const { background, controls, lang, panels, speed, start: begins, text, theme } = options;
+  const { background, controls, lang, panels, rehearse, speed, start: begins, text, theme } = options;
   const store = createStore({
-    ...INITIAL, inSight: false, panels, speed, until: endOf(options), running: begins === "auto",
+    ...INITIAL, inSight: false, panels, speed, until: endOf(options), running: begins === "auto" || Boolean(rehearse),
   });
   if (background) root.dataset.background = background;
+  root.dataset.controls = controls.join(" ");
   root.style.setProperty("--text", text);
   const storage = createMemory();
   const address = createAddress(store, storage);
   const tellProblem = () => {
-    tellOptions(store);
     address.tellProblem();
+    tellOptions(store);
   };
   const frames = createPanels(place("panels"));
   const session = createSession({
-    config, store, storage, address: { ...address, tellProblem }, createViews, painted,
+    config, store, storage, address: { ...address, tellProblem }, createViews, painted, around: standBy,
   });
   const { connection, views, painter } = session;
+  let notice = null;
   const sight = keepSight(store, document.body);
   connection.connect();
 
@@ -149,12 +87,22 @@ async function start() {
   });
   forwardKeys(remote.key);
   connection.on("spec", ({ step }) => step === 0 && store.set({ until: endOf(options) }));
-  // Nothing has a size or a colour before the frame is laid out for the first time.
-  await firstSize(document.body);
+  notice = createNotice(place("notice"), context);
+  // Nothing has a size or a colour before the frame is laid out for the first time, and what is
+  // to be shown is known once the session is open.
+  await Promise.all([firstSize(document.body), firstSpec(store)]);
   keepPalette(store);
   session.show();
   views.watchSize([place("panels")]);
   new ResizeObserver(frames.fit).observe(place("panels"));
+
+  /** Has the recording that the address names play while the server cannot be reached. */
+  function standBy(live) {
+    const { recording: id } = options;
+    if (!id) return live;
+    const say = (code) => store.set({ message: { text: word(`recording.broken.${code}`) } });
+    return createStandby(live, { store, id, rehearse: Boolean(rehearse), say });
+  }
 
   /** Other panels from now on; what has the focus keeps it only if it stays. */
   function showPanels(names) {
@@ -170,10 +118,8 @@ async function start() {
       curveTab: shown.includes("unit") ? "unit" : "loss",
       imageTab: shown.includes("boundary") ? "confusion" : "none",
     });
-    frames.show(shown);
     root.dataset.about = images ? "images" : "plane";
-    const made = Object.entries(frames.of()).flatMap(([name, element]) =>
-      (images ? IMAGES : PLANE)[name](element, context));
+    const made = frames.show(shown, images, context);
     const bar = createControls(controls, context);
     place("bar").replaceChildren(bar.element);
     const unwatch = store.watch(["spec"], ({ spec }) => {
@@ -185,15 +131,17 @@ async function start() {
     return [
       ...made, { update: bar.update, resize() {}, destroy: () => [bar.destroy, unwatch].forEach((f) => f()) },
       createStart(place("start"), context, begins === "click"),
-      createNotice(place("notice"), context),
+      createStandbyLine(place("standby"), context),
     ];
   }
 
   function painted({ meta }) {
+    notice.update();
     const { livenet } = window;
     livenet.frames += 1;
     livenet.specId = meta.spec_id;
     livenet.step = meta.step;
+    if (rehearse && livenet.frames === REHEARSED) parent.tell({ livenet: VERSION, type: "rehearsed", frames: livenet.recorded });
     if (livenet.frames > 1) return;
     remote.ready();
     requestAnimationFrame(() => loadPlotly(config.plotly));
@@ -209,6 +157,12 @@ function firstSize(element) {
       resolve();
     });
     observer.observe(element);
+  });
+}
+
+function firstSpec(store) {
+  return new Promise((resolve) => {
+    store.watch(["spec"], ({ spec }) => spec && resolve());
   });
 }
 

@@ -38,6 +38,7 @@ const OPTIONS = {
   speed: { initial: 1, read: number(1, 200, true), write: String },
   lang: { initial: null, read: text(LANGUAGE), write: String },
   recording: { initial: null, read: text(NAME), write: String },
+  rehearse: { initial: null, read: one(["1"]), write: String },
   // One that cannot be read lets nobody in.
   origin: { initial: null, broken: [], read: readOrigins, write: join },
 };

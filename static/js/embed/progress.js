@@ -35,6 +35,8 @@ export function createProgress(connection) {
   // What comes after a reset is new, also where no frame of it has come yet.
   connection.on("spec", ({ step }) => take(step === 0 ? { epoch: 0, step } : { step }));
   connection.on("diverged", () => cut("diverged"));
+  // A recording has an end.
+  connection.on("ended", () => cut("interrupted"));
   connection.on("opened", () => cut("interrupted"));
 
   return { now: () => now, wait, cut };

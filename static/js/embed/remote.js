@@ -8,6 +8,8 @@ import { word } from "words";
 
 const EPOCH_PERIOD = 100;
 const METRICS_PERIOD = 250;
+/** How long a frame that is ready waits for who may drive it, in milliseconds. */
+const PATIENCE = 200;
 /** More commands than anybody means to give wait for each other. */
 const MOST_WAITING = 100;
 /** What reveal.js does of itself, told in its own words to a deck without LiveNet's plugin. */
@@ -26,7 +28,8 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
   const carryOut = createCommands({
     context, send: connection.send, progress, showPanels, ready: begun.promise,
   });
-  let spoken = false;
+  let heard = false;
+  let driven = false;
   let isReady = false;
   let waiting = 0;
 
@@ -38,8 +41,8 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
     return { epoch, step, running: store.get().running };
   }
 
-  function tellReady() {
-    tell({ type: "ready", panels: store.get().panels, ...describe() });
+  function describeReady() {
+    return { type: "ready", opened: performance.timeOrigin, panels: store.get().panels, ...describe() };
   }
 
   function take(data, answer) {
@@ -57,17 +60,26 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
     }
   }
 
-  function turn(when) {
+  /**
+   * reveal.js comes to the slide of the frame, or leaves it. A page that drives the frame itself
+   * says so at once when it hears that the frame is ready.
+   */
+  async function turn(when) {
     sight[when]();
-    if (when === "start" && startsWithSlide && !spoken) actions.run();
+    if (when === "stop") return;
+    if (isReady) tell(describeReady());
+    await begun.promise;
+    setTimeout(() => startsWithSlide && !driven && store.get().inSight && actions.run(), PATIENCE);
   }
 
   function obey(command, answer, refuse) {
     if (waiting >= MOST_WAITING) throw new MessageError("rate_limited", "", command.said);
-    if (command.type === "hello") isReady && tellReady();
-    spoken = true;
+    heard = true;
+    driven ||= command.type !== "hello";
     waiting += 1;
-    carryOut(command).then(
+    carryOut(command).then(() => {
+      if (command.type === "hello") post(answer, describeReady());
+    }).then(
       () => post(answer, { type: "done", ...command.said, ...describe(), metrics: progress.now().metrics }),
       (error) => {
         if (!(error instanceof MessageError)) throw error;
@@ -101,7 +113,7 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
     if (isReady) return;
     isReady = true;
     begun.resolve();
-    tellReady();
+    tell(describeReady());
     follow();
   }
 
@@ -110,7 +122,7 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
   /** The plugin turns a key into what the deck does at it; other decks understand reveal.js's own words. */
   function key(name) {
     tell({ type: "key", key: name });
-    if (!spoken && REVEAL[name]) parent.tell(JSON.stringify({ method: REVEAL[name] }));
+    if (!heard && REVEAL[name]) parent.tell(JSON.stringify({ method: REVEAL[name] }));
   }
 
   return { ready, key };

@@ -17,17 +17,19 @@ const TALL = 1.4;
  * Lays a network out.
  *
  * @param {number[]} units of each hidden layer
- * @param {{width: number, height: number, rem: number}} room in CSS pixels
+ * @param {{width: number, height: number, rem: number, fixed?: boolean}} room in CSS pixels;
+ *   `fixed` where nothing can be changed, and all becomes as narrow as it must
  * @returns {{width, height, middle, apart, columns: {x, width}[], inserts: number[],
  *   blocks: {columns, rows, pitch, width, height}[]}} `x` and `inserts` are centres; `apart` is
  *   the room of a head
  */
-export function layOutImages(units, { width, height, rem }) {
+export function layOutImages(units, { width, height, rem, fixed = false }) {
   const count = units.length;
   const least = (INPUT[0] + OUTPUT[0] + HIDDEN[0] * count + GAP[0] * (count + 1)) * rem;
   const most = (INPUT[1] + OUTPUT[1] + HIDDEN[1] * count + GAP[1] * (count + 1)) * rem;
   const share = Math.max(0, Math.min(1, (width - least) / (most - least)));
-  const size = ([low, high]) => (low + (high - low) * share) * rem;
+  const narrower = fixed ? Math.min(1, width / least) : 1;
+  const size = ([low, high]) => (low + (high - low) * share) * rem * narrower;
   const widths = [INPUT, ...units.map(() => HIDDEN), OUTPUT].map(size);
   const gap = size(GAP);
   const used = widths.reduce((sum, one) => sum + one, 0) + gap * (count + 1);
@@ -41,11 +43,12 @@ export function layOutImages(units, { width, height, rem }) {
     if (i <= count) inserts.push(left - gap / 2);
     return column;
   });
-  const room = { width: widths[1], height: height - (TOP + BOTTOM) * rem };
+  const top = (fixed ? BOTTOM : TOP) * rem;
+  const room = { width: widths[1], height: height - top - BOTTOM * rem };
   return {
     width: wide,
     height,
-    middle: TOP * rem + room.height / 2,
+    middle: top + room.height / 2,
     apart: (count ? widths[1] : widths[0]) + gap,
     columns,
     inserts,

@@ -2,7 +2,6 @@
 
 import { isImages, sideOf } from "images/sets";
 
-const PATH = "/api/images";
 const FIRST = { part: "test", row: 0 };
 /** What was chosen among the images or units of another set. */
 const NOTHING = {
@@ -12,10 +11,11 @@ const NOTHING = {
 
 /**
  * @param {object} store
+ * @param {(name: string) => Promise<object>} ask asks the server
  * @returns {{follow: (spec: object) => boolean, refresh: () => Promise}} `follow` takes the spec
  *   of the next frame and says whether the page is now about something else: points or images
  */
-export function createMode(store) {
+export function createMode(store, ask) {
   function follow(spec) {
     const { images } = store.get();
     const name = isImages(spec) ? spec.data.name : null;
@@ -30,7 +30,7 @@ export function createMode(store) {
   /** Asks the server about the set. */
   async function refresh() {
     const { name } = store.get().images;
-    const sets = await fetch(PATH).then((answer) => answer.json()).catch(() => null);
+    const sets = await ask("images").catch(() => null);
     if (sets && store.get().images?.name === name) store.set({ images: describe(name, sets[name]) });
   }
 

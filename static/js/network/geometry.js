@@ -8,7 +8,7 @@ const CHANGEABLE = {
 };
 /** What is only looked at has no heads, no buttons at its tiles, and no least size. */
 const FIXED = {
-  pitch: 6.4, pitchLeast: 4, tileLeast: 3, columnLeast: 0, left: 3.8, right: 1.6, top: 0.3, bottom: 0.6,
+  pitch: 4.6, pitchLeast: 4, tileLeast: 3, columnLeast: 0, left: 3.9, right: 2, top: 0.3, bottom: 0.6,
 };
 const IDLE_PITCH = 2;
 const HEAD_WIDE = 9.4;

@@ -27,6 +27,8 @@ export function createStage(element, put, fixed = false) {
   const stage = h("div.stage", {}, heads, field);
   const scroller = h("div.stage-scroll", {}, stage);
   scroller.classList.toggle("fixed", fixed);
+  // Where the heads are shown all the same, they are only read.
+  heads.inert = fixed;
   element.append(scroller);
   let target = null;
   let request = 0;

@@ -21,22 +21,27 @@ export function createCarried(name, store, onChange) {
     onChange();
   };
   const points = createToggle(
-    { label: word("share.points"), path: `${name}.points` },
+    { label: word("share.points"), path: `${name}-points` },
     { onInput: (chosen) => take({ points: chosen }) });
-  const weights = createRadios({ name: `${name}.weights`, label: word("share.weights") }, {
+  const weights = createRadios({ name: `${name}-weights`, label: word("share.weights") }, {
     value: wanted.weights,
     options: WEIGHTS.map((choice) => [choice, word(`share.weights.${choice}`)]),
     onInput: (chosen) => take({ weights: chosen }),
   });
   const short = createToggle(
-    { label: word("share.short"), path: `${name}.short` },
+    { label: word("share.short"), path: `${name}-short` },
     { onInput: (chosen) => take({ short: chosen }) });
-  const element = h("div.share-carried", {}, weights, points.element, short.element);
+  // Training has gone on since.
+  const again = h("button.button.small", {
+    type: "button", data: { action: "again" }, on: { click: onChange },
+  }, word("share.again"));
+  const element = h("div.share-carried", {}, weights, again, points.element, short.element);
 
   /** Weights that were trained on points of one's own are nothing without them. */
   function update() {
     const own = store.get().spec.data.name === "points";
     const bound = wanted.weights !== "none";
+    again.hidden = wanted.weights !== "now";
     points.element.hidden = !own;
     points.update(wanted.points || bound);
     points.input.disabled = bound;

@@ -14,8 +14,9 @@ let last = null;
  *   {show?: () => void, destroy?: () => void}}[]} tabs `label` is the key of its name; a tab is
  *   made when it is first shown, and `show` is called each time
  * @param {object} context
+ * @param {string} [first] the tab to begin with; else the one that was open last
  */
-export function openShareDialog(tabs, context) {
+export function openShareDialog(tabs, context, first = last) {
   const made = {};
   const close = h("button.icon-button", {
     type: "button", "aria-label": word("action.close"), on: { click: () => dialog.close() },
@@ -32,10 +33,11 @@ export function openShareDialog(tabs, context) {
   dialog.showModal();
   const named = tabs.map(({ id, label }) => ({ id: `share-${id}`, text: word(label) }));
   const { panels, show } = createTabs(body, word("share.title"), named, (name) => {
-    last = name;
     const tab = tabs.find(({ id }) => `share-${id}` === name);
+    last = tab.id;
     made[name] ??= tab.create(panels[name], context);
     made[name].show?.();
   });
-  show(named.some(({ id }) => id === last) ? last : named[0].id);
+  show(`share-${tabs.some(({ id }) => id === first) ? first : tabs[0].id}`);
+  body.querySelector("[aria-selected=true]").focus();
 }

@@ -1,7 +1,9 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
 import { curveLayout, curveShapes, curveTraces } from "curve-figure";
+import { formatLoss } from "format";
 import { leadsHere } from "looking-back";
+import { createPlainCurve } from "plain-curve";
 import { PLOT_CONFIG, nameChart, whenPlotly } from "plotly";
 import { word } from "words";
 
@@ -14,7 +16,7 @@ const PERIOD = 250;
  *   the key of the store that says whether the axis is logarithmic, and the chart's name
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, history }, { train, test, log, alt }) {
+export function create(element, { store, history, tooltip }, { train, test, log, alt }) {
   let plotly = null;
   let drawn = 0;
   let edition = -1;
@@ -22,10 +24,12 @@ export function create(element, { store, history }, { train, test, log, alt }) {
   let painted = 0;
   let timer = 0;
   let gone = false;
+  const plain = createPlainCurve(element, word(alt));
 
   whenPlotly().then((loaded) => {
     if (gone) return;
     plotly = loaded;
+    plain.destroy();
     draw();
   });
 
@@ -61,10 +65,38 @@ export function create(element, { store, history }, { train, test, log, alt }) {
     painted = performance.now();
   }
 
+  function drawPlain() {
+    const { series, marks } = history;
+    plain.draw({
+      x: series.step, marks, logarithmic: Boolean(log && store.get()[log]),
+      title: word("curve.step"), palette: store.get().palette,
+      lines: traces().map(({ y, line }) => ({
+        y, ...line, dash: line.dash?.split(",").map(parseFloat),
+      })),
+    });
+  }
+
+  /** Says the values of a step, as Plotly does. */
+  function tell({ clientX, clientY }) {
+    const at = plain.nearest(clientX);
+    if (at < 0) return;
+    const { series } = history;
+    tooltip.showAt([`${word("curve.step")} ${series.step[at]}`,
+      `${word("curve.train")} ${formatLoss(series[train][at])}`,
+      `${word("curve.test")} ${formatLoss(series[test][at])}`].join("\n"), clientX, clientY);
+  }
+
+  plain.canvas.addEventListener("pointermove", tell);
+  plain.canvas.addEventListener("pointerleave", () => tooltip.hide());
+
   /** Draws everything: at the start, after a reset or a change of theme or size. */
   function draw() {
-    if (!plotly || !visible() || !store.get().palette) return;
+    if (!visible() || !store.get().palette) return;
     remember();
+    if (!plotly) {
+      drawPlain();
+      return;
+    }
     plotly.react(element, traces(), layout(), PLOT_CONFIG);
     nameChart(element, word(alt));
   }
@@ -72,7 +104,11 @@ export function create(element, { store, history }, { train, test, log, alt }) {
   function extend() {
     clearTimeout(timer);
     timer = 0;
-    if (!plotly || !visible()) return;
+    if (!visible()) return;
+    if (!plotly) {
+      draw();
+      return;
+    }
     if (edition !== history.edition || !element.data) {
       const fresh = history.series.step.length < drawn && history.series.step.length < 8;
       draw();
@@ -91,12 +127,13 @@ export function create(element, { store, history }, { train, test, log, alt }) {
   }
 
   function update() {
-    if (timer || !plotly) return;
+    if (timer) return;
     timer = setTimeout(extend, Math.max(0, painted + PERIOD - performance.now()));
   }
 
   /** Switches the axis between linear and log; what was zoomed into stays in view. */
   function changeScale() {
+    if (!plotly) draw();
     const axis = element.layout?.yaxis;
     if (!plotly || !axis) return;
     const logarithmic = Boolean(store.get()[log]);

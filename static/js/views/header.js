@@ -2,20 +2,14 @@
 
 import { h, icon } from "dom";
 import { isImages } from "images/sets";
-import { openPageSettings } from "page-settings";
-import { hasWord, spokenLanguage, word } from "words";
+import { createLanguageButton, createSettingsButton } from "page-tools";
+import { hasWord, word } from "words";
 
 const QUESTION = [
   "M8 1.6a6.4 6.4 0 1 0 0 12.8a6.4 6.4 0 0 0 0-12.8",
   "M6.1 6.3a1.95 1.95 0 1 1 2.9 1.7c-.7.4-1 .8-1 1.5", "M8 11.6h.01",
 ];
 const ARROW = ["M8 9.8V1.8", "M4.8 4.8L8 1.6l3.2 3.2", "M4.6 7.2H2.8v7.2h10.4V7.2h-1.8"];
-const GEAR = [
-  "M6.5 3.1l.3-1.7h2.4l.3 1.7.9.4 1.5-1 1.6 1.6-1 1.5.4.9 1.7.3v2.4l-1.7.3-.4.9 1 1.5-1.6 1.6"
-  + "-1.5-1-.9.4-.3 1.7H6.8l-.3-1.7-.9-.4-1.5 1-1.6-1.6 1-1.5-.4-.9-1.7-.3V6.8l1.7-.3.4-.9"
-  + "-1-1.5 1.6-1.6 1.5 1z",
-  "M8 6a2 2 0 1 0 0 4a2 2 0 0 0 0-4",
-];
 
 /**
  * @param {{presets: HTMLElement, tools: HTMLElement}} places
@@ -33,7 +27,7 @@ export function create(places, context) {
     type: "button", "aria-label": word("action.share"), "aria-haspopup": "dialog",
     data: { help: word("help.share"), action: "share" }, on: { click: () => context.share() },
   }, icon(...ARROW), h("span.tool-text", {}, word("action.share")));
-  const settings = createSettings(store);
+  const settings = createSettingsButton(store);
   places.presets.append(presets.element);
   places.tools.append(tour, share, createLanguageButton(context), settings);
 
@@ -79,41 +73,4 @@ function createPresets({ store, actions, presets }) {
   });
   const element = h("span.select-wrap.presets", { data: { help: word("help.preset") } }, select);
   return { element, destroy };
-}
-
-/** Names the other language, in that language. */
-function createLanguageButton({ languages, changeLanguage }) {
-  const other = languages.find((name) => name !== spokenLanguage());
-  return h("button.button.small.tool", {
-    type: "button", lang: other,
-    data: { help: word("help.language"), action: "language" },
-    on: { click: () => changeLanguage(other) },
-  }, h("span.tool-text", {}, word(`language.${other}`)),
-  h("span.tool-short", { "aria-hidden": "true" }, word(`language.short.${other}`)));
-}
-
-function createSettings(store) {
-  let wasOpen = false;
-  const isOpen = () => button.getAttribute("aria-expanded") === "true";
-  const button = h("button.icon-button.settings-open", {
-    type: "button", "aria-label": word("action.settings"), "aria-haspopup": "dialog",
-    "aria-expanded": "false", data: { help: word("help.settings"), action: "settings" },
-    on: {
-      // A press outside the panel closes it, and this button lies outside.
-      pointerdown: () => {
-        wasOpen = isOpen();
-      },
-      click: () => {
-        if (!wasOpen) open();
-        wasOpen = false;
-      },
-    },
-  }, icon(...GEAR));
-
-  function open() {
-    button.setAttribute("aria-expanded", "true");
-    openPageSettings(button, store, () => button.setAttribute("aria-expanded", "false"));
-  }
-
-  return button;
 }

@@ -23,7 +23,8 @@ const HEAD_WIDE = 11.6;
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
-  const { store, edits, schema, tooltip, model, library } = context;
+  const { store, edits, schema, tooltip, model, library, may = everything } = context;
+  const fixed = !may("layers");
   const [least, most] = schema.field("layers.units").images;
   const note = makeTerm("span.card-note", word("help.parameters"));
   const heads = h("div.heads");
@@ -41,8 +42,10 @@ export function create(element, context) {
   element.append(
     h("div.card-head", {}, h("h2.card-title.term", {
       id: "network-title", tabindex: 0, data: { help: word("help.card.network.images") },
-    }, word("card.network")), note, h("span.spacer"), createModelButtons(model)),
+    }, word("card.network")), note, h("span.spacer"), model && createModelButtons(model)),
     scroller);
+  scroller.classList.toggle("fixed", fixed);
+  heads.inert = fixed;
   let frame = null;
   let blocks = [];
   let kinds = [];
@@ -95,7 +98,7 @@ export function create(element, context) {
 
   function tellNote({ parameters }) {
     setText(note, store.get().waiting ? word("network.compiling")
-      : word("network.note", { count: formatCount(parameters) }));
+      : word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
   }
 
   function rebuild(now) {
@@ -145,7 +148,7 @@ export function create(element, context) {
   function measure() {
     const units = frame.spec.layers.map((layer) => layer.units);
     const room = () => ({
-      width: scroller.clientWidth, height: scroller.clientHeight - heads.offsetHeight, rem: rem(),
+      width: scroller.clientWidth, height: scroller.clientHeight - heads.offsetHeight, rem: rem(), fixed,
     });
     heads.classList.toggle("narrow", layOutImages(units, room()).apart < HEAD_WIDE * rem());
     layout = layOutImages(units, room());
@@ -254,4 +257,9 @@ export function create(element, context) {
   }
 
   return { update, resize, destroy };
+}
+
+/** Where nobody says otherwise, all can be changed in place. */
+function everything() {
+  return true;
 }

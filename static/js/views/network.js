@@ -178,7 +178,7 @@ export function create(element, context) {
 
   function tellNote({ parameters }) {
     setText(note, store.get().waiting ? word("network.compiling")
-      : word("network.note", { count: formatCount(parameters) }));
+      : word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
   }
 
   function rebuild(shape, key) {

@@ -1,0 +1,85 @@
+/** The panels of an embed: which views are in them, and where they stand in the frame. */
+
+import { LOSS } from "curve-figure";
+import { h, rem } from "dom";
+import { arrange } from "embed/arrangement";
+import { createDigitTabs } from "images/panels";
+import { create as createConfusion } from "views/confusion";
+import { create as createCurve } from "views/curve-chart";
+import { create as createData } from "views/data-panel";
+import { create as createDigits } from "views/digit-strip";
+import { create as createDrawing } from "views/draw-panel";
+import { create as createImageData } from "views/image-data";
+import { create as createImageNetwork } from "views/image-network";
+import { create as createImageUnit } from "views/image-unit";
+import { create as createNetwork } from "views/network";
+import { create as createOutput } from "views/output";
+import { create as createUnitPanel } from "views/unit-panel";
+
+/** What is shown of points of the plane, and of images. */
+const PLANE = {
+  boundary: (element, context) => {
+    const plane = h("div.output-plane");
+    const tools = h("div.output-tools");
+    element.append(plane, tools);
+    return [createOutput({ plane, tools }, context)];
+  },
+  network: (element, context) => [createNetwork(element, context)],
+  loss: (element, context) => [createCurve(element, context, LOSS)],
+  unit: (element, context) => [createUnitPanel(element, context)],
+  data: (element, context) => [createData(element, context)],
+};
+const IMAGES = {
+  boundary: (element, context) => [createConfusion(element, context)],
+  network: (element, context) => [createImageNetwork(element, context)],
+  loss: PLANE.loss,
+  unit: (element, context) => [createImageUnit(element, context)],
+  data: (element, context) => {
+    const data = createImageData(element, context);
+    return [data, ...createDigitTabs(data.digits, context, { createDigits, createDrawing })];
+  },
+};
+
+/**
+ * @param {HTMLElement} element holds the panels
+ * @returns {{show: Function, fit: () => void}}
+ */
+export function createPanels(element) {
+  let sections = {};
+
+  /**
+   * Makes panels in place of those that there are.
+   *
+   * @param {string[]} names
+   * @param {boolean} images whether the run is about images
+   * @param {object} context its `panels` are makers that take the place of others
+   * @returns {object[]} their views
+   */
+  function show(names, images, context) {
+    sections = Object.fromEntries(names.map((name) =>
+      [name, h(`section.embed-panel.embed-${name}`, { data: { panel: name } })]));
+    element.replaceChildren(...Object.values(sections));
+    fit();
+    const makers = { ...(images ? IMAGES : PLANE), ...context.panels };
+    return names.flatMap((name) => makers[name](sections[name], context));
+  }
+
+  /** Gives each panel its place; those for which there is no room have none. */
+  function fit() {
+    const { clientWidth: width, clientHeight: height } = element;
+    const names = Object.keys(sections);
+    if (!width || !height || !names.length) return;
+    const boxes = arrange(names, { width, height, rem: rem() });
+    for (const name of names) {
+      const box = boxes.find((one) => one.name === name);
+      sections[name].hidden = !box;
+      if (!box) continue;
+      const { style } = sections[name];
+      for (const [key, value] of [["left", box.x], ["top", box.y], ["width", box.width], ["height", box.height]]) {
+        style[key] = `${value}px`;
+      }
+    }
+  }
+
+  return { show, fit };
+}

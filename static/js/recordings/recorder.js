@@ -1,0 +1,119 @@
+/** Keeps every k-th frame of a run, from its start to its stop, however long that takes. */
+
+import { roundNumbers } from "recordings/planes";
+import { POINT_COLUMNS } from "readout";
+
+/** What is recorded of a frame; the rest is for views that a recording has not. */
+const KEPT = [
+  "boundary", "units", "selected", "selected_values", "weights", "history", "points",
+  "image", "activations", "probabilities", "saliency", "confusion", "input_weights",
+];
+/** Bytes that the kept frames may take, before every second one is let go. */
+const ROOM = 96 << 20;
+/** Rows of the curves that one frame keeps. */
+const MOST_ROWS = 12;
+const ROW = 5;
+/** Bits of what is only read and looked at: a point's fate, and a map that is not quantized. */
+const POINT_BITS = 12;
+const MAP_BITS = 7;
+const FATE = 4;
+
+/**
+ * @param {{every: number, most: number}} wishes every how many frames, and how many at most;
+ *   when there are more, every second one goes and so does every second one that comes
+ * @returns {{take: Function, finish: () => object[], count: () => number, every: () => number}}
+ */
+export function createRecorder({ every, most }) {
+  let frames = [];
+  let waiting = null;
+  let seen = 0;
+  let apart = every;
+  let bytes = 0;
+  const began = performance.now();
+
+  /** Takes a frame as the source of frames tells it. */
+  function take({ meta, arrays, spec }) {
+    const time = Math.round(performance.now() - began);
+    const kept = KEPT.filter((name) => arrays[name]).map((name) => [name, arrays[name]]);
+    const frame = joinTo(waiting, { meta: { ...meta, time }, arrays: Object.fromEntries(kept), spec });
+    waiting = null;
+    if (seen % apart === 0) keep(frame);
+    else waiting = frame;
+    seen += 1;
+  }
+
+  function keep(frame) {
+    frames.push(frame);
+    bytes += sizeOf(frame);
+    if (frames.length > most || bytes > ROOM) thin();
+  }
+
+  /** The first frame stays; what one that goes has to hand on goes to the next. */
+  function thin() {
+    const kept = [];
+    let last = null;
+    frames.forEach((frame, i) => {
+      const whole = joinTo(last, frame);
+      last = i % 2 === 0 ? null : whole;
+      if (!last) kept.push(whole);
+    });
+    waiting = last;
+    frames = kept;
+    bytes = frames.reduce((sum, frame) => sum + sizeOf(frame), 0);
+    apart *= 2;
+    seen = (frames.length - 1) * apart + (last ? apart / 2 : 0);
+  }
+
+  /** The frames, the newest one among them; arrays that are only looked at lose what none sees. */
+  function finish() {
+    const all = waiting ? [...frames, waiting] : frames;
+    return all.map((frame) => ({ ...frame, arrays: shorten(frame.arrays) }));
+  }
+
+  return { take, finish, count: () => frames.length, every: () => apart };
+}
+
+/** Points that are sent only once, and rows of the curves, must not be lost with a frame. */
+function joinTo(older, newer) {
+  if (!older) return newer;
+  const points = newer.arrays.points ?? older.arrays.points;
+  const history = joinRows(older.arrays.history, newer.arrays.history);
+  const arrays = { ...newer.arrays, ...(points && { points }), ...(history && { history }) };
+  return { ...newer, arrays };
+}
+
+function joinRows(older, newer) {
+  if (!older || !newer) return newer ?? older;
+  const rows = [...older.data, ...newer.data];
+  const count = rows.length / ROW;
+  const kept = Math.min(count, MOST_ROWS);
+  const data = new Float32Array(kept * ROW);
+  // The last row is where the frame stands.
+  for (let i = 0; i < kept; i += 1) {
+    const from = Math.ceil(((i + 1) * count) / kept) - 1;
+    data.set(rows.slice(from * ROW, (from + 1) * ROW), i * ROW);
+  }
+  return { data, shape: [kept, ROW] };
+}
+
+function shorten(arrays) {
+  const shorter = { ...arrays };
+  for (const [name, bits] of [["selected", MAP_BITS], ["selected_values", POINT_BITS]]) {
+    if (arrays[name]) shorter[name] = { ...arrays[name], data: roundNumbers(arrays[name].data, bits) };
+  }
+  if (arrays.points) shorter.points = { ...arrays.points, data: roundFates(arrays.points.data) };
+  return shorter;
+}
+
+/** What points are stays as it is; what becomes of them is rounded. */
+function roundFates(points) {
+  const rounded = roundNumbers(points, POINT_BITS);
+  for (let at = 0; at < points.length; at += POINT_COLUMNS) {
+    rounded.set(points.subarray(at, at + FATE), at);
+  }
+  return rounded;
+}
+
+function sizeOf({ arrays }) {
+  return Object.values(arrays).reduce((sum, { data }) => sum + data.byteLength, 0);
+}

@@ -1,0 +1,97 @@
+/**
+ * A source of frames that is live as long as the server can be reached, and a recording while it
+ * cannot. `store.standby` is null while it is live; else it holds the spec that the live run had.
+ */
+
+import { RecordingError } from "recordings/error";
+import { unpack } from "recordings/format";
+import { createRecordedSource } from "recordings/source";
+
+const PATH = "/api/recordings";
+/** How long the server may be away before the recording takes its place (milliseconds). */
+const PATIENCE = 4000;
+/** States in which somebody else has the run, or nobody wants it: that is no failure. */
+const LEFT = ["taken", "idle"];
+
+/**
+ * @param {object} live the connection
+ * @param {{store: object, id: string, rehearse: boolean, say: (code: string) => void}} parts `id`
+ *   of the recording, which is fetched at once; to rehearse is to do without the server from the
+ *   beginning; `say` is told why there is no recording to play
+ * @returns {object} a source, with the methods of a connection
+ */
+export function createStandby(live, { store, id, rehearse, say }) {
+  const listeners = [];
+  const loading = load(id).then(createRecordedSource, (error) => {
+    say(error instanceof RecordingError ? error.code : "missing");
+    return null;
+  });
+  let recorded = null;
+  let timer = 0;
+  let wanted = false;
+  let attached = false;
+
+  live.on("state", ({ name }) => {
+    if (name === "open") leave();
+    else if (name === "busy") enter();
+    else if (LEFT.includes(name)) cancel();
+    else timer ||= setTimeout(enter, PATIENCE);
+  });
+
+  function cancel() {
+    clearTimeout(timer);
+    timer = 0;
+    wanted = false;
+  }
+
+  /** Plays in place of the server, unless it is back by the time the recording is there. */
+  async function enter() {
+    wanted = true;
+    const source = await loading;
+    if (!source || !wanted || recorded) return;
+    if (!attached) for (const [type, listener] of listeners) source.on(type, hearWhen(() => recorded, listener));
+    attached = true;
+    recorded = source;
+    store.set({ standby: { spec: store.get().spec } });
+    recorded.connect();
+    window.livenet.recorded = source.length;
+  }
+
+  function leave() {
+    cancel();
+    if (!recorded) return;
+    recorded.send({ type: "pause" });
+    recorded = null;
+    store.set({ standby: null });
+  }
+
+  function hearWhen(isHeard, listener) {
+    return (value) => isHeard() && listener(value);
+  }
+
+  function on(type, listener) {
+    listeners.push([type, listener]);
+    live.on(type, hearWhen(() => !recorded, listener));
+  }
+
+  function connect() {
+    if (rehearse) enter();
+    else live.connect();
+  }
+
+  function send(message) {
+    (recorded ?? live).send(message);
+  }
+
+  function painted() {
+    if (!recorded) live.painted();
+  }
+
+  return { on, connect, send, painted, token: live.token };
+}
+
+async function load(id) {
+  const answer = await fetch(`${PATH}/${id}`);
+  if (!answer.ok) throw new Error(answer.status);
+  return unpack(new Uint8Array(await answer.arrayBuffer()));
+}

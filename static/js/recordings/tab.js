@@ -1,0 +1,133 @@
+/** The tab in which a run is recorded and saved. */
+
+import { createToggle } from "controls/toggle";
+import { h, setText } from "dom";
+import { writeOptions } from "embed/options";
+import { saveFile } from "files";
+import { formatCount } from "format";
+import { makeDocument } from "recordings/document";
+import { writeState } from "url-state";
+import { spokenLanguage, word } from "words";
+
+const EVERY = [1, 2, 5, 10, 20, 50];
+const MOST = [50, 100, 200, 400];
+const USUAL = { every: 1, most: 200 };
+const MEBIBYTE = 1 << 20;
+/** What a document takes beside its frames, and Plotly in it; base64 takes four letters for three bytes. */
+const SHELL_SIZE = 0.24;
+const PLOTLY_SIZE = 1.9;
+const LETTERS = 4 / 3;
+
+/** What was chosen last, for as long as the page lasts. */
+const chosen = { ...USUAL, anew: true, plotly: false, live: false };
+
+/**
+ * @param {HTMLElement} element
+ * @param {{store: object, schema: object, recording: object, actions: object}} context
+ * @returns {{show, destroy}}
+ */
+export function create(element, { store, schema, recording, actions }) {
+  const status = h("p.recording-status", { role: "status" });
+  const start = h("button.button.primary", { type: "button", data: { action: "record" }, on: { click: begin } });
+  const stop = h("button.button.primary", {
+    type: "button", data: { action: "stopRecording" }, on: { click: recording.stop },
+  }, word("action.stopRecording"));
+  const wishes = h("div.recording-wishes", {},
+    makeSelect("every", EVERY, (count) => word(count === 1 ? "recording.every.one" : "recording.every.many", { count })),
+    makeSelect("most", MOST, (count) => word("recording.most", { count })),
+    makeSwitch("anew"));
+  const save = h("button.button", { type: "button", data: { action: "saveRecording" }, on: { click: saveDocument } },
+    word("action.saveRecording"));
+  const size = h("span.quiet");
+  const failed = h("p.recording-failed", { role: "alert", hidden: true });
+  const made = h("div.recording-made", {},
+    h("div.recording-row", {}, save, size), makeSwitch("plotly"), makeSwitch("live"), failed);
+  element.append(h("p.recording-lead", {}, word("recording.lead")),
+    status, made, wishes, h("div.recording-row", {}, start, stop));
+
+  function makeSelect(key, values, tell) {
+    const select = h("select.select", {
+      "aria-label": word(`label.recording.${key}`), data: { path: `recording.${key}` },
+      on: { change: () => Object.assign(chosen, { [key]: Number(select.value) }) },
+    }, ...values.map((value) => h("option", { value, selected: value === chosen[key] }, tell(value))));
+    return h("div.field", { data: { help: word(`help.recording.${key}`) } },
+      h("div.field-head", {}, h("span.field-label", {}, word(`label.recording.${key}`))),
+      h("span.select-wrap", {}, select));
+  }
+
+  function makeSwitch(key) {
+    const toggle = createToggle({
+      label: word(`label.recording.${key}`), help: word(`help.recording.${key}`), path: `recording.${key}`,
+    }, {
+      onInput: (yes) => {
+        chosen[key] = yes;
+        show();
+      },
+    });
+    toggle.update(chosen[key]);
+    return toggle.element;
+  }
+
+  /** The recording goes on behind the closed dialog. */
+  function begin() {
+    if (chosen.anew) {
+      actions.pause();
+      recording.start(chosen, actions.run);
+      actions.reset();
+    } else {
+      recording.start(chosen);
+      actions.run();
+    }
+    element.closest("dialog").close();
+  }
+
+  async function show() {
+    const { recording: on, recorded } = store.get();
+    const result = on ? null : await recording.result();
+    made.hidden = !result;
+    stop.hidden = !on;
+    start.hidden = wishes.hidden = on;
+    start.classList.toggle("primary", !result);
+    save.classList.toggle("primary", Boolean(result));
+    setText(start, word(result ? "action.recordAnew" : "action.record"));
+    if (on) setText(status, word("recording.on", { count: formatCount(recorded) }));
+    else setText(status, result ? tellResult(result) : "");
+    status.hidden = !status.textContent;
+    if (result) tellSize(result);
+  }
+
+  function tellSize({ packed }) {
+    const whole = SHELL_SIZE + (chosen.plotly ? PLOTLY_SIZE : 0) + (LETTERS * packed.length) / MEBIBYTE;
+    setText(size, word("recording.size", { size: whole.toFixed(1) }));
+  }
+
+  function tellResult({ frames }) {
+    return word("recording.made", {
+      count: formatCount(frames.length),
+      from: formatCount(frames[0].meta.epoch), to: formatCount(frames.at(-1).meta.epoch),
+    });
+  }
+
+  async function saveDocument() {
+    const { packed, frames } = await recording.result();
+    try {
+      const live = chosen.live ? await tellLive() : null;
+      const text = await makeDocument({ packed, language: spokenLanguage(), plotly: chosen.plotly, live });
+      saveFile(`livenet-${frames.at(-1).spec.data.name}-recording.html`, text, "text/html");
+      failed.hidden = true;
+    } catch {
+      setText(failed, word("recording.notSaved"));
+      failed.hidden = false;
+    }
+  }
+
+  /** The address of the same state as an embed, which falls back on the same recording. */
+  async function tellLive() {
+    const options = writeOptions({ recording: await recording.keep() });
+    const query = [writeState(store.get().spec, schema.defaults()), options].filter(Boolean).join("&");
+    return new URL(`/embed?${query}`, location).href;
+  }
+
+  const destroy = store.watch(["recording", "recorded"], show);
+  return { show, destroy };
+}

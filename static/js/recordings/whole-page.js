@@ -1,0 +1,75 @@
+/** A recording that has a page to itself: laid out as the playground is. */
+
+import { create as createAnnouncer } from "announcer";
+import { createCurveTabs } from "curve-tabs";
+import { h } from "dom";
+import { create as createScale } from "views/colour-scale";
+import { create as createConfusion } from "views/confusion";
+import { create as createCurve } from "views/curve-chart";
+import { create as createFacts } from "views/facts";
+import { create as createImageNetwork } from "views/image-network";
+import { create as createImageUnit } from "views/image-unit";
+import { create as createMetrics } from "views/metrics";
+import { create as createNetwork } from "views/network";
+import { create as createOutput } from "views/output";
+import { create as createBar } from "views/replay-bar";
+import { create as createHeader } from "views/replay-header";
+import { create as createUnitPanel } from "views/unit-panel";
+import { word } from "words";
+
+const CARDS = ["data", "network", "output"];
+const place = (id) => document.getElementById(id);
+
+/**
+ * @param {boolean} charts whether there are charts that only Plotly draws
+ * @returns {{createViews: (context: object) => object[], begin: (session: object) => void}}
+ */
+export function createWholePage(charts) {
+  function createViews(context) {
+    return [
+      createHeader({ about: place("about"), tools: place("tools") }, context),
+      createBar(place("strip"), context),
+      createFacts(place("data"), context),
+      ...(context.store.get().images ? createImageViews : createPlaneViews)(context, charts),
+      createAnnouncer(place("announcer"), context),
+    ];
+  }
+
+  function begin({ views }) {
+    views.watchSize(CARDS.map(place));
+  }
+
+  return { createViews, begin };
+}
+
+function createPlaneViews(context) {
+  const plane = h("div.output-plane");
+  const scale = h("div.output-scale");
+  const metrics = h("div.metrics");
+  const curves = h("div.curves");
+  place("output").replaceChildren(plane, scale, metrics, curves);
+  return [
+    createNetwork(place("network"), context),
+    createOutput({ plane, tools: h("div.output-tools") }, context),
+    createScale(scale, context),
+    createMetrics(metrics, context),
+    ...createCurveTabs(curves, context, { createCurve, createUnitPanel }),
+  ];
+}
+
+/** Frames hold one image; what would show others is left out. */
+function createImageViews(context, charts) {
+  const title = h("h2.sr-only", { id: "output-title" }, word("card.output"));
+  const answers = h("div.answers");
+  const metrics = h("div.metrics");
+  const curves = h("div.curves");
+  place("output").replaceChildren(title, answers, metrics, curves);
+  return [
+    createImageNetwork(place("network"), context),
+    ...(charts ? [createConfusion(answers, context)] : []),
+    createMetrics(metrics, context),
+    ...createCurveTabs(curves, context, {
+      createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
+    }),
+  ];
+}

@@ -1,0 +1,79 @@
+/** The state as a live picture in a slide or a page of one's own. */
+
+import { createRadios } from "controls/radios";
+import { h, setText } from "dom";
+import { writeOptions } from "embed/options";
+import { createEmbedRecording } from "recordings/embed-part";
+import { createCarried } from "share/carried";
+import { createCopyButton } from "share/copy";
+import { createEmbedForm } from "share/embed-form";
+import { askLink } from "share/link";
+import { createPreview } from "share/preview";
+import { createQrCode } from "share/qr-code";
+import { SNIPPETS } from "share/snippets";
+import { word } from "words";
+
+/**
+ * @param {HTMLElement} element
+ * @param {object} context
+ * @returns {{show: () => void, destroy: () => void}}
+ */
+export function create(element, context) {
+  const form = createEmbedForm(context, write);
+  const carried = createCarried("embed", context.store, show);
+  const preview = createPreview();
+  const recorded = createEmbedRecording(context, preview, write);
+  const field = h("textarea.text-input.share-text", {
+    readonly: true, rows: 6, spellcheck: "false", "aria-label": word("share.snippet"),
+    data: { share: "snippet" },
+  });
+  const note = h("p.quiet.share-note.short", { role: "status" });
+  const code = createQrCode();
+  let kind = "html";
+  let link = { query: "" };
+  let asked = 0;
+  const kinds = createRadios({ name: "embed-kind", label: word("share.snippet") }, {
+    value: kind, options: Object.keys(SNIPPETS).map((name) => [name, word(`share.kind.${name}`)]),
+    onInput: (name) => {
+      kind = name;
+      write();
+    },
+  });
+  element.append(h("div.share-columns.embed-columns", {},
+    h("div.share-side", {}, form.element, carried.element, recorded.element),
+    h("div.share-main", {}, preview.element, kinds,
+      h("div.share-output", {}, field, code.element),
+      h("div.share-row", {}, createCopyButton(field)), note)));
+
+  /** Takes the state of this moment. */
+  async function show() {
+    asked += 1;
+    const mine = asked;
+    carried.update();
+    recorded.update();
+    const taken = tellAddress("").length;
+    const answer = await askLink(context, carried.wanted(), taken);
+    if (mine !== asked) return;
+    link = answer;
+    setText(note, link.problem ?? (link.stored ? word("share.note.stored") : ""));
+    note.classList.toggle("problem", Boolean(link.problem));
+    write();
+  }
+
+  /** Writes the snippet of what is chosen. */
+  function write() {
+    const address = tellAddress(link.query);
+    recorded.check(address);
+    field.value = SNIPPETS[kind]({ ...form.frame, address });
+    preview.show(address, form.frame);
+    code.element.hidden = true;
+    if (kind === "link") code.show(address);
+  }
+
+  function tellAddress(query) {
+    const said = [query, writeOptions({ ...form.options, recording: recorded.id() })].filter(Boolean).join("&");
+    return new URL(said ? `/embed?${said}` : "/embed", location).href;
+  }
+
+  return { show, destroy: recorded.destroy };
+}

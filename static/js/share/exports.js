@@ -1,0 +1,33 @@
+/** The run as files: source, weights, history. */
+
+import { tellError } from "errors";
+import { word } from "words";
+
+/** What may be too much to stand in a source. */
+const LARGE = ["weights", "data"];
+const NAMED = /filename="([^"]+)"/;
+
+/**
+ * Asks for an export of this moment.
+ *
+ * @param {string} token of the session
+ * @param {string} name of the export
+ * @param {object} [options] its query
+ * @returns {Promise<{name?: string, content?: Blob, problem?: string}>}
+ */
+export async function askExport(token, name, options = {}) {
+  let answer;
+  try {
+    answer = await fetch(`/api/sessions/${token}/exports/${name}?${new URLSearchParams(options)}`);
+  } catch {
+    return { problem: word("share.unreachable") };
+  }
+  if (!answer.ok) {
+    const { code, path, message } = await answer.json();
+    if (LARGE.includes(path)) return { problem: word("share.tooLarge") };
+    // Whatever else a source cannot hold, the server alone can say.
+    return { problem: code === "invalid_message" ? message : tellError({ code, message }) };
+  }
+  const [, named] = NAMED.exec(answer.headers.get("Content-Disposition"));
+  return { name: named, content: await answer.blob() };
+}

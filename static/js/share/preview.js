@@ -1,0 +1,45 @@
+/** The embed itself, as large as there is room and in its own proportions. */
+
+import { h } from "dom";
+import { createThrottle } from "throttle";
+import { word } from "words";
+
+const PERIOD = 700;
+/** How wide an embed is thought to be that takes what room there is. */
+const FULL_WIDTH = 960;
+const MOST_HEIGHT = 320;
+
+/**
+ * @returns {{element: HTMLElement, frame: HTMLIFrameElement, open: (address: string) => void,
+ *   show: (address: string, size: {width: number|null, height: number}) => void}} `open` shows
+ *   another address at once, until the next one is to be shown
+ */
+export function createPreview() {
+  const frame = h("iframe.preview-frame", { title: word("share.preview"), tabindex: "-1" });
+  const element = h("div.preview", {}, frame);
+  let wanted = "";
+  let shown = "";
+  // Each new address begins a run of its own on the server.
+  const loading = createThrottle(PERIOD, () => {
+    if (wanted !== shown && element.isConnected) open(wanted);
+  });
+
+  function open(address) {
+    shown = address;
+    frame.contentWindow.location.replace(address);
+  }
+
+  function show(address, { width, height }) {
+    wanted = address;
+    const real = width ?? FULL_WIDTH;
+    const scale = Math.min(1, element.clientWidth / real, MOST_HEIGHT / height);
+    Object.assign(frame.style, {
+      width: `${real}px`, height: `${height}px`, transform: `scale(${scale})`,
+      marginLeft: `${(element.clientWidth - real * scale) / 2}px`,
+    });
+    element.style.height = `${height * scale}px`;
+    loading.offer();
+  }
+
+  return { element, frame, open, show };
+}

@@ -1,0 +1,191 @@
+"""The example deck under the real reveal.js: fragments drive its networks, in any order."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from selenium.webdriver.common.keys import Keys
+
+from tests.browser.page import Page
+
+HEARD = """
+    window.heard = {};
+    addEventListener("message", ({ data, source }) => {
+      const frame = [...document.querySelectorAll("iframe")]
+        .find((one) => one.contentWindow === source);
+      if (frame && data.livenet) (heard[frame.id] ??= []).push(data);
+    });
+"""
+
+
+def follow(tab: Page) -> None:
+    """Has the next page keep what its frames say."""
+    tab.command("Page.addScriptToEvaluateOnNewDocument", source=HEARD)
+
+
+def now(tab: Page, frame: str) -> dict[str, Any]:
+    """What a frame said last of where it is."""
+    return tab.run(
+        """const said = (heard[arguments[0]] ?? []).filter(({ step }) => step !== undefined);
+           return said.at(-1) ?? {};""",
+        frame,
+    )
+
+
+def comes_to(tab: Page, frame: str, epoch: int) -> None:
+    def there() -> bool:
+        seen = now(tab, frame)
+        return seen.get("epoch") == epoch and not seen.get("running")
+
+    tab.wait(there, f"{frame} comes to epoch {epoch}, and is at {now(tab, frame)}")
+
+
+def panels(tab: Page, frame: str) -> list[str]:
+    tab.driver.switch_to.frame(tab.find(f"#{frame}"))
+    names = [each.get_attribute("data-panel") or "" for each in tab.find_all(".embed-panel")]
+    tab.driver.switch_to.default_content()
+    return names
+
+
+def slide(tab: Page) -> list[int]:
+    return tab.run("const { h, f } = Reveal.getIndices(); return [h, f ?? -1]")
+
+
+def test_fragments_drive_the_network_forth_back_and_from_the_middle(tab: Page) -> None:
+    follow(tab)
+    tab.driver.get(f"{tab.url}/slides/demo?lang=en#/2")
+    tab.wait(lambda: now(tab, "training"), "the frame is ready")
+    comes_to(tab, "training", 0)
+    tab.press(Keys.ARROW_RIGHT)
+    comes_to(tab, "training", 20)
+    tab.press(Keys.ARROW_RIGHT)
+    comes_to(tab, "training", 200)
+    forth = last_loss(tab, "training")
+    tab.press(Keys.ARROW_LEFT)
+    comes_to(tab, "training", 20)
+    tab.press(Keys.ARROW_LEFT)
+    comes_to(tab, "training", 0)
+    # Into the middle, and at once.
+    tab.run("Reveal.slide(2, 0, 1)")
+    comes_to(tab, "training", 200)
+    assert abs(last_loss(tab, "training") - forth) < 0.01 * forth
+    # The slide before is another frame; coming back from behind gives the end of its slide.
+    tab.run("Reveal.slide(3, 0, -1)")
+    comes_to(tab, "hidden", 150)
+    assert panels(tab, "hidden") == ["boundary"]
+    tab.press(Keys.ARROW_RIGHT)
+    tab.wait(lambda: panels(tab, "hidden") == ["boundary", "network"], "the hidden layer is shown")
+    assert now(tab, "hidden")["epoch"] == 150
+    tab.press(Keys.ARROW_RIGHT)
+    tab.wait(lambda: pinned(tab, "hidden"), "a neuron is shown")
+    tab.press(Keys.ARROW_LEFT, Keys.ARROW_LEFT)
+    tab.wait(lambda: panels(tab, "hidden") == ["boundary"], "it is hidden again")
+    assert now(tab, "hidden")["epoch"] == 150
+    tab.press(Keys.ARROW_LEFT)
+    tab.wait(lambda: slide(tab) == [2, 1], "the slide before, at its end")
+    comes_to(tab, "training", 200)
+
+
+def last_loss(tab: Page, frame: str) -> float:
+    return tab.run(
+        """return heard[arguments[0]].filter(({ type, metrics }) => type === "done" && metrics)
+             .at(-1).metrics.train_loss;""",
+        frame,
+    )
+
+
+def pinned(tab: Page, frame: str) -> bool:
+    tab.driver.switch_to.frame(tab.find(f"#{frame}"))
+    found = bool(tab.find_all(".tile[data-kind='hidden'][aria-pressed='true']"))
+    tab.driver.switch_to.default_content()
+    return found
+
+
+def test_the_frame_has_its_size_on_a_slide_and_its_keys_are_the_decks(tab: Page) -> None:
+    follow(tab)
+    tab.driver.get(f"{tab.url}/slides/demo?lang=ko#/1")
+    tab.wait(lambda: now(tab, "neuron"), "the frame is ready")
+    comes_to(tab, "neuron", 0)
+    assert tab.run("return document.activeElement.tagName") != "IFRAME"
+    assert "뉴런" in tab.text("section.present h2")
+    tab.driver.switch_to.frame(tab.find("#neuron"))
+    tab.wait(
+        lambda: tab.run(
+            """const map = document.querySelector(".plane-map");
+               const { width, height } = map.getBoundingClientRect();
+               return width > 200 && Math.abs(width - height) < 8;"""
+        ),
+        "the plane is laid out",
+    )
+    tab.find(".plane").click()
+    assert tab.run("return document.hasFocus()")
+    tab.press(Keys.PAGE_DOWN)
+    tab.driver.switch_to.default_content()
+    tab.wait(lambda: slide(tab) == [1, 0], "the deck goes on")
+    comes_to(tab, "neuron", 60)
+    tab.driver.switch_to.frame(tab.find("#neuron"))
+    tab.press(Keys.ARROW_RIGHT)
+    tab.driver.switch_to.default_content()
+    tab.wait(lambda: slide(tab) == [1, 1], "and on")
+    comes_to(tab, "neuron", 120)
+    tab.press(Keys.ARROW_LEFT)
+    tab.wait(lambda: slide(tab) == [1, 0], "and back")
+    comes_to(tab, "neuron", 60)
+    # In the overview nothing trains, and the deck comes back from it.
+    tab.run("Reveal.toggleOverview(true)")
+    tab.wait(lambda: tab.run("return Reveal.isOverview()"), "the overview")
+    tab.run("Reveal.toggleOverview(false)")
+    comes_to(tab, "neuron", 60)
+
+
+WAYS = """
+    const { default: plugin } = await import("/slides/livenet.mjs");
+    const { readCommands, stateAfter, findWay } = plugin;
+    const how = (exact, watched) =>
+      ({ exact, watched, own: { query: "data=xor", panels: ["boundary"] } });
+    const state = (text) => stateAfter(readCommands(text));
+    const way = (from, to, exact = true, watched = true) =>
+      findWay(state(from), state(to), how(exact, watched));
+    const refusal = (text) => {
+      try { return readCommands(text) && null; } catch ({ message }) { return message; }
+    };
+    const wrong = ["train", "train 0", "train 2e3", "train 9999999", "fly", "unit 1", "show",
+      "reset 1"].map(refusal);
+    return {
+      on: way("train 20", "train 20; train 180"),
+      back: way("train 20; train 180", "train 20"),
+      again: way("train 20", "train 20"),
+      touched: way("train 20", "train 20", false),
+      jump: way("", "train 20; step 3; show loss,network; unit 0 1", true, false),
+      other: way("train 20", "train 20; load data=gauss&layers=none; train 5"),
+      home: way("load data=gauss", ""),
+      closed: way("show loss; unit 0 1", ""),
+      played: way("play", "pause"),
+      carried: way("load data=xor&state=abc; train 20", "load data=xor&state=abc"),
+      wrong,
+    };
+"""
+
+
+def test_the_way_between_two_fragments(tab: Page) -> None:
+    ways = tab.load(WAYS)
+    fast = {"type": "train", "epochs": 20, "fast": True}
+    assert ways["on"] == [{"type": "train", "epochs": 180, "fast": False}]
+    assert ways["back"] == ways["touched"] == [{"type": "reset"}, fast]
+    assert ways["again"] == []
+    assert ways["jump"] == [
+        fast, {"type": "step", "batches": 3}, {"type": "show", "panels": ["loss", "network"]},
+        {"type": "show", "unit": {"layer": 0, "unit": 1}},
+    ]  # fmt: skip
+    assert ways["other"] == [
+        {"type": "load", "query": "data=gauss&layers=none"},
+        {"type": "train", "epochs": 5, "fast": True},
+    ]
+    assert ways["home"] == [{"type": "load", "query": "data=xor"}]
+    assert ways["closed"] == [
+        {"type": "show", "panels": ["boundary"]},
+        {"type": "show", "unit": None},
+    ]
+    assert ways["carried"] == [{"type": "load", "query": "data=xor&state=abc"}]
+    assert ways["played"] == [{"type": "reset"}]
+    assert all(message and message.startswith("data-livenet: ") for message in ways["wrong"])

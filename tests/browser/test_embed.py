@@ -1,0 +1,223 @@
+"""The embed by itself: its address, its size, and what it leaves behind."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.browser.page import Page
+from tests.engine.specs import bounded
+
+MANY = 300
+
+PANELS = ["boundary", "network", "loss", "unit", "data"]
+NUMBERS = st.floats(1e-9, 1e6, allow_nan=False)
+
+
+def some_of(names: list[str], least: int = 0) -> st.SearchStrategy[list[str]]:
+    return st.lists(st.sampled_from(names), unique=True, min_size=least).map(
+        lambda chosen: [name for name in names if name in chosen]
+    )
+
+
+ORIGINS = ["https://deck.example", "http://localhost:8080", "http://[::1]:90"]
+OPTIONS = st.fixed_dictionaries({
+    "panels": some_of(PANELS, 1),
+    "controls": some_of(["play", "step", "reset", "speed", "data", "noise", "rate", "batch"]),
+    "background": st.sampled_from([None, "transparent"]),
+    "theme": st.sampled_from([None, "light", "dark"]),
+    "text": st.floats(0.75, 2),
+    "start": st.sampled_from(["pause", "click", "auto"]),
+    "epochs": st.none() | st.integers(1, 10**6),
+    "stop_loss": st.none() | NUMBERS,
+    "speed": st.integers(1, 200),
+    "lang": st.sampled_from([None, "en", "ko", "pt-BR"]),
+    "recording": st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
+    "rehearse": st.sampled_from([None, "1"]),
+    "origin": st.none() | some_of(ORIGINS, 1),
+})  # fmt: skip
+
+ROUND_TRIP = """
+    const { readOptions, writeOptions, dropOptions } = await import("embed/options");
+    return arguments[0].map((options) => {
+      const text = writeOptions(options);
+      const { search } = new URL(`/embed?data=xor&${text}&rate=1`, location);
+      return [readOptions(search), text, dropOptions(search)];
+    });
+"""
+READ = """
+    const { readOptions } = await import("embed/options");
+    return arguments[0].map((query) => {
+      const wrong = [];
+      const options = readOptions(query, ({ word, value }) => wrong.push([word, value]));
+      return [options, wrong];
+    });
+"""
+WRONG = [
+    ("panels=", "panels", ""),
+    ("panels=boundary,pictures", "panels", "boundary,pictures"),
+    ("controls=play,everything", "controls", "play,everything"),
+    ("background=red", "background", "red"),
+    ("theme=<script>", "theme", "<script>"),
+    ("text=3", "text", "3"),
+    ("text=NaN", "text", "NaN"),
+    ("start=now", "start", "now"),
+    ("epochs=0", "epochs", "0"),
+    ("epochs=1.5", "epochs", "1.5"),
+    ("epochs=1&epochs=2", "epochs", "2"),
+    ("stop_loss=-1", "stop_loss", "-1"),
+    ("speed=1e9", "speed", "1e9"),
+    ("lang=../ko", "lang", "../ko"),
+    ("recording=../../etc", "recording", "../../etc"),
+    ("origin=*", "origin", "*"),
+    ("origin=https://deck.example/page", "origin", "https://deck.example/page"),
+]
+
+
+def test_options_come_back_and_broken_ones_are_named(tab: Page) -> None:
+    tab.open("/embed?controls=none&panels=boundary")
+    found: list[dict[str, Any]] = []
+
+    @bounded(MANY)
+    @given(OPTIONS)
+    def collect(options: dict[str, Any]) -> None:
+        found.append(options)
+
+    collect()
+    assert len(found) >= MANY
+    for options, (read, text, rest) in zip(found, tab.load(ROUND_TRIP, found), strict=True):
+        assert read == options, text
+        assert rest == "data=xor&rate=1"
+    [[defaults, text, _]] = tab.load(ROUND_TRIP, [{}])
+    assert text == ""
+    results = tab.load(READ, [query for query, *_ in WRONG])
+    for (query, *wrong), (options, said) in zip(WRONG, results, strict=True):
+        assert said == [wrong], query
+        # Who may speak is never left open by a slip.
+        closed = {"origin": []} if wrong[0] == "origin" else {}
+        assert options == {**defaults, **closed}, query
+    words = tab.load(
+        """const [{ PARTS, isOption }, { PATHS }] =
+             await Promise.all([import("embed/options"), import("url-state")]);
+           return [PARTS, Object.keys(PATHS), Object.keys(PATHS).filter(isOption)];"""
+    )
+    assert sorted(words[0]) == sorted(set(words[1]) - {"task"}), "every part has its control"
+    assert words[2] == [], "no word means two things"
+
+
+BOXES = """
+    const inside = (box) => box.left >= -0.5 && box.top >= -0.5
+      && box.right <= innerWidth + 0.5 && box.bottom <= innerHeight + 0.5;
+    const panels = [...document.querySelectorAll(".embed-panel:not([hidden])")];
+    const boxes = panels.map((panel) => panel.getBoundingClientRect());
+    const apart = boxes.every((a, i) => boxes.slice(i + 1).every((b) => a.right <= b.left + 0.5
+      || b.right <= a.left + 0.5 || a.bottom <= b.top + 0.5 || b.bottom <= a.top + 0.5));
+    const map = document.querySelector(".plane-map").getBoundingClientRect();
+    const { scrollWidth, scrollHeight } = document.documentElement;
+    const stage = document.querySelector(".stage-scroll");
+    return {
+      names: panels.map((panel) => panel.dataset.panel), apart,
+      inside: [...boxes, map, ...[...document.querySelectorAll(".embed-bar, .play, .embed-link")]
+        .map((one) => one.getBoundingClientRect())].every(inside),
+      map: Math.min(map.width, map.height), square: Math.abs(map.width - map.height),
+      scrolls: scrollWidth > innerWidth || scrollHeight > innerHeight,
+      network: !stage || stage.clientWidth === 0 || (stage.scrollWidth <= stage.clientWidth
+        && stage.scrollHeight <= stage.clientHeight),
+    };
+"""
+
+
+def test_it_fits_into_a_frame_of_any_size(tab: Page) -> None:
+    tab.open("/embed?panels=boundary,network,loss,unit,data&controls=play,step,reset,rate")
+    sizes = {(240, 160): 55, (240, 240): 100, (360, 640): 90, (640, 400): 90, (960, 540): 180,
+             (1920, 1080): 400, (1600, 300): 120}  # fmt: skip
+    shown = {}
+    for (width, height), least in sizes.items():
+        tab.resize(width, height)
+
+        def settled(least: int = least) -> Any:
+            found = tab.run(BOXES)
+            fits = found["apart"] and found["inside"] and not found["scrolls"] and found["network"]
+            return fits and found["map"] >= least and found["square"] <= 8 and found
+
+        shown[width, height] = tab.wait(settled, f"all is in its place at {width} x {height}")
+    assert shown[240, 160]["names"] == ["boundary"]
+    assert shown[1920, 1080]["names"] == PANELS
+
+
+LEFT = """
+    return [document.cookie, localStorage.length, sessionStorage.length, history.length,
+      location.search, (await indexedDB.databases()).length, (await caches.keys()).length];
+"""
+
+
+def test_it_leaves_nothing_behind(tab: Page) -> None:
+    tab.open("/embed?controls=play,step,reset,rate,data&lang=ko&theme=dark")
+    before = tab.load(LEFT)
+    tab.play()
+    tab.pause()
+    tab.edited(lambda: tab.choose("data.name", "xor"))
+    tab.click("[data-action='reset']")
+    tab.wait(lambda: tab.step == 0, "it is reset")
+    assert tab.run("return document.documentElement.lang") == "ko"
+    assert tab.run("return document.documentElement.dataset.theme") == "dark"
+    assert tab.load(LEFT) == before
+    assert before[:3] == ["", 0, 0]
+    link = tab.find(".embed-link").get_attribute("href")
+    assert link == f"{tab.url}/?lang=ko&v=1&data=xor", "the link opens what is seen"
+
+
+def test_it_stops_where_it_is_told_to(tab: Page) -> None:
+    tab.open("/embed?panels=boundary&start=auto&epochs=30&speed=7")
+    tab.wait(lambda: tab.step == 750 and not tab.running, "it stops after 30 epochs")
+    tab.click("[data-action='reset']")
+    tab.wait(lambda: tab.step == 0, "it is reset")
+    tab.click(".play")
+    tab.wait(lambda: tab.step == 750 and not tab.running, "it stops there again")
+    tab.click(".play")
+    tab.wait(lambda: tab.step > 1000, "whoever wants it to go on, has it go on")
+    tab.open("/embed?panels=loss&start=auto&stop_loss=0.5")
+    tab.wait(lambda: tab.step > 0 and not tab.running, "it stops at a loss")
+
+
+def test_it_waits_for_a_click(tab: Page) -> None:
+    tab.open("/embed?start=click&panels=boundary&controls=none&text=2&background=transparent")
+    assert tab.step == 0
+    assert not tab.find_all(".transport .play")
+    tab.click(".embed-start")
+    tab.wait(lambda: tab.step > 100, "it trains")
+    assert not tab.find(".embed-start").is_displayed()
+    style = "return getComputedStyle(document.{})[arguments[0]]"
+    assert tab.run(style.format("body"), "backgroundColor") == "rgba(0, 0, 0, 0)"
+    assert tab.run(style.format("documentElement"), "fontSize") == "44px"
+
+
+@pytest.mark.parametrize("query", ["panels=all&text=9", "rate=fast&epochs=none"])
+def test_what_is_broken_is_said_and_left(tab: Page, query: str) -> None:
+    tab.open(f"/embed?{query}")
+    tab.wait(lambda: query.rsplit("&", maxsplit=1)[-1] in tab.notice, "the frame says so")
+    tab.wait(lambda: len(tab.find_all(".embed-panel:not([hidden])")) == 3, "the usual panels")
+
+
+def test_images_have_their_panels(tab: Page) -> None:
+    tab.open(
+        "/embed?data=digits&layers=16:relu&panels=boundary,network,data&controls=none&start=auto"
+    )
+    tab.wait(lambda: tab.step > 0, "it trains")
+    tab.wait(lambda: tab.find_all(".confusion .plot-container"), "what is answered is shown")
+    tab.wait(lambda: len(tab.find_all(".digit:not([hidden])")) > 20, "images to choose from")
+    for size in ((360, 240), (960, 540)):
+        tab.resize(*size)
+        tab.wait(
+            lambda: tab.run(
+                """const bars = document.querySelector(".bars");
+                   const { bottom, right } = bars.getBoundingClientRect();
+                   const panel = document.querySelector(".embed-network");
+                   const box = panel.getBoundingClientRect();
+                   return panel.hidden || (bottom <= box.bottom + 1 && right <= box.right + 1);"""
+            ),
+            f"all ten answers are in sight at {size}",
+        )

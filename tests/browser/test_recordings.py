@@ -1,0 +1,292 @@
+"""Recordings: made in the page, played from a file offline, and in place of the server."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import re
+import struct
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import pytest
+from selenium.webdriver import Chrome
+
+from tests.app.servers import LiveServer
+from tests.browser.page import Page
+
+#: More than the default at most, so that none is let go while the test looks away.
+FRAMES = 200
+MEBIBYTE = 1 << 20
+
+#: Remembers what the map looked like at every step that was painted.
+WATCH = """
+const seen = window.seen = {};
+const canvas = document.querySelector('.output .plane-map');
+const { width, height } = canvas;
+const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+const look = () => {
+  copy.drawImage(canvas, 0, 0);
+  const { data } = copy.getImageData(0, 0, width, height);
+  const words = new Uint32Array(data.buffer);
+  let hash = 17;
+  for (const word of words) hash = (Math.imul(hash, 31) + word) | 0;
+  if (window.livenet.frames) seen[window.livenet.step] = hash;
+  requestAnimationFrame(look);
+};
+look();
+"""
+
+
+@dataclass
+class Kept:
+    """A recording of the page: its document, its frames, and how each step was painted."""
+
+    folder: Path
+    file: Path = Path()
+    frames: int = 0
+    seen: dict[str, int] = field(default_factory=dict)
+    rehearsed: str = ""
+
+
+@pytest.fixture(scope="module")
+def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
+    """The recording of this module, made by the first test that needs it."""
+    return Kept(tmp_path_factory.mktemp("recordings"))
+
+
+@pytest.fixture
+def recorded(page: Page, kept: Kept) -> Kept:
+    """A run of the default network, recorded in the page and saved."""
+    if kept.frames:
+        return kept
+    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(kept.folder))
+    page.click("[data-action='share']")
+    page.click("#tab-share-recording")
+    page.choose("recording.most", "400")
+    page.run(WATCH)
+    page.click("[data-action='record']")
+    page.wait(lambda: count(page) >= FRAMES, "the frames are recorded")
+    assert page.running, "the run goes on while it is recorded"
+    page.click(".record-sign")
+    page.wait(lambda: page.find("[data-action='saveRecording']").is_displayed(), "it is made")
+    kept.frames = count_of(page.text(".recording-status"))
+    kept.seen = page.run("return window.seen")
+    page.click("[data-action='saveRecording']")
+    kept.file = page.wait(lambda: next(kept.folder.glob("*.html"), None), "the document is saved")
+    page.click("#tab-share-embed")
+    page.click("[data-path='embed-recording']")
+    page.wait(
+        lambda: "recording=" in (page.find("[data-share='snippet']").get_attribute("value") or ""),
+        "the snippet names it",
+    )
+    page.click("[data-action='rehearse']")
+    note = "return document.querySelector('.recording-note').textContent"
+    page.wait(lambda: "plays without" in page.run(note), "the rehearsal goes well")
+    kept.rehearsed = page.run(note)
+    return kept
+
+
+def count(page: Page) -> int:
+    return count_of(page.text(".record-count"))
+
+
+def count_of(text: str) -> int:
+    found = re.search(r"\d+", text)
+    return int(found[0]) if found else 0
+
+
+def scrub(page: Page, index: int) -> None:
+    """Drags the thumb to a frame and waits until it is painted."""
+    before = page.frames
+    page.run(
+        "const s = document.querySelector('.scrubber'); s.value = arguments[0];"
+        "s.dispatchEvent(new Event('input', { bubbles: true }))",
+        index,
+    )
+    page.wait(lambda: page.frames > before, "the frame is painted")
+
+
+def look(page: Page) -> int:
+    """The map as it is painted now."""
+    page.run(WATCH)
+    return page.run("return window.seen[window.livenet.step]")
+
+
+def packed_of(document: str) -> bytes:
+    found = re.search(r'id="recording">([^<]*)<', document)
+    assert found
+    return base64.b64decode(found[1])
+
+
+def test_a_run_is_replayed_from_a_file_without_a_network(page: Page, recorded: Kept) -> None:
+    file, frames, seen = recorded.file, recorded.frames, recorded.seen
+    assert frames >= FRAMES
+    assert file.stat().st_size < 3 * MEBIBYTE, "without Plotly"
+    page.go_offline()
+    page.driver.get(file.as_uri())
+    page.wait(lambda: page.frames > 0, "the first frame is painted")
+    assert page.step == 0
+    compared = 0
+    for index in (0, frames // 3, frames - 1, frames // 2, 7):
+        scrub(page, index)
+        if str(page.step) in seen:
+            compared += 1
+            assert look(page) == seen[str(page.step)], f"frame {index}, step {page.step}"
+    assert compared >= 3
+
+    scrub(page, frames // 2)
+    tooltip = hover_point(page)
+    assert "prediction" in tooltip
+    assert "loss" in tooltip
+    scrub(page, 0)
+    assert hover_point(page) != tooltip, "a point's fate is that of the frame"
+    page.hover(page.tile(1, 0))
+    page.wait(lambda: page.text("#output-title") == "Layer 1, unit 1", "the unit is shown large")
+    page.hover(page.find("#about"))
+
+    page.choose("replaySpeed", "4")
+    page.click(".play")
+    page.wait(lambda: page.step > 0, "it plays")
+    page.wait(lambda: not page.running, "it ends by itself")
+    last = page.step
+    said = page.find(".scrubber").get_attribute("aria-valuetext") or ""
+    assert said.startswith(f"frame {frames} of")
+    page.press(" ")
+    page.wait(lambda: page.running and page.step < last, "Space plays it again from the start")
+    page.press(" ")
+    page.click("[data-action='language']")
+    title = "return document.querySelector('#data-title')?.textContent"
+    page.wait(lambda: page.run(title) == "데이터", "it speaks the other language too")
+    assert page.run("return performance.getEntriesByType('resource').map((e) => e.name)"
+                    ".filter((name) => !/^(blob|data):/.test(name))") == []  # fmt: skip
+
+
+def hover_point(page: Page) -> str:
+    """Points at a train point, wherever it is, and returns what is said of it."""
+    x1, x2 = page.run(
+        "const canvas = document.querySelector('.plane-hand');"
+        "const { width, height } = canvas.getBoundingClientRect();"
+        "const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d');"
+        "copy.drawImage(canvas, 0, 0);"
+        "const data = copy.getImageData(0, 0, canvas.width, canvas.height);"
+        "for (let i = data.width * (data.height >> 1); i < data.data.length / 4; i += 1)"
+        "  if (data.data[4 * i + 3] === 255)"
+        "    return [(i % data.width) / data.width * width - width / 2,"
+        "            Math.floor(i / data.width) / data.height * height - height / 2];"
+    )
+    page.hover(page.find(".plane-hand"), 0, 0)
+    page.hover(page.find(".plane-hand"), round(x1), round(x2) + 3)
+    return page.wait(lambda: page.tooltip, "the point is told")
+
+
+def tamper(change: Callable[[dict], object]) -> Callable[[bytes], bytes]:
+    """Makes a change of a recording's head."""
+
+    def apply(packed: bytes) -> bytes:
+        whole = gzip.decompress(packed)
+        (length,) = struct.unpack("<I", whole[:4])
+        head = json.loads(whole[4 : 4 + length])
+        change(head)
+        text = json.dumps(head).encode()
+        return gzip.compress(struct.pack("<I", len(text)) + text + whole[4 + length :], 1)
+
+    return apply
+
+
+HOSTILE = {
+    "cut": (lambda packed: packed[: len(packed) // 2], "damaged"),
+    "bits": (lambda packed: packed[:5000] + bytes(500) + packed[5500:], "damaged"),
+    "nothing": (lambda _: b"", "damaged"),
+    "other": (lambda _: gzip.compress(b"\xff\xff\xff\x7f" + b"something else"), "another"),
+    "bomb": (lambda _: gzip.compress(bytes(300 << 20), 9), "too large"),
+    "version": (tamper(lambda head: head.update(version=99)), "another version"),
+    "empty": (tamper(lambda head: head.update(frames=[])), "no frames"),
+    "shape": (tamper(lambda head: head["frames"][3]["arrays"][0][2].append(2)), "damaged"),
+    "huge": (
+        tamper(lambda head: head["frames"][3]["arrays"][0].__setitem__(2, [1 << 28])),
+        "damaged",
+    ),
+    "spec": (tamper(lambda head: head["specs"][0]["layers"][0].update(units=5)), "damaged"),
+    "markup": (
+        tamper(lambda head: head["specs"][0]["data"].update(name="<img src=x onerror=alert(1)>")),
+        "damaged",
+    ),
+    "range": (
+        tamper(lambda head: head["frames"][0]["meta"].update(boundary_range=["a", 1])),
+        "damaged",
+    ),
+}  # fmt: skip
+
+
+def test_what_is_no_recording_is_told_and_nothing_hangs(page: Page, recorded: Kept) -> None:
+    file = recorded.file
+    document = file.read_text(encoding="utf-8")
+    packed = packed_of(document)
+    for name, (change, said) in HOSTILE.items():
+        other = file.with_name(f"{name}.htm")
+        text = base64.b64encode(change(packed)).decode()
+        other.write_text(
+            document.replace(base64.b64encode(packed).decode(), text), encoding="utf-8"
+        )
+        page.driver.get(other.as_uri())
+        page.wait(lambda: page.find("#broken").is_displayed(), f"{name} is told")
+        words = {"another": "no recording", "damaged": "damaged", "too large": "too large",
+                 "another version": "another version", "no frames": "no frames"}  # fmt: skip
+        assert words[said] in page.text("#broken"), name
+        assert page.frames == 0
+
+
+@pytest.fixture
+def own_server() -> Iterator[LiveServer]:
+    with LiveServer(LIVENET_MAX_FPS="20") as server:
+        yield server
+
+
+def test_an_embed_plays_its_recording_when_the_server_is_gone(
+    page: Page, driver: Chrome, recorded: Kept, own_server: LiveServer
+) -> None:
+    assert f"{recorded.frames} frames are there" in recorded.rehearsed
+    packed = packed_of(recorded.file.read_text(encoding="utf-8"))
+    answer = own_server.get("/api/recordings", "POST", packed)
+    assert answer.status == 200
+    name = json.loads(answer.body)["id"]
+
+    embed = Page(driver, own_server.url)
+    embed.open(f"/embed?recording={name}&rehearse=1")
+    embed.wait(lambda: embed.text(".standby-line"), "it says that it is the recording")
+    assert embed.run("return window.livenet.recorded") == recorded.frames
+    embed.wait(lambda: embed.step > 100, "it plays without the server, by itself")
+
+    embed.open(f"/embed?recording={name}&controls=play,rate")
+    assert embed.text(".standby-line") == ""
+    embed.click(".play")
+    embed.wait(lambda: embed.step > 0, "it is live")
+    live = recorded.file.with_name("live.htm")
+    live.write_text(
+        recorded.file.read_text(encoding="utf-8")
+        .replace('"live":null', f'"live":"{own_server.url}/embed?data=xor"')
+        .replace("connect-src blob: ; frame-src ;",
+                 f"connect-src blob: {own_server.url}; frame-src {own_server.url};"),
+        encoding="utf-8",
+    )  # fmt: skip
+    embed.driver.switch_to.new_window("tab")
+    embed.driver.get(live.as_uri())
+    embed.wait(lambda: embed.find_all("iframe.replay-live"), "the file goes live")
+    embed.driver.switch_to.frame(embed.find("iframe"))
+    embed.wait(lambda: embed.frames > 0, "and shows the embed of the server")
+    own_server.stop()
+    embed.driver.switch_to.default_content()
+    embed.driver.get(live.as_uri())
+    embed.wait(lambda: embed.frames > 0, "without the server the file plays its recording")
+    assert embed.find("#about").text
+    embed.driver.close()
+    embed.driver.switch_to.window(embed.driver.window_handles[-1])
+    embed.wait(
+        lambda: "cannot be reached" in embed.text(".standby-line"), "the recording takes over"
+    )
+    before = embed.frames
+    embed.wait(lambda: embed.frames > before + 3, "and plays on")
+    page.allowed += ["net::ERR_CONNECTION_REFUSED", "WebSocket connection to"]
