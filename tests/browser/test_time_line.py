@@ -33,9 +33,12 @@ def looks(page: Page, epoch: int) -> None:
     """Waits until every number is that of a moment."""
     page.wait(lambda: said(page) == f"Looking at epoch {epoch}", "the note")
     page.wait(lambda: page.text(".epoch-value") == str(epoch), "the epoch")
-    page.wait(
-        lambda: page.find(".metrics").get_attribute("data-step") == str(25 * epoch), "numbers"
-    )
+    page.wait(lambda: measured(page) == 25 * epoch, "the numbers")
+
+
+def measured(page: Page) -> int:
+    """The step that the numbers are of."""
+    return int(page.find(".metrics").get_attribute("data-step") or -1)
 
 
 def drag(page: Page, *shares: float, kind: str = "mouse", lift: bool = True) -> None:
@@ -59,7 +62,7 @@ def test_it_goes_back_and_forth_by_keys_and_on_from_there(page: Page) -> None:
     losses = []
     for _ in range(3):
         step(page)
-        page.wait(lambda: page.find(".metrics").get_attribute("data-step") == str(page.step), "")
+        page.wait(lambda: measured(page) == page.step, "the numbers")
         seen.append(picture(page))
         losses.append(page.metric("train_loss"))
     page.edited(lambda: page.click("[data-add='0']"))
@@ -80,7 +83,7 @@ def test_it_goes_back_and_forth_by_keys_and_on_from_there(page: Page) -> None:
     page.wait(lambda: page.run(cursor) == 50, "a line in the curves")
     page.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     page.wait(lambda: page.units == [5, 2], "the network after the edit")
-    assert line.get_attribute("aria-valuetext") == "Epoch 3, Units: 4, 2 → 5, 2"
+    assert line.get_attribute("aria-valuetext") == "Epoch 3, Layer 1, Units: 4 → 5"
     page.press(Keys.ESCAPE)
     page.wait(lambda: page.step == 100 and not said(page), "the present again")
     assert page.units == [5, 2]
@@ -133,7 +136,9 @@ def test_a_finger_does_so_on_a_phone(page: Page) -> None:
 
 def test_an_edit_is_of_the_present(page: Page) -> None:
     step(page, 3)
-    page.run("arguments[0].focus()", page.find(LINE))
+    line = page.find(LINE)
+    page.wait(lambda: line.get_attribute("aria-valuemax") == "4", "four points are kept")
+    page.run("arguments[0].focus()", line)
     page.press(Keys.HOME)
     looks(page, 0)
     page.edited(lambda: page.click("[data-add='0']"))
