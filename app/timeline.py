@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import itertools
+import time
 from dataclasses import dataclass, replace
 from typing import Any
 
 from app.history import count_bytes
 from app.spec_changes import list_changes
 from app.timeline_room import TimelineRoom
-from engine import Moment, Spec
+from engine import Moment, Spec, Trainer
 
 MAX_POINTS = 64
 #: So many edits and their surroundings outlive the thinning; older ones are thinned as the rest.
 MAX_KEPT = 32
+#: After a point a running session rests so many times as long as it took: 2 % of its time.
+REST = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Timeline:
         self._ids = itertools.count()
         self._points = [Point(next(self._ids), start, 0, 0, 0, kind="start", kept=True)]
         self._gap = 0
+        self._rest_until = 0.0
         self._before_edit: Spec | None = None
         self.edition = 0
 
@@ -92,6 +96,20 @@ class Timeline:
     def wants(self, step: int) -> bool:
         """Whether the run has come so far since the last point that another one is due."""
         return step - self._points[-1].moment.step > self._gap
+
+    def follow(self, trainer: Trainer, spec_id: int, *, running: bool) -> None:
+        """Keeps the moment of a frame if one is due; taking it costs a run next to nothing.
+
+        Args:
+            trainer: whose moment.
+            spec_id: of its spec.
+            running: whether more frames follow by themselves, so that one may be left out.
+        """
+        now = time.monotonic()
+        if not self.wants(trainer.step) or (running and now < self._rest_until):
+            return
+        self.add(trainer.moment(), spec_id)
+        self._rest_until = now + REST * (time.monotonic() - now)
 
     def add(self, moment: Moment, spec_id: int, kind: str | None = None) -> None:
         """Keeps a moment that training led to; one that something happened at outlives others."""

@@ -31,7 +31,7 @@ class TimelineRoom:
         """Returns how many bytes a time line may hold now."""
         with self._lock:
             others = sum(self._held.values()) - self._held.get(owner, 0)
-        return max(self._share, min(self._most, self._total // 2 - others))
+        return min(self._most, max(self._share, self._total // 2 - others))
 
     def hold(self, owner: object, n_bytes: int) -> None:
         """Notes how many bytes a time line holds; it is forgotten with it."""

@@ -204,8 +204,7 @@ def _make_frame(session: Session, turn: Turn) -> None:
         running = False
         frame = trainer.turn(request=turn.request)
         session.timeline.add(trainer.moment(), session.spec_id, "diverged")
-    if session.timeline.wants(trainer.step):
-        session.timeline.add(trainer.moment(), session.spec_id)
+    session.timeline.follow(trainer, session.spec_id, running=running)
     metadata = {
         **frame.metadata,
         "spec_id": str(session.spec_id),
