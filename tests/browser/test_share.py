@@ -213,6 +213,8 @@ def test_snippets_are_escaped_for_where_they_stand(page: Page) -> None:
     lines = made["quarto"].splitlines()
     assert lines[1:4] == ["```{=html}", frame, "```"]
     assert link in lines
+    seen = page.load(SNIPPETS, embed | {"transparent": True})["html"]
+    assert 'style="border:0;max-width:100%;color-scheme:normal"' in seen
     assert made["reveal"].splitlines()[1].strip().startswith('<iframe data-src="https://net')
 
 

@@ -64,7 +64,9 @@ export function create(element, context) {
   function write() {
     const address = tellAddress(link.query);
     recorded.check(address);
-    field.value = SNIPPETS[kind]({ ...form.frame, address });
+    field.value = SNIPPETS[kind]({
+      ...form.frame, address, transparent: form.options.background === "transparent",
+    });
     preview.show(address, form.frame);
     code.element.hidden = true;
     if (kind === "link") code.show(address);

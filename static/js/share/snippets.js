@@ -33,14 +33,15 @@ export function escapeMarkdown(text) {
 }
 
 /**
- * @param {{address: string, title: string, width: number|null, height: number}} embed without a
- *   width it is as wide as there is room
+ * @param {{address: string, title: string, width: number|null, height: number,
+ *   transparent?: boolean}} embed without a width it is as wide as there is room
  */
-function writeFrame({ address, title, width, height }, source, more = "") {
+function writeFrame({ address, title, width, height, transparent }, source, more = "") {
+  // Browsers put an opaque ground under a frame that says another scheme than its page.
+  const style = `border:0;max-width:100%${transparent ? ";color-scheme:normal" : ""}`;
   const attributes = [
     [source, address], ["title", title], ["width", width === null ? "100%" : String(width)],
-    ["height", String(height)], ["style", "border:0;max-width:100%"], ["loading", "lazy"],
-    ["allow", ALLOW],
+    ["height", String(height)], ["style", style], ["loading", "lazy"], ["allow", ALLOW],
   ];
   const written = attributes.map(([name, value]) => `${name}="${escapeHtml(value)}"`).join(" ");
   return `<iframe ${written}${more}></iframe>`;
