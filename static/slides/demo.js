@@ -18,5 +18,8 @@
   }
   document.documentElement.classList.add("plain");
   document.getElementById("alone").hidden = false;
-  for (const frame of document.querySelectorAll("iframe[data-src]")) frame.src = frame.dataset.src;
+  for (const frame of document.querySelectorAll("iframe[data-src]")) {
+    const address = frame.dataset.src;
+    frame.src = address.includes("start=") ? address : `${address}&start=auto`;
+  }
 })();

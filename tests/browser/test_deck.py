@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from selenium.webdriver.common.keys import Keys
 
+from tests.app.servers import LiveServer
+from tests.browser.host import Host
 from tests.browser.page import Page
 
 HEARD = """
@@ -69,7 +72,9 @@ def test_fragments_drive_the_network_forth_back_and_from_the_middle(tab: Page) -
     tab.run("Reveal.slide(2, 0, 1)")
     comes_to(tab, "training", 200)
     assert abs(last_loss(tab, "training") - forth) < 0.01 * forth
-    # The slide before is another frame; coming back from behind gives the end of its slide.
+    # The next slide has another frame: a unit of what is only now shown is shown large, too.
+    tab.run("Reveal.slide(3, 0, 2)")
+    tab.wait(lambda: pinned(tab, "hidden") and large(tab, "hidden"), "a neuron is shown large")
     tab.run("Reveal.slide(3, 0, -1)")
     comes_to(tab, "hidden", 150)
     assert panels(tab, "hidden") == ["boundary"]
@@ -92,6 +97,13 @@ def last_loss(tab: Page, frame: str) -> float:
              .at(-1).metrics.train_loss;""",
         frame,
     )
+
+
+def large(tab: Page, frame: str) -> bool:
+    tab.driver.switch_to.frame(tab.find(f"#{frame}"))
+    found = bool(tab.find_all(".plane.single"))
+    tab.driver.switch_to.default_content()
+    return found
 
 
 def pinned(tab: Page, frame: str) -> bool:
@@ -189,3 +201,46 @@ def test_the_way_between_two_fragments(tab: Page) -> None:
     assert ways["carried"] == [{"type": "load", "query": "data=xor&state=abc"}]
     assert ways["played"] == [{"type": "reset"}]
     assert all(message and message.startswith("data-livenet: ") for message in ways["wrong"])
+
+
+def test_a_deck_elsewhere_drives_two_frames_with_a_plugin_that_comes_late(
+    tab: Page, host: Host, server: LiveServer
+) -> None:
+    demo = server.get("/slides/demo").body.decode()
+    script, sheet = (
+        server.url + re.findall(rf'"(/slides/reveal/\w+/reveal\.{kind})"', demo)[0]
+        for kind in ("js", "css")
+    )
+    embed = f"{server.url}/embed?panels=boundary"
+    host.write(
+        f"""<div class="reveal"><div class="slides"><section>
+          <iframe id="one" src="{embed}&data=xor" width="300" height="240"></iframe>
+          <iframe id="two" src="{embed}&data=gauss" width="300" height="240"></iframe>
+          <p class="fragment" data-livenet="train 5" data-livenet-for="one">One</p>
+          <p class="fragment" data-livenet="train 3">Both</p>
+        </section><section><p>Empty</p></section></div></div>
+        <script src="{script}"></script>
+        <script>Reveal.initialize({{ transition: "none" }})</script>""",
+        f"<link rel='stylesheet' href='{sheet}'><script>{HEARD}</script>",
+    )
+    tab.driver.get(host.url)
+    tab.wait(lambda: now(tab, "one") and now(tab, "two"), "both frames are ready")
+    tab.load(
+        """const script = document.createElement("script");
+           script.src = arguments[0];
+           await new Promise((done) => { script.onload = done; document.head.append(script); });
+           Reveal.registerPlugin(RevealLiveNet);""",
+        f"{server.url}/slides/livenet.js",
+    )
+    # reveal.js had them begin; now the fragments say what they show.
+    comes_to(tab, "one", 0)
+    comes_to(tab, "two", 0)
+    tab.press(Keys.ARROW_RIGHT)
+    comes_to(tab, "one", 5)
+    comes_to(tab, "two", 0)
+    tab.press(Keys.ARROW_RIGHT)
+    comes_to(tab, "one", 8)
+    comes_to(tab, "two", 3)
+    tab.press(Keys.ARROW_LEFT)
+    comes_to(tab, "one", 5)
+    comes_to(tab, "two", 0)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.browser.axe import check
 from tests.browser.page import Page
 from tests.engine.specs import bounded
 
@@ -144,6 +145,7 @@ def test_it_fits_into_a_frame_of_any_size(tab: Page) -> None:
             return fits and found["map"] >= least and found["square"] <= 8 and found
 
         shown[width, height] = tab.wait(settled, f"all is in its place at {width} x {height}")
+    check(tab, "the embed")
     assert shown[240, 160]["names"] == ["boundary"]
     assert shown[1920, 1080]["names"] == PANELS
 

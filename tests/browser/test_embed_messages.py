@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from engine import Trainer, encode_packet, make_packet, parse_spec, write_word
 from tests.app.servers import LiveServer
 from tests.browser.host import Host
 from tests.browser.page import Page
@@ -99,6 +100,18 @@ def test_a_page_drives_the_frame(frame: Frame) -> None:
     figures = frame.heard("metrics")[-1]
     assert {"epoch", "step", "train_loss", "test_loss", "train_accuracy"} <= set(figures)
     assert not {"session", "token", "spec", "points"} & set(figures)
+
+
+def test_a_page_loads_trained_weights(frame: Frame) -> None:
+    trainer = Trainer(parse_spec({"data": {"name": "xor"}}))
+    trainer.train(epochs=3)
+    packet = make_packet(trainer.snapshot(), trainer.initial, points=True, weights="now")
+    query = f"v=1&data=xor&state={write_word(encode_packet(packet))}"
+    assert frame.ask("load", query=query)["step"] == 75
+    assert frame.ask("train", epochs=1, fast=True)["step"] == 100
+    for wrong in (f"{query}&layers=3", f"{query}2", "state=<b>"):
+        assert frame.ask("load", query=wrong)["type"] == "error", wrong
+    assert frame.ask("reset")["step"] == 0
 
 
 def test_a_page_loads_states_and_shows_panels(frame: Frame) -> None:

@@ -11,8 +11,9 @@ import pytest
 from numpy.typing import NDArray
 from safetensors.numpy import load as load_tensors
 
-from engine import ExportError, ExportRequest, Programs, Trainer, export, parse_spec
+from engine import ExportError, ExportRequest, Programs, Snapshot, Trainer, export, parse_spec
 from engine.exports import SOURCES
+from engine.revisions import restart
 from tests.engine.export_cases import compare, run_sources, stir, write_case
 from tests.engine.export_runner import load
 from tests.engine.sources import check_style
@@ -32,6 +33,12 @@ def begin(programs: Programs, value: dict[str, Any]) -> Trainer:
     trainer = Trainer(parse_spec(value), programs)
     trainer.restore(stir(trainer.snapshot(), 3))
     return trainer
+
+
+def take_moment(programs: Programs, value: dict[str, Any]) -> Snapshot:
+    """The moment before the first step; nothing is compiled for it."""
+    spec = parse_spec(value)
+    return stir(restart(spec, programs.images.store.get(spec.data.name)), 3)
 
 
 def take_images(trainer: Trainer, n: int = 64) -> NDArray[np.uint8]:
@@ -94,20 +101,20 @@ def test_the_published_images_are_read_or_downloaded(
 def test_sources_read_as_if_written_by_hand(
     programs: Programs, mnist_programs: Programs, tmp_path: Path
 ) -> None:
-    for case, trainer in {
-        "digits": begin(programs, DIGITS),
-        "mnist": begin(mnist_programs, MNIST),
+    for case, moment in {
+        "digits": take_moment(programs, DIGITS),
+        "mnist": take_moment(mnist_programs, MNIST),
     }.items():
         (tmp_path / case).mkdir()
         for name in SOURCES:
-            file = export(ExportRequest(name, weights="beside"), trainer.snapshot(), ())[0]
+            file = export(ExportRequest(name, weights="beside"), moment, ())[0]
             assert "points" not in file.content.decode()
             (tmp_path / case / file.name).write_bytes(file.content)
     check_style(tmp_path)
 
 
 def test_a_notebook_speaks_of_images(programs: Programs) -> None:
-    moment = begin(programs, DIGITS).snapshot()
+    moment = take_moment(programs, DIGITS)
     for language, word, other in (("en", "images", "points"), ("ko", "이미지", "점들")):
         request = ExportRequest("pytorch", format="notebook", language=language)
         text = export(request, moment, ())[0].content.decode()
@@ -124,7 +131,7 @@ def test_weights_and_history_of_images(programs: Programs) -> None:
 
 
 def test_what_does_not_fit_into_a_source_is_refused(programs: Programs) -> None:
-    moment = begin(programs, DIGITS | {"layers": [{"units": 300}]}).snapshot()
+    moment = take_moment(programs, DIGITS | {"layers": [{"units": 300}]})
     with pytest.raises(ExportError, match="images do not fit into a source") as error:
         export(ExportRequest("jax", data="inline"), moment, ())
     assert error.value.path == "data"

@@ -11,6 +11,8 @@ const SHAPES = {
   unit: { aspect: 2, least: [14, 7], worth: 0.9 },
   data: { aspect: 0.9, least: [12, 9], worth: 0.9 },
 };
+/** A network that can be changed in place needs room for what changes it. */
+const CHANGEABLE = { ...SHAPES.network, least: [21, 16], worth: 1.6 };
 const GAP = 0.7;
 /** How fast a panel loses worth when its shape departs from what suits it. */
 const STRETCH = 0.75;
@@ -19,7 +21,8 @@ const STRETCH = 0.75;
  * Arranges panels: all that fit, the earlier ones first; at least one.
  *
  * @param {string[]} panels in their order
- * @param {{width: number, height: number, rem: number}} room in CSS pixels
+ * @param {{width: number, height: number, rem: number, changeable?: boolean}} room in CSS pixels;
+ *   `changeable` is whether the network can be changed in place
  * @returns {{name, x, y, width, height}[]} boxes in whole pixels, none over another
  */
 export function arrange(panels, room) {
@@ -29,6 +32,10 @@ export function arrange(panels, room) {
   }
   const [name] = panels;
   return [{ name, x: 0, y: 0, width: Math.floor(room.width), height: Math.floor(room.height) }];
+}
+
+function shapeOf(name, changeable) {
+  return name === "network" && changeable ? CHANGEABLE : SHAPES[name];
 }
 
 /** The best of all ways in columns and in rows; null if none gives every panel its least. */
@@ -55,11 +62,11 @@ function partition(list) {
  * Places runs beside each other, the panels of a run below each other; or the other way round.
  * Along a run, and from run to run, room is shared as the shapes suggest.
  */
-function place(parts, { width, height, rem }, upright) {
+function place(parts, { width, height, rem, changeable }, upright) {
   const gap = GAP * rem;
   const [along, across] = upright ? [height, width] : [width, height];
   // What of the length of a run a panel takes for each pixel of the run's breadth.
-  const needs = (name) => (upright ? 1 / SHAPES[name].aspect : SHAPES[name].aspect);
+  const needs = (name) => (upright ? 1 / shapeOf(name, changeable).aspect : shapeOf(name, changeable).aspect);
   const breadths = parts.map((run) =>
     (along - gap * (run.length - 1)) / run.reduce((sum, name) => sum + needs(name), 0));
   const shares = share(breadths, across - gap * (parts.length - 1));
@@ -89,10 +96,10 @@ function cut(name, x, y, width, height) {
 }
 
 /** What an arrangement is worth; 0 if a panel has less than its least. */
-function rate(boxes, { width, height, rem }) {
+function rate(boxes, { width, height, rem, changeable }) {
   let worth = 0;
   for (const { name, width: w, height: h } of boxes) {
-    const { aspect, square, least, worth: weight } = SHAPES[name];
+    const { aspect, square, least, worth: weight } = shapeOf(name, changeable);
     if (w < least[0] * rem || h < least[1] * rem) return 0;
     const used = square ? Math.min(w, h) ** 2 : w * h * departure(w / h, aspect);
     // Twice the room is not twice the worth.

@@ -46,6 +46,7 @@ const IMAGES = {
  */
 export function createPanels(element) {
   let sections = {};
+  let changeable = false;
 
   /**
    * Makes panels in place of those that there are.
@@ -59,6 +60,7 @@ export function createPanels(element) {
     sections = Object.fromEntries(names.map((name) =>
       [name, h(`section.embed-panel.embed-${name}`, { data: { panel: name } })]));
     element.replaceChildren(...Object.values(sections));
+    changeable = context.may?.("layers") ?? false;
     fit();
     const makers = { ...(images ? IMAGES : PLANE), ...context.panels };
     return names.flatMap((name) => makers[name](sections[name], context));
@@ -69,7 +71,7 @@ export function createPanels(element) {
     const { clientWidth: width, clientHeight: height } = element;
     const names = Object.keys(sections);
     if (!width || !height || !names.length) return;
-    const boxes = arrange(names, { width, height, rem: rem() });
+    const boxes = arrange(names, { width, height, rem: rem(), changeable });
     for (const name of names) {
       const box = boxes.find((one) => one.name === name);
       sections[name].hidden = !box;

@@ -37,7 +37,9 @@ export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, 
   const start = left + Math.max(0, (wide - left - right - apart * gaps) / 2);
 
   const room = height - (sizes.top + sizes.bottom) * rem;
-  const idleHeight = idle ? IDLE_GAP * rem + idle * IDLE_PITCH * rem : 0;
+  // In a small frame the inputs that there are have half of the height.
+  const idlePitch = fixed && idle ? Math.min(IDLE_PITCH * rem, room / 2 / idle) : IDLE_PITCH * rem;
+  const idleHeight = idle ? IDLE_GAP * rem + idle * idlePitch : 0;
   const fitting = Math.min(
     room / Math.max(...hidden, outputs),
     inputs ? Math.max((room - idleHeight) / inputs, sizes.pitchLeast) : Infinity,
@@ -55,15 +57,15 @@ export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, 
     return { x: start + apart * i, ys: Array.from({ length: count }, (_, j) => first + pitch * j) };
   });
   const [{ x, ys }] = columns;
-  const below = (ys.at(-1) ?? middle) + pitch / 2 + IDLE_GAP * rem + (IDLE_PITCH * rem) / 2;
-  const places = Array.from({ length: idle }, (_, j) => ({ x, y: below + IDLE_PITCH * rem * j }));
+  const below = (ys.at(-1) ?? middle) + pitch / 2 + IDLE_GAP * rem + idlePitch / 2;
+  const places = Array.from({ length: idle }, (_, j) => ({ x, y: below + idlePitch * j }));
   return {
     width: wide,
     height: high,
     tile,
     apart,
     narrow: apart < HEAD_WIDE * rem,
-    idleTile: Math.min(tile, IDLE_TILE * rem),
+    idleTile: Math.min(tile, IDLE_TILE * rem, 0.8 * idlePitch),
     columns,
     idle: places,
   };

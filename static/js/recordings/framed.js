@@ -10,6 +10,7 @@ import { keepSight } from "embed/sight";
 import { createStart } from "embed/start";
 import { create as createFacts } from "views/facts";
 import { create as createBar } from "views/replay-bar";
+import { word } from "words";
 
 const root = document.documentElement;
 
@@ -19,11 +20,11 @@ const root = document.documentElement;
  */
 export function createFramed({ panels, background, text, start, origin }) {
   const place = h("div.embed-panels");
-  const bar = h("div.embed-bar");
+  const bar = h("section.embed-bar");
   const first = h("div");
   const spoken = h("div");
   document.body.className = "embed";
-  document.body.replaceChildren(h("main.embed-main", {}, place), bar, first, spoken);
+  document.body.replaceChildren(h("main.embed-main", {}, h("h1.sr-only", {}, word("page.title")), place), bar, first, spoken);
   if (background) root.dataset.background = background;
   root.style.setProperty("--text", text);
   const frames = createPanels(place);

@@ -18,7 +18,8 @@ export function createRecording({ store, source }) {
   const telling = createThrottle(TELL_PERIOD, () => store.set({ recorded: recorder?.count() ?? 0 }));
   let awaited = null;
   source.on("frame", (frame) => {
-    if (!recorder || (awaited && frame.meta.step > 0)) return;
+    // What is looked back at was recorded when it was the present.
+    if (!recorder || frame.meta.recalled !== undefined || (awaited && frame.meta.step > 0)) return;
     awaited?.();
     awaited = null;
     recorder.take(frame);

@@ -17,6 +17,8 @@ const MEBIBYTE = 1 << 20;
 const SHELL_SIZE = 0.24;
 const PLOTLY_SIZE = 1.9;
 const LETTERS = 4 / 3;
+/** What the server says of a recording that it does not keep, without which there is no live embed. */
+const TOO_LARGE = "413";
 
 /** What was chosen last, for as long as the page lasts. */
 const chosen = { ...USUAL, anew: true, plotly: false, live: false };
@@ -115,8 +117,8 @@ export function create(element, { store, schema, recording, actions }) {
       const text = await makeDocument({ packed, language: spokenLanguage(), plotly: chosen.plotly, live });
       saveFile(`livenet-${frames.at(-1).spec.data.name}-recording.html`, text, "text/html");
       failed.hidden = true;
-    } catch {
-      setText(failed, word("recording.notSaved"));
+    } catch ({ message }) {
+      setText(failed, word(message === TOO_LARGE ? "recording.tooLarge" : "recording.notSaved"));
       failed.hidden = false;
     }
   }

@@ -11,10 +11,12 @@ const WEIGHTS = ["none", "now", "initial"];
  * @param {string} name of the part, since there may be several
  * @param {object} store
  * @param {() => void} onChange
- * @returns {{element: HTMLElement, wanted: () => object, update: () => void}}
+ * @returns {{element: HTMLElement, wanted: () => object, update: (stored?: boolean) => void}}
+ *   `update` is told whether the server keeps it in any case
  */
 export function createCarried(name, store, onChange) {
   const wanted = { points: true, weights: "none", short: false };
+  let kept = false;
   const take = (change) => {
     Object.assign(wanted, change);
     update();
@@ -38,14 +40,16 @@ export function createCarried(name, store, onChange) {
   const element = h("div.share-carried", {}, weights, again, points.element, short.element);
 
   /** Weights that were trained on points of one's own are nothing without them. */
-  function update() {
+  function update(stored = kept) {
+    kept = stored;
     const own = store.get().spec.data.name === "points";
     const bound = wanted.weights !== "none";
     again.hidden = wanted.weights !== "now";
     points.element.hidden = !own;
     points.update(wanted.points || bound);
     points.input.disabled = bound;
-    short.element.hidden = !bound && !(own && wanted.points);
+    const nothing = !bound && !(own && wanted.points);
+    short.element.hidden = nothing || (stored && !wanted.short);
     short.update(wanted.short);
   }
 

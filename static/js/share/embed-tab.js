@@ -49,12 +49,12 @@ export function create(element, context) {
   async function show() {
     asked += 1;
     const mine = asked;
-    carried.update();
     recorded.update();
     const taken = tellAddress("").length;
     const answer = await askLink(context, carried.wanted(), taken);
     if (mine !== asked) return;
     link = answer;
+    carried.update(link.stored);
     setText(note, link.problem ?? (link.stored ? word("share.note.stored") : ""));
     note.classList.toggle("problem", Boolean(link.problem));
     write();

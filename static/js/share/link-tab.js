@@ -33,10 +33,10 @@ export function create(element, context) {
   async function show() {
     asked += 1;
     const mine = asked;
-    carried.update();
     const base = new URL("/", location).href;
     const link = await askLink(context, carried.wanted(), base.length + 1);
     if (mine !== asked) return;
+    carried.update(link.stored);
     field.value = link.query ? `${base}?${link.query}` : base;
     setText(length, word("share.length", { count: formatCount(field.value.length) }));
     setText(note, link.problem ?? tell(link, carried.wanted()));

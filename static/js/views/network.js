@@ -192,7 +192,7 @@ export function create(element, context) {
     measure();
     unpinWhatIsGone();
     units.mark(store.get().pinned);
-    look(null);
+    if (lookedAt) look(null);
     stage.slideFrom(old);
   }
 

@@ -42,6 +42,8 @@ export function create(element, context) {
     type: "button", data: { action: "present", help: word("help.present") }, on: { click: () => leave(lookingBack.goBack) },
   }, word("action.present"));
   const note = h("div.time-note", { hidden: true }, said, goOn, back);
+  element.setAttribute("role", "region");
+  element.setAttribute("aria-label", word("timeline.name"));
   element.append(line, note);
   let points = [];
   let places = [];
@@ -70,7 +72,7 @@ export function create(element, context) {
     ticks.replaceChildren(...points.flatMap((point, i) => {
       if (!point.kind || point.kind === "start") return [];
       const tick = h("span.time-tick", { data: { kind: point.kind } });
-      tick.style.left = `${100 * places[i]}%`;
+      tick.style.setProperty("--at", places[i]);
       return [tick];
     }));
     const at = indexOf(recalled);
