@@ -53,6 +53,10 @@ export function createSession({
   const history = createRunHistory();
   const mode = createMode(store, ask);
   let context = null;
+  let speak = null;
+  const speaking = new Promise((done) => {
+    speak = done;
+  });
   const views = createViewSet(() => createViews(context));
   const painter = createPainter({
     paint: (frame) => {
@@ -66,7 +70,9 @@ export function createSession({
   keepPageState(store);
   keepMotion(store);
   store.watch(["page"], painter.letGo);
-  followStream(connection, { store, edits, history, painter, address });
+  // A server may be quicker than the catalogue of words.
+  const tellProblem = () => speaking.then(address.tellProblem);
+  followStream(connection, { store, edits, history, painter, address: { ...address, tellProblem } });
   requestViews(connection, store);
   requestPace(connection, store);
 
@@ -81,7 +87,7 @@ export function createSession({
       ask("schema").then(readSchema),
       ask("presets"),
       ask("datasets"),
-      words,
+      Promise.resolve(words).then(speak),
     ]);
     const taskOf = (spec) => {
       const { data } = spec;

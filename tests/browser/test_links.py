@@ -112,6 +112,27 @@ def test_what_cannot_be_read_is_said(tab: Page, search: str, text: str) -> None:
     assert tab.find("[data-dataset='circle']").get_attribute("aria-checked") == "true"
 
 
+#: Holds the catalogue of words back until `speak` is called.
+SLOW_WORDS = """
+    const { fetch: ask } = window;
+    const held = new Promise((done) => { window.speak = done; });
+    window.fetch = async (url, ...rest) => {
+      if (String(url).includes("/i18n/")) await held;
+      return ask(url, ...rest);
+    };
+"""
+
+
+def test_a_broken_link_waits_for_words(tab: Page) -> None:
+    """Served from here, the run is there before the words are."""
+    tab.command("Page.addScriptToEvaluateOnNewDocument", source=SLOW_WORDS)
+    tab.driver.get(f"{tab.url}/?v=1&rate=quick")
+    tab.wait(lambda: token(tab), "the run is there")
+    assert not tab.find_all(".notice")
+    tab.run("window.speak()")
+    tab.wait(lambda: "rate=quick" in tab.notice, "the page says so")
+
+
 def test_points_of_ones_own_stay_in_the_tab(page: Page) -> None:
     choose_own(page)
     page.wait(lambda: "data=points" in query(page), "the address names them")
