@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 from selenium.webdriver import Chrome
+from selenium.webdriver.common.keys import Keys
 
 from tests.app.servers import LiveServer
 from tests.browser.page import Page
@@ -346,4 +347,9 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
     )
     before = embed.frames
     embed.wait(lambda: embed.frames > before + 3, "and plays on")
-    page.allowed += ["net::ERR_CONNECTION_REFUSED", "WebSocket connection to"]
+    with LiveServer(PORT=own_server.url.rpartition(":")[2]):
+        embed.wait(lambda: not embed.text(".standby-line"), "the server is back, and it is live")
+        embed.wait(lambda: embed.spec_id == 0, "a session of its own is painted")
+        embed.edited(lambda: embed.control("optimizer.learning_rate").send_keys(Keys.ARROW_UP))
+        embed.driver.get("about:blank")
+    page.allowed += ["net::ERR_", "WebSocket connection to"]
