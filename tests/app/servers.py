@@ -26,13 +26,17 @@ PATIENCE = 150.0
 
 
 def wait_until(condition: Callable[[], Any], what: str, patience: float = PATIENCE) -> Any:
-    """Waits for a condition to become true and returns its value."""
-    pause = threading.Event()
+    """Waits for a condition to become true and returns its value.
+
+    It looks again ever less often: where a browser is asked, looking is most of the work.
+    """
+    pause, seconds = threading.Event(), 0.02
     end = time.monotonic() + patience
     while not (value := condition()):
         if time.monotonic() > end:
             raise AssertionError(f"waited {patience} s in vain: {what}")
-        pause.wait(0.02)
+        pause.wait(seconds)
+        seconds = min(1.25 * seconds, 0.2)
     return value
 
 

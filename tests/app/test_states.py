@@ -70,7 +70,11 @@ def test_a_network_for_images_goes_along(
     token = first.open(spec)["session"]
     first.ack()
     first.send("step", batches=20)
-    shown = first.frame_where(lambda frame: frame.step == 20)
+    first.frame_where(lambda frame: frame.step == 20)
+    # At rest all is measured; while it trains only now and then.
+    first.ack()
+    first.send("views")
+    shown = first.frame_where(lambda frame: frame.metadata["measured_step"] == "20")
     answer = ask(server, token, weights="now")
     assert answer["stored"]
     opened = open_state(second, answer["spec"], answer["state"])

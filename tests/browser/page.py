@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from selenium.common.exceptions import NoSuchElementException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.remote.webelement import WebElement
-from selenium.webdriver.support.ui import Select, WebDriverWait
+from selenium.webdriver.support.ui import Select
+
+from tests.app.servers import wait_until
 
 #: For hangs only: no test waits so long when all is well.
 PATIENCE = 75.0
-POLL = 0.03
 
 
 class Page:
@@ -38,9 +40,15 @@ class Page:
         return self
 
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
-        """Waits until a condition is true and returns its value."""
-        wait = WebDriverWait(self.driver, PATIENCE, POLL)
-        return wait.until(lambda _: condition(), f"waited in vain: {what}")
+        """Waits until a condition is true and returns its value; what is not there is not true."""
+
+        def look() -> Any:
+            try:
+                return condition()
+            except NoSuchElementException:
+                return None
+
+        return wait_until(look, what, PATIENCE)
 
     def run(self, script: str, *arguments: object) -> Any:
         """Runs a script in the page."""
