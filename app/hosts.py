@@ -7,13 +7,14 @@ import logging
 import secrets
 import threading
 import time
+from collections.abc import Callable
 from typing import Protocol
 
 from app.outbox import Outbox
 from app.scheduler import Scheduler
 from app.sessions import Session
 from app.timeline_room import TimelineRoom
-from engine import Packet, Programs, Spec, Trainer
+from engine import Packet, Programs, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -27,6 +28,10 @@ class SessionHost(Protocol):
 
     def create(self, spec: Spec, outbox: Outbox, packet: Packet | None = None) -> Session:
         """Makes a session for a client; raises SessionLimitError when there is no place."""
+        ...
+
+    def branch(self, moment: Snapshot) -> Session:
+        """Makes a session that goes on from a moment of another; it waits for its client."""
         ...
 
     def take_up(self, token: str, outbox: Outbox) -> Session | None:
@@ -104,6 +109,23 @@ class LocalHost:
             SessionLimitError: no place, and no session waits for a lost client.
             PacketError: the packet is of another network.
         """
+        return self._admit(lambda: Trainer(spec, self._programs, packet), outbox)
+
+    def branch(self, moment: Snapshot) -> Session:
+        """Makes a session that goes on from a moment of another; it waits for its client.
+
+        Raises:
+            SessionLimitError: no place, and no session waits for a lost client.
+        """
+
+        def make() -> Trainer:
+            trainer = Trainer(moment.spec, self._programs)
+            trainer.restore(moment)
+            return trainer
+
+        return self._admit(make, None)
+
+    def _admit(self, make: Callable[[], Trainer], outbox: Outbox | None) -> Session:
         with self._changed:
             if len(self._sessions) + self._coming >= self._max_sessions:
                 self._make_room()
@@ -112,13 +134,14 @@ class LocalHost:
             session = Session(
                 token=secrets.token_urlsafe(24),
                 label=str(next(self._numbers)),
-                trainer=Trainer(spec, programs=self._programs, packet=packet),
+                trainer=make(),
                 max_inbox_bytes=self._max_inbox_bytes,
                 max_fps=self._max_fps,
                 wake=self._scheduler.wake,
                 room=self._room,
             )
-            session.attach(outbox, resumed=False)
+            if outbox is not None:
+                session.attach(outbox, resumed=False)
             with self._changed:
                 self._sessions[session.token] = session
                 self._changed.notify()

@@ -14,6 +14,7 @@ BODY_SECONDS = 10.0
 _STATUS = {
     "forbidden_origin": 403,
     "unknown_session": 404,
+    "unknown_point": 404,
     "unknown_state": 404,
     "not_open": 409,
     "message_too_large": 413,

@@ -7,12 +7,12 @@ import re
 import struct
 from functools import partial
 
-from flask import Blueprint, Response, request
+from flask import Blueprint, Response, jsonify, request
 
 from app.frames import encode_frame
-from app.hosts import SessionHost
+from app.hosts import SessionHost, SessionLimitError
 from app.session_jobs import find_session, wait_for
-from app.session_requests import RefusedError
+from app.session_requests import RefusedError, read_body
 from app.sessions import Session
 from app.timeline import MAX_POINTS, Point
 from engine import FrameRequest, dump_spec
@@ -38,6 +38,30 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
         blobs = [wait_for(session, partial(_show, session, one), "a moment") for one in points]
         content = b"".join(struct.pack("<I", len(blob)) + blob for blob in blobs)
         return Response(content, mimetype="application/octet-stream")
+
+    @blueprint.post("/<token>/branches")
+    def branch(token: str) -> Response:
+        session = find_session(host, token)
+        number = _read_point(read_body())
+        point = wait_for(session, lambda: session.timeline.find(number), "the time line")
+        if point is None:
+            text = f"point {number} is not in the time line, or no more"
+            raise RefusedError("unknown_point", text, "point")
+        try:
+            return jsonify(session=host.branch(point.moment.snapshot).token)
+        except SessionLimitError:
+            raise RefusedError("session_limit", "all places are taken; try again later") from None
+
+
+def _read_point(body: bytes) -> int:
+    try:
+        wanted = json.loads(body)
+    except (ValueError, RecursionError):
+        raise RefusedError("invalid_json", "the body must be JSON") from None
+    number = wanted.get("point") if isinstance(wanted, dict) else None
+    if not isinstance(number, int) or isinstance(number, bool) or len(wanted) > 1:
+        raise RefusedError("invalid_message", 'the body must be {"point": a number}', "point")
+    return number
 
 
 def _read_ids(text: str) -> list[int]:

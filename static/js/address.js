@@ -9,6 +9,19 @@ const KEPT = "livenet.state";
 /** Browsers allow some hundred changes of the address in half a minute. */
 const PERIOD = 500;
 
+/** A run that another tab has branched off: its address must not open it twice. */
+const BRANCH = /^#session=([\w-]{16,64})$/;
+
+/** Where a tab of its own takes up a session. */
+export function tellBranch(token) {
+  return `${location.pathname}#session=${token}`;
+}
+
+function takeUp() {
+  const session = BRANCH.exec(location.hash)?.[1];
+  if (session) history.replaceState({ ...history.state, session }, "", location.pathname + location.search);
+}
+
 /**
  * Reads what the address asks for. Each entry of the browser's history remembers its session, so
  * that Back comes to the very run that was left; a state that the tab has not told itself is a
@@ -21,6 +34,7 @@ const PERIOD = 500;
  *   for a new one, undefined for the one that the tab has
  */
 export function createAddress(store, storage) {
+  takeUp();
   const state = pickState(location.search);
   const known = history.state?.session;
   const isLink = !known && state !== "" && state !== storage.getItem(KEPT);

@@ -4,6 +4,9 @@
  * that is looked at, null for the present.
  */
 
+import { tellBranch } from "address";
+import { tellError } from "errors";
+
 /** Whether the present run went through a point: what came later did not go back behind it. */
 export function leadsHere(points, point) {
   return points.every((one) => one.id <= point.id || one.line === point.line || one.step >= point.step);
@@ -11,9 +14,10 @@ export function leadsHere(points, point) {
 
 /**
  * @param {{connection: object, store: object, edits: object}} parts
- * @returns {{look: (point: object) => void, goBack: () => void, goOn: () => void}}
- *   `look` shows a point, `goBack` the present again, and the run goes on if it did; `goOn`
- *   trains on from the point that is looked at
+ * @returns {{look: (point: object) => void, goBack: () => void, goOn: () => void,
+ *   goAside: () => Promise}} `look` shows a point, `goBack` the present again, and the run goes on
+ *   if it did; `goOn` trains on from the point that is looked at, `goAside` does so in a tab of
+ *   its own, as a new run
  */
 export function createLookingBack({ connection, store, edits }) {
   /** The point that was asked for and has not come, and whether one has been seen. */
@@ -51,6 +55,17 @@ export function createLookingBack({ connection, store, edits }) {
     store.set({ running: true, diverged: null });
   }
 
+  async function goAside() {
+    const { recalled } = store.get();
+    if (recalled === null) return;
+    const answer = await fetch(`/api/sessions/${connection.token()}/branches`, {
+      method: "POST", body: JSON.stringify({ point: recalled.id }),
+    });
+    const content = await answer.json();
+    if (answer.ok) window.open(tellBranch(content.session), "_blank", "noopener");
+    else store.set({ message: { text: tellError(content) } });
+  }
+
   function forget() {
     asked = null;
     seen = false;
@@ -77,5 +92,5 @@ export function createLookingBack({ connection, store, edits }) {
   store.watch(["running"], ({ running }) => running && forget());
   connection.on("spec", forget);
 
-  return { look, goBack, goOn };
+  return { look, goBack, goOn, goAside };
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -15,6 +16,7 @@ from app.timeline import MAX_POINTS, Timeline
 from app.timeline_room import TimelineRoom
 from engine import Moment, Spec, Trainer, patch_spec
 from tests.app.client import Client, FrameSeen
+from tests.app.servers import LiveServer
 
 EPOCH = 25
 EDIT = {"layers": [{"units": 3}], "optimizer": {"learning_rate": 0.1}}
@@ -256,3 +258,37 @@ def test_who_comes_back_sees_the_present(connect: Callable[..., Client]) -> None
     frame = other.frame()
     assert frame.step == 25
     assert "recalled" not in frame.metadata
+
+
+def branch_aside(server: LiveServer, token: str, body: bytes) -> tuple[int, dict[str, Any]]:
+    answer = server.get(f"/api/sessions/{token}/branches", "POST", body)
+    return answer.status, json.loads(answer.body)
+
+
+def test_a_branch_of_its_own_leaves_the_run_where_it_is(
+    connect: Callable[..., Client], server: LiveServer
+) -> None:
+    first, second = connect(), connect()
+    token = first.open()["session"]
+    seen = {step: step_to(first, step) for step in (25, 50, 75)}
+    point = next(p["id"] for p in points_of(first) if p["step"] == 50)
+    status, made = branch_aside(server, token, json.dumps({"point": point}).encode())
+    assert status == 200
+    opened = second.resume(made["session"])
+    assert (opened["running"], opened["id"], made["session"] != token) == (False, 0, True)
+    begun = second.frame()
+    assert begun.step == 50
+    np.testing.assert_array_equal(begun.arrays["weights"], seen[50].arrays["weights"])
+    went = step_to(second, 75)
+    np.testing.assert_array_equal(went.arrays["weights"], seen[75].arrays["weights"])
+    assert step_to(first, 100).step == 100
+    for body, code in {
+        b'{"point":999}': "unknown_point",
+        b'{"point":true}': "invalid_message",
+        b'{"point":0,"more":1}': "invalid_message",
+        b"[]": "invalid_message",
+        b"{": "invalid_json",
+    }.items():
+        status, refused = branch_aside(server, token, body)
+        assert (status >= 400, refused["code"]) == (True, code), body
+    assert branch_aside(server, "nobody", b'{"point":0}')[1]["code"] == "unknown_session"

@@ -144,3 +144,27 @@ def test_an_edit_is_of_the_present(page: Page) -> None:
     page.edited(lambda: page.click("[data-add='0']"))
     page.wait(lambda: not said(page) and page.step == 75, "the present, changed")
     assert page.units == [5, 2]
+
+
+def test_a_moment_goes_on_in_a_tab_of_its_own(page: Page) -> None:
+    step(page, 4)
+    page.run("arguments[0].focus()", page.find(LINE))
+    page.press(Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
+    looks(page, 2)
+    then = picture(page)
+    here = page.driver.current_window_handle
+    known = set(page.driver.window_handles)
+    page.click("[data-action='branchAside']")
+    page.wait(lambda: set(page.driver.window_handles) - known, "a tab opens")
+    (there,) = set(page.driver.window_handles) - known
+    page.driver.switch_to.window(there)
+    page.wait(lambda: page.frames > 0, "the first frame")
+    assert page.step == 50
+    page.wait(lambda: picture(page) == then, "the picture of that moment")
+    assert "session" not in page.driver.current_url, "a link to it would open it twice"
+    page.play()
+    page.goes_on()
+    page.driver.close()
+    page.driver.switch_to.window(here)
+    page.click("[data-action='present']")
+    page.wait(lambda: page.step == 100, "the run itself is where it was")

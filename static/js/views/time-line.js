@@ -38,10 +38,13 @@ export function create(element, context) {
   const goOn = h("button.button.small", {
     type: "button", data: { action: "branch", help: word("help.branch") }, on: { click: () => leave(lookingBack.goOn) },
   }, word("action.branch"));
+  const aside = h("button.button.small.time-aside", {
+    type: "button", data: { action: "branchAside", help: word("help.branchAside") }, on: { click: lookingBack.goAside },
+  }, word("action.branchAside"));
   const back = h("button.button.small", {
     type: "button", data: { action: "present", help: word("help.present") }, on: { click: () => leave(lookingBack.goBack) },
   }, word("action.present"));
-  const note = h("div.time-note", { hidden: true }, said, goOn, back);
+  const note = h("div.time-note", { hidden: true }, said, goOn, aside, back);
   element.setAttribute("role", "region");
   element.setAttribute("aria-label", word("timeline.name"));
   element.append(line, note);
