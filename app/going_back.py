@@ -7,7 +7,7 @@ import time
 from app.history import Change
 from app.messages import Branch, Recall, Redo, Undo
 from app.sessions import Session
-from app.timeline import Point
+from app.timeline import Point, tell_unknown
 from engine import Moment
 
 
@@ -87,6 +87,5 @@ def _branch(session: Session, number: int) -> None:
 def _find(session: Session, number: int) -> Point | None:
     point = session.timeline.find(number)
     if point is None:
-        text = f"point {number} is not in the time line, or no more"
-        session.put_error("unknown_point", text, "point")
+        session.put_error("unknown_point", tell_unknown(number), "point")
     return point

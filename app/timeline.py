@@ -60,6 +60,11 @@ class Point:
         return told
 
 
+def tell_unknown(number: int) -> str:
+    """Says that there is no such point."""
+    return f"point {number} is not in the time line, or no more"
+
+
 class Timeline:
     """Keeps points in the order in which they were seen: at most `MAX_POINTS`, within some bytes.
 

@@ -11,13 +11,20 @@ from flask import Blueprint, Response, jsonify, request
 
 from app.frames import encode_frame
 from app.hosts import SessionHost, SessionLimitError
+from app.messages import Message, MessageError, PointId, parse_content
 from app.session_jobs import find_session, wait_for
 from app.session_requests import RefusedError, read_body
 from app.sessions import Session
-from app.timeline import MAX_POINTS, Point
+from app.timeline import MAX_POINTS, Point, tell_unknown
 from engine import FrameRequest, dump_spec
 
 _IDS = re.compile(r"\d{1,15}(,\d{1,15})*", re.ASCII)
+
+
+class Wanted(Message):
+    """Which point of the time line a session of its own is to begin with."""
+
+    point: PointId
 
 
 def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
@@ -42,26 +49,17 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
     @blueprint.post("/<token>/branches")
     def branch(token: str) -> Response:
         session = find_session(host, token)
-        number = _read_point(read_body())
+        try:
+            number = parse_content(Wanted, read_body()).point
+        except MessageError as error:
+            raise RefusedError(error.code, error.message, error.path) from None
         point = wait_for(session, lambda: session.timeline.find(number), "the time line")
         if point is None:
-            text = f"point {number} is not in the time line, or no more"
-            raise RefusedError("unknown_point", text, "point")
+            raise RefusedError("unknown_point", tell_unknown(number), "point")
         try:
             return jsonify(session=host.branch(point.moment.snapshot).token)
         except SessionLimitError:
             raise RefusedError("session_limit", "all places are taken; try again later") from None
-
-
-def _read_point(body: bytes) -> int:
-    try:
-        wanted = json.loads(body)
-    except (ValueError, RecursionError):
-        raise RefusedError("invalid_json", "the body must be JSON") from None
-    number = wanted.get("point") if isinstance(wanted, dict) else None
-    if not isinstance(number, int) or isinstance(number, bool) or len(wanted) > 1:
-        raise RefusedError("invalid_message", 'the body must be {"point": a number}', "point")
-    return number
 
 
 def _read_ids(text: str) -> list[int]:

@@ -176,7 +176,7 @@ def _find_end(until: Until | None, trainer: Trainer) -> str | None:
         return None
     if until.epoch is not None and trainer.epoch >= until.epoch:
         return "epoch"
-    reached = until.loss is not None and trainer.metrics["train_loss"] <= until.loss
+    reached = until.loss is not None and trainer.measured["train_loss"] <= until.loss
     return "loss" if reached else None
 
 

@@ -97,6 +97,11 @@ class Trainer:
         return self._run.metrics
 
     @property
+    def measured(self) -> Metrics:
+        """What was measured last: of points the present state, of images maybe some steps ago."""
+        return self._run.measured
+
+    @property
     def history(self) -> tuple[Entry, ...]:
         """What was measured after each training, oldest first, thinned once there is much."""
         return self._log.entries
@@ -377,7 +382,7 @@ class Trainer:
 
     def _note(self, before: int) -> None:
         """Keeps what was measured since a step, if anything was."""
-        measured = self._run.measured
+        measured = self.measured
         if measured["step"] > before:
             self._log.note(Entry(measured, time.time()))
 
