@@ -88,9 +88,7 @@ async function start() {
     recording: createRecording({ store, source: connection }),
     languages: language.names,
     changeLanguage: async (name) => {
-      if (!(await language.change(name))) return;
-      views.showAnew();
-      painter.repaintAll();
+      if (await language.change(name)) session.showAnew();
     },
   });
   address.keep(context.schema.defaults(), connection.token);

@@ -73,9 +73,7 @@ async function play({ about, frames }, { parts, store, language, options, charts
     about, source, model: null, library: NO_LIBRARY, may: () => false, panels: layout.panels,
     languages: language.names,
     changeLanguage: async (name) => {
-      if (!(await language.change(name))) return;
-      session.views.showAnew();
-      session.painter.repaintAll();
+      if (await language.change(name)) session.showAnew();
     },
   });
   keepPalette(store);

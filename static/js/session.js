@@ -36,8 +36,10 @@ async function askServer(name) {
  *   `config` is the page's own, `storage` that of the tab or what stands for it, `createViews`
  *   makes all views from a context, `painted` is told of every frame that they have painted,
  *   `source` takes the place of a connection, `around` makes another source of it, `ask` takes that of the server's answers under `/api`
- * @returns {{connection, edits, history, painter, views, learn: Function, show: Function}}
- *   `learn` asks for what views are made from and gives the context, `show` shows them
+ * @returns {{connection, edits, history, painter, views, learn: Function, show: Function,
+ *   showAnew: Function}}
+ *   `learn` asks for what views are made from and gives the context, `show` shows them, `showAnew`
+ *   makes them anew
  */
 export function createSession({
   config, store, storage, address, createViews, painted, source, around = (live) => live, ask = askServer,
@@ -115,5 +117,11 @@ export function createSession({
     painter.start();
   }
 
-  return { connection, edits, history, painter, views, learn, show };
+  /** Makes all views anew, in the words that are spoken now. */
+  function showAnew() {
+    views.showAnew();
+    painter.repaintAll();
+  }
+
+  return { connection, edits, history, painter, views, learn, show, showAnew };
 }
