@@ -10,6 +10,8 @@ PORT ?= 8000
 WORKERS ?= 3
 
 .DEFAULT_GOAL := help
+# Each test process and each of their servers would compile every module anew.
+unexport PYTHONDONTWRITEBYTECODE
 .PHONY: help run test bench bench-mnist lint format browser clean
 
 help: ## show what there is
