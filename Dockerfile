@@ -13,8 +13,9 @@ ENV PYTHONUNBUFFERED=1 \
 
 WORKDIR /srv/livenet
 
-COPY requirements.txt ./
+COPY requirements.txt requirements-slides.txt ./
 RUN pip install -r requirements.txt ${JAX:+"jax[${JAX}]"}
+RUN pip install --no-deps -r requirements-slides.txt
 
 COPY app ./app
 COPY engine ./engine

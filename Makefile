@@ -8,6 +8,7 @@ NODE_MODULES := tests/browser/node_modules
 HOST ?= 127.0.0.1
 PORT ?= 8000
 WORKERS ?= 3
+INSTALL := python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 # Each test process and each of their servers would compile every module anew.
@@ -47,19 +48,21 @@ clean: ## forget what was installed and measured
 $(VENV)/bin/python $(BENCH_VENV)/bin/python:
 	$(PYTHON) -m venv $(@:/bin/python=)
 
-$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+$(VENV)/.run: requirements.txt requirements-slides.txt | $(VENV)/bin/python
 	@echo "Installing what LiveNet needs ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@$(BIN)/$(INSTALL) -r requirements.txt
+	@$(BIN)/$(INSTALL) --no-deps -r requirements-slides.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements.txt | $(VENV)/bin/python
+$(VENV)/.dev: requirements-dev.txt requirements.txt requirements-slides.txt | $(VENV)/bin/python
 	@echo "Installing what the tests need ..."
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@$(BIN)/$(INSTALL) -r requirements-dev.txt
+	@$(BIN)/$(INSTALL) --no-deps -r requirements-slides.txt
 	@touch $@ $(VENV)/.run
 
 $(BENCH_VENV)/.bench: requirements-bench.txt requirements-dev.txt requirements.txt | $(BENCH_VENV)/bin/python
 	@echo "Installing what LiveNet is measured against ..."
-	@$(BENCH_VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@$(BENCH_VENV)/bin/$(INSTALL) -r requirements-bench.txt
 	@touch $@
 
 $(NODE_MODULES)/.package-lock.json: tests/browser/package-lock.json | $(VENV)/.dev

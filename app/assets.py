@@ -6,6 +6,7 @@ import importlib.util
 import mimetypes
 import re
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,19 +34,22 @@ class _Read:
 
 
 class Assets:
-    """The files of a folder, and Plotly's script out of its Python package.
+    """The files of a folder, and files out of Python packages: Plotly's script, and others.
 
     A file that changes on disk gets a new hash with the next page.
 
     Args:
         root: the folder.
         prefix: where its URLs begin.
+        packaged: more files that lie elsewhere: path, as in a URL -> file.
     """
 
-    def __init__(self, root: Path, prefix: str = "/static") -> None:
+    def __init__(
+        self, root: Path, prefix: str = "/static", packaged: Mapping[str, Path] | None = None
+    ) -> None:
         self._root = root.resolve()
         self._prefix = prefix
-        self._plotly = _find_plotly()
+        self._packaged = {PLOTLY: _find_plotly(), **(packaged or {})}
         self._lock = threading.Lock()
         self._files: dict[str, _Read] = {}
 
@@ -63,8 +67,9 @@ class Assets:
     def find(self, path: str) -> Document | None:
         """Returns the present content of a file; None if there is no such file."""
         try:
-            file = self._plotly if path == PLOTLY else (self._root / path).resolve()
-            if path != PLOTLY and not file.is_relative_to(self._root):
+            packaged = self._packaged.get(path)
+            file = packaged or (self._root / path).resolve()
+            if not packaged and not file.is_relative_to(self._root):
                 return None
             status = file.stat()
             stamp = (status.st_mtime_ns, status.st_size)

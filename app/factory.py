@@ -30,7 +30,7 @@ from app.security import add_security_headers
 from app.session_api import make_session_blueprint
 from app.settings import Settings, read_environment
 from app.shelf import Shelf
-from app.slides import make_slides_blueprint
+from app.slides import find_reveal, make_slides_blueprint
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
 from app.state_api import make_states_blueprint
 from app.states import States
@@ -85,14 +85,14 @@ def make_app(settings: Settings | None = None) -> Flask:
     connections = Connections(settings.max_connections)
     states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes))
     streams = HttpStreams(host, states, connections, settings.max_message_bytes)
-    assets = Assets(ROOT / "static")
+    assets = Assets(ROOT / "static", packaged=find_reveal(settings.reveal_dir))
     languages = Languages(assets)
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
     recordings = Shelf(settings.cache_dir / "recordings", settings.shelf_bytes)
     renderer = Renderer(assets)
 
     app.register_blueprint(make_pages_blueprint(assets, renderer))
-    app.register_blueprint(make_slides_blueprint(assets, renderer, settings.reveal_dir))
+    app.register_blueprint(make_slides_blueprint(assets, renderer))
     app.register_blueprint(make_api_blueprint(programs))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))

@@ -24,8 +24,6 @@ _ANYBODY = "* file:"
 def add_security_headers(app: Flask, frame_ancestors: Sequence[str] = ("*",)) -> None:
     """Adds the headers to all responses; a page's inline import map is allowed by nonce.
 
-    A page that takes scripts and styles from elsewhere says so in `g.csp_source`, an origin.
-
     Args:
         app: the application.
         frame_ancestors: whose pages may show ours in a frame: `*`, `none`, or a list of `self`
@@ -38,13 +36,12 @@ def add_security_headers(app: Flask, frame_ancestors: Sequence[str] = ("*",)) ->
     @app.after_request
     def add(response: Response) -> Response:
         nonce = g.get("csp_nonce")
-        elsewhere = f" {g.csp_source}" if "csp_source" in g else ""
         own = f" 'nonce-{nonce}'" if nonce else ""
         policy = (
             *_POLICY,
             # Plotly writes styles into the page.
-            f"style-src 'self' 'unsafe-inline'{elsewhere}",
-            f"script-src 'self'{own}{elsewhere}",
+            "style-src 'self' 'unsafe-inline'",
+            f"script-src 'self'{own}",
             frames,
         )
         response.headers["Content-Security-Policy"] = "; ".join(policy)

@@ -95,8 +95,8 @@ class Settings(BaseModel):
             which waits for it.
         frame_ancestors: `LIVENET_FRAME_ANCESTORS`, whose pages may show the playground and the
             embed in a frame: `*` for any, `none`, or a list of `self` and origins.
-        reveal_dir: `LIVENET_REVEAL_DIR`, the folder of an unpacked reveal.js, from which the
-            server then serves it to `/slides/demo`; else that page takes it from a CDN.
+        reveal_dir: `LIVENET_REVEAL_DIR`, the folder of an unpacked reveal.js for `/slides/demo`
+            in place of the installed one.
         cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
         shelf_bytes: `LIVENET_SHELF_BYTES`, what states that links name, and other things that
             people store, may take in `cache_dir`, each kind of them; those that nobody has

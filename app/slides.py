@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import importlib.util
 from pathlib import Path
 
-from flask import Blueprint, Response, abort, g, request
-from markupsafe import Markup
+from flask import Blueprint, Response, abort, request
 
 from app.assets import Assets
-from app.documents import FOREVER, Document
+from app.documents import Document
 from app.rendering import Renderer
 
 #: Decks elsewhere name the plugin by an address that never changes.
@@ -17,15 +16,9 @@ _PLUGIN_CACHE = "public, max-age=3600"
 _PLUGIN = "slides/livenet.js"
 _MODULE_END = b"\nexport default RevealLiveNet;\n"
 
-_CDN = "https://cdn.jsdelivr.net"
-_CDN_FOLDER = f"{_CDN}/npm/reveal.js@6.0.2/dist/"
-_OWN_FOLDER = "/slides/reveal/"
-_TYPES = {"reveal.js": "text/javascript; charset=utf-8", "reveal.css": "text/css; charset=utf-8"}
-#: Of the very files of that version.
-_HASHES = {
-    "reveal.js": "sha384-UilXW7W77EPIY5TmQGBrjhBPcfX40NqGwuIC8DGs6OeGTCxKy36B+DiOXtfqgk9S",
-    "reveal.css": "sha384-rKClnwfQQ2b7LYSOAhRvm5m4LS7QKciQTAXBpVvr30y6oGB+ZBBXlpDnvFqlv5Eu",
-}
+_REVEAL_PACKAGE = "sphinx_revealjs"
+_REVEAL_FOLDER = Path("_static", "revealjs")
+_REVEAL_FILES = ("reveal.js", "reveal.css")
 
 #: What a deck of one's own needs.
 _SNIPPET = """\
@@ -36,28 +29,31 @@ _SNIPPET = """\
 <script>Reveal.initialize({{ plugins: [RevealLiveNet] }})</script>"""
 
 
-@dataclass(frozen=True, slots=True)
-class _File:
-    """A file of reveal.js as a page names it; `hash` only where it comes from elsewhere."""
+def find_reveal(folder: Path | None = None) -> dict[str, Path]:
+    """Returns the files of reveal.js that the deck needs: path as an asset -> file.
 
-    url: str
-    hash: str | None
+    Args:
+        folder: an unpacked reveal.js; None for the one in the installed wheel.
 
-    def at(self, attribute: str) -> Markup:
-        """Returns the attributes of the element that loads it."""
-        named = Markup('{}="{}"').format(attribute, self.url)
-        if self.hash is None:
-            return named
-        return named + Markup(' integrity="{}" crossorigin="anonymous"').format(self.hash)
+    Returns:
+        Empty where there is neither.
+    """
+    if folder is None:
+        # The package imports Sphinx, which is not installed, so it is found without an import.
+        spec = importlib.util.find_spec(_REVEAL_PACKAGE)
+        if spec is None or spec.origin is None:
+            return {}
+        folder = Path(spec.origin).parent / _REVEAL_FOLDER
+    files = {f"reveal/{name}": folder / "dist" / name for name in _REVEAL_FILES}
+    return files if all(file.is_file() for file in files.values()) else {}
 
 
-def make_slides_blueprint(assets: Assets, renderer: Renderer, reveal_dir: Path | None) -> Blueprint:
+def make_slides_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
     """Returns the blueprint of `/slides`.
 
     Args:
-        assets: the static files, the plugin among them.
+        assets: the static files, the plugin and (where it was found) reveal.js among them.
         renderer: makes the deck's page.
-        reveal_dir: the folder of an unpacked reveal.js; None to name it on a CDN.
     """
     blueprint = Blueprint("slides", __name__)
 
@@ -80,30 +76,11 @@ def make_slides_blueprint(assets: Assets, renderer: Renderer, reveal_dir: Path |
 
     @blueprint.get("/slides/demo")
     def show_demo() -> Response:
-        if reveal_dir is None:
-            g.csp_source = _CDN
         return renderer.show(
             "demo.html",
-            reveal={name: _name_file(name) for name in _TYPES},
+            reveal=all(assets.find(f"reveal/{name}") for name in _REVEAL_FILES),
             snippet=_SNIPPET.format(server=request.host_url),
         )
-
-    def _name_file(name: str) -> _File:
-        if reveal_dir is None:
-            return _File(_CDN_FOLDER + name, _HASHES[name])
-        return _File(f"{_OWN_FOLDER}{_read_reveal(name).digest}/{name}", None)
-
-    def _read_reveal(name: str) -> Document:
-        if reveal_dir is None or name not in _TYPES:
-            abort(404)
-        return Document((reveal_dir / "dist" / name).read_bytes(), _TYPES[name])
-
-    @blueprint.get(f"{_OWN_FOLDER}<digest>/<name>")
-    def send_reveal(digest: str, name: str) -> Response:
-        document = _read_reveal(name)
-        if document.digest != digest:
-            abort(404)
-        return document.respond(request, FOREVER)
 
     return blueprint
 

@@ -59,7 +59,11 @@ def test_only_known_instructions_in_a_sound_order() -> None:
     run = [i for i, (name, text) in enumerate(STEPS) if name == "RUN" and "useradd" in text]
     assert run[0] < names.index("USER") < names.index("CMD")
     # The packages are a layer of their own, which an edit of the code leaves as it is.
-    assert STEPS[names.index("COPY")][1].split() == ["requirements.txt", "./"]
+    assert STEPS[names.index("COPY")][1].split() == [
+        "requirements.txt",
+        "requirements-slides.txt",
+        "./",
+    ]
 
 
 def test_base_is_slim_and_of_a_version_that_serves() -> None:
@@ -92,6 +96,18 @@ def test_what_is_copied_is_there_and_not_ignored() -> None:
 def test_packages_are_pinned_to_what_is_tested(line: str) -> None:
     requirement = Requirement(line)
     assert str(requirement.specifier) == f"=={version(requirement.name)}"
+
+
+def test_reveal_comes_by_its_hash_and_alone() -> None:
+    *options, line = (ROOT / "requirements-slides.txt").read_text().splitlines()
+    assert "--require-hashes" in options
+    requirement, _, digest = line.partition(" --hash=sha256:")
+    assert str(Requirement(requirement).specifier) == f"=={version('sphinx-revealjs')}"
+    assert re.fullmatch(r"[0-9a-f]{64}", digest)
+    installed = [text for text in arguments("RUN") if "requirements-slides.txt" in text]
+    assert installed == ["pip install --no-deps -r requirements-slides.txt"]
+    makefile = (ROOT / "Makefile").read_text()
+    assert makefile.count("--no-deps -r requirements-slides.txt") == 2
 
 
 def test_every_package_is_imported_from_requirements() -> None:

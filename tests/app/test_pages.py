@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import base64
 import gzip
-import hashlib
 import json
 import re
+from pathlib import Path
 
 import brotli
 import pytest
 
 from app.assets import Assets
+from app.slides import find_reveal
 from tests.app.servers import ROOT, LiveServer, wait_until
 
 YEAR = "max-age=31536000"
-REVEAL = ROOT / "tests" / "browser" / "node_modules" / "reveal.js"
 
 
 @pytest.fixture(scope="module")
@@ -187,22 +186,39 @@ def test_the_plugin_is_for_decks_anywhere(server: LiveServer) -> None:
     assert module.body.rstrip().endswith(b"export default RevealLiveNet;")
 
 
-def test_the_deck_takes_reveal_from_a_cdn_by_its_hash(server: LiveServer) -> None:
+def test_the_deck_has_reveal_from_its_own_server_and_names_no_other(server: LiveServer) -> None:
     answer = server.get("/slides/demo")
     page = answer.body.decode()
-    for name, attribute in (("reveal.js", "src"), ("reveal.css", "href")):
-        found = re.search(
-            rf'{attribute}="https://cdn\.jsdelivr\.net/npm/reveal\.js@6\.0\.2/dist/{name}"'
-            r' integrity="sha384-([^"]+)" crossorigin="anonymous"',
-            page,
-        )
+    assert not re.findall(r'(?:src|href)="(?:https?:)?//[^"]*"', page)
+    assert "http" not in answer.headers["Content-Security-Policy"]
+    for name in ("reveal.js", "reveal.css"):
+        found = re.search(rf'"(/static/\w{{16}}/reveal/{re.escape(name)})"', page)
         assert found, name
-        content = (REVEAL / "dist" / name).read_bytes()
-        assert base64.b64decode(found[1]) == hashlib.sha384(content).digest(), name
-    policy = answer.headers["Content-Security-Policy"]
-    assert policy.count("https://cdn.jsdelivr.net") == 2
-    assert "cdn" not in server.get("/embed").headers["Content-Security-Policy"]
-    assert server.get("/slides/reveal/0/reveal.js").status == 404
+        file = server.get(found[1], Accept_Encoding="br")
+        assert file.status == 200
+        assert YEAR in file.headers["Cache-Control"]
+        content = brotli.decompress(file.body)
+        assert content == find_reveal()[f"reveal/{name}"].read_bytes()
+        assert b"reveal.js 5.2.0" in content or name == "reveal.css"
+        assert (
+            server.get(found[1], Accept_Encoding="br", If_None_Match=file.headers["ETag"]).status
+            == 304
+        )
+    # Nothing else of the wheel is served.
+    assert server.get("/static/0000000000000000/reveal/reveal.esm.js").status == 404
+
+
+def test_an_unpacked_reveal_takes_the_place_of_the_installed_one(tmp_path: Path) -> None:
+    assert find_reveal(tmp_path) == {}
+    (tmp_path / "dist").mkdir()
+    for name in ("reveal.js", "reveal.css"):
+        (tmp_path / "dist" / name).write_text(f"/* {name} */")
+    assets = Assets(ROOT / "static", packaged=find_reveal(tmp_path))
+    for name in ("reveal.js", "reveal.css"):
+        document = assets.find(f"reveal/{name}")
+        assert document is not None
+        assert document.content == f"/* {name} */".encode()
+    assert Assets(ROOT / "static").find("reveal/reveal.js") is None
 
 
 @pytest.mark.parametrize("path", ["/", "/healthz", "/api/schema", "/nope", "/api/nope"])

@@ -9,15 +9,13 @@ import pytest
 from selenium.webdriver import Chrome
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 
-from tests.app.servers import ROOT, LiveServer
+from tests.app.servers import LiveServer
 from tests.browser.drivers import make_driver
 from tests.browser.host import Host
 from tests.browser.page import Page
 from tests.browser.painting import start_painting
 
 WIDTH, HEIGHT = 1440, 900
-#: As npm put it there.
-REVEAL = ROOT / "tests" / "browser" / "node_modules" / "reveal.js"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -38,7 +36,7 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(scope="session")
 def server() -> Iterator[LiveServer]:
     """Few frames a second, since several browsers share the machine with it."""
-    with LiveServer(LIVENET_MAX_FPS="20", LIVENET_REVEAL_DIR=str(REVEAL)) as server:
+    with LiveServer(LIVENET_MAX_FPS="20") as server:
         yield server
         log = list(server.log)
     assert not log, f"the server wrote to its log: {''.join(log)}"

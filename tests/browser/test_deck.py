@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.app.servers import LiveServer
+from tests.app.servers import ROOT, LiveServer
 from tests.browser.host import Host
 from tests.browser.page import Page
 
+PACKAGES = ROOT / "tests" / "browser" / "node_modules"
 HEARD = """
     window.heard = {};
     addEventListener("message", ({ data, source }) => {
@@ -203,14 +204,16 @@ def test_the_way_between_two_fragments(tab: Page) -> None:
     assert all(message and message.startswith("data-livenet: ") for message in ways["wrong"])
 
 
+#: Folder that npm made of each version -> the version.
+REVEALS = {"reveal4": "4.", "reveal5": "5.", "reveal.js": "6."}
+
+
+@pytest.mark.parametrize("folder", REVEALS)
 def test_a_deck_elsewhere_drives_two_frames_with_a_plugin_that_comes_late(
-    tab: Page, host: Host, server: LiveServer
+    tab: Page, host: Host, server: LiveServer, folder: str
 ) -> None:
-    demo = server.get("/slides/demo").body.decode()
-    script, sheet = (
-        server.url + re.findall(rf'"(/slides/reveal/\w+/reveal\.{kind})"', demo)[0]
-        for kind in ("js", "css")
-    )
+    reveal = PACKAGES / folder / "dist"
+    script, sheet = ((reveal / f"reveal.{kind}").read_text() for kind in ("js", "css"))
     embed = f"{server.url}/embed?panels=boundary"
     host.write(
         f"""<div class="reveal"><div class="slides"><section>
@@ -219,11 +222,12 @@ def test_a_deck_elsewhere_drives_two_frames_with_a_plugin_that_comes_late(
           <p class="fragment" data-livenet="train 5" data-livenet-for="one">One</p>
           <p class="fragment" data-livenet="train 3">Both</p>
         </section><section><p>Empty</p></section></div></div>
-        <script src="{script}"></script>
+        <script>{script}</script>
         <script>Reveal.initialize({{ transition: "none" }})</script>""",
-        f"<link rel='stylesheet' href='{sheet}'><script>{HEARD}</script>",
+        f"<style>{sheet}</style><script>{HEARD}</script>",
     )
     tab.driver.get(host.url)
+    assert tab.run("return Reveal.VERSION").startswith(REVEALS[folder])
     tab.wait(lambda: now(tab, "one") and now(tab, "two"), "both frames are ready")
     tab.load(
         """const script = document.createElement("script");
@@ -244,3 +248,19 @@ def test_a_deck_elsewhere_drives_two_frames_with_a_plugin_that_comes_late(
     tab.press(Keys.ARROW_LEFT)
     comes_to(tab, "one", 5)
     comes_to(tab, "two", 0)
+    # A key that is pressed in a frame is the deck's.
+    tab.driver.switch_to.frame(tab.find("#one"))
+    tab.find(".plane").click()
+    tab.press(Keys.PAGE_DOWN)
+    tab.driver.switch_to.default_content()
+    comes_to(tab, "two", 3)
+    # Frames with their own src stay loaded on a slide that was left; then the deck comes back.
+    tab.run("Reveal.slide(1)")
+    tab.run("Reveal.slide(0, 0, 0)")
+    comes_to(tab, "one", 5)
+    comes_to(tab, "two", 0)
+    tab.run("Reveal.toggleOverview(true)")
+    tab.wait(lambda: tab.run("return Reveal.isOverview()"), "the overview")
+    tab.run("Reveal.toggleOverview(false)")
+    tab.run("Reveal.slide(0, 0, 1)")
+    comes_to(tab, "one", 8)
