@@ -16,15 +16,25 @@ export function tellPlace({ arrays, meta }, { x1, x2 }) {
   return `${at}\n${word("readout.class", { name: best, share: formatPercent(values[best], 0) })}`;
 }
 
-/** Label, prediction and loss of the point whose row begins at `at`. */
-export function tellPoint(points, at, task) {
+/**
+ * Label, prediction and loss of the point whose row begins at `at`.
+ *
+ * @param {Float32Array} points rows of POINT_COLUMNS
+ * @param {number} at
+ * @param {string} task
+ * @param {boolean} current whether prediction and loss are of the network as it is shown;
+ *   otherwise they are left out
+ */
+export function tellPoint(points, at, task, current) {
   const [x1, x2, label, isTest, prediction, loss] = points.subarray(at, at + POINT_COLUMNS);
   const whole = task !== "regression";
   const classes = task === "multiclass";
   return [
     word(isTest ? "readout.test" : "readout.train", { label: whole ? label : formatWeight(label) }),
-    word("readout.prediction", { value: classes ? prediction : formatWeight(prediction) }),
-    word("readout.loss", { value: formatLoss(loss) }),
+    ...(current ? [
+      word("readout.prediction", { value: classes ? prediction : formatWeight(prediction) }),
+      word("readout.loss", { value: formatLoss(loss) }),
+    ] : []),
     word("readout.place", { x1: formatCoordinate(x1), x2: formatCoordinate(x2) }),
   ].join("\n");
 }

@@ -75,7 +75,7 @@ export function createSession({
   // A server may be quicker than the catalogue of words.
   const tellProblem = () => speaking.then(address.tellProblem);
   followStream(connection, { store, edits, history, painter, address: { ...address, tellProblem } });
-  requestViews(connection, store);
+  requestViews(connection, store, painter.repaint);
   requestPace(connection, store);
 
   /**
@@ -101,7 +101,6 @@ export function createSession({
       store, schema, presets, datasets, edits, history, taskOf, own,
       actions: createActions({ store, edits, own, send: connection.send, schema }),
       tooltip: createTooltip(document.body),
-      repaint: painter.repaint,
       model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
       reconnect: connection.connect,
       library: createLibrary(store),

@@ -11,14 +11,18 @@ const ALWAYS = ["boundary", "units", "weights", "history", "digit"];
 const UNSEEN_FPS = 60;
 const KEYS = ["select", "pointsWanted", "tile", "page", "running", "calm", "connection", "images",
   "digit", "showSaliency", "showNearest", "imageTab", "space", "curveTab", "recording"];
+/** What is looked at; a change of it may need nothing that has not come already. */
+const LOOKED_AT = ["hovered", "pinned", "curveTab", "imageTab"];
 
 /**
- * Keeps the views of a connection as the store says.
+ * Keeps the views of a connection as the store says. Who begins to look at something is given the
+ * last frame once more, at once: as long as the request stays the same, no other one may come.
  *
  * @param {object} connection
  * @param {object} store
+ * @param {() => void} repaint has every view take the last frame again
  */
-export function requestViews(connection, store) {
+export function requestViews(connection, store, repaint) {
   store.watch(["pinned", "hovered"], ({ pinned, hovered }) => {
     const looked = hovered?.kind === "hidden" ? { layer: hovered.layer, unit: hovered.unit } : null;
     const select = pinned ?? looked;
@@ -39,6 +43,7 @@ export function requestViews(connection, store) {
     if (open && asked !== JSON.stringify(message)) connection.send(message);
     asked = open ? JSON.stringify(message) : "";
   });
+  store.watch(LOOKED_AT, repaint);
 }
 
 /** Who looks at a recording may ask for any point's fate. */

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 from selenium.webdriver.common.by import By
-from selenium.webdriver.remote.webelement import WebElement
 
+from tests.browser.finger import Finger
 from tests.browser.page import Page
 
 #: What needs no explanation: names, values, whole sentences, and what is itself an explanation.
@@ -136,24 +136,6 @@ def test_help_comes_by_keyboard(page: Page) -> None:
     assert not help_of(page), "Escape hides it"
     page.tab_to("[data-path='optimizer.name']")
     page.wait(lambda: "SGD: " in help_of(page), "help of a control")
-
-
-class Finger:
-    """A finger on a touch screen."""
-
-    def __init__(self, page: Page) -> None:
-        self._driver = page.driver
-
-    def _touch(self, kind: str, *points: dict[str, float]) -> None:
-        command = {"type": kind, "touchPoints": list(points)}
-        self._driver.execute_cdp_cmd("Input.dispatchTouchEvent", command)
-
-    def down(self, element: WebElement) -> None:
-        x, y, width, height = (element.rect[key] for key in ("x", "y", "width", "height"))
-        self._touch("touchStart", {"x": x + width / 2, "y": y + height / 2})
-
-    def up(self) -> None:
-        self._touch("touchEnd")
 
 
 def test_help_comes_by_a_long_press_that_does_nothing_else(page: Page) -> None:

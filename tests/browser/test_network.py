@@ -173,6 +173,21 @@ def test_a_pinned_unit_is_shown_with_its_distribution(training: Page) -> None:
     assert not page.find_all(".tile[data-kind='hidden'][aria-pressed='true']")
 
 
+def test_a_unit_that_was_hovered_while_paused_is_shown_when_it_is_pinned(page: Page) -> None:
+    """Its map and values have come by then, so the click asks the server for nothing new."""
+    page.hover(page.tile(1, 1))
+    page.wait(lambda: page.text("#output-title") == "Layer 1, unit 2", "it is shown large")
+    page.settle()
+    page.tile(1, 1).click()
+    page.wait(lambda: page.find(".unit-histogram .bars").is_displayed(), "the histogram is drawn")
+    painted = """const map = document.querySelector(".unit-map .plane-map");
+        const copy = new OffscreenCanvas(map.width, map.height).getContext("2d");
+        copy.drawImage(map, 0, 0);
+        const { data } = copy.getImageData(0, 0, map.width, map.height);
+        return new Set(new Uint32Array(data.buffer)).size;"""
+    page.wait(lambda: page.run(painted) > 20, "its map is painted")
+
+
 def test_a_dead_unit_is_noticed_and_the_advice_followed(page: Page) -> None:
     page.edited(lambda: page.choose("activation", "relu"))
     page.click(".unit:has(.tile[data-column='1'][data-row='2']) .bias")

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from selenium.webdriver import ActionChains
+from selenium.webdriver.common.actions.action_builder import ActionBuilder
 
+from tests.browser.finger import Finger
 from tests.browser.page import Page
 
 
@@ -91,16 +93,63 @@ def test_a_place_and_a_point_are_read_under_the_pointer(page: Page) -> None:
     assert page.tooltip.startswith("x₁ 5.")
     seen = page.tooltip
     page.wait(lambda: page.tooltip != seen, "the readout follows the training")
-    x, y = page.run(
-        """const { x, y } = document.querySelector(".output-plane .plane-axes").data[0];
-           return [x[0], y[0]];"""
-    )
-    page.hover(box, round(x * width / 12), round(-y * width / 12))
+    page.hover(box, *point_on_screen(page))
     page.wait(lambda: "train point, label" in page.tooltip, "a point is read")
     assert "prediction" in page.tooltip
     assert "loss" in page.tooltip
     page.hover(page.find("#data-title"))
     page.wait(lambda: not page.tooltip, "the readout goes")
+
+
+def point_on_screen(page: Page) -> tuple[int, int]:
+    """Where the first train point is, from the middle of the map."""
+    width = page.find(".plane-map").rect["width"]
+    x, y = page.run(
+        """const { x, y } = document.querySelector(".output-plane .plane-axes").data[0];
+           return [x[0], y[0]];"""
+    )
+    return round(x * width / 12), round(-y * width / 12)
+
+
+def jump(page: Page, css: str, x: int = 0, y: int = 0) -> None:
+    """Moves the pointer in one event, as where it comes from another window."""
+    builder = ActionBuilder(page.driver, duration=0)
+    builder.pointer_action.move_to(page.find(css), x, y)
+    builder.perform()
+
+
+def test_a_readout_while_paused_is_of_the_network_as_it_is(page: Page) -> None:
+    """The points that were sent last are of another step, and the newest may come at once."""
+    page.wait(lambda: charted(page), "Plotly has come")
+    place = point_on_screen(page)
+    jump(page, ".plane-map", *place)
+    page.wait(lambda: "prediction" in page.tooltip, "the point is read")
+    untrained = page.tooltip
+    jump(page, "#data-title")
+    page.wait(lambda: "prediction" not in page.tooltip, "the readout goes")
+    page.click(".play")
+    page.wait(lambda: page.step > 200, "it learns")
+    page.pause()
+    jump(page, ".plane-map", *place)
+    page.wait(lambda: "prediction" in page.tooltip, "the point is read again")
+    assert page.tooltip != untrained, "never what was true before"
+    assert page.tooltip.split("\n")[0] == untrained.split("\n")[0]
+
+
+def test_a_readout_stays_after_a_tap_until_the_next_one(page: Page) -> None:
+    page.wait(lambda: charted(page), "Plotly has come")
+    finger = Finger(page)
+    finger.tap(page.find(".plane-map"), *point_on_screen(page))
+    page.wait(lambda: "prediction" in page.tooltip, "the point is read")
+    page.settle()
+    assert "prediction" in page.tooltip, "it stays once the finger is off"
+    finger.tap(page.find(".brand"))
+    page.wait(lambda: not page.tooltip, "a tap elsewhere takes it away")
+    corner = int(page.find(".plane-map").rect["width"] * 0.46)
+    finger.tap(page.find(".plane-map"), corner, -corner)
+    page.wait(lambda: page.tooltip.startswith("x₁"), "a place is read")
+    page.run("document.querySelector('main').dispatchEvent(new Event('scroll'))")
+    page.wait(lambda: not page.tooltip, "it does not stay behind when the page is scrolled")
 
 
 def test_zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> None:

@@ -21,13 +21,16 @@ const COLOUR_PERIOD = 1000;
 /**
  * @param {object} plane
  * @param {{store: object, taskOf: (spec: object) => string}} context
- * @returns {{update: (frame: object) => void, draw: () => void, rows: () => ?Float32Array, destroy}}
+ * @returns {{update: (frame: object) => void, draw: () => void, rows: () => ?Float32Array,
+ *   areOf: (frame: object) => boolean, destroy}} `areOf` says whether the rows hold predictions
+ *   of the network that a frame shows
  */
 export function createPlanePoints(plane, { store, taskOf }) {
   const openStamps = createStamps();
   let frame = null;
   let rows = null;
   let rowsOf = null;
+  let rowsFrom = "";
   let parts = null;
   let drawn = null;
   let range = [-1, 1];
@@ -46,8 +49,10 @@ export function createPlanePoints(plane, { store, taskOf }) {
 
   function update(next) {
     frame = next;
-    if (next.arrays.points) take(next.arrays.points.data, next.spec);
-    else if (isOtherRange()) recolour.offer();
+    if (next.arrays.points) {
+      rowsFrom = versionOf(next);
+      take(next.arrays.points.data, next.spec);
+    } else if (isOtherRange()) recolour.offer();
   }
 
   function take(next, spec) {
@@ -170,7 +175,12 @@ export function createPlanePoints(plane, { store, taskOf }) {
     unwatch.forEach((stop) => stop());
   }
 
-  return { update, draw, rows: () => rows, destroy };
+  return { update, draw, rows: () => rows, areOf: (shown) => rowsFrom === versionOf(shown), destroy };
+}
+
+/** Which weights a frame shows: those of a step, of an edit, of a moment that is looked back at. */
+function versionOf({ meta }) {
+  return `${meta.step} ${meta.spec_id} ${meta.recalled}`;
 }
 
 /** A place as a frame says it: in single precision. */

@@ -7,15 +7,14 @@ import { sampleFeature } from "features";
 import { showsUnit } from "frames";
 import { createPixels, paintTile, paintValues, refine } from "maps";
 import { createPlane } from "plane";
+import { createPlaneReadout } from "plane-readout";
 import { createBrush } from "points/brush";
 import { createPlanePoints } from "points/plane-points";
 import { createToolbar } from "points/toolbar";
-import { findPoint, tellPlace, tellPoint } from "readout";
 import { unitIndex } from "weights";
 import { word } from "words";
 
 const SIDE = 100;
-const READOUT_PERIOD = 100;
 const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];
 
 /**
@@ -24,7 +23,7 @@ const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];
  * @returns {{update, resize, destroy}}
  */
 export function create({ plane: element, tools: toolPlace }, context) {
-  const { store, tooltip, repaint, taskOf, own } = context;
+  const { store, own } = context;
   const title = h("h2.card-title.term", {
     id: "output-title", tabindex: 0, data: { help: word("help.card.output") },
   }, word("card.output"));
@@ -54,12 +53,11 @@ export function create({ plane: element, tools: toolPlace }, context) {
   const plane = createPlane(picture, { palette: () => store.get().palette, onReady: drawPoints });
   const points = createPlanePoints(plane, context);
   const brush = createBrush(picture, plane, context);
+  const readout = createPlaneReadout(picture, plane, points, context);
   const pixels = createPixels(FINE, FINE, plane.canvas);
   const fineValues = new Float32Array(FINE * FINE);
   const map = createBoundaryMap();
   let frame = null;
-  let pointer = null;
-  let told = 0;
 
   function drawPoints() {
     points.draw();
@@ -69,7 +67,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
     frame = next;
     paint();
     points.update(next);
-    if (pointer && performance.now() - told > READOUT_PERIOD) tell();
+    readout.update(next);
   }
 
   function paint() {
@@ -98,37 +96,6 @@ export function create({ plane: element, tools: toolPlace }, context) {
     }
   }
 
-  /** Says what is under the pointer. */
-  function tell() {
-    told = performance.now();
-    const place = pointer && plane.placeOf(pointer);
-    if (!place || !frame?.arrays.boundary) {
-      tooltip.hide();
-      return;
-    }
-    const rows = points.rows();
-    const near = rows && findPoint(rows, place, store.get().showTest);
-    const text = near === null ? tellPlace(frame, place) : tellPoint(rows, near, taskOf(frame.spec));
-    tooltip.showAt(text, pointer.clientX, pointer.clientY);
-  }
-
-  function follow(event) {
-    if (store.get().painting) return;
-    pointer = { clientX: event.clientX, clientY: event.clientY };
-    store.set({ pointsWanted: true });
-    tell();
-  }
-
-  function leave() {
-    pointer = null;
-    store.set({ pointsWanted: false });
-    tooltip.hide();
-  }
-
-  picture.addEventListener("pointermove", follow);
-  picture.addEventListener("pointerdown", follow);
-  picture.addEventListener("pointerleave", leave);
-
   const unwatch = [
     store.watch(["discretize"], (state) => {
       discrete.update(state.discretize);
@@ -140,12 +107,10 @@ export function create({ plane: element, tools: toolPlace }, context) {
     store.watch(["hovered"], ({ hovered }) => {
       setText(title, hovered ? nameUnit(hovered) : word("card.output"));
       picture.classList.toggle("single", Boolean(hovered));
-      repaint();
     }),
     store.watch(["palette"], paint),
     store.watch(["painting"], ({ painting }) => {
       pencil.setAttribute("aria-pressed", painting);
-      if (painting) leave();
     }),
     store.watch(["draft", "own", "ownWord"], ({ draft, ownWord }) => {
       const isOwn = draft?.data.name === "points";
@@ -160,6 +125,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
   function destroy() {
     unwatch.forEach((stop) => stop());
     brush.destroy();
+    readout.destroy();
     tools.destroy();
     points.destroy();
     plane.destroy();
