@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self, TypeVar, get_args
@@ -14,7 +15,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine import Packet
+from engine import Packet, Spec
 
 _SHOWN = 60
 
@@ -83,10 +84,13 @@ class Load(Message):
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """A `load` whose state has been read."""
+    """A `load` that waits; its state is read when its turn has come, since it may be large.
 
-    spec: Any
-    packet: Packet | None
+    Attributes:
+        read: returns the spec and the state, or raises as `States.read` does.
+    """
+
+    read: Callable[[], tuple[Spec, Packet | None]]
     type: Literal["load"] = "load"
 
 

@@ -104,11 +104,15 @@ class Session:
         self._wake(self)
 
     def detach(self, outbox: Outbox) -> None:
-        """The client of this outbox is gone; training waits for one to come back."""
+        """The client of this outbox is gone; training waits for one to come back.
+
+        What it still asked for is done: no outbox holds that up any more.
+        """
         with self._lock:
             if self._outbox is outbox:
                 self._outbox = None
                 self._lost_at = time.monotonic()
+        self._wake(self)
 
     def enqueue(self, command: Command, size: int) -> bool:
         """Queues a command; False if too much waits already.

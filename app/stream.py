@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import logging
+from functools import partial
 
 from app.hosts import SessionHost, SessionLimitError
 from app.messages import Ack, Load, Loading, MessageError, Open, parse_message
@@ -15,7 +16,7 @@ from app.outbox import Outbox
 from app.rates import BURST, TokenBucket
 from app.sessions import Session
 from app.states import States, describe_problem
-from engine import EngineError, PacketError, parse_spec
+from engine import EngineError, Packet, PacketError, Spec
 
 logger = logging.getLogger(__name__)
 
@@ -110,7 +111,7 @@ class Connection:
             self._session.add_credit()
             return
         if isinstance(message, Load):
-            message = Loading(*self._states.read(message.spec, message.state))
+            message = Loading(partial(self._states.read, message.spec, message.state))
         if not self._session.enqueue(message, len(text)):
             raise MessageError("rate_limited", _TOO_MUCH)
 
@@ -121,9 +122,9 @@ class Connection:
             if not self.take_up(message.session):
                 raise MessageError("unknown_session", "there is no such session any more")
             return
-        spec, packet = self._states.read(message.spec, message.state)
         try:
-            self._session = self._host.create(parse_spec(spec), self.outbox, packet)
+            spec, packet = self._read(message)
+            self._session = self._host.create(spec, self.outbox, packet)
         except PacketError as error:
             raise describe_problem(error) from None
         except EngineError as error:
@@ -133,6 +134,12 @@ class Connection:
         except SessionLimitError:
             text = "all sessions are taken; try again in a while"
             raise MessageError("session_limit", text) from None
+
+    def _read(self, message: Open) -> tuple[Spec, Packet | None]:
+        if message.state is None:
+            return self._states.read(message.spec, None)
+        with self._states.take_place():
+            return self._states.read(message.spec, message.state)
 
 
 def decode(body: bytes) -> str | bytes:

@@ -15,6 +15,7 @@ from app.messages import (
     Command,
     Edit,
     Loading,
+    MessageError,
     Pause,
     Recall,
     Redo,
@@ -31,7 +32,7 @@ from app.messages import (
 from app.sessions import Session, Turn
 from app.spec_changes import find_place
 from app.timeline import Point
-from engine import DivergedError, EngineError, Trainer, parse_spec
+from engine import DivergedError, EngineError, Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -71,6 +72,8 @@ def _attempt(session: Session, name: str, apply: Callable[[], None]) -> None:
         apply()
     except EngineError as error:
         session.put_error(_CODES.get(error.code, error.code), error.message, error.path)
+    except MessageError as error:
+        session.put_error(error.code, error.message, error.path)
     except RecursionError:
         session.put_error("invalid_message", "nested too deeply")
     except Exception:
@@ -160,8 +163,9 @@ def _change(session: Session, command: Edit | Reset | SetWeight | Loading) -> Ha
             trainer.set_weight(command.layer, command.from_, command.to, command.value)
             return ("weight", command.layer, command.from_, command.to)
         case Loading():
+            spec, packet = command.read()
             leave_held(session)
-            trainer.begin_anew(parse_spec(command.spec), command.packet)
+            trainer.begin_anew(spec, packet)
             session.drop_steps()
             return None
         case Reset():

@@ -22,7 +22,14 @@ from engine.images import CATALOGUE
 from engine.logs import Entry
 from engine.moments import Moment
 from engine.packets import Choice, Packet, make_packet
-from engine.packing import MAX_PACKET, decode_packet, encode_packet, read_word, write_word
+from engine.packing import (
+    MAX_PACKET,
+    decode_packet,
+    decode_points,
+    encode_packet,
+    read_word,
+    write_word,
+)
 from engine.presets import PRESETS, Preset
 from engine.snapshots import Snapshot
 from engine.spec import (
@@ -81,6 +88,7 @@ __all__ = [
     "Trainer",
     "WeightError",
     "decode_packet",
+    "decode_points",
     "dump_spec",
     "encode_packet",
     "export",

@@ -13,6 +13,7 @@ import binascii
 import re
 import struct
 import zlib
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -21,8 +22,9 @@ from numpy.typing import NDArray
 from engine.arrays import Floats
 from engine.counters import Counters
 from engine.errors import PacketError, PacketVersionError
+from engine.network import Layout
 from engine.packets import Packet, Point
-from engine.spec import MAX_POINTS
+from engine.spec import MAX_POINTS, Spec
 
 #: Bytes of the longest packet; the largest network for images fits.
 MAX_PACKET = 8 << 20
@@ -32,7 +34,10 @@ MAX_COUNT = 1 << 30
 _MAX_UNPACKED = 17 << 20
 _POINTS, _WEIGHTS, _WIDE = 1, 2, 4
 _COUNTERS = struct.Struct("<4I")
+_COUNT = struct.Struct("<H")
 _COLUMN = struct.Struct("<BB")
+#: What can lie before the weights, unpacked.
+_MAX_HEAD = 1 + _COUNTERS.size + _COUNT.size + 3 * (_COLUMN.size + 8 * MAX_POINTS)
 #: Decimals of a column of whole numbers; more, and it is kept as float64.
 _MOST_DECIMALS = 9
 _AS_IT_IS = 255
@@ -54,7 +59,7 @@ def encode_packet(packet: Packet) -> bytes:
         flags |= _POINTS
         # + 0.0 makes -0.0 a 0.0, which is no other place.
         columns = np.array(packet.points, np.float64).reshape(-1, 3).T + 0.0
-        parts += [struct.pack("<H", len(packet.points)), *map(_pack_column, columns)]
+        parts += [_COUNT.pack(len(packet.points)), *map(_pack_column, columns)]
     if packet.params is not None:
         narrow = not np.abs(packet.params).max(initial=0) > np.finfo(np.float16).max
         flags |= 0 if narrow else _WIDE
@@ -65,32 +70,56 @@ def encode_packet(packet: Packet) -> bytes:
     return content
 
 
-def decode_packet(content: bytes) -> Packet:
+def decode_packet(content: bytes, spec: Spec | None = None) -> Packet:
     """Reads a packet, whoever made it.
+
+    Args:
+        content: its bytes.
+        spec: what it is for; numbers that no such network has are not even unpacked.
 
     Raises:
         PacketVersionError: it is of a later version.
         PacketError: it is no packet, damaged or too large.
     """
-    if not content:
-        raise PacketError("the state is empty")
-    if content[0] != VERSION:
-        raise PacketVersionError(f"the state is of version {content[0]}, known is {VERSION}")
-    reader = _Reader(_inflate(content[1:]))
+    size = None if spec is None else Layout.of(spec).size
+    most = _MAX_UNPACKED if size is None else min(_MAX_UNPACKED, _MAX_HEAD + 4 * size)
+    plain, whole = _inflate(content, most)
+    reader = _Reader(plain)
+    packet, wide = _read_head(reader)
+    if not whole:
+        if size is None or most == _MAX_UNPACKED or packet.params is None:
+            raise PacketError("the state is damaged, cut off or too large")
+        raise PacketError(f"the weights must be {size} numbers for this network", "weights")
+    params = None if packet.params is None else _unpack_params(reader, wide)
+    if reader.rest:
+        raise PacketError("the state is damaged")
+    return replace(packet, params=params)
+
+
+def decode_points(content: bytes) -> tuple[Point, ...] | None:
+    """Reads only the points of a packet; what lies behind them is not unpacked.
+
+    Raises:
+        PacketVersionError: it is of a later version.
+        PacketError: it is no packet, or damaged.
+    """
+    return _read_head(_Reader(_inflate(content, _MAX_HEAD)[0]))[0].points
+
+
+def _read_head(reader: _Reader) -> tuple[Packet, bool]:
+    """Reads up to the weights, which are empty if there are any, and whether they are float32."""
     (flags,) = reader.take(1)
     if flags & ~(_POINTS | _WEIGHTS | _WIDE):
         raise PacketError("the state is damaged")
-    counters = Counters()
+    counters, params = Counters(), None
     if flags & _WEIGHTS:
         step, epoch, first, draws = _COUNTERS.unpack(reader.take(_COUNTERS.size))
         if max(step, epoch, first, draws) > MAX_COUNT:
             raise PacketError("the counters are too large", "weights")
         counters = Counters(step=step, epoch=epoch, first=first, draws=draws)
+        params = np.zeros(0, np.float32)
     points = _unpack_points(reader) if flags & _POINTS else None
-    params = _unpack_params(reader, bool(flags & _WIDE)) if flags & _WEIGHTS else None
-    if reader.rest:
-        raise PacketError("the state is damaged")
-    return Packet(points, params, counters)
+    return Packet(points, params, counters), bool(flags & _WIDE)
 
 
 def write_word(content: bytes) -> str:
@@ -127,14 +156,14 @@ class _Reader:
     """
 
     def __init__(self, content: bytes) -> None:
-        self._content = content
+        self._content = memoryview(content)
         self._at = 0
 
     @property
     def rest(self) -> int:
         return len(self._content) - self._at
 
-    def take(self, length: int) -> bytes:
+    def take(self, length: int) -> memoryview:
         if length > self.rest:
             raise PacketError("the state is damaged or cut off")
         self._at += length
@@ -146,16 +175,20 @@ class _Reader:
         return np.ascontiguousarray(planes.T).reshape(-1).view(kind)
 
 
-def _inflate(content: bytes) -> bytes:
-    """Opens a zlib stream, but no further than a packet can be long."""
+def _inflate(content: bytes, most: int) -> tuple[bytes, bool]:
+    """Opens the stream of a packet, but no further than so many bytes; and whether that is all."""
+    if not content:
+        raise PacketError("the state is empty")
+    if content[0] != VERSION:
+        raise PacketVersionError(f"the state is of version {content[0]}, known is {VERSION}")
     stream = zlib.decompressobj()
     try:
-        plain = stream.decompress(content, _MAX_UNPACKED)
+        plain = stream.decompress(memoryview(content)[1:], most + 1)
     except zlib.error:
         raise PacketError("the state is damaged or cut off") from None
-    if not stream.eof or stream.unused_data:
+    if stream.unused_data:
         raise PacketError("the state is damaged, cut off or too large")
-    return plain
+    return plain, stream.eof and len(plain) <= most
 
 
 def _lay_out(numbers: NDArray[Any], kind: str) -> bytes:
@@ -178,7 +211,7 @@ def _pack_column(column: NDArray[np.float64]) -> bytes:
 
 
 def _unpack_points(reader: _Reader) -> tuple[Point, ...]:
-    (count,) = struct.unpack("<H", reader.take(2))
+    (count,) = _COUNT.unpack(reader.take(_COUNT.size))
     if count > MAX_POINTS:
         raise PacketError(f"there may be at most {MAX_POINTS} points", "points")
     columns = [_unpack_column(reader, count) for _ in range(3)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import random
+import tracemalloc
 import zlib
 
 import numpy as np
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 
 from engine import (
     MAX_PACKET,
+    MAX_POINTS,
     Packet,
     PacketError,
     PacketVersionError,
@@ -20,6 +22,7 @@ from engine import (
     Spec,
     Trainer,
     decode_packet,
+    decode_points,
     encode_packet,
     make_packet,
     parse_spec,
@@ -169,6 +172,33 @@ def test_a_bomb_does_not_go_off() -> None:
     assert len(bomb) < 1 << 20
     with pytest.raises(PacketError, match="too large"):
         decode_packet(bomb)
+
+
+def test_no_more_is_unpacked_than_the_network_has() -> None:
+    """A packet of 17 KB that unpacks to 17 MB costs next to nothing where it is of no use."""
+    points = ((1.0, 2.0, 0.0), (0.5, -6.0, 1.0))
+    content = encode_packet(Packet(points, np.zeros(8_000_000, np.float32)))
+    assert len(content) < 20_000
+    tracemalloc.start()
+    try:
+        with pytest.raises(PacketError, match=f"{Layout.of(SPEC).size} numbers") as error:
+            decode_packet(content, SPEC)
+        assert decode_points(content) == points
+        assert tracemalloc.get_traced_memory()[1] < 1 << 20
+    finally:
+        tracemalloc.stop()
+    assert error.value.path == "weights"
+    with pytest.raises(PacketError, match="damaged"):
+        decode_points(content[:10])
+
+
+def test_the_largest_points_and_weights_fit_exactly() -> None:
+    drawn = np.random.default_rng(1)
+    points = tuple(map(tuple, drawn.uniform(-6, 6, (MAX_POINTS, 3)).tolist()))
+    params = np.full(Layout.of(SPEC).size, 1e38, np.float32)
+    back = decode_packet(encode_packet(Packet(points, params)), SPEC)
+    assert back.points == points
+    np.testing.assert_array_equal(back.params, params)
 
 
 def test_the_largest_network_fits_and_no_more() -> None:
