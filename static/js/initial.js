@@ -40,6 +40,7 @@ export const INITIAL = {
   camera: null,
   digitTab: "choose",
   strokes: [],
+  pen: "medium",
   unprepared: false,
   showSaliency: false,
   showNearest: false,

@@ -77,6 +77,12 @@ def test_training_marks_what_is_wrong(digits: Page) -> None:
     )
     wrong = page.find_all(f"{shown}.wrong")
     assert wrong[0].find_element("css selector", ".digit-answer").text.strip()
+    page.play()
+    page.wait(
+        lambda: len(page.find_all(f"{shown}.wrong")) == len(page.find_all(shown)) < len(wrong),
+        "the list follows training",
+    )
+    page.pause()
     page.click("[data-path='onlyWrong']")
     page.wait(lambda: "49" in page.text(".digits-range"), "all of them")
     page.click("[data-action='nextDigits']")

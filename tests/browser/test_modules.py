@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import struct
+from base64 import b64decode
 from itertools import pairwise
 
 import numpy as np
 from safetensors.numpy import save
 
 from engine.spec.names import IMAGE_SIDES
+from engine.vision.drawing import prepare_drawing
 from tests.browser.page import Page
+from tests.browser.strokes import DIGITS
 
 
 def test_a_frame_is_decoded_without_a_copy(page: Page) -> None:
@@ -145,3 +148,48 @@ def test_the_page_knows_the_image_sets_of_the_engine(page: Page) -> None:
            return Object.fromEntries(IMAGE_SETS.map((name) => [name, sideOf(name)]));"""
     )
     assert known == IMAGE_SIDES
+
+
+def test_ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
+    sizes = [0.12, 0.22, 0.6, 0.95]
+    drawings = [
+        [[((x - 0.5) * size / 0.66 + 0.5, (y - 0.5) * size / 0.66 + 0.5) for x, y in stroke]
+         for stroke in DIGITS[8]]
+        for size in sizes
+    ]  # fmt: skip
+    script = """const { createInk } = await import("images/ink");
+                const toInk = createInk();
+                return arguments[0].map((strokes) => toInk(strokes, arguments[1]));"""
+
+    def seen(pen: str, fitted: bool) -> list[np.ndarray]:
+        """What the network is shown of each drawing."""
+        inks = page.load(script, drawings, {"pen": pen, "fitted": fitted})
+        prepared = [
+            prepare_drawing(
+                np.frombuffer(b64decode(ink["ink"]), np.uint8).reshape(ink["height"], ink["width"]),
+                28,
+            ).astype(float)
+            for ink in inks
+        ]
+        return prepared
+
+    images = seen("medium", fitted=True)
+    for image in images[:-1]:
+        assert np.abs(image - images[-1]).mean() < 2
+    # As wide as on the paper the smallest one is a blot.
+    blot = seen("medium", fitted=False)[0]
+    assert blot.sum() > 1.7 * images[0].sum()
+    thin, thick = seen("thin", fitted=True)[0], seen("thick", fitted=True)[0]
+    assert 1.2 * thin.sum() < images[0].sum() < thick.sum() / 1.2
+
+
+def test_a_dot_is_ink(page: Page) -> None:
+    ink = page.load(
+        """const { createInk } = await import("images/ink");
+           const options = { pen: "medium", fitted: true };
+           const dot = [[[0.9, 0.9], [0.9, 0.9]]];
+           return [dot, []].map((strokes) => createInk()(strokes, options).ink);"""
+    )
+    dot, nothing = (np.frombuffer(b64decode(text), np.uint8) for text in ink)
+    assert dot.max() == 255
+    assert not nothing.any()

@@ -1,10 +1,10 @@
 /** Paper to draw on, by mouse, pen or finger. */
 
 import { h, pixelRatio } from "dom";
-import { drawStrokes } from "images/pen";
+import { drawStrokes, PENS } from "images/pen";
 
 /**
- * @param {object} store its `strokes` are what is drawn
+ * @param {object} store its `strokes` are what is drawn, by its `pen`
  * @param {{label: string, onDraw: (strokes: [number, number][][]) => void}} parts `onDraw` is told
  *   all strokes, the unfinished one too, at most once for each picture of the screen
  * @returns {{element: HTMLElement, paint: Function, destroy: Function}}
@@ -69,14 +69,14 @@ export function createPaper(store, { label, onDraw }) {
   }
 
   function paint() {
-    const { palette } = store.get();
+    const { palette, pen } = store.get();
     if (!palette || canvas.clientWidth === 0) return;
     const side = Math.round(canvas.clientWidth * pixelRatio());
     if (canvas.width !== side) canvas.width = canvas.height = side;
-    drawStrokes(canvas.getContext("2d"), all(), palette.ink);
+    drawStrokes(canvas.getContext("2d"), all(), { colour: palette.ink, width: PENS[pen] });
   }
 
-  const unwatch = [store.watch(["palette"], paint), store.watch(["strokes"], schedule)];
+  const unwatch = [store.watch(["palette"], paint), store.watch(["strokes", "pen"], schedule)];
 
   function destroy() {
     cancelAnimationFrame(request);

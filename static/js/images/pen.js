@@ -1,22 +1,25 @@
-/** Strokes of a pen: smooth, round, and as wide as those of MNIST. */
+/** Strokes of a pen: smooth and round. */
 
-/** The pen's width as a share of the paper's side. */
-const WIDTH = 0.085;
+/** The pens: widths as a share of the paper's side. */
+export const PENS = { thin: 0.055, medium: 0.085, thick: 0.125 };
+
+/** Too short to be seen, in shares of the side. */
+const NUDGE = 1e-4;
 
 /**
  * Draws strokes anew.
  *
  * @param {CanvasRenderingContext2D} context of a square canvas
  * @param {[number, number][][]} strokes points in shares of the side, from the top left
- * @param {string} colour
+ * @param {{colour: string, width: number}} pen width in shares of the side
  */
-export function drawStrokes(context, strokes, colour) {
+export function drawStrokes(context, strokes, { colour, width }) {
   const { width: side } = context.canvas;
   context.setTransform(1, 0, 0, 1, 0, 0);
   context.clearRect(0, 0, side, side);
   context.scale(side, side);
   context.strokeStyle = colour;
-  context.lineWidth = WIDTH;
+  context.lineWidth = width;
   context.lineCap = context.lineJoin = "round";
   for (const stroke of strokes) {
     context.beginPath();
@@ -33,5 +36,7 @@ function trace(context, points) {
     const [nextX, nextY] = points[i + 1];
     context.quadraticCurveTo(x, y, (x + nextX) / 2, (y + nextY) / 2);
   }
-  context.lineTo(...points.at(-1));
+  const [x, y] = points.at(-1);
+  // A line of no length is not drawn, and a dot is one.
+  context.lineTo(x + NUDGE, y);
 }

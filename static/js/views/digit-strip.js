@@ -25,8 +25,10 @@ export function create(element, { store, library }) {
   const [previous, next] = [turn("previousDigits", -SHOWN), turn("nextDigits", SHOWN)];
   const range = h("span.digits-range", { "aria-live": "polite" });
   const cells = Array.from({ length: SHOWN }, makeCell);
-  const grid = h("div.digit-grid", { role: "radiogroup", "aria-label": word("digits.tabs") },
-    ...cells.map((cell) => cell.button));
+  const grid = h("div.digit-grid", {
+    role: "radiogroup", "aria-label": word("digits.tabs"),
+    on: { pointerleave: refresh, focusout: refresh },
+  }, ...cells.map((cell) => cell.button));
   element.append(h("div.digits-head", {}, wrongOnly.element, h("span.spacer"), previous, range, next), grid);
   let labels = null;
   let predictions = null;
@@ -67,12 +69,18 @@ export function create(element, { store, library }) {
     store.set({ strip: { ...strip, first: Math.max(0, strip.first + by) } });
   }
 
-  /** Looks up which images are shown: they stay, right or wrong, until one turns the page. */
+  /** Looks up which images are shown. */
   function list({ images, strip }) {
     if (!images?.nTest) return;
     const wrong = strip.wrong ? listWrong() : null;
     if (strip.wrong && !wrong) return;
     count = wrong ? wrong.length : images.nTest;
+    if (strip.first > 0 && strip.first >= count) {
+      store.set({ strip: { ...strip, first: Math.floor(Math.max(0, count - 1) / SHOWN) * SHOWN } });
+      return;
+    }
+    // A list that follows training would be read out without end.
+    range.setAttribute("aria-live", strip.wrong ? "off" : "polite");
     rows = wrong ? wrong.slice(strip.first, strip.first + SHOWN)
       : Array.from({ length: Math.min(SHOWN, count - strip.first) }, (_, i) => strip.first + i);
     previous.disabled = strip.first === 0;
@@ -89,6 +97,15 @@ export function create(element, { store, library }) {
     const wrong = [];
     for (let row = 0; row < labels.length; row += 1) if (labels[row] !== predictions[row]) wrong.push(row);
     return wrong;
+  }
+
+  /** Lists the wrong answers of now, unless somebody is about to choose one of those shown. */
+  function refresh() {
+    const state = store.get();
+    const wrong = state.strip.wrong ? listWrong() : null;
+    if (!wrong || (shown.rows.length && grid.matches(":hover, :focus-within"))) return;
+    const page = wrong.slice(state.strip.first, state.strip.first + SHOWN);
+    if (wrong.length !== count || page.join() !== shown.rows.join()) list(state);
   }
 
   async function show(images, wanted) {
@@ -154,9 +171,8 @@ export function create(element, { store, library }) {
   }
 
   const throttle = createThrottle(PERIOD, () => {
-    const first = !predictions;
     predictions = newest;
-    if (first && store.get().strip.wrong) list(store.get());
+    refresh();
     tell();
   });
 

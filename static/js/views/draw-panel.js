@@ -1,10 +1,12 @@
 /** Draw a digit; the network answers while the pen moves. */
 
+import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";
 import { h, icon } from "dom";
 import { createAnswer } from "images/answer";
 import { createInk } from "images/ink";
 import { createPaper } from "images/paper";
+import { PENS } from "images/pen";
 import { word } from "words";
 
 const BACK = ["M6 3L2.5 6.5 6 10", "M2.5 6.5h7a4 4 0 0 1 0 8H6"];
@@ -27,12 +29,19 @@ export function create(place, context) {
     type: "button", data: { action: "clearDrawing" },
     on: { click: () => store.set({ strokes: [] }) },
   }, word("action.clearDrawing"));
+  const pens = createRadios(
+    { name: "pen", label: word("label.pen"), help: word("help.pen") },
+    {
+      value: store.get().pen,
+      options: Object.keys(PENS).map((pen) => [pen, word(`pen.${pen}`)]),
+      onInput: (pen) => store.set({ pen }),
+    });
   const raw = createToggle(
     { label: word("label.unprepared"), help: word("help.unprepared"), path: "unprepared" },
     { onInput: (unprepared) => store.set({ unprepared }) });
   const answer = createAnswer(context);
   const element = h("div.draw", {}, paper.element,
-    h("div.draw-tools", {}, clear, undo), answer.element, raw.element);
+    h("div.draw-tools", {}, pens, clear, undo), answer.element, raw.element);
   place.append(element);
   let drawn = [];
   let changed = false;
@@ -51,7 +60,8 @@ export function create(place, context) {
     changed = false;
     clearTimeout(awaited);
     awaited = setTimeout(arrive, PATIENCE);
-    store.set({ digit: { ...toInk(drawn), prepared: !store.get().unprepared } });
+    const { pen, unprepared } = store.get();
+    store.set({ digit: { ...toInk(drawn, { pen, fitted: !unprepared }), prepared: !unprepared } });
   }
 
   function update(frame) {
