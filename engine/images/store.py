@@ -133,7 +133,8 @@ def load_published(
         return _make_set(published, source, contents)
     except DataError as error:
         if published.table is None:
-            raise DataError(f"{published.name} cannot be had: {error}") from None
+            hint = "LIVENET_DATA_DIR may name a folder that has its files"
+            raise DataError(f"{published.name} cannot be had: {error}; {hint}") from None
         _log.warning("%s: %s; the part of it in %s is used", published.name, error,
                      published.table.package)  # fmt: skip
         return _load_table(published)

@@ -42,11 +42,18 @@ export function create(element) {
       setText(cards[i].label, word(`metric.${key}`));
       setText(cards[i].value, format(meta[key]));
       cards[i].card.dataset.metric = key;
-      cards[i].card.dataset.help = word(`help.metric.${key}`);
+      cards[i].card.dataset.help = explain(key, meta);
     });
     setText(gap, describeGap(meta, shown));
     gap.dataset.help = meta.penalty > 0
       ? `${word("help.metric.gap")}\n${word("help.metric.penalty")}` : word("help.metric.gap");
+  }
+
+  /** What a number is and, where that is not plain, what it was measured on. */
+  function explain(key, meta) {
+    const help = word(`help.metric.${key}`);
+    if (!("measured_step" in meta)) return help;
+    return `${help}\n${word(`help.metric.images.${key.split("_", 1)[0]}`)}`;
   }
 
   function describeGap(meta, [[train, format], [test], [trainScore, formatScore], [testScore]]) {
