@@ -21,6 +21,12 @@ from engine.spec.names import (
 
 #: Asked again with the hash each time: the next version of the server may say otherwise.
 _API_CACHE = "public, max-age=0, must-revalidate"
+#: The data sets of each task.
+_TASKS = {
+    "binary": BINARY_DATASETS,
+    "multiclass": MULTICLASS_DATASETS,
+    "regression": REGRESSION_DATASETS,
+}
 
 
 def make_api_blueprint(programs: Programs) -> Blueprint:
@@ -68,7 +74,8 @@ def collect_answers() -> dict[str, Any]:
 
 
 def _describe_spec() -> dict[str, Any]:
-    return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES}
+    tasks = {name: task for task, names in _TASKS.items() for name in names}
+    return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES, "dataset_tasks": tasks}
 
 
 def _list_presets() -> list[dict[str, Any]]:
@@ -76,14 +83,9 @@ def _list_presets() -> list[dict[str, Any]]:
 
 
 def _picture_datasets() -> dict[str, Any]:
-    tasks = {
-        "binary": BINARY_DATASETS,
-        "multiclass": MULTICLASS_DATASETS,
-        "regression": REGRESSION_DATASETS,
-    }
     return {
         name: {"task": task, "points": preview_points(name).round(3).tolist()}
-        for task, names in tasks.items()
+        for task, names in _TASKS.items()
         for name in names
     }
 
