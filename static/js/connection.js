@@ -7,6 +7,7 @@
  */
 
 import { createCredit } from "credit";
+import { createEmitter } from "emitter";
 import { decodeFrame } from "frames";
 
 const TOKEN = "livenet.session";
@@ -30,7 +31,7 @@ const SPECS_KEPT = 16;
 export function createConnection({ open, storage, toOpen, session }) {
   if (session === null) storage.removeItem(TOKEN);
   else if (session) storage.setItem(TOKEN, session);
-  const listeners = {};
+  const { on, emit } = createEmitter();
   const specs = new Map();
   const recalled = new Map();
   let points = null;
@@ -44,14 +45,6 @@ export function createConnection({ open, storage, toOpen, session }) {
   let looked = 0;
   let delay = FIRST_DELAY;
   let state = "connecting";
-
-  function on(type, listener) {
-    (listeners[type] ??= []).push(listener);
-  }
-
-  function emit(type, value) {
-    for (const listener of listeners[type] ?? []) listener(value);
-  }
 
   function enter(name, seconds = 0) {
     state = name;

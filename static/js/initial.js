@@ -48,6 +48,7 @@ export const INITIAL = {
   strip: { first: 0, wrong: false },
   waiting: false,
   standby: null,
+  unplayable: null,
   recording: false,
   recorded: 0,
   logLoss: false,

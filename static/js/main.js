@@ -4,6 +4,7 @@ import { createAddress } from "address";
 import { create as createAnnouncer } from "announcer";
 import { createCurveTabs } from "curve-tabs";
 import { h } from "dom";
+import { createFaults } from "faults";
 import { LAYER } from "images/crossing";
 import { observe as observeImages } from "images/observations";
 import { createAnswerTabs, createDigitTabs } from "images/panels";
@@ -67,11 +68,13 @@ const place = (id) => document.getElementById(id);
  */
 window.livenet = { frames: 0, specId: -1, step: 0, firstFrame: 0 };
 
+const faults = createFaults(place("fault"));
+
 async function start() {
   const store = createStore(INITIAL);
   const storage = openStorage("sessionStorage");
   const address = createAddress(store, storage);
-  const session = createSession({ config, store, storage, address, createViews, painted: count });
+  const session = createSession({ config, store, storage, address, faults, createViews, painted: count });
   const { connection, edits, painter, views } = session;
   const lookingBack = createLookingBack({ connection, store, edits });
   connection.connect();
@@ -111,22 +114,22 @@ function count({ meta }) {
   }
 }
 
-function createViews(context) {
+function createViews(part, context) {
   return [
-    createHeader({ presets: place("presets"), tools: place("tools") }, context),
-    createRecordSign(place("recording"), context),
-    createStrip(place("strip"), context),
-    createTimeLine(place("time-line"), context),
-    ...(context.store.get().images ? createImageViews : createPlaneViews)(context),
-    createNotice(place("notice"), context),
-    createAnnouncer(place("announcer"), context),
+    part("header", createHeader, { presets: place("presets"), tools: place("tools") }),
+    part("recording", createRecordSign, place("recording")),
+    part("controls", createStrip, place("strip")),
+    part("timeLine", createTimeLine, place("time-line")),
+    ...(context.store.get().images ? createImageViews : createPlaneViews)(part, context),
+    part("notice", createNotice, place("notice")),
+    part("announcer", createAnnouncer, place("announcer")),
     // It points at the others.
-    createTour(place("tour"), context),
+    part("tour", createTour, place("tour")),
   ];
 }
 
 /** For points of the plane. */
-function createPlaneViews(context) {
+function createPlaneViews(part, { schema }) {
   const output = place("output");
   const plane = h("div.output-plane");
   const scale = h("div.output-scale");
@@ -136,36 +139,35 @@ function createPlaneViews(context) {
   const observation = h("div.observation");
   output.replaceChildren(plane, scale, tools, metrics, curves);
   const views = [
-    createData(place("data"), context),
-    createNetwork(place("network"), context),
-    createOutput({ plane, tools }, context),
-    createScale(scale, context),
-    createMetrics(metrics, context),
-    createObservation(observation, context, { observe, newLayer: context.schema.defaults().layers[0] }),
+    part("data", createData, place("data")),
+    part("network", createNetwork, place("network")),
+    part("output", createOutput, { plane, tools }),
+    part("scale", createScale, scale),
+    part("metrics", createMetrics, metrics),
+    part("observation", createObservation, observation, { observe, newLayer: schema.defaults().layers[0] }),
+    part("curves", createCurveTabs, curves, { createCurve, createUnitPanel }),
   ];
   place("network").append(observation);
-  return [...views, ...createCurveTabs(curves, context, { createCurve, createUnitPanel })];
+  return views;
 }
 
 /** For images. */
-function createImageViews(context) {
+function createImageViews(part, { schema }) {
   const output = place("output");
   const answers = h("div.answers");
   const metrics = h("div.metrics");
   const curves = h("div.curves");
   output.replaceChildren(answers, metrics, curves);
   const observation = h("div.observation");
-  const data = createImageData(place("data"), context);
-  const newLayer = { ...context.schema.defaults().layers[0], ...LAYER };
+  const newLayer = { ...schema.defaults().layers[0], ...LAYER };
   const views = [
-    data,
-    ...createDigitTabs(data.digits, context, { createDigits, createDrawing }),
-    createImageNetwork(place("network"), context),
-    createExplanation(place("network"), context),
-    ...createAnswerTabs(answers, context, { createConfusion, createSpace }),
-    createMetrics(metrics, context),
-    createObservation(observation, context, { observe: observeImages, newLayer }),
-    ...createCurveTabs(curves, context, {
+    part("data", createImageCard, place("data")),
+    part("network", createImageNetwork, place("network")),
+    part("explanation", createExplanation, place("network")),
+    part("output", createAnswerTabs, answers, { createConfusion, createSpace }),
+    part("metrics", createMetrics, metrics),
+    part("observation", createObservation, observation, { observe: observeImages, newLayer }),
+    part("curves", createCurveTabs, curves, {
       createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
     }),
   ];
@@ -173,4 +175,10 @@ function createImageViews(context) {
   return views;
 }
 
-start();
+/** The set of images, and below it the one that is looked at. */
+function createImageCard(element, context) {
+  const data = createImageData(element, context);
+  return [data, ...createDigitTabs(data.digits, context, { createDigits, createDrawing })];
+}
+
+start().catch(faults.tellStart);

@@ -71,8 +71,12 @@ export function createPainter({ paint, painted, isUnseen }) {
     last = pending;
     points = last.arrays.points ?? points;
     pending = null;
-    paint(last);
-    answer();
+    try {
+      paint(last);
+    } finally {
+      // Whoever waits for the answer must not wait for ever.
+      answer();
+    }
   }
 
   return { show, repaint, repaintAll, start, letGo, lastWhole };

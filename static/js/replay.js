@@ -2,6 +2,7 @@
 
 import { setText } from "dom";
 import { readOptions } from "embed/options";
+import { createFaults } from "faults";
 import { INITIAL } from "initial";
 import { createLanguage } from "language";
 import { keepPalette } from "palette";
@@ -34,6 +35,11 @@ const NO_LIBRARY = { get: refuse, labels: refuse };
  *   `recording`, `plotly`
  */
 export async function start(parts, read) {
+  const faults = createFaults(document.getElementById("fault"));
+  await open(parts, read, faults).catch(faults.tellStart);
+}
+
+async function open(parts, read, faults) {
   window.livenet = { frames: 0, specId: -1, step: 0 };
   const wishes = JSON.parse(read("wishes"));
   // What is wrong with the address has its default: the document is no place for messages.
@@ -50,21 +56,21 @@ export async function start(parts, read) {
   if (await goLive(wishes.live, word("page.title"))) return;
   const plotly = read("plotly");
   try {
-    const recording = await unpack(fromText(read("recording")));
-    await play(recording, { parts, store, language, options, charts: Boolean(plotly) });
+    const recording = await unpack(fromText(read("recording")), parts.schema);
+    await play(recording, { parts, store, faults, language, options, charts: Boolean(plotly) });
   } catch (error) {
-    tellBroken(error instanceof RecordingError ? error.code : "damaged");
     if (!(error instanceof RecordingError)) throw error;
+    tellBroken(error.code);
   }
   if (plotly) loadPlotly(urlOf(await expand(fromText(plotly), MOST_PLOTLY), "text/javascript"));
 }
 
-async function play({ about, frames }, { parts, store, language, options, charts }) {
+async function play({ about, frames }, { parts, store, faults, language, options, charts }) {
   const source = createRecordedSource({ frames });
   const framed = window.parent !== window || new URLSearchParams(location.search).has("panels");
   const layout = framed ? createFramed(options) : createWholePage(charts);
   const session = createSession({
-    config: {}, store, storage: createMemory(), source, createViews: layout.createViews, painted: count,
+    config: {}, store, storage: createMemory(), source, faults, createViews: layout.createViews, painted: count,
     address: { tellProblem() {}, refuse() {}, leave() {} },
     ask: async (name) => parts[name] ?? null,
   });

@@ -18,39 +18,46 @@ import { followStream } from "stream-events";
 import { createTooltip } from "tooltip";
 import { createTransports } from "transports/choice";
 import { requestViews } from "view-requests";
+import { createViewGuard } from "view-guard";
 import { createViewSet } from "view-set";
 
 const PATHS = { sessions: "/api/sessions", health: "/healthz" };
 
 async function askServer(name) {
   const answer = await fetch(`/api/${name}`);
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
   return answer.json();
 }
 
 /**
  * Makes the parts of a page with a run; nothing is asked of the server before `connect`.
  *
- * @param {{config: object, store: object, storage: Storage, address: object,
- *   createViews: (context: object) => object[], painted: (frame: object) => void,
- *   source?: object, around?: (connection: object) => object, ask?: (name: string) => Promise<object>}} parts
- *   `config` is the page's own, `storage` that of the tab or what stands for it, `createViews`
- *   makes all views from a context, `painted` is told of every frame that they have painted,
- *   `source` takes the place of a connection, `around` makes another source of it, `ask` takes that of the server's answers under `/api`
+ * @param {{config: object, store: object, storage: Storage, address: object, faults: object,
+ *   createViews: (part: Function, context: object) => object[][], painted: (frame: object) => void,
+ *   source?: object, around?: (connection: object, schema: Promise<object>) => object,
+ *   ask?: (name: string) => Promise<object>}} parts
+ *   `config` is the page's own, `storage` that of the tab or what stands for it, `faults` says which
+ *   views have failed, `createViews` makes all views, each by `part` (`view-guard`), `painted` is told
+ *   of every frame that they have painted, `source` takes the place of a connection, `around` makes
+ *   another source of it, `ask` takes that of the server's answers under `/api`
  * @returns {{connection, edits, history, painter, views, learn: Function, show: Function,
  *   showAnew: Function}}
  *   `learn` asks for what views are made from and gives the context, `show` shows them, `showAnew`
  *   makes them anew
  */
 export function createSession({
-  config, store, storage, address, createViews, painted, source, around = (live) => live, ask = askServer,
+  config, store, storage, address, faults, createViews, painted, source, around = (live) => live, ask = askServer,
 }) {
+  const asked = ask("schema");
+  // Who waits for it hears of it.
+  asked.catch(() => {});
   const connection = source ?? around(createConnection({
     open: createTransports({ ...PATHS, stream: config.stream, storage }),
     storage,
     // What a recording shows meanwhile is not what the live run is about.
     toOpen: () => address.toOpen((store.get().standby ?? store.get()).spec),
     session: address.session,
-  }));
+  }), asked);
   const edits = createEdits({ store, send: connection.send });
   const history = createRunHistory();
   const mode = createMode(store, ask);
@@ -59,7 +66,7 @@ export function createSession({
   const speaking = new Promise((done) => {
     speak = done;
   });
-  const views = createViewSet(() => createViews(context));
+  const views = createViewSet(() => createViews(createViewGuard(faults, context), context));
   const painter = createPainter({
     paint: (frame) => {
       if (mode.follow(frame.spec)) views.showAnew();
@@ -86,7 +93,7 @@ export function createSession({
    */
   async function learn(words) {
     const [schema, presets, datasets] = await Promise.all([
-      ask("schema").then(readSchema),
+      asked.then(readSchema),
       ask("presets"),
       ask("datasets"),
       Promise.resolve(words).then(speak),
@@ -119,6 +126,7 @@ export function createSession({
   /** Makes all views anew, in the words that are spoken now. */
   function showAnew() {
     views.showAnew();
+    faults.speak();
     painter.repaintAll();
   }
 

@@ -1,4 +1,7 @@
-/** What the page knows, in one place: plain values, watched by key. */
+/**
+ * What the page knows, in one place: plain values, watched by key. A watcher that throws is
+ * reported, and keeps neither the others nor the one who sets from going on.
+ */
 
 /**
  * @param {object} initial the first values
@@ -18,16 +21,30 @@ export function createStore(initial) {
     if (changed.length === 0) return;
     state = { ...state, ...patch };
     for (const watcher of [...watchers]) {
-      if (watcher.keys.some((key) => changed.includes(key))) watcher.call(state);
+      if (watcher.keys.some((key) => changed.includes(key))) tell(watcher);
+    }
+  }
+
+  function tell({ call }) {
+    try {
+      call(state);
+    } catch (error) {
+      reportError(error);
     }
   }
 
   /** Calls `call(state)` now and after every change of one of `keys`; returns the way out. */
   function watch(keys, call) {
     const watcher = { keys, call };
+    const stop = () => watchers.delete(watcher);
     watchers.add(watcher);
-    call(state);
-    return () => watchers.delete(watcher);
+    try {
+      call(state);
+    } catch (error) {
+      stop();
+      throw error;
+    }
+    return stop;
   }
 
   return { get, set, watch };

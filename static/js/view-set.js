@@ -6,7 +6,7 @@ import { closePopover } from "popover";
 const NAMES = ["action", "dataset", "path"];
 
 /**
- * @param {() => object[]} make makes every view; words are read when a view is made
+ * @param {() => (object|object[])[]} make makes every view; words are read when a view is made
  * @returns {{show, showAnew, update, resize, watchSize}}
  */
 export function createViewSet(make) {
@@ -17,7 +17,7 @@ export function createViewSet(make) {
   function show() {
     closePopover();
     for (const view of views) view.destroy();
-    views = make();
+    views = make().flat();
   }
 
   /** Makes the views anew; what has the focus and what is in sight stay. */

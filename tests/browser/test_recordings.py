@@ -201,7 +201,9 @@ for (let step = 0; step < 99; step += 1) {
     ...(step === 5 ? { points: array(new Float32Array(12).fill(0.1), 2, 6) } : {}),
   } });
 }
-const { frames } = await unpack(await pack({ about: {}, frames: recorder.finish() }));
+const about = { recorded: "2026-01-01T00:00:00.000Z", every: 2 };
+const schema = await (await fetch("/api/schema")).json();
+const { frames } = await unpack(await pack({ about, frames: recorder.finish() }), schema);
 return frames.map(({ meta, arrays }) => ({
   step: meta.step, rows: [...arrays.history.data].filter((_, i) => i % 5 === 0),
   boundary: arrays.boundary.data[9999], weights: [...arrays.weights.data],
@@ -259,6 +261,8 @@ HOSTILE = {
         "damaged",
     ),
     "spec": (tamper(lambda head: head["specs"][0]["layers"][0].update(units=5)), "damaged"),
+    "seed": (tamper(lambda head: head["specs"][0].update(seed="x")), "damaged"),
+    "noise": (tamper(lambda head: head["specs"][0]["data"].update(noise="x")), "damaged"),
     "images": (tamper(lambda head: head["specs"][0]["data"].update(name="toString")), "damaged"),
     "markup": (
         tamper(lambda head: head["specs"][0]["data"].update(name="<img src=x onerror=alert(1)>")),
@@ -273,7 +277,9 @@ HOSTILE = {
 READ = """
 const { unpack } = await import('recordings/format');
 const { fromText } = await import('recordings/gzip');
-const read = (text) => unpack(fromText(text)).then(({ frames }) => frames.length, (e) => e.code);
+const schema = await (await fetch('/api/schema')).json();
+const read = (text) => unpack(fromText(text), schema)
+  .then(({ frames }) => frames.length, (e) => e.code);
 return Promise.all(arguments[0].map(read));
 """
 

@@ -10,6 +10,7 @@ import { createParent } from "embed/parent";
 import { createRemote } from "embed/remote";
 import { keepSight } from "embed/sight";
 import { createStart } from "embed/start";
+import { createFaults } from "faults";
 import { INITIAL } from "initial";
 import { createLanguage } from "language";
 import { keepPalette } from "palette";
@@ -37,6 +38,7 @@ window.livenet = { frames: 0, specId: -1, step: 0, recorded: 0 };
 const wrong = [];
 const options = readOptions(location.search, (error) => wrong.push(error));
 const parent = createParent(options.origin);
+const faults = createFaults(place("fault"));
 
 /** Where a run is to stop by itself. */
 function endOf({ epochs, stop_loss: loss }) {
@@ -67,7 +69,7 @@ async function start() {
   };
   const frames = createPanels(place("panels"));
   const session = createSession({
-    config, store, storage, address: { ...address, tellProblem }, createViews, painted, around: standBy,
+    config, store, storage, address: { ...address, tellProblem }, faults, createViews, painted, around: standBy,
   });
   const { connection, views, painter } = session;
   let notice = null;
@@ -97,11 +99,9 @@ async function start() {
   new ResizeObserver(frames.fit).observe(place("panels"));
 
   /** Has the recording that the address names play while the server cannot be reached. */
-  function standBy(live) {
+  function standBy(live, schema) {
     const { recording: id } = options;
-    if (!id) return live;
-    const say = (code) => store.set({ message: { text: word(`recording.broken.${code}`) } });
-    return createStandby(live, { store, id, rehearse: Boolean(rehearse), say });
+    return id ? createStandby(live, { store, id, schema, rehearse: Boolean(rehearse) }) : live;
   }
 
   /** Other panels from now on; what has the focus keeps it only if it stays. */
@@ -111,7 +111,7 @@ async function start() {
     painter.repaintAll();
   }
 
-  function createViews() {
+  function createViews(part) {
     const shown = store.get().panels;
     const images = Boolean(store.get().images);
     store.set({
@@ -119,20 +119,28 @@ async function start() {
       imageTab: shown.includes("boundary") ? "confusion" : "none",
     });
     root.dataset.about = images ? "images" : "plane";
-    const made = frames.show(shown, images, context);
-    const bar = createControls(controls, context);
-    place("bar").replaceChildren(bar.element);
-    const unwatch = store.watch(["spec"], ({ spec }) => {
+    const made = frames.show(shown, images, context, part);
+    const views = [
+      ...made,
+      part("controls", createBar, place("bar")),
+      part("start", createStart, place("start"), begins === "click"),
+      part("recording", createStandbyLine, place("standby")),
+    ];
+    frames.fit();
+    return views;
+  }
+
+  /** The controls, and the way to the playground in the same state. */
+  function createBar(element, made) {
+    const bar = createControls(controls, made);
+    element.replaceChildren(bar.element);
+    const unwatch = made.store.watch(["spec"], ({ spec }) => {
       if (!spec) return;
-      const state = writeState(spec, context.schema.defaults(), address.carried());
+      const state = writeState(spec, made.schema.defaults(), address.carried());
       bar.lead([lang && `lang=${lang}`, state].filter(Boolean).join("&"));
     });
-    frames.fit();
-    return [
-      ...made, { update: bar.update, resize() {}, destroy: () => [bar.destroy, unwatch].forEach((f) => f()) },
-      createStart(place("start"), context, begins === "click"),
-      createStandbyLine(place("standby"), context),
-    ];
+    const destroy = () => [bar.destroy, unwatch].forEach((stop) => stop());
+    return { update: bar.update, resize() {}, destroy };
   }
 
   function painted({ meta }) {
@@ -166,4 +174,4 @@ function firstSpec(store) {
   });
 }
 
-start();
+start().catch(faults.tellStart);

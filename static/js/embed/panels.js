@@ -16,6 +16,8 @@ import { create as createNetwork } from "views/network";
 import { create as createOutput } from "views/output";
 import { create as createUnitPanel } from "views/unit-panel";
 
+/** The part of the page that each panel is. */
+const PARTS = { boundary: "output", network: "network", loss: "curves", unit: "unit", data: "data" };
 /** What is shown of points of the plane, and of images. */
 const PLANE = {
   boundary: (element, context) => {
@@ -54,16 +56,17 @@ export function createPanels(element) {
    * @param {string[]} names
    * @param {boolean} images whether the run is about images
    * @param {object} context its `panels` are makers that take the place of others
-   * @returns {object[]} their views
+   * @param {Function} part makes the views of one, as `view-guard` says
+   * @returns {object[][]} their views
    */
-  function show(names, images, context) {
+  function show(names, images, context, part) {
     sections = Object.fromEntries(names.map((name) =>
       [name, h(`section.embed-panel.embed-${name}`, { data: { panel: name } })]));
     element.replaceChildren(...Object.values(sections));
     changeable = context.may?.("layers") ?? false;
     fit();
     const makers = { ...(images ? IMAGES : PLANE), ...context.panels };
-    return names.flatMap((name) => makers[name](sections[name], context));
+    return names.map((name) => part(PARTS[name], makers[name], sections[name]));
   }
 
   /** Gives each panel its place; those for which there is no room have none. */

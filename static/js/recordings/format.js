@@ -3,10 +3,11 @@
  * name one after the other. docs/recordings.md tells the format.
  */
 
-import { checkFrames } from "recordings/check";
+import { checkAbout, checkFrames } from "recordings/check";
 import { RecordingError } from "recordings/error";
 import { compress, expand } from "recordings/gzip";
 import { readArray, writeArray } from "recordings/planes";
+import { SpecError, createSpecCheck } from "spec/check";
 
 const VERSION = 1;
 const KIND = "recording";
@@ -73,18 +74,19 @@ function eachArray(frames) {
  * Reads a recording, whoever made it.
  *
  * @param {Uint8Array} bytes
+ * @param {object} schema of specs, as the server tells it
  * @returns {Promise<{about: object, frames: object[]}>} rejects with a RecordingError
  */
-export async function unpack(bytes) {
+export async function unpack(bytes, schema) {
   const whole = await expand(bytes, MOST_BYTES).catch((error) => {
     throw new RecordingError(error instanceof RangeError ? "too_large" : "damaged");
   });
   const head = readHead(whole);
-  const specs = readSpecs(head.specs);
+  checkAbout(head.about);
+  const specs = readSpecs(head.specs, schema);
   const frames = head.frames.map((frame) => readFrame(frame, specs));
   readArrays(frames, whole, HEAD + headLength(whole));
-  checkFrames(frames);
-  return { about: head.about, frames };
+  return { about: head.about, frames: checkFrames(frames) };
 }
 
 function headLength(whole) {
@@ -110,25 +112,31 @@ function readHead(whole) {
   return head;
 }
 
-function readSpecs(specs) {
+/** Every spec with how many outputs its network has; points are those of the spec before. */
+function readSpecs(specs, schema) {
+  const check = createSpecCheck(schema);
   let points = null;
   return specs.map((spec) => {
     if (!isObject(spec) || !isObject(spec.data)) throw new RecordingError("damaged");
     points = spec.data.points === undefined ? points : spec.data.points;
-    return { ...spec, data: { ...spec.data, points } };
+    try {
+      return check({ ...spec, data: { ...spec.data, points } });
+    } catch (error) {
+      throw error instanceof SpecError ? new RecordingError("damaged") : error;
+    }
   });
 }
 
 function readFrame(frame, specs) {
-  const spec = specs[frame?.spec];
-  if (!spec || !isObject(frame.meta) || !Array.isArray(frame.arrays)) throw new RecordingError("damaged");
+  const known = Number.isInteger(frame?.spec) ? specs[frame.spec] : null;
+  if (!known || !isObject(frame.meta) || !Array.isArray(frame.arrays)) throw new RecordingError("damaged");
   const arrays = Object.fromEntries(frame.arrays.map((entry) => {
     const [name, type, shape] = Array.isArray(entry) ? entry : [];
     const known = Object.hasOwn(TYPES, type) && typeof name === "string" && Array.isArray(shape);
     if (!known || !shape.every(isCount)) throw new RecordingError("damaged");
     return [name, { type, shape, data: null }];
   }));
-  return { meta: frame.meta, arrays, spec };
+  return { meta: frame.meta, arrays, ...known };
 }
 
 /** Nothing is made before it is known that the bytes for it are there. */

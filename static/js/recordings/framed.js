@@ -16,30 +16,31 @@ const root = document.documentElement;
 
 /**
  * @param {object} options as `embed/options` reads them
- * @returns {{createViews: (context: object) => object[], begin: (session: object) => void}}
+ * @returns {{createViews: (part: Function, context: object) => object[][], begin: (session: object) => void}}
  */
 export function createFramed({ panels, background, text, start, origin }) {
   const place = h("div.embed-panels");
   const bar = h("section.embed-bar");
   const first = h("div");
   const spoken = h("div");
+  const main = h("main.embed-main", {}, h("h1.sr-only", {}, word("page.title")), place);
   document.body.className = "embed";
-  document.body.replaceChildren(h("main.embed-main", {}, h("h1.sr-only", {}, word("page.title")), place), bar, first, spoken);
+  document.body.replaceChildren(main, bar, first, spoken, document.getElementById("fault"));
   if (background) root.dataset.background = background;
   root.style.setProperty("--text", text);
   const frames = createPanels(place);
   let shown = panels;
 
-  function createViews(context) {
+  function createViews(part, context) {
     const { store } = context;
     const images = Boolean(store.get().images);
     store.set({ curveTab: shown.includes("unit") ? "unit" : "loss", imageTab: "confusion" });
     root.dataset.about = images ? "images" : "plane";
     return [
-      ...frames.show(shown, images, context),
-      createBar(bar, context),
-      createStart(first, context, start === "click"),
-      createAnnouncer(spoken, context),
+      ...frames.show(shown, images, context, part),
+      part("controls", createBar, bar),
+      part("start", createStart, first, start === "click"),
+      part("announcer", createAnnouncer, spoken),
     ];
   }
 

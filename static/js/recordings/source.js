@@ -6,6 +6,8 @@
  * `ended` at the last frame.
  */
 
+import { createEmitter } from "emitter";
+
 /** Frames a second at speed 1. */
 const RATE = 12;
 const LONGEST_WAIT = 250;
@@ -19,20 +21,12 @@ const IGNORED = Object.fromEntries(["speed", "views", "ack", "timeline"].map((ty
  */
 export function createRecordedSource(recording) {
   const frames = fillIn(recording.frames);
-  const listeners = {};
+  const { on, emit } = createEmitter();
   let at = -1;
   let speed = 1;
   let timer = 0;
   let due = 0;
   let until = null;
-
-  function on(type, listener) {
-    (listeners[type] ??= []).push(listener);
-  }
-
-  function emit(type, value) {
-    for (const listener of listeners[type] ?? []) listener(value);
-  }
 
   /** Opens as a session does, paused at the first frame. */
   function connect() {

@@ -15,15 +15,16 @@ const LEFT = ["taken", "idle"];
 
 /**
  * @param {object} live the connection
- * @param {{store: object, id: string, rehearse: boolean, say: (code: string) => void}} parts `id`
- *   of the recording, which is fetched at once; to rehearse is to do without the server from the
- *   beginning; `say` is told why there is no recording to play
+ * @param {{store: object, id: string, schema: Promise<object>, rehearse: boolean}} parts `id`
+ *   of the recording, which is fetched at once; `schema` is what its specs are checked by; to rehearse
+ *   is to do without the server from the beginning. `store.unplayable` is why there is no recording
  * @returns {object} a source, with the methods of a connection
  */
-export function createStandby(live, { store, id, rehearse, say }) {
+export function createStandby(live, { store, id, schema, rehearse }) {
   const listeners = [];
-  const loading = load(id).then(createRecordedSource, (error) => {
-    say(error instanceof RecordingError ? error.code : "missing");
+  const loading = load(id, schema).then(createRecordedSource, (error) => {
+    const code = error instanceof RecordingError ? error.code : "missing";
+    store.set({ unplayable: code, message: { key: `recording.broken.${code}` } });
     return null;
   });
   let recorded = null;
@@ -48,6 +49,7 @@ export function createStandby(live, { store, id, rehearse, say }) {
   async function enter() {
     wanted = true;
     const source = await loading;
+    if (!source && rehearse) store.set({ connection: { name: "left", seconds: 0 } });
     if (!source || !wanted || recorded) return;
     if (!attached) for (const [type, listener] of listeners) source.on(type, hearWhen(() => recorded, listener));
     attached = true;
@@ -90,8 +92,8 @@ export function createStandby(live, { store, id, rehearse, say }) {
   return { on, connect, send, painted, token: live.token };
 }
 
-async function load(id) {
+async function load(id, schema) {
   const answer = await fetch(`${PATH}/${id}`);
   if (!answer.ok) throw new Error(answer.status);
-  return unpack(new Uint8Array(await answer.arrayBuffer()));
+  return unpack(new Uint8Array(await answer.arrayBuffer()), await schema);
 }

@@ -22,16 +22,16 @@ const place = (id) => document.getElementById(id);
 
 /**
  * @param {boolean} charts whether there are charts that only Plotly draws
- * @returns {{createViews: (context: object) => object[], begin: (session: object) => void}}
+ * @returns {{createViews: (part: Function, context: object) => object[][], begin: (session: object) => void}}
  */
 export function createWholePage(charts) {
-  function createViews(context) {
+  function createViews(part, { store }) {
     return [
-      createHeader({ about: place("about"), tools: place("tools") }, context),
-      createBar(place("strip"), context),
-      createFacts(place("data"), context),
-      ...(context.store.get().images ? createImageViews : createPlaneViews)(context, charts),
-      createAnnouncer(place("announcer"), context),
+      part("header", createHeader, { about: place("about"), tools: place("tools") }),
+      part("controls", createBar, place("strip")),
+      part("data", createFacts, place("data")),
+      ...(store.get().images ? createImageViews : createPlaneViews)(part, charts),
+      part("announcer", createAnnouncer, place("announcer")),
     ];
   }
 
@@ -42,33 +42,33 @@ export function createWholePage(charts) {
   return { createViews, begin };
 }
 
-function createPlaneViews(context) {
+function createPlaneViews(part) {
   const plane = h("div.output-plane");
   const scale = h("div.output-scale");
   const metrics = h("div.metrics");
   const curves = h("div.curves");
   place("output").replaceChildren(plane, scale, metrics, curves);
   return [
-    createNetwork(place("network"), context),
-    createOutput({ plane, tools: h("div.output-tools") }, context),
-    createScale(scale, context),
-    createMetrics(metrics, context),
-    ...createCurveTabs(curves, context, { createCurve, createUnitPanel }),
+    part("network", createNetwork, place("network")),
+    part("output", createOutput, { plane, tools: h("div.output-tools") }),
+    part("scale", createScale, scale),
+    part("metrics", createMetrics, metrics),
+    part("curves", createCurveTabs, curves, { createCurve, createUnitPanel }),
   ];
 }
 
 /** Frames hold one image; what would show others is left out. */
-function createImageViews(context, charts) {
+function createImageViews(part, charts) {
   const title = h("h2.sr-only", { id: "output-title" }, word("card.output"));
   const answers = h("div.answers");
   const metrics = h("div.metrics");
   const curves = h("div.curves");
   place("output").replaceChildren(title, answers, metrics, curves);
   return [
-    createImageNetwork(place("network"), context),
-    ...(charts ? [createConfusion(answers, context)] : []),
-    createMetrics(metrics, context),
-    ...createCurveTabs(curves, context, {
+    part("network", createImageNetwork, place("network")),
+    ...(charts ? [part("output", createConfusion, answers)] : []),
+    part("metrics", createMetrics, metrics),
+    part("curves", createCurveTabs, curves, {
       createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
     }),
   ];

@@ -31,7 +31,9 @@ export function create(element, { store, reconnect }) {
     clearTimeout(timer);
     clearInterval(countdown);
     if (name === "connecting") seen = false;
-    if (name === "open" && seen) say("");
+    if (name === "open" && store.get().message) showMessage(store.get());
+    else if (name === "open" && seen) say("");
+    else if (name === "left") say(tellUnplayable());
     else if (name === "taken") say(word("connection.taken"), word("action.takeBack"));
     else if (name === "idle") say(word("connection.idle"), word("action.goOn"));
     else if (name === "lost" || name === "busy") count(name, Math.round(seconds));
@@ -45,11 +47,17 @@ export function create(element, { store, reconnect }) {
     if (!store.get().message) showConnection(store.get().connection);
   }
 
+  /** Why no recording plays where nothing of the server is to be had; "" for no reason. */
+  function tellUnplayable() {
+    const { unplayable } = store.get();
+    return unplayable ? word(`recording.broken.${unplayable}`) : "";
+  }
+
   function count(name, seconds) {
     let left = seconds;
     const tick = () => {
       const when = left > 0 ? word("connection.retryIn", { seconds: left }) : word("connection.retryNow");
-      say(`${word(`connection.${name}`)} ${when}`, word("action.retry"));
+      say([word(`connection.${name}`), tellUnplayable(), when].filter(Boolean).join(" "), word("action.retry"));
       left -= 1;
     };
     tick();

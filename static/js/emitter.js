@@ -1,0 +1,22 @@
+/** Events by name; a listener that throws is reported, and keeps no other from hearing. */
+
+/** @returns {{on: (type: string, listener: Function) => void, emit: (type: string, value: *) => void}} */
+export function createEmitter() {
+  const listeners = {};
+
+  function on(type, listener) {
+    (listeners[type] ??= []).push(listener);
+  }
+
+  function emit(type, value) {
+    for (const listener of listeners[type] ?? []) {
+      try {
+        listener(value);
+      } catch (error) {
+        reportError(error);
+      }
+    }
+  }
+
+  return { on, emit };
+}
