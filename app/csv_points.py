@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import chain
 
-from app.csv_text import CsvError, decode_text, find_delimiter, parse_number, read_rows, shorten
+from app.csv_text import CsvError, Rows, decode_text, find_delimiter, parse_number, shorten
 from engine import EXTENT, MAX_CLASSES, MAX_LABEL, MAX_POINTS
 
 NAMES = ("x1", "x2", "label")
@@ -125,7 +125,7 @@ def read_points(content: bytes, *, fit: bool = False) -> Table:
     """
     text = decode_text(content)
     delimiter = find_delimiter(text)
-    rows = read_rows(text, delimiter)
+    rows = Rows(text, delimiter)
     first = next(rows, None)
     if first is None:
         raise CsvError("empty", "there is nothing in it")
@@ -135,7 +135,7 @@ def read_points(content: bytes, *, fit: bool = False) -> Table:
     points: list[list[float]] = []
     for line, cells in rows if header else chain([first], rows):
         if len(points) == MAX_POINTS:
-            count = len(points) + 1 + sum(1 for _ in rows)
+            count = len(points) + 1 + rows.count_rest()
             message = f"{count} points; there can be {MAX_POINTS} at most"
             raise CsvError("too_many", message, count=count, limit=MAX_POINTS)
         points.append(reader.read(line, cells))

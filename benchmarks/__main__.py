@@ -9,6 +9,7 @@ from benchmarks.accuracy import measure_accuracy
 from benchmarks.browser import measure_browser
 from benchmarks.command import run_benchmarks
 from benchmarks.crowd import measure_crowd
+from benchmarks.csv_text import measure_csv
 from benchmarks.edits import measure_edits
 from benchmarks.report import Row
 from benchmarks.startup import measure_startup
@@ -50,6 +51,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "accuracy": _measure_accuracy,
     "edits": _measure_edits,
     "crowd": _measure_crowd,
+    "csv": measure_csv,
     "browser": _measure_browser,
 }
 

@@ -6,6 +6,11 @@ import csv
 import io
 import json
 import re
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from itertools import chain
+from types import FrameType
 from typing import Any
 
 import pytest
@@ -13,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.csv_points import Table, read_points
-from app.csv_text import CsvError
+from app.csv_text import DELIMITERS, CsvError, Rows
 from engine import EXTENT, MAX_LABEL, MAX_POINTS, parse_spec
 from tests.app.servers import ROOT, LiveServer
 
@@ -131,6 +136,92 @@ def test_five_thousand_rows_fit() -> None:
     assert len(read("1,2,0\n" * MAX_POINTS).points) == MAX_POINTS
 
 
+MEBIBYTE = 1 << 20
+
+
+@pytest.mark.parametrize(
+    ("content", "rule"),
+    [
+        (b"\n" * MEBIBYTE, "empty"),
+        (b"\r\n" * (MEBIBYTE // 2), "empty"),
+        (b",\n" * (MEBIBYTE // 2), "empty"),
+        (b"," * MEBIBYTE, "empty"),
+        (b" " * MEBIBYTE, "empty"),
+        (b'"a"' + b"\n" * MEBIBYTE, "header"),
+        (b'"' + b"\n" * MEBIBYTE, "unreadable"),
+        (b"1,2,0\n" + b"\n" * MEBIBYTE + b"x", "not_number"),
+    ],
+    ids=["lf", "crlf", "comma_lines", "commas", "blanks", "quote", "open_quote", "between"],
+)
+def test_a_megabyte_of_nothing_costs_next_to_nothing(content: bytes, rule: str) -> None:
+    calls: Counter[str] = Counter()
+
+    def count(_frame: FrameType, event: str, _argument: object) -> None:
+        calls[event] += 1
+
+    before = sys.getprofile()
+    sys.setprofile(count)
+    try:
+        outcome = read_or_refuse(content, fit=False)
+    finally:
+        sys.setprofile(before)
+    assert isinstance(outcome, CsvError)
+    assert outcome.rule == rule
+    assert calls.total() < MEBIBYTE // 2, "fewer steps than lines"
+
+
+def read_rows_slowly(text: str, delimiter: str) -> list[tuple[int, list[str]] | str]:
+    """Every line given to the `csv` module, one by one."""
+    if delimiter == " ":
+        text = "\n".join(" ".join(line.split()) for line in re.split("\r\n|\r|\n", text))
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=delimiter,
+        skipinitialspace=delimiter != " ", strict=True,
+    )  # fmt: skip
+    found: list[tuple[int, list[str]] | str] = []
+    while True:
+        line = reader.line_num + 1
+        try:
+            row = [cell.strip() for cell in next(reader)]
+        except StopIteration:
+            return found
+        except csv.Error:
+            return [*found, f"line {line}"]
+        while row and not row[-1]:
+            row.pop()
+        if row:
+            found.append((line, row))
+
+
+def read_rows(text: str, delimiter: str) -> list[tuple[int, list[str]] | str]:
+    found: list[tuple[int, list[str]] | str] = []
+    try:
+        for row in Rows(text, delimiter):
+            found.append(row)
+    except CsvError as error:
+        found.append(f"line {error.details['line']}")
+    return found
+
+
+lines = st.lists(
+    st.sampled_from(["1,2,0", "1 2 0", '"a', '"', '"b""c",1', "", "  ", ",,", '""', " ,x", "\x0b"])
+    | st.text('0123456789.,;|\t \r\n"-+ex\x0b\x85', max_size=12)
+)
+
+
+@given(
+    text=st.tuples(lines, st.lists(st.sampled_from(["\n", "\r", "\r\n", "\n\n\n"]))).map(
+        lambda parts: "".join(chain.from_iterable(zip(*parts, strict=False)))
+    ),
+    delimiter=st.sampled_from(DELIMITERS),
+)
+def test_rows_and_lines_are_those_of_a_reader_of_every_line(text: str, delimiter: str) -> None:
+    slow = read_rows_slowly(text, delimiter)
+    assert read_rows(text, delimiter) == slow
+    if not any(isinstance(row, str) for row in slow):
+        assert Rows(text, delimiter).count_rest() == len(slow)
+
+
 coordinates = st.floats(-EXTENT, EXTENT).map(lambda value: value + 0.0)
 labels = st.floats(-MAX_LABEL, MAX_LABEL).map(lambda value: value + 0.0)
 
@@ -235,3 +326,10 @@ def test_server_refuses_what_is_too_large_and_strangers(server: LiveServer) -> N
     status, answer = post(server, b"1,2,0\n2,1,1", Origin="https://evil.example")
     assert (status, answer["error"]["code"]) == (403, "forbidden")
     assert post(server, b"1,2,0\n2,1,1", Origin=server.url)[0] == 200
+
+
+def test_tables_sent_at_once_are_all_answered(server: LiveServer) -> None:
+    contents = [b"\n" * 1_000_000, b"1,2,0\n2,1,1"] * 4
+    with ThreadPoolExecutor(len(contents)) as pool:
+        statuses = [status for status, _ in pool.map(lambda c: post(server, c), contents)]
+    assert statuses == [400, 200] * 4
