@@ -53,7 +53,8 @@ export function create(element) {
   function explain(key, meta) {
     const help = word(`help.metric.${key}`);
     if (!("measured_step" in meta)) return help;
-    return `${help}\n${word(`help.metric.images.${key.split("_", 1)[0]}`)}`;
+    const images = word(`help.metric.images.${key.split("_", 1)[0]}`);
+    return `${help}\n${images}`;
   }
 
   function describeGap(meta, [[train, format], [test], [trainScore, formatScore], [testScore]]) {
