@@ -13,6 +13,7 @@ from flask import Flask, render_template
 from app.animations_api import MAX_BYTES, make_animations_blueprint
 from app.api import add_error_answers, collect_answers, make_api_blueprint
 from app.assets import Assets
+from app.budget import Budget
 from app.connections import Connections
 from app.hosts import LocalHost, SessionHost
 from app.http_streams import HttpStreams
@@ -40,6 +41,9 @@ from engine import MAX_PACKET, ImageStore, Programs
 ROOT = Path(__file__).resolve().parent.parent
 
 logger = logging.getLogger(__name__)
+
+#: What a session's commands may take in memory while they wait, in longest messages.
+INBOX_MESSAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +83,9 @@ def make_app(settings: Settings | None = None) -> Flask:
         max_sessions=settings.max_sessions,
         resume_seconds=settings.resume_seconds,
         idle_seconds=settings.idle_seconds,
-        max_inbox_bytes=2 * settings.max_message_bytes,
+        max_inbox_bytes=INBOX_MESSAGES * settings.max_message_bytes,
         max_fps=settings.max_fps,
+        budget=Budget(settings.max_sessions, settings.waiting_bytes),
     )
     connections = Connections(settings.max_connections)
     states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 
+from app.timeline_room import TimelineRoom
 from engine import Snapshot
 
 MAX_STEPS = 100
@@ -44,9 +45,13 @@ class History:
     """The moments before each change, and after those that were undone.
 
     Bounded in number and in bytes; the oldest moments go first.
+
+    Args:
+        room: says how many bytes it may hold; its own if None.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, room: TimelineRoom | None = None) -> None:
+        self._room = room or TimelineRoom()
         self._before: list[Snapshot] = []
         self._after: list[Snapshot] = []
         self._last: Change | None = None
@@ -76,13 +81,18 @@ class History:
         if last is not None and change.goes_on(last):
             return True
         self._before.append(before)
-        while len(self._before) > MAX_STEPS or count_bytes(self._before) > self._most:
+        while len(self._before) > MAX_STEPS or self._count_bytes() > self._most:
             del self._before[0]
+        self._room.hold(self, self._count_bytes())
         return False
+
+    def _count_bytes(self) -> int:
+        return count_bytes([*self._before, *self._after])
 
     @property
     def _most(self) -> int:
-        return MAX_BYTES if len(self._before) > 1 else MAX_MOMENT
+        most = MAX_BYTES if len(self._before) > 1 else MAX_MOMENT
+        return min(most, self._room.most(self))
 
     def undo(self, now: Snapshot) -> Snapshot | None:
         """Returns the moment to go back to, and keeps the present one; None if there is none."""
@@ -97,7 +107,9 @@ class History:
             return None
         self._last = None
         kept.append(now)
-        return taken.pop()
+        moment = taken.pop()
+        self._room.hold(self, self._count_bytes())
+        return moment
 
 
 def count_bytes(moments: list[Snapshot]) -> int:

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
+from app.budget import Budget
+from app.history import MAX_MOMENT
 from app.outbox import Outbox
 from app.scheduler import Scheduler
 from app.sessions import Session
@@ -17,6 +19,9 @@ from app.timeline_room import TimelineRoom
 from engine import Packet, Programs, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)
+
+#: What can be undone in all sessions together.
+UNDO_BYTES = 1 << 29
 
 
 class SessionLimitError(Exception):
@@ -69,6 +74,7 @@ class LocalHost:
         idle_seconds: how long a client may say nothing while its session is paused.
         max_inbox_bytes: how much the waiting commands of one session may hold.
         max_fps: frames a second that a session gets at most.
+        budget: of what waits for workers and for clients; its own if None.
     """
 
     def __init__(
@@ -80,6 +86,7 @@ class LocalHost:
         idle_seconds: float,
         max_inbox_bytes: int,
         max_fps: float | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self._programs = programs
         self._scheduler = scheduler
@@ -89,6 +96,8 @@ class LocalHost:
         self._max_inbox_bytes = max_inbox_bytes
         self._max_fps = max_fps
         self._room = TimelineRoom(max_sessions)
+        self._undo_room = TimelineRoom(max_sessions, UNDO_BYTES, MAX_MOMENT)
+        self._budget = budget or Budget(max_sessions)
         self._changed = threading.Condition()
         self._sessions: dict[str, Session] = {}
         self._coming = 0
@@ -139,6 +148,8 @@ class LocalHost:
                 max_fps=self._max_fps,
                 wake=self._scheduler.wake,
                 room=self._room,
+                undo_room=self._undo_room,
+                account=self._budget.open(),
             )
             if outbox is not None:
                 session.attach(outbox, resumed=False)
@@ -180,7 +191,7 @@ class LocalHost:
         """Forgets a session."""
         with self._changed:
             self._sessions.pop(session.token, None)
-        session.trainer.close()
+        session.end()
         logger.debug("session %s: dropped", session.label)
 
     def close(self) -> None:

@@ -10,8 +10,12 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.budget import Account
+
 MAX_MESSAGES = 256
 MAX_CHARACTERS = 2 << 20
+#: Where so many times as much waits, nobody reads: errors are left out.
+UNREAD = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +48,7 @@ class Outbox:
 
     Attributes:
         closed_at: when it was closed (monotonic seconds), or None.
+        account: of its session, which counts the messages that wait; None without one.
     """
 
     def __init__(self, on_taken: Callable[[], None] | None = None) -> None:
@@ -56,6 +61,7 @@ class Outbox:
         self._abandoned = False
         self.closed_at: float | None = None
         self.on_taken = on_taken
+        self.account: Account | None = None
 
     @property
     def has_frame(self) -> bool:
@@ -65,7 +71,9 @@ class Outbox:
     @property
     def full(self) -> bool:
         """Whether so much waits that no more should be made."""
-        return len(self._items) >= MAX_MESSAGES or self._characters >= MAX_CHARACTERS
+        if len(self._items) >= MAX_MESSAGES or self._characters >= MAX_CHARACTERS:
+            return True
+        return self._characters > 0 and self.account is not None and self.account.full
 
     @property
     def closed(self) -> bool:
@@ -79,11 +87,17 @@ class Outbox:
             self._append(text)
 
     def put_error(self, code: str, message: str, path: str = "") -> None:
-        """Appends an `error`; one that equals the last waiting message becomes one with it."""
+        """Appends an `error`; one that equals the last waiting message becomes one with it.
+
+        Unlike other messages errors come without a worker, however full it is; so they are
+        left out where nobody reads.
+        """
         content = {"type": "error", "code": code, "path": path, "message": message}
         text = json.dumps(content, separators=(",", ":"))
         with self._changed:
-            if not self._items or self._items[-1] != text:
+            unread = len(self._items) >= UNREAD * MAX_MESSAGES
+            unread = unread or self._characters >= UNREAD * MAX_CHARACTERS
+            if not unread and (not self._items or self._items[-1] != text):
                 self._append(text)
 
     def put_frame(self, blob: bytes) -> None:
@@ -102,9 +116,15 @@ class Outbox:
 
     def _append(self, text: str) -> None:
         if not self.closed:
-            self._characters += len(text)
+            self._count(len(text))
             self._items.append(text)
             self._changed.notify()
+
+    def _count(self, characters: int) -> None:
+        """Counts the characters that came or went; the lock is held."""
+        self._characters += characters
+        if self.account is not None:
+            self.account.hold(self, self._characters)
 
     def close(self, code: int, reason: str = "") -> None:
         """Ends the connection once the waiting messages are sent; frames are dropped."""
@@ -124,7 +144,8 @@ class Outbox:
             self._abandoned = True
             self._items.clear()
             self._pulse = None
-            self._frames = self._characters = 0
+            self._frames = 0
+            self._count(-self._characters)
             self._changed.notify_all()
 
     def take(self) -> Item | None:
@@ -139,7 +160,7 @@ class Outbox:
                 return pulse
             item = self._items.popleft()
             if isinstance(item, str):
-                self._characters -= len(item)
+                self._count(-len(item))
             elif isinstance(item, bytes):
                 self._frames -= 1
         if self.on_taken is not None:

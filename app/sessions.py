@@ -13,6 +13,7 @@ from concurrent.futures import Future
 from dataclasses import dataclass
 
 from app.announcements import Message, tell_opened, tell_recalled, tell_spec
+from app.budget import Account, Budget
 from app.calm import Calm
 from app.demand import Demand
 from app.drive import Drive
@@ -20,7 +21,7 @@ from app.held_edits import HeldEdits
 from app.history import History
 from app.inbox import Inbox
 from app.jobs import Jobs, T
-from app.messages import Command, Step, Until, Views
+from app.messages import Command, Edit, Reset, Step, Until, Views
 from app.outbox import Outbox
 from app.timeline import Point, Timeline
 from app.timeline_news import TimelineNews
@@ -54,6 +55,8 @@ class Session:
         max_fps: frames a second at most, whatever the client asks for.
         wake: called without a lock when the session may have become due.
         room: of the time lines; its own if None.
+        undo_room: of what can be undone; its own if None.
+        account: of what waits for its worker or for its client; its own if None.
     """
 
     def __init__(
@@ -65,19 +68,23 @@ class Session:
         max_fps: float | None,
         wake: Callable[[Session], None],
         room: TimelineRoom | None = None,
+        undo_room: TimelineRoom | None = None,
+        account: Account | None = None,
     ) -> None:
         self.token = token
         self.label = label
         self.trainer = trainer
+        self.account = account or Budget().open()
         self.jobs = Jobs()
-        self.history = History()
+        self.history = History(undo_room)
         self.timeline = Timeline(room or TimelineRoom(), trainer.moment())
-        self.held = HeldEdits()
+        self.held = HeldEdits(self.account)
         self._news = TimelineNews()
         self._recalled: Point | None = None
         self._wake = wake
         self._lock = threading.Lock()
-        self._inbox = Inbox(max_inbox_bytes)
+        self._inbox = Inbox(max_inbox_bytes, self.account)
+        self._command_bytes = 0
         self._drive = Drive()
         self._outbox: Outbox | None = None
         self._lost_at = self._heard_at = time.monotonic()
@@ -96,6 +103,7 @@ class Session:
             self._demand.begin()
             self._recalled, self._news = None, TimelineNews()
             outbox.on_taken = lambda: self._wake(self)
+            outbox.account = self.account
             running = self._drive.running
             known = self.token, self._spec_id, self._spec, self.history
             outbox.put(tell_opened(*known, running=running, resumed=resumed))
@@ -119,7 +127,7 @@ class Session:
 
         Args:
             command: what to do.
-            size: length of its message.
+            size: bytes that it takes.
         """
         with self._lock:
             self._heard_at = time.monotonic()
@@ -162,6 +170,11 @@ class Session:
         if outbox is not None:
             outbox.close(4002, "paused and idle for too long")
 
+    def end(self) -> None:
+        """Lets go of what it holds, as nobody can come back to it."""
+        self.account.close()
+        self.trainer.close()
+
     # For the queue and the worker that has the session's turn.
 
     def find_due(self, now: float) -> float | None:
@@ -197,7 +210,14 @@ class Session:
     def next_command(self, now: float) -> Command | None:
         """Takes the next command that is to be applied now."""
         with self._lock:
-            return self._inbox.take() if self._may_apply(now) else None
+            if not self._may_apply(now):
+                return None
+            command, self._command_bytes = self._inbox.take()
+            return command
+
+    def hold(self, command: Edit | Reset) -> bool:
+        """Has the command that was taken last wait for what it needs; False if too much waits."""
+        return self.held.add(command, self._command_bytes)
 
     def start_turn(self, now: float) -> Turn | None:
         """Spends one credit for a frame that is due by now; None if none is."""

@@ -101,6 +101,9 @@ class Settings(BaseModel):
         shelf_bytes: `LIVENET_SHELF_BYTES`, what states that links name, and other things that
             people store, may take in `cache_dir`, each kind of them; those that nobody has
             asked for longest go first.
+        waiting_bytes: `LIVENET_WAITING_BYTES`, what may wait in memory for workers and for
+            clients, of all sessions together: commands, messages and answers that are not
+            read; of half of it each session has its share, which others cannot take.
         data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
             are downloaded.
         image_mirrors: `LIVENET_IMAGE_MIRRORS`, addresses of folders to download them from
@@ -130,6 +133,7 @@ class Settings(BaseModel):
     reveal_dir: Annotated[Path, AfterValidator(_check_reveal)] | None = None
     cache_dir: Path = Field(default_factory=_default_cache_dir)
     shelf_bytes: int = Field(default=1 << 28, ge=1 << 16, le=1 << 40)
+    waiting_bytes: int = Field(default=1 << 29, ge=1 << 24, le=1 << 40)
     data_dir: Path | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)

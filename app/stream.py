@@ -11,6 +11,7 @@ import logging
 from functools import partial
 
 from app.hosts import SessionHost, SessionLimitError
+from app.message_sizes import estimate_bytes
 from app.messages import Ack, Load, Loading, MessageError, Open, parse_message
 from app.outbox import Outbox
 from app.rates import BURST, TokenBucket
@@ -25,6 +26,9 @@ _ACK_LENGTH = 40
 #: More at once would be refused one by one.
 _LIST_LENGTH = 2 * int(BURST)
 _TOO_MUCH = "too many messages; this one was dropped"
+_NO_ROOM = "too much waits already; this message was dropped"
+#: What a message may take once it is read, as a multiple of the longest one.
+_LARGEST = 32
 
 
 class Connection:
@@ -79,15 +83,23 @@ class Connection:
         Returns:
             How many messages there were.
         """
-        texts = _split_list(body)
+        text = decode(body)
+        texts = self._split(text)
         if not texts:
-            self.receive(decode(body))
+            self.receive(text)
             return 1
         for each in texts[:_LIST_LENGTH]:
             self.receive(each)
         if len(texts) > _LIST_LENGTH:
             self.outbox.put_error("rate_limited", _TOO_MUCH)
         return len(texts)
+
+    def _split(self, text: str | bytes) -> list[str]:
+        try:
+            self._measure(text)
+        except MessageError:
+            return []
+        return _split_list(text)
 
     def refuse_long(self) -> None:
         """Answers a message that is too long and ends the connection (1009)."""
@@ -101,6 +113,7 @@ class Connection:
             self._host.leave(self._session, self.outbox)
 
     def _handle(self, text: str | bytes) -> None:
+        size = self._measure(text)
         message = parse_message(text)
         if isinstance(message, Open):
             self._open(message)
@@ -112,8 +125,15 @@ class Connection:
             return
         if isinstance(message, Load):
             message = Loading(partial(self._states.read, message.spec, message.state))
-        if not self._session.enqueue(message, len(text)):
-            raise MessageError("rate_limited", _TOO_MUCH)
+        if not self._session.enqueue(message, size):
+            raise MessageError("rate_limited", _NO_ROOM)
+
+    def _measure(self, text: str | bytes) -> int:
+        """Returns how much memory a message takes."""
+        size = estimate_bytes(text)
+        if size > _LARGEST * self._max_message_bytes:
+            raise MessageError("invalid_message", "a message may not hold so many values")
+        return size
 
     def _open(self, message: Open) -> None:
         if self._session is not None:
@@ -150,12 +170,12 @@ def decode(body: bytes) -> str | bytes:
         return body
 
 
-def _split_list(body: bytes) -> list[str]:
+def _split_list(text: str | bytes) -> list[str]:
     """Returns the members of a JSON list as texts; none if it is anything else."""
-    if not body.lstrip().startswith(b"["):
+    if isinstance(text, bytes) or not text.lstrip().startswith("["):
         return []
     try:
-        return [json.dumps(value) for value in json.loads(body)]
+        return [json.dumps(value) for value in json.loads(text)]
     except (ValueError, RecursionError):
         return []
 

@@ -121,10 +121,8 @@ def _edit_or_hold(session: Session, edit: Edit) -> None:
 
 
 def _hold(session: Session, command: Edit | Reset) -> None:
-    if session.held.full:
+    if not session.hold(command):
         session.put_error("rate_limited", "too many edits wait for the network to be ready")
-        return
-    session.held.add(command)
 
 
 def _apply_held(session: Session) -> None:

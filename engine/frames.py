@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -87,10 +88,14 @@ class Frame:
 
 
 def describe_metrics(metrics: Metrics) -> dict[str, str]:
-    """Returns metrics as strings; losses and shares with nine digits."""
+    """Returns metrics as strings; losses and shares with nine digits.
+
+    What is no finite number, such as the loss of weights set far too large, is left out.
+    """
     return {
         key: str(value) if isinstance(value, int) else format(value, ".9g")
         for key, value in metrics.items()
+        if math.isfinite(value)
     }
 
 

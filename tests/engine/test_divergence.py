@@ -6,6 +6,7 @@ import json
 import math
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -179,3 +180,27 @@ def test_slots_that_leave_the_finite_numbers(
     assert all(np.isfinite(vector).all() for vector in read_state(trainer))
     trainer.save(checkpoint)
     assert Trainer.load(checkpoint).step == 0
+
+
+@pytest.mark.parametrize("data", ["circle", "plane", "blobs"])
+def test_weights_set_far_too_large_give_no_words_that_are_no_numbers(
+    make_trainer: MakeTrainer, data: str
+) -> None:
+    trainer = make_trainer(
+        {"data": {"name": data}, "layers": [{"units": 4, "activation": "relu"}] * 6}
+    )
+    widths = trainer.spec.widths
+    for layer, (inputs, units) in enumerate(pairwise(widths)):
+        for from_ in ("bias", *range(inputs)):
+            for to in range(units):
+                trainer.set_weight(layer, from_, to, 1e6)
+    frame = trainer.turn(request=FrameRequest(points=True))
+    assert "train_loss" not in frame.metadata
+    for key, text in frame.metadata.items():
+        value = json.loads(text)
+        assert np.isfinite(value).all(), (key, text)
+    assert np.isfinite(frame.arrays["weights"]).all()
+    with pytest.raises(DivergedError):
+        trainer.turn(1)
+    trainer.reset()
+    assert "train_loss" in trainer.turn().metadata
