@@ -10,6 +10,7 @@ from typing import Any
 from flask import Blueprint, Flask, Response, abort, jsonify, request
 from werkzeug.exceptions import HTTPException
 
+from app.bodies import Body
 from app.documents import Document
 from engine import PRESETS, Programs, Spec, preview_points
 from engine.spec.names import (
@@ -95,6 +96,7 @@ def add_error_answers(app: Flask) -> None:
 
     @app.before_request
     def refuse_large() -> None:
+        request.environ["wsgi.input"] = Body(request.environ["wsgi.input"])
         largest = app.config["MAX_CONTENT_LENGTH"]
         limit = app.config["BODY_LIMITS"].get(request.endpoint, largest)
         request.max_content_length = limit

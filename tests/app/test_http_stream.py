@@ -198,6 +198,22 @@ def test_opened_session_without_a_stream_loses_its_place(odd_server: LiveServer)
         wait_until(lambda: first.post("", OPEN)[0] == 200, "the place is free again")
 
 
+@pytest.mark.parametrize(
+    "body",
+    [b"zz\r\n{}\r\n0\r\n\r\n", b"-5\r\n{}\r\n0\r\n\r\n", b"3\r\nabcde\r\n0\r\n\r\n", b"5\r\nab"],
+    ids=["no number", "negative", "too long", "cut off"],
+)
+def test_broken_chunks_are_the_fault_of_the_client(server: LiveServer, body: bytes) -> None:
+    host, port = server.url.removeprefix("http://").split(":")
+    for path in ("sessions", "points", "states", "recordings", "animations"):
+        with socket.create_connection((host, int(port)), timeout=60) as raw:
+            head = f"POST /api/{path} HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n"
+            kind = "Content-Type: multipart/form-data; boundary=x\r\n\r\n"
+            raw.sendall(head.encode() + kind.encode() + body)
+            raw.shutdown(socket.SHUT_WR)
+            assert raw.recv(12) == b"HTTP/1.1 400", path
+
+
 def test_half_a_request_starves_nobody(server: LiveServer) -> None:
     host, port = server.url.removeprefix("http://").split(":")
     head = b"POST /api/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{"
