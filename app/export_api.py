@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
+from app.answers import hold_answer
 from app.hosts import SessionHost
 from app.session_jobs import find_session, wait_for
 from app.session_requests import RefusedError, make_download
@@ -30,7 +31,8 @@ def add_export_routes(blueprint: Blueprint, host: SessionHost) -> None:
         except EngineError as error:
             raise RefusedError("invalid_message", error.message, error.path) from None
         file = files[0] if alone else pack_files(files, f"livenet-{name.replace('_', '-')}")
-        return make_download(file.name, file.content, file.mimetype)
+        download = make_download(file.name, file.content, file.mimetype)
+        return hold_answer(session.account, download)
 
 
 def _read_only(only: str | None) -> bool:

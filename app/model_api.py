@@ -6,6 +6,7 @@ import time
 
 from flask import Blueprint, Response, jsonify
 
+from app.answers import hold_answer
 from app.going_back import note_change
 from app.history import Change
 from app.hosts import SessionHost
@@ -26,7 +27,8 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
 
         step, content = wait_for(session, save, "the model")
         name = f"livenet-step-{step}.safetensors"
-        return make_download(name, content, "application/octet-stream")
+        download = make_download(name, content, "application/octet-stream")
+        return hold_answer(session.account, download)
 
     @blueprint.post("/<token>/model")
     def take_model(token: str) -> Response:

@@ -9,6 +9,7 @@ from functools import partial
 
 from flask import Blueprint, Response, jsonify, request
 
+from app.answers import collect, hold_answer
 from app.frames import encode_frame
 from app.hosts import SessionHost, SessionLimitError
 from app.messages import Message, MessageError, PointId, parse_content
@@ -42,9 +43,10 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
         # All are taken at once, so that none is thinned out meanwhile; the run goes on
         # between two frames.
         points = wait_for(session, find, "the time line")
-        blobs = [wait_for(session, partial(_show, session, one), "a moment") for one in points]
+        shown = (wait_for(session, partial(_show, session, one), "a moment") for one in points)
+        blobs = collect(session.account, shown)
         content = b"".join(struct.pack("<I", len(blob)) + blob for blob in blobs)
-        return Response(content, mimetype="application/octet-stream")
+        return hold_answer(session.account, Response(content, mimetype="application/octet-stream"))
 
     @blueprint.post("/<token>/branches")
     def branch(token: str) -> Response:

@@ -6,7 +6,9 @@ import json
 import tracemalloc
 
 import pytest
+from flask import Response
 
+from app.answers import collect, hold_answer
 from app.budget import Budget
 from app.held_edits import HeldEdits
 from app.history import Change, History, count_bytes
@@ -14,6 +16,7 @@ from app.inbox import Inbox
 from app.message_sizes import estimate_bytes
 from app.messages import Edit, Pause, parse_message
 from app.outbox import MAX_MESSAGES, UNREAD, Outbox
+from app.session_requests import RefusedError
 from app.timeline_room import TimelineRoom
 from engine import Snapshot, Trainer, parse_spec
 
@@ -118,6 +121,20 @@ def test_errors_that_nobody_reads_are_bounded() -> None:
     while isinstance(outbox.take(), str):
         seen += 1
     assert seen == UNREAD * MAX_MESSAGES
+
+
+def test_answers_count_until_they_are_read() -> None:
+    account = Budget(2, 4000).open()
+    first = hold_answer(account, Response(b"x" * 700))
+    with pytest.raises(RefusedError):
+        hold_answer(account, Response(b"x" * 700))
+    first.close()
+    assert account.used == 0
+    assert len(collect(account, [b"x" * 400] * 2)) == 2
+    assert account.used == 0
+    with pytest.raises(RefusedError):
+        collect(account, [b"x" * 400] * 3)
+    assert account.used == 0
 
 
 def test_undo_shares_its_room_with_other_sessions() -> None:
