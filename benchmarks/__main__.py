@@ -11,6 +11,7 @@ from benchmarks.command import run_benchmarks
 from benchmarks.crowd import measure_crowd
 from benchmarks.csv_text import measure_csv
 from benchmarks.edits import measure_edits
+from benchmarks.memory import measure_memory
 from benchmarks.report import Row
 from benchmarks.startup import measure_startup
 from benchmarks.steps import measure_frames, measure_steps
@@ -52,6 +53,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "edits": _measure_edits,
     "crowd": _measure_crowd,
     "csv": measure_csv,
+    "memory": measure_memory,
     "browser": _measure_browser,
 }
 

@@ -23,6 +23,7 @@ REFUSED = [
     ("1" * 5_000, "invalid_json", ""),
     ("\ufeff{}", "invalid_json", ""),
     ("[]", "invalid_message", ""),
+    ('{"type":"edit","patch":[' + "{}," * 340_000 + "0]}", "invalid_message", ""),
     ("null", "invalid_message", ""),
     ('"run"', "invalid_message", ""),
     ("{}", "unknown_type", "type"),
