@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from app.history import History
@@ -11,10 +12,31 @@ from engine import Spec, dump_spec
 Message = dict[str, Any]
 
 
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What the edits that wait lead to.
+
+    Attributes:
+        spec: the spec once they are applied.
+        edits: how many wait; each will be answered.
+    """
+
+    spec: Spec
+    edits: int
+
+
 def tell_opened(
-    token: str, spec_id: int, spec: Spec, history: History, *, running: bool, resumed: bool
+    token: str,
+    spec_id: int,
+    spec: Spec,
+    history: History,
+    coming: Coming | None,
+    *,
+    running: bool,
+    resumed: bool,
 ) -> Message:
-    """Which session a client has now, and what it trains."""
+    """Which session a client has now, what it trains, and what it is to train next."""
+    waiting = coming and {"spec": _dump(spec, coming.spec), "edits": coming.edits}
     return {
         "type": "opened",
         "session": token,
@@ -22,6 +44,7 @@ def tell_opened(
         "spec": dump_spec(spec),
         "running": running,
         "resumed": resumed,
+        **({"waiting": waiting} if waiting else {}),
         **_tell_history(history),
     }
 

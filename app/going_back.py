@@ -31,7 +31,7 @@ def _note_point(session: Session, before: Moment, kind: str, *, joined: bool = F
 
 def leave_held(session: Session) -> int:
     """Leaves what waits; each is answered by the spec as it is. Returns how many they were."""
-    left = len(session.held.take())
+    left = len(session.take_held())
     for _ in range(left):
         session.put_spec(session.trainer.spec)
     return left

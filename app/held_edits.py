@@ -40,6 +40,9 @@ class HeldEdits:
         """The patches, one after the other."""
         return [edit.patch for edit in self._edits if isinstance(edit, Edit)]
 
+    def __len__(self) -> int:
+        return len(self._edits)
+
     def add(self, edit: Edit | Reset, size: int) -> bool:
         """Has an edit, or a reset after one, wait; False if too much waits already.
 

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
 
-from app.announcements import Message, tell_opened, tell_recalled, tell_spec
+from app.announcements import Coming, Message, tell_opened, tell_recalled, tell_spec
 from app.budget import Account, Budget
 from app.calm import Calm
 from app.demand import Demand
@@ -80,6 +80,7 @@ class Session:
         self.timeline = Timeline(room or TimelineRoom(), trainer.moment())
         self.held = HeldEdits(self.account)
         self._news = TimelineNews()
+        self._coming: Coming | None = None
         self._recalled: Point | None = None
         self._wake = wake
         self._lock = threading.Lock()
@@ -106,7 +107,7 @@ class Session:
             outbox.account = self.account
             running = self._drive.running
             known = self.token, self._spec_id, self._spec, self.history
-            outbox.put(tell_opened(*known, running=running, resumed=resumed))
+            outbox.put(tell_opened(*known, self._coming, running=running, resumed=resumed))
         if former is not None:
             former.close(4001, "taken over by another client")
         self._wake(self)
@@ -216,8 +217,16 @@ class Session:
             return command
 
     def hold(self, command: Edit | Reset) -> bool:
-        """Has the command that was taken last wait for what it needs; False if too much waits."""
-        return self.held.add(command, self._command_bytes)
+        """Has the command that was taken last wait for what it needs; False if too much waits.
+
+        Who takes the session up meanwhile is told of it.
+        """
+        if not self.held.add(command, self._command_bytes):
+            return False
+        spec = self.trainer.spec_after(self.held.patches)
+        with self._lock:
+            self._coming = Coming(spec, len(self.held))
+        return True
 
     def start_turn(self, now: float) -> Turn | None:
         """Spends one credit for a frame that is due by now; None if none is."""
@@ -260,6 +269,12 @@ class Session:
         with self._lock:
             if self._outbox is not None:
                 self._outbox.put_error(code, message, path)
+
+    def take_held(self) -> list[Edit | Reset]:
+        """Takes the edits that wait; none waits any more."""
+        with self._lock:
+            self._coming = None
+        return self.held.take()
 
     def put_waiting(self) -> None:
         """Tells the client that its edit waits for images or programs."""

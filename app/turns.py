@@ -71,7 +71,7 @@ def _attempt(session: Session, name: str, apply: Callable[[], None]) -> None:
     try:
         apply()
     except EngineError as error:
-        session.put_error(_CODES.get(error.code, error.code), error.message, error.path)
+        _put_error(session, error)
     except MessageError as error:
         session.put_error(error.code, error.message, error.path)
     except RecursionError:
@@ -79,6 +79,10 @@ def _attempt(session: Session, name: str, apply: Callable[[], None]) -> None:
     except Exception:
         logger.exception("session %s: %s failed", session.label, name)
         session.put_error("engine_error", f"{name} failed, nothing changed")
+
+
+def _put_error(session: Session, error: EngineError) -> None:
+    session.put_error(_CODES.get(error.code, error.code), error.message, error.path)
 
 
 def _apply(session: Session, command: Command) -> None:
@@ -112,7 +116,7 @@ def _edit_or_hold(session: Session, edit: Edit) -> None:
     """Applies an edit, or has it wait while what it needs is made in the background."""
     held = session.held
     if not session.trainer.awaits([*held.patches, edit.patch]):
-        for one in (*held.take(), edit):
+        for one in (*session.take_held(), edit):
             _apply_change(session, one)
         return
     if not held:
@@ -132,10 +136,12 @@ def _apply_held(session: Session) -> None:
         if session.trainer.awaits(held.patches):
             held.pause()
             return
-    except EngineError:
+    except EngineError as error:
+        # First why, so that nobody takes the specs that follow for what was asked for.
+        _put_error(session, error)
         leave_held(session)
-        raise
-    for edit in held.take():
+        return
+    for edit in session.take_held():
         _attempt(session, "edit", partial(_apply_change, session, edit))
 
 

@@ -157,10 +157,23 @@ class Trainer:
             SpecError: a new spec breaks a rule.
             DataError: the images could not be found.
         """
+        spec = self.spec_after(patches)
+        return spec.data.is_images and not self._programs.images.is_prepared(id(self), spec)
+
+    def spec_after(self, patches: Sequence[object]) -> Spec:
+        """Returns the spec that edits would lead to; nothing changes.
+
+        Args:
+            patches: merge patches, one after the other.
+
+        Raises:
+            PatchError: a patch is not an object.
+            SpecError: a new spec breaks a rule.
+        """
         spec = self.spec
         for patch in patches:
             spec = patch_spec(spec, patch)
-        return spec.data.is_images and not self._programs.images.is_prepared(id(self), spec)
+        return spec
 
     def set_weight(self, layer: int, from_: int | str, to: int, value: float) -> None:
         """Sets one weight or bias.

@@ -80,7 +80,8 @@ def embed(
         height: pixels.
         title: for those who cannot see it.
         panels: any of boundary, network, loss, unit, data.
-        controls: any of play, step, reset, speed, and words of the address, such as rate.
+        controls: any of play, step (an epoch), step_batch (a batch), reset, speed, and words of
+            the address, such as rate.
         theme: light or dark; else as the reader's system.
         text: size of the text, 0.75 to 2.
         transparent: whether the page shows through.

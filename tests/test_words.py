@@ -119,6 +119,16 @@ def test_no_script_and_no_page_has_words_of_its_own() -> None:
     assert not [text for page in html() for text in find_html_prose(page)]
 
 
+def test_training_goes_by_epochs_batches_and_updates() -> None:
+    """What else is called a step: an activation, and the parts of the tour."""
+    others = {"help.tour", "observation.step.lead", "option.step", "preset.step", "tour.progress"}
+    words = {"en": r"\bsteps?\b", "ko": "스텝|단계"}
+    for language, forbidden in words.items():
+        texts = {key: re.sub(r"{\w+}", "", text) for key, text in catalogue(language).items()}
+        found = {key for key, text in texts.items() if re.search(forbidden, text, re.IGNORECASE)}
+        assert found <= others, language
+
+
 def test_missing_keys_are_found() -> None:
     words = dict(catalogue("en"))
     for key in ("card.data", "connection.waiting", "page.title"):

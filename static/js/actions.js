@@ -23,9 +23,9 @@ export function createActions({ store, edits, own, send, schema }) {
     else run();
   }
 
-  function step() {
+  function step(count) {
     if (store.get().running) pause();
-    send({ type: "step", epochs: 1 });
+    edits.afterThese(() => send({ type: "step", ...count }), () => {});
   }
 
   function reset() {
@@ -33,9 +33,15 @@ export function createActions({ store, edits, own, send, schema }) {
     edits.command({ type: "reset" });
   }
 
+  /** The curves are of the whole run, or of what followed the last change of data or loss. */
+  function wholeRun() {
+    store.set({ wholeRun: !store.get().wholeRun });
+  }
+
   /** Points that were taken away, but are still trained on, come back first. */
   function undo() {
-    if (!own.restore() && store.get().canUndo) goBack("undo");
+    if (store.get().waiting) edits.leave();
+    else if (!own.restore() && store.get().canUndo) goBack("undo");
   }
 
   function redo() {
@@ -61,14 +67,13 @@ export function createActions({ store, edits, own, send, schema }) {
   }
 
   function setWeight(layer, from, to, value) {
-    edits.command({ type: "set_weight", layer, from, to, value });
+    if (edits.admits()) edits.command({ type: "set_weight", layer, from, to, value });
   }
 
   /** Starts a preset afresh: its spec on the defaults, and its first weights. */
   function startPreset(preset) {
-    edits.edit(complete(preset.spec));
+    edits.replace(complete(preset.spec), { preset: preset.id });
     reset();
-    store.set({ preset: preset.id });
   }
 
   /** The whole spec that a partial one stands for, as a patch. */
@@ -95,7 +100,7 @@ export function createActions({ store, edits, own, send, schema }) {
   }
 
   return {
-    run, pause, toggle, step, reset, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset, complete,
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset, complete,
     chooseData: createCrossing({ store, edits, schema }),
   };
 }

@@ -5,6 +5,7 @@
  */
 
 import { describeChange } from "changes";
+import { tellComing, tellUntilThen } from "coming-words";
 import { h, setText } from "dom";
 import { formatCount, formatLoss, formatPercent } from "format";
 import { createThrottle } from "throttle";
@@ -22,10 +23,11 @@ const AWAY = ["lost", "busy", "taken", "idle"];
 
 /**
  * @param {HTMLElement} element where the two hidden texts go
- * @param {{store, schema, taskOf}} context
+ * @param {{store, schema, taskOf, presets}} context
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, schema, taskOf }) {
+export function create(element, context) {
+  const { store, schema, taskOf } = context;
   const live = h("p.sr-only", { role: "status" });
   const state = h("p", { id: "state", hidden: true });
   element.append(live, state);
@@ -38,6 +40,7 @@ export function create(element, { store, schema, taskOf }) {
   let known = store.get();
   let away = false;
   let unexplained = false;
+  let asked = null;
 
   /** Says what `tell` gives when its time has come. */
   function announce(kind, tell) {
@@ -63,7 +66,7 @@ export function create(element, { store, schema, taskOf }) {
   }
 
   function summarize() {
-    if (!store.get().running || pending || performance.now() - spokenTime < APART) return;
+    if (!store.get().running || store.get().promised || pending || performance.now() - spokenTime < APART) return;
     const text = tellNumbers(meta);
     if (text === summarized) return;
     summarized = text;
@@ -71,8 +74,7 @@ export function create(element, { store, schema, taskOf }) {
   }
 
   const throttle = createThrottle(STATE_PERIOD, () => {
-    const now = word(store.get().running ? "spoken.running" : "spoken.paused");
-    setText(state, `${now} ${tellNumbers(meta)}`);
+    setText(state, `${tellState()} ${tellNumbers(meta)}`);
   });
 
   function update(frame) {
@@ -89,7 +91,12 @@ export function create(element, { store, schema, taskOf }) {
     known = next;
     if (next.diverged && next.diverged !== before.diverged) {
       announce("diverged", () => word("spoken.diverged", { step: formatCount(next.diverged.step) }));
-    } else if (next.running !== before.running && meta) announce("run", tellRun);
+    } else if (meta && (next.running !== before.running || (next.promised !== before.promised && next.running))) {
+      announce("run", tellRun);
+    }
+    if (next.waiting && !before.waiting) announce("change", tellWaiting);
+    else if (before.waiting && !next.waiting && next.spec === asked) announce("change", () => word("spoken.stayed"));
+    if (next.waiting !== before.waiting) asked = next.spec;
     if (next.connection !== before.connection) followConnection(next.connection);
     if (next.hint && next.hint !== before.hint) announce("hint", () => next.hint);
     if (next.message && next.message !== before.message) announce("message", () => tell(next.message));
@@ -118,13 +125,24 @@ export function create(element, { store, schema, taskOf }) {
   }
 
   function tellRun() {
-    return store.get().running ? word("spoken.running")
-      : `${word("spoken.paused")} ${tellNumbers(meta)}`;
+    return store.get().running ? tellState() : `${tellState()} ${tellNumbers(meta)}`;
+  }
+
+  function tellState() {
+    const { running, promised } = store.get();
+    if (running && promised) return word("coming.promised");
+    return word(running ? "spoken.running" : "spoken.paused");
+  }
+
+  function tellWaiting() {
+    const now = store.get();
+    if (!now.waiting) return word("spoken.stayed");
+    return word("spoken.coming", { what: tellComing(now, context), then: tellUntilThen(now) });
   }
 
   followConnection(known.connection);
   const unwatch = store.watch(
-    ["running", "diverged", "connection", "message", "hint", "spec", "canRedo"], follow);
+    ["running", "promised", "waiting", "diverged", "connection", "message", "hint", "spec", "canRedo"], follow);
 
   function destroy() {
     unwatch();

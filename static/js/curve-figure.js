@@ -3,6 +3,9 @@
 import { axisLayout, axisTitle, chartLayout } from "plotly";
 import { word } from "words";
 
+/** How much of the axis the name of a change takes. */
+const LABEL_SHARE = 0.24;
+
 /** What each chart shows: columns of the history, the switch of its axis, and its name. */
 export const LOSS = { train: "trainLoss", test: "testLoss", log: "logLoss", alt: "curve.alt.loss" };
 export const SCORE = { train: "trainScore", test: "testScore", alt: "curve.alt.score" };
@@ -20,7 +23,7 @@ export function curveTraces(series, { train, test }, palette) {
 }
 
 /** Layout of their axes. */
-export function curveLayout(palette, { width, height, logarithmic, shapes = [], ...more }) {
+export function curveLayout(palette, { width, height, logarithmic, shapes = [], from = 0, ...more }) {
   return chartLayout(palette, {
     width,
     height,
@@ -30,11 +33,11 @@ export function curveLayout(palette, { width, height, logarithmic, shapes = [], 
     uirevision: "run",
     shapes,
     xaxis: axisLayout(palette, {
-      uirevision: "run", showgrid: false, nticks: 6, rangemode: "nonnegative",
-      title: axisTitle(word("curve.step")),
+      uirevision: `x${from}`, showgrid: false, nticks: 6, rangemode: "nonnegative",
+      title: axisTitle(word("curve.update")),
     }),
     yaxis: axisLayout(palette, {
-      uirevision: `y${logarithmic}`, nticks: 5, type: logarithmic ? "log" : "linear",
+      uirevision: `y${logarithmic}${from}`, nticks: 5, type: logarithmic ? "log" : "linear",
       rangemode: logarithmic ? "normal" : "tozero",
       exponentformat: "power", dtick: null,
     }),
@@ -42,12 +45,61 @@ export function curveLayout(palette, { width, height, logarithmic, shapes = [], 
   });
 }
 
-/** Marks at steps: of edits, and of the moment that is looked at. */
-export function curveShapes(marks, recalled, palette) {
-  const line = (step, color, width) => ({
+/**
+ * The part of a run that is worth a scale of its own: what follows the last change after which a
+ * loss means something else, once there is anything; or all of it.
+ *
+ * @param {object} history
+ * @param {{wholeRun: boolean, recalled: object|null, from?: number}} choice `recalled` is a moment
+ *   that has to be in sight, `from` where the part begins, if that is known
+ * @returns {{series: object, marks: number[], breaks: object[], from: number, first: number}}
+ *   `from` is the update at which it begins, `first` the number of rows before it
+ */
+export function viewOf({ series, marks, breaks }, { wholeRun, recalled, from: known }) {
+  const from = known ?? (wholeRun ? 0 : lastBreak(series, breaks, recalled));
+  if (from === 0) return { series, marks, breaks, from, first: 0 };
+  const first = series.step.findIndex((step) => step > from);
+  return {
+    series: Object.fromEntries(Object.entries(series).map(([name, column]) => [name, first < 0 ? [] : column.slice(first)])),
+    marks: marks.filter((step) => step >= from),
+    breaks: breaks.filter(({ step }) => step >= from),
+    from,
+    first: first < 0 ? series.step.length : first,
+  };
+}
+
+/** A curve needs two rows. */
+function lastBreak({ step: steps }, breaks, recalled) {
+  const before = Math.min(steps.at(-2) ?? 0, recalled?.step ?? Infinity);
+  return breaks.findLast(({ step }) => step < before)?.step ?? 0;
+}
+
+/** Marks at updates: of edits, of those after which a loss means something else, and of the moment that is looked at. */
+export function curveShapes({ marks, breaks }, recalled, palette) {
+  const line = (step, color, width, dash = "solid") => ({
     type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
-    line: { color, width },
+    line: { color, width, dash },
   });
   const edits = marks.map((step) => line(step, palette["line-strong"], 1));
-  return recalled ? [...edits, line(recalled.step, palette.press, 2)] : edits;
+  const changes = breaks.map(({ step }) => line(step, palette.muted, 1));
+  return [...edits, ...changes, ...(recalled ? [line(recalled.step, palette.press, 2)] : [])];
+}
+
+/** What changed, beside the lines; of those that stand close together only the last is named. */
+export function namedBreaks({ breaks, series, from }) {
+  const span = (series.step.at(-1) ?? 0) - from;
+  const named = [];
+  for (const { step, kind } of breaks.toReversed()) {
+    if (named.length && named[0].step - step < LABEL_SHARE * span) continue;
+    named.unshift({ step, text: word(`curve.new.${kind}`), late: step - from > (1 - LABEL_SHARE) * span });
+  }
+  return named;
+}
+
+/** The names as Plotly draws them. */
+export function curveLabels(view, palette) {
+  return namedBreaks(view).map(({ step, text, late }) => ({
+    x: step, y: 1, yref: "paper", text, showarrow: false, xanchor: late ? "right" : "left", yanchor: "top",
+    font: { ...axisTitle("").font, color: palette.muted },
+  }));
 }

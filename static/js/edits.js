@@ -2,8 +2,13 @@
  * Edits, sent live and never waited for.
  *
  * The draft is the server's spec with the edits that it has not answered yet.
- * Controls show the draft, so a thumb follows the hand; once everything is
+ * Controls show the draft, so a thumb follows the hand; once all edits are
  * answered the draft is the true spec again, also after a refusal.
+ *
+ * A replacement puts another network or other data in the place of what there is: it leaves the
+ * draft as it is, so that the page is of one network until the server answers. Until then
+ * `store.coming` tells it: {spec, preset}. `store.waiting` is true while the server has edits wait
+ * for images or programs, `store.promised` while a run or a step waits for what they lead to.
  */
 
 /** Applies a merge patch; null stands for the default, which the server fills in. */
@@ -16,11 +21,12 @@ export function applyPatch(target, patch) {
 
 /**
  * @param {{store: object, send: (message: object) => void}} parts
- * @returns {{edit, editNow, command, settle, forget}}
+ * @returns {{edit, editNow, replace, command, wait, leave, afterThese, settle, forget}}
  */
 export function createEdits({ store, send }) {
-  let waiting = null;
+  let unsent = null;
   let unanswered = [];
+  let promises = [];
   let request = 0;
 
   /**
@@ -28,13 +34,14 @@ export function createEdits({ store, send }) {
    * become one message and the last value wins.
    */
   function edit(patch, origin) {
+    if (!admits()) return;
     store.set({ draft: applyPatch(store.get().draft, patch), preset: null });
     if (origin) {
       flush();
-      command({ type: "edit", patch, origin });
+      put({ type: "edit", patch, origin }, { ofDraft: true });
       return;
     }
-    waiting = waiting ? applyPatch(waiting, patch) : patch;
+    unsent = unsent ? applyPatch(unsent, patch) : patch;
     if (!request) request = requestAnimationFrame(flush);
   }
 
@@ -47,43 +54,146 @@ export function createEdits({ store, send }) {
    *   answered, perhaps by an error, or the connection was lost before
    */
   function editNow(patch, group, answered) {
+    if (isReplaced()) leave();
     store.set({ draft: applyPatch(store.get().draft, patch), preset: null });
     flush();
-    command({ type: "edit", patch, group }, answered);
+    put({ type: "edit", patch, group }, { answered, ofDraft: true });
+  }
+
+  /**
+   * Puts another network or other data in the place of what there is; what was to come does not.
+   *
+   * @param {object} patch
+   * @param {{preset?: string, answered?: Function}} about the preset that it is; who is told, as
+   *   by `editNow`
+   */
+  function replace(patch, { preset = null, answered = null } = {}) {
+    leave();
+    flush();
+    const coming = { spec: applyPatch(store.get().draft, patch), preset };
+    store.set({ coming });
+    put({ type: "edit", patch }, { answered, coming });
+  }
+
+  /** The network that is shown is about to go: what is changed of it would be lost. */
+  function isReplaced() {
+    const { waiting, coming } = store.get();
+    return waiting && coming !== null;
+  }
+
+  /** Whether what is shown can be edited; says why where it cannot. */
+  function admits() {
+    if (!isReplaced()) return true;
+    // Anew, so that controls show again what is.
+    store.set({ draft: { ...store.get().draft }, message: { key: "coming.refused" } });
+    return false;
   }
 
   function flush() {
     cancelAnimationFrame(request);
     request = 0;
-    if (!waiting) return;
-    const patch = waiting;
-    waiting = null;
-    command({ type: "edit", patch });
+    if (!unsent) return;
+    const patch = unsent;
+    unsent = null;
+    put({ type: "edit", patch }, { ofDraft: true });
   }
 
   /** Sends a message that the server answers with a spec or an error. */
   function command(message, answered = null) {
     if (message.type !== "edit") flush();
-    unanswered.push(answered);
+    put(message, { answered });
+  }
+
+  function put(message, { answered = null, ofDraft = false, coming = null } = {}) {
+    unanswered.push({ answered, ofDraft, coming });
     send(message);
+  }
+
+  /** The server has edits wait. */
+  function wait() {
+    store.set({ waiting: true });
+    tellPromised();
+  }
+
+  /** Leaves what waits, and what was to follow it. */
+  function leave() {
+    if (!store.get().waiting) return;
+    command({ type: "undo" });
+    giveUp();
+    store.set({ draft: store.get().spec });
+  }
+
+  function giveUp() {
+    const broken = promises;
+    promises = [];
+    store.set({ waiting: false, coming: null, promised: false });
+    for (const { left } of broken) left();
+  }
+
+  /**
+   * Does something once all edits so far are answered, so that it is done with what they lead to.
+   *
+   * @param {() => void} act
+   * @param {() => void} left told in its place if what they lead to will not be
+   * @returns {() => void} takes it back
+   */
+  function afterThese(act, left) {
+    flush();
+    if (unanswered.length === 0) {
+      act();
+      return () => {};
+    }
+    const promise = { count: unanswered.length, act, left };
+    promises.push(promise);
+    tellPromised();
+    return () => {
+      promises = promises.filter((one) => one !== promise);
+      tellPromised();
+    };
+  }
+
+  function tellPromised() {
+    store.set({ promised: store.get().waiting && promises.length > 0 });
   }
 
   /** One of them was answered, perhaps by an error. */
   function settle(error = null) {
-    unanswered.shift()?.(false, error);
-    if (unanswered.length === 0 && !waiting) store.set({ draft: store.get().spec });
+    if (error && store.get().waiting) giveUp();
+    const { answered = null, coming = null } = unanswered.shift() ?? {};
+    answered?.(false, error);
+    if (coming && coming === store.get().coming) {
+      store.set({ coming: null, preset: error ? store.get().preset : coming.preset });
+    }
+    if (!unsent && !unanswered.some(({ ofDraft }) => ofDraft)) store.set({ draft: store.get().spec });
+    if (!error) store.set({ waiting: false });
+    keepPromises();
   }
 
-  /** The connection is new: nothing is on its way any more. */
-  function forget() {
+  function keepPromises() {
+    for (const promise of promises) promise.count -= 1;
+    const due = promises.filter(({ count }) => count <= 0);
+    promises = promises.filter(({ count }) => count > 0);
+    tellPromised();
+    for (const { act } of due) act();
+  }
+
+  /**
+   * The connection is new: nothing is on its way any more, but what the server says that waits.
+   *
+   * @param {{spec: object, edits: number}} [still] where that leads, and how many edits it is
+   */
+  function forget(still) {
     const lost = unanswered;
-    waiting = null;
-    unanswered = [];
-    store.set({ draft: store.get().spec });
-    for (const answered of lost) answered?.(true, null);
+    const coming = still ? { spec: still.spec, preset: store.get().coming?.preset ?? null } : null;
+    unsent = null;
+    unanswered = Array.from({ length: still?.edits ?? 0 }, () => ({ coming }));
+    store.set({ draft: store.get().spec, waiting: Boolean(still), coming });
+    for (const { answered } of lost) answered?.(true, null);
+    for (const promise of promises) promise.count = 1 + unanswered.length;
+    keepPromises();
   }
 
-  return { edit, editNow, command, settle, forget };
+  return { edit, editNow, replace, admits, command, wait, leave, afterThese, settle, forget };
 }
 
 function isObject(value) {

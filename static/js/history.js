@@ -10,26 +10,29 @@ const COLUMNS = ["step", "trainLoss", "testLoss", "trainScore", "testScore"];
 
 /**
  * @returns {object} `series` (one list per column), `edition` (changes when drawn
- *   points are no longer valid), `marks` (steps of edits), `add`, `change`
+ *   points are no longer valid), `marks` (steps of edits), `breaks` ({step, kind} of edits after
+ *   which a loss means something else), `add`, `change`
  */
 export function createHistory() {
-  const history = { series: {}, edition: 0, marks: [], markEdition: 0, add, change };
+  const history = { series: {}, edition: 0, marks: [], breaks: [], markEdition: 0, add, change };
   let stride = 1;
   let skipped = 0;
   let last = -1;
   let marked = -Infinity;
+  let broken = -Infinity;
   let spec = null;
   let moments = [];
   clear();
 
   function clear() {
-    put({ series: Object.fromEntries(COLUMNS.map((name) => [name, []])), marks: [], stride: 1 });
+    put({ series: Object.fromEntries(COLUMNS.map((name) => [name, []])), marks: [], breaks: [], stride: 1 });
     last = -1;
   }
 
-  function put({ series, marks, stride: apart }) {
+  function put({ series, marks, breaks, stride: apart }) {
     history.series = series;
     history.marks = marks;
+    history.breaks = breaks;
     history.edition += 1;
     history.markEdition += 1;
     stride = apart;
@@ -83,7 +86,10 @@ export function createHistory() {
   function change({ spec: next, step, back, time = performance.now() }) {
     if (back || step !== last) moveTo(step, next);
     else if (spec && isImages(spec) !== isImages(next)) beginAnew();
-    else mark(time);
+    else {
+      mark(time);
+      breakOff(next, time);
+    }
     spec = next;
   }
 
@@ -105,15 +111,18 @@ export function createHistory() {
 
   function keepMoment() {
     if (last <= 0) return;
-    const { series, marks } = history;
-    const moment = copy({ series, marks, stride });
+    const { series, marks, breaks } = history;
+    const moment = copy({ series, marks, breaks, stride });
     moments = [...moments, { ...moment, step: last, key: keyOf(spec) }].slice(-MOST_MOMENTS);
   }
 
   function cut(step) {
-    const { series, marks } = history;
+    const { series, marks, breaks } = history;
     const count = series.step.filter((one) => one <= step).length;
-    put({ series: copyColumns(series, count), marks: marks.filter((one) => one < step), stride });
+    put({
+      series: copyColumns(series, count), stride,
+      marks: marks.filter((one) => one < step), breaks: breaks.filter((one) => one.step < step),
+    });
   }
 
   /** Remembers that something was edited now; a dragged slider leaves one mark. */
@@ -125,11 +134,38 @@ export function createHistory() {
     history.markEdition += 1;
   }
 
+  /** Remembers that losses mean something else from now on; a dragged slider says so once. */
+  function breakOff(next, now) {
+    const kind = spec && last > 0 && kindOfBreak(spec, next);
+    if (!kind) return;
+    const dragged = now - broken < MARK_APART && history.breaks.at(-1)?.kind === kind;
+    broken = now;
+    if (!dragged) history.breaks = [...history.breaks, { step: last, kind }].slice(-MOST_MARKS);
+  }
+
   return history;
 }
 
-function copy({ series, marks, stride }) {
-  return { series: copyColumns(series), marks: [...marks], stride };
+/** What makes the losses of two specs different things: other data, or another loss; null if nothing. */
+function kindOfBreak({ data, loss }, { data: nextData, loss: nextLoss }) {
+  if (data !== nextData && (!samePoints(data.points, nextData.points) || tellData(data) !== tellData(nextData))) {
+    return "data";
+  }
+  return loss === nextLoss ? null : "loss";
+}
+
+/** Points that are the same are most often the very same list. */
+function samePoints(some, others) {
+  if (some === others || (!some && !others)) return true;
+  return some?.length === others?.length && JSON.stringify(some) === JSON.stringify(others);
+}
+
+function tellData({ points: _, ...data }) {
+  return JSON.stringify(data);
+}
+
+function copy({ series, marks, breaks, stride }) {
+  return { series: copyColumns(series), marks: [...marks], breaks: [...breaks], stride };
 }
 
 function copyColumns(series, count) {

@@ -29,6 +29,7 @@ import { openStorage } from "storage";
 import { createStore } from "store";
 import { keepTheme } from "theme";
 import { create as createScale } from "views/colour-scale";
+import { create as createComingLine } from "views/coming-line";
 import { create as createConfusion } from "views/confusion";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
@@ -120,6 +121,7 @@ function createViews(part, context) {
     part("recording", createRecordSign, place("recording")),
     part("controls", createStrip, place("strip")),
     part("timeLine", createTimeLine, place("time-line")),
+    part("coming", createComingLine, place("coming")),
     ...(context.store.get().images ? createImageViews : createPlaneViews)(part, context),
     part("notice", createNotice, place("notice")),
     part("announcer", createAnnouncer, place("announcer")),

@@ -23,9 +23,10 @@ export function createPlainCurve(element, label) {
 
   /**
    * @param {{x: number[], lines: {y: number[], color: string, width: number, dash?: number[]}[],
-   *   marks: number[], logarithmic: boolean, title: string, palette: object}} chart
+   *   from: number, marks: number[], breaks: {step: number, text: string, late: boolean}[],
+   *   logarithmic: boolean, title: string, palette: object}} chart `from` is where the axis begins
    */
-  function draw({ x, lines, marks, logarithmic, title, palette }) {
+  function draw({ x, lines, from, marks, breaks, logarithmic, title, palette }) {
     const [width, height] = [element.clientWidth, element.clientHeight];
     const ratio = pixelRatio();
     canvas.width = Math.round(width * ratio);
@@ -36,12 +37,20 @@ export function createPlainCurve(element, label) {
     context.font = `${FONT * rem()}px ${getComputedStyle(document.body).fontFamily}`;
     const scale = logarithmic ? (value) => Math.log10(Math.max(value, LEAST)) : (value) => value;
     const values = lines.flatMap(({ y }) => y.filter(Number.isFinite).map(scale));
-    const across = makeAxis(0, Math.max(1, x.at(-1) ?? 1), MARGIN.l, width - MARGIN.r);
+    const across = makeAxis(from, Math.max(from + 1, x.at(-1) ?? 1), MARGIN.l, width - MARGIN.r);
     const up = makeAxis(...spanOf(values, logarithmic), height - MARGIN.b, MARGIN.t);
     shown = { x, across };
     drawAxes(context, { across, up, logarithmic, title, palette, width, height });
     context.strokeStyle = palette["line-strong"];
-    for (const mark of marks) stroke(context, [[across.at(mark), MARGIN.t], [across.at(mark), height - MARGIN.b]]);
+    const drawMark = (step) => stroke(context, [[across.at(step), MARGIN.t], [across.at(step), height - MARGIN.b]]);
+    marks.forEach(drawMark);
+    context.strokeStyle = palette.muted;
+    context.textBaseline = "top";
+    for (const { step, text, late } of breaks) {
+      drawMark(step);
+      context.textAlign = late ? "right" : "left";
+      context.fillText(text, across.at(step) + (late ? -3 : 3), MARGIN.t);
+    }
     context.save();
     context.beginPath();
     context.rect(MARGIN.l, 0, width - MARGIN.l, height - MARGIN.b + 1);

@@ -1,14 +1,16 @@
 /**
  * Has the server train while the person wants it to and the page is not asleep, and up to where
- * `store.until` says, if it says anything.
+ * `store.until` says, if it says anything. It begins with what the edits before it lead to, so
+ * while those wait for images or programs, it waits with them.
  */
 
 /**
- * @param {{store: object, send: (message: object) => void}} parts
+ * @param {{store: object, edits: object, send: (message: object) => void}} parts
  * @returns {{hear: (running: boolean) => void, follow: () => void, isAhead: () => boolean}}
  */
-export function createRunSwitch({ store, send }) {
+export function createRunSwitch({ store, edits, send }) {
   let trains = false;
+  let takeBack = null;
 
   /** Takes what the server says of itself. */
   function hear(running) {
@@ -17,12 +19,29 @@ export function createRunSwitch({ store, send }) {
 
   /** Tells the server, if it does otherwise. */
   function follow() {
-    const { running, until, page, connection } = store.get();
+    const { running, page, connection } = store.get();
     const wanted = running && page !== "asleep";
+    if (!wanted) takeBack?.();
+    takeBack = wanted ? takeBack : null;
     if (wanted === trains || connection.name !== "open") return;
-    trains = wanted;
-    if (!wanted) send({ type: "pause" });
-    else send({ type: "run", ...(until ? { until } : {}) });
+    if (!wanted) {
+      trains = false;
+      send({ type: "pause" });
+    } else takeBack ??= edits.afterThese(begin, leave);
+  }
+
+  function begin() {
+    takeBack = null;
+    const { running, until, page, connection } = store.get();
+    if (!running || page === "asleep" || trains || connection.name !== "open") return;
+    trains = true;
+    send({ type: "run", ...(until ? { until } : {}) });
+  }
+
+  /** What was to be trained will not be. */
+  function leave() {
+    takeBack = null;
+    if (!trains) store.set({ running: false });
   }
 
   /** Whether the person wants something that the server was not told, or only for now. */

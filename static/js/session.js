@@ -4,6 +4,7 @@ import { createActions } from "actions";
 import { createConnection } from "connection";
 import { createEdits } from "edits";
 import { createLibrary } from "images/library";
+import { followLoading } from "images/loading";
 import { createMode } from "images/mode";
 import { isImages } from "images/sets";
 import { createModelFile } from "model-file";
@@ -84,6 +85,7 @@ export function createSession({
   followStream(connection, { store, edits, history, painter, address: { ...address, tellProblem } });
   requestViews(connection, store, painter.repaint);
   requestPace(connection, store);
+  followLoading(store);
 
   /**
    * Asks the server for what views are made from.

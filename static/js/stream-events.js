@@ -13,14 +13,15 @@ const AWAY = ["idle", "lost"];
  * @param {{store, edits, history, painter, address}} parts
  */
 export function followStream(connection, { store, edits, history, painter, address }) {
-  const runSwitch = createRunSwitch({ store, send: connection.send });
+  const runSwitch = createRunSwitch({ store, edits, send: connection.send });
   let renewed = false;
   connection.on("state", (state) => store.set({ connection: state }));
-  connection.on("opened", ({ spec, running, resumed, undo, redo }) => {
+  connection.on("opened", ({ spec, running, resumed, undo, redo, waiting }) => {
     const wanted = resumed && !runSwitch.isAhead() ? running : store.get().running;
     runSwitch.hear(running);
-    store.set({ spec, running: wanted, diverged: null, canUndo: undo, canRedo: redo, waiting: false });
-    edits.forget();
+    store.set({ spec, diverged: null, canUndo: undo, canRedo: redo });
+    edits.forget(waiting);
+    store.set({ running: wanted });
     if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
     renewed = false;
     if (!resumed) address.tellProblem();
@@ -29,11 +30,11 @@ export function followStream(connection, { store, edits, history, painter, addre
   connection.on("refused", address.refuse);
   connection.on("spec", ({ spec, step, undo, redo }) => {
     address.leave();
-    store.set({ spec, canUndo: undo, canRedo: redo, waiting: false });
+    store.set({ spec, canUndo: undo, canRedo: redo });
     edits.settle();
     history.change({ spec, step, back: redo });
   });
-  connection.on("waiting", () => store.set({ waiting: true }));
+  connection.on("waiting", edits.wait);
   connection.on("error", (error) => {
     edits.settle(error);
     store.set({ message: { text: tellError(error) } });

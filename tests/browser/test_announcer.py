@@ -128,7 +128,7 @@ def test_reset_and_divergence_are_said(page: Page) -> None:
     said(page, "Back at the first weights.")
     page.click(".play")
     page.wait(lambda: any("left the finite numbers" in t for t in heard(page)), "it diverged")
-    assert heard(page)[-1].startswith("The loss left the finite numbers at step")
+    assert heard(page)[-1].startswith("The loss left the finite numbers at update")
     assert not page.running
 
 

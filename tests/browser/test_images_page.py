@@ -113,17 +113,25 @@ def test_an_edit_that_waits_is_said_and_can_be_left(digits: Page) -> None:
     page = digits
     page.play()
     said = """window.said = new Set();
-              const note = document.querySelector("#network .card-note");
-              new MutationObserver(() => said.add(note.textContent))
-                .observe(note, { childList: true, characterData: true, subtree: true });"""
+              const line = document.querySelector(".coming");
+              const cells = () => document.querySelector(".block").ariaValueMax;
+              const marked = () => document.querySelector(".stepper").matches("[data-coming]");
+              new MutationObserver(() => {
+                if (!line.hidden) said.add(`${line.textContent} ${cells()} ${marked()}`);
+              }).observe(line, { childList: true, attributes: true, subtree: true });"""
     page.run(said)
+    before = cells_of(page)[0]
     set_units(page, 0, 77)
     page.wait(lambda: cells_of(page)[0] == 77, "it is there")
     notes = page.run("return [...said]")
-    assert any("compiling" in note for note in notes)
-    assert "parameters" in page.text("#network .card-note")
+    assert any("77" in note and "is being compiled" in note for note in notes)
+    assert any(note.endswith(f"{before} true") for note in notes), (
+        "marked, and the network as it was"
+    )
+    page.wait(lambda: not page.find(".coming").is_displayed(), "nothing waits any more")
+    assert not page.find_all("[data-coming]")
     page.choose("optimizer.name", "sgd")
-    page.wait(lambda: "parameters" in page.text("#network .card-note"), "the note is as ever")
+    page.wait(lambda: not page.find(".coming").is_displayed(), "nor after another edit")
     assert page.control("optimizer.name").get_attribute("value") == "sgd"
 
 

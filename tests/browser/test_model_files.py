@@ -22,7 +22,7 @@ FILE = "[data-path='model']"
 def train(page: Page, epochs: int) -> None:
     for _ in range(epochs):
         before = page.step
-        page.click("[data-action='step']")
+        page.click("[data-action='oneEpoch']")
         page.wait(lambda before=before: page.step == before + 25, "one epoch more")
 
 

@@ -29,7 +29,7 @@ def tab(tab: Page) -> Page:
     page = tab.open()
     for _ in range(6):
         before = page.step
-        page.click("[data-action='step']")
+        page.click("[data-action='oneEpoch']")
         page.wait(lambda before=before: page.step == before + 25, "one epoch more")
     page.click("[data-action='share']")
     page.click("#tab-share-picture")
@@ -63,7 +63,7 @@ def test_pictures_are_what_the_page_shows(tab: Page, tmp_path: Path) -> None:
     root = ET.parse(save(page, "saveSvg", tmp_path, "svg")).getroot()
     assert (root.get("width"), root.get("height")) == ("1600", "900")
     texts = ["".join(one.itertext()) for one in root.iter(f"{SVG}text")]
-    assert {TITLE, caption, "Layer 1", "x₁", "4 · Tanh", "step", "Train"} <= set(texts)
+    assert {TITLE, caption, "Layer 1", "x₁", "4 · Tanh", "update", "Train"} <= set(texts)
     assert len(root.findall(f".//{SVG}g[@class='links']/{SVG}path")) > 3
     assert not [one for one in root.iter() if one.tag.endswith(("script", "foreignObject"))]
     links = [v for one in root.iter() for k, v in one.items() if k.endswith("href")]

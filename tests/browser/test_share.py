@@ -85,7 +85,7 @@ def test_a_link_opens_the_very_same_run_in_another_tab(page: Page) -> None:
 
 
 def test_a_short_state_is_in_the_link_itself(page: Page) -> None:
-    page.click("[data-action='step']")
+    page.click("[data-action='oneEpoch']")
     page.wait(lambda: page.step == 25, "an epoch")
     shown = boundary(page)
     open_dialog(page)

@@ -15,7 +15,7 @@ LINE = ".time-line"
 def step(page: Page, times: int = 1) -> None:
     for _ in range(times):
         before = page.step
-        page.click("[data-action='step']")
+        page.click("[data-action='oneEpoch']")
         page.wait(lambda before=before: page.step == before + 25, "one epoch more")
 
 

@@ -35,11 +35,11 @@ def test_play_and_pause_by_button_and_space(page: Page) -> None:
 
 
 def test_step_makes_one_epoch_and_pauses_first(page: Page) -> None:
-    page.click("[data-action='step']")
+    page.click("[data-action='oneEpoch']")
     page.wait(lambda: page.step == 25, "one epoch of 250 points in batches of 10")
     assert page.text(".epoch-value") == "1"
     page.play()
-    page.click("[data-action='step']")
+    page.click("[data-action='oneEpoch']")
     page.wait(lambda: not page.running, "a step pauses")
     page.settle()
 

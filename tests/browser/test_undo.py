@@ -27,7 +27,7 @@ def train(page: Page, epochs: int) -> None:
     """Makes single steps, so that the steps of the run are known."""
     for _ in range(epochs):
         before = page.step
-        page.click("[data-action='step']")
+        page.click("[data-action='oneEpoch']")
         page.wait(lambda before=before: page.step == before + 25, "one epoch more")
 
 

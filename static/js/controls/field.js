@@ -1,6 +1,7 @@
 /** Controls made from the schema and bound to the spec. */
 
 import { createChoice } from "controls/choice";
+import { markComing } from "controls/coming";
 import { createOptional } from "controls/optional";
 import { createSlider } from "controls/slider";
 import { createToggle } from "controls/toggle";
@@ -45,8 +46,12 @@ export function createField(path, { schema, store, edits }, options = {}) {
     ...options,
     onInput: (value) => edits.edit(patchAt(path, value)),
   });
-  const destroy = store.watch(["draft"], ({ draft }) => {
-    if (draft) control.update(valueAt(draft, path));
-  });
+  const unwatch = [
+    store.watch(["draft"], ({ draft }) => {
+      if (draft) control.update(valueAt(draft, path));
+    }),
+    markComing(control.element, store, (spec) => valueAt(spec, path)),
+  ];
+  const destroy = () => unwatch.forEach((stop) => stop());
   return { ...control, destroy };
 }

@@ -54,7 +54,7 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
       return;
     }
     const patch = spec ?? readOut(readState, query) ?? {};
-    await ask((answered) => edits.command({ type: "edit", patch: actions.complete(patch) }, answered));
+    await ask((answered) => edits.replace(actions.complete(patch), { answered }));
     await reset();
   }
 
@@ -80,13 +80,22 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
     actions.pause();
     for (let left = epochs; left > 0; left -= STEP_EPOCHS) {
       const some = Math.min(left, STEP_EPOCHS);
+      await settled();
       const target = progress.now().epoch + some;
       send({ type: "step", epochs: some });
       finish(await progress.wait(({ epoch }) => epoch >= target));
     }
   }
 
+  /** What waits is what is to be trained. */
+  function settled() {
+    return new Promise((resolve, reject) => {
+      edits.afterThese(resolve, () => reject(new MessageError("interrupted", "")));
+    });
+  }
+
   async function stepBatches(batches) {
+    await settled();
     const target = progress.now().step + batches;
     send({ type: "step", batches });
     finish(await progress.wait(({ step }) => step >= target));

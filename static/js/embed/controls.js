@@ -27,7 +27,7 @@ export function createControls(chosen, context) {
   const link = h("a.embed-link", {
     target: "_blank", rel: "noopener", "aria-label": word("embed.open"), data: { help: word("embed.open") },
   }, h("span.embed-link-text", {}, word("embed.open")), icon(...OUT));
-  const timed = ["play", "step", "reset"].some((name) => chosen.includes(name));
+  const timed = ["play", "step", "step_batch", "reset"].some((name) => chosen.includes(name));
   run.element.hidden = !timed;
   const element = h("div.embed-controls", {}, run.element,
     fields.length ? h("div.embed-fields", {}, ...fields.map((field) => field.element)) : null, link);
@@ -57,13 +57,15 @@ function makeField(name, context) {
 function createData({ schema, store, actions, datasets }) {
   const field = schema.field("data.name");
   const choice = createChoice(field, { options: [], onInput: actions.chooseData });
-  const destroy = store.watch(["draft"], ({ draft }) => {
+  const destroy = store.watch(["draft", "coming"], ({ draft, coming }) => {
     if (!draft) return;
     const { name } = draft.data;
+    const next = coming?.spec.data.name ?? name;
     const names = field.options.filter((one) =>
       one === name || (one in datasets ? !isImages(draft) : isImages({ data: { name: one } })));
     choice.setOptions(names.map((one) => [one, word(`data.${one}`)]));
-    choice.update(name);
+    choice.update(next);
+    choice.element.toggleAttribute("data-coming", next !== name);
   });
   return { ...choice, destroy };
 }

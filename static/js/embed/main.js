@@ -23,6 +23,7 @@ import { createStore } from "store";
 import { keepTheme } from "theme";
 import { writeState } from "url-state";
 import { word } from "words";
+import { create as createComingLine } from "views/coming-line";
 import { create as createNotice } from "views/notice";
 import { create as createStandbyLine } from "views/standby-line";
 
@@ -123,6 +124,7 @@ async function start() {
     const views = [
       ...made,
       part("controls", createBar, place("bar")),
+      part("coming", createComingLine, place("coming")),
       part("start", createStart, place("start"), begins === "click"),
       part("recording", createStandbyLine, place("standby")),
     ];

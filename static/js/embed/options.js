@@ -6,7 +6,7 @@
 /** What can be seen, in the order in which it is shown. */
 export const PANELS = ["boundary", "network", "loss", "unit", "data"];
 /** What runs time. */
-export const TRANSPORT = ["play", "step", "reset", "speed"];
+export const TRANSPORT = ["play", "step", "step_batch", "reset", "speed"];
 /** The words of the address for parts of the spec that have a control, in their order. */
 export const PARTS = [
   "data", "noise", "samples", "test", "label_noise", "balance", "classes", "features", "layers",

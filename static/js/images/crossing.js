@@ -18,14 +18,16 @@ export function createCrossing({ store, edits, schema }) {
   const kept = { plane: null, images: null };
 
   return function choose(name) {
+    edits.leave();
     const { draft } = store.get();
     const [from, to] = [isImages(draft), IMAGE_SETS.includes(name)].map((yes) => (yes ? "images" : "plane"));
     if (from === to) {
-      edits.edit({ data: { name } });
+      if (to === "plane") edits.edit({ data: { name } });
+      else edits.replace({ data: { name } });
       return;
     }
     kept[from] = pick(draft);
-    edits.edit({ data: { name }, ...(kept[to] ?? begin(to)) });
+    edits.replace({ data: { name }, ...(kept[to] ?? begin(to)) });
   };
 
   function begin(side) {

@@ -65,11 +65,10 @@ export function createHeads(heads, gaps, limits, on) {
       type: "button", "aria-label": word("action.layerMenu", values), "aria-haspopup": "dialog",
       data: { menu: layer, help: word("help.layerMenu") }, on: { click: () => on.openMenu(menu, layer) },
     }, word("layer.name", values), icon(CHEVRON));
+    const stepper = h("span.stepper", { data: { help: word("help.layers.units") } }, drop, units, add);
     const element = h("div.head", { role: "group", "aria-label": word("layer.name", values) },
-      h("div.head-line", {}, menu, h("span.stepper", { data: { help: word("help.layers.units") } },
-        drop, units, add)),
-      wrap);
-    return { element, units, drop, add, select, wrap };
+      h("div.head-line", {}, menu, stepper), wrap);
+    return { element, stepper, units, drop, add, select, wrap };
   }
 
   function makeUnitsInput(layer, values) {
@@ -86,8 +85,11 @@ export function createHeads(heads, gaps, limits, on) {
     else if (element !== document.activeElement && Number(element.value) !== units) element.value = units;
   }
 
-  /** Shows units and activations of the spec, and the activation of the output. */
-  function update(spec, output) {
+  /**
+   * Shows units and activations of the spec, and the activation of the output; what differs from
+   * the spec that is `present` has to wait.
+   */
+  function update(spec, output, present = null) {
     spec.layers.forEach(({ units, activation }, layer) => {
       const head = columns[layer + 1];
       if (!head?.select) return;
@@ -95,6 +97,9 @@ export function createHeads(heads, gaps, limits, on) {
       head.drop.disabled = units <= 1;
       head.add.disabled = units >= limits.mostUnits;
       if (head.select.value !== activation) head.select.value = activation;
+      const former = present?.layers[layer];
+      head.stepper.toggleAttribute("data-coming", Boolean(former) && former.units !== units);
+      head.wrap.toggleAttribute("data-coming", Boolean(former) && former.activation !== activation);
       head.wrap.dataset.help = explainActivation(activation);
     });
     const { note } = columns.at(-1);

@@ -1,5 +1,6 @@
 /** A moving picture of a run: kept moments, each drawn as a picture, put together by the server. */
 
+import { viewOf } from "curve-figure";
 import { decodeFrame } from "frames";
 import { rasterize } from "pictures/raster";
 import { drawSheet } from "pictures/sheet";
@@ -68,15 +69,16 @@ async function fetchMoments({ token }, points, signal) {
 function makeSubjectAt(frame, context, scheme) {
   const subject = makeSubject(frame, context, scheme);
   const { history } = subject;
-  const { step, trainLoss, testLoss } = history.series;
+  const { series, from } = viewOf(history, subject);
+  const { step, trainLoss, testLoss } = series;
   const loss = [...trainLoss, ...testLoss].reduce((most, one) => Math.max(most, one), 0);
-  const span = { step: step.at(-1) ?? 0, loss };
+  const span = { from, step: step.at(-1) ?? 0, loss };
   return { ...subject, recalled: null, span, history: upTo(history, frame.meta.step) };
 }
 
 /** The curves as far as they were drawn at a step. */
-function upTo({ series, marks }, step) {
+function upTo({ series, marks, breaks }, step) {
   const count = series.step.filter((one) => one <= step).length;
   const columns = Object.entries(series).map(([name, values]) => [name, values.slice(0, count)]);
-  return { series: Object.fromEntries(columns), marks: marks.filter((one) => one <= step) };
+  return { series: Object.fromEntries(columns), marks: marks.filter((one) => one <= step), breaks: breaks.filter((one) => one.step <= step) };
 }

@@ -13,12 +13,13 @@ import { word } from "words";
  * @param {string} [scheme] `light` or `dark`; the page's own without it
  */
 export function makeSubject(frame, { store, taskOf, schema, history }, scheme = "") {
-  const { discretize, showTest, logLoss, timeline, recalled } = store.get();
+  const { discretize, showTest, logLoss, timeline, recalled, wholeRun } = store.get();
   const task = taskOf(frame.spec);
   return {
     frame, task, history, discretize, showTest,
     palette: readPalette(scheme),
     logarithmic: logLoss,
+    wholeRun,
     outputActivation: outputActivation(task, frame.spec.loss ?? schema.lossesOf(task)[0]),
     recalled: recalled && leadsHere(timeline, recalled) ? recalled : null,
   };

@@ -117,11 +117,13 @@ export function createThumbnails({ store, actions, own, datasets, taskOf }, besi
   const unwatch = [
     store.watch(["palette"], paint),
     store.watch(["own"], () => beside && throttle.offer()),
-    store.watch(["draft"], ({ draft }) => {
+    store.watch(["draft", "coming"], ({ draft, coming }) => {
       const chosen = draft?.data.name ?? null;
+      const next = coming?.spec.data.name ?? chosen;
       for (const [name, button] of buttons) {
         button.setAttribute("aria-checked", name === chosen);
-        button.tabIndex = name === (chosen ?? buttons.keys().next().value) ? 0 : -1;
+        button.toggleAttribute("data-coming", name === next && next !== chosen);
+        button.tabIndex = name === (next ?? buttons.keys().next().value) ? 0 : -1;
       }
     }),
   ];

@@ -56,6 +56,7 @@ export function createRunHistory() {
     change,
     get series() { return shown.series; },
     get marks() { return shown.marks; },
+    get breaks() { return shown.breaks; },
     get edition() { return `${generation}.${shown.edition}`; },
     get markEdition() { return `${generation}.${shown.markEdition}`; },
   };

@@ -12,7 +12,7 @@ const LEAST_SIDE = 240;
 const MOST_SIDE = 4000;
 const TITLE_LENGTH = 100;
 const TRANSPORT_NAMES = {
-  play: "action.run", step: "action.step", reset: "action.reset", speed: "label.speed",
+  play: "action.run", step: "action.oneEpoch", step_batch: "action.oneBatch", reset: "action.reset", speed: "label.speed",
 };
 
 /**

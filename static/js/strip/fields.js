@@ -1,6 +1,7 @@
 /** Controls that are no plain field of the spec. */
 
 import { createChoice } from "controls/choice";
+import { markComing } from "controls/coming";
 import { createSlider } from "controls/slider";
 import { optionHelp, optionText } from "terms";
 import { word } from "words";
@@ -32,13 +33,15 @@ export function createActivation({ schema, store, edits }) {
     edits.edit({ layers: store.get().draft.layers.map((layer) => ({ ...layer, activation })) });
   }
 
-  const destroy = store.watch(["draft"], ({ draft }) => {
+  const unwatch = store.watch(["draft"], ({ draft }) => {
     if (!draft) return;
     const used = new Set(draft.layers.map((layer) => layer.activation));
     choice.setOptions(used.size > 1 ? [["mixed", word("option.mixed")], ...names] : names);
     choice.update(used.size > 1 ? "mixed" : ([...used][0] ?? field.initial));
     choice.input.disabled = used.size === 0;
   });
+  const unmark = markComing(choice.element, store, ({ layers }) => layers.map((layer) => layer.activation).join());
+  const destroy = () => [unwatch, unmark].forEach((stop) => stop());
   return { ...choice, destroy };
 }
 
@@ -49,11 +52,13 @@ export function createLoss({ schema, store, edits, taskOf }) {
   const choice = createChoice(field, {
     options: [], explain: (name) => optionHelp("loss", name), onInput: (name) => edits.edit({ loss: name === fitting[0] ? null : name }),
   });
-  const destroy = store.watch(["draft"], ({ draft }) => {
+  const unwatch = store.watch(["draft"], ({ draft }) => {
     if (!draft) return;
     fitting = schema.lossesOf(taskOf(draft));
     choice.setOptions(fitting.map((name) => [name, optionText("loss", name)]));
     choice.update(draft.loss ?? fitting[0]);
   });
+  const unmark = markComing(choice.element, store, ({ loss }) => loss);
+  const destroy = () => [unwatch, unmark].forEach((stop) => stop());
   return { ...choice, destroy };
 }

@@ -1,6 +1,7 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
-import { curveLayout, curveShapes, curveTraces } from "curve-figure";
+import { curveLabels, curveLayout, curveShapes, curveTraces, namedBreaks, viewOf } from "curve-figure";
+import { h } from "dom";
 import { formatLoss } from "format";
 import { leadsHere } from "looking-back";
 import { createPlainCurve } from "plain-curve";
@@ -24,7 +25,13 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   let painted = 0;
   let timer = 0;
   let gone = false;
+  let from = 0;
   const plain = createPlainCurve(element, word(alt));
+  const whole = h("button.curve-whole", {
+    type: "button", "aria-pressed": "false", hidden: true, data: { action: "wholeRun", help: word("help.wholeRun") },
+    on: { click: () => store.set({ wholeRun: !store.get().wholeRun }) },
+  }, word("action.wholeRun"));
+  element.append(whole);
 
   whenPlotly().then((loaded) => {
     if (gone) return;
@@ -35,42 +42,57 @@ export function create(element, { store, history, tooltip }, { train, test, log,
 
   const visible = () => element.clientWidth > 0 && element.clientHeight > 0;
 
-  function traces() {
-    return curveTraces(history.series, { train, test }, store.get().palette);
+  /** The part of the run that is drawn. */
+  function viewNow() {
+    return viewOf(history, { wholeRun: store.get().wholeRun, recalled: recalledHere() });
   }
 
-  function layout() {
+  function recalledHere() {
+    const { timeline, recalled } = store.get();
+    return recalled && leadsHere(timeline, recalled) ? recalled : null;
+  }
+
+  function traces(view) {
+    return curveTraces(view.series, { train, test }, store.get().palette);
+  }
+
+  function layout(view) {
     const { palette } = store.get();
     const logarithmic = Boolean(log && store.get()[log]);
     const { clientWidth: width, clientHeight: height } = element;
-    return curveLayout(palette, { width, height, logarithmic, shapes: shapes(palette) });
+    return curveLayout(palette, { width, height, logarithmic, from: view.from, ...signs(view) });
   }
 
-  function shapes(palette) {
-    const { timeline, recalled } = store.get();
-    const here = recalled && leadsHere(timeline, recalled) ? recalled : null;
-    return curveShapes(history.marks, here, palette);
+  /** What stands on the curves besides them. */
+  function signs(view) {
+    const { palette } = store.get();
+    return { shapes: curveShapes(view, recalledHere(), palette), annotations: curveLabels(view, palette) };
   }
 
   /** Says on the curves which moment is looked at. */
-  function drawShapes() {
+  function drawSigns() {
     if (!plotly || !visible() || !element.data) return;
-    plotly.relayout(element, { shapes: shapes(store.get().palette) });
+    const view = viewNow();
+    if (view.from === from) plotly.relayout(element, signs(view));
+    else draw();
   }
 
-  function remember() {
+  function remember(view) {
+    from = view.from;
+    whole.hidden = history.breaks.length === 0;
+    whole.setAttribute("aria-pressed", store.get().wholeRun);
     edition = history.edition;
     markEdition = history.markEdition;
     drawn = history.series.step.length;
     painted = performance.now();
   }
 
-  function drawPlain() {
-    const { series, marks } = history;
+  function drawPlain(view) {
+    const { series, marks } = view;
     plain.draw({
-      x: series.step, marks, logarithmic: Boolean(log && store.get()[log]),
-      title: word("curve.step"), palette: store.get().palette,
-      lines: traces().map(({ y, line }) => ({
+      x: series.step, from, marks, breaks: namedBreaks(view), logarithmic: Boolean(log && store.get()[log]),
+      title: word("curve.update"), palette: store.get().palette,
+      lines: traces(view).map(({ y, line }) => ({
         y, ...line, dash: line.dash?.split(",").map(parseFloat),
       })),
     });
@@ -80,8 +102,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   function tell({ clientX, clientY }) {
     const at = plain.nearest(clientX);
     if (at < 0) return;
-    const { series } = history;
-    tooltip.showAt([`${word("curve.step")} ${series.step[at]}`,
+    const { series } = viewNow();
+    tooltip.showAt([`${word("curve.update")} ${series.step[at]}`,
       `${word("curve.train")} ${formatLoss(series[train][at])}`,
       `${word("curve.test")} ${formatLoss(series[test][at])}`].join("\n"), clientX, clientY);
   }
@@ -92,12 +114,13 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   /** Draws everything: at the start, after a reset or a change of theme or size. */
   function draw() {
     if (!visible() || !store.get().palette) return;
-    remember();
+    const view = viewNow();
+    remember(view);
     if (!plotly) {
-      drawPlain();
+      drawPlain(view);
       return;
     }
-    plotly.react(element, traces(), layout(), PLOT_CONFIG);
+    plotly.react(element, traces(view), layout(view), PLOT_CONFIG);
     nameChart(element, word(alt));
   }
 
@@ -109,7 +132,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
       draw();
       return;
     }
-    if (edition !== history.edition || !element.data) {
+    const view = viewNow();
+    if (edition !== history.edition || view.from !== from || !element.data) {
       const fresh = history.series.step.length < drawn && history.series.step.length < 8;
       draw();
       if (fresh) plotly.relayout(element, { "xaxis.autorange": true, "yaxis.autorange": true });
@@ -122,8 +146,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
         x: [x, x], y: [series[train].slice(drawn), series[test].slice(drawn)],
       }, [0, 1]);
     }
-    if (markEdition !== history.markEdition) drawShapes();
-    remember();
+    if (markEdition !== history.markEdition) drawSigns();
+    remember(view);
   }
 
   function update() {
@@ -146,7 +170,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     plotly.relayout(element, change);
   }
 
-  const unwatch = [store.watch(["palette"], draw), store.watch(["recalled"], drawShapes)];
+  const unwatch = [store.watch(["palette", "wholeRun"], draw), store.watch(["recalled"], drawSigns)];
   if (log) unwatch.push(store.watch([log], changeScale));
 
   function destroy() {
@@ -154,6 +178,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     clearTimeout(timer);
     unwatch.forEach((stop) => stop());
     if (plotly) plotly.purge(element);
+    whole.remove();
   }
 
   return { update, resize: draw, destroy };

@@ -68,9 +68,10 @@ function createPresets({ store, actions, presets }) {
     if (preset) actions.startPreset(preset);
   }
 
-  const destroy = store.watch(["preset"], ({ preset }) => {
-    select.value = preset ?? "";
-  });
   const element = h("span.select-wrap.presets", { data: { help: word("help.preset") } }, select);
+  const destroy = store.watch(["preset", "coming"], ({ preset, coming }) => {
+    select.value = (coming ?? { preset }).preset ?? "";
+    element.toggleAttribute("data-coming", Boolean(coming?.preset));
+  });
   return { element, destroy };
 }

@@ -1,5 +1,6 @@
 /** What is trained on, of images: the sets, where they come from, and the image that is looked at. */
 
+import { markComing } from "controls/coming";
 import { createControl } from "controls/field";
 import { h, setText } from "dom";
 import { formatCount } from "format";
@@ -34,6 +35,7 @@ export function create(element, context) {
       }));
     }),
     store.watch(["draft"], ({ draft }) => draft && batch.update(draft.batch_size)),
+    markComing(batch.element, store, (spec) => spec?.batch_size),
   ];
 
   function destroy() {

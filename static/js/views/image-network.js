@@ -97,8 +97,7 @@ export function create(element, context) {
   }
 
   function tellNote({ parameters }) {
-    setText(note, store.get().waiting ? word("network.compiling")
-      : word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
+    setText(note, word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
   }
 
   function rebuild(now) {
@@ -123,9 +122,9 @@ export function create(element, context) {
   /** Heads run ahead of the frames: they show what was asked for, also while it is compiled. */
   function showHeads() {
     if (!frame) return;
-    const { draft } = store.get();
+    const { draft, spec, waiting } = store.get();
     const ahead = draft && draft.layers.length === blocks.length;
-    head.update(ahead ? draft : frame.spec, "softmax");
+    head.update(ahead ? draft : frame.spec, "softmax", ahead && waiting ? spec : null);
   }
 
   /** Columns come from where one was before. */
@@ -245,8 +244,7 @@ export function create(element, context) {
   const unwatch = [
     store.watch(["palette", "showSaliency"], paint),
     store.watch(["pinned"], mark),
-    store.watch(["draft"], showHeads),
-    store.watch(["waiting"], () => frame && tellNote(frame.meta)),
+    store.watch(["draft", "spec", "waiting"], showHeads),
     store.watch(["digit", "images"], followDigit),
   ];
 

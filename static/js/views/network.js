@@ -166,9 +166,16 @@ export function create(element, context) {
     const key = JSON.stringify(shape);
     if (key !== signature) rebuild(shape, key);
     tellNote(meta);
+    showHeads();
+    paint();
+  }
+
+  /** Also after an edit that was refused, which a select shows by itself. */
+  function showHeads() {
+    if (!frame) return;
+    const { spec } = frame;
     const task = taskOf(spec);
     heads.update(spec, outputActivation(task, spec.loss ?? schema.lossesOf(task)[0]));
-    paint();
   }
 
   /** Features that could be inputs too. */
@@ -177,8 +184,7 @@ export function create(element, context) {
   }
 
   function tellNote({ parameters }) {
-    setText(note, store.get().waiting ? word("network.compiling")
-      : word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
+    setText(note, word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
   }
 
   function rebuild(shape, key) {
@@ -246,7 +252,7 @@ export function create(element, context) {
       paint();
     }),
     store.watch(["pinned"], ({ pinned }) => units.mark(pinned)),
-    store.watch(["waiting"], () => frame && tellNote(frame.meta)),
+    store.watch(["draft"], showHeads),
   ];
 
   function destroy() {

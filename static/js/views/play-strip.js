@@ -60,17 +60,23 @@ export function create(element, context) {
   });
 
   /** What is needed least often has no room beside the rest on a phone. */
-  function placeNewSeed() {
-    if (phone.matches) sheet.head.after(transport.newSeed);
-    else transport.steps.append(transport.newSeed);
+  function placeRare() {
+    const { steps, oneBatch, newSeed } = transport;
+    if (phone.matches) rare.append(oneBatch, newSeed);
+    else {
+      steps.firstChild.after(oneBatch);
+      steps.append(newSeed);
+    }
   }
 
+  const rare = h("div.rare");
+  sheet.head.after(rare);
   const phone = window.matchMedia(PHONE);
-  phone.addEventListener("change", placeNewSeed);
-  placeNewSeed();
+  phone.addEventListener("change", placeRare);
+  placeRare();
 
   function destroy() {
-    phone.removeEventListener("change", placeNewSeed);
+    phone.removeEventListener("change", placeRare);
     transport.destroy();
     sheet.destroy();
     element.replaceChildren();

@@ -54,7 +54,7 @@ export function create(element, { store, source, actions }) {
     scrubber.style.setProperty("--fill", last ? index / last : 1);
     setText(epoch, formatCount(meta.epoch));
     const count = { number: formatCount(index + 1), count: formatCount(last + 1) };
-    setText(step, word("recording.step", { step: formatCount(meta.step) }));
+    setText(step, word("recording.update", { step: formatCount(meta.step) }));
     setText(place, word("recording.frame", count));
     scrubber.setAttribute("aria-valuetext", word("recording.place", {
       ...count, epoch: formatCount(meta.epoch),
