@@ -55,6 +55,8 @@ def far_away(fail: threading.Event, tmp_path_factory: pytest.TempPathFactory) ->
 def page(tab: Page, far_away: str, fail: threading.Event) -> Iterator[Page]:
     """The playground of that server, with its first frame."""
     fail.clear()
+    tab.driver.get(f"{far_away}/healthz")
+    tab.run("sessionStorage.clear()")
     yield Page(tab.driver, far_away).open()
     tab.driver.get("about:blank")
 
@@ -92,6 +94,7 @@ def test_a_preset_that_waits_leaves_the_page_of_one_network(page: Page) -> None:
     assert page.control("preset").get_property("value") == "mnist_2"
     assert page.find(".presets").get_attribute("data-coming") is not None
     page.wait(lambda: "of 2.0 MB" in page.text(COMING), "how far it is")
+    page.wait(lambda: "Next: MNIST 2" in page.text("#announcer"), "it is spoken")
     card = page.find("[data-dataset='mnist']")
     assert card.get_attribute("data-coming") is not None
     assert card.get_attribute("aria-checked") == "false"
@@ -186,6 +189,20 @@ def test_what_cannot_be_had_leaves_everything_as_it_was(page: Page, fail: thread
     assert page.step == 0
     assert shows_the_circle(page)
     assert "could not be loaded" in page.text(".loading")
+
+
+def test_an_embed_is_of_one_network_too(page: Page) -> None:
+    page.open("/embed?data=digits&panels=network&controls=play,data")
+    page.choose("data.name", "fashion_mnist")
+    page.wait(lambda: page.find(COMING), "it is said what comes")
+    assert "Fashion-MNIST" in page.text(COMING)
+    page.click(".play")
+    page.wait(lambda: "as soon as" in page.text(COMING), "that it trains then")
+    page.click(f"{COMING} [data-action='stay']")
+    page.wait(lambda: page.control("data.name").get_property("value") == "digits", "as it was")
+    page.wait(lambda: not page.running, "nothing trains")
+    page.settle()
+    assert page.step == 0
 
 
 def test_who_takes_a_session_up_hears_what_waits(stream: str, fail: threading.Event) -> None:
