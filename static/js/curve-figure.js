@@ -5,6 +5,9 @@ import { word } from "words";
 
 /** How much of the axis the name of a change takes. */
 const LABEL_SHARE = 0.24;
+/** Pixels between a line and its name, and from the top to where the button in the corner ends. */
+export const LABEL_GAP = 4;
+export const BELOW_BUTTON = 28;
 
 /** What each chart shows: columns of the history, the switch of its axis, and its name. */
 export const LOSS = { train: "trainLoss", test: "testLoss", log: "logLoss", alt: "curve.alt.loss" };
@@ -52,19 +55,18 @@ export function curveLayout(palette, { width, height, logarithmic, shapes = [], 
  * @param {object} history
  * @param {{wholeRun: boolean, recalled: object|null, from?: number}} choice `recalled` is a moment
  *   that has to be in sight, `from` where the part begins, if that is known
- * @returns {{series: object, marks: number[], breaks: object[], from: number, first: number}}
- *   `from` is the update at which it begins, `first` the number of rows before it
+ * @returns {{series: object, marks: number[], breaks: object[], from: number}} `from` is the update
+ *   at which it begins
  */
 export function viewOf({ series, marks, breaks }, { wholeRun, recalled, from: known }) {
   const from = known ?? (wholeRun ? 0 : lastBreak(series, breaks, recalled));
-  if (from === 0) return { series, marks, breaks, from, first: 0 };
-  const first = series.step.findIndex((step) => step > from);
+  if (from === 0) return { series, marks, breaks, from };
+  const before = series.step.filter((step) => step <= from).length;
   return {
-    series: Object.fromEntries(Object.entries(series).map(([name, column]) => [name, first < 0 ? [] : column.slice(first)])),
+    series: Object.fromEntries(Object.entries(series).map(([name, column]) => [name, column.slice(before)])),
     marks: marks.filter((step) => step >= from),
     breaks: breaks.filter(({ step }) => step >= from),
     from,
-    first: first < 0 ? series.step.length : first,
   };
 }
 
@@ -76,9 +78,9 @@ function lastBreak({ step: steps }, breaks, recalled) {
 
 /** Marks at updates: of edits, of those after which a loss means something else, and of the moment that is looked at. */
 export function curveShapes({ marks, breaks }, recalled, palette) {
-  const line = (step, color, width, dash = "solid") => ({
+  const line = (step, color, width) => ({
     type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
-    line: { color, width, dash },
+    line: { color, width },
   });
   const edits = marks.map((step) => line(step, palette["line-strong"], 1));
   const changes = breaks.map(({ step }) => line(step, palette.muted, 1));
@@ -100,6 +102,6 @@ export function namedBreaks({ breaks, series, from }) {
 export function curveLabels(view, palette) {
   return namedBreaks(view).map(({ step, text, late }) => ({
     x: step, y: 1, yref: "paper", text, showarrow: false, xanchor: late ? "right" : "left", yanchor: "top",
-    font: { ...axisTitle("").font, color: palette.muted },
+    xshift: late ? -LABEL_GAP : LABEL_GAP, yshift: late ? -BELOW_BUTTON : 0, font: { ...axisTitle("").font, color: palette.muted },
   }));
 }

@@ -3,6 +3,7 @@
  * Plotly's do, are not to be zoomed, and tell their values under the pointer.
  */
 
+import { BELOW_BUTTON, LABEL_GAP } from "curve-figure";
 import { h, pixelRatio, rem } from "dom";
 
 const MARGIN = { l: 42, r: 6, t: 6, b: 34 };
@@ -49,7 +50,8 @@ export function createPlainCurve(element, label) {
     for (const { step, text, late } of breaks) {
       drawMark(step);
       context.textAlign = late ? "right" : "left";
-      context.fillText(text, across.at(step) + (late ? -3 : 3), MARGIN.t);
+      const [aside, below] = late ? [-LABEL_GAP, BELOW_BUTTON] : [LABEL_GAP, 0];
+      context.fillText(text, across.at(step) + aside, MARGIN.t + below);
     }
     context.save();
     context.beginPath();

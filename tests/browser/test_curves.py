@@ -129,5 +129,5 @@ def test_curves_without_plotly_have_the_marks_too(page: Page) -> None:
         return written;
         """
     )
-    assert ["new data", 45] in steps
+    assert ["new data", 46] in steps
     assert [text for text, _ in steps if text in ("50", "60", "70")] == ["50", "60", "70"]
