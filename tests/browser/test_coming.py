@@ -14,7 +14,7 @@ from tests.browser.page import Page
 from tests.engine.image_mirror import Request, run_mirror
 from tests.programs import FOLDER
 
-FILES = (
+FILES: tuple[str, ...] = (
     "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
     "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
 )  # fmt: skip
