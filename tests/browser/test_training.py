@@ -38,6 +38,8 @@ def test_step_makes_one_epoch_and_pauses_first(page: Page) -> None:
     page.click("[data-action='oneEpoch']")
     page.wait(lambda: page.step == 25, "one epoch of 250 points in batches of 10")
     assert page.text(".epoch-value") == "1"
+    page.click("[data-action='oneBatch']")
+    page.wait(lambda: page.step == 26, "one batch is one update")
     page.play()
     page.click("[data-action='oneEpoch']")
     page.wait(lambda: not page.running, "a step pauses")
