@@ -43,15 +43,17 @@ def make_animations_blueprint(settings: Settings) -> Blueprint:
             return refuse("invalid_animation", f"format must be one of {known}", 400)
         if not (ms.isascii() and ms.isdigit() and MIN_MS <= int(ms[:9]) <= MAX_MS):
             return refuse("invalid_animation", f"ms must be {MIN_MS} to {MAX_MS}", 400)
-        if not places.acquire(blocking=False):
-            return refuse("busy", "other animations are being made; try again in a moment", 503)
         try:
             request.max_form_parts = MAX_FRAMES + 1
-            frames = [file.read() for file in request.files.getlist("frame")]
-            content = assemble(frames, kind, int(ms))  # type: ignore[arg-type]
+            files = request.files.getlist("frame")
         except RequestEntityTooLarge:
             limit = f"{MAX_FRAMES} frames of {MAX_BYTES} bytes in all are the most"
             return refuse("message_too_large", limit, 413)
+        # Not before all has come: a place is for work, not for waiting.
+        if not places.acquire(blocking=False):
+            return refuse("busy", "other animations are being made; try again in a moment", 503)
+        try:
+            content = assemble([file.read() for file in files], kind, int(ms))  # type: ignore[arg-type]
         except AnimationError as error:
             return refuse("invalid_animation", str(error), 400)
         finally:

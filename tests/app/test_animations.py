@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import contextlib
 import io
 import json
+import socket
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -124,3 +126,20 @@ def test_moments_are_fetched_while_the_run_goes_on(
     for ids in ("", "1,", "x", ",".join(["1"] * 65)):
         assert server.get(f"/api/sessions/{token}/points?ids={ids}").status == 400
     assert server.get("/api/sessions/none/points?ids=1").status == 404
+
+
+def test_stalled_uploads_take_no_place(server: LiveServer) -> None:
+    """Those that send half of their pictures do not keep others from making theirs."""
+    head = (
+        "POST /api/animations HTTP/1.1\r\nHost: x\r\nContent-Length: 100000\r\n"
+        f"Content-Type: multipart/form-data; boundary={BOUNDARY}\r\n\r\n--{BOUNDARY}\r\n"
+    )
+    host, port = server.url.removeprefix("http://").split(":")
+    with contextlib.ExitStack() as stack:
+        for _ in range(4):
+            stalled = stack.enter_context(socket.create_connection((host, int(port))))
+            stalled.sendall(head.encode())
+        for _ in range(4):
+            # What has begun before this has taken whatever it takes.
+            assert server.get("/api/schema").status == 200
+            assert post(server, [draw(1), draw(2)]).status == 200
