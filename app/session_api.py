@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify, request
-from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestTimeout
 
 from app.export_api import add_export_routes
 from app.hosts import SessionHost
@@ -45,6 +45,10 @@ def make_session_blueprint(
     def answer_too_large(_: RequestEntityTooLarge) -> Response:
         limit = f"a request may have at most {settings.max_message_bytes} bytes"
         return answer(RefusedError("message_too_large", limit).content)
+
+    @blueprint.errorhandler(RequestTimeout)
+    def answer_slow(error: RequestTimeout) -> Response:
+        return answer(RefusedError("request_timeout", error.description or "").content)
 
     @blueprint.post("")
     def open_session() -> Response:

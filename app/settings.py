@@ -11,6 +11,8 @@ from urllib.parse import urlsplit
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
+from app.admission import Limit
+
 _LISTENED = ("HOST", "PORT")
 _PREFIX = "LIVENET_"
 
@@ -20,8 +22,12 @@ class SettingsError(ValueError):
 
 
 def _default_cache_dir() -> Path:
-    base = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
-    return Path(base) / "livenet"
+    base = os.environ.get("XDG_CACHE_HOME")
+    try:
+        return Path(base or Path.home() / ".cache") / "livenet"
+    except RuntimeError:
+        text = "LIVENET_CACHE_DIR: must be set, since this user has no home folder (HOME)"
+        raise SettingsError(text) from None
 
 
 def _split(value: Any) -> Any:
@@ -40,6 +46,16 @@ def _check_mirror(value: str) -> str:
     if parts.scheme not in ("http", "https") or not parts.netloc:
         raise ValueError("must be addresses such as https://example.org/mnist/")
     return value if value.endswith("/") else value + "/"
+
+
+_HOST = re.compile(r"([a-z0-9_-]+\.)*[a-z0-9_-]+\.?(:\d{1,5})?|\[[0-9a-f:.]+\](:\d{1,5})?")
+
+
+def _check_host(value: str) -> str:
+    value = value.lower()
+    if not _HOST.fullmatch(value):
+        raise ValueError("must be names such as net.example.org, each perhaps with a port")
+    return value
 
 
 _FRAMES = re.compile(
@@ -69,6 +85,7 @@ def _check_reveal(value: Path) -> Path:
 
 
 Mirror = Annotated[str, AfterValidator(_check_mirror)]
+Host = Annotated[str, AfterValidator(_check_host)]
 Origin = Annotated[str, AfterValidator(_check_origin)]
 Ancestor = Annotated[str, AfterValidator(_check_ancestor)]
 
@@ -88,6 +105,8 @@ class Settings(BaseModel):
             its client paints unless set.
         allowed_origins: `LIVENET_ALLOWED_ORIGINS`, origins besides the server's own whose
             pages may open a stream, separated by commas or blanks.
+        hosts: `LIVENET_HOSTS`, names that the server answers to, each perhaps with a port,
+            separated by commas or blanks; any name unless set.
         compress_frames: `LIVENET_COMPRESS_FRAMES`, permessage-deflate where a client offers
             it: about half the traffic for about 1.3 ms of a core per large frame.
         warm_up: `LIVENET_WARM_UP`, what is compiled ahead of time: room for `all` networks, or
@@ -99,11 +118,13 @@ class Settings(BaseModel):
             in place of the installed one.
         cache_dir: `LIVENET_CACHE_DIR`, where compiled programs are kept for the next start.
         shelf_bytes: `LIVENET_SHELF_BYTES`, what states that links name, and other things that
-            people store, may take in `cache_dir`, each kind of them; those that nobody has
-            asked for longest go first.
+            people store, may take in `cache_dir`, each kind of them; of whoever has stored most
+            those go first that nobody has asked for longest.
         waiting_bytes: `LIVENET_WAITING_BYTES`, what may wait in memory for workers and for
             clients, of all sessions together: commands, messages and answers that are not
             read; of half of it each session has its share, which others cannot take.
+        stored_bytes_per_minute: `LIVENET_STORED_BYTES_PER_MINUTE`, how much of that one client
+            may store in a minute.
         data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
             are downloaded.
         image_mirrors: `LIVENET_IMAGE_MIRRORS`, addresses of folders to download them from
@@ -111,6 +132,8 @@ class Settings(BaseModel):
         max_message_bytes: `LIVENET_MAX_MESSAGE_BYTES`, the longest message of a client;
             the default has room for 5,000 points.
         max_recording_bytes: `LIVENET_MAX_RECORDING_BYTES`, the longest recording that is kept.
+        trusted_proxies: `LIVENET_TRUSTED_PROXIES`, how many proxies stand before the server, each
+            of which adds who asked it to X-Forwarded-For; limits are then counted by that.
         log_level: `LIVENET_LOG_LEVEL`.
         server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
     """
@@ -125,6 +148,7 @@ class Settings(BaseModel):
     idle_seconds: float = Field(default=3600.0, ge=1, le=604_800)
     max_fps: float | None = Field(default=None, ge=1, le=1000)
     allowed_origins: Annotated[tuple[Origin, ...], BeforeValidator(_split)] = ()
+    hosts: Annotated[tuple[Host, ...], BeforeValidator(_split)] = ()
     compress_frames: bool = False
     warm_up: Literal["all", "first"] = "all"
     frame_ancestors: Annotated[
@@ -134,10 +158,12 @@ class Settings(BaseModel):
     cache_dir: Path = Field(default_factory=_default_cache_dir)
     shelf_bytes: int = Field(default=1 << 28, ge=1 << 16, le=1 << 40)
     waiting_bytes: int = Field(default=1 << 29, ge=1 << 24, le=1 << 40)
+    stored_bytes_per_minute: int = Field(default=1 << 25, ge=1 << 12, le=1 << 40)
     data_dir: Path | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
     max_recording_bytes: int = Field(default=8 << 20, ge=1024, le=1 << 28)
+    trusted_proxies: int = Field(default=0, ge=0, le=16)
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
 
@@ -147,9 +173,23 @@ class Settings(BaseModel):
         return 2 * self.max_sessions
 
     @property
+    def request_limits(self) -> dict[str, Limit]:
+        """Requests of each kind that are handled at one time, so that none takes all threads.
+
+        A class room may share one address, so a client may have as many streams as there are.
+        """
+        streams = self.max_connections + 8
+        return {
+            "health": Limit(4, 4),
+            "stream": Limit(streams, streams),
+            "upload": Limit(16, 8),
+            "ordinary": Limit(48, 32),
+        }
+
+    @property
     def threads(self) -> int:
-        """Threads that answer requests: all sockets at once, and 32 for everything else."""
-        return self.max_connections + 32
+        """Threads that answer requests: as many as may be handled at one time."""
+        return sum(limit.total for limit in self.request_limits.values())
 
 
 def read_settings(environ: Mapping[str, str]) -> Settings:

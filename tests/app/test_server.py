@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
+import logging
 import os
+import secrets
 import signal
 import subprocess
 import sys
@@ -11,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from app.logs import PrivateFormatter, shorten_tokens
 from app.settings import Settings, SettingsError, read_settings
 from tests.app.client import Client, HttpClient, WebSocketClient, make_client
 from tests.app.servers import PATIENCE, ROOT, LiveServer, wait_until
@@ -109,6 +113,9 @@ BAD = [
     ("LIVENET_MAX_SESSIONS", "-1"),
     ("LIVENET_RESUME_SECONDS", "soon"),
     ("LIVENET_IDLE_SECONDS", "0"),
+    ("LIVENET_HOSTS", "https://net.example"),
+    ("LIVENET_TRUSTED_PROXIES", "some"),
+    ("LIVENET_STORED_BYTES_PER_MINUTE", "0"),
     ("LIVENET_ALLOWED_ORIGINS", "example.org"),
     ("LIVENET_ALLOWED_ORIGINS", "https://example.org/page"),
     ("LIVENET_FRAME_ANCESTORS", "school.example"),
@@ -154,6 +161,7 @@ def test_settings_are_read() -> None:
         "PORT": "0",
         "LIVENET_ALLOWED_ORIGINS": "https://A.example, http://b.example:81",
         "LIVENET_COMPRESS_FRAMES": "yes",
+        "LIVENET_HOSTS": "Net.example, net.example:81 [::1]:82",
         "LIVENET_LOG_LEVEL": "debug",
         "LIVENET_FRAME_ANCESTORS": "self, https://*.School.example",
         "LIVENET_WORKERS": "",
@@ -165,6 +173,46 @@ def test_settings_are_read() -> None:
     assert settings.compress_frames is True
     assert settings.log_level == "DEBUG"
     assert settings.workers == Settings().workers
+    assert settings.hosts == ("net.example", "net.example:81", "[::1]:82")
+
+
+def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
+    def find_nothing(_: int) -> None:
+        raise KeyError("uid not found")
+
+    monkeypatch.delenv("HOME", raising=False)
+    monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
+    monkeypatch.setattr("pwd.getpwuid", find_nothing)
+    with pytest.raises(SettingsError, match="LIVENET_CACHE_DIR") as error:
+        read_settings({})
+    assert "\n" not in str(error.value)
+    assert read_settings({"LIVENET_CACHE_DIR": "/tmp/livenet"}).cache_dir.name == "livenet"
+
+
+def test_tokens_are_shortened_in_the_log() -> None:
+    token = secrets.token_urlsafe(24)
+    record = logging.LogRecord(
+        "app", logging.DEBUG, "", 0, "GET %s?x=1 and %s", (f"/api/sessions/{token}/model", token),
+        None,
+    )  # fmt: skip
+    shown = f"{token[:6]}…"
+    text = PrivateFormatter("%(message)s").format(record)
+    assert text == f"GET /api/sessions/{shown}/model?x=1 and {shown}"
+    assert shorten_tokens("an_ordinary_name_that_is_so_long") == "an_ordinary_name_that_is_so_long"
+
+
+@pytest.mark.parametrize("kind", ["gunicorn", "werkzeug"])
+def test_not_even_at_debug_a_token_is_logged(kind: str) -> None:
+    with LiveServer(LIVENET_SERVER=kind, LIVENET_LOG_LEVEL="DEBUG") as server:
+        with make_client(server, "http") as client:
+            token = client.open()["session"]
+            client.frame()
+            assert server.get(f"/api/sessions/{token}/points?ids=x").status == 400
+            with contextlib.suppress(ConnectionError, http.client.HTTPException):
+                server.get(f"/api/sessions/{token}/messages", "POST", b"[]", Content_Length="x")
+        server.stop()
+    assert any("dropped" in line or "opened" in line for line in server.log)
+    assert not any(token in line for line in server.log)
 
 
 def test_threads_are_enough_for_all_sockets() -> None:
