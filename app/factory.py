@@ -20,6 +20,7 @@ from app.http_streams import HttpStreams
 from app.images_api import make_images_blueprint
 from app.languages import Languages
 from app.oembed import make_oembed_blueprint
+from app.own_addresses import add_host_check
 from app.pages import make_pages_blueprint
 from app.points_api import make_points_blueprint
 from app.qr_api import make_qr_blueprint
@@ -35,6 +36,7 @@ from app.slides import find_reveal, make_slides_blueprint
 from app.sockets import SERVER_OPTIONS, make_stream_blueprint
 from app.state_api import make_states_blueprint
 from app.states import States
+from app.storage_shares import StorageShares
 from app.turns import take_turn
 from engine import MAX_PACKET, ImageStore, Programs
 
@@ -67,6 +69,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_environment()
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
+    app.config["TRUSTED_PROXIES"] = settings.trusted_proxies
     app.config["BODY_LIMITS"] = {
         "states.store_state": MAX_PACKET,
         "animations.make": MAX_BYTES,
@@ -88,12 +91,13 @@ def make_app(settings: Settings | None = None) -> Flask:
         budget=Budget(settings.max_sessions, settings.waiting_bytes),
     )
     connections = Connections(settings.max_connections)
-    states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes))
+    shares = StorageShares(settings.cache_dir, settings.stored_bytes_per_minute)
+    states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes, shares))
     streams = HttpStreams(host, states, connections, settings.max_message_bytes)
     assets = Assets(ROOT / "static", packaged=find_reveal(settings.reveal_dir))
     languages = Languages(assets)
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
-    recordings = Shelf(settings.cache_dir / "recordings", settings.shelf_bytes)
+    recordings = Shelf(settings.cache_dir / "recordings", settings.shelf_bytes, shares)
     renderer = Renderer(assets)
 
     app.register_blueprint(make_pages_blueprint(assets, renderer))
@@ -108,6 +112,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, states, settings))
     app.register_blueprint(make_states_blueprint(states, settings))
+    add_host_check(app, settings.hosts)
     add_error_answers(app)
     add_security_headers(app, settings.frame_ancestors)
     app.extensions["livenet"] = Parts(settings, programs, host, connections)

@@ -84,7 +84,8 @@ def _write_frame(address: str, title: str, width: int, height: int) -> str:
 def _answer(content: dict[str, Any]) -> Response:
     response = jsonify(content)
     response.headers["Vary"] = "Accept-Language"
-    response.headers["Cache-Control"] = f"public, max-age={_CACHE_SECONDS}"
+    # It says the Host that it was asked under, so no cache may give it to others.
+    response.headers["Cache-Control"] = f"private, max-age={_CACHE_SECONDS}"
     # Sites ask from the browser, too.
     response.headers["Access-Control-Allow-Origin"] = "*"
     return response

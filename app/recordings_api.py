@@ -10,9 +10,9 @@ from app.documents import FOREVER
 from app.languages import Languages
 from app.origins import is_allowed
 from app.recording_shell import RecordingShell
-from app.session_requests import read_body
+from app.session_requests import find_client, read_body
 from app.settings import Settings
-from app.shelf import Shelf, ShelfFullError
+from app.shelf import ShareUsedError, Shelf, ShelfFullError
 
 #: The endpoint whose body may be as long as a recording.
 TAKE_ENDPOINT = "recordings.take_recording"
@@ -30,6 +30,11 @@ def make_recordings_blueprint(
     """Returns the blueprint of `/api/recordings/...`."""
     blueprint = Blueprint("recordings", __name__, url_prefix="/api/recordings")
 
+    def refuse(code: str, message: str, status: int) -> Response:
+        response = jsonify(error={"code": code, "message": message})
+        response.status_code = status
+        return response
+
     @blueprint.get("/shell")
     def send_shell() -> Response:
         with_plotly = request.args.get("plotly") == "1"
@@ -43,9 +48,14 @@ def make_recordings_blueprint(
         if not _is_recording(content):
             abort(400, "this is not a recording")
         try:
-            response = jsonify(id=shelf.put(content))
+            response = jsonify(id=shelf.put(content, find_client()))
         except ShelfFullError:
-            abort(507, "there is no room for this recording")
+            return refuse("storage_full", "there is no room for this recording", 507)
+        except ShareUsedError as error:
+            text = "too much was stored from this address lately; try again in a while"
+            response = refuse("storage_limited", text, 429)
+            response.headers["Retry-After"] = str(error.seconds)
+            return response
         response.headers["Cache-Control"] = "no-store"
         return response
 

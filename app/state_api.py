@@ -11,7 +11,7 @@ from app.hosts import SessionHost
 from app.messages import Message, MessageError, parse_content
 from app.origins import is_allowed
 from app.session_jobs import find_session, wait_for
-from app.session_requests import RefusedError, answer, read_body
+from app.session_requests import answer, find_client, read_body, refuse_message
 from app.settings import Settings
 from app.states import States
 from engine import dump_spec, make_packet
@@ -47,9 +47,9 @@ def add_state_routes(blueprint: Blueprint, host: SessionHost, states: States) ->
             )
             packet = make_packet(now, initial, wanted.points, wanted.weights)
             empty = packet.points is None and packet.params is None
-            kept = None if empty else states.keep(packet, wanted.room)
+            kept = None if empty else states.keep(packet, wanted.room, find_client())
         except MessageError as error:
-            raise RefusedError(error.code, error.message, error.path) from None
+            raise refuse_message(error) from None
         return jsonify(
             state=kept.word if kept else None,
             stored=bool(kept and kept.stored),
@@ -67,7 +67,7 @@ def make_states_blueprint(states: States, settings: Settings) -> Blueprint:
     def store_state() -> tuple[Response, int]:
         if not is_allowed(request.origin, request.host, settings.allowed_origins):
             abort(403, "this origin may not store states")
-        return jsonify(id=states.store(read_body())), 201
+        return jsonify(id=states.store(read_body(), find_client())), 201
 
     @blueprint.get("/api/states/<name>")
     def send_state(name: str) -> Response:
@@ -77,6 +77,6 @@ def make_states_blueprint(states: States, settings: Settings) -> Blueprint:
 
     @blueprint.errorhandler(MessageError)
     def refuse(error: MessageError) -> Response:
-        return answer(RefusedError(error.code, error.message, error.path).content)
+        return answer(refuse_message(error).content)
 
     return blueprint

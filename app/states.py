@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.messages import MessageError
-from app.shelf import Shelf, ShelfFullError
+from app.shelf import ShareUsedError, Shelf, ShelfFullError
 from engine import (
     MAX_PACKET,
     Packet,
@@ -74,12 +74,13 @@ class States:
         finally:
             self._places.release()
 
-    def keep(self, packet: Packet, room: int) -> Kept:
+    def keep(self, packet: Packet, room: int, client: str) -> Kept:
         """Makes the word of a state.
 
         Args:
             packet: the state.
             room: characters that a link has for it; what is longer is stored.
+            client: who stores it.
 
         Raises:
             MessageError: it is too large, or there is no room for it.
@@ -92,9 +93,9 @@ class States:
         word = write_word(content) if len(content) < room else ""
         if word and len(word) <= room:
             return Kept(word, False, len(content))
-        return Kept(self._put(content), True, len(content))
+        return Kept(self._put(content, client), True, len(content))
 
-    def store(self, content: bytes) -> str:
+    def store(self, content: bytes, client: str) -> str:
         """Stores the bytes of a state and returns its id.
 
         Raises:
@@ -105,11 +106,14 @@ class States:
             raise MessageError("state_too_large", text)
         with self.take_place(), _told():
             decode_packet(content)
-        return self._put(content)
+        return self._put(content, client)
 
-    def _put(self, content: bytes) -> str:
+    def _put(self, content: bytes, client: str) -> str:
         try:
-            return self._shelf.put(content)
+            return self._shelf.put(content, client)
+        except ShareUsedError as error:
+            text = "too much was stored from this address lately; try again in a while"
+            raise MessageError("storage_limited", text, retry_after=error.seconds) from None
         except ShelfFullError:
             text = "there is no room to keep this state"
             raise MessageError("storage_full", text) from None

@@ -60,6 +60,7 @@ WIRED = {
     "Scheduler",
     "Shelf",
     "States",
+    "StorageShares",
 }
 
 

@@ -10,7 +10,10 @@ from urllib.parse import quote
 from xml.etree import ElementTree
 
 import pytest
+from flask import Flask
 
+from app.api import add_error_answers
+from app.own_addresses import add_host_check
 from tests.app.servers import Answer, LiveServer
 
 SVG = "{http://www.w3.org/2000/svg}"
@@ -83,3 +86,28 @@ def test_an_address_becomes_a_code(server: LiveServer) -> None:
     assert draw(f"{server.url}/?state={'a' * 1900}").status == 200
     for bad in ("", "https://example.org/", f"{server.url}/?{'a' * 2000}", f"{server.url}/?ä"):
         assert draw(bad).status == 400, bad
+
+
+def test_what_depends_on_the_host_is_not_for_public_caches(server: LiveServer) -> None:
+    pages = [server.get(page, Host="elsewhere.example") for page in ("/", "/slides/demo")]
+    qr = server.get(f"/api/qr?text={quote(server.url, safe='')}")
+    assert qr.status == 200
+    for answer in (*pages, ask(server, server.url), qr):
+        assert re.match("private|no-cache|no-store", answer.headers["Cache-Control"])
+
+
+def test_only_names_of_this_server_are_answered() -> None:
+    app = Flask(__name__)
+    app.config.update(BODY_LIMITS={}, MAX_CONTENT_LENGTH=1000)
+    add_host_check(app, ("net.example", "other.example:81", "[::1]"))
+    add_error_answers(app)
+    app.add_url_rule("/api/x", "x", view_func=lambda: "x")
+    app.add_url_rule("/healthz", "healthz", view_func=lambda: "alive")
+    client = app.test_client()
+    for host in ("net.example", "NET.example:8000", "other.example:81", "[::1]:5"):
+        assert client.get("/api/x", headers={"Host": host}).status_code == 200, host
+    for host in ("evil.example", "other.example", "other.example:82", "net.example.evil", "::1"):
+        refused = client.get("/api/x", headers={"Host": host})
+        assert refused.status_code == 421, host
+        assert json.loads(refused.data)["error"]["code"] == "misdirected_request"
+    assert client.get("/healthz", headers={"Host": "10.0.0.7"}).status_code == 200

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.shelf import Shelf, ShelfFullError
+from app.shelf import ShareUsedError, Shelf, ShelfFullError
+from app.storage_shares import StorageShares
 
 BLOCK = 4096
 
@@ -50,3 +51,61 @@ def test_ids_lead_nowhere_else_and_damage_is_noticed(tmp_path: Path) -> None:
     assert shelf.get(name) is None
     assert shelf.put(b"content") == name
     assert shelf.get(name) == b"content"
+
+
+def test_whoever_stores_most_gives_way(tmp_path: Path) -> None:
+    def make_shelf() -> Shelf:
+        return Shelf(tmp_path / "shelf", 10 * BLOCK, StorageShares(tmp_path, 1 << 30))
+
+    shelf = make_shelf()
+    kept = [shelf.put(bytes([i]), "192.0.2.1") for i in range(2)]
+    for age, name in enumerate(kept):
+        os.utime(tmp_path / "shelf" / name, (age, age))
+    last = ""
+    for i in range(40):
+        # Also after a restart one knows whose they are.
+        shelf = make_shelf() if i % 10 == 0 else shelf
+        last = shelf.put(bytes([100 + i]) * 2 * BLOCK, "198.51.100.7")
+    assert all(shelf.get(name) for name in [*kept, last])
+    everything = "".join(path.name for path in tmp_path.rglob("*"))
+    assert "192.0.2" not in everything
+    assert "198.51" not in everything
+    assert len(list((tmp_path / "shelf").iterdir())) == 2 * (2 + 4), "a blob and whose it is"
+
+
+def test_a_client_stores_its_share_and_waits(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path / "shelf", 100 * BLOCK, StorageShares(tmp_path, 3 * BLOCK))
+    one = shelf.put(b"one", "a")
+    shelf.put(b"two" * 2 * BLOCK, "a")
+    with pytest.raises(ShareUsedError) as refused:
+        shelf.put(b"three", "a")
+    assert 60 < refused.value.seconds < 120, "more than a minute's share was taken"
+    assert shelf.put(b"one", "a") == one, "what is there costs nothing"
+    assert shelf.put(b"three", "b")
+    shares = StorageShares(tmp_path, 3 * BLOCK)
+    assert all(shares.charge(str(i), 1) == 0 for i in range(5000))
+    assert len(shares._left) == 4096
+
+
+def test_what_is_no_file_is_left_alone(tmp_path: Path) -> None:
+    shelf = Shelf(tmp_path, 2 * BLOCK)
+    (tmp_path / ("a" * 16)).mkdir()
+    (tmp_path / ("b" * 16)).symlink_to(tmp_path)
+    names = [shelf.put(bytes([i])) for i in range(4)]
+    assert [shelf.get(name) is None for name in names] == [True, True, False, False]
+    assert (tmp_path / ("a" * 16)).is_dir()
+    assert shelf.get("a" * 16) is None
+
+
+def test_a_folder_that_cannot_be_written_is_said_once(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    folder = tmp_path / "shelf"
+    folder.write_text("a file where the folder should be")
+    shelf = Shelf(folder, 10 * BLOCK, StorageShares(folder, 1 << 20))
+    for _ in range(3):
+        with pytest.raises(ShelfFullError):
+            shelf.put(b"content", "a")
+    assert len(caplog.records) == 1
+    folder.unlink()
+    assert shelf.get(shelf.put(b"content", "a")) == b"content"
