@@ -135,13 +135,13 @@ export function createEdits({ store, send }) {
    *
    * @param {() => void} act
    * @param {() => void} left told in its place if what they lead to will not be
-   * @returns {() => void} takes it back
+   * @returns {(() => void)|null} takes it back; null where it is done
    */
   function afterThese(act, left) {
     flush();
     if (unanswered.length === 0) {
       act();
-      return () => {};
+      return null;
     }
     const promise = { count: unanswered.length, act, left };
     promises.push(promise);
