@@ -19,6 +19,7 @@ from app.hosts import LocalHost, SessionHost
 from app.http_streams import HttpStreams
 from app.images_api import make_images_blueprint
 from app.languages import Languages
+from app.network_hosts import NetworkHosts, make_addresses_blueprint
 from app.oembed import make_oembed_blueprint
 from app.own_addresses import add_host_check
 from app.pages import make_pages_blueprint
@@ -99,6 +100,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
     recordings = Shelf(settings.cache_dir / "recordings", settings.shelf_bytes, shares)
     renderer = Renderer(assets)
+    network_hosts = NetworkHosts(settings.host)
 
     app.register_blueprint(make_pages_blueprint(assets, renderer))
     app.register_blueprint(make_slides_blueprint(assets, renderer))
@@ -108,7 +110,8 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))
     app.register_blueprint(make_oembed_blueprint(languages))
     app.register_blueprint(make_animations_blueprint(settings))
-    app.register_blueprint(make_qr_blueprint())
+    app.register_blueprint(make_qr_blueprint(network_hosts))
+    app.register_blueprint(make_addresses_blueprint(network_hosts))
     app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, states, settings))
     app.register_blueprint(make_states_blueprint(states, settings))

@@ -7,6 +7,7 @@ import io
 import segno
 from flask import Blueprint, Response, abort, request
 
+from app.network_hosts import NetworkHosts
 from app.own_addresses import is_own
 
 #: Codes of more signs than this are too fine to be read across a room, or at all.
@@ -14,14 +15,18 @@ MAX_TEXT = 2000
 _QUIET = 4  # modules around the code, as its standard asks
 
 
-def make_qr_blueprint() -> Blueprint:
-    """Returns the blueprint of `/api/qr`."""
+def make_qr_blueprint(hosts: NetworkHosts) -> Blueprint:
+    """Returns the blueprint of `/api/qr`.
+
+    Args:
+        hosts: other addresses of this server, for phones.
+    """
     blueprint = Blueprint("qr", __name__)
 
     @blueprint.get("/api/qr")
     def draw_code() -> Response:
         text = request.args.get("text", "")
-        if not is_own(text, request.host):
+        if not any(is_own(text, host) for host in (request.host, *hosts.list_hosts())):
             abort(400, "text must be an address of this server")
         if len(text) > MAX_TEXT or not text.isascii():
             abort(400, f"text may have at most {MAX_TEXT} characters, all of them ASCII")

@@ -1,6 +1,6 @@
 /** The curves of a run as Plotly draws them. */
 
-import { axisLayout, axisTitle, chartLayout } from "plotly";
+import { axisLayout, axisTitle, chartLayout, chartMargin } from "plotly";
 import { word } from "words";
 
 /** How much of the axis the name of a change takes. */
@@ -30,7 +30,7 @@ export function curveLayout(palette, { width, height, logarithmic, shapes = [], 
   return chartLayout(palette, {
     width,
     height,
-    margin: { l: 42, r: 6, t: 6, b: 34 },
+    margin: chartMargin({ l: 42, r: 6, t: 6, b: 38 }),
     hovermode: "x",
     dragmode: "zoom",
     uirevision: "run",

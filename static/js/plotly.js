@@ -42,6 +42,11 @@ export function axisLayout(palette, more = {}) {
   };
 }
 
+/** Margins of a chart, which grow with its text; said in pixels where a rem has 14 of them. */
+export function chartMargin(sides) {
+  return Object.fromEntries(Object.entries(sides).map(([side, pixels]) => [side, Math.round((pixels / 14) * rem())]));
+}
+
 /** A small title below an axis. */
 export function axisTitle(text) {
   return { text, standoff: 3, font: { size: fontSize(0.76) } };

@@ -14,7 +14,7 @@ from tests.engine.specs import bounded
 
 MANY = 300
 
-PANELS = ["boundary", "network", "loss", "unit", "data"]
+PANELS = ["boundary", "network", "loss", "unit", "data", "metrics", "legend"]
 NUMBERS = st.floats(1e-9, 1e6, allow_nan=False)
 
 
@@ -132,8 +132,8 @@ BOXES = """
 
 
 def test_it_fits_into_a_frame_of_any_size(tab: Page) -> None:
-    tab.open("/embed?panels=boundary,network,loss,unit,data&controls=play,step,reset,rate")
-    sizes = {(240, 160): 55, (240, 240): 100, (360, 640): 90, (640, 400): 90, (960, 540): 180,
+    tab.open(f"/embed?panels={','.join(PANELS)}&controls=play,step,reset,rate")
+    sizes = {(240, 160): 55, (240, 240): 100, (480, 540): 90, (640, 360): 90, (960, 540): 140,
              (1920, 1080): 400, (1600, 300): 120}  # fmt: skip
     shown = {}
     for (width, height), least in sizes.items():
@@ -148,6 +148,82 @@ def test_it_fits_into_a_frame_of_any_size(tab: Page) -> None:
     check(tab, "the embed")
     assert shown[240, 160]["names"] == ["boundary"]
     assert shown[1920, 1080]["names"] == PANELS
+
+
+FIVE = """
+    const panel = (name) => document.querySelector(`.embed-${name}`);
+    const fits = ({ scrollWidth, scrollHeight, clientWidth, clientHeight }) =>
+      scrollWidth <= clientWidth && scrollHeight <= clientHeight;
+    const box = (element) => element.getBoundingClientRect();
+    const title = document.querySelector(".embed-loss .xtitle");
+    const ticks = [...document.querySelectorAll(".embed-loss .xtick text")];
+    const stage = document.querySelector(".stage-scroll");
+    const tiles = [...document.querySelectorAll(".tile")].map(box);
+    return {
+      title: Boolean(title) && ticks.length > 1
+        && ticks.every((tick) => box(tick).bottom <= box(title).top + 1)
+        && box(title).bottom <= box(panel("loss")).bottom + 1,
+      unit: Boolean(document.querySelector(".embed-unit .unit-histogram .bars")),
+      data: fits(panel("data")),
+      tile: Math.min(...tiles.map(({ width }) => width)),
+      tiles: tiles.every(({ left, right }) => left >= box(stage).left && right <= box(stage).right),
+    };
+"""
+
+
+def test_five_panels_are_whole_and_grow_with_the_frame(tab: Page) -> None:
+    tab.open("/embed?panels=boundary,network,loss,unit,data&start=auto&epochs=20")
+    for (width, height), tile in {(960, 540): 40, (1920, 1080): 90}.items():
+        tab.resize(width, height)
+
+        def whole(tile: int = tile) -> bool:
+            found = tab.run(FIVE)
+            return all(found.values()) and found["tile"] >= tile
+
+        tab.wait(whole, f"every panel shows what it has at {width} x {height}: {tab.run(FIVE)}")
+    # Who lets go of the unit is left alone, until the network has another shape.
+    tab.click("[data-action='unpin']")
+    tab.wait(lambda: "nit" in tab.text(".embed-unit .hint"), "none is chosen")
+
+
+ARRANGE = """
+    const { arrange } = await import("embed/arrangement");
+    const { PANELS } = await import("embed/options");
+    const choices = Array.from({ length: 2 ** PANELS.length - 1 }, (_, i) =>
+      PANELS.filter((_, k) => (i + 1) & (1 << k)));
+    const apart = (a, b) => a.x + a.width <= b.x || b.x + b.width <= a.x
+      || a.y + a.height <= b.y || b.y + b.height <= a.y;
+    const wrong = [];
+    for (const [width, height, rem] of arguments[0]) {
+      for (const panels of choices) {
+        const boxes = arrange(panels, { width, height, rem });
+        const inside = boxes.every(({ x, y, width: w, height: h }) =>
+          x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= width && y + h <= height);
+        const first = panels.slice(0, boxes.length).sort();
+        const fine = inside && String(boxes.map(({ name }) => name).sort()) === String(first)
+          && boxes.every((a, i) => boxes.slice(i + 1).every((b) => apart(a, b)));
+        const find = (one) => boxes.find(({ name }) => name === one);
+        const [plane, legend] = [find("boundary"), find("legend")];
+        const paired = !plane || !legend || (legend.x === plane.x && legend.y > plane.y);
+        if (!fine || !paired) wrong.push([panels, width, height]);
+      }
+    }
+    return [wrong, arrange(PANELS, { width: 944, height: 454, rem: 16.9 }).length];
+"""
+
+
+def test_every_choice_of_panels_has_its_places(tab: Page) -> None:
+    sizes = [
+        (944, 454, 16.9),
+        (1896, 968, 22),
+        (464, 461, 15.6),
+        (627, 294, 12.9),
+        (228, 101, 11.5),
+    ]
+    tab.open("/embed?panels=boundary&controls=none")
+    wrong, shown = tab.load(ARRANGE, sizes)
+    assert wrong == []
+    assert shown == len(PANELS)
 
 
 LEFT = """

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import urllib.request
 import zipfile
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 import numpy as np
 import pytest
+from selenium.webdriver.support.ui import Select
 
+from app.network_addresses import find_network_addresses
+from tests.app.servers import LiveServer
 from tests.browser.page import Page
 from tests.browser.painting import choose_own
 
@@ -64,7 +68,8 @@ def test_a_link_opens_the_very_same_run_in_another_tab(page: Page) -> None:
     page.wait(lambda: "state=" in link(page), "points come along unasked")
     stored = carry(page, "now", link(page))
     assert len(stored) < 100, "500 points are too long for a link, so the server keeps them"
-    page.wait(lambda: page.find(".qr-code").is_displayed(), "there is a QR code")
+    assert not page.find(".qr-code").is_displayed(), "no phone can open a loopback address"
+    assert "HOST=0.0.0.0" in page.text(".share-reach")
 
     other = visit(page, stored)
     assert other.step == step
@@ -154,8 +159,16 @@ def test_the_embed_that_is_chosen_is_the_one_that_is_seen(page: Page) -> None:
     page.click("[data-path='embed-controls-step']")
     page.click("[name='embed-theme'][value='dark']")
     height = page.find("[data-path='embed-height']")
+    choice = Select(page.find("[data-path='embed-format']"))
+    sizes = {"wideHalf": ("640", "720"), "narrow": ("960", "720"), "sheet": ("1123", "794"),
+             "wide": ("1280", "720"), "page": ("960", "540")}  # fmt: skip
+    for name, (wide, high) in sizes.items():
+        choice.select_by_value(name)
+        assert f'width="{wide}" height="{high}"' in snippet(page, "html")
+        assert height.get_property("value") == high
     height.clear()
     height.send_keys("300")
+    assert choice.first_selected_option.get_attribute("value") == "own"
     page.find("[data-path='embed-epochs']").send_keys("5")
     title = page.find("[data-path='embed-title']")
     title.clear()
@@ -237,3 +250,48 @@ def test_the_run_is_handed_out_as_code(page: Page, tmp_path: Path) -> None:
         files = {Path(name).name: archive.read(name).decode() for name in archive.namelist()}
     assert set(files) == {"livenet_pytorch.py", "points.csv"}
     assert files["livenet_pytorch.py"].strip() == shown().strip()
+
+
+def test_the_dialog_and_its_preview_grow_with_the_window(page: Page) -> None:
+    seen = []
+    open_dialog(page, "embed")
+    for width, height in ((360, 700), (1440, 900), (1920, 1080)):
+        page.resize(width, height)
+        seen.append(page.wait(lambda: fits(page), f"all is inside at {width} x {height}"))
+    assert seen[0] < seen[1] < seen[2], "the preview is larger where there is more room"
+    assert seen[2] > 800
+
+
+def fits(page: Page) -> float:
+    """The width of the preview, or 0 where something leaves the dialog."""
+    return page.run(
+        """const dialog = document.querySelector(".share-dialog");
+           const { left, right, top, bottom } = dialog.getBoundingClientRect();
+           const body = dialog.querySelector(".share-body");
+           const frame = dialog.querySelector(".preview-frame").getBoundingClientRect();
+           const box = dialog.querySelector(".preview").getBoundingClientRect();
+           const whole = left >= 0 && top >= 0 && right <= innerWidth && bottom <= innerHeight
+             && body.scrollWidth <= body.clientWidth && frame.right <= box.right + 1
+             && frame.bottom <= box.bottom + 1;
+           return whole ? frame.width : 0;"""
+    )
+
+
+def test_a_link_for_phones_names_the_machine_on_its_network(tab: Page) -> None:
+    """Such a link can be opened, and read as a QR code; without a network there is none."""
+    with LiveServer(HOST="0.0.0.0", LIVENET_MAX_FPS="20") as server:
+        port = server.url.rsplit(":", 1)[1]
+        page = Page(tab.driver, f"http://127.0.0.1:{port}")
+        page.open("/?data=xor")
+        open_dialog(page)
+        page.wait(lambda: "127.0.0.1" in page.text(".share-reach"), "it says for whom it is")
+        found = find_network_addresses()
+        assert urlsplit(link(page)).hostname == (found[0] if found else "127.0.0.1")
+        if found:
+            page.wait(lambda: page.find(".qr-code").is_displayed(), "there is a QR code")
+            with urllib.request.urlopen(link(page), timeout=30) as answer:
+                assert answer.status == 200
+            page.find("[name='link-reach'][value*='127.0.0.1']").click()
+            page.wait(lambda: "127.0.0.1" in link(page), "for this machine")
+        page.wait(lambda: not page.find(".qr-code").is_displayed(), "which no phone opens")
+        page.driver.get("about:blank")

@@ -3,8 +3,8 @@
  * `/embed?data=xor&panels=boundary,network&controls=play,rate&start=click`. Imports nothing.
  */
 
-/** What can be seen, in the order in which it is shown. */
-export const PANELS = ["boundary", "network", "loss", "unit", "data"];
+/** What can be seen; where there is no room, the last ones are left out first. */
+export const PANELS = ["boundary", "network", "loss", "unit", "data", "metrics", "legend"];
 /** What runs time. */
 export const TRANSPORT = ["play", "step", "step_batch", "reset", "speed"];
 /** The words of the address for parts of the spec that have a control, in their order. */

@@ -3,7 +3,9 @@
 import { LOSS } from "curve-figure";
 import { h, rem } from "dom";
 import { arrange } from "embed/arrangement";
+import { createFirstUnit } from "embed/first-unit";
 import { createDigitTabs } from "images/panels";
+import { create as createScale } from "views/colour-scale";
 import { create as createConfusion } from "views/confusion";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
@@ -12,12 +14,16 @@ import { create as createDrawing } from "views/draw-panel";
 import { create as createImageData } from "views/image-data";
 import { create as createImageNetwork } from "views/image-network";
 import { create as createImageUnit } from "views/image-unit";
+import { create as createMetrics } from "views/metrics";
 import { create as createNetwork } from "views/network";
 import { create as createOutput } from "views/output";
 import { create as createUnitPanel } from "views/unit-panel";
 
 /** The part of the page that each panel is. */
-const PARTS = { boundary: "output", network: "network", loss: "curves", unit: "unit", data: "data" };
+const PARTS = {
+  boundary: "output", network: "network", loss: "curves", unit: "unit", data: "data", metrics: "metrics",
+  legend: "scale",
+};
 /** What is shown of points of the plane, and of images. */
 const PLANE = {
   boundary: (element, context) => {
@@ -28,14 +34,22 @@ const PLANE = {
   },
   network: (element, context) => [createNetwork(element, context)],
   loss: (element, context) => [createCurve(element, context, LOSS)],
-  unit: (element, context) => [createUnitPanel(element, context)],
+  unit: (element, context) => [createUnitPanel(element, context), createFirstUnit(context.store)],
   data: (element, context) => [createData(element, context)],
+  metrics: (element, context) => {
+    const figures = h("div.metrics");
+    element.append(figures);
+    return [createMetrics(figures, context)];
+  },
+  legend: (element, context) => [createScale(element, context)],
 };
 const IMAGES = {
   boundary: (element, context) => [createConfusion(element, context)],
   network: (element, context) => [createImageNetwork(element, context)],
   loss: PLANE.loss,
-  unit: (element, context) => [createImageUnit(element, context)],
+  metrics: PLANE.metrics,
+  legend: PLANE.legend,
+  unit: (element, context) => [createImageUnit(element, context), createFirstUnit(context.store)],
   data: (element, context) => {
     const data = createImageData(element, context);
     return [data, ...createDigitTabs(data.digits, context, { createDigits, createDrawing })];

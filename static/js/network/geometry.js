@@ -6,9 +6,9 @@ const COLUMN_MOST = 17;
 const CHANGEABLE = {
   pitch: 4.57, pitchLeast: 26, tileLeast: 20, columnLeast: 5.6, left: 4.6, right: 2.4, top: 2.1, bottom: 0.8,
 };
-/** What is only looked at has no heads, no buttons at its tiles, and no least size. */
+/** What is only looked at has no heads, no buttons at its tiles, and is as large as its frame. */
 const FIXED = {
-  pitch: 4.6, pitchLeast: 4, tileLeast: 3, columnLeast: 0, left: 3.9, right: 2, top: 0.3, bottom: 0.6,
+  pitch: 9, pitchLeast: 4, tileLeast: 3, columnLeast: 0, left: 2.3, right: 0.4, top: 0.3, bottom: 0.6,
 };
 const IDLE_PITCH = 2;
 const HEAD_WIDE = 9.4;
@@ -29,14 +29,16 @@ export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, 
   const sizes = fixed ? FIXED : CHANGEABLE;
   const counts = [inputs, ...hidden, outputs];
   const gaps = counts.length - 1;
-  const left = sizes.left * rem;
-  const right = sizes.right * rem;
+  const room = height - (sizes.top + sizes.bottom) * rem;
+  // Beside the middles of the first and last tiles; those of a fixed network grow with its frame.
+  const half = fixed ? (TILE_SHARE / 2) * Math.min(sizes.pitch * rem, room / Math.max(...counts)) : 0;
+  const left = sizes.left * rem + half;
+  const right = sizes.right * rem + half;
   const apart = Math.min(COLUMN_MOST * rem,
     Math.max(sizes.columnLeast * rem, (width - left - right) / gaps));
   const wide = Math.max(width, left + right + apart * gaps);
   const start = left + Math.max(0, (wide - left - right - apart * gaps) / 2);
 
-  const room = height - (sizes.top + sizes.bottom) * rem;
   // In a small frame the inputs that there are have half of the height.
   const idlePitch = fixed && idle ? Math.min(IDLE_PITCH * rem, room / 2 / idle) : IDLE_PITCH * rem;
   const idleHeight = idle ? IDLE_GAP * rem + idle * idlePitch : 0;

@@ -8,6 +8,12 @@ import { PATHS } from "url-state";
 import { spokenLanguage, word } from "words";
 
 const TEXT_SIZES = [0.75, 1, 1.25, 1.5, 2];
+/** Sizes of slides and sheets at 96 pixels an inch, and of parts of them: width and height. */
+const FORMATS = {
+  page: [960, 540], wide: [1280, 720], wideHalf: [640, 720], narrow: [960, 720], narrowHalf: [480, 720],
+  sheet: [1123, 794], column: [640, 480],
+};
+const OWN_FORMAT = "own";
 const LEAST_SIDE = 240;
 const MOST_SIDE = 4000;
 const TITLE_LENGTH = 100;
@@ -23,7 +29,8 @@ const TRANSPORT_NAMES = {
  */
 export function createEmbedForm({ languages }, onChange) {
   const options = readOptions("");
-  const frame = { title: word("page.title"), width: 960, height: 540 };
+  const [width, height] = FORMATS.page;
+  const frame = { title: word("page.title"), width, height };
   const take = (target, key) => (value) => {
     target[key] = value;
     onChange();
@@ -34,16 +41,39 @@ export function createEmbedForm({ languages }, onChange) {
       take(options, key)(chosen ? [...others, name] : others);
     })));
 
+  const sides = {
+    width: createNumber("embed-width", "share.width", { value: width, least: LEAST_SIDE, most: MOST_SIDE,
+      placeholder: word("share.width.full"), onInput: (value) => resize("width", value) }),
+    height: createNumber("embed-height", "share.height", { value: height, least: LEAST_SIDE, most: MOST_SIDE,
+      onInput: (value) => value !== null && resize("height", value) }),
+  };
+  const format = createSelect("embed-format", "share.format", [
+    ...Object.entries(FORMATS).map(([name, size]) =>
+      [name, word("share.format.size", { name: word(`share.format.${name}`), size: size.join(" × ") })]),
+    [OWN_FORMAT, word("share.format.own")],
+  ], "page", takeFormat);
+
+  /** Typed sizes are those of a format, or of none. */
+  function resize(side, value) {
+    frame[side] = value;
+    const found = Object.keys(FORMATS).find((name) => String(FORMATS[name]) === String([frame.width, frame.height]));
+    format.querySelector("select").value = found ?? OWN_FORMAT;
+    onChange();
+  }
+
+  function takeFormat(name) {
+    if (name === OWN_FORMAT) return;
+    [frame.width, frame.height] = FORMATS[name];
+    for (const [side, field] of Object.entries(sides)) field.querySelector("input").value = frame[side];
+    onChange();
+  }
+
   const element = h("div.embed-form", {},
     group("share.panels", chips("panels", PANELS, (name) => word(`share.panel.${name}`))),
     group("share.controls", chips("controls", TRANSPORT, (name) => word(TRANSPORT_NAMES[name])),
       h("details.data-more", {}, h("summary", {}, word("share.controls.more"), icon("M4 6l4 4 4-4")),
         chips("controls", PARTS, (name) => word(`label.${PATHS[name]}`)))),
-    group("share.size", h("div.share-row", {},
-      createNumber("embed-width", "share.width", { value: frame.width, least: LEAST_SIDE, most: MOST_SIDE,
-        placeholder: word("share.width.full"), onInput: take(frame, "width") }),
-      createNumber("embed-height", "share.height", { value: frame.height, least: LEAST_SIDE, most: MOST_SIDE,
-        onInput: (height) => height !== null && take(frame, "height")(height) }))),
+    group("share.size", h("div.share-row", {}, format, sides.width, sides.height)),
     createRadios({ name: "embed-start", label: word("share.start") }, {
       value: options.start, onInput: take(options, "start"),
       options: STARTS.map((name) => [name, word(`share.start.${name}`)]),

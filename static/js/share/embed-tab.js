@@ -10,6 +10,7 @@ import { createEmbedForm } from "share/embed-form";
 import { askLink } from "share/link";
 import { createPreview } from "share/preview";
 import { createQrCode } from "share/qr-code";
+import { createReach } from "share/reach";
 import { SNIPPETS } from "share/snippets";
 import { word } from "words";
 
@@ -21,6 +22,7 @@ import { word } from "words";
 export function create(element, context) {
   const form = createEmbedForm(context, write);
   const carried = createCarried("embed", context.store, show);
+  const reach = createReach("embed", false, write);
   const preview = createPreview();
   const recorded = createEmbedRecording(context, preview, write);
   const field = h("textarea.text-input.share-text", {
@@ -40,7 +42,7 @@ export function create(element, context) {
     },
   });
   element.append(h("div.share-columns.embed-columns", {},
-    h("div.share-side", {}, form.element, carried.element, recorded.element),
+    h("div.share-side", {}, form.element, carried.element, recorded.element, reach.element),
     h("div.share-main", {}, preview.element, kinds,
       h("div.share-output", {}, field, code.element),
       h("div.share-row", {}, createCopyButton(field)), note)));
@@ -50,6 +52,7 @@ export function create(element, context) {
     asked += 1;
     const mine = asked;
     recorded.update();
+    await reach.ask();
     const taken = tellAddress("").length;
     const answer = await askLink(context, carried.wanted(), taken);
     if (mine !== asked) return;
@@ -62,19 +65,20 @@ export function create(element, context) {
 
   /** Writes the snippet of what is chosen. */
   function write() {
-    const address = tellAddress(link.query);
-    recorded.check(address);
+    const address = tellAddress(link.query, reach.origin());
+    const here = tellAddress(link.query);
+    recorded.check(here);
     field.value = SNIPPETS[kind]({
       ...form.frame, address, transparent: form.options.background === "transparent",
     });
-    preview.show(address, form.frame);
-    code.element.hidden = true;
-    if (kind === "link") code.show(address);
+    preview.show(here, form.frame);
+    code.hide();
+    if (kind === "link" && !reach.isLocal()) code.show(address);
   }
 
-  function tellAddress(query) {
+  function tellAddress(query, origin = location.origin) {
     const said = [query, writeOptions({ ...form.options, recording: recorded.id() })].filter(Boolean).join("&");
-    return new URL(said ? `/embed?${said}` : "/embed", location).href;
+    return new URL(said ? `/embed?${said}` : "/embed", origin).href;
   }
 
   return { show, destroy: recorded.destroy };

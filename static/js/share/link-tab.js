@@ -6,6 +6,7 @@ import { createCarried } from "share/carried";
 import { createCopyButton } from "share/copy";
 import { askLink } from "share/link";
 import { createQrCode } from "share/qr-code";
+import { createReach } from "share/reach";
 import { word } from "words";
 
 /**
@@ -15,6 +16,7 @@ import { word } from "words";
  */
 export function create(element, context) {
   const carried = createCarried("link", context.store, show);
+  const reach = createReach("link", true, show);
   const field = h("textarea.text-input.share-text", {
     readonly: true, rows: 3, spellcheck: "false", "aria-label": word("share.link"),
     data: { share: "link" },
@@ -24,7 +26,7 @@ export function create(element, context) {
   const code = createQrCode();
   element.append(h("div.share-columns", {},
     h("div.share-main", {},
-      carried.element, field,
+      reach.element, carried.element, field,
       h("div.share-row", {}, createCopyButton(field), length), note),
     code.element));
   let asked = 0;
@@ -33,7 +35,8 @@ export function create(element, context) {
   async function show() {
     asked += 1;
     const mine = asked;
-    const base = new URL("/", location).href;
+    await reach.ask();
+    const base = new URL("/", reach.origin()).href;
     const link = await askLink(context, carried.wanted(), base.length + 1);
     if (mine !== asked) return;
     carried.update(link.stored);
@@ -41,7 +44,8 @@ export function create(element, context) {
     setText(length, word("share.length", { count: formatCount(field.value.length) }));
     setText(note, link.problem ?? tell(link, carried.wanted()));
     note.classList.toggle("problem", Boolean(link.problem));
-    code.show(field.value);
+    if (reach.isLocal()) code.hide();
+    else code.show(field.value);
   }
 
   return { show };

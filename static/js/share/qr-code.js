@@ -4,7 +4,7 @@ import { h } from "dom";
 import { word } from "words";
 
 /**
- * @returns {{element: HTMLElement, show: (address: string) => void}} nothing is shown for what the
+ * @returns {{element: HTMLElement, show: (address: string) => void, hide: () => void}} nothing is shown for what the
  *   server cannot draw, such as an address that a proxy has renamed
  */
 export function createQrCode() {
@@ -19,5 +19,10 @@ export function createQrCode() {
     image.src = `/api/qr?${new URLSearchParams({ text: address })}`;
   }
 
-  return { element, show };
+  function hide() {
+    image.removeAttribute("src");
+    element.hidden = true;
+  }
+
+  return { element, show, hide };
 }

@@ -2,6 +2,7 @@
 
 import { h, setText } from "dom";
 import { formatScale } from "format";
+import { CLASSES, className } from "images/sets";
 import { scaleOf } from "scale-values";
 import { createThrottle } from "throttle";
 import { word } from "words";
@@ -23,12 +24,12 @@ export function create(element, { store }) {
   let filled = null;
 
   function paint() {
-    const { palette, hovered } = store.get();
+    const { palette, hovered, images } = store.get();
     if (!frame || !palette) return;
-    const scale = scaleOf(frame, hovered);
+    const scale = images ? { classes: CLASSES } : scaleOf(frame, hovered);
     bar.hidden = scale.classes > 1;
     classes.hidden = !bar.hidden;
-    if (scale.classes > 1) paintClasses(scale.classes, palette);
+    if (scale.classes > 1) paintClasses(scale.classes, palette, images?.name);
     else paintBar(scale, palette);
   }
 
@@ -43,14 +44,14 @@ export function create(element, { store }) {
     fill(halves[1], colours.subarray(middle));
   }
 
-  function paintClasses(count, palette) {
-    const key = `${count} ${palette.classes}`;
+  function paintClasses(count, palette, set) {
+    const key = `${count} ${palette.classes} ${set}`;
     if (key === shownClasses) return;
     shownClasses = key;
     classes.replaceChildren(...Array.from({ length: count }, (_, k) => {
       const swatch = h("span.scale-swatch");
       swatch.style.background = palette.classes[k];
-      return h("span.scale-class", {}, swatch, word("unit.class", { name: k }));
+      return h("span.scale-class", {}, swatch, set ? className(set, k) : word("unit.class", { name: k }));
     }));
   }
 

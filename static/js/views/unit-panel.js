@@ -6,7 +6,7 @@ import { countValues } from "histogram";
 import { createPixels, paintValues } from "maps";
 import { labelColour } from "palette";
 import { createPlane } from "plane";
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart, whenPlotly } from "plotly";
+import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, chartMargin, nameChart, whenPlotly } from "plotly";
 import { POINT_COLUMNS } from "readout";
 import { makeTerm, optionText } from "terms";
 import { word } from "words";
@@ -70,7 +70,7 @@ export function create(element, { store, taskOf }) {
     plotly.react(chart, traces, chartLayout(palette, {
       width: chart.clientWidth,
       height: chart.clientHeight,
-      margin: { l: 30, r: 4, t: 4, b: 32 },
+      margin: chartMargin({ l: 30, r: 4, t: 4, b: 38 }),
       barmode: "stack",
       bargap: 0,
       xaxis: axisLayout(palette, {
