@@ -21,7 +21,7 @@ from app.images_api import make_images_blueprint
 from app.languages import Languages
 from app.network_hosts import NetworkHosts, make_addresses_blueprint
 from app.oembed import make_oembed_blueprint
-from app.own_addresses import add_host_check
+from app.own_addresses import add_host_check, is_named
 from app.pages import make_pages_blueprint
 from app.points_api import make_points_blueprint
 from app.qr_api import make_qr_blueprint
@@ -100,7 +100,11 @@ def make_app(settings: Settings | None = None) -> Flask:
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
     recordings = Shelf(settings.cache_dir / "recordings", settings.shelf_bytes, shares)
     renderer = Renderer(assets)
-    network_hosts = NetworkHosts(settings.host)
+    # Behind proxies every visitor may come from a loopback address.
+    network_hosts = NetworkHosts(
+        settings.host,
+        lambda host: not settings.trusted_proxies and is_named(host, settings.hosts),
+    )
 
     app.register_blueprint(make_pages_blueprint(assets, renderer))
     app.register_blueprint(make_slides_blueprint(assets, renderer))
