@@ -167,11 +167,16 @@ def score({noun}, labels):
     return {value}'''
 
 
+def write_loading(spec: Spec) -> str:
+    """Writes the line that loads the data to score on."""
+    rows = name_rows(spec)
+    return f"{rows.noun}, labels, test_{rows.noun}, test_labels = {rows.load}()"
+
+
 def write_result(spec: Spec) -> str:
     """Writes the lines that print the score."""
     name = "RMSE" if spec.task == "regression" else "accuracy"
     rows = name_rows(spec)
     return f"""\
-{rows.noun}, labels, test_{rows.noun}, test_labels = {rows.load}()
 print(f"train {name} {{score({rows.noun}, labels):.4f}}")
 print(f"test {name} {{score(test_{rows.noun}, test_labels):.4f}}")"""

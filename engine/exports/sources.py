@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.exports.data import write_data, write_inputs, write_result
+from engine.exports.data import write_data, write_inputs, write_loading, write_result
 from engine.exports.jax_source import write_jax
 from engine.exports.keras_source import write_keras
+from engine.exports.loaded import write_loaded, write_measure
 from engine.exports.parts import Parts, Source
 from engine.exports.pytorch_source import write_pytorch
 from engine.exports.rows import name_rows
@@ -46,16 +47,20 @@ def list_sections(source: Source, parts: Parts, *, script: bool) -> list[Section
         parts: what is exported.
         script: whether it is a file of its own, which knows where it lies.
     """
-    last = f"{source.train}\n{write_result(parts.spec)}"
+    spec, trained = parts.spec, parts.weights is not None
+    lines = [write_loading(spec), source.train, write_result(spec)]
+    if trained:
+        lines.insert(1, write_loaded(spec))
+    last = "\n".join(lines)
     if script:
         last = f'if __name__ == "__main__":\n{indent_lines(last)}'
     chunks = {
         "data": write_data(parts.data, inline=parts.data_inline),
-        "inputs": write_inputs(parts.spec),
+        "inputs": write_inputs(spec),
         "network": source.network,
         "weights": source.weights,
         "training": source.training,
-        "result": [*source.result, last],
+        "result": [*source.result, *([write_measure(spec)] if trained else []), last],
     }
     sections = [Section(name, join_chunks(own)) for name, own in chunks.items() if own]
     setup = _write_setup(source, parts, "".join(own.code for own in sections), script=script)

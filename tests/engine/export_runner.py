@@ -2,7 +2,8 @@
 
 Every folder in FOLDER is a case, with `asked.npy`, the points or images to predict, and sources.
 Beside each source whose name begins with one of the prefixes come to lie
-`<source>.predicted.npy`, its predictions, and `<source>.kernel.npy`, the kernel of the second
+`<source>.predicted.npy`, its predictions, `<source>.loaded.npy`, test loss and score of loaded
+weights, and `<source>.kernel.npy`, the kernel of the second
 layer if there is one. Where the case has an `epochs.txt`, it is trained for so many epochs, and
 predicts `<source>.trained.npy`; where it has a `main.txt`, it is also run as a program.
 """
@@ -51,6 +52,12 @@ def run(source: Path) -> None:
     module = load(source)
     asked = np.load(source.with_name("asked.npy"))
     np.save(source.with_suffix(".predicted.npy"), module.predict(asked))
+    if hasattr(module, "measure_loss"):
+        load_data = getattr(module, "load_points", None) or module.load_images
+        _, _, *test = load_data()
+        np.save(
+            source.with_suffix(".loaded.npy"), [module.measure_loss(*test), module.score(*test)]
+        )
     if len(kernels := list_kernels(module)) > 1:
         np.save(source.with_suffix(".kernel.npy"), np.asarray(kernels[1]))
     epochs = source.with_name("epochs.txt")

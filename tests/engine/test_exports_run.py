@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import ExportRequest
+from engine import ExportRequest, Trainer
 from engine.exports import SOURCES
 from engine.network import Layout
 from engine.spec import names
@@ -50,7 +51,25 @@ def write_cases(
         requests = [ExportRequest(source, weights=weights, data=data) for source in sources]
         write_case(folder / name, moment, *requests)
         expected[name] = trainer.predict(ask_points())
+        np.save(folder / name / "metrics.npy", list_metrics(trainer))
     return expected
+
+
+def list_metrics(trainer: Trainer) -> list[float]:
+    """What the page shows of the test data: loss, and accuracy or RMSE."""
+    metrics = trainer.metrics
+    score = "test_rmse" if "test_rmse" in metrics else "test_accuracy"
+    return [metrics["test_loss"], metrics[score]]
+
+
+def compare_loaded(folder: Path, cases: Iterable[str], sources: int) -> None:
+    """What sources measure of the weights that they load is what the engine measures."""
+    for case in cases:
+        wanted = np.load(folder / case / "metrics.npy")
+        results = read_results(folder, case, "loaded")
+        assert len(results) == sources
+        for source, got in results:
+            assert got == pytest.approx(wanted, rel=1e-3, abs=1e-5), source
 
 
 def write_training(
@@ -101,10 +120,12 @@ def compare_initial(folder: Path, kernels: dict[str, Points], sources: int) -> N
 
 
 def count_scores(printed: str) -> int:
-    """How many programs ended with their score."""
-    return len(
-        re.findall(r"^train accuracy [01]\.\d{4}\ntest accuracy [01]", printed, re.MULTILINE)
-    )
+    """How many programs began with what their weights are worth, and ended with their score."""
+    loaded = r"^loaded weights: test loss \d+\.\d{4}, accuracy \d+\.\d %$"
+    ended = r"^train accuracy [01]\.\d{4}\ntest accuracy [01]"
+    count = len(re.findall(ended, printed, re.MULTILINE))
+    assert len(re.findall(loaded, printed, re.MULTILINE)) == count
+    return count
 
 
 def test_keras_begins_and_predicts_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
@@ -113,6 +134,7 @@ def test_keras_begins_and_predicts_as_the_engine(make_wide: MakeTrainer, tmp_pat
     # Keras on NumPy compiles nothing.
     run_sources(tmp_path, "livenet_keras", backend="numpy")
     compare(tmp_path, "predicted", expected, len(KERAS))
+    compare_loaded(tmp_path, expected, len(KERAS))
     compare_initial(tmp_path, kernels, 1)
 
 
@@ -158,6 +180,7 @@ def test_jax_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
     write_program(tmp_path, "jax")
     printed = run_sources(tmp_path, "livenet_jax")
     compare(tmp_path, "predicted", expected, 1)
+    compare_loaded(tmp_path, expected, 1)
     compare(tmp_path, "trained", trained, 1)
     compare_initial(tmp_path, kernels, 1)
     assert count_scores(printed) == 1
@@ -171,6 +194,7 @@ def test_pytorch_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> N
     write_program(tmp_path, "pytorch")
     printed = run_sources(tmp_path, "livenet_pytorch")
     compare(tmp_path, "predicted", expected, 1)
+    compare_loaded(tmp_path, expected, 1)
     compare(tmp_path, "trained", trained, 1)
     compare_initial(tmp_path, kernels, 1)
     assert count_scores(printed) == 1
