@@ -12,6 +12,7 @@ from typing import Any
 from urllib.parse import quote, urlsplit
 
 from livenet.addresses import write_number, write_state
+from livenet.options import check_option
 
 SERVER = "http://127.0.0.1:8000"
 #: Characters of a link that everything bears; longer states are stored by the server.
@@ -95,9 +96,12 @@ def embed(
         What Jupyter shows as a frame, and a console as a link.
 
     Raises:
-        ValueError: the spec breaks a rule; the message says which.
+        ValueError: the spec or an argument breaks a rule; the message has name, rule and value.
         OSError: a state too long for a link could not be stored by the server.
     """
+    for name, value in {"title": title, "transparent": transparent, "width": width}.items():
+        check_option(name, value)
+    check_option("height", 0 if height is None else height)
     options = {
         "panels": panels,
         "controls": controls,
@@ -110,7 +114,11 @@ def embed(
         "speed": speed,
         "lang": lang,
     }
-    said = [f"{word}={_write(value)}" for word, value in options.items() if value is not None]
+    checked = {
+        word: value if word == "background" else check_option(word, value)
+        for word, value in options.items()
+    }
+    said = [f"{word}={_write(value)}" for word, value in checked.items() if value is not None]
     base = f"{_check_server(server)}/embed"
     room = LONGEST - len(base) - sum(map(len, said)) - len(said)
     state = _write_state(spec, server, room)

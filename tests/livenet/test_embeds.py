@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import parse_qs, urlsplit
 from xml.etree import ElementTree
 
@@ -12,6 +14,7 @@ import pytest
 
 import livenet
 from engine import Packet, Spec, Trainer, decode_packet, read_word
+from livenet import options
 
 ROOT = Path(__file__).parents[2]
 
@@ -42,6 +45,62 @@ def test_what_breaks_a_rule_is_said_at_once() -> None:
         livenet.embed("xor")
     with pytest.raises(ValueError, match="server must be an address"):
         livenet.embed(server="localhost:8000")
+
+
+@pytest.mark.parametrize(
+    ("argument", "value", "rule"),
+    [
+        ("panels", ["nosuch"], "any of boundary, network, loss"),
+        ("panels", "boundary", "a list of names"),
+        ("panels", [], "a list with one name or more"),
+        ("panels", ["loss", 3], "any of boundary"),
+        ("controls", ["play", "nosuch"], "any of play, step"),
+        ("controls", 5, "a list of names"),
+        ("theme", "blue", "one of light, dark"),
+        ("start", "soon", "one of pause, click, auto"),
+        ("lang", "fr", "one of en, ko"),
+        ("text", 3, "a number from 0.75 to 2"),
+        ("text", "1", "a number"),
+        ("epochs", 0, "a whole number from 1 to 1,000,000"),
+        ("epochs", 2.5, "a whole number"),
+        ("epochs", True, "a whole number"),
+        ("stop_loss", -1, "a number from"),
+        ("stop_loss", float("nan"), "a number from"),
+        ("speed", 201, "a whole number from 1 to 200"),
+        ("speed", float("inf"), "a whole number from 1 to 200"),
+        ("width", 0, "a whole number from 1 to 10,000"),
+        ("height", -3, "a whole number from 1 to 10,000"),
+        ("height", None, "a whole number from 1 to 10,000"),
+        ("transparent", "yes", "True or False"),
+        ("title", 5, "a text"),
+    ],
+)  # fmt: skip
+def test_an_argument_that_breaks_its_rule_is_named(argument: str, value: Any, rule: str) -> None:
+    with pytest.raises(ValueError, match=re.escape(f"{argument} must be {rule}")) as caught:
+        livenet.embed(**{argument: value})
+    said = str(caught.value).rpartition("got ")[2]
+    assert said in (repr(value), "'nosuch'", "3", "0")
+
+
+def list_words(source: str, name: str) -> tuple[str, ...]:
+    """A list of the page's script, with the lists that are in it."""
+    found = re.search(rf"export const {name} = \[(.*?)\];", source, re.DOTALL)
+    assert found
+    inner = [w for other in re.findall(r"\.\.\.(\w+)", found[1]) for w in list_words(source, other)]
+    return (*inner, *re.findall(r'"(\w+)"', found[1]))
+
+
+def test_the_page_takes_the_same_words_and_numbers() -> None:
+    source = (ROOT / "static" / "js" / "embed" / "options.js").read_text(encoding="utf-8")
+    for name in ("PANELS", "CONTROLS", "THEMES", "STARTS"):
+        assert getattr(options, name) == list_words(source, name), name
+    numbers = re.findall(r"(\w+): \{[^}]*number\(([^)]*)\)", source)
+    assert {name for name, _ in numbers} == set(options.NUMBERS) - {"width", "height"}
+    for name, said in numbers:
+        least, most, *whole = said.split(", ")
+        assert options.NUMBERS[name] == (float(least), float(most), whole == ["true"])
+    catalogues = (ROOT / "static" / "i18n").glob("*.json")
+    assert set(options.LANGUAGES) == {file.stem for file in catalogues}
 
 
 def carried(shown: livenet.Embed) -> Packet:
