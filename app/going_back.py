@@ -11,7 +11,7 @@ from app.timeline import Point, tell_unknown
 from engine import Moment
 
 
-def note_change(session: Session, before: Moment, change: Change, kind: str) -> None:
+def note_change(session: Session, before: Moment, change: Change, kind: str) -> bool:
     """Notes a change that was made, in what can be undone and in the time line.
 
     Args:
@@ -19,9 +19,13 @@ def note_change(session: Session, before: Moment, change: Change, kind: str) -> 
         before: the moment before it.
         change: what it changed.
         kind: of the message that asked for it.
+
+    Returns:
+        Whether it and the change before it are one step of undo.
     """
     joined = session.history.note(before.snapshot, change)
     _note_point(session, before, kind, joined=joined)
+    return joined
 
 
 def _note_point(session: Session, before: Moment, kind: str, *, joined: bool = False) -> None:

@@ -16,6 +16,7 @@ from app.outbox import Outbox
 from app.scheduler import Scheduler
 from app.sessions import Session
 from app.timeline_room import TimelineRoom
+from app.trials import TrialRunner
 from engine import Packet, Programs, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)
@@ -98,6 +99,7 @@ class LocalHost:
         self._room = TimelineRoom(max_sessions)
         self._undo_room = TimelineRoom(max_sessions, UNDO_BYTES, MAX_MOMENT)
         self._budget = budget or Budget(max_sessions)
+        self._trials = TrialRunner()
         self._changed = threading.Condition()
         self._sessions: dict[str, Session] = {}
         self._coming = 0
@@ -150,6 +152,7 @@ class LocalHost:
                 room=self._room,
                 undo_room=self._undo_room,
                 account=self._budget.open(),
+                trials=self._trials,
             )
             if outbox is not None:
                 session.attach(outbox, resumed=False)
@@ -200,6 +203,7 @@ class LocalHost:
             self._closing = True
             self._sessions.clear()
             self._changed.notify()
+        self._trials.close()
         self._scheduler.stop(timeout=1.0)
 
     def _sweep(self) -> None:

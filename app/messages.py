@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine import Packet, Spec
+from engine import MAX_CANDIDATES, MAX_EPOCHS, Packet, Spec
 
 _SHOWN = 60
 
@@ -255,6 +255,22 @@ class Branch(Message):
     point: PointId
 
 
+class TrialCandidate(Message):
+    """A change to try: an edit's patch, and where each new layer and unit comes from."""
+
+    patch: Any
+    origin: Any = None
+
+
+class Try(Message):
+    """Train copies of the present network under some changes, and tell which one helps."""
+
+    type: Literal["try"]
+    trial: Annotated[str, Field(min_length=1, max_length=64)]
+    candidates: Annotated[list[TrialCandidate], Field(min_length=1, max_length=MAX_CANDIDATES)]
+    epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = 300
+
+
 class Ack(Message):
     """One more frame may be sent."""
 
@@ -263,7 +279,7 @@ class Ack(Message):
 
 _Told = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
-    | Timeline | Recall | Branch
+    | Timeline | Recall | Branch | Try
 )  # fmt: skip
 ClientMessage = _Told | Open | Load | Ack
 Command = _Told | Loading

@@ -21,12 +21,13 @@ from app.held_edits import HeldEdits
 from app.history import History
 from app.inbox import Inbox
 from app.jobs import Jobs, T
-from app.messages import Command, Edit, Reset, Step, Until, Views
+from app.messages import Command, Edit, Reset, Step, Try, Until, Views
 from app.outbox import Outbox
 from app.timeline import Point, Timeline
 from app.timeline_news import TimelineNews
 from app.timeline_room import TimelineRoom
-from engine import FrameRequest, Spec, Trainer
+from app.trials import TrialRunner, TrialTask, tell_stopped
+from engine import Candidate, EngineError, FrameRequest, Spec, Trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +58,7 @@ class Session:
         room: of the time lines; its own if None.
         undo_room: of what can be undone; its own if None.
         account: of what waits for its worker or for its client; its own if None.
+        trials: trains copies; its own if None.
     """
 
     def __init__(
@@ -70,6 +72,7 @@ class Session:
         room: TimelineRoom | None = None,
         undo_room: TimelineRoom | None = None,
         account: Account | None = None,
+        trials: TrialRunner | None = None,
     ) -> None:
         self.token = token
         self.label = label
@@ -82,6 +85,8 @@ class Session:
         self._news = TimelineNews()
         self._coming: Coming | None = None
         self._recalled: Point | None = None
+        self._trials = trials or TrialRunner()
+        self._trial: TrialTask | None = None
         self._wake = wake
         self._lock = threading.Lock()
         self._inbox = Inbox(max_inbox_bytes, self.account)
@@ -99,6 +104,7 @@ class Session:
     def attach(self, outbox: Outbox, *, resumed: bool) -> None:
         """Makes this outbox the one that is served; who was served before is closed (4001)."""
         with self._lock:
+            self._end_trial("replaced")
             former, self._outbox = self._outbox, outbox
             self._heard_at = time.monotonic()
             self._demand.begin()
@@ -119,6 +125,7 @@ class Session:
         """
         with self._lock:
             if self._outbox is outbox:
+                self._end_trial("replaced")
                 self._outbox = None
                 self._lost_at = time.monotonic()
         self._wake(self)
@@ -299,19 +306,26 @@ class Session:
         if self._outbox is not None:
             self._outbox.put(message)
 
-    def put_spec(self, spec: Spec) -> None:
-        """Gives a changed spec or changed weights the next id and makes a frame due."""
+    def put_spec(self, spec: Spec, *, joined: bool = False) -> None:
+        """Gives a changed spec or changed weights the next id and makes a frame due.
+
+        Args:
+            spec: what is trained now.
+            joined: whether the change and the one before it are one step of undo.
+        """
         with self._lock:
             former, self._spec = self._spec, spec
             self._spec_id += 1
             self._demand.show()
             self._recall(None)
+            self._end_trial("changed")
             if former.data != spec.data:
                 self._demand.show_points()
             if former != spec:
                 self._calm.disturb()
             step = self.trainer.step
-            self._put(tell_spec(self._spec_id, former, spec, step, self.history))
+            told = tell_spec(self._spec_id, former, spec, step, self.history)
+            self._put({**told, "joined": True} if joined else told)
 
     @property
     def spec_id(self) -> int:
@@ -382,3 +396,41 @@ class Session:
             points = [point.describe() for point in self.timeline.points]
             self._outbox.put({"type": "timeline", "points": points})
             self._news.tell(edition, now)
+
+    def try_out(self, command: Try) -> None:
+        """Has copies of the network trained under some changes; an earlier trial ends.
+
+        A change ends the trial, since its copies have begun from another network then.
+        """
+        with self._lock:
+            self._end_trial("replaced")
+        candidates = [Candidate(one.patch, one.origin) for one in command.candidates]
+        try:
+            trial = self.trainer.begin_trial(candidates, command.epochs)
+        except EngineError as error:
+            refusal = {"code": error.code, "path": error.path, "message": error.message}
+            with self._lock:
+                self._put(tell_stopped(command.trial, "refused", **refusal))
+            return
+        task = TrialTask(command.trial, trial, self._tell_trial)
+        with self._lock:
+            if self._outbox is None:
+                return
+            self._trial = task
+            if not self._trials.add(task):
+                self._end_trial("busy")
+
+    def _tell_trial(self, task: TrialTask, message: Message) -> None:
+        with self._lock:
+            if self._trial is not task:
+                return
+            if message["type"] == "tried":
+                self._trial = None
+            self._put(message)
+
+    def _end_trial(self, reason: str) -> None:
+        """Cancels the trial, if there is one, and tells so; the lock is held."""
+        task, self._trial = self._trial, None
+        if task is not None:
+            task.cancelled = True
+            self._put(tell_stopped(task.name, reason))

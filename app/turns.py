@@ -25,6 +25,7 @@ from app.messages import (
     Speed,
     Step,
     Timeline,
+    Try,
     Undo,
     Until,
     Views,
@@ -95,8 +96,6 @@ def _apply(session: Session, command: Command) -> None:
             _apply_change(session, command)
         case Undo() | Redo() | Branch() | Recall():
             travel(session, command)
-        case Timeline():
-            session.ask_timeline(command.on)
         case Run():
             session.set_running(True, command.until)
         case Pause():
@@ -106,6 +105,17 @@ def _apply(session: Session, command: Command) -> None:
                 session.put_error("not_paused", "pause before making single steps")
             else:
                 session.add_step(command)
+        case Timeline() | Try() | Speed() | Views():
+            _take_request(session, command)
+
+
+def _take_request(session: Session, command: Timeline | Try | Speed | Views) -> None:
+    """Does what leaves the run itself as it is."""
+    match command:
+        case Timeline():
+            session.ask_timeline(command.on)
+        case Try():
+            session.try_out(command)
         case Speed():
             session.set_speed(command.epochs_per_frame)
         case Views():
@@ -149,11 +159,12 @@ def _apply_change(session: Session, command: Edit | Reset | SetWeight | Loading)
     trainer = session.trainer
     before = trainer.moment()
     place = _change(session, command)
-    same = isinstance(command, Edit) and command.origin is None
+    same, joined = isinstance(command, Edit) and command.origin is None, False
     if not (same and trainer.spec == before.spec):
         group = command.group if isinstance(command, Edit) else None
-        note_change(session, before, Change(place, time.monotonic(), group), command.type)
-    session.put_spec(trainer.spec)
+        change = Change(place, time.monotonic(), group)
+        joined = note_change(session, before, change, command.type)
+    session.put_spec(trainer.spec, joined=joined)
 
 
 def _change(session: Session, command: Edit | Reset | SetWeight | Loading) -> Hashable | None:

@@ -13,6 +13,7 @@ from engine.errors import (
     PacketVersionError,
     PatchError,
     SpecError,
+    TrialError,
     WeightError,
 )
 from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
@@ -44,6 +45,7 @@ from engine.spec import (
 )
 from engine.tiers import Programs
 from engine.trainer import Trainer
+from engine.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
 from engine.vision.data import ImageData
 
 __all__ = [
@@ -52,12 +54,15 @@ __all__ = [
     "EXPORTS",
     "EXPORT_OPTIONS",
     "EXTENT",
+    "MAX_CANDIDATES",
     "MAX_CLASSES",
+    "MAX_EPOCHS",
     "MAX_LABEL",
     "MAX_PACKET",
     "MAX_POINTS",
     "PRESETS",
     "VIEWS",
+    "Candidate",
     "CheckpointError",
     "Choice",
     "DataError",
@@ -75,6 +80,7 @@ __all__ = [
     "ImageStore",
     "Moment",
     "OriginError",
+    "Outcome",
     "Packet",
     "PacketError",
     "PacketVersionError",
@@ -86,6 +92,9 @@ __all__ = [
     "Spec",
     "SpecError",
     "Trainer",
+    "Trial",
+    "TrialError",
+    "TrialResult",
     "WeightError",
     "decode_packet",
     "decode_points",

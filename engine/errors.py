@@ -59,6 +59,12 @@ class CheckpointError(EngineError, ValueError):
     code = "invalid_checkpoint"
 
 
+class TrialError(EngineError, ValueError):
+    """A change that cannot be tried on a copy of the run."""
+
+    code = "no_trial"
+
+
 class DivergedError(EngineError, ArithmeticError):
     """The loss, a parameter or a moment left the finite numbers.
 

@@ -132,6 +132,15 @@ class PlaneRun(Standing[Dataset]):
         program = self._programs.tight(self._tight_model(TILE_DEFAULT))
         self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
 
+    def train_general(self, steps: int) -> None:
+        """Trains on the general program, whatever else is there, as copies are that get compared.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        program = self._programs.general(self._spec)
+        self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
+
     def turn(self, steps: int, request: FrameRequest, max_seconds: float | None = None) -> Frame:
         """Trains a little, or not at all, and makes a frame; never waits for a tight program.
 

@@ -78,8 +78,11 @@ class Programs:
 
     def general(self, spec: Spec) -> Program:
         """Returns the smallest general program for a network; waits if it is not compiled."""
-        model = next(model for model in self._general if model.capacity.holds(spec))
-        return self._get(model)
+        return self._get(self._find_general(spec))
+
+    def has_general(self, spec: Spec) -> bool:
+        """Whether the general program for a network is compiled, so that nobody waits for it."""
+        return self._cache.peek(self._find_general(spec)) is not None
 
     def tight(self, model: TightModel) -> Program:
         """Returns an exact program; compiles it if need be."""
@@ -105,6 +108,9 @@ class Programs:
         """Stops compiling in the background."""
         self._cache.close()
         self.images.close()
+
+    def _find_general(self, spec: Spec) -> GeneralModel:
+        return next(model for model in self._general if model.capacity.holds(spec))
 
     def _get(self, model: TightModel | GeneralModel) -> Program:
         pinned = isinstance(model, GeneralModel)

@@ -33,6 +33,7 @@ from engine.runs import Data, Run, begin_run, can_go_on, make_data
 from engine.snapshots import Snapshot, open_checkpoint
 from engine.spec import Spec, patch_spec
 from engine.tiers import Programs, default_programs
+from engine.trials import Candidate, Trial
 
 
 class Trainer:
@@ -328,6 +329,18 @@ class Trainer:
     def moment(self) -> Moment:
         """Keeps this moment as the last frame showed it; costs as little as a snapshot."""
         return self._run.moment()
+
+    def begin_trial(self, candidates: Sequence[Candidate], epochs: int) -> Trial:
+        """Returns a trial of changes on copies of this moment; the run stays where it is.
+
+        Args:
+            candidates: the changes.
+            epochs: that each copy trains.
+
+        Raises:
+            EngineError: a change cannot be made, or not be tried.
+        """
+        return Trial(self._programs, self.snapshot(), candidates, epochs)
 
     def show(self, moment: Moment, request: FrameRequest | None = None) -> Frame:
         """Makes the frame of a moment, as it was seen; the run stays where it is.

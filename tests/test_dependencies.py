@@ -36,7 +36,7 @@ ENGINE = (
     {"beginnings", "calls", "packets", "plane_views"},
     {"packing"},
     {"image_run", "plane_run"},
-    {"runs"},
+    {"runs", "trials"},
     {"trainer"},
     {"__init__"},
     {"__main__"},
