@@ -36,6 +36,16 @@ export function formatCount(value) {
   return counts[language].format(value);
 }
 
+/**
+ * Several texts as one.
+ *
+ * @param {string[]} texts
+ * @param {string} type `conjunction` or `disjunction`
+ */
+export function formatList(texts, type) {
+  return new Intl.ListFormat(spokenLanguage(), { type }).format(texts);
+}
+
 /** A day, as the language writes it. */
 export function formatDay(time) {
   return new Intl.DateTimeFormat(spokenLanguage(), { dateStyle: "long" }).format(time);

@@ -17,6 +17,8 @@ export const INITIAL = {
   recalled: null,
   message: null,
   hint: null,
+  trial: null,
+  setback: null,
   palette: null,
   scheme: null,
   speed: 1,

@@ -1,6 +1,7 @@
 /** Wires the playground together; everything else is made to be wired. */
 
 import { createAddress } from "address";
+import { createAdvice } from "advice";
 import { create as createAnnouncer } from "announcer";
 import { createCurveTabs } from "curve-tabs";
 import { h } from "dom";
@@ -78,6 +79,7 @@ async function start() {
   const session = createSession({ config, store, storage, address, faults, createViews, painted: count });
   const { connection, edits, painter, views } = session;
   const lookingBack = createLookingBack({ connection, store, edits });
+  const advice = createAdvice({ connection, store });
   connection.connect();
 
   const language = createLanguage(config, store);
@@ -86,6 +88,7 @@ async function start() {
   keepPalette(store);
   const context = Object.assign(await session.learn(language.start()), {
     token: connection.token,
+    advice,
     lookingBack,
     frame: painter.lastWhole,
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
@@ -146,7 +149,9 @@ function createPlaneViews(part, { schema }) {
     part("output", createOutput, { plane, tools }),
     part("scale", createScale, scale),
     part("metrics", createMetrics, metrics),
-    part("observation", createObservation, observation, { observe, newLayer: schema.defaults().layers[0] }),
+    part("observation", createObservation, observation, {
+      observe, newLayer: schema.defaults().layers[0], tries: true,
+    }),
     part("curves", createCurveTabs, curves, { createCurve, createUnitPanel }),
   ];
   place("network").append(observation);
@@ -168,7 +173,7 @@ function createImageViews(part, { schema }) {
     part("explanation", createExplanation, place("network")),
     part("output", createAnswerTabs, answers, { createConfusion, createSpace }),
     part("metrics", createMetrics, metrics),
-    part("observation", createObservation, observation, { observe: observeImages, newLayer }),
+    part("observation", createObservation, observation, { observe: observeImages, newLayer, tries: false }),
     part("curves", createCurveTabs, curves, {
       createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
     }),

@@ -1,6 +1,6 @@
 /** What a frame of images says about the network's needs: pure rules, the most urgent first. */
 
-import { frozenLayer, lostRun } from "observations";
+import { frozenLayer, lostRun, worse } from "observations";
 
 const FEW = 3;
 const TIMES = 2;
@@ -10,11 +10,11 @@ const SOME = 0.2;
 
 /**
  * @param {object} frame
- * @param {{spec, diverged}} state
+ * @param {{spec, diverged, setback}} state
  * @returns {{key: string, values?: object, fix?: object}} as of the points' rules
  */
-export function observe({ meta }, { spec, diverged }) {
-  return lostRun(spec, diverged) ?? frozenLayer(spec)
+export function observe({ meta }, { spec, diverged, setback }) {
+  return lostRun(spec, diverged) ?? worse(setback) ?? frozenLayer(spec)
     ?? (meta.epoch < FEW ? null : tooSimple(spec) ?? overfitting(meta, spec))
     ?? { key: "images.idle" };
 }

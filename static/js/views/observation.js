@@ -1,21 +1,28 @@
-/** One quiet line about what the network needs, with a button that does it. */
+/**
+ * One quiet line about what the network needs, with buttons that do it: what has been tried on
+ * copies and helps, and the way back from what made things worse.
+ */
 
+import { describeChange } from "changes";
 import { h, setText } from "dom";
-import { formatValue } from "format";
+import { formatLoss, formatPercent, formatValue } from "format";
 import { insertLayer, removeUnit } from "layers";
+import { tellTrial } from "trial-words";
 import { word } from "words";
 
 const PERIOD = 500;
 const SURE = 3;
+/** Looks at one and the same spec until changes of it are tried. */
+const SETTLED = 2;
 
 /**
  * @param {HTMLElement} element
  * @param {object} context
- * @param {{observe: Function, newLayer: object}} rules what a frame says, and what a layer is
- *   like that is put in
+ * @param {{observe: Function, newLayer: object, tries: boolean}} rules what a frame says, what a
+ *   layer is like that is put in, and whether changes can be tried on copies
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, edits, actions, taskOf }, { observe, newLayer }) {
+export function create(element, { store, schema, edits, actions, advice, taskOf }, { observe, newLayer, tries }) {
   const lead = h("strong");
   const text = h("span");
   const makeButton = (action, call) => h("button.button.small", {
@@ -23,7 +30,6 @@ export function create(element, { store, edits, actions, taskOf }, { observe, ne
   });
   const back = makeButton("undoAndGoOn", goBack);
   setText(back, word("action.undo"));
-  back.dataset.help = word("help.undoAndGoOn");
   const button = makeButton("tryIt", tryIt);
   back.hidden = button.hidden = true;
   element.append(h("span.observation-dot", { "aria-hidden": "true" }),
@@ -33,40 +39,86 @@ export function create(element, { store, edits, actions, taskOf }, { observe, ne
   let shown = null;
   let next = null;
   let seen = 0;
+  let candidate = null;
+  let looked = { spec: null, times: 0 };
 
   function look() {
     if (!frame) return;
-    const { diverged } = store.get();
-    const found = observe(frame, { spec: frame.spec, diverged, task: taskOf(frame.spec) });
+    const { spec } = frame;
+    const { diverged, setback } = store.get();
+    const found = observe(frame, { spec, diverged, setback, newLayer, task: taskOf(spec) });
+    if (!tries) delete found.candidates;
     const key = JSON.stringify([found.key, found.values]);
     seen = next?.name === key ? seen + 1 : 1;
     next = { name: key, found };
     const urgent = !shown || [found.key, shown.found.key].includes("diverged");
-    if (shown?.name !== key && (urgent || seen >= SURE)) show(next);
-    else if (shown?.name === key) shown = next;
+    if (shown?.name === key) {
+      shown = next;
+      render();
+    } else if (urgent || seen >= SURE) show(next);
+    looked = { spec, times: looked.spec === spec ? looked.times + 1 : 1 };
+    if (!shown?.found.candidates?.length || looked.times < SETTLED || spec !== store.get().spec) return;
+    advice.offer(trialName(), shown.found.candidates, frame.meta.epoch);
   }
 
-  function show({ name, found }) {
-    shown = { name, found };
-    const values = Object.fromEntries(Object.entries(found.values ?? {}).map(([key, value]) =>
-      [key, typeof value === "number" ? formatValue(value) : value]));
+  /** An answer is about one spec. */
+  function trialName() {
+    return `${shown.name} ${frame.meta.spec_id}`;
+  }
+
+  function show(found) {
+    shown = found;
+    element.dataset.observation = shown.found.key;
+    render();
+    announce();
+  }
+
+  function render() {
+    if (!shown) return;
+    const { found } = shown;
+    const told = tellTrial(found, found.candidates ? advice.answerTo(trialName()) : null);
+    candidate = told.candidate;
+    const values = tellValues(found, candidate);
+    const own = word(`observation.${found.key}.text`, values);
     setText(lead, word(`observation.${found.key}.lead`, values));
-    setText(text, word(`observation.${found.key}.text`, values));
-    button.hidden = !found.fix;
+    setText(text, [told.text || own, told.more].filter(Boolean).join(" "));
+    button.hidden = !told.offers;
     setText(button, found.fix?.slower ? word("action.lower", values) : word("action.tryIt"));
+    element.dataset.tried = candidate ? `${candidate.value}` : "";
     showBack();
-    element.dataset.observation = found.key;
-    store.set({ hint: found.fix ? `${lead.textContent} ${text.textContent}` : null });
+  }
+
+  function announce() {
+    const offers = !button.hidden || !back.hidden;
+    store.set({ hint: offers ? `${lead.textContent} ${text.textContent}` : null });
+  }
+
+  function tellValues({ values = {}, setback }, { value } = {}) {
+    if (setback) return tellSetback(setback);
+    const all = "rate" in values && value !== undefined ? { ...values, rate: value } : values;
+    return Object.fromEntries(Object.entries(all).map(([key, one]) =>
+      [key, typeof one === "number" ? formatValue(one) : one]));
+  }
+
+  function tellSetback({ kind, before, after, from, to }) {
+    const format = kind === "accuracy" ? (share) => formatPercent(share, 0) : formatLoss;
+    return {
+      change: describeChange(from, to, { schema, task: taskOf(to) }),
+      before: format(before), after: format(after),
+    };
   }
 
   function showBack() {
-    back.hidden = shown?.found.key !== "diverged" || !store.get().canUndo;
+    const found = shown?.found;
+    back.hidden = !(found?.setback || found?.key === "diverged") || !store.get().canUndo;
+    back.dataset.help = word(found?.setback ? "help.goBack" : "help.undoAndGoOn");
   }
 
-  /** Leads out of a divergence by the way that led into it. */
+  /** Leads out of a divergence, or out of what made things worse, by the way that led into it. */
   function goBack() {
-    actions.undo();
-    actions.run();
+    const { setback } = shown.found;
+    for (let i = 0; i < (setback?.steps ?? 1); i += 1) actions.undo();
+    if (!setback) actions.run();
     forget();
   }
 
@@ -74,28 +126,37 @@ export function create(element, { store, edits, actions, taskOf }, { observe, ne
     if (!shown) return;
     const { fix } = shown.found;
     const { layers } = store.get().draft;
-    if (fix.patch) edits.edit(fix.patch);
-    else if (fix.slower) {
-      edits.edit({ optimizer: { learning_rate: fix.slower } });
-      actions.run();
-    } else if (fix.remove) restructure(removeUnit(layers, fix.remove.layer, fix.remove.unit));
+    if (candidate) edits.edit(candidate.patch, candidate.origin);
+    else if (fix.patch) edits.edit(fix.patch);
+    else if (fix.slower) edits.edit({ optimizer: { learning_rate: fix.slower } });
+    else if (fix.remove) restructure(removeUnit(layers, fix.remove.layer, fix.remove.unit));
     else restructure(insertLayer(layers, fix.insert, newLayer));
+    if (fix?.slower) actions.run();
     forget();
   }
 
   function forget() {
     shown = null;
     next = null;
+    candidate = null;
   }
 
   function restructure({ layers, origin }) {
     edits.edit({ layers }, origin);
   }
 
+  /** What a trial has found is told at once. */
+  function followTrial() {
+    const before = candidate;
+    render();
+    if (candidate && !before) announce();
+  }
+
   const timer = setInterval(look, PERIOD);
   const unwatch = [
     store.watch(["diverged"], look),
     store.watch(["canUndo"], showBack),
+    store.watch(["trial"], followTrial),
   ];
 
   function update(newest) {
