@@ -177,9 +177,11 @@ def test_one_click_undoes_what_made_it_diverge_and_goes_on(diverged: Page) -> No
 
 def test_one_click_lowers_the_rate_and_goes_on(diverged: Page) -> None:
     page = diverged
-    assert page.text("[data-action='tryIt']") == "Lower to 1"
+    # What a trial finds may take the place of the first guess, 1, at any moment.
+    offered = ("3", "1", "0.3")
+    assert page.text("[data-action='tryIt']") in [f"Lower to {rate}" for rate in offered]
     page.edited(lambda: page.click("[data-action='tryIt']"))
-    assert page.value("optimizer.learning_rate") == "1"
+    assert page.value("optimizer.learning_rate") in offered
 
 
 def test_undo_in_the_strip_ends_a_divergence(diverged: Page) -> None:
