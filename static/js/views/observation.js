@@ -78,7 +78,7 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
     const { found } = shown;
     const told = tellTrial(found, found.candidates ? advice.answerTo(trialName()) : null);
     candidate = told.candidate;
-    const values = tellValues(found, candidate);
+    const values = tellValues(found);
     const own = word(`observation.${found.key}.text`, values);
     setText(lead, word(`observation.${found.key}.lead`, values));
     setText(text, [told.text || own, told.more].filter(Boolean).join(" "));
@@ -93,9 +93,9 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
     store.set({ hint: offers ? `${lead.textContent} ${text.textContent}` : null });
   }
 
-  function tellValues({ values = {}, setback }, { value } = {}) {
+  function tellValues({ values = {}, setback }) {
     if (setback) return tellSetback(setback);
-    const all = "rate" in values && value !== undefined ? { ...values, rate: value } : values;
+    const all = "rate" in values && candidate ? { ...values, rate: candidate.value } : values;
     return Object.fromEntries(Object.entries(all).map(([key, one]) =>
       [key, typeof one === "number" ? formatValue(one) : one]));
   }
