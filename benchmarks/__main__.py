@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable
 
 from benchmarks.accuracy import measure_accuracy
+from benchmarks.advice import measure_advice
 from benchmarks.browser import measure_browser
 from benchmarks.command import run_benchmarks
 from benchmarks.crowd import measure_crowd
@@ -36,6 +37,11 @@ def _measure_edits() -> list[Row]:
         return measure_edits(server)
 
 
+def _measure_advice() -> list[Row]:
+    with LiveServer() as server:
+        return measure_advice(server)
+
+
 def _measure_crowd() -> list[Row]:
     with LiveServer() as server:
         return measure_crowd(server)
@@ -51,6 +57,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "engine": _measure_engine,
     "accuracy": _measure_accuracy,
     "edits": _measure_edits,
+    "advice": _measure_advice,
     "crowd": _measure_crowd,
     "csv": measure_csv,
     "memory": measure_memory,

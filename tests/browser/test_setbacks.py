@@ -35,7 +35,7 @@ def test_the_curves_are_those_of_the_cases(curves: dict[str, Any]) -> None:
 def test_what_made_things_worse_is_found_and_nothing_else(
     page: Page, curves: dict[str, Any]
 ) -> None:
-    told = {name: page.load(FOLLOW, curve) for name, curve in curves.items()}
+    told = {name: page.load(FOLLOW, curve, None) for name, curve in curves.items()}
     found = {name for name, one in told.items() if one["found"]}
     assert found == {name for name in curves if name.startswith("worse")}
     for name in found:
@@ -91,6 +91,6 @@ def test_it_is_taken_back_when_the_network_has_recovered(
     curve = curves["worse: rate of 3"]
     epoch, step = curve["after"][-1][:2]
     well = [[epoch + i, step + 25 * i, *curve["before"][-1][2:]] for i in range(1, 31)]
-    told = page.load(FOLLOW, {**curve, "after": curve["after"] + well})
+    told = page.load(FOLLOW, {**curve, "after": curve["after"] + well}, None)
     assert told["found"]
     assert told["last"] is None
