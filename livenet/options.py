@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-PANELS = ("boundary", "network", "loss", "unit", "data")
+PANELS = ("boundary", "network", "loss", "unit", "data", "metrics", "legend")
 CONTROLS = (
     "play", "step", "reset", "speed",
     "data", "noise", "samples", "test", "label_noise", "balance", "classes", "features", "layers",
