@@ -10,7 +10,7 @@ from typing import Any
 
 PANELS = ("boundary", "network", "loss", "unit", "data", "metrics", "legend")
 CONTROLS = (
-    "play", "step", "reset", "speed",
+    "play", "step", "step_batch", "reset", "speed",
     "data", "noise", "samples", "test", "label_noise", "balance", "classes", "features", "layers",
     "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay",
     "clip", "schedule", "warmup", "decay_steps", "decay_rate", "l1", "l2", "initializer", "scale",
