@@ -3,6 +3,8 @@
 import { spokenLanguage, word } from "words";
 
 const counts = {};
+const LEAST_LOSS = 5e-6;
+const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
 /** A control's value: as few digits as say it exactly. */
 export function formatValue(value) {
@@ -13,15 +15,18 @@ export function formatValue(value) {
   return `${Number(digits)}e${Number(exponent)}`.replace("-", "−");
 }
 
-/** A loss: three decimals, more when it is small, fewer when it is large. */
+/** A loss: three decimals, more when it is small, fewer when it is large; powers of ten only for what is huge. */
 export function formatLoss(value) {
   if (!Number.isFinite(value)) return "∞";
   const size = Math.abs(value);
-  if (size < 5e-5) return value === 0 ? "0" : minus(value.toExponential(0));
+  if (size < LEAST_LOSS) return value === 0 ? "0" : "≈ 0";
+  if (size < 5e-5) return minus(value.toFixed(5));
   if (size < 0.1) return minus(value.toFixed(4));
   if (size < 10) return minus(value.toFixed(3));
   if (size < 1000) return minus(value.toFixed(1));
-  return minus(value.toExponential(1));
+  if (size < 1e6) return minus(formatCount(Math.round(value)));
+  const [digits, power] = value.toExponential(1).split("e+");
+  return minus(`${digits}×10${[...power].map((digit) => RAISED[digit]).join("")}`);
 }
 
 /** A share of 1 as a percentage. */
@@ -62,9 +67,11 @@ export function formatWeight(value) {
   return minus(value.toFixed(size < 10 ? 3 : size < 1000 ? 1 : 0));
 }
 
-/** A difference with its sign. */
-export function formatChange(value, format = formatLoss) {
-  return value < 0 ? format(value) : `+${format(value)}`;
+/** How far a value is from another one, in words: higher, lower, or the same. */
+export function tellDifference(value, format = formatLoss) {
+  const size = format(Math.abs(value));
+  if (size === format(0) || size === "≈ 0") return word("metric.same");
+  return word(value > 0 ? "metric.higher" : "metric.lower", { value: size });
 }
 
 /** A learning rate that changes by itself: three digits, so that its width stays. */

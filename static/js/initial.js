@@ -15,6 +15,7 @@ export const INITIAL = {
   canRedo: false,
   timeline: [],
   recalled: null,
+  past: null,
   message: null,
   hint: null,
   trial: null,

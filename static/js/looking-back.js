@@ -1,7 +1,7 @@
 /**
  * Looking back over the time line of a session: the run rests where it is while a point of it
  * is seen. `store.timeline` holds the points as the server tells them, `store.recalled` the one
- * that is looked at, null for the present.
+ * that is looked at and `store.past` its spec, both null for the present.
  */
 
 import { tellBranch } from "address";
@@ -69,7 +69,7 @@ export function createLookingBack({ connection, store, edits }) {
   function forget() {
     asked = null;
     seen = false;
-    store.set({ recalled: null });
+    store.set({ recalled: null, past: null });
   }
 
   connection.on("opened", () => {
@@ -77,12 +77,13 @@ export function createLookingBack({ connection, store, edits }) {
     connection.send({ type: "timeline", on: true });
   });
   connection.on("timeline", ({ points }) => store.set({ timeline: points }));
-  connection.on("frame", ({ meta }) => {
+  connection.on("frame", ({ meta, spec }) => {
     if (meta.recalled === undefined) {
       if (seen) forget();
       return;
     }
     seen = true;
+    if (store.get().recalled) store.set({ past: spec });
     if (meta.recalled !== asked) return;
     asked = null;
     if (meta.recalled !== store.get().recalled?.id) ask();

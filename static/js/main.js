@@ -3,6 +3,7 @@
 import { createAddress } from "address";
 import { createAdvice } from "advice";
 import { create as createAnnouncer } from "announcer";
+import { createShownSettings } from "controls/settings";
 import { createCurveTabs } from "curve-tabs";
 import { h } from "dom";
 import { createFaults } from "faults";
@@ -37,6 +38,7 @@ import { create as createData } from "views/data-panel";
 import { create as createDigits } from "views/digit-strip";
 import { create as createDrawing } from "views/draw-panel";
 import { create as createExplanation } from "views/explanation";
+import { create as createNotes } from "views/first-notes";
 import { create as createHeader } from "views/header";
 import { create as createSpace } from "views/hidden-space";
 import { create as createImageData } from "views/image-data";
@@ -122,7 +124,7 @@ function createViews(part, context) {
   return [
     part("header", createHeader, { presets: place("presets"), tools: place("tools") }),
     part("recording", createRecordSign, place("recording")),
-    part("controls", createStrip, place("strip")),
+    part("controls", ofMoment(createStrip), place("strip")),
     part("timeLine", createTimeLine, place("time-line")),
     part("coming", createComingLine, place("coming")),
     ...(context.store.get().images ? createImageViews : createPlaneViews)(part, context),
@@ -131,6 +133,11 @@ function createViews(part, context) {
     // It points at the others.
     part("tour", createTour, place("tour")),
   ];
+}
+
+/** Controls show the settings of the moment that is shown. */
+function ofMoment(create) {
+  return (element, context) => create(element, { ...context, store: createShownSettings(context.store) });
 }
 
 /** For points of the plane. */
@@ -144,7 +151,7 @@ function createPlaneViews(part, { schema }) {
   const observation = h("div.observation");
   output.replaceChildren(plane, scale, tools, metrics, curves);
   const views = [
-    part("data", createData, place("data")),
+    part("data", ofMoment(createData), place("data")),
     part("network", createNetwork, place("network")),
     part("output", createOutput, { plane, tools }),
     part("scale", createScale, scale),
@@ -153,6 +160,7 @@ function createPlaneViews(part, { schema }) {
       observe, newLayer: schema.defaults().layers[0], tries: true,
     }),
     part("curves", createCurveTabs, curves, { createCurve, createUnitPanel }),
+    part("notes", createNotes, h("div.first-layer")),
   ];
   place("network").append(observation);
   return views;
@@ -168,7 +176,7 @@ function createImageViews(part, { schema }) {
   const observation = h("div.observation");
   const newLayer = { ...schema.defaults().layers[0], ...LAYER };
   const views = [
-    part("data", createImageCard, place("data")),
+    part("data", ofMoment(createImageCard), place("data")),
     part("network", createImageNetwork, place("network")),
     part("explanation", createExplanation, place("network")),
     part("output", createAnswerTabs, answers, { createConfusion, createSpace }),

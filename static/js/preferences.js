@@ -11,6 +11,7 @@ const PREFERENCES = {
   colours: COLOURS,
   pauseHidden: [true, false],
   visited: [false, true],
+  notesSeen: [false, true],
 };
 
 /**

@@ -1,12 +1,13 @@
 /** One tooltip for the page: help of terms and controls, and values under the pointer. */
 
 import { h } from "dom";
+import { placeTooltip } from "tooltip-place";
 
 const DELAY = 450;
 const LONG_PRESS = 500;
 const SLIP = 10;
 const GAP = 10;
-const EDGE = 6;
+const ASIDE = 4;
 const WORKS = "a, button, input, select, textarea, summary, label";
 const FOCUSABLE = `${WORKS}, [tabindex]`;
 
@@ -26,26 +27,23 @@ export function createTooltip(root) {
   let holder = null;
   let described = null;
   let pressed = null;
+  /** What was clicked needs no help until the pointer has been elsewhere. */
+  let spent = null;
 
   /** Above everything else, a modal dialog included. */
-  function place(left, top, above) {
+  function open(text) {
+    if (element.textContent !== text) element.textContent = text;
     element.hidden = false;
     element.togglePopover(true);
-    const width = element.offsetWidth;
-    const height = element.offsetHeight;
-    const x = Math.max(EDGE, Math.min(left, window.innerWidth - width - EDGE));
-    const below = top + GAP;
-    const y = below + height > window.innerHeight - EDGE ? above - height - GAP : below;
-    element.style.left = `${x}px`;
-    element.style.top = `${y}px`;
   }
 
   /** Shows text beside the pointer. */
   function showAt(text, x, y) {
     clearTimeout(timer);
     holder = null;
-    if (element.textContent !== text) element.textContent = text;
-    place(x + GAP, y, y);
+    open(text);
+    element.classList.remove("wide");
+    placeTooltip(element, { left: x + GAP, right: x + GAP, top: y - ASIDE, bottom: y + ASIDE });
   }
 
   function hide() {
@@ -65,7 +63,8 @@ export function createTooltip(root) {
   /** Shows the help of what is pointed at, after a while; it stays while that is. */
   function offer(target, delay) {
     const next = holderOf(target);
-    if (!next || next === holder) return;
+    if (next !== spent) spent = null;
+    if (!next || next === holder || next === spent) return;
     hide();
     holder = next;
     timer = setTimeout(present, delay);
@@ -73,16 +72,25 @@ export function createTooltip(root) {
 
   function present() {
     if (!holder?.isConnected) return;
-    element.textContent = holder.dataset.help;
-    const box = holder.getBoundingClientRect();
-    place(box.left, box.bottom - 4, box.top);
+    open(holder.dataset.help);
+    placeTooltip(element, holder.getBoundingClientRect(), othersThan(holder));
     described = holder.matches(FOCUSABLE) ? holder : holder.querySelector(FOCUSABLE) ?? holder;
     described.setAttribute("aria-describedby", "tooltip");
   }
 
+  /** What may be pressed next, as boxes. */
+  function othersThan(one) {
+    return [...root.querySelectorAll(WORKS)]
+      .filter((other) => !one.contains(other) && !other.contains(one) && other.checkVisibility())
+      .map((other) => other.getBoundingClientRect());
+  }
+
   function press(event) {
     hide();
-    if (event.pointerType === "mouse") return;
+    if (event.pointerType === "mouse") {
+      spent = holderOf(event.target);
+      return;
+    }
     pressed = { x: event.clientX, y: event.clientY };
     offer(event.target, LONG_PRESS);
   }

@@ -48,7 +48,7 @@ function fits(box, room) {
 
 /** How much of the window's top the strip of play covers, as it sticks there. */
 function stuckHeight() {
-  const strip = document.querySelector("#strip");
+  const strip = document.querySelector(".strip-box");
   return getComputedStyle(strip).position === "sticky" ? strip.offsetHeight : 0;
 }
 

@@ -108,6 +108,16 @@ def the_tour(page: Page) -> None:
     page.wait(lambda: page.find_all("[data-action='tourNext']"), "the tour")
 
 
+def looking_back(page: Page) -> None:
+    for epoch in (1, 2, 3):
+        page.click("[data-action='oneEpoch']")
+        page.wait(lambda epoch=epoch: page.text(".epoch-value") == str(epoch), "an epoch")
+    page.wait(lambda: page.find(".time-line").is_displayed(), "the time line")
+    page.run("document.querySelector('.time-line').focus()")
+    page.press(Keys.HOME)
+    page.wait(lambda: page.find(".time-note").is_displayed(), "the past")
+
+
 def the_points(page: Page) -> None:
     page.click("[data-action='table']")
     page.wait(lambda: page.find_all("dialog[open]"), "the dialog")
@@ -200,9 +210,9 @@ def sharing(page: Page) -> None:
 STATES: list[Callable[[Page], None]] = [
     as_it_opens, training, everything_unfolded, classes, regression, diverged, a_pinned_unit,
     a_hovered_unit, a_layer_menu, a_weight_editor, the_page_settings, other_colours, a_tooltip,
-    a_readout, no_hidden_layer, the_largest_network, the_tour, the_points, own_points, painting,
-    choose_own, a_bad_csv, korean, a_refused_edit, a_drawing, a_confusion_cell, a_hidden_space,
-    an_image_unit, sharing,
+    a_readout, no_hidden_layer, the_largest_network, the_tour, looking_back, the_points, own_points,
+    painting, choose_own, a_bad_csv, korean, a_refused_edit, a_drawing, a_confusion_cell,
+    a_hidden_space, an_image_unit, sharing,
 ]  # fmt: skip
 PHONE_STATES: list[Callable[[Page], None]] = [
     as_it_opens, the_sheet, the_page_settings, the_tour, the_points, own_points, painting,

@@ -11,7 +11,8 @@ from tests.browser.page import Page
 #: What needs no explanation: names, values, whole sentences, and what is itself an explanation.
 PLAIN = ", ".join(
     [".brand", "output", "option", "svg", ".notice", ".observation p", ".hint", ".tour", ".tooltip",
-     ".popover-title", ".sr-only", ".points-dialog :is(h2, h3, p, button, .dialog-note)"]
+     ".popover-title", ".sr-only", ".first-note", ".time-thumb",
+     ".points-dialog :is(h2, h3, p, button, .dialog-note)"]
 )  # fmt: skip
 
 
@@ -118,8 +119,31 @@ def test_help_says_what_is_chosen(page: Page) -> None:
         assert chip.count("\n") == 1
 
 
+def covered(page: Page) -> list[str]:
+    """What can be pressed and lies under the help."""
+    return page.run(
+        """const tip = document.querySelector(".tooltip").getBoundingClientRect();
+           return [...document.querySelectorAll("a, button, input, select, summary, label")]
+             .filter((one) => one.checkVisibility())
+             .filter((one) => {
+               const box = one.getBoundingClientRect();
+               return box.left < tip.right && box.right > tip.left
+                 && box.top < tip.bottom && box.bottom > tip.top;
+             })
+             .map((one) => one.outerHTML.slice(0, 60))"""
+    )
+
+
 def test_help_comes_by_mouse(page: Page) -> None:
     term = page.find("[data-metric='test_loss']")
+    page.hover(page.find(".play"))
+    page.wait(lambda: "Train, or pause" in help_of(page), "help of a button")
+    assert covered(page) == [], "nothing that can be pressed is under it"
+    page.click(".play")
+    assert not help_of(page), "it goes with the click"
+    page.goes_on(20)
+    page.click(".play")
+    assert not help_of(page), "and does not come back while the pointer stays"
     page.hover(term)
     page.wait(lambda: "kept from training" in help_of(page), "help under the pointer")
     page.hover(page.find(".brand"))

@@ -10,6 +10,50 @@ from tests.browser.page import Page
 WIDTHS = (320, 360, 414, 600, 719, 720, 834, 1024, 1179, 1180, 1366, 1440, 1920, 2560)
 
 
+def outside(page: Page) -> list[str]:
+    """Controls that reach over the edge of their card, where the card does not scroll there."""
+    return page.run(
+        """const found = [];
+           for (const card of document.querySelectorAll(".card")) {
+             const { left, right } = card.getBoundingClientRect();
+             for (const one of card.querySelectorAll("button, input, select, .switch, .metric")) {
+               if (one.closest(".stage-scroll, .sr-only") || !one.checkVisibility()) continue;
+               const box = one.getBoundingClientRect();
+               if (box.left < left || box.right > right) found.push(one.outerHTML.slice(0, 80));
+             }
+           }
+           return found;"""
+    )
+
+
+def small_targets(page: Page) -> list[str]:
+    """What a finger is to press in the network and is smaller than 24 px."""
+    return page.run(
+        """return [...document.querySelectorAll("#network :is(button, select)")]
+             .filter((one) => one.checkVisibility())
+             .filter((one) => {
+               const { width, height } = one.getBoundingClientRect();
+               return Math.min(width, height) < 24;
+             })
+             .map((one) => one.outerHTML.slice(0, 80))"""
+    )
+
+
+def cut_choices(page: Page) -> list[str]:
+    """Choices of the strip whose text is wider than its place."""
+    return page.run(
+        """const pen = new OffscreenCanvas(1, 1).getContext("2d");
+           return [...document.querySelectorAll("#strip .select")].filter((one) => {
+             const style = getComputedStyle(one);
+             pen.font = style.font;
+             const room = one.clientWidth - parseFloat(style.paddingLeft)
+               - parseFloat(style.paddingRight);
+             const { width } = pen.measureText(one.selectedOptions[0].text);
+             return one.checkVisibility() && width > room;
+           }).map((one) => one.selectedOptions[0].text)"""
+    )
+
+
 def test_no_width_scrolls_sideways(page: Page) -> None:
     page.edited(lambda: page.choose("preset", "spiral"))
     page.click(".more-toggle")
@@ -18,6 +62,7 @@ def test_no_width_scrolls_sideways(page: Page) -> None:
         page.wait(lambda width=width: page.run("return innerWidth") == width, "the new width")
         wide = page.run("return document.documentElement.scrollWidth")
         assert wide <= width, f"{wide} at {width}"
+        assert outside(page) == [], width
 
 
 def test_a_phone_has_the_strip_on_top_and_the_controls_in_a_sheet(tab: Page) -> None:
@@ -41,7 +86,21 @@ def test_a_phone_has_the_strip_on_top_and_the_controls_in_a_sheet(tab: Page) -> 
     page.goes_on()
     assert page.run("return document.documentElement.scrollWidth <= 360")
     scroller = page.find(".stage-scroll")
+    assert page.run("return arguments[0].scrollWidth <= arguments[0].clientWidth", scroller)
+    assert not page.find(".scroll-sign").is_displayed(), "the default network is seen whole"
+    page.run("arguments[0].scrollIntoView({ block: 'center' })", scroller)
+    assert small_targets(page) == []
+    for at in (0, 1):
+        page.edited(lambda at=at: page.click(f"[data-insert='{at}']"))
+    page.wait(lambda: page.find(".scroll-sign").is_displayed(), "a sign that there is more")
     assert page.run("return arguments[0].scrollWidth > arguments[0].clientWidth", scroller)
+    ends = "arguments[0].scrollLeft += arguments[0].clientWidth"
+    page.click(".scroll-sign")
+    page.wait(lambda: page.run("return arguments[0].scrollLeft", scroller) > 0, "it leads on")
+    page.run(ends, scroller)
+    page.wait(lambda: not page.find(".scroll-sign").is_displayed(), "there is no more")
+    output = page.find(".tile[data-kind='output']")
+    assert page.run("return arguments[0].getBoundingClientRect().right <= innerWidth", output)
 
 
 def test_a_projector_shows_all_and_larger(page: Page) -> None:
@@ -54,7 +113,70 @@ def test_a_projector_shows_all_and_larger(page: Page) -> None:
 
 def test_a_laptop_shows_all_without_scrolling(page: Page) -> None:
     assert page.run("return document.documentElement.scrollHeight") <= 900
-    assert round(page.tile(1, 0).rect["width"]) == 44
+    assert cut_choices(page) == []
+    assert 80 <= round(page.tile(1, 0).rect["width"]) <= 96, "few units fill the card"
+    highest, lowest = page.run(
+        """const field = document.querySelector(".stage-scroll").getBoundingClientRect();
+           const boxes = [...document.querySelectorAll("#network .tile")]
+             .map((tile) => tile.getBoundingClientRect());
+           return [Math.min(...boxes.map((box) => box.top)) - field.top,
+             field.bottom - Math.max(...boxes.map((box) => box.bottom))];"""
+    )
+    assert highest < 140, "from below the heads"
+    assert lowest < 60, "to the foot of the card"
+    page.click(".more-toggle")
+    page.wait(lambda: page.find("#more").is_displayed(), "all controls")
+    page.wait(
+        lambda: page.run("return document.documentElement.scrollHeight") <= 900,
+        "the curves stay in sight",
+    )
+    page.click(".more-toggle")
+    page.edited(lambda: page.choose("preset", "vanishing"))
+    page.wait(lambda: round(page.tile(1, 0).rect["width"]) in range(42, 50), "many are smaller")
+
+
+#: What a note may not lie over, as it stands in the network's card.
+SEEN = ".tile, .input-label, .insert, .heads > *, .bias, .first-note"
+
+
+def notes(page: Page) -> list[str]:
+    """The notes on the drawing that are shown."""
+    return [note.text for note in page.find_all(".first-note") if note.is_displayed()]
+
+
+def collisions(page: Page) -> list[list[str]]:
+    """Notes that lie over something, or out of sight in the card."""
+    return page.run(
+        """const boxOf = (one) => one.getBoundingClientRect();
+           const card = boxOf(document.querySelector(".stage-scroll"));
+           const all = (css) => [...document.querySelectorAll(`#network :is(${css})`)]
+             .filter((one) => one.checkVisibility());
+           return all(".first-note").flatMap((note) => {
+             const a = boxOf(note);
+             const out = a.left < card.left || a.right > card.right || a.bottom > card.bottom;
+             const hit = all(arguments[0]).filter((other) => {
+               const b = boxOf(other);
+               return other !== note && a.left < b.right && a.right > b.left
+                 && a.top < b.bottom && a.bottom > b.top;
+             });
+             return out || hit.length ? [[note.innerText, ...hit.map((one) => one.className)]] : [];
+           });""",
+        SEEN,
+    )
+
+
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_three_notes_explain_the_drawing_until_the_first_click(tab: Page, language: str) -> None:
+    page = tab.open(f"/?lang={language}")
+    for width, height in ((360, 740), (820, 1100), (1180, 800), (1440, 900), (1920, 1080)):
+        page.resize(width, height)
+        page.wait(lambda width=width: page.run("return innerWidth") == width, "the new width")
+        page.wait(lambda: len(notes(page)) == 3 and not collisions(page), f"three at {width}")
+    page.resize(1440, 900)
+    page.click("#data-title")
+    assert notes(page) == []
+    page.open(f"/?lang={language}")
+    assert notes(page) == [], "they do not come back"
 
 
 def background(page: Page) -> str:

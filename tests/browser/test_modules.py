@@ -60,6 +60,33 @@ def test_frames_that_were_not_painted_keep_their_points(page: Page) -> None:
     assert joined == ["p1", "p2"]
 
 
+def test_losses_are_written_so_that_they_can_be_read(page: Page) -> None:
+    written = page.load(
+        """const { formatLoss, tellDifference } = await import("format");
+           return [...[0, 1e-7, 1.2e-5, 0.0123, 0.5, 12.34, 12345.6, 3e6, Infinity].map(formatLoss),
+             ...[0.0991, -0.02, 0, 1e-9].map((value) => tellDifference(value))];"""
+    )
+    assert written == [
+        "0", "≈ 0", "0.00001", "0.0123", "0.500", "12.3", "12,346", "3.0×10⁶", "∞",
+        "0.0991 higher", "0.0200 lower", "the same", "the same",
+    ]  # fmt: skip
+
+
+def test_notes_stand_near_what_they_are_about_and_over_nothing(page: Page) -> None:
+    places = page.load(
+        """const { placeNotes } = await import("network/note-places");
+           const room = { left: 0, top: 0, right: 300, bottom: 200 };
+           const taken = [{ left: 100, top: 50, right: 200, bottom: 150 }];
+           const notes = [{ width: 80, height: 30, x: 150, y: 150 },
+             { width: 80, height: 30, x: 150, y: 50 }, { width: 290, height: 60, x: 150, y: 100 }];
+           return placeNotes(notes, taken, room);"""
+    )
+    below, above, none = places
+    assert below["top"] >= 155
+    assert above["bottom"] <= 45
+    assert none is None, "a note without room is not shown"
+
+
 def test_origins_say_which_units_stay(page: Page) -> None:
     edits = page.load(
         """const l = await import("layers");

@@ -206,8 +206,12 @@ def test_the_gap_between_train_and_test_is_visible(page: Page) -> None:
     page.goes_on(20)
     page.pause()
     gap = page.metric("test_loss") - page.metric("train_loss")
-    shown = page.text(".gap").removeprefix("Test − train: ").split(",")[0]
-    assert abs(float(shown.replace("−", "-")) - gap) < 0.0015
+    told = page.text(".gap")
+    assert told.startswith("Test against train: loss ")
+    size, way = told.removeprefix("Test against train: loss ").split(",")[0].split(" ")
+    assert way == ("higher" if gap > 0 else "lower")
+    assert abs(float(size) - abs(gap)) < 0.0015
+    assert " points " in told
 
 
 def test_regression_and_classes_have_their_own_numbers(page: Page) -> None:

@@ -104,6 +104,10 @@ def test_a_hand_goes_back_while_it_trains(page: Page) -> None:
     page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.PAGE_UP))
     page.wait(lambda: len(page.find_all(".time-tick")) == 1, "the edit is marked")
     page.wait(lambda: page.step > 1000, "a longer run")
+    assert page.text(".time-thumb") == "Now"
+    handle = page.find(".time-thumb")
+    ActionChains(page.driver).click_and_hold(handle).move_by_offset(-3, 0).release().perform()
+    assert page.running, "the handle is held where it is pressed"
     drag(page, 0.9, 0.6, 0.1, lift=False)
     page.wait(lambda: said(page), "it looks back")
     assert not page.running
@@ -111,10 +115,19 @@ def test_a_hand_goes_back_while_it_trains(page: Page) -> None:
     there = page.step
     drag(page, 0.1, 0.7)
     page.wait(lambda: page.step > there, "a later one")
-    assert not page.find("[data-path='optimizer.learning_rate']").is_displayed()
+    page.run("arguments[0].focus()", page.find(LINE))
+    page.press(Keys.HOME)
+    page.wait(lambda: page.step == 0, "the beginning")
+    rate = page.control("optimizer.learning_rate")
+    assert page.value("optimizer.learning_rate") == "0.03", "the settings are those of then"
+    assert rate.is_displayed()
+    assert not rate.is_enabled(), "what is past cannot be changed"
+    assert not page.find("[data-dataset='xor']").is_enabled()
+    assert page.text(".time-thumb") == "Epoch 0"
     page.click("[data-action='present']")
     page.wait(lambda: page.running and page.step > 1000, "it trains on by itself")
-    assert page.find("[data-path='optimizer.learning_rate']").is_displayed()
+    assert page.value("optimizer.learning_rate") != "0.03"
+    assert rate.is_enabled()
     page.pause()
     tick = page.find(".time-tick")
     ActionChains(page.driver).move_to_element(tick).perform()

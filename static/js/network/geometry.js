@@ -1,18 +1,31 @@
 /** Where everything of the network stands: columns, tiles, and the size they need. */
 
 const TILE_SHARE = 0.69;
-const COLUMN_MOST = 17;
-/** In rem, but for the least pitch and tile, which are pixels. */
+/**
+ * In rem, but for the least pitch and tile, which are pixels. A network of few units has tiles up
+ * to `pitchMost` apart from each other, as long as their columns are far enough apart for the links.
+ */
 const CHANGEABLE = {
-  pitch: 4.57, pitchLeast: 26, tileLeast: 20, columnLeast: 5.6, left: 4.6, right: 2.4, top: 2.1, bottom: 0.8,
+  pitch: 4.57, pitchMost: 9.94, pitchLeast: 26, tileLeast: 20, columnLeast: 4.8, columnMost: 30,
+  left: 4.6, right: 2.4, top: 2.1, bottom: 0.8,
 };
 /** What is only looked at has no heads, no buttons at its tiles, and is as large as its frame. */
 const FIXED = {
-  pitch: 9, pitchLeast: 4, tileLeast: 3, columnLeast: 0, left: 2.3, right: 0.4, top: 0.3, bottom: 0.6,
+  pitch: 9, pitchMost: 9, pitchLeast: 4, tileLeast: 3, columnLeast: 0, columnMost: 17,
+  left: 2.3, right: 0.4, top: 0.3, bottom: 0.6,
 };
+/** How much of the way to the next column tiles and the room between them may take. */
+const ACROSS = 0.8;
+const ACROSS_LARGE = 0.7;
+/** Beside a tile of the inputs, and of the output. */
+const LABEL = 2.1;
+const ASIDE = 0.15;
+/** How far a tile reaches from its middle while it is pointed at. */
+const LENS = 0.58;
 const IDLE_PITCH = 2;
 const HEAD_WIDE = 9.4;
-const IDLE_TILE = 1.5;
+const IDLE_TILE = 1.72;
+const IDLE_SHARE = 0.88;
 const IDLE_GAP = 0.9;
 
 /**
@@ -32,12 +45,11 @@ export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, 
   const room = height - (sizes.top + sizes.bottom) * rem;
   // Beside the middles of the first and last tiles; those of a fixed network grow with its frame.
   const half = fixed ? (TILE_SHARE / 2) * Math.min(sizes.pitch * rem, room / Math.max(...counts)) : 0;
-  const left = sizes.left * rem + half;
-  const right = sizes.right * rem + half;
-  const apart = Math.min(COLUMN_MOST * rem,
+  const leftLeast = sizes.left * rem + half;
+  const rightLeast = sizes.right * rem + half;
+  const spread = (left, right) => Math.min(sizes.columnMost * rem,
     Math.max(sizes.columnLeast * rem, (width - left - right) / gaps));
-  const wide = Math.max(width, left + right + apart * gaps);
-  const start = left + Math.max(0, (wide - left - right - apart * gaps) / 2);
+  const usual = spread(leftLeast, rightLeast);
 
   // In a small frame the inputs that there are have half of the height.
   const idlePitch = fixed && idle ? Math.min(IDLE_PITCH * rem, room / 2 / idle) : IDLE_PITCH * rem;
@@ -45,9 +57,17 @@ export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, 
   const fitting = Math.min(
     room / Math.max(...hidden, outputs),
     inputs ? Math.max((room - idleHeight) / inputs, sizes.pitchLeast) : Infinity,
-    sizes.pitch * rem, apart * 0.8);
+    Math.max(
+      Math.min(sizes.pitch * rem, usual * ACROSS),
+      Math.min(sizes.pitchMost * rem, usual * ACROSS_LARGE)));
   const pitch = Math.max(sizes.pitchLeast, fitting);
   const tile = Math.max(sizes.tileLeast, Math.round(pitch * TILE_SHARE));
+  // Large tiles need more room at the sides: for their half, and for a label.
+  const left = fixed ? leftLeast : Math.max(leftLeast, tile / 2 + LABEL * rem);
+  const right = fixed ? rightLeast : Math.max(rightLeast, LENS * tile + ASIDE * rem);
+  const apart = spread(left, right);
+  const wide = Math.max(width, left + right + apart * gaps);
+  const start = left + Math.max(0, (wide - left - right - apart * gaps) / 2);
   const tallest = Math.max(Math.max(...counts) * pitch, inputs * pitch + idleHeight);
   const high = Math.max(height, tallest + (sizes.top + sizes.bottom) * rem);
   const middle = (sizes.top * rem + high - sizes.bottom * rem) / 2;
@@ -67,7 +87,7 @@ export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, 
     tile,
     apart,
     narrow: apart < HEAD_WIDE * rem,
-    idleTile: Math.min(tile, IDLE_TILE * rem, 0.8 * idlePitch),
+    idleTile: Math.min(tile, IDLE_TILE * rem, IDLE_SHARE * idlePitch),
     columns,
     idle: places,
   };

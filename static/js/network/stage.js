@@ -2,6 +2,7 @@
 
 import { h, pixelRatio, reducedMotion, rem } from "dom";
 import { between, layOut } from "network/geometry";
+import { createScrollSign } from "scroll-sign";
 import { word } from "words";
 
 const SLIDE = 150;
@@ -29,7 +30,7 @@ export function createStage(element, put, fixed = false) {
   scroller.classList.toggle("fixed", fixed);
   // Where the heads are shown all the same, they are only read.
   heads.inert = fixed;
-  element.append(scroller);
+  element.append(scroller, createScrollSign(scroller));
   let target = null;
   let request = 0;
 

@@ -11,6 +11,7 @@ const OUTPUT_SIZE = 100;
 const ROUND = 0.2;
 const DOT = 0.095;
 const DOT_LEAST = 2.6;
+const DOT_MOST = 6;
 
 /**
  * @param {HTMLCanvasElement} canvas over the links
@@ -97,7 +98,7 @@ export function createTiles(canvas, ratioOf = pixelRatio) {
 
   function drawBiases(weights, palette) {
     const { tile, columns } = layout;
-    const radius = Math.max(DOT_LEAST, tile * DOT);
+    const radius = Math.min(DOT_MOST, Math.max(DOT_LEAST, tile * DOT));
     const index = indexWeights(columns.map(({ ys }) => ys.length));
     index.layers.forEach((layer, l) => {
       const { x, ys } = columns[l + 1];

@@ -2,6 +2,7 @@
 
 import { createChoice } from "controls/choice";
 import { createField } from "controls/field";
+import { createSettingsGroup } from "controls/settings";
 import { h, icon, setText } from "dom";
 import { formatPercent } from "format";
 import { openPointsDialog } from "points/dialog";
@@ -41,16 +42,21 @@ export function create(element, context) {
     h("summary", { data: { help: word("help.more") } }, word("action.more"), icon("M4 6l4 4 4-4")),
     h("div.fields", {}, flipped.element, balance.element));
 
+  const settings = [
+    createSettingsGroup(store, anew),
+    createSettingsGroup(store, thumbnails.element,
+      h("div.fields", {}, task.element, noise.element, samples.element, share.element, batch.element,
+        classes.element, more)),
+  ];
+  const [aside, body] = settings.map((group) => group.element);
   element.append(
     h("div.card-head", {},
       h("h2.card-title.term", {
         id: "data-title", tabindex: 0, data: { help: word("help.card.data") },
       }, word("card.data")),
       h("div.spacer"),
-      anew),
-    h("div.data-body", {}, thumbnails.element,
-      h("div.fields", {}, task.element, noise.element, samples.element, share.element, batch.element,
-        classes.element, more)));
+      aside),
+    h("div.data-body", {}, body));
 
   const unwatch = store.watch(["draft"], ({ draft }) => {
     if (!draft) return;
@@ -67,6 +73,7 @@ export function create(element, context) {
 
   function destroy() {
     unwatch();
+    settings.forEach((group) => group.destroy());
     thumbnails.destroy();
     task.destroy();
     for (const field of Object.values(fields)) field.destroy();

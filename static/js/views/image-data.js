@@ -2,6 +2,7 @@
 
 import { markComing } from "controls/coming";
 import { createControl } from "controls/field";
+import { createSettingsGroup } from "controls/settings";
 import { h, setText } from "dom";
 import { formatCount } from "format";
 import { SOURCES } from "images/sets";
@@ -19,12 +20,12 @@ export function create(element, context) {
     { ...field, minimum, maximum, sizes: true, help: word("help.batch_size.images") },
     { onInput: (size) => edits.edit({ batch_size: size }) });
   const digits = h("div.digits");
+  const settings = createSettingsGroup(store, thumbnails.element, source, batch.element);
   element.append(
     h("div.card-head", {}, h("h2.card-title.term", {
       id: "data-title", tabindex: 0, data: { help: word("help.card.data.images") },
     }, word("card.data"))),
-    h("div.data-body.image-data", {}, h("div.image-sets", {}, thumbnails.element, source,
-      batch.element), digits));
+    h("div.data-body.image-data", {}, h("div.image-sets", {}, settings.element), digits));
 
   const unwatch = [
     store.watch(["images"], ({ images }) => {
@@ -40,6 +41,7 @@ export function create(element, context) {
 
   function destroy() {
     unwatch.forEach((stop) => stop());
+    settings.destroy();
     thumbnails.destroy();
     element.replaceChildren();
   }

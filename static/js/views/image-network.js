@@ -14,6 +14,7 @@ import { changeLayer, followUnit, insertLayer, removeLayer } from "layers";
 import { createHeads } from "network/heads";
 import { openLayerMenu } from "network/layer-menu";
 import { createModelButtons } from "network/model-buttons";
+import { createScrollSign } from "scroll-sign";
 import { makeTerm } from "terms";
 import { unitIndex } from "weights";
 import { word } from "words";
@@ -43,7 +44,7 @@ export function create(element, context) {
     h("div.card-head", {}, h("h2.card-title.term", {
       id: "network-title", tabindex: 0, data: { help: word("help.card.network.images") },
     }, word("card.network")), note, h("span.spacer"), model && createModelButtons(model)),
-    scroller);
+    scroller, createScrollSign(scroller));
   scroller.classList.toggle("fixed", fixed);
   heads.inert = fixed;
   let frame = null;

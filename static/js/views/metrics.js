@@ -1,17 +1,19 @@
 /** Four numbers, and the gap between train and test. */
 
 import { h, setText } from "dom";
-import { formatChange, formatLoss, formatPercent } from "format";
+import { formatLoss, formatPercent, tellDifference } from "format";
 import { makeTerm } from "terms";
 import { createThrottle } from "throttle";
 import { word } from "words";
 
 const PERIOD = 100;
-const points = (value) => formatPercent(value);
+const percent = (value) => formatPercent(value);
+/** Between two percentages. */
+const points = (value) => word("format.points", { value: (100 * value).toFixed(1) });
 
 const CLASSIFICATION = [
   ["train_loss", formatLoss], ["test_loss", formatLoss],
-  ["train_accuracy", points], ["test_accuracy", points],
+  ["train_accuracy", percent], ["test_accuracy", percent],
 ];
 const REGRESSION = [
   ["train_rmse", formatLoss], ["test_rmse", formatLoss],
@@ -57,10 +59,12 @@ export function create(element) {
     return `${help}\n${images}`;
   }
 
-  function describeGap(meta, [[train, format], [test], [trainScore, formatScore], [testScore]]) {
-    const parts = [word("metric.gap", {
-      loss: formatChange(meta[test] - meta[train], format),
-      score: formatChange(meta[testScore] - meta[trainScore], formatScore),
+  function describeGap(meta, shown) {
+    const [train, test, trainScore, testScore] = shown.map(([key]) => meta[key]);
+    const classes = shown === CLASSIFICATION;
+    const parts = [word(classes ? "metric.gap" : "metric.gap.regression", {
+      loss: tellDifference(test - train),
+      score: tellDifference(testScore - trainScore, classes ? points : formatLoss),
     })];
     if (meta.penalty > 0) parts.push(word("metric.penalty", { penalty: formatLoss(meta.penalty) }));
     if (shownLoss(meta)) parts.push(shownLoss(meta));

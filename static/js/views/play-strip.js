@@ -2,6 +2,7 @@
 
 import { createField } from "controls/field";
 import { createScheduleCurve } from "controls/schedule-curve";
+import { createSettingsGroup } from "controls/settings";
 import { h, icon } from "dom";
 import { createActivation, createLoss, createSpeed } from "strip/fields";
 import { createTransport } from "strip/transport";
@@ -75,7 +76,13 @@ export function create(element, context) {
   phone.addEventListener("change", placeRare);
   placeRare();
 
+  // What is below leaves so much less to the output, so that all of it stays in sight.
+  const observer = new ResizeObserver(() =>
+    document.documentElement.style.setProperty("--strip", `${element.offsetHeight}px`));
+  observer.observe(element);
+
   function destroy() {
+    observer.disconnect();
     phone.removeEventListener("change", placeRare);
     transport.destroy();
     sheet.destroy();
@@ -106,14 +113,13 @@ function createSheet(context) {
   }, icon("M4 4l8 8", "M12 4l-8 8"));
   const fields = { rate, optimizer, activation, loss, l1, l2, speed };
   const head = h("div.sheet-head", {}, makeTerm("span.card-title", word("help.controls"), word("action.controls")), close);
-  const element = h("div.sheet", { id: "controls" }, head,
-    ...Object.entries(fields).map(([name, field]) => {
-      field.element.classList.add(`control-${name}`);
-      return field.element;
-    }),
-    more.toggle, more.element);
+  const settings = createSettingsGroup(context.store, ...Object.entries(fields).map(([name, field]) => {
+    field.element.classList.add(`control-${name}`);
+    return field.element;
+  }));
+  const element = h("div.sheet", { id: "controls" }, head, settings.element, more.toggle, more.element);
   const update = ({ meta }) => curve.update(meta.step);
-  const destroy = () => [...Object.values(fields), curve, more].forEach((f) => f.destroy?.());
+  const destroy = () => [...Object.values(fields), settings, curve, more].forEach((f) => f.destroy?.());
   return { element, head, close, update, destroy };
 }
 
@@ -129,15 +135,16 @@ function createMore(context, curve) {
   const rates = Object.fromEntries(RATES.map((name) => [name, field(`optimizer.${name}`)]));
   const group = (name, ...children) => h("fieldset.group", {},
     makeTerm("legend.group-title", word(`help.${name}.name`), word(`group.${name}`)), ...children);
-  const element = h("div.more", { id: "more", hidden: true },
+  const settings = createSettingsGroup(store,
     group("optimizer", ...Object.values(rates),
       field("optimizer.clip_norm", { initial: CLIP_START })),
     group("initializer", field("initializer.name"), field("initializer.scale")));
   const decay = Object.fromEntries(DECAY.map((name) => [name, field(`schedule.${name}`)]));
   if (schema.field("schedule.name").options.length > 1) {
-    element.append(group("schedule", field("schedule.name"), field("schedule.warmup_steps"),
+    settings.element.append(group("schedule", field("schedule.name"), field("schedule.warmup_steps"),
       ...Object.values(decay), curve.element));
   }
+  const element = h("div.more", { id: "more", hidden: true }, settings.element);
   const toggle = h("button.button.more-toggle", {
     type: "button", "aria-expanded": "false", "aria-controls": "more",
     data: { help: word("help.more") }, on: { click: () => store.set({ more: element.hidden }) },
@@ -154,6 +161,6 @@ function createMore(context, curve) {
     for (const name of RATES) rates[name].hidden = !read.includes(name);
     for (const name of DECAY) decay[name].hidden = !DECAYS[draft.schedule.name]?.includes(name);
   })];
-  const destroy = () => [...unwatch, ...made.map((control) => control.destroy)].forEach((f) => f());
+  const destroy = () => [...unwatch, settings.destroy, ...made.map((control) => control.destroy)].forEach((f) => f());
   return { toggle, element, destroy };
 }

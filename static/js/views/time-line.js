@@ -1,9 +1,9 @@
 /**
- * The time line: a hairline under the controls that grows under a hand. It goes back over what
- * was seen, and every other view shows the moment that it stands at.
+ * The time line: a line under the controls with a labelled handle. It goes back over what was
+ * seen, and every other view shows the moment that it stands at.
  */
 
-import { h, setText } from "dom";
+import { h, icon, setText } from "dom";
 import { formatCount } from "format";
 import { tellMoment } from "moment-words";
 import { word } from "words";
@@ -12,6 +12,7 @@ import { word } from "words";
 const LEAST = 3;
 /** How near the end means the present (pixels). */
 const END = 8;
+const BACK = ["M8.5 3L4 8l4.5 5", "M13 3L8.5 8l4.5 5"];
 const KEYS = {
   ArrowLeft: (at) => at - 1, ArrowDown: (at) => at - 1,
   ArrowRight: (at) => at + 1, ArrowUp: (at) => at + 1,
@@ -28,7 +29,8 @@ export function create(element, context) {
   const { store, tooltip, lookingBack } = context;
   const past = h("div.time-past");
   const ticks = h("div.time-ticks");
-  const thumb = h("div.time-thumb");
+  const label = h("span");
+  const thumb = h("div.time-thumb", {}, icon(...BACK), label);
   const track = h("div.time-track", {}, past, ticks, thumb);
   const line = h("div.time-line", {
     role: "slider", tabindex: 0, "aria-label": word("timeline.name"), "aria-valuemin": 0,
@@ -52,6 +54,8 @@ export function create(element, context) {
   let places = [];
   let step = 0;
   let dragged = false;
+  /** Where the handle is held, from the place that it stands at (pixels). */
+  let grip = 0;
 
   /** Buttons that go leave the focus where it can go on. */
   function leave(act) {
@@ -81,6 +85,7 @@ export function create(element, context) {
     const at = indexOf(recalled);
     const share = at < points.length ? places[at] : 1;
     line.style.setProperty("--at", share);
+    setText(label, recalled ? word("timeline.epoch", { epoch: formatCount(recalled.epoch) }) : word("timeline.now"));
     line.setAttribute("aria-valuemax", points.length);
     line.setAttribute("aria-valuenow", at);
     line.setAttribute("aria-valuetext",
@@ -103,8 +108,9 @@ export function create(element, context) {
   /** The point nearest to a pointer; none at the end, which is the present. */
   function nearest({ clientX }) {
     const box = track.getBoundingClientRect();
-    if (clientX > box.right - END) return null;
-    const share = (clientX - box.left) / box.width;
+    const x = clientX - grip;
+    if (x > box.right - END) return null;
+    const share = (x - box.left) / box.width;
     let best = 0;
     places.forEach((at, i) => {
       if (Math.abs(at - share) <= Math.abs(places[best] - share)) best = i;
@@ -120,6 +126,11 @@ export function create(element, context) {
   function press(event) {
     if (event.button !== 0) return;
     dragged = true;
+    grip = 0;
+    if (thumb.contains(event.target)) {
+      const box = track.getBoundingClientRect();
+      grip = event.clientX - box.left - box.width * Number(line.style.getPropertyValue("--at"));
+    }
     line.setPointerCapture(event.pointerId);
     line.classList.add("dragged");
     line.focus({ preventScroll: true });
@@ -128,15 +139,17 @@ export function create(element, context) {
   }
 
   function move(event) {
-    const point = nearest(event);
+    const held = dragged || !thumb.contains(event.target);
+    const point = held ? nearest(event) : store.get().recalled;
     const box = track.getBoundingClientRect();
-    const text = point ? tellMoment(point, context) : word("timeline.now");
+    const text = point ? tellMoment(point, context) : word("help.timeline");
     if (event.pointerType !== "touch") tooltip.showAt(text, event.clientX, box.bottom);
     if (dragged) show(point);
   }
 
   function lift() {
     dragged = false;
+    grip = 0;
     line.classList.remove("dragged");
     tooltip.hide();
   }
