@@ -57,14 +57,15 @@ class _Client:
         return self.wait("tried")["baseline"]["test_loss"]
 
     def rate(self, *, trial: bool) -> float:
-        """Frames a second while it trains, with a trial or without."""
-        before, begun, asked = self.frames, time.monotonic(), False
+        """Frames a second while it trains, with a trial or without; a former trial is over."""
+        self.send("try", trial="over", candidates=[{"patch": {}}], epochs=1)
+        while self.wait("tried")["trial"] != "over":
+            pass
+        if trial:
+            self.send("try", trial="cost", candidates=CANDIDATES, epochs=1000)
+        before, begun = self.frames, time.monotonic()
         while time.monotonic() < begun + SECONDS:
-            if trial and not asked:
-                self.send("try", trial="cost", candidates=CANDIDATES, epochs=1000)
-                asked = True
-            got = self.read()
-            asked = asked and not (got and got["type"] == "tried")
+            self.read()
         return (self.frames - before) / (time.monotonic() - begun)
 
 
