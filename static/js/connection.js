@@ -11,6 +11,7 @@ import { createEmitter } from "emitter";
 import { decodeFrame } from "frames";
 
 const TOKEN = "livenet.session";
+const TOKEN_TEXT = /^[\w-]{16,64}$/;
 /** Close codes after which nobody connects again unless asked. */
 const FINAL = { 4001: "taken", 4002: "idle" };
 /** Errors after which something else is opened. */
@@ -182,7 +183,8 @@ export function createConnection({ open, storage, toOpen, session }) {
 
   /** What others need to reach this session by; null before there is one. */
   function token() {
-    return storage.getItem(TOKEN);
+    const kept = storage.getItem(TOKEN);
+    return kept !== null && TOKEN_TEXT.test(kept) ? kept : null;
   }
 
   setInterval(watch, LOOK);

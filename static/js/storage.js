@@ -1,8 +1,8 @@
-/** What a browser keeps for a page, where it may keep anything. */
+/** What a browser keeps for a page, where it may keep anything and has room for it. */
 
 /**
- * Opens a storage of the browser; where that is forbidden, as in some frames, one that
- * lasts as long as the page.
+ * Opens a storage of the browser; where that is forbidden, as in some frames, one that lasts as
+ * long as the page. What the browser has no room for is kept as long as the page.
  *
  * @param {"localStorage"|"sessionStorage"} name
  * @returns {{getItem: Function, setItem: Function, removeItem: Function}}
@@ -11,10 +11,31 @@ export function openStorage(name) {
   try {
     const storage = window[name];
     storage.getItem(name);
-    return storage;
+    return withMemory(storage);
   } catch {
     return createMemory();
   }
+}
+
+/** A storage that keeps in memory what it cannot write, and never throws. */
+function withMemory(storage) {
+  const memory = createMemory();
+
+  function setItem(key, value) {
+    memory.removeItem(key);
+    try {
+      storage.setItem(key, value);
+    } catch {
+      memory.setItem(key, value);
+    }
+  }
+
+  function removeItem(key) {
+    memory.removeItem(key);
+    storage.removeItem(key);
+  }
+
+  return { getItem: (key) => memory.getItem(key) ?? storage.getItem(key), setItem, removeItem };
 }
 
 /** Makes a storage that lasts as long as the page. */

@@ -178,6 +178,37 @@ def test_a_view_that_fails_is_told_and_the_rest_goes_on(page: Page, tmp_path: Pa
         page.wait(lambda: page.step == 2, "it plays to its end")
 
 
+GARBAGE = ("{", "null", "[]", '{"name": "http", "at": {}}', "\u0000" * 9, "x" * 5000)
+
+
+def test_what_a_browser_keeps_for_the_page_is_not_trusted(page: Page) -> None:
+    keys = page.run("return [localStorage, sessionStorage].flatMap(Object.keys)")
+    assert {"livenet.visited", "livenet.session"} <= set(keys)
+    keys += ["livenet.transport", "livenet.theme", "livenet.colours", "livenet.language"]
+    for text in GARBAGE:
+        page.run(
+            "for (const storage of [localStorage, sessionStorage])"
+            "  for (const key of arguments[0]) storage.setItem(key, arguments[1])",
+            keys, text,
+        )  # fmt: skip
+        page.open()
+
+
+def test_a_page_runs_where_the_browser_has_no_room_to_keep_anything(page: Page) -> None:
+    page.run(
+        "for (const storage of [localStorage, sessionStorage]) {"
+        "  storage.clear();"
+        "  for (let size = 1 << 23; size >= 1; size >>= 1)"
+        "    for (let i = 0; ; i += 1) try { storage.setItem(`${size} ${i}`, 'x'.repeat(size)); }"
+        "      catch { break; }"
+        "}"
+    )
+    page.open()
+    page.click(".play")
+    page.wait(lambda: page.step > 0, "it trains")
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+
+
 def fault(page: Page) -> str:
     """What the page says of parts that failed; "" for nothing."""
     line = page.find("#fault")

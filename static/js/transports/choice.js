@@ -29,9 +29,14 @@ export function createTransports({ stream, sessions, health, storage }) {
   let worked = false;
   let doubts = 0;
 
+  /** What is remembered counts only as this page writes it. */
   function isBlocked() {
-    const { name, at } = JSON.parse(storage.getItem(KEY) ?? "{}");
-    return name === HTTP && Date.now() - at < KEPT;
+    try {
+      const { name, at } = JSON.parse(storage.getItem(KEY) ?? "{}");
+      return name === HTTP && Date.now() - at < KEPT;
+    } catch {
+      return false;
+    }
   }
 
   async function isServed() {
