@@ -57,10 +57,14 @@ class Demand:
         """Whether a frame is wanted and paid for."""
         return self._credit > 0 and (training or self._due)
 
+    def peek(self, *, running: bool) -> FrameRequest:
+        """Returns what the next frame is to hold."""
+        return self._views.make_request(points_due=self._points_due, running=running)
+
     def spend(self, now: float, *, running: bool) -> FrameRequest:
         """Takes one credit, and returns what the frame is to hold."""
         self._credit -= 1
-        request = self._views.make_request(points_due=self._points_due, running=running)
+        request = self.peek(running=running)
         self._due = self._points_due = False
         if pause := self._views.pause:
             late = now - self.next_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -29,9 +30,13 @@ class Jobs:
         self._queue.append((job, future))
         return future
 
-    def run(self) -> None:
-        """Does what waits; what has been cancelled is left out."""
-        while self._queue:
+    def run(self, until: float) -> None:
+        """Does what waits, as far as there is time; what has been cancelled is left out.
+
+        Args:
+            until: when no more is begun (monotonic seconds).
+        """
+        while self._queue and time.monotonic() < until:
             job, future = self._queue.popleft()
             if not future.set_running_or_notify_cancel():
                 continue

@@ -27,7 +27,7 @@ from app.timeline import Point, Timeline
 from app.timeline_news import TimelineNews
 from app.timeline_room import TimelineRoom
 from app.trials import TrialRunner, TrialTask, tell_stopped
-from engine import Candidate, EngineError, FrameRequest, Spec, Trainer
+from engine import Candidate, EngineError, FrameRequest, Slices, Spec, Trainer
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +46,10 @@ class Turn:
 
 class Session:
     """One network, its trainer, and what its client asked for.
+
+    Attributes:
+        frame: the frame that is being made over several turns; nothing is changed meanwhile.
+        frame_first: whether the next turn begins with a frame, since commands filled the last.
 
     Args:
         token: the secret by which a client takes the session up again.
@@ -82,6 +86,8 @@ class Session:
         self.history = History(undo_room)
         self.timeline = Timeline(room or TimelineRoom(), trainer.moment())
         self.held = HeldEdits(self.account)
+        self.frame: Slices[None] | None = None
+        self.frame_first = False
         self._news = TimelineNews()
         self._coming: Coming | None = None
         self._recalled: Point | None = None
@@ -95,6 +101,7 @@ class Session:
         self._outbox: Outbox | None = None
         self._lost_at = self._heard_at = time.monotonic()
         self._demand = Demand(max_fps)
+        self._look_at = 0.0
         self._calm = Calm()
         self._spec = trainer.spec
         self._spec_id = 0
@@ -188,9 +195,9 @@ class Session:
     def find_due(self, now: float) -> float | None:
         """Returns when the session wants its next turn; None while it waits for others."""
         with self._lock:
-            if self.jobs or self._may_apply(now):
+            if self.frame is not None or self.jobs or self._may_apply(now):
                 return now
-            dues = [self._demand.next_at] if self._wants_frame() else []
+            dues = [self._frame_at] if self._wants_frame() else []
             if self.held:
                 dues.append(self.held.look_at)
             news = self._news.find_due(self.timeline.edition)
@@ -213,7 +220,12 @@ class Session:
             return False
         if not self._drive.stepping or isinstance(first, Step):
             return True
-        return not self._wants_frame() or self._demand.next_at > now
+        return not self._wants_frame() or self._frame_at > now
+
+    @property
+    def _frame_at(self) -> float:
+        """When the next frame may be made."""
+        return max(self._demand.next_at, self._look_at)
 
     def next_command(self, now: float) -> Command | None:
         """Takes the next command that is to be applied now."""
@@ -235,10 +247,22 @@ class Session:
             self._coming = Coming(spec, len(self.held))
         return True
 
+    def next_request(self, now: float) -> tuple[Point | None, FrameRequest] | None:
+        """Returns the point and the contents of a frame that is due by now; None if none is."""
+        with self._lock:
+            if not self._wants_frame() or self._frame_at > now:
+                return None
+            return self._recalled, self._demand.peek(running=self._drive.running)
+
+    def put_off_frame(self, until: float) -> None:
+        """Frames wait: what the next one needs is not there yet."""
+        with self._lock:
+            self._look_at = until
+
     def start_turn(self, now: float) -> Turn | None:
         """Spends one credit for a frame that is due by now; None if none is."""
         with self._lock:
-            if not self._wants_frame() or self._demand.next_at > now or self._outbox is None:
+            if not self._wants_frame() or self._frame_at > now or self._outbox is None:
                 return None
             running = self._drive.running
             request = self._demand.spend(now, running=running)

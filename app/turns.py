@@ -1,4 +1,7 @@
-"""One turn of a session: apply what the client asked for, train a little, make a frame."""
+"""One turn of a session: apply what the client asked for, train a little, make a frame.
+
+A turn ends soon after `TURN_SECONDS`; what is left goes on in the session's next turn.
+"""
 
 from __future__ import annotations
 
@@ -33,12 +36,14 @@ from app.messages import (
 from app.sessions import Session, Turn
 from app.spec_changes import find_place
 from app.timeline import Point
-from engine import DivergedError, EngineError, Trainer
+from engine import DivergedError, EngineError, Slices, Trainer
 
 logger = logging.getLogger(__name__)
 
-#: Training in one turn ends soon after this, so that every session gets its turn.
+#: A turn takes about so long at most, so that every session gets its own soon.
 TURN_SECONDS = 0.05
+#: How soon it is looked again whether the programs are there that a frame needs.
+PAUSE_SECONDS = 0.05
 
 #: What the engine calls an error where the stream has another word for it.
 _CODES = {"invalid_data": "invalid_spec"}
@@ -47,20 +52,57 @@ _CODES = {"invalid_data": "invalid_spec"}
 def take_turn(session: Session) -> None:
     """Does what requests wait for, applies the queued commands in order, makes a frame at most."""
     until = time.monotonic() + TURN_SECONDS
-    session.jobs.run()
+    if session.frame is None and not _is_late(session, until):
+        _begin_frame(session)
+    if session.frame is not None:
+        _go_on(session, session.frame, until)
+    session.tell_timeline(time.monotonic())
+
+
+def _is_late(session: Session, until: float) -> bool:
+    """Does jobs and commands; whether they took so long that a frame is for the next turn."""
+    if session.frame_first:
+        session.frame_first = False
+        return False
+    session.jobs.run(until)
     if session.held:
         _attempt(session, "edit", lambda: _apply_held(session))
     while (now := time.monotonic()) < until and (command := session.next_command(now)):
         _attempt(session, command.type, partial(_apply, session, command))
-    turn = session.start_turn(time.monotonic())
+    session.frame_first = time.monotonic() >= until
+    return session.frame_first
+
+
+def _begin_frame(session: Session) -> None:
+    """Begins a frame if one is due and what it runs on is there."""
+    now = time.monotonic()
+    wanted = session.next_request(now)
+    if wanted is None:
+        return
+    recalled, request = wanted
+    trainer = session.trainer
+    if not trainer.is_ready(request, recalled.moment if recalled is not None else None):
+        session.put_off_frame(now + PAUSE_SECONDS)
+        return
+    turn = session.start_turn(now)
     if turn is not None:
-        _attempt_frame(session, turn)
-    session.tell_timeline(time.monotonic())
+        session.frame = _attempt_frame(session, turn)
 
 
-def _attempt_frame(session: Session, turn: Turn) -> None:
+def _go_on(session: Session, frame: Slices[None], until: float) -> None:
+    """Makes a frame as far as there is time."""
+    begun = time.monotonic()
+    for _ in frame:
+        now = time.monotonic()
+        if now + (now - begun) > until:
+            return
+        begun = now
+    session.frame = None
+
+
+def _attempt_frame(session: Session, turn: Turn) -> Slices[None]:
     try:
-        _make_frame(session, turn)
+        yield from _make_frame(session, turn)
     except Exception:
         logger.exception("session %s: a frame failed", session.label)
         session.fail_turn(turn)
@@ -199,10 +241,10 @@ def _find_end(until: Until | None, trainer: Trainer) -> str | None:
     return "loss" if reached else None
 
 
-def _make_frame(session: Session, turn: Turn) -> None:
+def _make_frame(session: Session, turn: Turn) -> Slices[None]:
     trainer = session.trainer
     if turn.recalled is not None:
-        _show_recalled(session, turn, turn.recalled)
+        yield from _show_recalled(session, turn, turn.recalled)
         return
     if turn.tight and trainer.prefer_tight(turn.request.tile):
         session.keep_calm()
@@ -212,7 +254,7 @@ def _make_frame(session: Session, turn: Turn) -> None:
     if turn.until is not None and turn.until.epoch is not None:
         steps = min(steps, trainer.updates_until(turn.until.epoch))
     try:
-        frame = trainer.turn(0, steps, turn.request, max_seconds=TURN_SECONDS)
+        frame = yield from trainer.begin_turn(0, steps, turn.request, max_seconds=TURN_SECONDS)
         if not running:
             rest = steps - (trainer.step - before)
         elif reason := _find_end(turn.until, trainer):
@@ -221,7 +263,7 @@ def _make_frame(session: Session, turn: Turn) -> None:
     except DivergedError as error:
         session.put_diverged(error.step)
         running = False
-        frame = trainer.turn(request=turn.request)
+        frame = yield from trainer.begin_turn(request=turn.request)
         session.timeline.add(trainer.moment(), session.spec_id, "diverged")
     session.timeline.follow(trainer, session.spec_id, running=running)
     metadata = {
@@ -232,8 +274,8 @@ def _make_frame(session: Session, turn: Turn) -> None:
     session.finish_turn(turn, encode_frame(frame.arrays, metadata), rest)
 
 
-def _show_recalled(session: Session, turn: Turn, point: Point) -> None:
-    frame = session.trainer.show(point.moment, turn.request)
+def _show_recalled(session: Session, turn: Turn, point: Point) -> Slices[None]:
+    frame = yield from session.trainer.begin_show(point.moment, turn.request)
     metadata = {
         **frame.metadata,
         "spec_id": str(point.spec_id),

@@ -12,12 +12,14 @@ from benchmarks.command import run_benchmarks
 from benchmarks.crowd import measure_crowd
 from benchmarks.csv_text import measure_csv
 from benchmarks.edits import measure_edits
+from benchmarks.fairness import measure_fairness
 from benchmarks.memory import measure_memory
 from benchmarks.report import Row
 from benchmarks.startup import measure_startup
 from benchmarks.steps import measure_frames, measure_steps
 from engine import Programs
 from tests.app.servers import LiveServer
+from tests.mnist import find_mnist
 
 
 def _measure_engine() -> list[Row]:
@@ -47,6 +49,12 @@ def _measure_crowd() -> list[Row]:
         return measure_crowd(server)
 
 
+def _measure_fairness() -> list[Row]:
+    folder = find_mnist()
+    with LiveServer(LIVENET_RESUME_SECONDS="0", LIVENET_DATA_DIR=str(folder or "")) as server:
+        return measure_fairness(server, images=folder is not None)
+
+
 def _measure_browser() -> list[Row]:
     with LiveServer() as server:
         return measure_browser(server)
@@ -60,6 +68,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "advice": _measure_advice,
     "crowd": _measure_crowd,
     "csv": measure_csv,
+    "fairness": _measure_fairness,
     "memory": measure_memory,
     "browser": _measure_browser,
 }

@@ -32,6 +32,7 @@ from engine.packing import (
     write_word,
 )
 from engine.presets import PRESETS, Preset
+from engine.slices import Slices
 from engine.snapshots import Snapshot
 from engine.spec import (
     MAX_CLASSES,
@@ -88,6 +89,7 @@ __all__ = [
     "Preset",
     "Programs",
     "Sample",
+    "Slices",
     "Snapshot",
     "Spec",
     "SpecError",

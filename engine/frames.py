@@ -73,6 +73,11 @@ class FrameRequest:
         there = 0 <= layer < len(spec.layers) and 0 <= unit < spec.layers[layer].units
         return self.select if there else None
 
+    def space_layer(self, spec: Spec) -> int:
+        """Returns the layer whose hidden space is shown."""
+        last = len(spec.layers)
+        return last if self.space is None else min(self.space, last + 1)
+
 
 @dataclass(frozen=True)
 class Frame:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
+from engine.frames import FrameRequest
 from engine.image_store import ImageStore
 from engine.network import Parts
 from engine.programs import ProgramCache
@@ -17,6 +18,8 @@ from engine.spec import Spec
 from engine.vision.data import IN_SPACE, ImageData
 from engine.vision.model import Architecture, Training
 from engine.vision.programs import (
+    Projection,
+    Sweep,
     TrainProgram,
     Viewing,
     ViewPrograms,
@@ -28,7 +31,7 @@ from engine.vision.programs import (
     compile_views,
 )
 
-Look = Callable[..., Any]
+T = TypeVar("T")
 
 #: Images that are answered together.
 ROWS = 512
@@ -89,31 +92,45 @@ class ImagePrograms:
         if data is None:
             self.store.request(owner, name)
             return False
+        return self._has_programs(owner, spec, data)
+
+    def is_ready(self, owner: Hashable, spec: Spec, data: ImageData, request: FrameRequest) -> bool:
+        """Tells whether what a frame needs is there, and has it made in the background if not.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            spec: what is trained.
+            data: what it is trained on.
+            request: what the frame holds.
+        """
+        if not self._has_programs(owner, spec, data):
+            return False
+        if not request.patient:
+            return True
+        return all(self._cache.need(owner, *one) for one in _list_rare(spec, data, request))
+
+    def _has_programs(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
         training, viewing = Training.of(spec, data.n_train), _viewing(spec, data)
-        if self._cache.peek(training) is None:
-            self._cache.request(owner, training, lambda: compile_training(training))
-            return False
-        if self._cache.peek(viewing) is None:
-            self._cache.request(owner, viewing, lambda: compile_views(viewing))
-            return False
-        return True
+        need = self._cache.need
+        return need(owner, training, lambda: compile_training(training)) and need(
+            owner, viewing, lambda: compile_views(viewing)
+        )
 
-    def exciting(self, spec: Spec, data: ImageData, *, wait: bool) -> Look | None:
-        """Returns the program that finds the images that excite a unit most."""
-        model = _viewing(spec, data)
-        return self._find(("exciting", model), lambda: compile_exciting(model), wait)
+    def exciting(self, spec: Spec, data: ImageData, *, wait: bool) -> Sweep | None:
+        """Returns the program that tells how far images excite a unit."""
+        return self._find(*_exciting(spec, data), wait)
 
-    def projection(self, spec: Spec, data: ImageData, layer: int, *, wait: bool) -> Look | None:
+    def projection(
+        self, spec: Spec, data: ImageData, layer: int, *, wait: bool
+    ) -> Projection | None:
         """Returns the program that projects a layer's activations."""
-        model = _viewing(spec, data)
-        return self._find(("space", model, layer), lambda: compile_projection(model, layer), wait)
+        return self._find(*_projection(spec, data, layer), wait)
 
-    def nearest(self, data: ImageData, *, wait: bool) -> Look | None:
-        """Returns the program that finds the nearest train images."""
-        shape = data.train_images.shape
-        return self._find(("nearest", shape), lambda: compile_nearest(*shape), wait)
+    def nearest(self, data: ImageData, *, wait: bool) -> Sweep | None:
+        """Returns the program that compares train images with one."""
+        return self._find(*_nearest(data), wait)
 
-    def _find(self, key: Hashable, build: Callable[[], Look], wait: bool) -> Look | None:
+    def _find(self, key: Hashable, build: Callable[[], T], wait: bool) -> T | None:
         """Returns a program; without waiting, None while it is made in the background."""
         if wait:
             return self._cache.get(key, build)
@@ -150,3 +167,32 @@ def _viewing(spec: Spec, data: ImageData) -> Viewing:
     architecture = Training.of(spec, data.n_train).architecture
     seen = data.seen_images.shape[0]
     return Viewing(architecture, seen, data.n_test, min(IN_SPACE, data.n_test))
+
+
+def _exciting(spec: Spec, data: ImageData) -> tuple[Hashable, Callable[[], Sweep]]:
+    model = _viewing(spec, data)
+    return ("exciting", model), lambda: compile_exciting(model)
+
+
+def _projection(
+    spec: Spec, data: ImageData, layer: int
+) -> tuple[Hashable, Callable[[], Projection]]:
+    model = _viewing(spec, data)
+    return ("space", model, layer), lambda: compile_projection(model, layer)
+
+
+def _nearest(data: ImageData) -> tuple[Hashable, Callable[[], Sweep]]:
+    shape = data.train_images.shape
+    return ("nearest", shape), lambda: compile_nearest(*shape)
+
+
+def _list_rare(
+    spec: Spec, data: ImageData, request: FrameRequest
+) -> Iterator[tuple[Hashable, Callable[[], Any]]]:
+    """The programs that a frame needs besides those that every frame does."""
+    if "nearest" in request.views:
+        yield _nearest(data)
+    if "exciting" in request.views and request.selected(spec) is not None:
+        yield _exciting(spec, data)
+    if "space" in request.views:
+        yield _projection(spec, data, request.space_layer(spec))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Hashable
 from typing import Any
 
 import jax
@@ -21,12 +22,14 @@ from engine.moments import Moment
 from engine.network import Layout, Parts
 from engine.pace import Pace
 from engine.shuffles import order_rows
+from engine.slices import Slices, finish, timed
 from engine.snapshots import Snapshot
 from engine.spec import Spec
 from engine.standing import Standing
 from engine.tiers import Programs
 from engine.training import State
 from engine.vision.data import ImageData
+from engine.vision.model import Training
 from engine.vision.programs import TrainProgram
 from engine.vision.training import Batches
 
@@ -34,7 +37,8 @@ from engine.vision.training import Batches
 LEAST, MOST = 3, 8
 #: ... and in between as often as it takes no more than this share of the time.
 SHARE = 0.2
-_FIRST_PACE = 0.02  # seconds an update of a large network, before anything has been measured
+#: Operations a second, before anything has been measured.
+_RATE = 3e10
 _NO_VARIANCES = Variances(0.0, 0.0)
 
 
@@ -48,13 +52,12 @@ class ImageRun(Standing[ImageData]):
 
     def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
         self._programs = programs
-        self._pace = Pace(first=_FIRST_PACE)
+        self._pace = Pace(_guess_seconds)
         self._history: list[list[float]] = []
         self._order: tuple[Any, Array] | None = None
         self._measure_seconds = self._trained_seconds = 0.0
         self._views = ImageViews(programs.images)
         self._data = snapshot.data
-        programs.images.prepare(snapshot.spec)
         self.load(snapshot)
 
     @staticmethod
@@ -66,6 +69,19 @@ class ImageRun(Standing[ImageData]):
         """
         return programs.images.store.get(spec.data.name)
 
+    @staticmethod
+    def is_ready(
+        programs: Programs,
+        owner: Hashable,
+        spec: Spec,
+        data: ImageData,
+        request: FrameRequest,
+        *,
+        seen: bool,
+    ) -> bool:
+        """Tells whether what a frame needs is there, and has it made if not."""
+        return programs.images.is_ready(owner, spec, data, request)
+
     @property
     def weights(self) -> Floats:
         """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
@@ -75,7 +91,7 @@ class ImageRun(Standing[ImageData]):
     def metrics(self) -> Metrics:
         """Losses, penalty and accuracies of the present state."""
         if self._measured is None or self._measured["step"] != self.step:
-            self._measure()
+            finish(self._measure())
         assert self._measured is not None
         return {**self._measured, "epoch": self.epoch}
 
@@ -94,14 +110,14 @@ class ImageRun(Standing[ImageData]):
         """Keeps this moment, with what was measured last and seen of it."""
         return Moment(self.snapshot(), (self._measured, self._views.seen))
 
-    def show(self, moment: Moment, request: FrameRequest) -> Frame:
+    def show(self, moment: Moment, request: FrameRequest) -> Slices[Frame]:
         """Becomes a moment that was seen and shows it."""
         self.load(moment.snapshot)
         if moment.seen is not None:
             self._measured, self._views.seen = moment.seen
         if self._measured is None:
-            self._measure()
-        return self._show(request)
+            yield from self._measure()
+        return (yield from self._show(request))
 
     def load(self, snapshot: Snapshot) -> None:
         """Goes on from a moment."""
@@ -137,17 +153,21 @@ class ImageRun(Standing[ImageData]):
         """
         self._advance(self._program(), steps)
 
-    def turn(self, steps: int, request: FrameRequest, max_seconds: float | None = None) -> Frame:
+    def turn(
+        self, steps: int, request: FrameRequest, max_seconds: float | None = None
+    ) -> Slices[Frame]:
         """Trains a little, or not at all, and makes a frame.
 
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
         program = self._program()
-        self._advance(program, self._pace.limit(program.model, steps, max_seconds))
+        if steps:
+            self._advance(program, self._pace.limit(program.model, steps, max_seconds))
+            yield
         if self._should_measure(resting=steps == 0):
-            self._measure()
-        return self._show(request)
+            yield from self._measure()
+        return (yield from self._show(request))
 
     def prefer_tight(self, tile: int) -> bool:
         """Nothing to prefer: every program for images is exact."""
@@ -230,24 +250,26 @@ class ImageRun(Standing[ImageData]):
         self._counters = self._counters.after(steps, self.batches_per_epoch)
         self._state, self._flat = state, None
 
-    def _measure(self) -> None:
-        begun = time.perf_counter()
-        summary = self._views.measure(self._spec, self._data, self._slopes, self._state.params)
+    def _measure(self) -> Slices[None]:
+        measuring = self._views.measure(self._spec, self._data, self._slopes, self._state.params)
+        summary = yield from timed(measuring, self._note_measuring)
         self._measured = make_metrics(
             self._spec.task, self.step, self.epoch, summary, _NO_VARIANCES
         )
         self._history.append(history_row(self._measured))
-        self._measure_seconds, self._trained_seconds = time.perf_counter() - begun, 0.0
+
+    def _note_measuring(self, seconds: float) -> None:
+        self._measure_seconds, self._trained_seconds = seconds, 0.0
 
     # Showing
 
-    def _show(self, request: FrameRequest) -> Frame:
+    def _show(self, request: FrameRequest) -> Slices[Frame]:
         assert self._measured is not None
         arrays: dict[str, NDArray[Any]] = {}
         if "history" in request.views:
             arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
         self._history = []
-        arrays |= self._views.show(
+        arrays |= yield from self._views.show(
             request, self._spec, self._data, self._slopes, self._state.params
         )
         measured_at = self._measured["step"]
@@ -262,6 +284,11 @@ class ImageRun(Standing[ImageData]):
             "data_source": self._data.images.source,
         }
         return Frame(arrays, metadata)
+
+
+def _guess_seconds(model: Training) -> float:
+    """What an update may take: forth, back, and the gradients of the weights."""
+    return 6 * model.architecture.layout.n_weights * model.batch / _RATE
 
 
 def _join(layout: Layout, parts: Any) -> Floats:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -13,14 +14,16 @@ from engine.arrays import Floats
 from engine.devices import image_device
 from engine.digits import Digit, Sample
 from engine.frames import FrameRequest
-from engine.image_programs import ImagePrograms, Look
+from engine.image_programs import ImagePrograms
 from engine.network import Parts
 from engine.occasional import Occasional
+from engine.slices import Slices
 from engine.spec import Spec
 from engine.vision.data import ImageData
 from engine.vision.drawing import prepare_drawing, reduce_drawing
 from engine.vision.model import Architecture
-from engine.vision.views import COMPONENTS, Measured
+from engine.vision.programs import Projection, Sweep
+from engine.vision.views import COMPONENTS, SHOWN
 
 Arrays = dict[str, NDArray[Any]]
 
@@ -28,8 +31,23 @@ Arrays = dict[str, NDArray[Any]]
 _FIRST_ROUNDS, _ROUNDS = 24, 2
 
 
+@dataclass(frozen=True)
+class Tested:
+    """What a network makes of the test images.
+
+    Attributes:
+        predictions: uint8 [n_test], the likeliest class.
+        confusion: float32 [K, K], rows are labels, columns are answers.
+    """
+
+    predictions: NDArray[np.uint8]
+    confusion: Floats
+
+
 class ImageViews:
     """Looks at a network for images.
+
+    What runs over a whole set does so in slices (`Slices`), so that others come in between.
 
     It keeps what goes on from frame to frame: the answers to the test images, the basis of
     the hidden space, and what takes long (`Occasional`): in frames of a run that goes on it may
@@ -42,7 +60,7 @@ class ImageViews:
     def __init__(self, programs: ImagePrograms) -> None:
         self._programs = programs
         self._basis: tuple[Any, Array] | None = None
-        self._tested: Measured | None = None
+        self._tested: Tested | None = None
         self._nearest: tuple[Any, Floats] | None = None
         self._exciting: Occasional[Floats] = Occasional()
         self._space: Occasional[NDArray[Any]] = Occasional()
@@ -56,20 +74,25 @@ class ImageViews:
     def seen(self, kept: tuple[Any, Any]) -> None:
         self._tested, self._basis = kept
 
-    def measure(self, spec: Spec, data: ImageData, slopes: Floats, params: Parts) -> Floats:
+    def measure(self, spec: Spec, data: ImageData, slopes: Floats, params: Parts) -> Slices[Floats]:
         """Measures a network on the first train images and on all test images.
 
         Returns:
             float32 [7]: loss, accuracy and 0 of train, the same of test, and the penalty.
         """
-        programs = self._programs.views(spec, data)
-        train = programs.measure_train(slopes, params, data.seen_images, data.seen_labels)
-        test = programs.measure_test(slopes, params, data.test_images, data.test_labels)
-        train, self._tested = jax.device_get((train, test))
-        assert self._tested is not None
-        rates = spec.regularization
-        penalty = rates.l1 * train.absolute + rates.l2 * train.squares
-        means = (train.loss, train.accuracy, 0, self._tested.loss, self._tested.accuracy, 0)
+        programs, labels = self._programs.views(spec, data), data.images
+        train, test = programs.judge_train, programs.judge_test
+        n_seen = len(data.seen_labels)
+        seen = yield from train.slices(n_seen, slopes, params, data.seen_images, data.seen_labels)
+        rest = yield from test.slices(
+            data.n_test, slopes, params, data.test_images, data.test_labels
+        )
+        right = np.mean(seen.predictions == labels.train_labels[:n_seen])
+        self._tested = Tested(rest.predictions, _confuse(labels.test_labels, rest, spec.n_outputs))
+        tested = np.trace(self._tested.confusion) / data.n_test
+        sums, rates = jax.device_get(programs.add_up(params)), spec.regularization
+        penalty = rates.l1 * sums.absolute + rates.l2 * sums.squares
+        means = (seen.losses.mean(), right, 0, rest.losses.mean(), tested, 0)
         return np.array([*means, penalty], np.float32)
 
     def predict(self, spec: Spec, slopes: Floats, params: Parts, images: NDArray[Any]) -> Floats:
@@ -78,26 +101,26 @@ class ImageViews:
 
     def show(
         self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
-    ) -> Arrays:
+    ) -> Slices[Arrays]:
         """Returns the arrays that a request asks for."""
         views = set(request.views)
         arrays: Arrays = {}
         if self._tested is not None and "confusion" in views:
-            arrays["confusion"] = np.asarray(self._tested.confusion, np.float32)
+            arrays["confusion"] = self._tested.confusion
         if self._tested is not None and "predictions" in views:
-            arrays["predictions"] = np.asarray(self._tested.predictions)
+            arrays["predictions"] = self._tested.predictions
         if views & {"digit", "saliency", "nearest"}:
-            arrays |= self._show_digit(request, spec, data, slopes, params)
+            arrays |= yield from self._show_digit(request, spec, data, slopes, params)
         select = request.selected(spec)
         if select is not None:
-            arrays |= self._show_unit(request, select, spec, data, slopes, params)
+            arrays |= yield from self._show_unit(request, select, spec, data, slopes, params)
         if "space" in views:
-            arrays |= self._show_space(request, spec, data, slopes, params)
+            arrays |= yield from self._show_space(request, spec, data, slopes, params)
         return arrays
 
     def _show_digit(
         self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
-    ) -> Arrays:
+    ) -> Slices[Arrays]:
         image = pick_image(request.digit, data)
         flat = image.ravel()
         answer = self._programs.views(spec, data).look(slopes, params, flat)
@@ -110,14 +133,17 @@ class ImageViews:
         if "nearest" in request.views:
             find = self._programs.nearest(data, wait=request.patient)
             if find is not None:
-                arrays["nearest"] = self._find_nearest(find, data, flat)
+                arrays["nearest"] = yield from self._find_nearest(find, data, flat)
         return arrays
 
-    def _find_nearest(self, find: Look, data: ImageData, image: NDArray[np.uint8]) -> Floats:
+    def _find_nearest(
+        self, compare: Sweep, data: ImageData, image: NDArray[np.uint8]
+    ) -> Slices[Floats]:
         """Nothing that is learned changes them: the same image has the same nearest ones."""
         key = (data.images.name, image.tobytes())
         if self._nearest is None or self._nearest[0] != key:
-            self._nearest = key, _tabulate(*find(data.train_images, image))
+            distances = yield from compare.slices(data.n_train, data.train_images, image)
+            self._nearest = key, _tabulate_first(distances, np.argsort(distances, kind="stable"))
         return self._nearest[1]
 
     def _show_unit(
@@ -128,7 +154,7 @@ class ImageViews:
         data: ImageData,
         slopes: Floats,
         params: Parts,
-    ) -> Arrays:
+    ) -> Slices[Arrays]:
         layer, unit = select
         arrays: Arrays = {}
         if layer == 0 and "input_weights" in request.views:
@@ -138,44 +164,68 @@ class ImageViews:
             place = sum(one.units for one in spec.layers[:layer]) + unit
             find = self._programs.exciting(spec, data, wait=request.patient)
             if find is not None:
-                arrays["exciting"] = self._exciting.get(
+                arrays["exciting"] = yield from self._exciting.get(
                     (spec, select),
-                    lambda: _tabulate(*find(slopes, params, data.test_images, np.int32(place))),
+                    lambda: _find_exciting(find, data, slopes, params, place),
                     now=request.patient,
                 )
         return arrays
 
     def _show_space(
         self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
-    ) -> Arrays:
-        last = len(spec.layers)
-        chosen = last if request.space is None else min(request.space, last + 1)
-        project = self._programs.projection(spec, data, chosen, wait=request.patient)
-        if project is None:
+    ) -> Slices[Arrays]:
+        chosen = request.space_layer(spec)
+        programs = self._programs.projection(spec, data, chosen, wait=request.patient)
+        if programs is None:
             return {}
-        places = self._space.get(
+        places = yield from self._space.get(
             (spec, chosen),
-            lambda: self._project(project, spec.widths[chosen], chosen, data, slopes, params),
+            lambda: self._project(programs, spec.widths[chosen], chosen, data, slopes, params),
             now=request.patient,
         )
         return {"space": places}
 
     def _project(
-        self, project: Look, width: int, layer: int, data: ImageData, slopes: Floats, params: Parts
-    ) -> NDArray[Any]:
+        self,
+        programs: Projection,
+        width: int,
+        layer: int,
+        data: ImageData,
+        slopes: Floats,
+        params: Parts,
+    ) -> Slices[NDArray[Any]]:
         key = (data.images.name, layer, width)
+        images = data.space_images
+        seen = yield from programs.follow.slices(images.shape[0], slopes, params, images)
         rounds = _ROUNDS
         if self._basis is None or self._basis[0] != key:
             self._basis = key, jax.device_put(_begin_basis(width), image_device())
             rounds = _FIRST_ROUNDS
-        places, basis = project(slopes, params, data.space_images, self._basis[1], np.int32(rounds))
+        places, basis = programs.project(seen, self._basis[1], np.int32(rounds))
         self._basis = key, basis
         return np.asarray(places)
 
 
-def _tabulate(rows: Any, values: Any) -> Floats:
-    """Rows of a set beside what was measured of each, float32 [n, 2]."""
-    return np.stack([np.asarray(rows, np.float32), np.asarray(values)], axis=1)
+def _confuse(labels: NDArray[np.uint8], judged: Any, classes: int) -> Floats:
+    """Counts answers by label, float32 [K, K]."""
+    pairs = labels.astype(np.int32) * classes + judged.predictions
+    counts = np.bincount(pairs, minlength=classes * classes)
+    return counts.reshape(classes, classes).astype(np.float32)
+
+
+def _find_exciting(
+    find: Sweep, data: ImageData, slopes: Floats, params: Parts, place: int
+) -> Slices[Floats]:
+    """The test images that excite a unit most, the strongest first."""
+    arguments = slopes, params, data.test_images, np.int32(place)
+    values = yield from find.slices(data.n_test, *arguments)
+    return _tabulate_first(values, np.argsort(-values, kind="stable"))
+
+
+def _tabulate_first(values: Floats, order: NDArray[Any]) -> Floats:
+    """The first rows of a set in some order beside what was measured of each, float32 [n, 2]."""
+    rows = order[:SHOWN]
+    return np.stack([rows.astype(np.float32), values[rows]], axis=1)
 
 
 def pick_image(digit: Digit | None, data: ImageData) -> NDArray[np.uint8]:

@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Generic, TypeVar
 
+from engine.slices import Slices, timed
+
 #: No more than this share of the time goes into making one such thing.
 SHARE = 0.1
 
@@ -24,7 +26,7 @@ class Occasional(Generic[T]):
         self._kept: tuple[Hashable, T] | None = None
         self._next = 0.0
 
-    def get(self, key: Hashable, make: Callable[[], T], *, now: bool) -> T:
+    def get(self, key: Hashable, make: Callable[[], Slices[T]], *, now: bool) -> Slices[T]:
         """Returns the thing, made anew where it is of another key or `now` or the time has come.
 
         Args:
@@ -32,11 +34,12 @@ class Occasional(Generic[T]):
             make: makes it.
             now: whether one that is kept will not do.
         """
-        begun = self._clock()
-        if self._kept is not None and self._kept[0] == key and not now and begun < self._next:
-            return self._kept[1]
-        made = make()
+        kept = self._kept
+        if kept is not None and kept[0] == key and not now and self._clock() < self._next:
+            return kept[1]
+        made = yield from timed(make(), self._rest, self._clock)
         self._kept = key, made
-        done = self._clock()
-        self._next = done + (done - begun) * (1 / SHARE - 1)
         return made
+
+    def _rest(self, seconds: float) -> None:
+        self._next = self._clock() + seconds * (1 / SHARE - 1)

@@ -2,34 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
 
 _SLOWER = 1.1  # how fast the pace gives in to slow calls
 _KEPT = 8
 
+K = TypeVar("K", bound=Hashable)
 
-class Pace:
-    """Seconds that an update takes, by program.
+
+class Pace(Generic[K]):
+    """Seconds that an update takes, by what makes it.
 
     Args:
-        first: what is assumed before anything has been measured.
+        guess: says what to assume before anything has been measured, rather too much.
     """
 
-    def __init__(self, first: float) -> None:
-        self._first = first
-        self._seconds: dict[Hashable, float] = {}
+    def __init__(self, guess: Callable[[K], float]) -> None:
+        self._guess = guess
+        self._seconds: dict[K, float] = {}
 
-    def seconds(self, program: Hashable) -> float:
+    def seconds(self, program: K) -> float:
         """Returns what an update takes."""
-        return self._seconds.get(program, self._first)
+        return self._seconds.get(program) or self._guess(program)
 
-    def limit(self, program: Hashable, steps: int, max_seconds: float | None) -> int:
+    def limit(self, program: K, steps: int, max_seconds: float | None) -> int:
         """Returns how many updates fit into a time; at least one if any is asked for."""
         if max_seconds is None:
             return steps
         return min(steps, max(1, int(max_seconds / self.seconds(program))))
 
-    def measure(self, program: Hashable, seconds: float) -> None:
+    def measure(self, program: K, seconds: float) -> None:
         """Learns from a call.
 
         The fastest call counts most: one that the system held up says little.

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
@@ -22,11 +23,12 @@ from engine.datasets import Dataset, make_dataset
 from engine.errors import DivergedError
 from engine.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
 from engine.metrics import Metrics, Variances, history_row, make_metrics
-from engine.models import TightModel
+from engine.models import Model, TightModel
 from engine.moments import Moment
 from engine.network import Layout
 from engine.pace import Pace
 from engine.plane_views import show_pictures, show_points, show_selected
+from engine.slices import Slices
 from engine.snapshots import Snapshot
 from engine.spec import Spec
 from engine.standing import Standing
@@ -34,8 +36,14 @@ from engine.tiers import Program, Programs
 from engine.training import State
 from engine.turns import Ranges, Turn
 
-_FIRST_PACE = 1e-4  # seconds an update of a small network, before anything has been measured
-_PACED = 10  # updates of a call that says something about the pace
+#: Seconds an update of 16 rows and 1,000 parameters, before anything has been measured.
+_FIRST_PACE, _ROWS, _PARAMETERS = 1e-4, 16, 1000
+#: Seconds that painting takes for as many parameters, before that has been measured.
+_FIRST_PAINTING = 5e-3
+#: Of the time of a turn training gets at least this share, however long it takes to paint.
+_LEAST_SHARE = 0.2
+#: After so many turns, or one that took so many times too long, their parts are timed anew.
+_TIMED_FOR, _TOO_LONG = 64, 1.3
 
 
 class PlaneRun(Standing[Dataset]):
@@ -49,7 +57,9 @@ class PlaneRun(Standing[Dataset]):
     def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
         self._programs = programs
         self._bindings: dict[Any, Binding] = {}
-        self._pace = Pace(first=_FIRST_PACE)
+        self._pace = Pace(_guess_seconds)
+        self._painting = Pace(_guess_painting)
+        self._timed: tuple[Any, int] | None = None
         self._history: list[list[float]] = []
         #: Of the last frame: its step, the ranges before it, and whether a tight program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
@@ -64,6 +74,34 @@ class PlaneRun(Standing[Dataset]):
             DataError: they cannot be made.
         """
         return make_dataset(spec.data)
+
+    @staticmethod
+    def is_ready(
+        programs: Programs,
+        owner: Hashable,
+        spec: Spec,
+        data: Dataset,
+        request: FrameRequest,
+        *,
+        seen: bool,
+    ) -> bool:
+        """Tells whether what a frame needs is there, and has it made if not.
+
+        Args:
+            programs: where compiled programs come from.
+            owner: who asks; replaces what it asked for before.
+            spec: what is shown.
+            data: its data.
+            request: what the frame holds.
+            seen: whether it has to be shown as it was seen.
+        """
+        if not programs.serves_general or programs.has_general(spec):
+            return True
+        exact = TightModel.of(spec, data.n_train, data.n, request.tile)
+        plain = request.selected(spec) is None and not seen
+        if plain and programs.ready_tight(exact) is not None:
+            return True
+        return not programs.needs_general(owner, spec)
 
     @property
     def weights(self) -> Floats:
@@ -96,12 +134,13 @@ class PlaneRun(Standing[Dataset]):
             return Moment(self.snapshot())
         return Moment(replace(self.snapshot(), ranges=ranges), tight)
 
-    def show(self, moment: Moment, request: FrameRequest) -> Frame:
+    def show(self, moment: Moment, request: FrameRequest) -> Slices[Frame]:
         """Becomes a moment that was seen and shows it, by the kind of program that did then."""
         self.load(moment.snapshot)
         general = moment.seen is False and self._programs.serves_general
         program = self._programs.general(self._spec) if general else self._choose(request.tile)
         return self._turn(program, 0, request)
+        yield
 
     def load(self, snapshot: Snapshot) -> None:
         """Goes on from a moment."""
@@ -141,15 +180,37 @@ class PlaneRun(Standing[Dataset]):
         program = self._programs.general(self._spec)
         self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
 
-    def turn(self, steps: int, request: FrameRequest, max_seconds: float | None = None) -> Frame:
+    def turn(
+        self, steps: int, request: FrameRequest, max_seconds: float | None = None
+    ) -> Slices[Frame]:
         """Trains a little, or not at all, and makes a frame; never waits for a tight program.
 
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
         program = self._choose(request.tile)
-        steps = self._pace.limit(program.model, steps, max_seconds)
-        return self._turn(program, steps, request)
+        if not steps or max_seconds is None:
+            return self._turn(program, steps, request)
+        updated = program.model, self._spec.batch_size
+        painted = program.model, request.tile, request.pictures, self._data.n
+        room = max(_LEAST_SHARE * max_seconds, max_seconds - self._painting.seconds(painted))
+        steps = self._pace.limit(updated, steps, room)
+        timed, left = self._timed or (None, 0)
+        begun = time.perf_counter()
+        if timed == (updated, painted) and left:
+            frame = self._turn(program, steps, request)
+            late = time.perf_counter() - begun > _TOO_LONG * max_seconds
+            self._timed = (updated, painted), 0 if late else left - 1
+            return frame
+        # Training and painting one after the other is the same, but each can be timed.
+        self._run(self._bind(program, request.tile), steps, pictures=False)
+        trained = time.perf_counter()
+        frame = self._turn(program, 0, request)
+        self._pace.measure(updated, (trained - begun) / steps)
+        self._painting.measure(painted, time.perf_counter() - trained)
+        self._timed = (updated, painted), _TIMED_FOR
+        return frame
+        yield
 
     def _turn(self, program: Program, steps: int, request: FrameRequest) -> Frame:
         binding, before = self._bind(program, request.tile), self._ranges
@@ -254,7 +315,6 @@ class PlaneRun(Standing[Dataset]):
         """Calls the program once and takes over what it gives back."""
         bound = self._bound is binding
         state = self._vectors if bound else binding.pack_state(self._exact())
-        begun = time.perf_counter()
         turn = invoke(
             binding, state, self._counters, self._ranges, steps, pictures=pictures, select=select
         )
@@ -262,8 +322,6 @@ class PlaneRun(Standing[Dataset]):
             kept, good = find_last_finite(binding, state, self._counters, self._ranges, steps)
             self._take(binding, kept, good)
             raise DivergedError(self.step)
-        if steps >= _PACED:
-            self._pace.measure(binding.model, (time.perf_counter() - begun) / steps)
         self._take(binding, turn.state, steps)
         self._summary = np.asarray(turn.summary)
         if steps:
@@ -317,3 +375,12 @@ class PlaneRun(Standing[Dataset]):
             turn = self._look(general, state, select)
             binding = general
         return show_selected(binding, self._data, turn)
+
+
+def _guess_seconds(kind: tuple[Model, int]) -> float:
+    model, batch = kind
+    return _FIRST_PACE * -(-batch // _ROWS) * max(1.0, model.layout.size / _PARAMETERS)
+
+
+def _guess_painting(kind: tuple[Model, int, bool, int]) -> float:
+    return _FIRST_PAINTING * max(1.0, kind[0].layout.size / _PARAMETERS)

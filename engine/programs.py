@@ -40,6 +40,8 @@ class ProgramCache:
         self._size = size
         self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
         self._pinned: set[Hashable] = set()
+        self._failed: set[Hashable] = set()
+        self._needed: OrderedDict[Hashable, tuple[Hashable, Build]] = OrderedDict()
         self._wanted: OrderedDict[Hashable, tuple[Hashable, Build]] = OrderedDict()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
@@ -98,38 +100,67 @@ class ProgramCache:
             if self._closed or len(self._wanted) >= MAX_WAITING:
                 return False
             self._wanted[owner] = (key, build)
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self._work, name="livenet-compiler", daemon=True
-                )
-                self._thread.start()
-            self._changed.notify_all()
+            self._begin_work()
             return True
+
+    def _begin_work(self) -> None:
+        """Has the background thread look; the lock is held."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="livenet-compiler", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def need(self, owner: Hashable, key: Hashable, build: Build) -> bool:
+        """Tells whether a program is ready that somebody cannot go on without.
+
+        If not it is built in the background, before all that is only asked for. Who asks
+        again keeps the place in the queue. What cannot be built counts as ready once, for
+        `get` then says why.
+
+        Args:
+            owner: who asks; replaces what it needed before.
+            key: what the program is known by.
+            build: builds it; runs in the background thread.
+        """
+        with self._changed:
+            future = self._programs.get(key)
+            if future is not None or key in self._failed:
+                self._needed.pop(owner, None)
+                self._failed.discard(key)
+                return future is None or future.done()
+            if not self._closed and self._needed.get(owner, (None,))[0] != key:
+                self._needed[owner] = (key, build)
+                self._begin_work()
+            return False
 
     def withdraw(self, owner: Hashable) -> None:
         """Forgets what an asker asked for and nobody has begun."""
         with self._changed:
             self._wanted.pop(owner, None)
+            self._needed.pop(owner, None)
 
     def close(self) -> None:
         """Stops the background thread after the build it is in."""
         with self._changed:
             self._closed = True
             self._wanted.clear()
+            self._needed.clear()
             self._changed.notify_all()
 
     def _work(self) -> None:
         while True:
             with self._changed:
-                self._changed.wait_for(lambda: self._wanted or self._closed)
+                self._changed.wait_for(lambda: self._needed or self._wanted or self._closed)
                 if self._closed:
                     return
-                _, (key, build) = self._wanted.popitem(last=False)
+                _, (key, build) = (self._needed or self._wanted).popitem(last=False)
             try:
                 self.get(key, build)
             except EngineError as error:
+                self._failed.add(key)
                 logger.warning("background build failed: %s", error)
             except Exception:
+                self._failed.add(key)
                 logger.exception("background build failed")
 
     def _build(self, key: Hashable, build: Build, future: Future[Any]) -> None:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Hashable
+from typing import Any
+
 from engine.datasets import Dataset
+from engine.frames import FrameRequest
 from engine.image_run import ImageRun
 from engine.plane_run import PlaneRun
 from engine.snapshots import Snapshot
@@ -35,3 +39,25 @@ def begin_run(programs: Programs, moment: Snapshot) -> Run:
 def can_go_on(run: Run, moment: Snapshot) -> bool:
     """Whether a run is of the kind that a moment needs."""
     return isinstance(run, _kind(moment.spec))
+
+
+def is_ready(
+    programs: Programs,
+    owner: Hashable,
+    spec: Spec,
+    data: Any,
+    request: FrameRequest,
+    *,
+    seen: bool,
+) -> bool:
+    """Tells whether what a frame needs is there, and has it made if not.
+
+    Args:
+        programs: where compiled programs come from.
+        owner: who asks; replaces what it asked for before.
+        spec: what is shown.
+        data: its data.
+        request: what the frame holds.
+        seen: whether it has to be shown as it was seen.
+    """
+    return _kind(spec).is_ready(programs, owner, spec, data, request, seen=seen)

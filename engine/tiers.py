@@ -84,6 +84,16 @@ class Programs:
         """Whether the general program for a network is compiled, so that nobody waits for it."""
         return self._cache.peek(self._find_general(spec)) is not None
 
+    def needs_general(self, owner: Hashable, spec: Spec) -> bool:
+        """Tells whether the general program for a network is not compiled yet, and has it so.
+
+        Args:
+            owner: who asks; replaces what it needed before.
+            spec: of the network.
+        """
+        model = self._find_general(spec)
+        return not self._cache.need(owner, model, lambda: Program(model, compile_turn(model)))
+
     def tight(self, model: TightModel) -> Program:
         """Returns an exact program; compiles it if need be."""
         return self._get(model)

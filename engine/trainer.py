@@ -29,7 +29,8 @@ from engine.metrics import Metrics
 from engine.moments import Moment
 from engine.packets import Packet, open_packet
 from engine.revisions import restart, revise, with_weight
-from engine.runs import Data, Run, begin_run, can_go_on, make_data
+from engine.runs import Data, Run, begin_run, can_go_on, is_ready, make_data
+from engine.slices import Slices, finish
 from engine.snapshots import Snapshot, open_checkpoint
 from engine.spec import Spec, patch_spec
 from engine.tiers import Programs, default_programs
@@ -233,11 +234,40 @@ class Trainer:
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
+        return finish(self.begin_turn(epochs, batches, request, max_seconds))
+
+    def begin_turn(
+        self,
+        epochs: int = 0,
+        batches: int = 0,
+        request: FrameRequest | None = None,
+        max_seconds: float | None = None,
+    ) -> Slices[Frame]:
+        """Does what `turn` does in slices; between them nothing may be changed.
+
+        Args:
+            epochs: epochs to train.
+            batches: further updates.
+            request: what the frame holds.
+            max_seconds: of training and painting, by what was measured before.
+        """
         before, steps = self.step, epochs * self.batches_per_epoch + batches
         self._set_out(steps)
-        frame = self._run.turn(steps, request or FrameRequest(), max_seconds)
+        frame = yield from self._run.turn(steps, request or FrameRequest(), max_seconds)
         self._note(before)
         return frame
+
+    def is_ready(self, request: FrameRequest, moment: Moment | None = None) -> bool:
+        """Tells whether a frame can be made at once; what is missing is then being compiled.
+
+        Args:
+            request: what the frame holds.
+            moment: what it shows; the present if None.
+        """
+        owner = "frame", id(self)
+        shown = self._run if moment is None else moment.snapshot
+        seen = moment is not None
+        return is_ready(self._programs, owner, shown.spec, shown.data, request, seen=seen)
 
     def prefer_tight(self, tile: int = TILE_DEFAULT) -> bool:
         """Has the tight program compiled in the background; a later turn takes it up by itself.
@@ -254,6 +284,7 @@ class Trainer:
         """Withdraws what was asked for in the background."""
         self._forget_past()
         self._run.close()
+        self._programs.withdraw(("frame", id(self)))
 
     # Showing
 
@@ -349,10 +380,19 @@ class Trainer:
             moment: one that was kept.
             request: what the frame holds.
         """
+        return finish(self.begin_show(moment, request))
+
+    def begin_show(self, moment: Moment, request: FrameRequest | None = None) -> Slices[Frame]:
+        """Does what `show` does in slices."""
+        past = self._take_past(moment)
+        return (yield from past.show(moment, request or FrameRequest()))
+
+    def _take_past(self, moment: Moment) -> Run:
+        """Returns the second run, which shows moments while the first one rests."""
         if self._past is None or not can_go_on(self._past, moment.snapshot):
             self._forget_past()
             self._past = begin_run(self._programs, moment.snapshot)
-        return self._past.show(moment, request or FrameRequest())
+        return self._past
 
     def _forget_past(self) -> None:
         if self._past is not None:

@@ -19,8 +19,8 @@ SCRIPTS = ROOT / "static" / "js"
 
 #: The engine's modules and packages; each imports only from lines above its own.
 ENGINE = (
-    {"arrays", "devices", "errors", "occasional", "pace", "splits"},
-    {"spec"},
+    {"arrays", "devices", "errors", "pace", "slices", "splits"},
+    {"occasional", "spec"},
     {"activations", "counters", "datasets", "digits", "features", "images", "initializers",
      "losses", "optimizers", "presets", "schedules", "shuffles"},
     {"network", "origins"},

@@ -8,16 +8,18 @@ from typing import Any
 
 import jax
 import jax.numpy as jnp
-from jax import Array, ShapeDtypeStruct
+import numpy as np
+from jax import Array, ShapeDtypeStruct, lax
 
 from engine.devices import image_device
 from engine.models import n_rates, unpack_rates
 from engine.network import Parts
+from engine.slices import Slices
 from engine.training import Place, State
 from engine.vision import training, views
 from engine.vision.model import Architecture, Training
 from engine.vision.training import Batches
-from engine.vision.views import COMPONENTS, Answer, Measured
+from engine.vision.views import COMPONENTS, Answer, Sums
 
 
 def _floats(*shape: int) -> Any:
@@ -93,20 +95,58 @@ class Viewing:
 
 
 @dataclass(frozen=True)
+class Sweep:
+    """Looks at a set of images, so many rows at a time.
+
+    Attributes:
+        rows: that one call looks at.
+        run: (first row, ...) -> an array, or several, of so many rows.
+    """
+
+    rows: int
+    run: Callable[..., Any]
+
+    def slices(self, n: int, *arguments: Any) -> Slices[Any]:
+        """Looks at all images of a set, and pauses after each call.
+
+        Args:
+            n: images in the set.
+            *arguments: of the program, behind the first row.
+
+        Returns:
+            What it gives for all of them, on the host.
+        """
+        made: list[Any] = []
+        for start in range(0, n, self.rows):
+            # The last rows may be looked at twice, so that each call has as many.
+            first = min(start, n - self.rows)
+            part = jax.device_get(self.run(np.int32(first), *arguments))
+            made.append(jax.tree.map(lambda rows, skip=start - first: rows[skip:], part))
+            yield
+        return jax.tree.map(lambda *parts: np.concatenate(parts), *made)
+
+
+@dataclass(frozen=True)
 class ViewPrograms:
     """Looks at a network.
 
     Attributes:
         model: what they were compiled for.
-        measure_train: (slopes, params, images, labels) -> how it does on train images.
-        measure_test: the same, on the test images.
+        judge_train: (slopes, params, images, labels) -> how it does on train images.
+        judge_test: the same, on the test images.
+        add_up: (params) -> what its penalty is made of.
         look: (slopes, params, image) -> what it makes of one image.
     """
 
     model: Viewing
-    measure_train: Callable[..., Measured]
-    measure_test: Callable[..., Measured]
+    judge_train: Sweep
+    judge_test: Sweep
+    add_up: Callable[..., Sums]
     look: Callable[..., Answer]
+
+
+def _take_rows(images: Array, first: Array, rows: int) -> Array:
+    return lax.dynamic_slice_in_dim(images, first, rows)
 
 
 def compile_views(model: Viewing) -> ViewPrograms:
@@ -115,50 +155,78 @@ def compile_views(model: Viewing) -> ViewPrograms:
     parts, slopes = _parts(architecture), _floats(architecture.n_hidden)
     pixels = architecture.widths[0]
 
-    def measure(slopes: Array, params: Parts, images: Array, labels: Array) -> Measured:
-        return views.measure(architecture, slopes, params, images, labels)
-
     def look(slopes: Array, params: Parts, image: Array) -> Answer:
         return views.look(architecture, slopes, params, image)
 
-    def measuring(rows: int) -> Callable[..., Measured]:
-        return _compile(measure, slopes, parts, _bytes(rows, pixels), _ints(rows))
+    def judging(n: int) -> Sweep:
+        rows = views.count_rows(architecture, n)
 
-    train = measuring(model.n_train)
-    test = train if model.n_test == model.n_train else measuring(model.n_test)
-    return ViewPrograms(model, train, test, _compile(look, slopes, parts, _bytes(pixels)))
+        def judge(
+            first: Array, slopes: Array, params: Parts, images: Array, labels: Array
+        ) -> views.Judged:
+            some, theirs = (_take_rows(one, first, rows) for one in (images, labels))
+            return views.judge(architecture, slopes, params, some, theirs)
 
+        return Sweep(rows, _compile(judge, _ints(), slopes, parts, _bytes(n, pixels), _ints(n)))
 
-def compile_exciting(model: Viewing) -> Callable[..., tuple[Array, Array]]:
-    """Compiles (slopes, params, images, unit) -> the test images that excite a unit most."""
-    architecture = model.architecture
-
-    def find(slopes: Array, params: Parts, images: Array, unit: Array) -> tuple[Array, Array]:
-        return views.find_exciting(architecture, slopes, params, images, unit)
-
-    images = _bytes(model.n_test, architecture.widths[0])
-    parts = _parts(architecture)
-    return _compile(find, _floats(architecture.n_hidden), parts, images, _ints())
+    train = judging(model.n_train)
+    test = train if model.n_test == model.n_train else judging(model.n_test)
+    add_up = _compile(views.add_up, parts)
+    return ViewPrograms(model, train, test, add_up, _compile(look, slopes, parts, _bytes(pixels)))
 
 
-def compile_projection(model: Viewing, layer: int) -> Callable[..., tuple[Array, Array]]:
-    """Compiles (slopes, params, images, basis, rounds) -> coordinates and basis of a layer."""
-    architecture = model.architecture
+def compile_exciting(model: Viewing) -> Sweep:
+    """Compiles (first row, slopes, params, images, unit) -> how test images excite a unit."""
+    architecture, n = model.architecture, model.n_test
+    rows = views.count_rows(architecture, n)
 
-    def project(
-        slopes: Array, params: Parts, images: Array, basis: Array, rounds: Array
-    ) -> tuple[Array, Array]:
-        return views.project(architecture, slopes, params, images, layer, basis, rounds)
+    def excite(first: Array, slopes: Array, params: Parts, images: Array, unit: Array) -> Array:
+        some = _take_rows(images, first, rows)
+        return views.excite(architecture, slopes, params, some, unit)
 
-    images = _bytes(model.n_space, architecture.widths[0])
-    basis = _floats(architecture.widths[layer], COMPONENTS)
-    slopes = _floats(architecture.n_hidden)
-    return _compile(project, slopes, _parts(architecture), images, basis, _ints())
+    images = _bytes(n, architecture.widths[0])
+    slopes, parts = _floats(architecture.n_hidden), _parts(architecture)
+    return Sweep(rows, _compile(excite, _ints(), slopes, parts, images, _ints()))
 
 
-def compile_nearest(rows: int, pixels: int) -> Callable[..., tuple[Array, Array]]:
-    """Compiles (images, image) -> the nearest images."""
-    return _compile(views.find_nearest, _bytes(rows, pixels), _bytes(pixels))
+@dataclass(frozen=True)
+class Projection:
+    """Shows the hidden space of a layer.
+
+    Attributes:
+        follow: (first row, slopes, params, images) -> activations of the layer.
+        project: (activations, basis, rounds) -> coordinates and basis.
+    """
+
+    follow: Sweep
+    project: Callable[..., tuple[Array, Array]]
+
+
+def compile_projection(model: Viewing, layer: int) -> Projection:
+    """Compiles the projection of a layer."""
+    architecture, n = model.architecture, model.n_space
+    rows, width = views.count_rows(architecture, n), architecture.widths[layer]
+
+    def follow(first: Array, slopes: Array, params: Parts, images: Array) -> Array:
+        some = _take_rows(images, first, rows)
+        return views.follow(architecture, slopes, params, some, layer)
+
+    images = _bytes(n, architecture.widths[0])
+    slopes, parts = _floats(architecture.n_hidden), _parts(architecture)
+    return Projection(
+        Sweep(rows, _compile(follow, _ints(), slopes, parts, images)),
+        _compile(views.project, _floats(n, width), _floats(width, COMPONENTS), _ints()),
+    )
+
+
+def compile_nearest(n: int, pixels: int) -> Sweep:
+    """Compiles (first row, images, image) -> the distances of images to one."""
+    rows = min(n, views.COMPARED)
+
+    def compare(first: Array, images: Array, image: Array) -> Array:
+        return views.compare(_take_rows(images, first, rows), image)
+
+    return Sweep(rows, _compile(compare, _ints(), _bytes(n, pixels), _bytes(pixels)))
 
 
 def compile_answers(architecture: Architecture, rows: int) -> Callable[..., Array]:

@@ -13,56 +13,55 @@ from engine.network import Parts
 from engine.vision.forward import run_rows, scale
 from engine.vision.model import Architecture
 
-#: Rows that are looked at together.
-CHUNK = 2000
 #: Images shown of those that excite a unit, and of the nearest.
 SHOWN = 9
 #: Components of the hidden space that are shown.
 COMPONENTS = 3
+#: Rows that are looked at together, and operations: some 25 ms of two cores.
+MOST_ROWS, LEAST_ROWS, OPERATIONS = 2000, 64, 2e9
+#: Rows that a drawing is compared with together.
+COMPARED = 10_000
 
 
-class Measured(NamedTuple):
-    """How a network does on a set.
+def count_rows(architecture: Architecture, images: int) -> int:
+    """Returns how many of so many images are looked at together."""
+    rows = int(OPERATIONS / (2 * architecture.layout.n_weights))
+    return min(images, max(LEAST_ROWS, min(MOST_ROWS, rows)))
+
+
+class Judged(NamedTuple):
+    """How a network does on some images.
 
     Attributes:
-        loss: float32 scalar, mean.
-        accuracy: float32 scalar, share of right answers.
-        predictions: uint8 [n], the likeliest class.
-        confusion: int32 [K, K], rows are labels, columns are answers.
-        absolute: float32 scalar, sum of |w| over the kernels.
-        squares: float32 scalar, sum of w^2 over the kernels.
+        losses: float32 [rows].
+        predictions: uint8 [rows], the likeliest class.
     """
 
-    loss: Array
-    accuracy: Array
+    losses: Array
     predictions: Array
-    confusion: Array
+
+
+def judge(
+    architecture: Architecture, slopes: Array, params: Parts, images: Array, labels: Array
+) -> Judged:
+    """Judges a network on images uint8 [rows, pixels] with labels int32 [rows]."""
+    head, outputs = HEADS[architecture.head], architecture.widths[-1]
+    logits, _ = run_rows(architecture, slopes, params, scale(images))
+    z = logits.T
+    losses = head.rows(z, head.activate(z), jax.nn.one_hot(labels, outputs, axis=0), outputs)
+    return Judged(losses, jnp.argmax(logits, axis=1).astype(jnp.uint8))
+
+
+class Sums(NamedTuple):
+    """What penalties are made of, float32 scalars: sums of |w| and of w^2 over the kernels."""
+
     absolute: Array
     squares: Array
 
 
-def measure(
-    architecture: Architecture, slopes: Array, params: Parts, images: Array, labels: Array
-) -> Measured:
-    """Measures a network on images uint8 [n, pixels] with labels int32 [n]."""
-    head, outputs = HEADS[architecture.head], architecture.widths[-1]
-
-    def answer(row: tuple[Array, Array]) -> tuple[Array, Array]:
-        image, label = row
-        logits, _ = run_rows(architecture, slopes, params, scale(image)[None])
-        y = jax.nn.one_hot(label[None], outputs, axis=0)
-        z = logits.T
-        loss = head.rows(z, head.activate(z), y, outputs)[0]
-        return loss, jnp.argmax(logits[0]).astype(jnp.uint8)
-
-    losses, predictions = lax.map(answer, (images, labels), batch_size=CHUNK)
-    pairs = labels * outputs + predictions.astype(jnp.int32)
-    confusion = jnp.bincount(pairs, length=outputs * outputs).reshape(outputs, outputs)
-    return Measured(
-        jnp.mean(losses),
-        jnp.trace(confusion) / labels.shape[0],
-        predictions,
-        confusion,
+def add_up(params: Parts) -> Sums:
+    """Adds up the kernels of a network."""
+    return Sums(
         sum((jnp.sum(jnp.abs(w)) for w in params.kernels), jnp.zeros(())),
         sum((jnp.sum(jnp.square(w)) for w in params.kernels), jnp.zeros(())),
     )
@@ -107,66 +106,57 @@ def answer(architecture: Architecture, slopes: Array, params: Parts, images: Arr
     return HEADS[architecture.head].activate(logits.T).T
 
 
-def find_exciting(
+def excite(
     architecture: Architecture, slopes: Array, params: Parts, images: Array, unit: Array
-) -> tuple[Array, Array]:
-    """Finds the images that excite a unit most.
+) -> Array:
+    """Returns how far images excite a unit, float32 [rows].
 
     Args:
         architecture: the network.
         slopes: float32 [layers].
         params: its parameters.
-        images: uint8 [n, pixels].
+        images: uint8 [rows, pixels].
         unit: int32 scalar, hidden unit counted over all layers.
-
-    Returns:
-        Rows int32 [9] and activations float32 [9], the strongest first.
     """
-
-    def excite(image: Array) -> Array:
-        _, hidden = run_rows(architecture, slopes, params, scale(image)[None])
-        return jnp.concatenate([h[0] for h in hidden])[unit]
-
-    values, rows = lax.top_k(lax.map(excite, images, batch_size=CHUNK), SHOWN)
-    return rows.astype(jnp.int32), values
+    _, hidden = run_rows(architecture, slopes, params, scale(images))
+    return jnp.concatenate(hidden, axis=1)[:, unit]
 
 
-def find_nearest(images: Array, image: Array) -> tuple[Array, Array]:
-    """Finds the images nearest to one, by Euclidean distance of pixels in [0, 1].
+def compare(images: Array, image: Array) -> Array:
+    """Returns the Euclidean distances of images to one, of pixels in [0, 1], float32 [rows].
 
     Args:
-        images: uint8 [n, pixels].
+        images: uint8 [rows, pixels].
         image: uint8 [pixels].
-
-    Returns:
-        Rows int32 [9] and distances float32 [9], the nearest first.
     """
-    x = scale(image)
-    squares = lax.map(lambda row: jnp.sum(jnp.square(scale(row) - x)), images, batch_size=CHUNK)
-    values, rows = lax.top_k(-squares, SHOWN)
-    return rows.astype(jnp.int32), jnp.sqrt(-values)
+    return jnp.sqrt(jnp.sum(jnp.square(scale(images) - scale(image)), axis=1))
 
 
-def project(
-    architecture: Architecture,
-    slopes: Array,
-    params: Parts,
-    images: Array,
-    layer: int,
-    basis: Array,
-    rounds: Array,
-) -> tuple[Array, Array]:
+def follow(
+    architecture: Architecture, slopes: Array, params: Parts, images: Array, layer: int
+) -> Array:
+    """Returns the activations of a layer, float32 [rows, width].
+
+    Args:
+        architecture: the network.
+        slopes: float32 [layers].
+        params: its parameters.
+        images: uint8 [rows, pixels].
+        layer: 0 for the pixels, then the hidden layers, then the logits.
+    """
+    x = scale(images)
+    logits, hidden = run_rows(architecture, slopes, params, x)
+    return [x, *hidden, logits][layer]
+
+
+def project(seen: Array, basis: Array, rounds: Array) -> tuple[Array, Array]:
     """Projects a layer's activations onto their first principal components.
 
     Orthogonal iteration, V <- orth(C V) with C = X^T X of the centred activations, begun at
     the last basis: a few rounds follow training, and no component flips its sign.
 
     Args:
-        architecture: the network.
-        slopes: float32 [layers].
-        params: its parameters.
-        images: uint8 [n, pixels].
-        layer: 0 for the pixels, then the hidden layers, then the logits.
+        seen: float32 [n, width], activations.
         basis: float32 [width, 3], orthonormal columns.
         rounds: int32 scalar, iterations.
 
@@ -176,9 +166,6 @@ def project(
     References:
         Golub and Van Loan, "Matrix Computations", section 8.2.4.
     """
-    x = scale(images)
-    logits, hidden = run_rows(architecture, slopes, params, x)
-    seen = [x, *hidden, logits][layer]
     centred = seen - jnp.mean(seen, axis=0)
 
     def turn(_: Array, v: Array) -> Array:

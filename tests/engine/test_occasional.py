@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.occasional import SHARE, Occasional
+from engine.slices import Slices, finish
 
 COST = 2.0
 
@@ -17,11 +18,17 @@ class Clock:
     def __call__(self) -> float:
         return self.seconds
 
-    def make(self) -> int:
-        """Takes its time; counts."""
-        self.seconds += COST
+    def make(self) -> Slices[int]:
+        """Takes its time, in two slices; counts."""
+        self.seconds += COST / 2
+        yield
+        self.seconds += COST / 2
         self.made += 1
         return self.made
+
+
+def get(thing: Occasional[int], key: str, clock: Clock, *, now: bool = False) -> int:
+    return finish(thing.get(key, clock.make, now=now))
 
 
 def test_making_takes_no_more_than_its_share() -> None:
@@ -29,7 +36,7 @@ def test_making_takes_no_more_than_its_share() -> None:
     thing = Occasional[int](clock)
     begun = clock.seconds
     while clock.seconds < begun + 1000:
-        assert thing.get("key", clock.make, now=False) == clock.made
+        assert get(thing, "key", clock) == clock.made
         clock.seconds += 0.1
     share = clock.made * COST / (clock.seconds - begun)
     assert 0.9 * SHARE < share < 1.1 * SHARE
@@ -38,9 +45,20 @@ def test_making_takes_no_more_than_its_share() -> None:
 def test_it_is_never_that_of_another_key_and_never_old_when_it_must_not_be() -> None:
     clock = Clock()
     thing = Occasional[int](clock)
-    assert thing.get("one", clock.make, now=False) == 1
-    assert thing.get("one", clock.make, now=False) == 1
-    assert thing.get("two", clock.make, now=False) == 2
-    assert thing.get("one", clock.make, now=False) == 3
-    assert thing.get("one", clock.make, now=True) == 4
-    assert thing.get("one", clock.make, now=False) == 4
+    assert get(thing, "one", clock) == 1
+    assert get(thing, "one", clock) == 1
+    assert get(thing, "two", clock) == 2
+    assert get(thing, "one", clock) == 3
+    assert get(thing, "one", clock, now=True) == 4
+    assert get(thing, "one", clock) == 4
+
+
+def test_pauses_between_slices_are_no_work() -> None:
+    clock = Clock()
+    thing = Occasional[int](clock)
+    work = thing.get("key", clock.make, now=False)
+    next(work)
+    clock.seconds += 1000
+    assert finish(work) == 1
+    clock.seconds += COST * (1 / SHARE - 1) + 0.1
+    assert get(thing, "key", clock) == 2

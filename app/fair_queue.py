@@ -1,0 +1,86 @@
+"""Fair queue: everybody who waits gets the same share of the time, however long single turns are.
+
+Start-time fair queueing: a turn that waits has a start on a clock of its own, in seconds of
+use. Whoever has the earliest start is next. The clock shows the start of the last turn that
+was taken; a turn that comes later starts there at the earliest, so nobody saves up time by
+sleeping, and at the end of the asker's own last turn otherwise, so long turns wait longer.
+
+References:
+    Goyal, Vin and Cheng, "Start-time Fair Queueing", SIGCOMM 1996.
+"""
+
+from __future__ import annotations
+
+import heapq
+import itertools
+from collections.abc import Hashable
+from typing import Generic, TypeVar
+from weakref import WeakKeyDictionary
+
+#: Turns that take longer are heavy ...
+LIGHT_SECONDS = 0.02
+#: ... and so is whoever had one in this time.
+HEAVY_SECONDS = 0.5
+
+K = TypeVar("K", bound=Hashable)
+
+
+class FairQueue(Generic[K]):
+    """Those who wait for a turn, light and heavy ones apart.
+
+    What somebody has used is forgotten with them. Whoever takes turns out says afterwards how
+    long they took. Nothing here knows of clocks or threads: `now` is in seconds of any clock.
+    """
+
+    def __init__(self) -> None:
+        self._now = 0.0
+        self._count = itertools.count()
+        self._waiting: set[K] = set()
+        self._light: list[tuple[float, int, K]] = []
+        self._heavy: list[tuple[float, int, K]] = []
+        self._ends: WeakKeyDictionary[K, float] = WeakKeyDictionary()
+        self._heavy_until: WeakKeyDictionary[K, float] = WeakKeyDictionary()
+
+    def __len__(self) -> int:
+        return len(self._waiting)
+
+    def __contains__(self, key: K) -> bool:
+        return key in self._waiting
+
+    def is_heavy(self, key: K, now: float) -> bool:
+        """Whether somebody has had a long turn lately."""
+        return self._heavy_until.get(key, now) > now
+
+    def add(self, key: K, now: float) -> None:
+        """Has somebody wait who does not."""
+        start = max(self._now, self._ends.get(key, 0.0))
+        self._waiting.add(key)
+        line = self._heavy if self.is_heavy(key, now) else self._light
+        heapq.heappush(line, (start, next(self._count), key))
+
+    def take(self, *, heavy: bool = True) -> K | None:
+        """Returns who is next; None if nobody waits.
+
+        Args:
+            heavy: whether a heavy turn may be taken.
+        """
+        lines = [line for line in (self._light, self._heavy if heavy else []) if line]
+        if not lines:
+            return None
+        start, _, key = heapq.heappop(min(lines, key=lambda line: line[0][:2]))
+        self._waiting.remove(key)
+        self._now = max(self._now, start)
+        self._ends[key] = start
+        return key
+
+    def charge(self, key: K, seconds: float, now: float) -> None:
+        """Notes how long the turn that was taken took.
+
+        Args:
+            key: whose turn.
+            seconds: it took.
+            now: when it ended.
+        """
+        self._ends[key] = self._ends.get(key, self._now) + seconds
+        if seconds > LIGHT_SECONDS:
+            self._heavy_until[key] = now + HEAVY_SECONDS

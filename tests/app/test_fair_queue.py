@@ -1,0 +1,133 @@
+"""The fair queue: shares of time, light and heavy turns; pure, in seconds that nobody waits for."""
+
+from __future__ import annotations
+
+import gc
+from collections import Counter
+from collections.abc import Mapping
+
+import pytest
+
+from app.fair_queue import HEAVY_SECONDS, LIGHT_SECONDS, FairQueue
+
+
+class Asker:
+    """Somebody who takes turns."""
+
+    def __init__(self, name: str, seconds: float) -> None:
+        self.name = name
+        self.seconds = seconds
+
+
+def serve(askers: list[Asker], seconds: float) -> tuple[Mapping[str, int], Mapping[str, float]]:
+    """Serves those who always ask again with one thread; returns turns and seconds of each."""
+    queue: FairQueue[Asker] = FairQueue()
+    turns, used = Counter[str](), Counter[str]()
+    for asker in askers:
+        queue.add(asker, 0)
+    while used.total() < seconds:
+        asker = queue.take()
+        assert asker is not None
+        turns[asker.name] += 1
+        used[asker.name] += asker.seconds  # pyright: ignore[reportArgumentType]
+        queue.charge(asker, asker.seconds, 0)
+        queue.add(asker, 0)
+    return turns, used
+
+
+def test_everybody_gets_the_same_time_not_the_same_turns() -> None:
+    askers = [Asker("quick", 0.002), Asker("slow", 0.05), Asker("slower", 0.2)]
+    turns, used = serve(askers, 30)
+    for asker in askers:
+        assert used[asker.name] == pytest.approx(10, abs=0.3)
+    assert turns["quick"] > 20 * turns["slow"]
+
+
+def test_equal_turns_go_round() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    askers = [Asker(name, 0.01) for name in "abc"]
+    for asker in askers:
+        queue.add(asker, 0)
+    order = []
+    for _ in range(9):
+        asker = queue.take()
+        assert asker is not None
+        order.append(asker.name)
+        queue.charge(asker, asker.seconds, 0)
+        queue.add(asker, 0)
+    assert "".join(order) == "abcabcabc"
+
+
+def test_who_slept_is_next_but_has_saved_nothing() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    busy, sleeper = Asker("busy", 0.05), Asker("sleeper", 0.05)
+    for _ in range(100):
+        queue.add(busy, 0)
+        assert queue.take() is busy
+        queue.charge(busy, busy.seconds, 0)
+    queue.add(busy, 0)
+    queue.add(sleeper, 0)
+    order = []
+    for _ in range(20):
+        asker = queue.take()
+        assert asker is not None
+        order.append(asker.name)
+        queue.charge(asker, asker.seconds, 0)
+        queue.add(asker, 0)
+    assert order[0] == "sleeper"
+    assert order.count("busy") == order.count("sleeper") == 10
+
+
+def test_one_long_turn_waits_until_the_others_have_had_as_much() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    long, short = Asker("long", 1.0), Asker("short", 0.01)
+    queue.add(long, 0)
+    queue.add(short, 0)
+    assert queue.take() is long
+    queue.charge(long, long.seconds, 0)
+    queue.add(long, 0)
+    turns = 0
+    while queue.take() is short:
+        turns += 1
+        queue.charge(short, short.seconds, 0)
+        queue.add(short, 0)
+    assert turns == pytest.approx(100, abs=1)
+
+
+def test_a_place_is_kept_for_light_turns() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    light, heavy = Asker("light", LIGHT_SECONDS / 2), Asker("heavy", 0.05)
+    queue.add(heavy, 0)
+    assert queue.take() is heavy
+    queue.charge(heavy, heavy.seconds, 0)
+    assert queue.is_heavy(heavy, 0)
+    queue.add(heavy, 0)
+    assert queue.take(heavy=False) is None
+    assert heavy in queue
+    queue.add(light, 0)
+    assert queue.take(heavy=False) is light
+    assert queue.take() is heavy
+    assert queue.take() is None
+    assert len(queue) == 0
+
+
+def test_a_heavy_one_becomes_light_again_with_time_not_with_short_turns() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    asker = Asker("once", 30.0)
+    queue.charge(asker, asker.seconds, 100)
+    for _ in range(50):
+        queue.charge(asker, 0.001, 100)
+    assert queue.is_heavy(asker, 100 + 0.9 * HEAVY_SECONDS)
+    assert not queue.is_heavy(asker, 100 + HEAVY_SECONDS)
+
+
+def test_whoever_is_gone_is_forgotten() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    queue.add(Asker("gone", 0.05), 0)
+    gone = queue.take()
+    assert gone is not None
+    queue.charge(gone, 0.05, 0)
+    del gone
+    gc.collect()
+    assert not queue._ends
+    assert not queue._heavy_until

@@ -1,0 +1,145 @@
+"""Work in slices: the same in the end, with pauses, and nobody waits for a compiler."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from engine import FrameRequest, Programs, Slices, Trainer, parse_spec
+from engine.network import Layout
+from engine.slices import finish, timed
+from engine.vision.model import Architecture
+from engine.vision.programs import Sweep
+from engine.vision.views import MOST_ROWS, count_rows
+from tests.app.servers import wait_until
+from tests.programs import FOLDER
+
+
+class Clock:
+    """Seconds that pass when told."""
+
+    def __init__(self) -> None:
+        self.seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def test_work_is_timed_without_its_pauses() -> None:
+    clock, told = Clock(), []
+
+    def work() -> Slices[str]:
+        for _ in range(3):
+            clock.seconds += 1
+            yield
+        clock.seconds += 1
+        return "made"
+
+    slices = timed(work(), told.append, clock)
+    next(slices)
+    clock.seconds += 100
+    assert finish(slices) == "made"
+    assert told == [4]
+
+
+@pytest.mark.parametrize(("n", "rows"), [(10, 10), (10, 4), (12, 4), (9, 8), (5, 1)])
+def test_a_set_is_looked_at_in_parts_of_one_size(n: int, rows: int) -> None:
+    images = np.arange(3 * n).reshape(n, 3)
+    looked = []
+
+    def run(first: np.int32, factor: int) -> dict[str, np.ndarray]:
+        looked.append(int(first))
+        assert first + rows <= n
+        return {"sum": images[first : first + rows].sum(axis=1) * factor}
+
+    work = Sweep(rows, run).slices(n, 2)
+    pauses = 0
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            made = end.value
+            break
+        pauses += 1
+    np.testing.assert_array_equal(made["sum"], 2 * images.sum(axis=1))
+    assert pauses == len(looked) == -(-n // rows)
+
+
+@pytest.mark.parametrize(
+    ("widths", "fewest"), [((784, 128, 10), 5), ((784, 1024, 1024, 1024, 1024, 10), 30)]
+)
+def test_the_larger_a_network_the_fewer_images_at_a_time(
+    widths: tuple[int, ...], fewest: int
+) -> None:
+    hidden = len(widths) - 2
+    architecture = Architecture(widths, ("relu",) * hidden, (False,) * hidden, 0)
+    rows = count_rows(architecture, 10_000)
+    assert rows <= MOST_ROWS
+    assert -(-10_000 // rows) >= fewest
+    assert rows * Layout(widths).n_weights < 2e9
+
+
+def test_measuring_a_large_network_pauses(programs: Programs) -> None:
+    layers = [{"units": 1024, "activation": "relu"}] * 2
+    trainer = Trainer(parse_spec({"data": {"name": "digits"}, "layers": layers}), programs)
+    whole = trainer.metrics
+    work = Trainer(trainer.spec, programs).begin_turn(batches=1, request=FrameRequest(("history",)))
+    pauses = sum(1 for _ in work)
+    assert pauses > 2, "after training, and while it measures"
+    assert whole["step"] == 0
+
+
+def test_what_is_made_in_slices_is_what_is_made_at_once(programs: Programs) -> None:
+    spec = parse_spec({"data": {"name": "digits"}, "layers": [{"units": 24}], "seed": 5})
+    request = FrameRequest(("history", "confusion", "exciting", "space"), select=(0, 3))
+    one, other = Trainer(spec, programs), Trainer(spec, programs)
+    whole = one.turn(batches=7, request=request)
+    work, pauses = other.begin_turn(batches=7, request=request), 0
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            frame = end.value
+            break
+        pauses += 1
+    assert pauses >= 4
+    assert set(frame.arrays) == set(whole.arrays)
+    for name, array in whole.arrays.items():
+        np.testing.assert_array_equal(frame.arrays[name], array)
+
+
+def test_a_frame_in_time_is_the_same_training(programs: Programs) -> None:
+    """Training and painting apart, as they are timed now and then, changes nothing."""
+    spec, request = parse_spec({"layers": [{"units": 7}, {"units": 3}]}), FrameRequest()
+    one, other = Trainer(spec, programs), Trainer(spec, programs)
+    for _ in range(3):
+        whole = one.turn(epochs=1, request=request)
+        timed_one = other.turn(epochs=1, request=request, max_seconds=10)
+        assert timed_one.metadata == whole.metadata
+        for name, array in whole.arrays.items():
+            np.testing.assert_array_equal(timed_one.arrays[name], array)
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        {"layers": [{"units": 9}]},
+        {"data": {"name": "digits"}, "layers": [{"units": 41}]},
+    ],
+)
+def test_a_frame_whose_programs_are_not_there_is_known_and_they_come(value: dict) -> None:
+    programs = Programs(cache_dir=str(FOLDER))
+    programs.warm()
+    trainer = Trainer(parse_spec(value), programs)
+    request = FrameRequest(("boundary", "space"))
+    built = programs.builds
+    assert not trainer.is_ready(request)
+    wait_until(lambda: trainer.is_ready(request), "what the frame needs is compiled")
+    after = programs.builds
+    assert after > built
+    trainer.turn(request=request)
+    assert programs.builds == after, "nobody compiles in a turn"
+    moment = trainer.moment()
+    assert trainer.is_ready(request, moment)
+    trainer.close()
+    programs.close()
