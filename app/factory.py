@@ -90,6 +90,7 @@ def make_app(settings: Settings | None = None) -> Flask:
         max_inbox_bytes=INBOX_MESSAGES * settings.max_message_bytes,
         max_fps=settings.max_fps,
         budget=Budget(settings.max_sessions, settings.waiting_bytes),
+        image_bytes=settings.image_bytes,
     )
     connections = Connections(settings.max_connections)
     shares = StorageShares(settings.cache_dir, settings.stored_bytes_per_minute)

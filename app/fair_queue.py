@@ -17,10 +17,12 @@ from collections.abc import Hashable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
 
-#: Turns that take longer are heavy ...
-LIGHT_SECONDS = 0.02
-#: ... and so is whoever had one in this time.
+#: Turns that take longer are long; one alone may be the system's fault, two make heavy ...
+LIGHT_SECONDS = 0.03
+#: ... for this time.
 HEAVY_SECONDS = 0.5
+#: Turns in which nothing was done do not count.
+EMPTY_SECONDS = 0.001
 
 K = TypeVar("K", bound=Hashable)
 
@@ -39,6 +41,7 @@ class FairQueue(Generic[K]):
         self._light: list[tuple[float, int, K]] = []
         self._heavy: list[tuple[float, int, K]] = []
         self._ends: WeakKeyDictionary[K, float] = WeakKeyDictionary()
+        self._last: WeakKeyDictionary[K, float] = WeakKeyDictionary()
         self._heavy_until: WeakKeyDictionary[K, float] = WeakKeyDictionary()
 
     def __len__(self) -> int:
@@ -48,7 +51,7 @@ class FairQueue(Generic[K]):
         return key in self._waiting
 
     def is_heavy(self, key: K, now: float) -> bool:
-        """Whether somebody has had a long turn lately."""
+        """Whether somebody has had two long turns in a row lately."""
         return self._heavy_until.get(key, now) > now
 
     def add(self, key: K, now: float) -> None:
@@ -82,5 +85,8 @@ class FairQueue(Generic[K]):
             now: when it ended.
         """
         self._ends[key] = self._ends.get(key, self._now) + seconds
-        if seconds > LIGHT_SECONDS:
+        if seconds < EMPTY_SECONDS:
+            return
+        if min(seconds, self._last.get(key, 0.0)) > LIGHT_SECONDS:
             self._heavy_until[key] = now + HEAVY_SECONDS
+        self._last[key] = seconds

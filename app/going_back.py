@@ -8,7 +8,7 @@ from app.history import Change
 from app.messages import Branch, Recall, Redo, Undo
 from app.sessions import Session
 from app.timeline import Point, tell_unknown
-from engine import Moment
+from engine import Moment, RoomError
 
 
 def note_change(session: Session, before: Moment, change: Change, kind: str) -> bool:
@@ -64,7 +64,12 @@ def _go_back(session: Session, command: Undo | Redo) -> None:
         name = command.type
         session.put_error(f"nothing_to_{name}", f"there is nothing to {name}")
         return
-    session.trainer.restore(moment)
+    try:
+        session.trainer.restore(moment)
+    except RoomError:
+        # The other way, so that it can be tried again.
+        _ = history.redo(moment) if isinstance(command, Undo) else history.undo(moment)
+        raise
     session.drop_steps()
     _note_point(session, before, command.type)
     session.put_spec(moment.spec)

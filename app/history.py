@@ -89,6 +89,11 @@ class History:
     def _count_bytes(self) -> int:
         return count_bytes([*self._before, *self._after])
 
+    def clear(self) -> None:
+        """Forgets all changes."""
+        self._before, self._after, self._last = [], [], None
+        self._room.hold(self, 0)
+
     @property
     def _most(self) -> int:
         most = MAX_BYTES if len(self._before) > 1 else MAX_MOMENT

@@ -12,12 +12,13 @@ from typing import Protocol
 
 from app.budget import Budget
 from app.history import MAX_MOMENT
+from app.image_room import ImageRoom, ImageShare
 from app.outbox import Outbox
 from app.scheduler import Scheduler
 from app.sessions import Session
 from app.timeline_room import TimelineRoom
 from app.trials import TrialRunner
-from engine import Packet, Programs, Snapshot, Spec, Trainer
+from engine import Packet, Programs, RoomError, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +27,10 @@ UNDO_BYTES = 1 << 29
 
 
 class SessionLimitError(Exception):
-    """All places are taken by sessions whose clients are there."""
+    """All places, or the memory, are taken by sessions whose clients are there."""
+
+    def __init__(self, message: str = "all sessions are taken; try again in a while") -> None:
+        super().__init__(message)
 
 
 class SessionHost(Protocol):
@@ -76,6 +80,7 @@ class LocalHost:
         max_inbox_bytes: how much the waiting commands of one session may hold.
         max_fps: frames a second that a session gets at most.
         budget: of what waits for workers and for clients; its own if None.
+        image_bytes: what networks for images may hold together.
     """
 
     def __init__(
@@ -88,8 +93,11 @@ class LocalHost:
         max_inbox_bytes: int,
         max_fps: float | None = None,
         budget: Budget | None = None,
+        image_bytes: int = 1 << 31,
     ) -> None:
         self._programs = programs
+        self._image_room = ImageRoom(image_bytes)
+        self._image_room.make_way = self._make_way
         self._scheduler = scheduler
         self._max_sessions = max_sessions
         self._resume_seconds = resume_seconds
@@ -120,7 +128,7 @@ class LocalHost:
             SessionLimitError: no place, and no session waits for a lost client.
             PacketError: the packet is of another network.
         """
-        return self._admit(lambda: Trainer(spec, self._programs, packet), outbox)
+        return self._admit(lambda share: Trainer(spec, self._programs, packet, share.admit), outbox)
 
     def branch(self, moment: Snapshot) -> Session:
         """Makes a session that goes on from a moment of another; it waits for its client.
@@ -129,14 +137,15 @@ class LocalHost:
             SessionLimitError: no place, and no session waits for a lost client.
         """
 
-        def make() -> Trainer:
-            trainer = Trainer(moment.spec, self._programs)
+        def make(share: ImageShare) -> Trainer:
+            trainer = Trainer(moment.spec, self._programs, admit=share.admit)
             trainer.restore(moment)
             return trainer
 
         return self._admit(make, None)
 
-    def _admit(self, make: Callable[[], Trainer], outbox: Outbox | None) -> Session:
+    def _admit(self, make: Callable[[ImageShare], Trainer], outbox: Outbox | None) -> Session:
+        share = ImageShare(self._image_room)
         with self._changed:
             if len(self._sessions) + self._coming >= self._max_sessions:
                 self._make_room()
@@ -145,7 +154,8 @@ class LocalHost:
             session = Session(
                 token=secrets.token_urlsafe(24),
                 label=str(next(self._numbers)),
-                trainer=make(),
+                trainer=make(share),
+                share=share,
                 max_inbox_bytes=self._max_inbox_bytes,
                 max_fps=self._max_fps,
                 wake=self._scheduler.wake,
@@ -159,6 +169,11 @@ class LocalHost:
             with self._changed:
                 self._sessions[session.token] = session
                 self._changed.notify()
+        except BaseException as error:
+            share.release()
+            if isinstance(error, RoomError):
+                raise SessionLimitError(error.message) from None
+            raise
         finally:
             with self._changed:
                 self._coming -= 1
@@ -171,17 +186,47 @@ class LocalHost:
             raise SessionLimitError
         self.drop(min(waiting, key=lambda pair: pair[0])[1])
 
-    def take_up(self, token: str, outbox: Outbox) -> Session | None:
-        """Gives a session to a client, away from any other; None if there is no such one."""
+    def _make_way(self, n_bytes: int, asking: ImageShare) -> None:
+        """Frees so many bytes of images, from whoever was lost longest; all it can if not enough.
+
+        First they keep only the present state, without what can be undone or recalled; what
+        this does not free goes with whole sessions.
+        """
         with self._changed:
-            session = self._sessions.get(token)
-            if session is not None:
-                session.attach(outbox, resumed=True)
+            lost = [(at, s) for s in self._sessions.values() if (at := s.lost_at) is not None]
+        oldest = [session for _, session in sorted(lost, key=lambda pair: pair[0])]
+        sessions = [s for s in oldest if s.share.n_bytes and s.share is not asking]
+        for session in sessions:
+            if n_bytes > 0:
+                n_bytes -= session.pack()
+        for session in sessions:
+            if n_bytes > 0:
+                n_bytes -= session.share.n_bytes
+                self.drop(session)
+
+    def take_up(self, token: str, outbox: Outbox) -> Session | None:
+        """Gives a session to a client, away from any other; None if there is no such one.
+
+        Raises:
+            SessionLimitError: its network needs more memory than there is at present.
+        """
+        session = self.get(token)
+        if session is None:
+            return None
+        try:
+            session.unpack()
+        except RoomError as error:
+            raise SessionLimitError(error.message) from None
+        with self._changed:
+            if token not in self._sessions:
+                return None
+            session.attach(outbox, resumed=True)
             return session
 
     def leave(self, session: Session, outbox: Outbox) -> None:
         """The client is gone; its session waits for it."""
         session.detach(outbox)
+        session.rest()
         with self._changed:
             self._changed.notify()
 
@@ -195,6 +240,7 @@ class LocalHost:
         with self._changed:
             self._sessions.pop(session.token, None)
         session.end()
+        session.trainer.close()
         logger.debug("session %s: dropped", session.label)
 
     def close(self) -> None:

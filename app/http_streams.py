@@ -78,9 +78,11 @@ class HttpStream:
 
     def take_up(self, token: str) -> bool:
         """Takes up a session; False if there is no such one."""
-        self._claimed = self._connection.take_up(token)
-        if not self._claimed:
-            self.end()
+        try:
+            self._claimed = self._connection.take_up(token)
+        finally:
+            if not self._claimed:
+                self.end()
         return self._claimed
 
     def claim(self) -> bool:

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestTimeout
 
 from app.export_api import add_export_routes
-from app.hosts import SessionHost
+from app.hosts import SessionHost, SessionLimitError
 from app.http_streams import HttpStreams
 from app.model_api import add_model_routes
 from app.origins import is_allowed
@@ -65,6 +65,8 @@ def make_session_blueprint(
             carried = streams.claim(token)
         except LookupError:
             raise refuse_unknown() from None
+        except SessionLimitError as error:
+            raise RefusedError("session_limit", str(error)) from None
         if carried is None:
             raise _too_many()
         response = Response(carried.send(find_socket()), mimetype="application/octet-stream")

@@ -19,6 +19,7 @@ from app.demand import Demand
 from app.drive import Drive
 from app.held_edits import HeldEdits
 from app.history import History
+from app.image_room import ImageRoom, ImageShare
 from app.inbox import Inbox
 from app.jobs import Jobs, T
 from app.messages import Command, Edit, Reset, Step, Try, Until, Views
@@ -63,6 +64,7 @@ class Session:
         undo_room: of what can be undone; its own if None.
         account: of what waits for its worker or for its client; its own if None.
         trials: trains copies; its own if None.
+        share: of the memory for images; its own if None.
     """
 
     def __init__(
@@ -77,6 +79,7 @@ class Session:
         undo_room: TimelineRoom | None = None,
         account: Account | None = None,
         trials: TrialRunner | None = None,
+        share: ImageShare | None = None,
     ) -> None:
         self.token = token
         self.label = label
@@ -86,6 +89,7 @@ class Session:
         self.history = History(undo_room)
         self.timeline = Timeline(room or TimelineRoom(), trainer.moment())
         self.held = HeldEdits(self.account)
+        self.share = share or ImageShare(ImageRoom(0))
         self.frame: Slices[None] | None = None
         self.frame_first = False
         self._news = TimelineNews()
@@ -102,6 +106,7 @@ class Session:
         self._lost_at = self._heard_at = time.monotonic()
         self._demand = Demand(max_fps)
         self._look_at = 0.0
+        self._ended = False
         self._calm = Calm()
         self._spec = trainer.spec
         self._spec_id = 0
@@ -157,6 +162,37 @@ class Session:
         self._wake(self)
         return future
 
+    def rest(self) -> None:
+        """Has a worker give back the memory that a network for images can go on without."""
+        if self.share.n_bytes:
+            self.ask(self.trainer.rest)
+
+    def pack(self) -> int:
+        """Has a worker keep the present state alone; returns how many bytes of images that frees.
+
+        Called while there is no client. It goes on bit for bit, but undoes nothing any more.
+        """
+        freed = self.share.pack(self._spec)
+        if freed:
+            self.ask(self._forget)
+        return freed
+
+    def _forget(self) -> None:
+        if self.lost_at is None:
+            return
+        self.trainer.rest()
+        self.history.clear()
+        self.timeline.add(self.trainer.moment(), self._spec_id)
+        self.timeline.forget()
+
+    def unpack(self) -> None:
+        """Takes the memory again that a client's return needs.
+
+        Raises:
+            RoomError: there is not so much at present.
+        """
+        self.share.admit(self._spec)
+
     def add_credit(self) -> bool:
         """Counts one `ack`; False if it adds nothing because there is enough credit."""
         with self._lock:
@@ -186,7 +222,10 @@ class Session:
             outbox.close(4002, "paused and idle for too long")
 
     def end(self) -> None:
-        """Lets go of what it holds, as nobody can come back to it."""
+        """Lets go of what it holds, and takes no more turns, as nobody can come back to it."""
+        with self._lock:
+            self._ended = True
+        self.share.release()
         self.account.close()
         self.trainer.close()
 
@@ -195,6 +234,8 @@ class Session:
     def find_due(self, now: float) -> float | None:
         """Returns when the session wants its next turn; None while it waits for others."""
         with self._lock:
+            if self._ended:
+                return None
             if self.frame is not None or self.jobs or self._may_apply(now):
                 return now
             dues = [self._frame_at] if self._wants_frame() else []

@@ -125,6 +125,8 @@ class Settings(BaseModel):
             read; of half of it each session has its share, which others cannot take.
         stored_bytes_per_minute: `LIVENET_STORED_BYTES_PER_MINUTE`, how much of that one client
             may store in a minute.
+        image_bytes: `LIVENET_IMAGE_BYTES`, what the networks for images of all sessions may take
+            in memory.
         data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
             are downloaded.
         image_mirrors: `LIVENET_IMAGE_MIRRORS`, addresses of folders to download them from
@@ -159,6 +161,7 @@ class Settings(BaseModel):
     shelf_bytes: int = Field(default=1 << 28, ge=1 << 16, le=1 << 40)
     waiting_bytes: int = Field(default=1 << 29, ge=1 << 24, le=1 << 40)
     stored_bytes_per_minute: int = Field(default=1 << 25, ge=1 << 12, le=1 << 40)
+    image_bytes: int = Field(default=1 << 31, ge=1 << 20, le=1 << 44)
     data_dir: Path | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)

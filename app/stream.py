@@ -138,11 +138,11 @@ class Connection:
     def _open(self, message: Open) -> None:
         if self._session is not None:
             raise MessageError("invalid_message", "this connection has a session already", "type")
-        if message.session is not None:
-            if not self.take_up(message.session):
-                raise MessageError("unknown_session", "there is no such session any more")
-            return
         try:
+            if message.session is not None:
+                if not self.take_up(message.session):
+                    raise MessageError("unknown_session", "there is no such session any more")
+                return
             spec, packet = self._read(message)
             self._session = self._host.create(spec, self.outbox, packet)
         except PacketError as error:
@@ -151,9 +151,8 @@ class Connection:
             raise MessageError("invalid_spec", error.message, error.path) from None
         except RecursionError:
             raise MessageError("invalid_spec", "nested too deeply") from None
-        except SessionLimitError:
-            text = "all sessions are taken; try again in a while"
-            raise MessageError("session_limit", text) from None
+        except SessionLimitError as error:
+            raise MessageError("session_limit", str(error)) from None
 
     def _read(self, message: Open) -> tuple[Spec, Packet | None]:
         if message.state is None:

@@ -165,6 +165,12 @@ class Timeline:
             self.add(before, spec_id)
         self._points[-1] = replace(self._points[-1], kept=True)
 
+    def forget(self) -> None:
+        """Keeps the newest point alone."""
+        del self._points[:-1]
+        self._thin()
+        self.edition += 1
+
     def _append(self, point: Point) -> None:
         self._points.append(point)
         kept = [i for i, one in enumerate(self._points) if one.kept]

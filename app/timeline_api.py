@@ -60,8 +60,8 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
             raise RefusedError("unknown_point", tell_unknown(number), "point")
         try:
             return jsonify(session=host.branch(point.moment.snapshot).token)
-        except SessionLimitError:
-            raise RefusedError("session_limit", "all places are taken; try again later") from None
+        except SessionLimitError as error:
+            raise RefusedError("session_limit", str(error)) from None
 
 
 def _read_ids(text: str) -> list[int]:

@@ -12,12 +12,14 @@ from engine.errors import (
     PacketError,
     PacketVersionError,
     PatchError,
+    RoomError,
     SpecError,
     TrialError,
     WeightError,
 )
 from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
 from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
+from engine.image_run import count_image_bytes
 from engine.image_store import ImageStore
 from engine.images import CATALOGUE
 from engine.logs import Entry
@@ -88,6 +90,7 @@ __all__ = [
     "PatchError",
     "Preset",
     "Programs",
+    "RoomError",
     "Sample",
     "Slices",
     "Snapshot",
@@ -98,6 +101,7 @@ __all__ = [
     "TrialError",
     "TrialResult",
     "WeightError",
+    "count_image_bytes",
     "decode_packet",
     "decode_points",
     "dump_spec",

@@ -95,3 +95,9 @@ class PacketVersionError(PacketError):
     """What a link carries is of a later version."""
 
     code = "newer_state"
+
+
+class RoomError(EngineError):
+    """A network for which there is no memory at present."""
+
+    code = "memory_limit"

@@ -42,6 +42,23 @@ _RATE = 3e10
 _NO_VARIANCES = Variances(0.0, 0.0)
 
 
+#: Bytes of a float32, and vectors of a session: those of the run on the device, new ones while it
+#: trains, the same on the host, two moments of its time line; and at rest, one state and its start.
+_FLOAT, _VECTORS, _PACKED_VECTORS = 4, 12, 4
+
+
+def count_image_bytes(spec: Spec, *, packed: bool = False) -> int:
+    """Returns how many bytes a session needs for its network for images; 0 for the plane.
+
+    Args:
+        spec: of the network.
+        packed: whether nobody looks at it, and only its state is kept.
+    """
+    if not spec.data.is_images:
+        return 0
+    return _FLOAT * (_PACKED_VECTORS if packed else _VECTORS) * Layout.of(spec).size
+
+
 class ImageRun(Standing[ImageData]):
     """One network in training on images.
 
@@ -125,8 +142,7 @@ class ImageRun(Standing[ImageData]):
         self._counters, self._ranges = snapshot.counters, snapshot.ranges
         self._layout = Layout.of(self._spec)
         self._flat: State[Floats] | None = snapshot.state
-        parts = State(*(self._layout.split(vector) for vector in snapshot.state))
-        self._state: State[Parts] = jax.device_put(parts, image_device())
+        self._placed: State[Parts] | None = None
         slopes = len(self._spec.layers)
         self._rates = pack_rates(self._spec, 1.0, slopes)
         self._slopes = np.array([layer.negative_slope for layer in self._spec.layers], np.float32)
@@ -139,9 +155,23 @@ class ImageRun(Standing[ImageData]):
     def _exact(self) -> State[Floats]:
         """The state in the layout of the network itself, on the host."""
         if self._flat is None:
-            host = jax.device_get(self._state)
+            host = jax.device_get(self._placed)
             self._flat = State(*(_join(self._layout, parts) for parts in host))
         return self._flat
+
+    @property
+    def _state(self) -> State[Parts]:
+        """The state on the device, taken apart."""
+        if self._placed is None:
+            assert self._flat is not None
+            parts = State(*(self._layout.split(vector) for vector in self._flat))
+            self._placed = jax.device_put(parts, image_device())
+        return self._placed
+
+    def rest(self) -> None:
+        """Keeps only the state, on the host; it goes on bit for bit."""
+        self._flat, self._placed, self._order = self._exact(), None, None
+        self._views.rest()
 
     # Training
 
@@ -248,7 +278,7 @@ class ImageRun(Standing[ImageData]):
 
     def _take(self, state: State[Parts], steps: int) -> None:
         self._counters = self._counters.after(steps, self.batches_per_epoch)
-        self._state, self._flat = state, None
+        self._placed, self._flat = state, None
 
     def _measure(self) -> Slices[None]:
         measuring = self._views.measure(self._spec, self._data, self._slopes, self._state.params)

@@ -65,6 +65,10 @@ class ImageViews:
         self._exciting: Occasional[Floats] = Occasional()
         self._space: Occasional[NDArray[Any]] = Occasional()
 
+    def rest(self) -> None:
+        """Forgets what can be made anew."""
+        self._nearest, self._exciting, self._space = None, Occasional(), Occasional()
+
     @property
     def seen(self) -> tuple[Any, Any]:
         """What goes on from frame to frame."""

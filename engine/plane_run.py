@@ -152,6 +152,9 @@ class PlaneRun(Standing[Dataset]):
         self._vectors, self._bound = snapshot.state, None
         self._summary = self._tight = self._seen = None
 
+    def rest(self) -> None:
+        """Nothing to do: a network on the plane is small."""
+
     def forget_history(self) -> None:
         """Forgets the losses that no frame has shown yet."""
         self._history = []

@@ -7,7 +7,7 @@ moment that the run goes on from.
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -44,10 +44,12 @@ class Trainer:
         spec: what to train; the default playground if None.
         programs: where compiled programs come from; shared ones if None.
         packet: what it begins with instead of the initial weights of its seed.
+        admit: asked before it becomes another network; raises `RoomError` to refuse it.
 
     Raises:
         DataError: its data cannot be made or found.
         PacketError: the packet is of another network.
+        RoomError: there is no memory for the network.
     """
 
     def __init__(
@@ -55,9 +57,12 @@ class Trainer:
         spec: Spec | None = None,
         programs: Programs | None = None,
         packet: Packet | None = None,
+        admit: Callable[[Spec], None] | None = None,
     ) -> None:
         self._programs = programs or default_programs()
+        self._admit = admit or _admit_all
         spec = spec or Spec()
+        self._admit(spec)
         data = make_data(spec, self._programs)
         self._log = Log()
         self._beginning: Beginning | None = None
@@ -280,6 +285,11 @@ class Trainer:
         """
         return self._run.prefer_tight(tile)
 
+    def rest(self) -> None:
+        """Gives back the memory that it can go on without; it goes on bit for bit."""
+        self._forget_past()
+        self._run.rest()
+
     def close(self) -> None:
         """Withdraws what was asked for in the background."""
         self._forget_past()
@@ -405,7 +415,12 @@ class Trainer:
         return find_initial(self._beginning, self._run.snapshot())
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Goes back, or on, to a moment that was kept."""
+        """Goes back, or on, to a moment that was kept.
+
+        Raises:
+            RoomError: there is no memory for the network.
+        """
+        self._admit(snapshot.spec)
         self._run.forget_history()
         self._go_on(snapshot)
 
@@ -437,6 +452,7 @@ class Trainer:
         return Checkpoint(now.spec, *(np.array(v) for v in now.state), counters=now.counters)
 
     def _replace(self, moment: Snapshot) -> None:
+        self._admit(moment.spec)
         self._log.clear()
         self._beginning = None
         self.restore(moment)
@@ -453,12 +469,17 @@ class Trainer:
             self._log.note(Entry(measured, time.time()))
 
     def _go_on(self, moment: Snapshot) -> None:
+        self._admit(moment.spec)
         self._log.cut(moment.counters.step)
         if can_go_on(self._run, moment):
             self._run.load(moment)
             return
         self._run.close()
         self._run = begin_run(self._programs, moment)
+
+
+def _admit_all(_: Spec) -> None:
+    """There is room for any network."""
 
 
 def _begin(spec: Spec, data: Data, packet: Packet | None) -> Snapshot:

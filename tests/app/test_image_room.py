@@ -1,0 +1,176 @@
+"""The memory of networks for images: shared, refused where it ends, and given back by the lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import numpy as np
+import pytest
+
+from app.hosts import LocalHost, SessionLimitError
+from app.image_room import ImageRoom, ImageShare
+from app.messages import Command, parse_message
+from app.outbox import Outbox
+from app.scheduler import Scheduler
+from app.sessions import Session
+from app.turns import take_turn
+from engine import Programs, RoomError, count_image_bytes, parse_spec
+from tests.app.servers import wait_until
+from tests.programs import FOLDER
+
+SMALL = {"data": {"name": "digits"}, "layers": [{"units": 16, "activation": "relu"}]}
+SPEC = parse_spec(SMALL)
+BYTES = count_image_bytes(SPEC)
+PACKED = count_image_bytes(SPEC, packed=True)
+LARGE = parse_spec({**SMALL, "layers": [{"units": 100}]})
+
+
+def test_points_of_the_plane_need_none() -> None:
+    assert count_image_bytes(parse_spec({"layers": [{"units": 32}] * 8})) == 0
+    assert 0 < PACKED < BYTES < count_image_bytes(LARGE)
+
+
+def test_a_share_grows_and_shrinks_within_the_room() -> None:
+    room = ImageRoom(2 * BYTES)
+    one, other = ImageShare(room), ImageShare(room)
+    one.admit(SPEC)
+    other.admit(SPEC)
+    assert room.used == 2 * BYTES
+    with pytest.raises(RoomError):
+        other.admit(LARGE)
+    assert room.used == 2 * BYTES, "refused, and nothing has changed"
+    assert one.pack(SPEC) == BYTES - PACKED
+    one.release()
+    one.release()
+    assert room.used == BYTES
+    other.admit(parse_spec({}))
+    assert room.used == 0
+
+
+def test_whoever_holds_more_than_there_is_may_still_shrink() -> None:
+    room = ImageRoom(count_image_bytes(LARGE))
+    share = ImageShare(room)
+    share.admit(LARGE)
+    room._total = 1
+    share.admit(SPEC)
+    assert room.used == BYTES
+
+
+@pytest.fixture(scope="module")
+def programs() -> Iterator[Programs]:
+    programs = Programs(cache_dir=str(FOLDER))
+    yield programs
+    programs.close()
+
+
+@pytest.fixture
+def host(programs: Programs) -> Iterator[LocalHost]:
+    """Room for two and a half small networks."""
+    scheduler = Scheduler(2, take_turn)
+    host = LocalHost(
+        programs,
+        scheduler,
+        max_sessions=8,
+        resume_seconds=600,
+        idle_seconds=600,
+        max_inbox_bytes=1 << 20,
+        image_bytes=2 * BYTES + BYTES // 2,
+    )
+    scheduler.start()
+    yield host
+    host.close()
+
+
+def say(session: Session, outbox: Outbox, **content: Any) -> list[dict[str, Any]]:
+    """Sends a message, and returns what is answered until its spec or error; frames are left."""
+    parsed = parse_message(json.dumps(content))
+    assert isinstance(parsed, Command)
+    assert session.enqueue(parsed, 100)
+    answers: list[dict[str, Any]] = []
+    while not answers or answers[-1]["type"] not in ("spec", "error"):
+        item = outbox.take()
+        if isinstance(item, str):
+            answers.append(json.loads(item))
+        else:
+            session.add_credit()
+    return answers
+
+
+def enter(host: LocalHost) -> tuple[Session, Outbox]:
+    outbox = Outbox()
+    session = host.create(SPEC, outbox)
+    assert json.loads(str(outbox.take()))["type"] == "opened"
+    return session, outbox
+
+
+def test_a_session_beyond_the_room_is_refused(host: LocalHost) -> None:
+    enter(host)
+    enter(host)
+    with pytest.raises(SessionLimitError, match="images"):
+        host.create(SPEC, Outbox())
+    plane = host.create(parse_spec({}), Outbox())
+    assert plane.share.n_bytes == 0
+
+
+def test_an_edit_beyond_the_room_is_refused_and_loses_nothing(host: LocalHost) -> None:
+    session, outbox = enter(host)
+    say(session, outbox, type="edit", patch={"optimizer": {"learning_rate": 0.02}})
+    before = session.trainer.weights.copy()
+    patch = {"layers": [{"units": 1000}] * 2}
+    error = say(session, outbox, type="edit", patch=patch)[-1]
+    assert error["code"] == "memory_limit"
+    assert (session.trainer.weights == before).all()
+    assert session.trainer.spec.optimizer.learning_rate == 0.02
+    assert session.history.can_undo
+    assert say(session, outbox, type="undo")[-1]["type"] == "spec"
+
+
+def test_an_undo_beyond_the_room_can_be_tried_again(host: LocalHost) -> None:
+    session, outbox = enter(host)
+    smaller = {"layers": [{"units": 2}]}
+    assert say(session, outbox, type="edit", patch=smaller)[-1]["type"] == "spec"
+    others = [enter(host) for _ in range(2)]
+    assert say(session, outbox, type="undo")[-1]["code"] == "memory_limit"
+    assert session.history.can_undo
+    assert not session.history.can_redo
+    host.drop(others[0][0])
+    answer = say(session, outbox, type="undo")[-1]
+    assert answer["spec"]["layers"][0]["units"] == 16
+    assert answer["redo"]
+
+
+def test_lost_sessions_make_way_and_come_back_bit_for_bit(host: LocalHost) -> None:
+    session, outbox = enter(host)
+    session.trainer.train(epochs=1)
+    say(session, outbox, type="set_weight", layer=0, to=0, value=0.5, **{"from": 1})
+    assert session.history.can_undo
+    before = session.trainer.snapshot()
+    kept = [np.array(vector) for vector in before.state]
+    host.leave(session, outbox)
+    others = [enter(host) for _ in range(2)]
+    assert session.share.n_bytes == PACKED
+    wait_until(lambda: not session.history.can_undo, "it keeps the present state alone")
+    assert len(session.timeline.points) == 1
+    again = Outbox()
+    with pytest.raises(SessionLimitError):
+        host.take_up(session.token, again)
+    assert host.get(session.token) is session, "refused, and nothing is lost"
+    host.leave(*others[0])
+    assert host.take_up(session.token, again) is session
+    assert json.loads(str(again.take()))["resumed"]
+    after = session.trainer.snapshot()
+    assert (after.spec, after.counters) == (before.spec, before.counters)
+    for then, now in zip(kept, after.state, strict=True):
+        np.testing.assert_array_equal(then, now)
+    assert others[0][0].share.n_bytes == PACKED
+
+
+def test_a_lost_session_goes_where_packing_does_not_do(host: LocalHost) -> None:
+    session, outbox = enter(host)
+    host.leave(session, outbox)
+    other, theirs = enter(host)
+    patch = {"layers": [{"units": 36, "activation": "relu"}]}
+    assert say(other, theirs, type="edit", patch=patch)[-1]["type"] == "spec"
+    assert host.get(session.token) is None
