@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import numpy as np
@@ -17,7 +17,7 @@ from app.scheduler import Scheduler
 from app.sessions import Session
 from app.turns import take_turn
 from engine import Programs, RoomError, count_image_bytes, parse_spec
-from tests.app.servers import wait_until
+from tests.app.servers import PATIENCE, wait_until
 from tests.programs import FOLDER
 
 SMALL = {"data": {"name": "digits"}, "layers": [{"units": 16, "activation": "relu"}]}
@@ -98,6 +98,13 @@ def say(session: Session, outbox: Outbox, **content: Any) -> list[dict[str, Any]
     return answers
 
 
+def do(session: Session, job: Callable[[], Any]) -> Any:
+    """Has a worker do something with the trainer, which nobody else may touch."""
+    future = session.ask(job)
+    assert future is not None
+    return future.result(PATIENCE)
+
+
 def enter(host: LocalHost) -> tuple[Session, Outbox]:
     outbox = Outbox()
     session = host.create(SPEC, outbox)
@@ -117,11 +124,11 @@ def test_a_session_beyond_the_room_is_refused(host: LocalHost) -> None:
 def test_an_edit_beyond_the_room_is_refused_and_loses_nothing(host: LocalHost) -> None:
     session, outbox = enter(host)
     say(session, outbox, type="edit", patch={"optimizer": {"learning_rate": 0.02}})
-    before = session.trainer.weights.copy()
+    before = do(session, lambda: session.trainer.weights.copy())
     patch = {"layers": [{"units": 1000}] * 2}
     error = say(session, outbox, type="edit", patch=patch)[-1]
     assert error["code"] == "memory_limit"
-    assert (session.trainer.weights == before).all()
+    assert (do(session, lambda: session.trainer.weights) == before).all()
     assert session.trainer.spec.optimizer.learning_rate == 0.02
     assert session.history.can_undo
     assert say(session, outbox, type="undo")[-1]["type"] == "spec"
@@ -143,16 +150,18 @@ def test_an_undo_beyond_the_room_can_be_tried_again(host: LocalHost) -> None:
 
 def test_lost_sessions_make_way_and_come_back_bit_for_bit(host: LocalHost) -> None:
     session, outbox = enter(host)
-    session.trainer.train(epochs=1)
+    do(session, lambda: session.trainer.train(epochs=1))
     say(session, outbox, type="set_weight", layer=0, to=0, value=0.5, **{"from": 1})
     assert session.history.can_undo
-    before = session.trainer.snapshot()
+    before = do(session, session.trainer.snapshot)
     kept = [np.array(vector) for vector in before.state]
     host.leave(session, outbox)
     others = [enter(host) for _ in range(2)]
     assert session.share.n_bytes == PACKED
-    wait_until(lambda: not session.history.can_undo, "it keeps the present state alone")
-    assert len(session.timeline.points) == 1
+    wait_until(
+        lambda: not session.history.can_undo and len(session.timeline.points) == 1,
+        "it keeps the present state alone",
+    )
     again = Outbox()
     with pytest.raises(SessionLimitError):
         host.take_up(session.token, again)
@@ -160,7 +169,7 @@ def test_lost_sessions_make_way_and_come_back_bit_for_bit(host: LocalHost) -> No
     host.leave(*others[0])
     assert host.take_up(session.token, again) is session
     assert json.loads(str(again.take()))["resumed"]
-    after = session.trainer.snapshot()
+    after = do(session, session.trainer.snapshot)
     assert (after.spec, after.counters) == (before.spec, before.counters)
     for then, now in zip(kept, after.state, strict=True):
         np.testing.assert_array_equal(then, now)
