@@ -124,7 +124,7 @@ def test_a_session_beyond_the_room_is_refused(host: LocalHost) -> None:
 def test_an_edit_beyond_the_room_is_refused_and_loses_nothing(host: LocalHost) -> None:
     session, outbox = enter(host)
     say(session, outbox, type="edit", patch={"optimizer": {"learning_rate": 0.02}})
-    before = do(session, lambda: session.trainer.weights.copy())
+    before = do(session, lambda: np.array(session.trainer.weights))
     patch = {"layers": [{"units": 1000}] * 2}
     error = say(session, outbox, type="edit", patch=patch)[-1]
     assert error["code"] == "memory_limit"
