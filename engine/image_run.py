@@ -165,7 +165,9 @@ class ImageRun(Standing[ImageData]):
         if self._placed is None:
             assert self._flat is not None
             parts = State(*(self._layout.split(vector) for vector in self._flat))
-            self._placed = jax.device_put(parts, image_device())
+            placed: State[Parts] = jax.device_put(parts, image_device())
+            self._placed = placed
+            return placed
         return self._placed
 
     def rest(self) -> None:
