@@ -41,14 +41,14 @@ def _send_loads(server: LiveServer, clients: list[HttpClient]) -> None:
         _post(client, json.dumps([load] * 60))
 
 
-def _send_objects(_: LiveServer, clients: list[HttpClient]) -> None:
+def _send_objects(_server: LiveServer, clients: list[HttpClient]) -> None:
     for client in clients:
         _fill(client)
         for _ in range(3):
             _post(client, '{"type":"edit","patch":[' + "{}," * 340_000 + "0]}")
 
 
-def _send_errors(_: LiveServer, clients: list[HttpClient]) -> None:
+def _send_errors(_server: LiveServer, clients: list[HttpClient]) -> None:
     end = time.monotonic() + SECONDS
     number = 0
     while time.monotonic() < end:
@@ -58,7 +58,7 @@ def _send_errors(_: LiveServer, clients: list[HttpClient]) -> None:
             number += 20
 
 
-def _send_fragments(server: LiveServer, _: list[HttpClient]) -> list[WebSocketClient]:
+def _send_fragments(server: LiveServer, _clients: list[HttpClient]) -> list[WebSocketClient]:
     kinds = (websocket.ABNF.OPCODE_TEXT, websocket.ABNF.OPCODE_CONT)
     first, part = (websocket.ABNF.create_frame("ab", kind, 0).format() for kind in kinds)
     sockets = [WebSocketClient(server.stream_url) for _ in range(CLIENTS)]

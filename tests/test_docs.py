@@ -1,9 +1,11 @@
-"""The documents name what there is."""
+"""The documents name what there is, and their lines are short enough to be read beside code."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+
+import pytest
 
 from engine.activations import ACTIVATIONS
 from engine.features import FEATURES
@@ -14,6 +16,7 @@ from engine.schedules import SCHEDULES
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]
+WIDTH = 100
 
 
 def test_the_formulas_are_of_every_name_of_the_spec() -> None:
@@ -21,6 +24,19 @@ def test_the_formulas_are_of_every_name_of_the_spec() -> None:
     names = [*ACTIVATIONS, *FEATURES, *INITIALIZERS, *OPTIMIZERS, *SCHEDULES]
     names += [name for head in HEADS for name in (head.task, head.loss)]
     assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_lines_wrap(page: Path) -> None:
+    """Rows of tables, code and lines of one long word are left alone."""
+    code = False
+    long = []
+    for number, line in enumerate(page.read_text().splitlines(), 1):
+        code ^= line.startswith("```")
+        free = code or line.startswith(("|", "    ", "!["))
+        if len(line) > WIDTH and not free and " " in line.strip():
+            long.append(f"{page.name}:{number}")
+    assert long == []
 
 
 def test_links_between_documents_lead_somewhere() -> None:
