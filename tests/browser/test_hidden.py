@@ -173,7 +173,7 @@ def test_a_connection_that_was_lost_while_hidden_goes_on_when_the_page_is_back(
 
 
 def test_an_idle_session_is_taken_up_when_the_page_is_back(tab: Page) -> None:
-    with LiveServer(LIVENET_IDLE_SECONDS="1") as server:
+    with LiveServer(LIVENET_IDLE_SECONDS="5") as server:
         tab.url = server.url
         tab.open()
         tab.play()

@@ -112,7 +112,7 @@ def test_the_dot_and_the_rate_follow_the_training(page: Page) -> None:
     assert nearest[1] == pytest.approx(y, abs=0.03), "the dot is on the line"
     assert page.text(".rate-now") == f"now {page.text('.schedule .field-value')}"
     told = page.find(".schedule-picture").get_attribute("aria-label") or ""
-    assert f"At step {page.step:,}" in told
+    assert f"At update {page.step:,}" in told
 
 
 def test_the_strip_stays_as_it_is_when_a_schedule_begins(page: Page) -> None:

@@ -225,7 +225,7 @@ def test_errors_and_numbers_are_in_the_language_of_the_page(tab: Page) -> None:
         "12,345",
     ]
     tab.wait(lambda: tab.run("return history.state?.session"), "the entry knows its session")
-    tab.run("history.replaceState({ session: 'gone' }, '')")
+    tab.run("history.replaceState({ session: 'gone'.repeat(8) }, '')")
     tab.driver.refresh()
     tab.wait(lambda: tab.frames > 0, "the first frame of a new session")
     tab.wait(lambda: tab.text(".notice span") == words["connection.renewed"], "it says so")

@@ -150,7 +150,7 @@ def test_a_loss_that_is_infinite_at_once(make_trainer: MakeTrainer) -> None:
     for layer in range(7):
         trainer.set_weight(layer, 0, 0, 1e6)
     frame = trainer.turn()
-    assert frame.metadata["train_loss"] in {"inf", "nan"}
+    assert "train_loss" not in frame.metadata
     with pytest.raises(DivergedError) as caught:
         trainer.turn(batches=1)
     assert caught.value.step == trainer.step == 0
