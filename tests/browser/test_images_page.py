@@ -64,27 +64,23 @@ def test_the_image_that_is_chosen_runs_through_the_network(digits: Page) -> None
 
 def test_training_marks_what_is_wrong(digits: Page) -> None:
     page = digits
+    shown = ".digit:not([hidden])"
+
+    def count(css: str) -> int:
+        return len(page.find_all(css))
+
+    page.click("[data-path='onlyWrong']")
+    page.wait(lambda: count(f"{shown}.wrong") == count(shown) == 49, "nearly all are wrong")
     page.play()
     page.wait(lambda: page.metric("test_accuracy") > 93, "it has learned")
+    page.wait(lambda: 0 < count(shown) < 49, "the list follows training")
     page.pause()
-    assert len(page.find_all(".digit.wrong")) < 10
-    page.click("[data-path='onlyWrong']")
-    page.wait(lambda: "49" not in page.text(".digits-range"), "only the wrong ones")
-    shown = ".digit:not([hidden])"
-    page.wait(
-        lambda: len(page.find_all(f"{shown}.wrong")) == len(page.find_all(shown)) < 49,
-        "each of them is marked",
-    )
+    page.wait(lambda: count(f"{shown}.wrong") == count(shown), "each of them is marked")
     wrong = page.find_all(f"{shown}.wrong")
     assert wrong[0].find_element("css selector", ".digit-answer").text.strip()
-    page.play()
-    page.wait(
-        lambda: len(page.find_all(f"{shown}.wrong")) == len(page.find_all(shown)) < len(wrong),
-        "the list follows training",
-    )
-    page.pause()
     page.click("[data-path='onlyWrong']")
     page.wait(lambda: "49" in page.text(".digits-range"), "all of them")
+    page.wait(lambda: count(f"{shown}.wrong") < 10, "few of them are wrong")
     page.click("[data-action='nextDigits']")
     page.wait(lambda: page.find_all(".digit[data-row='49']"), "the next page")
 
