@@ -49,7 +49,7 @@ export function chartMargin(sides) {
 
 /** A small title below an axis. */
 export function axisTitle(text) {
-  return { text, standoff: 3, font: { size: fontSize(0.76) } };
+  return { text, standoff: Math.ceil(fontSize(0.3)), font: { size: fontSize(0.76) } };
 }
 
 /** Layout that every chart of the page shares. */
