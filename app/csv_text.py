@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import codecs
 import csv
+import io
 import re
 from collections.abc import Iterator
 from itertools import islice
@@ -156,8 +157,7 @@ class Rows:
         try:
             return [cell.strip() for cell in next(self._reader)]
         except csv.Error:
-            message = "this cannot be read; are its quotation marks closed?"
-            raise CsvError("unreadable", message, line=begun) from None
+            raise _unreadable(begun) from None
 
     def _feed(self) -> Iterator[str]:
         """Yields the line that a row begins with, then all up to where a quoted cell may end."""
@@ -179,10 +179,33 @@ class Rows:
             CsvError: `unreadable`.
         """
         if self._text.find('"', self._at) >= 0:
-            return sum(1 for _ in self)
+            return sum(1 for _ in self) if self._delimiter == " " else self._count_quoted()
         count = sum(1 for _ in self._find_rest(self._text, self._at))
         self._at = len(self._text)
         return count
+
+    def _count_quoted(self) -> int:
+        """Counts the rows from here on with one reader: quicker than row by row."""
+        reader = csv.reader(
+            io.StringIO(self._text[self._at :], newline=""),
+            delimiter=self._delimiter,
+            skipinitialspace=True,
+            strict=True,
+        )
+        count = read = 0
+        try:
+            for row in reader:
+                count += any(map(str.strip, row))
+                read = reader.line_num
+        except csv.Error:
+            raise _unreadable(self._next_line + read) from None
+        self._at = len(self._text)
+        return count
+
+
+def _unreadable(line: int) -> CsvError:
+    message = "this cannot be read; are its quotation marks closed?"
+    return CsvError("unreadable", message, line=line)
 
 
 def _find_end(text: str, start: int) -> int:
