@@ -49,8 +49,14 @@ def driver(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chrome]:
     driver.quit()
 
 
+@pytest.fixture(scope="session")
+def first_tab(driver: Chrome) -> str:
+    """The empty tab that keeps the browser alive; the order of `window_handles` says nothing."""
+    return driver.current_window_handle
+
+
 @pytest.fixture
-def tab(driver: Chrome, server: LiveServer) -> Iterator[Page]:
+def tab(driver: Chrome, first_tab: str, server: LiveServer) -> Iterator[Page]:
     """A tab that has not loaded the page yet and knows nothing; its console must stay empty.
 
     It is that of the test before where it left no mark: a page in a tab of its own costs the
@@ -69,10 +75,10 @@ def tab(driver: Chrome, server: LiveServer) -> Iterator[Page]:
     yield page
     messages = page.console()
     if page.spent or len(driver.window_handles) > 2:
-        for handle in driver.window_handles[1:]:
+        for handle in set(driver.window_handles) - {first_tab}:
             driver.switch_to.window(handle)
             driver.close()
-        driver.switch_to.window(driver.window_handles[0])
+        driver.switch_to.window(first_tab)
     assert messages == []
 
 

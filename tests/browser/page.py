@@ -227,6 +227,20 @@ class Page:
             "const n = document.querySelector('.notice');return !n || n.hidden ? '' : n.textContent"
         )
 
+    def keep_notices(self) -> None:
+        """Has the page keep in `window.notices` what the notice says, since it goes by itself."""
+        self.run(
+            """const notice = document.querySelector(".notice");
+               window.notices = [];
+               new MutationObserver(() => window.notices.push(notice.textContent))
+                 .observe(notice, { childList: true, characterData: true, subtree: true });"""
+        )
+
+    @property
+    def notices(self) -> str:
+        """All that the notice said since `keep_notices`."""
+        return self.run("return window.notices.join('\n')")
+
     def resize(self, width: int, height: int, mobile: bool = False) -> None:
         """Gives the page another size."""
         self.driver.execute_cdp_cmd(

@@ -22,7 +22,7 @@ CORNER = [[(0.62 + x / 3, 0.6 + y / 3) for x, y in DIGITS[3][0]]]
 
 
 @pytest.fixture(scope="module")
-def trained(driver: Chrome) -> Iterator[Page]:
+def trained(driver: Chrome, first_tab: str) -> Iterator[Page]:
     """A page whose network of 2x128 units answers 97 % of the test digits right, paused."""
     with LiveServer(LIVENET_DATA_DIR=str(need_mnist())) as server:
         driver.switch_to.new_window("tab")
@@ -38,7 +38,7 @@ def trained(driver: Chrome) -> Iterator[Page]:
         messages = page.console()
         page.run("localStorage.clear()")
         driver.close()
-        driver.switch_to.window(driver.window_handles[0])
+        driver.switch_to.window(first_tab)
     assert messages == []
 
 

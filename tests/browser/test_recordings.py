@@ -336,6 +336,7 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
                  f"connect-src blob: {own_server.url}; frame-src {own_server.url};"),
         encoding="utf-8",
     )  # fmt: skip
+    played = embed.driver.current_window_handle
     embed.driver.switch_to.new_window("tab")
     embed.driver.get(live.as_uri())
     embed.wait(lambda: embed.find_all("iframe.replay-live"), "the file goes live")
@@ -347,7 +348,7 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
     embed.wait(lambda: embed.frames > 0, "without the server the file plays its recording")
     assert embed.find("#about").text
     embed.driver.close()
-    embed.driver.switch_to.window(embed.driver.window_handles[-1])
+    embed.driver.switch_to.window(played)
     embed.wait(
         lambda: "cannot be reached" in embed.text(".standby-line"), "the recording takes over"
     )
