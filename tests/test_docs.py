@@ -16,6 +16,7 @@ from engine.schedules import SCHEDULES
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]
+GLOSSARY = ROOT / "docs" / "glossary.md"
 WIDTH = 100
 
 
@@ -24,6 +25,14 @@ def test_the_formulas_are_of_every_name_of_the_spec() -> None:
     names = [*ACTIVATIONS, *FEATURES, *INITIALIZERS, *OPTIMIZERS, *SCHEDULES]
     names += [name for head in HEADS for name in (head.task, head.loss)]
     assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_glossary_has_the_words_of_the_page() -> None:
+    words = (ROOT / "static" / "i18n" / "ko.json").read_text()
+    rows = re.findall(r"^\| [^|]+ \| ([^|]*[가-힣][^|]*) \|", GLOSSARY.read_text(), re.MULTILINE)
+    terms = [term for row in rows if row != "한국어" for term in row.split(", ")]
+    assert len(terms) > 20
+    assert [term for term in terms if term not in words] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
