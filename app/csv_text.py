@@ -93,8 +93,9 @@ class Rows:
     """The rows of a text that have a cell.
 
     Iterating yields the line where each row begins and its cells, without empty ones at its end.
-    Lines with nothing but blanks and delimiters are skipped by one search, and a quoted cell
-    that goes on over several lines is taken at once, so that empty lines cost next to nothing.
+    Lines with nothing but blanks, delimiters and empty quoted cells are skipped by one match, and
+    a quoted cell that goes on over several lines is taken at once, so that empty lines cost next
+    to nothing.
 
     Args:
         text: the table, with line ends LF, CR or CRLF.
@@ -102,11 +103,13 @@ class Rows:
     """
 
     def __init__(self, text: str, delimiter: str) -> None:
-        begin = rf"[^\s{re.escape(delimiter)}]"
+        split = re.escape(delimiter)
         self._text = text
         self._delimiter = delimiter
-        self._find_content = re.compile(begin).search
-        self._find_rest = re.compile(rf"{begin}[^\r\n]*").finditer
+        # Lines that begin with cells of `""` only; strictly, nothing but a delimiter follows one.
+        quoted = rf'(?<![^\r\n])""(?:{split}"")*+(?![^\r\n{split}])'
+        self._match_empty = re.compile(rf"[\s{split}]*+(?:{quoted}[\s{split}]*+)*+").match
+        self._find_rest = re.compile(rf"[^\s{split}][^\r\n]*").finditer
         self._at = 0
         self._next_line = 1
         self._line = ""
@@ -135,11 +138,12 @@ class Rows:
     def _take_line(self) -> str:
         """Takes the next line with content."""
         text, at = self._text, self._at
-        found = self._find_content(text, at)
-        if found is None:
-            self._at = len(text)
+        empty = self._match_empty(text, at)
+        assert empty is not None, "it matches nothing, too"
+        place = empty.end()
+        if place == len(text):
+            self._at = place
             raise StopIteration
-        place = found.start()
         last = max(text.rfind("\n", at, place), text.rfind("\r", at, place))
         if last >= 0:
             self._next_line += _count_lines(text, at, last + 1)

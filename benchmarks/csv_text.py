@@ -18,6 +18,7 @@ LINES = {
     "rows with blanks": b"1.25 -2.5 0\n",
     "blank lines": b"\n",
     "lines of commas": b",,\n",
+    "lines of empty quoted cells": b'""\n',
 }
 
 

@@ -147,11 +147,24 @@ MEBIBYTE = 1 << 20
         (b",\n" * (MEBIBYTE // 2), "empty"),
         (b"," * MEBIBYTE, "empty"),
         (b" " * MEBIBYTE, "empty"),
+        (b'""\n' * (MEBIBYTE // 3), "empty"),
+        (b'"",""\r\n' * (MEBIBYTE // 7), "empty"),
         (b'"a"' + b"\n" * MEBIBYTE, "header"),
         (b'"' + b"\n" * MEBIBYTE, "unreadable"),
         (b"1,2,0\n" + b"\n" * MEBIBYTE + b"x", "not_number"),
     ],
-    ids=["lf", "crlf", "comma_lines", "commas", "blanks", "quote", "open_quote", "between"],
+    ids=[
+        "lf",
+        "crlf",
+        "comma_lines",
+        "commas",
+        "blanks",
+        "quotes",
+        "quoted_cells",
+        "quote",
+        "open_quote",
+        "between",
+    ],
 )
 def test_a_megabyte_of_nothing_costs_next_to_nothing(content: bytes, rule: str) -> None:
     calls: Counter[str] = Counter()
@@ -205,6 +218,7 @@ def read_rows(text: str, delimiter: str) -> list[tuple[int, list[str]] | str]:
 
 lines = st.lists(
     st.sampled_from(["1,2,0", "1 2 0", '"a', '"', '"b""c",1', "", "  ", ",,", '""', " ,x", "\x0b"])
+    | st.sampled_from(['"",""', '"",', '"" ""', '"""",""', '""x', '"" ', ' ""', '"",\t""'])
     | st.text('0123456789.,;|\t \r\n"-+ex\x0b\x85', max_size=12)
 )
 
