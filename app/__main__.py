@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import sys
 
-from app.server import run_server
-from app.settings import SettingsError, read_environment
+from app.server.launcher import run_server
+from app.web.settings import SettingsError, read_environment
 
 
 def main() -> int:

@@ -10,35 +10,35 @@ from pathlib import Path
 
 from flask import Flask, render_template
 
-from app.animations_api import MAX_BYTES, make_animations_blueprint
-from app.api import add_error_answers, collect_answers, make_api_blueprint
-from app.assets import Assets
-from app.budget import Budget
-from app.connections import Connections
-from app.hosts import LocalHost, SessionHost
-from app.http_streams import HttpStreams
-from app.images_api import make_images_blueprint
-from app.languages import Languages
-from app.network_hosts import NetworkHosts, make_addresses_blueprint
-from app.oembed import make_oembed_blueprint
-from app.own_addresses import add_host_check, is_named
-from app.pages import make_pages_blueprint
-from app.points_api import make_points_blueprint
-from app.qr_api import make_qr_blueprint
-from app.recording_shell import RecordingShell
-from app.recordings_api import TAKE_ENDPOINT, make_recordings_blueprint
-from app.rendering import Renderer
-from app.scheduler import Scheduler
-from app.security import add_security_headers
-from app.session_api import make_session_blueprint
-from app.settings import Settings, read_environment
-from app.shelf import Shelf
-from app.slides import find_reveal, make_slides_blueprint
-from app.sockets import SERVER_OPTIONS, make_stream_blueprint
-from app.state_api import make_states_blueprint
-from app.states import States
-from app.storage_shares import StorageShares
-from app.turns import take_turn
+from app.api.addresses import NetworkHosts, make_addresses_blueprint
+from app.api.animations import MAX_BYTES, make_animations_blueprint
+from app.api.images import make_images_blueprint
+from app.api.points import make_points_blueprint
+from app.api.qr import make_qr_blueprint
+from app.api.recordings import TAKE_ENDPOINT, make_recordings_blueprint
+from app.api.schema import add_error_answers, collect_answers, make_api_blueprint
+from app.api.sessions import make_session_blueprint
+from app.api.states import make_states_blueprint
+from app.files.blob_store import Shelf
+from app.files.link_states import States
+from app.limits.budget import Budget
+from app.limits.storage_quotas import StorageShares
+from app.pages.assets import Assets
+from app.pages.languages import Languages
+from app.pages.oembed import make_oembed_blueprint
+from app.pages.pages import make_pages_blueprint
+from app.pages.recording_shell import RecordingShell
+from app.pages.rendering import Renderer
+from app.pages.slides import find_reveal, make_slides_blueprint
+from app.sessions.hosts import LocalHost, SessionHost
+from app.sessions.scheduler import Scheduler
+from app.sessions.turns import take_turn
+from app.transports.connections import Connections
+from app.transports.http import HttpStreams
+from app.transports.websocket import SERVER_OPTIONS, make_stream_blueprint
+from app.web.own_addresses import add_host_check, is_named
+from app.web.security import add_security_headers
+from app.web.settings import Settings, read_environment
 from engine import MAX_PACKET, ImageStore, Programs
 
 ROOT = Path(__file__).resolve().parent.parent

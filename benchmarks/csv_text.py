@@ -5,8 +5,8 @@ from __future__ import annotations
 import contextlib
 import time
 
-from app.csv_points import read_points
-from app.csv_text import CsvError
+from app.files.csv_points import read_points
+from app.files.csv_text import CsvError
 from benchmarks.report import Row
 
 MOST_BYTES = 1 << 20

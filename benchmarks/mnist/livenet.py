@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import time
 
-from app.frames import encode_frame
-from app.turns import TURN_SECONDS
+from app.protocol.frame_encoding import encode_frame
+from app.sessions.turns import TURN_SECONDS
 from benchmarks.mnist.contestants import Network, Train
 from benchmarks.mnist.data import make_programs
 from engine import FrameRequest, Trainer, parse_spec

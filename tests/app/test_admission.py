@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.exceptions import RequestTimeout
 
-from app.admission import Admission, Limit
-from app.clients import name_client
-from app.deadlines import TimedReceiver
-from app.request_heads import MAX_HEAD_BYTES, SMALL_BODY_BYTES, RequestHead
-from app.waiting import Waiting
+from app.limits.admission import Admission, Limit
+from app.server.deadlines import TimedReceiver
+from app.server.request_heads import MAX_HEAD_BYTES, SMALL_BODY_BYTES, RequestHead
+from app.server.waiting import Waiting
+from app.web.clients import name_client
 
 
 @pytest.mark.parametrize(

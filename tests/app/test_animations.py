@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from PIL import Image, ImageDraw
 
-from app.animations import MAX_FRAMES, MAX_PIXELS, REST_MS, AnimationError, assemble
+from app.files.animations import MAX_FRAMES, MAX_PIXELS, REST_MS, AnimationError, assemble
 from tests.app.client import Client, decode_frame
 from tests.app.servers import Answer, LiveServer
 

@@ -8,16 +8,16 @@ import tracemalloc
 import pytest
 from flask import Response
 
-from app.answers import collect, hold_answer
-from app.budget import Budget
-from app.held_edits import HeldEdits
-from app.history import Change, History, count_bytes
-from app.inbox import Inbox
-from app.message_sizes import estimate_bytes
-from app.messages import Edit, Pause, parse_message
-from app.outbox import MAX_MESSAGES, UNREAD, Outbox
-from app.session_requests import RefusedError
-from app.timeline_room import TimelineRoom
+from app.api.held_answers import collect, hold_answer
+from app.api.requests import RefusedError
+from app.history.snapshot_memory import TimelineRoom
+from app.history.undo import Change, History, count_bytes
+from app.limits.budget import Budget
+from app.limits.message_sizes import estimate_bytes
+from app.protocol.messages import Edit, Pause, parse_message
+from app.protocol.outbox import MAX_MESSAGES, UNREAD, Outbox
+from app.scheduling.inbox import Inbox
+from app.sessions.pending_edits import HeldEdits
 from engine import Snapshot, Trainer, parse_spec
 
 POINTS = json.dumps([[i / 1000, -i / 999, i % 2] for i in range(5000)])

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.messages import MessageError, ViewName, parse_message
+from app.protocol.messages import MessageError, ViewName, parse_message
 from engine import VIEWS
 from tests.app.client import Client, WebSocketClient
 

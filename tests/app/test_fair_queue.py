@@ -8,7 +8,7 @@ from collections.abc import Mapping
 
 import pytest
 
-from app.fair_queue import HEAVY_SECONDS, LIGHT_SECONDS, FairQueue
+from app.scheduling.fair_queue import HEAVY_SECONDS, LIGHT_SECONDS, FairQueue
 
 
 class Asker:

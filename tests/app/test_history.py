@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.history import MAX_BYTES, MAX_STEPS, Change, History
-from app.spec_changes import find_place
+from app.history.spec_diff import find_place
+from app.history.undo import MAX_BYTES, MAX_STEPS, Change, History
 from engine import Snapshot, Spec, Trainer, parse_spec, patch_spec
 
 

@@ -10,8 +10,8 @@ from http.client import HTTPConnection
 
 import pytest
 
-from app.http_streams import encode_item
-from app.outbox import Closing, Pulse
+from app.protocol.outbox import Closing, Pulse
+from app.transports.http import encode_item
 from tests.app.client import FrameSeen, HttpClient, StreamClosedError, WebSocketClient
 from tests.app.servers import LiveServer, wait_until
 

@@ -9,13 +9,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.hosts import LocalHost, SessionLimitError
-from app.image_room import ImageRoom, ImageShare
-from app.messages import Command, parse_message
-from app.outbox import Outbox
-from app.scheduler import Scheduler
-from app.sessions import Session
-from app.turns import take_turn
+from app.limits.image_memory import ImageRoom, ImageShare
+from app.protocol.messages import Command, parse_message
+from app.protocol.outbox import Outbox
+from app.sessions.hosts import LocalHost, SessionLimitError
+from app.sessions.scheduler import Scheduler
+from app.sessions.session import Session
+from app.sessions.turns import take_turn
 from engine import Programs, RoomError, count_image_bytes, parse_spec
 from tests.app.servers import PATIENCE, wait_until
 from tests.programs import FOLDER

@@ -7,8 +7,8 @@ import re
 
 import pytest
 
-from app.assets import Assets
-from app.languages import Languages
+from app.pages.assets import Assets
+from app.pages.languages import Languages
 from tests.app.servers import ROOT, LiveServer
 
 

@@ -10,10 +10,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
-from app.messages import Edit, Loading
-from app.outbox import MAX_MESSAGES, Outbox
-from app.sessions import Session
-from app.turns import take_turn
+from app.protocol.messages import Edit, Loading
+from app.protocol.outbox import MAX_MESSAGES, Outbox
+from app.sessions.session import Session
+from app.sessions.turns import take_turn
 from engine import Packet, Spec, Trainer, encode_packet
 from tests.app.client import HttpClient, Message
 from tests.app.servers import LiveServer

@@ -9,9 +9,9 @@ from urllib.parse import quote
 import pytest
 from flask import Flask
 
-from app.network_addresses import find_network_addresses, is_loopback, listens_on_network
-from app.network_hosts import NetworkHosts, make_addresses_blueprint
-from app.qr_api import make_qr_blueprint
+from app.api.addresses import NetworkHosts, make_addresses_blueprint
+from app.api.qr import make_qr_blueprint
+from app.web.network_addresses import find_network_addresses, is_loopback, listens_on_network
 from tests.app.servers import LiveServer
 
 FOUND = ["192.168.0.12", "10.0.0.7"]

@@ -12,8 +12,8 @@ from xml.etree import ElementTree
 import pytest
 from flask import Flask
 
-from app.api import add_error_answers
-from app.own_addresses import add_host_check
+from app.api.schema import add_error_answers
+from app.web.own_addresses import add_host_check
 from tests.app.servers import Answer, LiveServer
 
 SVG = "{http://www.w3.org/2000/svg}"

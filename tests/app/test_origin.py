@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 import websocket
 
-from app.origins import is_allowed
+from app.web.allowed_origins import is_allowed
 from tests.app.client import WebSocketClient
 from tests.app.servers import LiveServer
 

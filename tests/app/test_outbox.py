@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 
-from app.outbox import MAX_MESSAGES, Closing, Outbox, Pulse
+from app.protocol.outbox import MAX_MESSAGES, Closing, Outbox, Pulse
 
 
 def kinds(outbox: Outbox) -> list[str]:

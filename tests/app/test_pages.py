@@ -10,8 +10,8 @@ from pathlib import Path
 import brotli
 import pytest
 
-from app.assets import Assets
-from app.slides import find_reveal
+from app.pages.assets import Assets
+from app.pages.slides import find_reveal
 from tests.app.servers import ROOT, LiveServer, wait_until
 
 YEAR = "max-age=31536000"

@@ -17,8 +17,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.csv_points import Table, read_points
-from app.csv_text import DELIMITERS, CsvError, Rows
+from app.files.csv_points import Table, read_points
+from app.files.csv_text import DELIMITERS, CsvError, Rows
 from engine import EXTENT, MAX_LABEL, MAX_POINTS, parse_spec
 from tests.app.servers import ROOT, LiveServer
 

@@ -10,9 +10,9 @@ from typing import Any, cast
 
 import pytest
 
-from app.fair_queue import LIGHT_SECONDS
-from app.scheduler import Scheduler
-from app.sessions import Session
+from app.scheduling.fair_queue import LIGHT_SECONDS
+from app.sessions.scheduler import Scheduler
+from app.sessions.session import Session
 from tests.app.servers import wait_until
 
 

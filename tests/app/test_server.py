@@ -14,8 +14,8 @@ from pathlib import Path
 
 import pytest
 
-from app.logs import PrivateFormatter, shorten_tokens
-from app.settings import Settings, SettingsError, read_settings
+from app.server.logs import PrivateFormatter, shorten_tokens
+from app.web.settings import Settings, SettingsError, read_settings
 from tests.app.client import Client, HttpClient, WebSocketClient, make_client
 from tests.app.servers import PATIENCE, ROOT, LiveServer, wait_until
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.shelf import ShareUsedError, Shelf, ShelfFullError
-from app.storage_shares import StorageShares
+from app.files.blob_store import ShareUsedError, Shelf, ShelfFullError
+from app.limits.storage_quotas import StorageShares
 
 BLOCK = 4096
 

@@ -13,17 +13,17 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.api import add_error_answers, collect_answers
-from app.assets import Assets
+from app.api.recordings import make_recordings_blueprint
+from app.api.schema import add_error_answers, collect_answers
+from app.api.states import make_states_blueprint
 from app.factory import ROOT
-from app.languages import Languages
-from app.recording_shell import RecordingShell
-from app.recordings_api import make_recordings_blueprint
-from app.settings import Settings
-from app.shelf import Shelf
-from app.state_api import make_states_blueprint
-from app.states import States
-from app.storage_shares import StorageShares
+from app.files.blob_store import Shelf
+from app.files.link_states import States
+from app.limits.storage_quotas import StorageShares
+from app.pages.assets import Assets
+from app.pages.languages import Languages
+from app.pages.recording_shell import RecordingShell
+from app.web.settings import Settings
 from engine import Packet, encode_packet
 
 SHARE = 1 << 20

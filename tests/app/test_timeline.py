@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.timeline import MAX_POINTS, Timeline
-from app.timeline_room import TimelineRoom
+from app.history.snapshot_memory import TimelineRoom
+from app.history.timeline import MAX_POINTS, Timeline
 from engine import Moment, Spec, Trainer, patch_spec
 from tests.app.client import Client, FrameSeen
 from tests.app.servers import LiveServer

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from selenium.webdriver.support.ui import Select
 
-from app.network_addresses import find_network_addresses
+from app.web.network_addresses import find_network_addresses
 from tests.app.servers import LiveServer
 from tests.browser.page import Page
 from tests.browser.painting import choose_own

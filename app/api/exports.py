@@ -1,0 +1,50 @@
+"""`/api/sessions/TOKEN/exports/NAME`: a session's run as source, weights and history."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, Response, request
+
+from app.api.held_answers import hold_answer
+from app.api.requests import RefusedError, make_download
+from app.api.session_jobs import find_session, wait_for
+from app.sessions.hosts import SessionHost
+from engine import EXPORT_OPTIONS, EngineError, ExportRequest, export, pack_files
+
+
+def add_export_routes(blueprint: Blueprint, host: SessionHost) -> None:
+    """Adds the exports to the blueprint of `/api/sessions`."""
+
+    @blueprint.get("/<token>/exports/<name>")
+    def send_export(token: str, name: str) -> Response:
+        session = find_session(host, token)
+        options = request.args.to_dict()
+        alone = _read_only(options.pop("only", None))
+        try:
+            wanted = ExportRequest(name, **_check_options(options))
+            # A moment is taken in microseconds; files are made here, while the session trains on.
+            moment, history = wait_for(
+                session, lambda: (session.trainer.snapshot(), session.trainer.history), "an export"
+            )
+            files = export(wanted, moment, history)
+        except EngineError as error:
+            raise RefusedError("invalid_message", error.message, error.path) from None
+        file = files[0] if alone else pack_files(files, f"livenet-{name.replace('_', '-')}")
+        download = make_download(file.name, file.content, file.mimetype)
+        return hold_answer(session.account, download)
+
+
+def _read_only(only: str | None) -> bool:
+    """Whether the source alone is asked for, without what lies beside it."""
+    if only not in (None, "source"):
+        raise RefusedError("invalid_message", "only must be source", "only")
+    return only is not None
+
+
+def _check_options(options: dict[str, Any]) -> dict[str, Any]:
+    for key in options:
+        if key not in EXPORT_OPTIONS:
+            known = ", ".join(EXPORT_OPTIONS)
+            raise RefusedError("invalid_message", f"an export takes only {known}", key[:60])
+    return options

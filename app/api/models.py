@@ -1,0 +1,48 @@
+"""`/api/sessions/TOKEN/model`: the trained model of a session, to keep and to bring back."""
+
+from __future__ import annotations
+
+import time
+
+from flask import Blueprint, Response, jsonify
+
+from app.api.held_answers import hold_answer
+from app.api.requests import RefusedError, make_download, read_body
+from app.api.session_jobs import find_session, wait_for
+from app.history.undo import Change
+from app.sessions.hosts import SessionHost
+from app.sessions.navigation import note_change
+from engine import EngineError
+
+
+def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
+    """Adds download and upload of the model to the blueprint of `/api/sessions`."""
+
+    @blueprint.get("/<token>/model")
+    def send_model(token: str) -> Response:
+        session = find_session(host, token)
+
+        def save() -> tuple[int, bytes]:
+            return session.trainer.step, session.trainer.encode()
+
+        step, content = wait_for(session, save, "the model")
+        name = f"livenet-step-{step}.safetensors"
+        download = make_download(name, content, "application/octet-stream")
+        return hold_answer(session.account, download)
+
+    @blueprint.post("/<token>/model")
+    def take_model(token: str) -> Response:
+        session, content = find_session(host, token), read_body()
+
+        def load() -> int:
+            before = session.trainer.moment()
+            spec = session.trainer.take_over(content)
+            note_change(session, before, Change(None, time.monotonic()), "model")
+            session.drop_steps()
+            session.put_spec(spec)
+            return session.spec_id
+
+        try:
+            return jsonify(id=wait_for(session, load, "the model"))
+        except EngineError as error:
+            raise RefusedError("invalid_checkpoint", error.message, error.path) from None

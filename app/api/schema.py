@@ -1,0 +1,121 @@
+"""The JSON part of the server: schema, presets, data pictures, health."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from functools import cache
+from typing import Any
+
+from flask import Blueprint, Flask, Response, abort, jsonify, request
+from werkzeug.exceptions import HTTPException
+
+from app.pages.documents import Document
+from app.web.request_bodies import Body
+from engine import PRESETS, Programs, Spec, preview_points
+from engine.spec.names import (
+    BINARY_DATASETS,
+    MULTICLASS_DATASETS,
+    REGRESSION_DATASETS,
+    TASK_LOSSES,
+)
+
+#: Asked again with the hash each time: the next version of the server may say otherwise.
+_API_CACHE = "public, max-age=0, must-revalidate"
+#: The data sets of each task.
+_TASKS = {
+    "binary": BINARY_DATASETS,
+    "multiclass": MULTICLASS_DATASETS,
+    "regression": REGRESSION_DATASETS,
+}
+
+
+def make_api_blueprint(programs: Programs) -> Blueprint:
+    """Returns the blueprint of `/api/...`, `/healthz` and `/readyz`."""
+    blueprint = Blueprint("api", __name__)
+
+    @blueprint.get("/api/schema")
+    def send_schema() -> Response:
+        return _document(_describe_spec).respond(request, _API_CACHE)
+
+    @blueprint.get("/api/presets")
+    def send_presets() -> Response:
+        return _document(_list_presets).respond(request, _API_CACHE)
+
+    @blueprint.get("/api/datasets")
+    def send_datasets() -> Response:
+        return _document(_picture_datasets).respond(request, _API_CACHE)
+
+    @blueprint.get("/healthz")
+    def tell_health() -> Response:
+        return jsonify(status="alive")
+
+    @blueprint.get("/readyz")
+    def tell_ready() -> tuple[Response, int]:
+        if programs.ready:
+            return jsonify(status="ready"), 200
+        return jsonify(status="compiling"), 503
+
+    return blueprint
+
+
+@cache
+def _document(make: Callable[[], Any]) -> Document:
+    text = json.dumps(make(), separators=(",", ":"), allow_nan=False)
+    return Document(text.encode(), "application/json")
+
+
+def collect_answers() -> dict[str, Any]:
+    """Returns what a page asks for when it starts, by the last part of the address."""
+    return {
+        "schema": _describe_spec(),
+        "presets": _list_presets(),
+        "datasets": _picture_datasets(),
+    }
+
+
+def _describe_spec() -> dict[str, Any]:
+    tasks = {name: task for task, names in _TASKS.items() for name in names}
+    return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES, "dataset_tasks": tasks}
+
+
+def _list_presets() -> list[dict[str, Any]]:
+    return [{"id": p.id, "title": p.title, "spec": p.spec} for p in PRESETS]
+
+
+def _picture_datasets() -> dict[str, Any]:
+    return {
+        name: {"task": task, "points": preview_points(name).round(3).tolist()}
+        for task, names in _TASKS.items()
+        for name in names
+    }
+
+
+def add_error_answers(app: Flask) -> None:
+    """Answers errors under /api as JSON, elsewhere as a line of text; never a traceback."""
+
+    @app.before_request
+    def refuse_large() -> None:
+        request.environ["wsgi.input"] = Body(request.environ["wsgi.input"])
+        largest = app.config["MAX_CONTENT_LENGTH"]
+        limit = app.config["BODY_LIMITS"].get(request.endpoint, largest)
+        request.max_content_length = limit
+        if (request.content_length or 0) > limit:
+            abort(413)
+
+    @app.errorhandler(HTTPException)
+    def answer(error: HTTPException) -> Response:
+        response = Response(status=error.code, headers=_kept_headers(error))
+        if request.path.startswith("/api"):
+            code = error.name.lower().replace(" ", "_")
+            content = {"error": {"code": code, "message": error.description}}
+            response.data = json.dumps(content)
+            response.mimetype = "application/json"
+        else:
+            response.data = f"{error.code} {error.name}\n"
+            response.mimetype = "text/plain"
+        return response
+
+
+def _kept_headers(error: HTTPException) -> dict[str, str]:
+    return {k: v for k, v in error.get_headers() if k in ("Allow", "Location", "Retry-After")}

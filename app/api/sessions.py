@@ -1,0 +1,95 @@
+"""`/api/sessions/...`: the stream for clients without WebSockets, the model, exports, states."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestTimeout
+
+from app.api.exports import add_export_routes
+from app.api.models import add_model_routes
+from app.api.requests import RefusedError, answer, find_socket, read_body, refuse_unknown
+from app.api.states import add_state_routes
+from app.api.timeline import add_timeline_routes
+from app.files.link_states import States
+from app.sessions.hosts import SessionHost, SessionLimitError
+from app.transports.http import HttpStreams
+from app.web.allowed_origins import is_allowed
+from app.web.settings import Settings
+
+
+def make_session_blueprint(
+    host: SessionHost, streams: HttpStreams, states: States, settings: Settings
+) -> Blueprint:
+    """Returns the blueprint of `/api/sessions/...`."""
+    blueprint = Blueprint("sessions", __name__, url_prefix="/api/sessions")
+
+    @blueprint.before_request
+    def check_origin() -> None:
+        if not is_allowed(request.origin, request.host, settings.allowed_origins):
+            raise RefusedError("forbidden_origin", "this origin may not open a stream")
+
+    @blueprint.after_request
+    def let_friends_read(response: Response) -> Response:
+        response.headers["Cache-Control"] = "no-store"
+        if request.origin and is_allowed(request.origin, request.host, settings.allowed_origins):
+            response.headers["Access-Control-Allow-Origin"] = request.origin
+            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+            response.headers["Vary"] = "Origin"
+        return response
+
+    @blueprint.errorhandler(RefusedError)
+    def answer_refused(error: RefusedError) -> Response:
+        return answer(error.content)
+
+    @blueprint.errorhandler(RequestEntityTooLarge)
+    def answer_too_large(_: RequestEntityTooLarge) -> Response:
+        limit = f"a request may have at most {settings.max_message_bytes} bytes"
+        return answer(RefusedError("message_too_large", limit).content)
+
+    @blueprint.errorhandler(RequestTimeout)
+    def answer_slow(error: RequestTimeout) -> Response:
+        return answer(RefusedError("request_timeout", error.description or "").content)
+
+    @blueprint.post("")
+    def open_session() -> Response:
+        first = streams.open(read_body())
+        if first is None:
+            raise _too_many()
+        return answer(first)
+
+    @blueprint.get("/<token>/stream")
+    def stream(token: str) -> Response:
+        if request.method == "HEAD":
+            raise MethodNotAllowed(["GET"])
+        try:
+            carried = streams.claim(token)
+        except LookupError:
+            raise refuse_unknown() from None
+        except SessionLimitError as error:
+            raise RefusedError("session_limit", str(error)) from None
+        if carried is None:
+            raise _too_many()
+        response = Response(carried.send(find_socket()), mimetype="application/octet-stream")
+        # Proxies hold nothing back.
+        response.headers["X-Accel-Buffering"] = "no"
+        response.call_on_close(carried.end)
+        return response
+
+    @blueprint.post("/<token>/messages")
+    def receive_messages(token: str) -> tuple[Response, int]:
+        carried = streams.find(token)
+        if carried is None:
+            if host.get(token) is None:
+                raise refuse_unknown()
+            raise RefusedError("not_open", "open the stream of this session first")
+        return jsonify(accepted=carried.receive(read_body())), 202
+
+    add_model_routes(blueprint, host)
+    add_export_routes(blueprint, host)
+    add_timeline_routes(blueprint, host)
+    add_state_routes(blueprint, host, states)
+    return blueprint
+
+
+def _too_many() -> RefusedError:
+    return RefusedError("session_limit", "too many connections; try again later")

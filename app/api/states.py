@@ -1,0 +1,82 @@
+"""States of links over HTTP: of a session, to be carried; and those that are kept here."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from flask import Blueprint, Response, abort, jsonify, request
+from pydantic import Field
+
+from app.api.requests import answer, find_client, read_body, refuse_message
+from app.api.session_jobs import find_session, wait_for
+from app.files.link_states import States
+from app.protocol.messages import Message, MessageError, parse_content
+from app.sessions.hosts import SessionHost
+from app.web.allowed_origins import is_allowed
+from app.web.settings import Settings
+from engine import dump_spec, make_packet
+
+#: Longer links than this no browser and no proxy bears.
+MAX_ROOM = 8000
+
+
+class Wanted(Message):
+    """What of a run is to be carried.
+
+    Attributes:
+        points: whether points of one's own are.
+        weights: the present ones, those that the run set out with, or none.
+        room: characters that the link has for it; 0 has it stored in any case.
+    """
+
+    points: bool = True
+    weights: Literal["none", "now", "initial"] = "none"
+    room: Annotated[int, Field(ge=0, le=MAX_ROOM)] = 0
+
+
+def add_state_routes(blueprint: Blueprint, host: SessionHost, states: States) -> None:
+    """Adds the state of a session to the blueprint of `/api/sessions`."""
+
+    @blueprint.post("/<token>/state")
+    def carry_state(token: str) -> Response:
+        session = find_session(host, token)
+        try:
+            wanted = parse_content(Wanted, read_body())
+            now, initial = wait_for(
+                session, lambda: (session.trainer.snapshot(), session.trainer.initial), "a link"
+            )
+            packet = make_packet(now, initial, wanted.points, wanted.weights)
+            empty = packet.points is None and packet.params is None
+            kept = None if empty else states.keep(packet, wanted.room, find_client())
+        except MessageError as error:
+            raise refuse_message(error) from None
+        return jsonify(
+            state=kept.word if kept else None,
+            stored=bool(kept and kept.stored),
+            bytes=kept.size if kept else 0,
+            step=packet.counters.step,
+            spec=dump_spec(now.spec, points=False),
+        )
+
+
+def make_states_blueprint(states: States, settings: Settings) -> Blueprint:
+    """Returns the blueprint of `/api/states`."""
+    blueprint = Blueprint("states", __name__)
+
+    @blueprint.post("/api/states")
+    def store_state() -> tuple[Response, int]:
+        if not is_allowed(request.origin, request.host, settings.allowed_origins):
+            abort(403, "this origin may not store states")
+        return jsonify(id=states.store(read_body(), find_client())), 201
+
+    @blueprint.get("/api/states/<name>")
+    def send_state(name: str) -> Response:
+        response = Response(states.load(name), mimetype="application/octet-stream")
+        response.headers["Cache-Control"] = "private, max-age=86400"
+        return response
+
+    @blueprint.errorhandler(MessageError)
+    def refuse(error: MessageError) -> Response:
+        return answer(refuse_message(error).content)
+
+    return blueprint

@@ -1,0 +1,1 @@
+"""File formats that are read and written, and the content-addressed store."""

@@ -1,0 +1,173 @@
+"""States that links carry: in a word of the link, or kept here under a short id."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from app.files.blob_store import ShareUsedError, Shelf, ShelfFullError
+from app.protocol.messages import MessageError
+from engine import (
+    MAX_PACKET,
+    Packet,
+    PacketError,
+    Spec,
+    decode_packet,
+    decode_points,
+    encode_packet,
+    parse_spec,
+    read_word,
+    write_word,
+)
+
+_ID = re.compile(r"[a-z2-7]{16}")
+#: States that requests pack or unpack at the same time; each may take some 80 MiB meanwhile.
+AT_ONCE = 2
+#: How long another one waits for that.
+WAIT_SECONDS = 20.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Where a state is.
+
+    Attributes:
+        word: what a link says to have it.
+        stored: whether it is kept here, and not in the word itself.
+        size: its bytes.
+    """
+
+    word: str
+    stored: bool
+    size: int
+
+
+class States:
+    """Writes states into links, and finds them again.
+
+    Few of them are packed or unpacked at the same time, except by workers, of which there are
+    few: `read` is theirs.
+
+    Args:
+        shelf: where those lie that are too long for a link.
+    """
+
+    def __init__(self, shelf: Shelf) -> None:
+        self._shelf = shelf
+        self._places = threading.BoundedSemaphore(AT_ONCE)
+
+    @contextmanager
+    def take_place(self) -> Iterator[None]:
+        """Lets a request pack or unpack a state.
+
+        Raises:
+            MessageError: too many others do.
+        """
+        if not self._places.acquire(timeout=WAIT_SECONDS):
+            raise MessageError("rate_limited", "too many states are being read; try again")
+        try:
+            yield
+        finally:
+            self._places.release()
+
+    def keep(self, packet: Packet, room: int, client: str) -> Kept:
+        """Makes the word of a state.
+
+        Args:
+            packet: the state.
+            room: characters that a link has for it; what is longer is stored.
+            client: who stores it.
+
+        Raises:
+            MessageError: it is too large, or there is no room for it.
+        """
+        try:
+            with self.take_place():
+                content = encode_packet(packet)
+        except PacketError as error:
+            raise MessageError("state_too_large", error.message) from None
+        word = write_word(content) if len(content) < room else ""
+        if word and len(word) <= room:
+            return Kept(word, False, len(content))
+        return Kept(self._put(content, client), True, len(content))
+
+    def store(self, content: bytes, client: str) -> str:
+        """Stores the bytes of a state and returns its id.
+
+        Raises:
+            MessageError: they are no state, or there is no room for them.
+        """
+        if len(content) > MAX_PACKET:
+            text = f"a state may have at most {MAX_PACKET} bytes"
+            raise MessageError("state_too_large", text)
+        with self.take_place(), _told():
+            decode_packet(content)
+        return self._put(content, client)
+
+    def _put(self, content: bytes, client: str) -> str:
+        try:
+            return self._shelf.put(content, client)
+        except ShareUsedError as error:
+            text = "too much was stored from this address lately; try again in a while"
+            raise MessageError("storage_limited", text, retry_after=error.seconds) from None
+        except ShelfFullError:
+            text = "there is no room to keep this state"
+            raise MessageError("storage_full", text) from None
+
+    def load(self, name: str) -> bytes:
+        """Returns the bytes of a state that is stored.
+
+        Raises:
+            MessageError: there is none.
+        """
+        content = self._shelf.get(name)
+        if content is None:
+            raise MessageError("unknown_state", "there is no such state here (any more)", "state")
+        return content
+
+    def read(self, spec: Any, word: str | None) -> tuple[Spec, Packet | None]:
+        """Returns a spec, with the points that a state carries, and the state.
+
+        Of a state no more is unpacked than such a network has.
+
+        Args:
+            spec: what the client said.
+            word: what the link says of a state, if it does.
+
+        Raises:
+            MessageError: there is none, or the word is damaged.
+            SpecError: the spec breaks a rule.
+        """
+        if word is None:
+            return parse_spec(spec), None
+        with _told():
+            content = self.load(word) if _ID.fullmatch(word) else read_word(word)
+            parsed = parse_spec(_add_points(spec, content))
+            return parsed, decode_packet(content, parsed)
+
+
+def describe_problem(error: PacketError) -> MessageError:
+    """Returns the error that a client sees of a state that cannot be used."""
+    return MessageError(error.code, error.message, error.path or "state")
+
+
+@contextmanager
+def _told() -> Iterator[None]:
+    try:
+        yield
+    except PacketError as error:
+        raise describe_problem(error) from None
+
+
+def _add_points(spec: Any, content: bytes) -> Any:
+    points = decode_points(content)
+    if points is None or not isinstance(spec, dict):
+        return spec
+    data = spec.get("data")
+    if not isinstance(data, dict) or data.get("name") != "points":
+        return spec
+    return {**spec, "data": {**data, "points": points}}

@@ -1,0 +1,196 @@
+"""The time line of a session: moments of all that was seen, thinned as it grows."""
+
+from __future__ import annotations
+
+import itertools
+import time
+from dataclasses import dataclass, replace
+from typing import Any
+
+from app.history.snapshot_memory import TimelineRoom
+from app.history.spec_diff import list_changes
+from app.history.undo import count_bytes
+from engine import Moment, Spec, Trainer
+
+MAX_POINTS = 64
+#: So many edits and their surroundings outlive the thinning; older ones are thinned as the rest.
+MAX_KEPT = 32
+#: After a point a running session rests so many times as long as it took: 2 % of its time.
+REST = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Point:
+    """A moment that was kept.
+
+    Attributes:
+        id: never given twice in a session.
+        moment: to show or to go on from.
+        spec_id: id of its spec.
+        trained: updates that the session has made until then; never goes back.
+        line: counts how often the run went elsewhere: back, forth, or to its beginning.
+        kind: what happened here, None for training.
+        changes: what an edit changed.
+        kept: whether it outlives the thinning.
+    """
+
+    id: int
+    moment: Moment
+    spec_id: int
+    trained: int
+    line: int
+    kind: str | None = None
+    changes: tuple[dict[str, Any], ...] = ()
+    kept: bool = False
+
+    def describe(self) -> dict[str, Any]:
+        """Returns what a client is told of it."""
+        told: dict[str, Any] = {
+            "id": self.id,
+            "step": self.moment.step,
+            "epoch": self.moment.epoch,
+            "spec_id": self.spec_id,
+            "trained": self.trained,
+            "line": self.line,
+        }
+        if self.kind is not None:
+            told["kind"] = self.kind
+        if self.changes:
+            told["changes"] = list(self.changes)
+        return told
+
+
+def tell_unknown(number: int) -> str:
+    """Says that there is no such point."""
+    return f"point {number} is not in the time line, or no more"
+
+
+class Timeline:
+    """Keeps points in the order in which they were seen: at most `MAX_POINTS`, within some bytes.
+
+    A point is a snapshot, which shares its arrays with the run. Once there are too many,
+    every second one of training goes, and new ones are taken half as often; so the longer
+    a session trains, the less is done for its time line.
+
+    Args:
+        room: says how many bytes it may hold.
+        start: the first moment.
+
+    Attributes:
+        edition: one higher after every change.
+    """
+
+    def __init__(self, room: TimelineRoom, start: Moment) -> None:
+        self._room = room
+        self._ids = itertools.count()
+        self._points = [Point(next(self._ids), start, 0, 0, 0, kind="start", kept=True)]
+        self._gap = 0
+        self._rest_until = 0.0
+        self._before_edit: Spec | None = None
+        self.edition = 0
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """What is kept, in the order in which it was seen."""
+        return tuple(self._points)
+
+    def find(self, number: int) -> Point | None:
+        """Returns a point; None if it was never there, or was thinned out."""
+        return next((point for point in self._points if point.id == number), None)
+
+    def wants(self, step: int) -> bool:
+        """Whether the run has come so far since the last point that another one is due."""
+        return step - self._points[-1].moment.step > self._gap
+
+    def follow(self, trainer: Trainer, spec_id: int, *, running: bool) -> None:
+        """Keeps the moment of a frame if one is due; taking it costs a run next to nothing.
+
+        Args:
+            trainer: whose moment.
+            spec_id: of its spec.
+            running: whether more frames follow by themselves, so that one may be left out.
+        """
+        now = time.monotonic()
+        if not self.wants(trainer.step) or (running and now < self._rest_until):
+            return
+        self.add(trainer.moment(), spec_id)
+        self._rest_until = now + REST * (time.monotonic() - now)
+
+    def add(self, moment: Moment, spec_id: int, kind: str | None = None) -> None:
+        """Keeps a moment that training led to; one that something happened at outlives others."""
+        last = self._points[-1]
+        trained = last.trained + moment.step - last.moment.step
+        if trained == last.trained and last.kind is None:
+            del self._points[-1]
+        point = Point(next(self._ids), moment, spec_id, trained, last.line, kind, kept=bool(kind))
+        self._append(point)
+
+    def note(self, before: Moment, after: Moment, spec_id: int, kind: str, *, joined: bool) -> None:
+        """Keeps the moments before and after a change.
+
+        Args:
+            before: the moment before it.
+            after: the moment after it.
+            spec_id: the id that its spec gets.
+            kind: what it was.
+            joined: whether it and the change before it are one, as those of a slider are.
+        """
+        edits = [i for i, point in enumerate(self._points) if point.kind == kind]
+        if joined and edits and self._before_edit is not None:
+            former = self._points[edits[-1]]
+            self._points[edits[-1]] = replace(former, kind=None, changes=(), kept=False)
+        else:
+            self._before_edit = before.spec
+            self._keep_last(before, spec_id - 1)
+        last = self._points[-1]
+        goes_on = after.step == before.step and kind in ("edit", "set_weight")
+        point = Point(
+            next(self._ids),
+            after,
+            spec_id,
+            last.trained + before.step - last.moment.step,
+            last.line + (not goes_on),
+            kind,
+            tuple(list_changes(self._before_edit or before.spec, after.spec)),
+            kept=True,
+        )
+        if not goes_on and after.step == 0:
+            # A new beginning is seen as closely as the first one.
+            self._gap = 0
+        self._append(point)
+
+    def _keep_last(self, before: Moment, spec_id: int) -> None:
+        last = self._points[-1]
+        if last.moment.step != before.step:
+            self.add(before, spec_id)
+        self._points[-1] = replace(self._points[-1], kept=True)
+
+    def forget(self) -> None:
+        """Keeps the newest point alone."""
+        del self._points[:-1]
+        self._thin()
+        self.edition += 1
+
+    def _append(self, point: Point) -> None:
+        self._points.append(point)
+        kept = [i for i, one in enumerate(self._points) if one.kept]
+        for i in kept[1 : -MAX_KEPT + 1]:
+            self._points[i] = replace(self._points[i], kept=False)
+        self._thin()
+        self.edition += 1
+
+    def _thin(self) -> None:
+        most = self._room.most(self)
+        used = self._count_bytes()
+        while len(self._points) > MAX_POINTS or (used > most and len(self._points) > 2):
+            inner = range(1, len(self._points) - 1)
+            free = [i for i in inner if not self._points[i].kept][::2]
+            gone = set(free or [1])
+            self._points = [point for i, point in enumerate(self._points) if i not in gone]
+            span = self._points[-1].trained - self._points[0].trained
+            self._gap = max(self._gap, span // len(self._points))
+            used = self._count_bytes()
+        self._room.hold(self, used)
+
+    def _count_bytes(self) -> int:
+        return count_bytes([point.moment.snapshot for point in self._points])

@@ -1,0 +1,53 @@
+"""The pages and the files they load."""
+
+from __future__ import annotations
+
+import secrets
+
+from flask import Blueprint, Response, abort, g, redirect, request
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.pages.assets import Assets
+from app.pages.documents import FOREVER
+from app.pages.oembed import link_oembed
+from app.pages.rendering import Renderer
+
+
+def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
+    """Returns the blueprint of all pages and static files."""
+    blueprint = Blueprint("pages", __name__)
+
+    @blueprint.app_context_processor
+    def add_helpers() -> dict[str, object]:
+        g.csp_nonce = secrets.token_urlsafe(16)
+        return {
+            "asset": assets.url,
+            "import_map": assets.import_map,
+            "module_urls": assets.module_urls,
+            "csp_nonce": g.csp_nonce,
+        }
+
+    def show(template: str) -> Response:
+        return renderer.show(template, oembed=link_oembed(request.url_root, request.url))
+
+    @blueprint.get("/")
+    def show_playground() -> Response:
+        return show("playground.html")
+
+    @blueprint.get("/embed")
+    def show_embed() -> Response:
+        return show("embed.html")
+
+    @blueprint.get("/favicon.ico")
+    def show_icon() -> WerkzeugResponse:
+        """What browsers ask for beside answers that are no pages."""
+        return redirect(assets.url("img/favicon.svg"))
+
+    @blueprint.get("/static/<digest>/<path:path>")
+    def send_file(digest: str, path: str) -> Response:
+        document = assets.find(path)
+        if document is None or document.digest != digest:
+            abort(404)
+        return document.respond(request, FOREVER)
+
+    return blueprint

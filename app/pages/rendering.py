@@ -1,0 +1,44 @@
+"""Pages out of templates, in the language of the visit."""
+
+from __future__ import annotations
+
+from flask import Response, render_template, request
+
+from app.pages.assets import Assets
+from app.pages.languages import Languages
+
+#: Pages come with a fresh nonce each time; what they load is cached for ever.
+_PAGE_CACHE = "no-cache"
+
+
+class Renderer:
+    """Makes pages.
+
+    Args:
+        assets: the static files that pages name.
+    """
+
+    def __init__(self, assets: Assets) -> None:
+        self._assets = assets
+        self._languages = Languages(assets)
+
+    def show(self, template: str, **values: object) -> Response:
+        """Returns a page.
+
+        Args:
+            template: its file.
+            **values: what it is filled with, besides `config`, `language` and `word`.
+        """
+        language = self._languages.choose(request)
+        page = render_template(
+            template,
+            language=language,
+            config={**self._assets.page_config(), "language": language},
+            word=lambda key: self._languages.say(language, key),
+            **values,
+        )
+        response = Response(page, mimetype="text/html")
+        response.headers["Cache-Control"] = _PAGE_CACHE
+        response.headers["Content-Language"] = language
+        response.headers["Vary"] = "Accept-Language"
+        return response

@@ -1,0 +1,84 @@
+"""What a client wants its frames to hold, and how often it wants them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from app.protocol import messages
+from app.protocol.messages import Views
+from engine import DEFAULT_VIEWS, Digit, Drawing, FrameRequest, Sample
+
+
+@dataclass(frozen=True, slots=True)
+class ViewSettings:
+    """The settings of one session.
+
+    Attributes:
+        names: views out of `engine.VIEWS`.
+        by_name: whether the client said so itself; then `points` come with every frame.
+        select: hidden layer and unit of the `selected` view.
+        tile: side of the units' tiles, 8 to 64 pixels.
+        max_fps: frames a second at most; None for as many as there is credit for.
+        digit: image of the views of a digit; None for the first test image.
+        space: layer of the `space` view; None for the last hidden layer.
+        server_fps: what the server allows at most; None for any number.
+    """
+
+    names: tuple[str, ...] = DEFAULT_VIEWS
+    by_name: bool = False
+    select: tuple[int, int] | None = None
+    tile: int = 32
+    max_fps: float | None = None
+    digit: Digit | None = None
+    space: int | None = None
+    server_fps: float | None = None
+
+    @property
+    def pause(self) -> float:
+        """Seconds from one frame to the next, at least."""
+        return max((1 / fps for fps in (self.max_fps, self.server_fps) if fps), default=0.0)
+
+    def merge(self, message: Views) -> ViewSettings:
+        """Returns the settings with the keys that a message has; the others stay."""
+        given = message.model_fields_set
+        views = self
+        if message.names is not None:
+            views = replace(views, names=tuple(dict.fromkeys(message.names)), by_name=True)
+        if "select" in given:
+            select = message.select
+            views = replace(views, select=(select.layer, select.unit) if select else None)
+        if "tile" in given:
+            views = replace(views, tile=message.tile)
+        if "max_fps" in given:
+            views = replace(views, max_fps=message.max_fps)
+        if "digit" in given:
+            views = replace(views, digit=_read_digit(message.digit))
+        if "space" in given:
+            views = replace(views, space=message.space)
+        return views
+
+    def make_request(self, *, points_due: bool, running: bool) -> FrameRequest:
+        """Returns what to ask the engine for.
+
+        Args:
+            points_due: whether the data changed, or the client has not seen them yet.
+            running: whether frames go on; then none waits for a program.
+        """
+        points = points_due or (self.by_name and "points" in self.names)
+        return FrameRequest(
+            self.names, self.select, self.tile, points, digit=self.digit, space=self.space,
+            patient=not running,
+        )  # fmt: skip
+
+
+def _read_digit(digit: messages.Sample | messages.Drawing | None) -> Digit | None:
+    match digit:
+        case messages.Sample():
+            return Sample(digit.part, digit.row)
+        case messages.Drawing():
+            ink = np.frombuffer(digit.pixels, np.uint8).reshape(digit.height, digit.width)
+            return Drawing(ink, digit.prepared)
+        case None:
+            return None

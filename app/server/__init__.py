@@ -1,0 +1,1 @@
+"""The WSGI servers that run the application."""

@@ -1,0 +1,68 @@
+"""gunicorn, run from Python: one worker process with threads."""
+
+from __future__ import annotations
+
+import socket
+from typing import Any
+
+from gunicorn.app.base import BaseApplication
+from gunicorn.glogging import Logger
+
+from app import create_app
+from app.server.gunicorn_worker import IDLE_SECONDS, MAX_WAITING, GuardedWorker
+from app.server.logs import PrivateFormatter
+from app.web.settings import Settings
+
+GRACEFUL_SECONDS = 2
+#: A worker whose main loop stands still for so long is replaced.
+STALL_SECONDS = 120
+
+
+class PrivateLogger(Logger):
+    """gunicorn's own log, without whole tokens."""
+
+    def _set_handler(self, log: Any, output: Any, fmt: Any, stream: Any = None) -> None:
+        private = PrivateFormatter(fmt._fmt, fmt.datefmt)
+        super()._set_handler(log, output, private, stream)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class Server(BaseApplication):
+    """The application as gunicorn wants it.
+
+    Args:
+        settings: the settings.
+        listener: a socket that listens already.
+    """
+
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        self.settings = settings
+        self._listener = listener
+        super().__init__()
+
+    def load_config(self) -> None:
+        """Sets what differs from gunicorn's defaults."""
+        threads = self.settings.threads
+        options: dict[str, Any] = {
+            "bind": f"fd://{self._listener.fileno()}",
+            "worker_class": GuardedWorker,
+            "workers": 1,
+            "threads": threads,
+            "worker_connections": MAX_WAITING + 2 * threads,
+            "keepalive": int(IDLE_SECONDS),
+            "graceful_timeout": GRACEFUL_SECONDS,
+            "timeout": STALL_SECONDS,
+            "logger_class": PrivateLogger,
+            "control_socket_disable": True,
+            "loglevel": "debug" if self.settings.log_level == "DEBUG" else "warning",
+        }
+        for name, value in options.items():
+            self.cfg.set(name, value)
+
+    def load(self) -> Any:
+        """Makes the application, in the worker process."""
+        return create_app(self.settings)
+
+
+def run_gunicorn(settings: Settings, listener: socket.socket) -> None:
+    """Serves until a signal comes."""
+    Server(settings, listener).run()

@@ -1,0 +1,1 @@
+"""Sessions: a network in training and the client that watches it."""

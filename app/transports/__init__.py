@@ -1,0 +1,1 @@
+"""The stream over WebSockets and over plain HTTP."""

@@ -1,0 +1,188 @@
+"""The protocol of the stream, whatever carries it: messages in, an outbox out.
+
+A transport makes one `Connection` per client, hands it each message it receives, sends
+what its outbox gives, and says when the client is gone. Nothing here knows of sockets.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from functools import partial
+
+from app.files.link_states import States, describe_problem
+from app.limits.message_sizes import estimate_bytes
+from app.limits.rate_limits import BURST, TokenBucket
+from app.protocol.messages import Ack, Load, Loading, MessageError, Open, parse_message
+from app.protocol.outbox import Outbox
+from app.sessions.hosts import SessionHost, SessionLimitError
+from app.sessions.session import Session
+from engine import EngineError, Packet, PacketError, Spec
+
+logger = logging.getLogger(__name__)
+
+_ACK = {"type": "ack"}
+_ACK_LENGTH = 40
+#: More at once would be refused one by one.
+_LIST_LENGTH = 2 * int(BURST)
+_TOO_MUCH = "too many messages; this one was dropped"
+_NO_ROOM = "too much waits already; this message was dropped"
+#: What a message may take once it is read, as a multiple of the longest one.
+_LARGEST = 32
+
+
+class Connection:
+    """One client of the stream.
+
+    Args:
+        host: where sessions live.
+        states: what links carry.
+        max_message_bytes: the longest message; transports refuse it while it comes.
+    """
+
+    def __init__(self, host: SessionHost, states: States, max_message_bytes: int) -> None:
+        self.outbox = Outbox()
+        self._host = host
+        self._states = states
+        self._max_message_bytes = max_message_bytes
+        self._bucket = TokenBucket()
+        self._session: Session | None = None
+
+    @property
+    def token(self) -> str | None:
+        """The token of its session, once there is one."""
+        return self._session.token if self._session is not None else None
+
+    def take_up(self, token: str) -> bool:
+        """Takes up a session again; False if there is no such one."""
+        self._session = self._host.take_up(token, self.outbox)
+        return self._session is not None
+
+    def receive(self, text: str | bytes) -> None:
+        """Handles one message; whatever it is, the answer goes to the outbox.
+
+        An `ack` that gives credit is free: there are never more of them than frames. All
+        else takes a token of the bucket, and without one is dropped unread.
+        """
+        if self._session is not None and _is_ack(text) and self._session.add_credit():
+            return
+        if not self._bucket.take():
+            self.outbox.put_error("rate_limited", _TOO_MUCH)
+            return
+        try:
+            self._handle(text)
+        except MessageError as error:
+            self.outbox.put_error(error.code, error.message, error.path)
+        except Exception:
+            logger.exception("a message failed")
+            self.outbox.put_error("engine_error", "the message failed, nothing changed")
+
+    def receive_body(self, body: bytes) -> int:
+        """Handles one message or a list of them, as one request carries them.
+
+        Returns:
+            How many messages there were.
+        """
+        text = decode(body)
+        texts = self._split(text)
+        if not texts:
+            self.receive(text)
+            return 1
+        for each in texts[:_LIST_LENGTH]:
+            self.receive(each)
+        if len(texts) > _LIST_LENGTH:
+            self.outbox.put_error("rate_limited", _TOO_MUCH)
+        return len(texts)
+
+    def _split(self, text: str | bytes) -> list[str]:
+        try:
+            self._measure(text)
+        except MessageError:
+            return []
+        return _split_list(text)
+
+    def refuse_long(self) -> None:
+        """Answers a message that is too long and ends the connection (1009)."""
+        limit = f"a message may have at most {self._max_message_bytes} bytes"
+        self.outbox.put_error("message_too_large", limit)
+        self.outbox.close(1009, "message too large")
+
+    def lose(self) -> None:
+        """The client is gone: its session pauses and waits for it."""
+        if self._session is not None:
+            self._host.leave(self._session, self.outbox)
+
+    def _handle(self, text: str | bytes) -> None:
+        size = self._measure(text)
+        message = parse_message(text)
+        if isinstance(message, Open):
+            self._open(message)
+            return
+        if self._session is None:
+            raise MessageError("not_open", "open a session first")
+        if isinstance(message, Ack):
+            self._session.add_credit()
+            return
+        if isinstance(message, Load):
+            message = Loading(partial(self._states.read, message.spec, message.state))
+        if not self._session.enqueue(message, size):
+            raise MessageError("rate_limited", _NO_ROOM)
+
+    def _measure(self, text: str | bytes) -> int:
+        """Returns how much memory a message takes."""
+        size = estimate_bytes(text)
+        if size > _LARGEST * self._max_message_bytes:
+            raise MessageError("invalid_message", "a message may not hold so many values")
+        return size
+
+    def _open(self, message: Open) -> None:
+        if self._session is not None:
+            raise MessageError("invalid_message", "this connection has a session already", "type")
+        try:
+            if message.session is not None:
+                if not self.take_up(message.session):
+                    raise MessageError("unknown_session", "there is no such session any more")
+                return
+            spec, packet = self._read(message)
+            self._session = self._host.create(spec, self.outbox, packet)
+        except PacketError as error:
+            raise describe_problem(error) from None
+        except EngineError as error:
+            raise MessageError("invalid_spec", error.message, error.path) from None
+        except RecursionError:
+            raise MessageError("invalid_spec", "nested too deeply") from None
+        except SessionLimitError as error:
+            raise MessageError("session_limit", str(error)) from None
+
+    def _read(self, message: Open) -> tuple[Spec, Packet | None]:
+        if message.state is None:
+            return self._states.read(message.spec, None)
+        with self._states.take_place():
+            return self._states.read(message.spec, message.state)
+
+
+def decode(body: bytes) -> str | bytes:
+    """Returns the text of a body; as it came if it is none."""
+    try:
+        return body.decode()
+    except UnicodeDecodeError:
+        return body
+
+
+def _split_list(text: str | bytes) -> list[str]:
+    """Returns the members of a JSON list as texts; none if it is anything else."""
+    if isinstance(text, bytes) or not text.lstrip().startswith("["):
+        return []
+    try:
+        return [json.dumps(value) for value in json.loads(text)]
+    except (ValueError, RecursionError):
+        return []
+
+
+def _is_ack(text: str | bytes) -> bool:
+    if not isinstance(text, str) or len(text) > _ACK_LENGTH or '"ack"' not in text:
+        return False
+    try:
+        return json.loads(text) == _ACK
+    except ValueError:
+        return False

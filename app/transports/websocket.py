@@ -1,0 +1,215 @@
+"""WebSockets as a transport of the stream.
+
+flask-sock and simple-websocket do the handshake. From then on two threads own a socket:
+the request's own thread reads, one more sends, and nothing else touches it. So there is
+no queue between reading and handling that could grow, nobody sends in between, and both
+threads end when either side goes.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import re
+import selectors
+import socket
+import threading
+import time
+from collections.abc import Callable
+from typing import Any
+
+from flask import Blueprint, abort, request
+from flask_sock import Sock
+from simple_websocket import Server
+from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
+from wsproto.utilities import LocalProtocolError, ProtocolError
+
+from app.files.link_states import States
+from app.protocol.outbox import Closing, Item, Pulse
+from app.sessions.hosts import SessionHost
+from app.transports.connections import Connections
+from app.transports.stream import Connection
+from app.web.allowed_origins import is_allowed
+from app.web.settings import Settings
+
+RECEIVE_BYTES = 1 << 16
+#: What arrives deflated may be a thousand times as long.
+RECEIVE_BYTES_DEFLATED = 1 << 12
+#: How often a reader looks at the clock.
+TICK_SECONDS = 0.25
+#: A ping after so long a silence; the client is lost after three times as long.
+SILENCE_SECONDS = 30.0
+#: How long a closing handshake, and what the peer still sends meanwhile, may take.
+CLOSE_SECONDS = 0.5
+
+
+class NoThread:
+    """Takes the place of the reader thread that simple-websocket would start."""
+
+    def __init__(self, target: Callable[[], Any]) -> None:
+        self.name = ""
+
+    def start(self) -> None:
+        """Does nothing: the thread of the request reads."""
+
+
+_DEFLATE = re.compile(
+    r"permessage-deflate(\s*;\s*((client|server)_no_context_takeover"
+    r"|client_max_window_bits(=\d{1,2})?|server_max_window_bits=\d{1,2}))*"
+)
+
+SERVER_OPTIONS = {"thread_class": NoThread}
+
+
+class WebSocket:
+    """Carries one connection of the stream over one WebSocket.
+
+    Args:
+        server: what simple-websocket has shaken hands on.
+        connection: the protocol.
+        max_message_bytes: the longest message that is read.
+        receive_bytes: how much is read at once.
+    """
+
+    def __init__(
+        self,
+        server: Server,
+        connection: Connection,
+        max_message_bytes: int,
+        receive_bytes: int = RECEIVE_BYTES,
+    ) -> None:
+        self._protocol = server.ws
+        self._socket: socket.socket = server.sock  # pyright: ignore[reportAttributeAccessIssue]
+        self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._connection = connection
+        self._outbox = connection.outbox
+        self._max_message_bytes = max_message_bytes
+        self._receive_bytes = receive_bytes
+        self._text = io.StringIO()
+        self._size = 0
+        self._heard_at = time.monotonic()
+        self._pinged_at = self._heard_at
+
+    def serve(self) -> None:
+        """Reads until either side is gone; sends meanwhile from a thread of its own."""
+        sender = threading.Thread(target=self._send, name="sender", daemon=True)
+        sender.start()
+        try:
+            self._read()
+        finally:
+            self._connection.lose()
+            if self._outbox.closed:
+                sender.join(CLOSE_SECONDS)
+            self._outbox.abandon()
+            with contextlib.suppress(OSError):
+                self._socket.shutdown(socket.SHUT_RDWR)
+            sender.join()
+
+    def _read(self) -> None:
+        with selectors.DefaultSelector() as selector, contextlib.suppress(OSError):
+            selector.register(self._socket, selectors.EVENT_READ)
+            while True:
+                ready = selector.select(TICK_SECONDS)
+                now = time.monotonic()
+                closed_at = self._outbox.closed_at
+                if closed_at is not None and now - closed_at > CLOSE_SECONDS:
+                    return
+                if ready:
+                    data = self._socket.recv(self._receive_bytes)
+                    if not data or not self._handle(data):
+                        return
+                    self._heard_at = self._pinged_at = now
+                elif now - self._heard_at > 3 * SILENCE_SECONDS:
+                    return
+                elif now - self._pinged_at > SILENCE_SECONDS:
+                    self._pinged_at = now
+                    self._outbox.put_pulse(Pulse(b"", answer=False))
+
+    def _handle(self, data: bytes) -> bool:
+        """Handles what came; False once the peer has closed."""
+        try:
+            self._protocol.receive_data(data)
+            for event in self._protocol.events():
+                if isinstance(event, CloseConnection):
+                    self._outbox.close(event.code, event.reason or "")
+                    return False
+                if isinstance(event, Ping):
+                    self._outbox.put_pulse(Pulse(bytes(event.payload), answer=True))
+                elif isinstance(event, TextMessage | BytesMessage) and not self._outbox.closed:
+                    self._collect(event)
+        except ProtocolError:
+            return False
+        return True
+
+    def _collect(self, event: TextMessage | BytesMessage) -> None:
+        data = event.data
+        self._size += len(data.encode(errors="replace")) if isinstance(data, str) else len(data)
+        if self._size > self._max_message_bytes:
+            self._text = io.StringIO()
+            self._connection.refuse_long()
+            return
+        if isinstance(data, str):
+            # Not a list of parts: one of two letters takes sixty bytes.
+            self._text.write(data)
+        if event.message_finished:
+            text, self._text = self._text.getvalue(), io.StringIO()
+            self._size = 0
+            self._connection.receive(text if isinstance(data, str) else b"")
+
+    def _send(self) -> None:
+        with contextlib.suppress(OSError):
+            while (item := self._outbox.take()) is not None:
+                with contextlib.suppress(LocalProtocolError):
+                    self._socket.sendall(self._protocol.send(_to_event(item)))
+
+
+def _to_event(item: Item) -> Event:
+    if isinstance(item, str):
+        return TextMessage(data=item)
+    if isinstance(item, bytes):
+        return BytesMessage(data=item)
+    if isinstance(item, Closing):
+        return CloseConnection(code=item.code, reason=item.reason)
+    return Pong(payload=item.payload) if item.answer else Ping(payload=item.payload)
+
+
+def make_stream_blueprint(
+    host: SessionHost, states: States, connections: Connections, settings: Settings
+) -> Blueprint:
+    """Returns the blueprint of `WS /api/stream`."""
+    blueprint = Blueprint("stream", __name__)
+    sock = Sock()
+    receive_bytes = RECEIVE_BYTES_DEFLATED if settings.compress_frames else RECEIVE_BYTES
+
+    @blueprint.before_request
+    def check_handshake() -> None:
+        environ = request.environ
+        if not is_allowed(request.origin, request.host, settings.allowed_origins):
+            abort(403, "this origin may not open a stream")
+        if request.headers.get("Sec-WebSocket-Version") != "13" or not request.headers.get(
+            "Sec-WebSocket-Key"
+        ):
+            abort(400, "not a WebSocket handshake of version 13")
+        offer = _find_deflate(environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", ""))
+        if settings.compress_frames and offer:
+            environ["HTTP_SEC_WEBSOCKET_EXTENSIONS"] = offer
+
+    @sock.route("/api/stream", bp=blueprint)
+    def stream(server: Server) -> None:
+        connection = Connection(host, states, settings.max_message_bytes)
+        if not connections.add(connection.outbox):
+            connection.outbox.put_error("session_limit", "too many connections; try again later")
+            connection.outbox.close(1013, "too many connections")
+        try:
+            WebSocket(server, connection, settings.max_message_bytes, receive_bytes).serve()
+        finally:
+            connections.remove(connection.outbox)
+            server.connected = False
+
+    return blueprint
+
+
+def _find_deflate(offers: str) -> str | None:
+    """Returns the first well-formed offer of permessage-deflate."""
+    parts = (part.strip() for part in offers.split(","))
+    return next((part for part in parts if _DEFLATE.fullmatch(part)), None)

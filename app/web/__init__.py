@@ -1,0 +1,1 @@
+"""What every request meets: settings, addresses, allowed origins, security headers."""
