@@ -50,6 +50,12 @@ SERVING = {
 FETCHING = "engine.images.downloads"
 #: What the server knows nothing of: mathematics.
 MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
+#: The rooms of the server, and the modules that stand alone; each imports only from those before
+#: it. `app.create_app`, which the servers call, is `__init__`.
+APP = (
+    "limits", "web", "protocol", "pages", "files", "history", "scheduling", "sessions",
+    "transports", "api", "factory", "__init__", "server", "__main__",
+)  # fmt: skip
 #: Parts of the server that create_app alone puts together, in the factory.
 WIRED = {
     "Assets",
@@ -98,7 +104,7 @@ def module_of(name: str, known: Iterable[str]) -> str | None:
 
 
 def part_of(module: str) -> str:
-    """The engine's module or package: `spec` of `engine.spec.names`."""
+    """The room or the module of a package: `spec` of `engine.spec.names`."""
     return [*module.split("."), "__init__"][1]
 
 
@@ -158,6 +164,24 @@ def test_the_helper_for_notebooks_stands_alone() -> None:
         for file in modules(package).values()
         for name in imported(file)
     )
+
+
+def test_every_room_of_the_server_has_its_place_in_the_order() -> None:
+    assert {part_of(module) for module in modules("app")} == set(APP)
+
+
+def test_rooms_of_the_server_import_only_rooms_before_them() -> None:
+    known = modules("app")
+    seen = 0
+    for module, file in known.items():
+        own = part_of(module)
+        for name in imported(file):
+            found = module_of(name, known)
+            if found is None or part_of(found) == own:
+                continue
+            assert APP.index(part_of(found)) < APP.index(own), f"{module} imports {found}"
+            seen += 1
+    assert seen > 100
 
 
 def test_the_server_does_no_mathematics() -> None:
