@@ -151,59 +151,6 @@ def test_the_frame_has_its_size_on_a_slide_and_its_keys_are_the_decks(tab: Page)
     comes_to(tab, "neuron", 60)
 
 
-WAYS = """
-    const { default: plugin } = await import("/slides/livenet.mjs");
-    const { readCommands, stateAfter, findWay } = plugin;
-    const how = (exact, watched) =>
-      ({ exact, watched, own: { query: "data=xor", panels: ["boundary"] } });
-    const state = (text) => stateAfter(readCommands(text));
-    const way = (from, to, exact = true, watched = true) =>
-      findWay(state(from), state(to), how(exact, watched));
-    const refusal = (text) => {
-      try { return readCommands(text) && null; } catch ({ message }) { return message; }
-    };
-    const wrong = ["train", "train 0", "train 2e3", "train 9999999", "fly", "unit 1", "show",
-      "reset 1"].map(refusal);
-    return {
-      on: way("train 20", "train 20; train 180"),
-      back: way("train 20; train 180", "train 20"),
-      again: way("train 20", "train 20"),
-      touched: way("train 20", "train 20", false),
-      jump: way("", "train 20; step 3; show loss,network; unit 0 1", true, false),
-      other: way("train 20", "train 20; load data=gauss&layers=none; train 5"),
-      home: way("load data=gauss", ""),
-      closed: way("show loss; unit 0 1", ""),
-      played: way("play", "pause"),
-      carried: way("load data=xor&state=abc; train 20", "load data=xor&state=abc"),
-      wrong,
-    };
-"""
-
-
-def test_the_way_between_two_fragments(tab: Page) -> None:
-    ways = tab.load(WAYS)
-    fast = {"type": "train", "epochs": 20, "fast": True}
-    assert ways["on"] == [{"type": "train", "epochs": 180, "fast": False}]
-    assert ways["back"] == ways["touched"] == [{"type": "reset"}, fast]
-    assert ways["again"] == []
-    assert ways["jump"] == [
-        fast, {"type": "step", "batches": 3}, {"type": "show", "panels": ["loss", "network"]},
-        {"type": "show", "unit": {"layer": 0, "unit": 1}},
-    ]  # fmt: skip
-    assert ways["other"] == [
-        {"type": "load", "query": "data=gauss&layers=none"},
-        {"type": "train", "epochs": 5, "fast": True},
-    ]
-    assert ways["home"] == [{"type": "load", "query": "data=xor"}]
-    assert ways["closed"] == [
-        {"type": "show", "panels": ["boundary"]},
-        {"type": "show", "unit": None},
-    ]
-    assert ways["carried"] == [{"type": "load", "query": "data=xor&state=abc"}]
-    assert ways["played"] == [{"type": "reset"}]
-    assert all(message and message.startswith("data-livenet: ") for message in ways["wrong"])
-
-
 #: Folder that npm made of each version -> the version.
 REVEALS = {"reveal4": "4.", "reveal5": "5.", "reveal.js": "6."}
 

@@ -5,109 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from tests.browser.axe import check
 from tests.browser.page import Page
-from tests.engine.specs import bounded
-
-MANY = 300
 
 PANELS = ["boundary", "network", "loss", "unit", "data", "metrics", "legend"]
-NUMBERS = st.floats(1e-9, 1e6, allow_nan=False)
-
-
-def some_of(names: list[str], least: int = 0) -> st.SearchStrategy[list[str]]:
-    return st.lists(st.sampled_from(names), unique=True, min_size=least).map(
-        lambda chosen: [name for name in names if name in chosen]
-    )
-
-
-ORIGINS = ["https://deck.example", "http://localhost:8080", "http://[::1]:90"]
-OPTIONS = st.fixed_dictionaries({
-    "panels": some_of(PANELS, 1),
-    "controls": some_of(["play", "step", "reset", "speed", "data", "noise", "rate", "batch"]),
-    "background": st.sampled_from([None, "transparent"]),
-    "theme": st.sampled_from([None, "light", "dark"]),
-    "text": st.floats(0.75, 2),
-    "start": st.sampled_from(["pause", "click", "auto"]),
-    "epochs": st.none() | st.integers(1, 10**6),
-    "stop_loss": st.none() | NUMBERS,
-    "speed": st.integers(1, 200),
-    "lang": st.sampled_from([None, "en", "ko", "pt-BR"]),
-    "recording": st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
-    "rehearse": st.sampled_from([None, "1"]),
-    "origin": st.none() | some_of(ORIGINS, 1),
-})  # fmt: skip
-
-ROUND_TRIP = """
-    const { readOptions, writeOptions, dropOptions } = await import("embed/options");
-    return arguments[0].map((options) => {
-      const text = writeOptions(options);
-      const { search } = new URL(`/embed?data=xor&${text}&rate=1`, location);
-      return [readOptions(search), text, dropOptions(search)];
-    });
-"""
-READ = """
-    const { readOptions } = await import("embed/options");
-    return arguments[0].map((query) => {
-      const wrong = [];
-      const options = readOptions(query, ({ word, value }) => wrong.push([word, value]));
-      return [options, wrong];
-    });
-"""
-WRONG = [
-    ("panels=", "panels", ""),
-    ("panels=boundary,pictures", "panels", "boundary,pictures"),
-    ("controls=play,everything", "controls", "play,everything"),
-    ("background=red", "background", "red"),
-    ("theme=<script>", "theme", "<script>"),
-    ("text=3", "text", "3"),
-    ("text=NaN", "text", "NaN"),
-    ("start=now", "start", "now"),
-    ("epochs=0", "epochs", "0"),
-    ("epochs=1.5", "epochs", "1.5"),
-    ("epochs=1&epochs=2", "epochs", "2"),
-    ("stop_loss=-1", "stop_loss", "-1"),
-    ("speed=1e9", "speed", "1e9"),
-    ("lang=../ko", "lang", "../ko"),
-    ("recording=../../etc", "recording", "../../etc"),
-    ("origin=*", "origin", "*"),
-    ("origin=https://deck.example/page", "origin", "https://deck.example/page"),
-]
-
-
-def test_options_come_back_and_broken_ones_are_named(tab: Page) -> None:
-    tab.open("/embed?controls=none&panels=boundary")
-    found: list[dict[str, Any]] = []
-
-    @bounded(MANY)
-    @given(OPTIONS)
-    def collect(options: dict[str, Any]) -> None:
-        found.append(options)
-
-    collect()
-    assert len(found) >= MANY
-    for options, (read, text, rest) in zip(found, tab.load(ROUND_TRIP, found), strict=True):
-        assert read == options, text
-        assert rest == "data=xor&rate=1"
-    [[defaults, text, _]] = tab.load(ROUND_TRIP, [{}])
-    assert text == ""
-    results = tab.load(READ, [query for query, *_ in WRONG])
-    for (query, *wrong), (options, said) in zip(WRONG, results, strict=True):
-        assert said == [wrong], query
-        # Who may speak is never left open by a slip.
-        closed = {"origin": []} if wrong[0] == "origin" else {}
-        assert options == {**defaults, **closed}, query
-    words = tab.load(
-        """const [{ PARTS, isOption }, { PATHS }] =
-             await Promise.all([import("embed/options"), import("url-state")]);
-           return [PARTS, Object.keys(PATHS), Object.keys(PATHS).filter(isOption)];"""
-    )
-    assert sorted(words[0]) == sorted(set(words[1]) - {"task"}), "every part has its control"
-    assert words[2] == [], "no word means two things"
-
 
 BOXES = """
     const inside = (box) => box.left >= -0.5 && box.top >= -0.5
@@ -184,46 +86,6 @@ def test_five_panels_are_whole_and_grow_with_the_frame(tab: Page) -> None:
     # Who lets go of the unit is left alone, until the network has another shape.
     tab.click("[data-action='unpin']")
     tab.wait(lambda: "nit" in tab.text(".embed-unit .hint"), "none is chosen")
-
-
-ARRANGE = """
-    const { arrange } = await import("embed/arrangement");
-    const { PANELS } = await import("embed/options");
-    const choices = Array.from({ length: 2 ** PANELS.length - 1 }, (_, i) =>
-      PANELS.filter((_, k) => (i + 1) & (1 << k)));
-    const apart = (a, b) => a.x + a.width <= b.x || b.x + b.width <= a.x
-      || a.y + a.height <= b.y || b.y + b.height <= a.y;
-    const wrong = [];
-    for (const [width, height, rem] of arguments[0]) {
-      for (const panels of choices) {
-        const boxes = arrange(panels, { width, height, rem });
-        const inside = boxes.every(({ x, y, width: w, height: h }) =>
-          x >= 0 && y >= 0 && w > 0 && h > 0 && x + w <= width && y + h <= height);
-        const first = panels.slice(0, boxes.length).sort();
-        const fine = inside && String(boxes.map(({ name }) => name).sort()) === String(first)
-          && boxes.every((a, i) => boxes.slice(i + 1).every((b) => apart(a, b)));
-        const find = (one) => boxes.find(({ name }) => name === one);
-        const [plane, legend] = [find("boundary"), find("legend")];
-        const paired = !plane || !legend || (legend.x === plane.x && legend.y > plane.y);
-        if (!fine || !paired) wrong.push([panels, width, height]);
-      }
-    }
-    return [wrong, arrange(PANELS, { width: 944, height: 454, rem: 16.9 }).length];
-"""
-
-
-def test_every_choice_of_panels_has_its_places(tab: Page) -> None:
-    sizes = [
-        (944, 454, 16.9),
-        (1896, 968, 22),
-        (464, 461, 15.6),
-        (627, 294, 12.9),
-        (228, 101, 11.5),
-    ]
-    tab.open("/embed?panels=boundary&controls=none")
-    wrong, shown = tab.load(ARRANGE, sizes)
-    assert wrong == []
-    assert shown == len(PANELS)
 
 
 LEFT = """

@@ -2,92 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
 
+from tests.app.servers import LiveServer
 from tests.browser.page import Page
+from tests.page.node import Modules
+from tests.page.recordings import make_recording, make_with
 
-#: Makes a recording of three frames, as a hostile hand might: `change(spec, meta, about, arrays)`.
-MAKE = """
-const { pack, unpack } = await import("recordings/format");
-const schema = await (await fetch("/api/schema")).json();
-const array = (data, ...shape) => ({ data, shape });
-const make = (change) => {
-  const spec = {
-    features: ["x1"], layers: [{ units: 1, activation: "relu", dropout: 0 }],
-    data: { name: "xor", points: null, noise: 0 },
-    optimizer: { name: "sgd", learning_rate: 0.1 }, regularization: { l1: 0 }, seed: 1,
-  };
-  const meta = {
-    step: 1, epoch: 1, spec_id: 0, boundary_range: [0, 1], units_range: [[-1, 1]],
-    train_loss: 0.5, test_loss: 0.5, penalty: 0, train_accuracy: 0.5, test_accuracy: 0.5,
-  };
-  const about = { recorded: "2026-01-01T00:00:00.000Z", every: 1 };
-  const arrays = {
-    boundary: array(new Uint8Array(10000), 1, 100, 100),
-    units: array(new Uint8Array(1024), 1, 32, 32),
-    weights: array(new Float32Array(4), 4),
-    history: array(Float32Array.of(1, 0.5, 0.5, 0.5, 0.5), 1, 5),
-    points: array(new Float32Array(12), 2, 6),
-  };
-  change(spec, meta, about, arrays);
-  const steps = meta.step === 1 ? [0, 1, 2] : Array(3).fill(meta.step);
-  return pack({ about, frames: steps.map((step) => ({ spec, meta: { ...meta, step }, arrays })) });
-};
-"""
-FINE = (
-    "",
-    "delete spec.regularization; delete spec.layers[0].dropout",
-    "meta.penalty = 'inf'; meta.test_loss = 'nan'",
-    "meta.unknown = { a: [1] }",
-    "arrays.selected = undefined; delete arrays.selected",
-)
-BROKEN = (
-    "spec.seed = 'x'",
-    "spec.data.noise = 'x'",
-    "spec.data.noise = {}",
-    "spec.data.name = 'toString'",
-    "spec.data.points = [[0, 0, 0], [1]]",
-    "spec.data.classes = null",
-    "spec.batch_size = true",
-    "spec.batch_size = -1",
-    "spec.features = ['x1', 'x1']",
-    "spec.layers[0].dropout = 'x'",
-    "spec.layers[0].units = '1'",
-    "spec.layers[0].activation = 'constructor'",
-    "spec.layers = Array(9).fill(spec.layers[0])",
-    "spec.optimizer.learning_rate = [0.1]",
-    "spec.optimizer.clip_norm = 'none'",
-    "spec.optimizer = null",
-    "spec.schedule = []",
-    "spec.regularization.l1 = 1e300",
-    "spec.loss = 'categorical_crossentropy'",
-    "spec.version = 2",
-    "spec.surprise = 1",
-    "meta.step = 'x'",
-    "meta.epoch = null",
-    "meta.spec_id = -1",
-    "meta.train_loss = {}",
-    "meta.test_accuracy = '<b>'",
-    "meta.units_range = [[0, 'x']]",
-    "meta.selected = 'x'",
-    "meta.time = 'x'",
-    "about.recorded = 'x'",
-    "about.recorded = null",
-    "about.every = 'x'",
-    "arrays.weights = { data: new Float32Array(3), shape: [3] }",
-    "arrays.boundary = { data: new Uint8Array(20000), shape: [2, 100, 100] }",
-)
-READ = """
-const read = async (change) => unpack(await make(change), schema)
-  .then(({ frames }) => frames.length, (error) => error.code ?? String(error));
-return Promise.all(changes.map(read));
-"""
-KEEP = """
-const body = await make(changes[0]);
-return (await (await fetch("/api/recordings", { method: "POST", body })).json()).id;
-"""
 SAVE = """
 const { makeDocument } = await import("recordings/document");
 const packed = await make(changes[0]);
@@ -118,42 +42,24 @@ return heard;
 """
 
 
-def as_functions(*changes: str) -> str:
-    """The changes as source: a page may make no functions out of texts."""
-    bodies = ", ".join(f"(spec, meta, about, arrays) => {{ {change}; }}" for change in changes)
-    return f"const changes = [{bodies}];"
-
-
-def test_a_recording_is_checked_as_strictly_as_the_server_checks(page: Page) -> None:
-    read = page.load(MAKE + as_functions(*FINE, *BROKEN) + READ)
-    assert dict(zip(FINE, read, strict=False)) == dict.fromkeys(FINE, 3)
-    assert dict(zip(BROKEN, read[len(FINE) :], strict=True)) == dict.fromkeys(BROKEN, "damaged")
-
-
 @pytest.mark.parametrize(
     ("language", "said"), [("en", "This recording is damaged"), ("ko", "손상되어")]
 )
 def test_an_embed_says_that_its_recording_cannot_be_played(
-    page: Page, language: str, said: str
+    tab: Page, server: LiveServer, language: str, said: str
 ) -> None:
-    name = page.load(MAKE + as_functions("spec.seed = spec.data.noise = 'x'") + KEEP)
-    page.driver.get(f"{page.url}/embed?recording={name}&rehearse=1&lang={language}")
-    page.wait(lambda: said in page.notice, "it is told")
-    page.open(f"/embed?recording={name}&lang={language}")
-    page.wait(lambda: said in page.notice, "it is told beside the live run too")
-
-
-def test_a_watcher_or_listener_that_throws_is_reported_and_the_others_hear(page: Page) -> None:
-    page.allowed += ["is not a function"]
-    assert page.load(WATCH) == [
-        ["first", 0], ["last", 0], "TypeError", ["first", "y"], ["last", "y"], ["frame", "z"],
-    ]  # fmt: skip
-    page.wait(lambda: "something else" in fault(page), "the page says that something failed")
+    with Modules() as modules:
+        packed = make_recording(modules, "spec.seed = spec.data.noise = 'x'")
+    name = json.loads(server.get("/api/recordings", "POST", packed).body)["id"]
+    tab.driver.get(f"{tab.url}/embed?recording={name}&rehearse=1&lang={language}")
+    tab.wait(lambda: said in tab.notice, "it is told")
+    tab.open(f"/embed?recording={name}&lang={language}")
+    tab.wait(lambda: said in tab.notice, "it is told beside the live run too")
 
 
 def test_a_view_that_fails_is_told_and_the_rest_goes_on(page: Page, tmp_path: Path) -> None:
     document = tmp_path / "run.html"
-    document.write_text(page.load(MAKE + as_functions("") + SAVE), encoding="utf-8")
+    document.write_text(page.load(make_with([""], SAVE)), encoding="utf-8")
     page.command("Page.addScriptToEvaluateOnNewDocument", source=BREAK)
     page.allowed += ["no round corners"]
 

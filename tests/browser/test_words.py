@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 
-import pytest
-
 from tests.app.servers import ROOT
 from tests.browser.page import Page
 
@@ -129,30 +127,6 @@ def test_the_address_keeps_up_with_the_choice(tab: Page) -> None:
     assert spoken(tab) == "en"
 
 
-@pytest.mark.parametrize(
-    ("search", "chosen", "preferred", "language"),
-    [
-        ("?lang=ko", "en", ["en"], "ko"),
-        ("?a=1&lang=KO-kr", None, [], "ko"),
-        ("?lang=de", "ko", ["en"], "ko"),
-        ("?lang=", None, ["ko-KR", "en"], "ko"),
-        ("", None, ["de-DE", "ko", "en"], "ko"),
-        ("", None, ["de", "fr"], "en"),
-        ("", "xx", [], "en"),
-    ],
-)
-def test_the_language_is_chosen(
-    page: Page, search: str, chosen: str | None, preferred: list[str], language: str
-) -> None:
-    found = page.load(
-        """const { chooseLanguage } = await import("language");
-           const [search, chosen, preferred] = arguments;
-           return chooseLanguage(["en", "ko"], { search, chosen, preferred });""",
-        search, chosen, preferred,
-    )  # fmt: skip
-    assert found == language
-
-
 def test_what_is_stored_and_no_choice_counts_for_nothing(page: Page) -> None:
     page.run(
         """for (const key of ["theme", "colours", "pauseHidden", "language", "visited"])
@@ -186,46 +160,11 @@ def test_settings_are_kept(page: Page) -> None:
     assert len(set(colours)) == 4, "each pair is shown in its own colours"
 
 
-def test_a_page_without_storage_keeps_choices_for_itself(page: Page) -> None:
-    kept = page.load(
-        """const { openStorage } = await import("storage");
-           const given = Object.getOwnPropertyDescriptor(window, "localStorage");
-           Object.defineProperty(window, "localStorage", {
-             configurable: true, get() { throw new DOMException("no", "SecurityError"); },
-           });
-           const storage = openStorage("localStorage");
-           Object.defineProperty(window, "localStorage", given);
-           storage.setItem("a", "b");
-           const kept = [storage.getItem("a"), storage.getItem("c")];
-           storage.removeItem("a");
-           return [...kept, storage.getItem("a"), localStorage.getItem("a")];"""
-    )
-    assert kept == ["b", None, None, None]
-
-
-def test_errors_and_numbers_are_in_the_language_of_the_page(tab: Page) -> None:
+def test_a_session_that_is_gone_is_told_in_the_language_of_the_page(tab: Page) -> None:
     tab.open("/?lang=ko")
-    words = catalogue("ko")
-    told = tab.load(
-        """const { tellError } = await import("errors");
-           const { formatCount, formatPercent } = await import("format");
-           return [
-             tellError({ code: "not_paused", message: "x" }),
-             tellError({ code: "invalid_spec", path: "layers.0.units", message: "x" }),
-             tellError({ code: "invalid_spec", path: "", message: "x" }),
-             tellError({ code: "brand_new", path: "", message: "as the server says" }),
-             formatPercent(0.5, 0), formatCount(12345)];"""
-    )
-    assert told == [
-        words["error.not_paused"],
-        words["error.invalid_spec.at"].replace("{name}", words["label.layers.units"]),
-        words["error.invalid_spec"],
-        "as the server says",
-        "50%",
-        "12,345",
-    ]
     tab.wait(lambda: tab.run("return history.state?.session"), "the entry knows its session")
     tab.run("history.replaceState({ session: 'gone'.repeat(8) }, '')")
     tab.driver.refresh()
     tab.wait(lambda: tab.frames > 0, "the first frame of a new session")
-    tab.wait(lambda: tab.text(".notice span") == words["connection.renewed"], "it says so")
+    told = catalogue("ko")["connection.renewed"]
+    tab.wait(lambda: tab.text(".notice span") == told, "it says so")

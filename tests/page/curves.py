@@ -1,4 +1,4 @@
-"""Real curves around an edit, as a page sees them: `python -m tests.browser.curves` makes them.
+"""Real curves around an edit, as a page sees them: `python -m tests.page.curves` makes them.
 
 They are kept in `data/curves.json`, so that tests of the page need no engine: for each case the
 rows of `history` before and after the edit (step, losses, scores), each with its epoch before it.

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.curves import CASES, FILE
-from tests.browser.page import Page
+from tests.page.curves import CASES, FILE
+from tests.page.node import Modules
 
 #: Follows a curve row by row; answers the row and the setback when one was first told, and last.
 FOLLOW = """const { createDetector } = await import("setbacks");
@@ -33,9 +33,9 @@ def test_the_curves_are_those_of_the_cases(curves: dict[str, Any]) -> None:
 
 
 def test_what_made_things_worse_is_found_and_nothing_else(
-    page: Page, curves: dict[str, Any]
+    modules: Modules, curves: dict[str, Any]
 ) -> None:
-    told = {name: page.load(FOLLOW, curve, None) for name, curve in curves.items()}
+    told = {name: modules.load(FOLLOW, curve, None) for name, curve in curves.items()}
     found = {name for name, one in told.items() if one["found"]}
     assert found == {name for name in curves if name.startswith("worse")}
     for name in found:
@@ -56,16 +56,18 @@ def test_what_made_things_worse_is_found_and_nothing_else(
     ids=["data", "loss", "seed"],
 )
 def test_what_cannot_be_compared_is_not_blamed(
-    page: Page, curves: dict[str, Any], change: dict[str, Any]
+    modules: Modules, curves: dict[str, Any], change: dict[str, Any]
 ) -> None:
     spec = {"data": {"noise": 0}, "loss": None, "seed": 1}
-    told = page.load(FOLLOW, curves["worse: rate of 3"], [spec, {**spec, **change}])
+    told = modules.load(FOLLOW, curves["worse: rate of 3"], [spec, {**spec, **change}])
     assert told["found"] is None
 
 
-def test_edits_that_follow_each_other_are_one_way_back(page: Page, curves: dict[str, Any]) -> None:
+def test_edits_that_follow_each_other_are_one_way_back(
+    modules: Modules, curves: dict[str, Any]
+) -> None:
     """Two steps of undo; those that the server has joined are one."""
-    steps = page.load(
+    steps = modules.load(
         """const { createDetector } = await import("setbacks");
            const [{ before, after }] = arguments;
            const spec = (rate) => ({ data: {}, seed: 1, rate });
@@ -86,11 +88,11 @@ def test_edits_that_follow_each_other_are_one_way_back(page: Page, curves: dict[
 
 
 def test_it_is_taken_back_when_the_network_has_recovered(
-    page: Page, curves: dict[str, Any]
+    modules: Modules, curves: dict[str, Any]
 ) -> None:
     curve = curves["worse: rate of 3"]
     epoch, step = curve["after"][-1][:2]
     well = [[epoch + i, step + 25 * i, *curve["before"][-1][2:]] for i in range(1, 31)]
-    told = page.load(FOLLOW, {**curve, "after": curve["after"] + well}, None)
+    told = modules.load(FOLLOW, {**curve, "after": curve["after"] + well}, None)
     assert told["found"]
     assert told["last"] is None

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from tests.browser.page import Page
+from tests.page.node import Modules
 
 
 @pytest.fixture
-def geometry(page: Page) -> Callable[..., Any]:
+def geometry(modules: Modules) -> Callable[..., Any]:
     def run(brush: dict[str, Any], places: list[list[float]], points: list[list[float]]) -> Any:
-        return page.load(
+        return modules.load(
             """const { createStroke } = await import("points/strokes");
                let seed = 1;
                const random = () => (seed = (seed * 16807) % 2147483647) / 2147483647;
@@ -55,8 +55,8 @@ def test_an_eraser_reaches_everything_along_its_way(geometry: Callable[..., Any]
     assert geometry(brush, [[5.9, 5.9]], [[0, 0, 1]])["same"]
 
 
-def test_points_tell_their_task(page: Page) -> None:
-    tasks = page.load(
+def test_points_tell_their_task(modules: Modules) -> None:
+    tasks = modules.load(
         """const { inferTask, widenTask, fitsTask } = await import("points/labels");
            const of = (...labels) => labels.map((label) => [0, 0, label]);
            return [inferTask(of(0, 1)), inferTask(of(0, 2)), inferTask(of(0.5)), inferTask([]),
@@ -70,8 +70,8 @@ def test_points_tell_their_task(page: Page) -> None:
     ]  # fmt: skip
 
 
-def test_numbers_are_written_with_the_fewest_digits(page: Page) -> None:
-    text = page.load(
+def test_numbers_are_written_with_the_fewest_digits(modules: Modules) -> None:
+    text = modules.load(
         """const { writeCsv } = await import("points/csv");
            const rows = new Float32Array([0.1, -5.999, 1, 1, 1 / 3, 1e-7, 6, 0, -2.5, 0, 3e8, 0.7]);
            return writeCsv(rows, { predictions: true });"""

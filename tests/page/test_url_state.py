@@ -10,8 +10,8 @@ from engine import dump_spec, parse_spec
 from engine.presets import PRESETS
 from livenet import embed
 from livenet.addresses import write_number, write_state
-from tests.browser.page import Page
 from tests.engine.specs import bounded, specs
+from tests.page.node import Modules
 
 MANY = 300
 DEFAULTS = dump_spec(parse_spec({}))
@@ -35,11 +35,11 @@ READ = """
 """
 
 
-def round_trip(page: Page, specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return page.load(ROUND_TRIP, specs, DEFAULTS)
+def round_trip(modules: Modules, specs: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return modules.load(ROUND_TRIP, specs, DEFAULTS)
 
 
-def test_every_spec_comes_back(page: Page) -> None:
+def test_every_spec_comes_back(modules: Modules) -> None:
     found: list[dict[str, Any]] = []
 
     @bounded(MANY)
@@ -49,14 +49,14 @@ def test_every_spec_comes_back(page: Page) -> None:
 
     collect()
     assert len(found) >= MANY
-    for spec, trip in zip(found, round_trip(page, found), strict=True):
+    for spec, trip in zip(found, round_trip(modules, found), strict=True):
         assert write_state(spec, DEFAULTS) == trip["text"], "a notebook says the same"
         assert dump_spec(parse_spec(trip["read"] or {})) == spec, trip["text"]
         assert trip["search"] == f"?{trip['text']}", "it needs no escapes"
 
 
-def test_links_are_short(page: Page) -> None:
-    trips = round_trip(page, [dump_spec(parse_spec(preset.spec)) for preset in PRESETS])
+def test_links_are_short(modules: Modules) -> None:
+    trips = round_trip(modules, [dump_spec(parse_spec(preset.spec)) for preset in PRESETS])
     texts = {preset.id: trip["text"] for preset, trip in zip(PRESETS, trips, strict=True)}
     assert texts["circle"] == ""
     assert texts["spiral"] == "v=1&data=spiral&layers=8:elu*3&optimizer=adam&rate=0.005"
@@ -65,25 +65,25 @@ def test_links_are_short(page: Page) -> None:
     assert len(long) < 170, "three layers that differ, and a schedule"
 
 
-def test_what_is_no_state_is_left_alone(page: Page) -> None:
+def test_what_is_no_state_is_left_alone(modules: Modules) -> None:
     for query in ("", "?", "?lang=ko", "?utm_source=mail&fbclid=1"):
-        assert page.load(READ, [query]) == [[None, None]]
-    [[spec, wrong]] = page.load(READ, ["?lang=ko&rate=1&layers=none&clip=none&hello=1"])
+        assert modules.load(READ, [query]) == [[None, None]]
+    [[spec, wrong]] = modules.load(READ, ["?lang=ko&rate=1&layers=none&clip=none&hello=1"])
     assert wrong is None
     assert spec == {"layers": [], "optimizer": {"learning_rate": 1, "clip_norm": None}}
-    rest = page.load(
+    rest = modules.load(
         """const { dropState } = await import("url-state");
            return dropState("?lang=ko&v=1&rate=1&hello=1");"""
     )
     assert rest == "lang=ko&hello=1"
 
 
-def test_numbers_of_a_notebook_are_written_as_the_page_does(page: Page) -> None:
+def test_numbers_of_a_notebook_are_written_as_the_page_does(modules: Modules) -> None:
     numbers = [10.0**-power * factor for power in range(12) for factor in (1, 1.5, 1.234567)]
-    assert page.run("return arguments[0].map(String)", numbers) == [*map(write_number, numbers)]
+    assert modules.load("return arguments[0].map(String)", numbers) == [*map(write_number, numbers)]
 
 
-def test_the_page_reads_the_options_of_a_notebook(page: Page) -> None:
+def test_the_page_reads_the_options_of_a_notebook(modules: Modules) -> None:
     chosen = {
         "panels": ["loss", "data"], "controls": ["play", "rate"], "theme": "dark", "text": 1.5,
         "start": "auto", "epochs": 30, "stop_loss": 1e-6, "speed": 5, "lang": "ko",
@@ -91,7 +91,7 @@ def test_the_page_reads_the_options_of_a_notebook(page: Page) -> None:
     address = str(embed({"data": {"name": "xor"}}, transparent=True, **chosen))
     script = """const { readOptions } = await import("embed/options");
         return readOptions(new URL(arguments[0]).search);"""
-    read = page.load(script, address)
+    read = modules.load(script, address)
     assert {key: read[key] for key in chosen} == chosen
     assert read["background"] == "transparent"
 
@@ -100,7 +100,7 @@ def test_the_page_reads_the_options_of_a_notebook(page: Page) -> None:
 CARRIED = ("eNpjY-_A0-.1", "-_" * 900 + ".1", "aaaabbbbcccc2222", None)
 
 
-def test_what_a_link_carries_stands_beside_its_words(page: Page) -> None:
+def test_what_a_link_carries_stands_beside_its_words(modules: Modules) -> None:
     spec = dump_spec(parse_spec({"data": {"name": "xor"}}))
     script = """
         const { readCarried, readState, writeState, dropState } = await import("url-state");
@@ -111,7 +111,7 @@ def test_what_a_link_carries_stands_beside_its_words(page: Page) -> None:
         });
     """
     for word, (search, carried, read, rest) in zip(
-        CARRIED, page.load(script, CARRIED, spec, DEFAULTS), strict=True
+        CARRIED, modules.load(script, CARRIED, spec, DEFAULTS), strict=True
     ):
         assert carried == word
         assert read == {"data": {"name": "xor"}}
@@ -139,10 +139,10 @@ WRONG: list[tuple[str, str, str]] = [
 ]
 
 
-def test_what_is_wrong_is_named(page: Page) -> None:
+def test_what_is_wrong_is_named(modules: Modules) -> None:
     for (query, *wrong), found in zip(
-        WRONG, page.load(READ, [query for query, *_ in WRONG]), strict=True
+        WRONG, modules.load(READ, [query for query, *_ in WRONG]), strict=True
     ):
         assert found == [None, wrong], query
-    [[spec, _]] = page.load(READ, ["layers=8:dx"])
+    [[spec, _]] = modules.load(READ, ["layers=8:dx"])
     assert spec["layers"][0]["activation"] == "dx", "the server refuses it by name"

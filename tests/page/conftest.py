@@ -1,0 +1,33 @@
+"""Fixtures of tests that run modules of the page without a browser."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from app.api import collect_answers
+from tests.page.node import Modules
+
+
+@pytest.fixture(scope="session")
+def modules() -> Iterator[Modules]:
+    """Modules that speak English."""
+    with Modules() as modules:
+        modules.speak("en")
+        yield modules
+
+
+@pytest.fixture
+def korean(modules: Modules) -> Iterator[Modules]:
+    """The same, in Korean for one test."""
+    modules.speak("ko")
+    yield modules
+    modules.speak("en")
+
+
+@pytest.fixture(scope="session")
+def schema() -> dict[str, Any]:
+    """What the page learns from `/api/schema`."""
+    return collect_answers()["schema"]

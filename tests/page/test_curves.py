@@ -1,0 +1,66 @@
+"""The curves of a run whose data or loss changes: marked, and drawn from there on."""
+
+from __future__ import annotations
+
+from tests.page.node import Modules
+
+#: Two parts of a run: the second one on other data, with losses a hundred times smaller.
+TWO_PARTS = """
+  const { createHistory } = await import("history");
+  const { curveLabels, curveShapes, namedBreaks, viewOf } = await import("curve-figure");
+  const history = createHistory();
+  const spec = (name, loss = null) => ({ data: { name, points: null }, loss });
+  const train = (now, from, to, loss) => {
+    for (let step = from; step <= to; step += 1) {
+      const rows = { data: new Float32Array([step, loss, loss, 1, 1]) };
+      history.add({ meta: { step }, arrays: { history: rows }, spec: now });
+    }
+  };
+  const change = (next, step, time) => history.change({ spec: next, step, back: false, time });
+  train(spec("circle"), 1, 50, 100);
+"""
+
+
+def test_other_data_begin_a_part_of_the_curve(modules: Modules) -> None:
+    seen = modules.load(
+        TWO_PARTS
+        + """
+        const view = (choice) => {
+          const now = { wholeRun: false, recalled: null, ...choice };
+          const { series, from, breaks } = viewOf(history, now);
+          return [series.step[0], Math.max(...series.trainLoss), from, breaks.length];
+        };
+        const seen = [];
+        change({ ...spec("circle"), batch_size: 5 }, 50, 1000);
+        seen.push(view());
+        change(spec("xor"), 50, 5000);
+        seen.push(view());
+        train(spec("xor"), 51, 80, 1);
+        seen.push(view(), view({ wholeRun: true }), view({ recalled: { step: 20 } }));
+        change(spec("xor", "hinge"), 80, 9000);
+        train(spec("xor", "hinge"), 81, 90, 2);
+        const whole = viewOf(history, { wholeRun: true, recalled: null });
+        seen.push(view(), namedBreaks(whole).map(({ step }) => step));
+        return seen;
+        """
+    )
+    # A batch size makes no other loss of it; without rows after a change there is nothing to see.
+    assert seen[:2] == [[1, 100, 0, 0], [1, 100, 0, 1]]
+    assert seen[2:5] == [[51, 1, 50, 1], [1, 100, 0, 1], [1, 100, 0, 1]]
+    assert seen[5:] == [[81, 2, 80, 1], [50, 80]]
+
+
+def test_a_dragged_slider_begins_one_part(modules: Modules) -> None:
+    breaks = modules.load(
+        TWO_PARTS
+        + """
+        for (let i = 1; i <= 5; i += 1) {
+          change({ data: { name: "circle", noise: i / 10 } }, 49 + i, 1000 * i);
+          train({ data: { name: "circle", noise: i / 10 } }, 50 + i, 50 + i, 1);
+        }
+        const two = history.breaks;
+        history.change({ spec: spec("circle"), step: 50, back: true });
+        return [two, history.breaks];
+        """
+    )
+    assert breaks == [[{"step": 50, "kind": "data"}], []]

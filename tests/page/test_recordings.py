@@ -1,0 +1,189 @@
+"""Recordings as they are thinned, packed and read."""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+import struct
+from collections.abc import Callable
+from itertools import pairwise
+from typing import Any
+
+from tests.page.node import Modules
+from tests.page.recordings import make_recording, make_with
+
+THIN = """
+const { createRecorder } = await import('recordings/recorder');
+const { pack, unpack } = await import('recordings/format');
+const spec = {
+  features: ['x1'], layers: [], data: { name: 'xor', points: null },
+  optimizer: { name: 'sgd' }, schedule: { name: 'constant' },
+};
+const array = (data, ...shape) => ({ data, shape });
+const recorder = createRecorder({ every: 2, most: 10 });
+for (let step = 0; step < 99; step += 1) {
+  const meta = { step, epoch: step, boundary_range: [0, 1], units_range: [] };
+  recorder.take({ spec, meta, arrays: {
+    boundary: array(new Uint8Array(10000).fill(7 * step), 1, 100, 100),
+    units: array(new Uint8Array(0), 0, 32, 32),
+    weights: array(Float32Array.of(-step / 3, 1e-30 * step), 2),
+    history: array(Float32Array.of(step, 1 / step, 2, 3, 4), 1, 5),
+    ...(step === 5 ? { points: array(new Float32Array(12).fill(0.1), 2, 6) } : {}),
+  } });
+}
+const about = { recorded: "2026-01-01T00:00:00.000Z", every: 2 };
+const [schema] = arguments;
+const { frames } = await unpack(await pack({ about, frames: recorder.finish() }), schema);
+return frames.map(({ meta, arrays }) => ({
+  step: meta.step, rows: [...arrays.history.data].filter((_, i) => i % 5 === 0),
+  boundary: arrays.boundary.data[9999], weights: [...arrays.weights.data],
+  points: Boolean(arrays.points),
+}));
+"""
+
+
+def test_however_long_a_run_is_it_fits_and_is_read_bit_for_bit(
+    modules: Modules, schema: dict[str, Any]
+) -> None:
+    frames = modules.load(THIN, schema)
+    steps = [frame["step"] for frame in frames]
+    assert len(steps) <= 11
+    assert (steps[0], steps[-1]) == (0, 98)
+    assert len({b - a for a, b in pairwise(steps[:-1])}) == 1, "evenly apart"
+    rows = [row for frame in frames for row in frame["rows"]]
+    assert rows == sorted(set(rows))
+    assert rows[-1] == 98
+    assert [frame["points"] for frame in frames].count(True) == 1, "what came once is not lost"
+    for frame in frames:
+        step = frame["step"]
+        assert frame["boundary"] == 7 * step % 256
+        assert frame["weights"] == [float32(-step / 3), float32(1e-30 * step)]
+
+
+def float32(value: float) -> float:
+    return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+def tamper(change: Callable[[dict], object]) -> Callable[[bytes], bytes]:
+    """Makes a change of a recording's head."""
+
+    def apply(packed: bytes) -> bytes:
+        whole = gzip.decompress(packed)
+        (length,) = struct.unpack("<I", whole[:4])
+        head = json.loads(whole[4 : 4 + length])
+        change(head)
+        text = json.dumps(head).encode()
+        return gzip.compress(struct.pack("<I", len(text)) + text + whole[4 + length :], 1)
+
+    return apply
+
+
+HOSTILE = {
+    "cut": (lambda packed: packed[: len(packed) // 2], "damaged"),
+    "bits": (lambda packed: packed[:5000] + bytes(500) + packed[5500:], "damaged"),
+    "nothing": (lambda _: b"", "damaged"),
+    "other": (lambda _: gzip.compress(b"\xff\xff\xff\x7f" + b"something else"), "foreign"),
+    "bomb": (lambda _: gzip.compress(bytes(300 << 20), 1), "too_large"),
+    "version": (tamper(lambda head: head.update(version=99)), "version"),
+    "empty": (tamper(lambda head: head.update(frames=[])), "empty"),
+    "many": (tamper(lambda head: head.update(frames=head["frames"] * 9)), "too_large"),
+    "shape": (tamper(lambda head: head["frames"][3]["arrays"][0][2].append(2)), "damaged"),
+    "huge": (
+        tamper(lambda head: head["frames"][3]["arrays"][0].__setitem__(2, [1 << 28])),
+        "damaged",
+    ),
+    "spec": (tamper(lambda head: head["specs"][0]["layers"][0].update(units=5)), "damaged"),
+    "seed": (tamper(lambda head: head["specs"][0].update(seed="x")), "damaged"),
+    "noise": (tamper(lambda head: head["specs"][0]["data"].update(noise="x")), "damaged"),
+    "images": (tamper(lambda head: head["specs"][0]["data"].update(name="toString")), "damaged"),
+    "markup": (
+        tamper(lambda head: head["specs"][0]["data"].update(name="<img src=x onerror=alert(1)>")),
+        "damaged",
+    ),
+    "range": (
+        tamper(lambda head: head["frames"][0]["meta"].update(boundary_range=["a", 1])),
+        "damaged",
+    ),
+}  # fmt: skip
+
+READ_FORMS = """
+const { unpack } = await import('recordings/format');
+const { fromText } = await import('recordings/gzip');
+const [forms, schema] = arguments;
+const read = (text) => unpack(fromText(text), schema)
+  .then(({ frames }) => frames.length, (e) => e.code);
+return Promise.all(forms.map(read));
+"""
+
+
+#: Noise, which gzip leaves as it is: the bytes of the frames make most of the recording.
+NOISE = "let x = 1; arrays.boundary.data.forEach((_, i, all) => { all[i] = x = (x * 75) % 65537; })"
+
+
+def test_what_is_no_recording_is_told_and_nothing_hangs(
+    modules: Modules, schema: dict[str, Any]
+) -> None:
+    packed = make_recording(modules, NOISE, 200)
+    assert len(packed) > 10_000
+    forms = [packed, *(change(packed) for change, _ in HOSTILE.values())]
+    texts = [base64.b64encode(form).decode() for form in forms]
+    whole, *read = modules.load(READ_FORMS, texts, schema)
+    assert dict(zip(HOSTILE, read, strict=True)) == {n: code for n, (_, code) in HOSTILE.items()}
+    assert whole == 200
+
+
+FINE = (
+    "",
+    "delete spec.regularization; delete spec.layers[0].dropout",
+    "meta.penalty = 'inf'; meta.test_loss = 'nan'",
+    "meta.unknown = { a: [1] }",
+    "arrays.selected = undefined; delete arrays.selected",
+)
+BROKEN = (
+    "spec.seed = 'x'",
+    "spec.data.noise = 'x'",
+    "spec.data.noise = {}",
+    "spec.data.name = 'toString'",
+    "spec.data.points = [[0, 0, 0], [1]]",
+    "spec.data.classes = null",
+    "spec.batch_size = true",
+    "spec.batch_size = -1",
+    "spec.features = ['x1', 'x1']",
+    "spec.layers[0].dropout = 'x'",
+    "spec.layers[0].units = '1'",
+    "spec.layers[0].activation = 'constructor'",
+    "spec.layers = Array(9).fill(spec.layers[0])",
+    "spec.optimizer.learning_rate = [0.1]",
+    "spec.optimizer.clip_norm = 'none'",
+    "spec.optimizer = null",
+    "spec.schedule = []",
+    "spec.regularization.l1 = 1e300",
+    "spec.loss = 'categorical_crossentropy'",
+    "spec.version = 2",
+    "spec.surprise = 1",
+    "meta.step = 'x'",
+    "meta.epoch = null",
+    "meta.spec_id = -1",
+    "meta.train_loss = {}",
+    "meta.test_accuracy = '<b>'",
+    "meta.units_range = [[0, 'x']]",
+    "meta.selected = 'x'",
+    "meta.time = 'x'",
+    "about.recorded = 'x'",
+    "about.recorded = null",
+    "about.every = 'x'",
+    "arrays.weights = { data: new Float32Array(3), shape: [3] }",
+    "arrays.boundary = { data: new Uint8Array(20000), shape: [2, 100, 100] }",
+)
+
+
+def test_a_recording_is_checked_as_strictly_as_the_server_checks(
+    modules: Modules, schema: dict[str, Any]
+) -> None:
+    script = """const read = async (change) => unpack(await make(change), arguments[0])
+                  .then(({ frames }) => frames.length, (error) => error.code ?? String(error));
+                return Promise.all(changes.map(read));"""
+    read = modules.load(make_with([*FINE, *BROKEN], script), schema)
+    assert dict(zip(FINE, read, strict=False)) == dict.fromkeys(FINE, 3)
+    assert dict(zip(BROKEN, read[len(FINE) :], strict=True)) == dict.fromkeys(BROKEN, "damaged")
