@@ -1,17 +1,45 @@
-"""Beginnings: the weights that a run set out with, to start from once more."""
+"""Initial state: the weights of step 0, drawn from the seed or kept as a run set out."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from engine.arrays import Floats
 from engine.counters import Counters
-from engine.revisions import restart
+from engine.initializers import draw_kernel
+from engine.network import Layout, initial_number
 from engine.snapshots import Snapshot, no_ranges
 from engine.spec import Spec
 from engine.training import State
+
+_INITIAL = 0  # stream of draws
+
+
+def draw_state(spec: Spec) -> State[Floats]:
+    """Draws initial weights; biases and moments are 0."""
+    layout = Layout.of(spec)
+    params = np.zeros(layout.size, np.float32)
+    for layer in range(layout.n_hidden + 1):
+        shape = layout.kernel_shape(layer)
+        stream = (_INITIAL, layer, 0)
+        layout.kernel(params, layer)[:] = draw_kernel(spec.initializer, spec.seed, stream, *shape)
+    for layer, hidden in enumerate(spec.layers):
+        for kind in layout.kinds:
+            params[layout.unit_slice(kind, layer)] = initial_number(kind, hidden)
+    return State(params, np.zeros_like(params), np.zeros_like(params))
+
+
+def restart(spec: Spec, data: Any) -> Snapshot:
+    """Returns step 0: the initial weights of the spec's seed.
+
+    Args:
+        spec: what is trained.
+        data: what it is trained on.
+    """
+    return Snapshot(spec, data, draw_state(spec), Counters(), no_ranges(spec))
 
 
 @dataclass(frozen=True)

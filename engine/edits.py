@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
-from engine.network import Kind, Layout
+from engine.network import Kind, Layout, initial_number
 from engine.origins import Origin
 from engine.spec import LayerSpec, Spec
 
@@ -79,13 +79,6 @@ def near_identity(activation: str, before: str | None) -> tuple[float, float]:
     if before in _NEVER_NEGATIVE and activation in _IDENTITY_OF_POSITIVE:
         return _IDENTITY_OF_POSITIVE[activation]
     return NEAR_IDENTITY[activation]
-
-
-def initial_number(kind: Kind, layer: LayerSpec) -> float:
-    """Returns what a number of a new hidden unit starts with."""
-    if kind is Kind.SLOPE:
-        return layer.negative_slope
-    return 1.0 if kind in (Kind.SCALE, Kind.VARIANCE) else 0.0
 
 
 def _keeps_number(kind: Kind, before: LayerSpec, layer: LayerSpec) -> bool:

@@ -8,10 +8,10 @@ from typing import Any, Literal
 import numpy as np
 
 from engine.arrays import Floats
+from engine.beginnings import restart
 from engine.counters import Counters
 from engine.errors import PacketError
 from engine.network import Layout
-from engine.revisions import restart
 from engine.snapshots import Snapshot, no_ranges
 from engine.spec import Spec
 from engine.training import State

@@ -9,23 +9,13 @@ from typing import Any
 import numpy as np
 
 from engine.arrays import Floats
-from engine.counters import Counters
+from engine.beginnings import restart
 from engine.edits import NEW
 from engine.origins import match_layers, read_origin
 from engine.snapshots import Snapshot, no_ranges
 from engine.spec import Spec, patch_spec
-from engine.states import draw_state, migrate_state, set_weight
+from engine.states import migrate_state, set_weight
 from engine.turns import Ranges
-
-
-def restart(spec: Spec, data: Any) -> Snapshot:
-    """Returns step 0: the initial weights of the spec's seed.
-
-    Args:
-        spec: what is trained.
-        data: what it is trained on.
-    """
-    return Snapshot(spec, data, draw_state(spec), Counters(), no_ranges(spec))
 
 
 def revise(

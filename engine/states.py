@@ -1,4 +1,4 @@
-"""States on the host: drawn, moved over by an edit, or changed by hand."""
+"""States on the host: moved over by an edit, or changed by hand."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 
 from engine.arrays import Floats, Ints
 from engine.counters import Counters
-from engine.edits import initial_number, plan_migration
+from engine.edits import plan_migration
 from engine.errors import WeightError
 from engine.initializers import draw_kernel
 from engine.network import Layout
@@ -18,21 +18,7 @@ from engine.training import State
 
 #: Largest weight that can be set by hand.
 MAX_WEIGHT = 1e6
-_INITIAL, _NEW = 0, 1  # streams of draws
-
-
-def draw_state(spec: Spec) -> State[Floats]:
-    """Draws initial weights; biases and moments are 0."""
-    layout = Layout.of(spec)
-    params = np.zeros(layout.size, np.float32)
-    for layer in range(layout.n_hidden + 1):
-        shape = layout.kernel_shape(layer)
-        stream = (_INITIAL, layer, 0)
-        layout.kernel(params, layer)[:] = draw_kernel(spec.initializer, spec.seed, stream, *shape)
-    for layer, hidden in enumerate(spec.layers):
-        for kind in layout.kinds:
-            params[layout.unit_slice(kind, layer)] = initial_number(kind, hidden)
-    return State(params, np.zeros_like(params), np.zeros_like(params))
+_NEW = 1  # stream of draws; initial weights are drawn from stream 0
 
 
 def migrate_state(

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.arrays import Floats
-from engine.beginnings import Beginning, find_initial
+from engine.beginnings import Beginning, find_initial, restart
 from engine.checkpoints import (
     Checkpoint,
     decode_checkpoint,
@@ -28,7 +28,7 @@ from engine.logs import Entry, Log
 from engine.metrics import Metrics
 from engine.moments import Moment
 from engine.packets import Packet, open_packet
-from engine.revisions import restart, revise, with_weight
+from engine.revisions import revise, with_weight
 from engine.runs import Data, Run, begin_run, can_go_on, is_ready, make_data
 from engine.slices import Slices, finish
 from engine.snapshots import Snapshot, open_checkpoint

@@ -3,7 +3,7 @@
 from engine.network.capacity import Capacity
 from engine.network.dropout import draw_dropout
 from engine.network.forward import Drop, run_layers, run_padded
-from engine.network.layout import Kind, Layout, Parts
+from engine.network.layout import Kind, Layout, Parts, initial_number
 from engine.network.normalization import (
     Moments,
     Normalize,
@@ -23,6 +23,7 @@ __all__ = [
     "by_batch",
     "by_moving_averages",
     "draw_dropout",
+    "initial_number",
     "move_averages",
     "run_layers",
     "run_padded",

@@ -19,7 +19,7 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from engine.spec import Spec
+from engine.spec import LayerSpec, Spec
 
 Floats = NDArray[np.float32]
 Vector = TypeVar("Vector", Array, NDArray[Any])
@@ -165,3 +165,10 @@ class Layout:
             pieces += [kernel.ravel(), bias]
         units = (parts.slopes, parts.scales, parts.shifts, parts.means, parts.variances)
         return jnp.concatenate([*pieces, *chain.from_iterable(units)])
+
+
+def initial_number(kind: Kind, layer: LayerSpec) -> float:
+    """Returns what a number of a new hidden unit starts with."""
+    if kind is Kind.SLOPE:
+        return layer.negative_slope
+    return 1.0 if kind in (Kind.SCALE, Kind.VARIANCE) else 0.0

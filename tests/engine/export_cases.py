@@ -16,10 +16,10 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 from engine import ExportRequest, Snapshot, export, parse_spec
+from engine.beginnings import restart
 from engine.counters import Counters
 from engine.datasets import make_dataset
 from engine.network import Kind, Layout
-from engine.revisions import restart
 from engine.spec import names
 from tests.engine.specs import bounded, specs
 
