@@ -12,9 +12,9 @@ from benchmarks import handwritten
 from benchmarks.report import Row
 from benchmarks.timing import race
 from engine import FrameRequest, Programs, Trainer, parse_spec
-from engine.features import make_grid
+from engine.data.shuffles import shuffle_rows
+from engine.functions.features import make_grid
 from engine.network import Layout
-from engine.shuffles import shuffle_rows
 
 NETWORKS = {"2-4-2-1": (4, 2), "2-8x6-1": (8,) * 6}
 EPOCHS = 20

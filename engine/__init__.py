@@ -1,8 +1,6 @@
 """LiveNet's engine: small networks that train while they are changed."""
 
-from engine.datasets import EXTENT, preview_points
-from engine.digits import Digit, Drawing, Sample
-from engine.errors import (
+from engine.base.errors import (
     CheckpointError,
     DataError,
     DivergedError,
@@ -17,25 +15,18 @@ from engine.errors import (
     TrialError,
     WeightError,
 )
+from engine.base.slices import Slices
+from engine.data.datasets import EXTENT, preview_points
+from engine.data.image_data import ImageData
+from engine.data.image_store import ImageStore
+from engine.data.images import CATALOGUE
+from engine.data.selected_image import Digit, Drawing, Sample
 from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
-from engine.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
-from engine.image_run import count_image_bytes
-from engine.image_store import ImageStore
-from engine.images import CATALOGUE
-from engine.logs import Entry
-from engine.moments import Moment
-from engine.packets import Choice, Packet, make_packet
-from engine.packing import (
-    MAX_PACKET,
-    decode_packet,
-    decode_points,
-    encode_packet,
-    read_word,
-    write_word,
-)
-from engine.presets import PRESETS, Preset
-from engine.slices import Slices
-from engine.snapshots import Snapshot
+from engine.frames.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
+from engine.frames.logs import Entry
+from engine.programs.tiers import Programs
+from engine.runs.images import count_image_bytes
+from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
 from engine.spec import (
     MAX_CLASSES,
     MAX_LABEL,
@@ -46,10 +37,19 @@ from engine.spec import (
     parse_spec,
     patch_spec,
 )
-from engine.tiers import Programs
+from engine.spec.presets import PRESETS, Preset
+from engine.state.moments import Moment
+from engine.state.payload import Choice, Packet, make_packet
+from engine.state.payload_encoding import (
+    MAX_PACKET,
+    decode_packet,
+    decode_points,
+    encode_packet,
+    read_word,
+    write_word,
+)
+from engine.state.snapshots import Snapshot
 from engine.trainer import Trainer
-from engine.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
-from engine.vision.data import ImageData
 
 __all__ = [
     "CATALOGUE",

@@ -11,13 +11,13 @@ from typing import Any
 
 from tqdm import tqdm
 
-from engine.errors import DivergedError, EngineError, SpecError
-from engine.image_store import ImageStore
-from engine.images import command
-from engine.images.progress import show_progress
-from engine.presets import PRESETS
+from engine.base.errors import DivergedError, EngineError, SpecError
+from engine.data.image_store import ImageStore
+from engine.data.images import command
+from engine.data.images.progress import show_progress
+from engine.programs.tiers import Programs
 from engine.spec import Spec, parse_spec
-from engine.tiers import Programs
+from engine.spec.presets import PRESETS
 from engine.trainer import Trainer
 
 _PRESETS = {preset.id: preset for preset in PRESETS}

@@ -14,27 +14,27 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from engine.arrays import Floats
-from engine.beginnings import Beginning, find_initial, restart
-from engine.checkpoints import (
+from engine.base.arrays import Floats
+from engine.base.slices import Slices, finish
+from engine.edits.revisions import revise, with_weight
+from engine.frames.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
+from engine.frames.logs import Entry, Log
+from engine.frames.metrics import Metrics
+from engine.programs.tiers import Programs, default_programs
+from engine.runs.kinds import Data, Run, begin_run, can_go_on, is_ready, make_data
+from engine.runs.trials import Candidate, Trial
+from engine.spec import Spec, patch_spec
+from engine.state.checkpoints import (
     Checkpoint,
     decode_checkpoint,
     encode_checkpoint,
     load_checkpoint,
     save_checkpoint,
 )
-from engine.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
-from engine.logs import Entry, Log
-from engine.metrics import Metrics
-from engine.moments import Moment
-from engine.packets import Packet, open_packet
-from engine.revisions import revise, with_weight
-from engine.runs import Data, Run, begin_run, can_go_on, is_ready, make_data
-from engine.slices import Slices, finish
-from engine.snapshots import Snapshot, open_checkpoint
-from engine.spec import Spec, patch_spec
-from engine.tiers import Programs, default_programs
-from engine.trials import Candidate, Trial
+from engine.state.initial_state import Beginning, find_initial, restart
+from engine.state.moments import Moment
+from engine.state.payload import Packet, open_packet
+from engine.state.snapshots import Snapshot, open_checkpoint
 
 
 class Trainer:

@@ -7,12 +7,12 @@ from pathlib import Path
 
 import pytest
 
-from engine.activations import ACTIVATIONS
-from engine.features import FEATURES
-from engine.initializers import INITIALIZERS
-from engine.losses import HEADS
-from engine.optimizers import OPTIMIZERS
-from engine.schedules import SCHEDULES
+from engine.functions.activations import ACTIVATIONS
+from engine.functions.features import FEATURES
+from engine.functions.initializers import INITIALIZERS
+from engine.functions.losses import HEADS
+from engine.functions.optimizers import OPTIMIZERS
+from engine.functions.schedules import SCHEDULES
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]

@@ -8,7 +8,7 @@ from functools import cache
 import numpy as np
 
 from engine import DataError, ImageStore, Programs
-from engine.images import ImageSet, find_cache_dir
+from engine.data.images import ImageSet, find_cache_dir
 from tests.app.servers import LiveServer
 from tests.mnist import find_mnist
 

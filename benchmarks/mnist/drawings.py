@@ -12,7 +12,7 @@ from benchmarks.mnist.data import make_programs, make_server
 from benchmarks.mnist.hands import KINDS, draw_digits
 from benchmarks.report import Row
 from engine import Trainer, parse_spec
-from engine.vision.drawing import prepare_drawing
+from engine.data.drawing import prepare_drawing
 from tests.browser.drivers import make_driver
 from tests.browser.page import Page
 

@@ -4,16 +4,16 @@ from __future__ import annotations
 
 import numpy as np
 
-from engine.datasets import Dataset
-from engine.errors import ExportError
+from engine.base.errors import ExportError
+from engine.data.datasets import Dataset
+from engine.data.image_data import ImageData
 from engine.exports.files import File
 from engine.exports.image_data import are_published, save_images, write_images, write_scaling
 from engine.exports.rows import name_rows
 from engine.exports.text import write_block, write_list
 from engine.exports.weights import encode_numbers
-from engine.losses import HEADS, Head, head_index
+from engine.functions.losses import HEADS, Head, head_index
 from engine.spec import Spec
-from engine.vision.data import ImageData
 
 POINTS_FILE = "points.csv"
 

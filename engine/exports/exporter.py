@@ -13,8 +13,8 @@ from engine.exports.requests import SOURCES, ExportRequest
 from engine.exports.sources import write_script
 from engine.exports.tensorboard import write_events
 from engine.exports.weights import name_weights, save_weights
-from engine.logs import Entry
-from engine.snapshots import Snapshot
+from engine.frames.logs import Entry
+from engine.state.snapshots import Snapshot
 
 
 def export(request: ExportRequest, moment: Snapshot, history: Sequence[Entry]) -> tuple[File, ...]:

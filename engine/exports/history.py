@@ -7,7 +7,7 @@ import io
 from collections.abc import Sequence
 
 from engine.exports.files import File
-from engine.metrics import Metrics
+from engine.frames.metrics import Metrics
 
 
 def write_history(rows: Sequence[Metrics]) -> File:

@@ -6,8 +6,8 @@ import io
 
 import numpy as np
 
+from engine.data.images import CATALOGUE, ImageSet
 from engine.exports.files import File
-from engine.images import CATALOGUE, ImageSet
 
 IMAGES_FILE = "images.npz"
 

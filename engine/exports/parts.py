@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.arrays import Floats
-from engine.datasets import Dataset
+from engine.base.arrays import Floats
+from engine.data.datasets import Dataset
+from engine.data.image_data import ImageData
 from engine.spec import Spec
-from engine.vision.data import ImageData
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields
 
-from engine.errors import ExportError
+from engine.base.errors import ExportError
 
 #: Sources by name, with the name of their file.
 SOURCES: dict[str, str] = {

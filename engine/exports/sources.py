@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.exports.data import write_data, write_inputs, write_loading, write_result
-from engine.exports.jax_source import write_jax
-from engine.exports.keras_source import write_keras
+from engine.exports.jax.source import write_jax
+from engine.exports.keras.source import write_keras
 from engine.exports.loaded import write_loaded, write_measure
 from engine.exports.parts import Parts, Source
-from engine.exports.pytorch_source import write_pytorch
+from engine.exports.pytorch.source import write_pytorch
 from engine.exports.rows import name_rows
 from engine.exports.text import indent_lines, join_chunks
 

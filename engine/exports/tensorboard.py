@@ -7,7 +7,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from engine.exports.files import File
-from engine.metrics import Metrics
+from engine.frames.metrics import Metrics
 
 
 def write_events(rows: Sequence[Metrics], times: Sequence[float]) -> File:

@@ -16,8 +16,8 @@ import json
 import numpy as np
 from safetensors.numpy import save
 
-from engine.arrays import Floats
-from engine.errors import ExportError
+from engine.base.arrays import Floats
+from engine.base.errors import ExportError
 from engine.exports.files import File
 from engine.exports.text import write_block, write_table
 from engine.network import Kind, Layout

@@ -14,7 +14,7 @@ from collections.abc import Callable
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.activations import PRELU, Activation, switched
+from engine.functions.activations import PRELU, Activation, switched
 from engine.network.layout import Parts
 from engine.network.normalization import Normalize
 

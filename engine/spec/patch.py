@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from engine.errors import PatchError
+from engine.base.errors import PatchError
 from engine.spec.models import (
     MAX_BATCH,
     MAX_IMAGE_LAYERS,

@@ -7,7 +7,7 @@ from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from engine.errors import SpecError
+from engine.base.errors import SpecError
 from engine.spec.models import Spec
 
 _SHOWN = 60

@@ -6,7 +6,7 @@ from base64 import b64decode
 
 import numpy as np
 
-from engine.vision.drawing import prepare_drawing
+from engine.data.drawing import prepare_drawing
 from tests.browser.page import Page
 from tests.browser.strokes import DIGITS
 from tests.page.test_curves import TWO_PARTS

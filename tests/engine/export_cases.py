@@ -16,11 +16,11 @@ from hypothesis import given
 from numpy.typing import NDArray
 
 from engine import ExportRequest, Snapshot, export, parse_spec
-from engine.beginnings import restart
-from engine.counters import Counters
-from engine.datasets import make_dataset
+from engine.base.counters import Counters
+from engine.data.datasets import make_dataset
 from engine.network import Kind, Layout
 from engine.spec import names
+from engine.state.initial_state import restart
 from tests.engine.specs import bounded, specs
 
 Json = dict[str, Any]

@@ -10,10 +10,10 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.images import CATALOGUE, ImageSet, Patience, Progress, PublishedSet
-from engine.images.idx import IdxFile
-from engine.images.store import load_published
-from engine.images.tables import read_table
+from engine.data.images import CATALOGUE, ImageSet, Patience, Progress, PublishedSet
+from engine.data.images.idx import IdxFile
+from engine.data.images.store import load_published
+from engine.data.images.tables import read_table
 
 #: For answers that come at once, and connections that are meant to break.
 FAST = Patience(timeout=20.0, slowest=1.0, attempts=5, pause=0.0)

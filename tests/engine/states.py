@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from engine import Programs, Spec, Trainer
-from engine.checkpoints import Checkpoint, Counters, save_checkpoint
+from engine.state.checkpoints import Checkpoint, Counters, save_checkpoint
 from tests.engine import oracle
 
 Floats = NDArray[np.float32]

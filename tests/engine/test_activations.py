@@ -7,7 +7,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.activations import ACTIVATIONS, INDEX, Activation, switched
+from engine.functions.activations import ACTIVATIONS, INDEX, Activation, switched
 from tests.engine import oracle
 
 Z = np.linspace(-6.03, 6.07, 243, dtype=np.float32)

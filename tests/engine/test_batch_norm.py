@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import Programs, Trainer, parse_spec
-from engine.shuffles import shuffle_rows
+from engine.data.shuffles import shuffle_rows
 from tests.engine.conftest import MakeTrainer
 from tests.engine.states import read_state, same_bits
 

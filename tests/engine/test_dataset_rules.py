@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.datasets import make_dataset
+from engine.data.datasets import make_dataset
 from engine.spec import DataSpec
 from tests.engine.conftest import MakeTrainer
 

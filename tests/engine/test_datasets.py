@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 
 from engine import Spec, preview_points
-from engine.datasets import DATASETS, Dataset, make_dataset
+from engine.data.datasets import DATASETS, Dataset, make_dataset
 from engine.spec import DataSpec, names
 from tests.engine import specs, states
 

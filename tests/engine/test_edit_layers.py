@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.edits import NEAR_IDENTITY
-from engine.origins import match_layers
+from engine.edits.layer_mapping import match_layers
+from engine.edits.migration import NEAR_IDENTITY
 from engine.spec import LayerSpec, names
 from tests.engine import oracle
 from tests.engine.conftest import MakeTrainer

@@ -30,7 +30,7 @@ from engine import (
 from engine.exports import EXPORT_OPTIONS, EXPORTS, SOURCES
 from engine.exports.notebooks import read_words
 from engine.network import Layout
-from engine.snapshots import Snapshot
+from engine.state.snapshots import Snapshot
 from tests.engine.conftest import MakeTrainer
 from tests.engine.export_cases import ask_points, run_sources, stir, take_moment, write_case
 

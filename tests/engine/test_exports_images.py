@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from safetensors.numpy import load as load_tensors
 
 from engine import ExportError, ExportRequest, Programs, Snapshot, Trainer, export, parse_spec
-from engine.beginnings import restart
 from engine.exports import SOURCES
+from engine.state.initial_state import restart
 from tests.engine.export_cases import compare, run_sources, stir, write_case
 from tests.engine.export_runner import load
 from tests.engine.sources import check_style

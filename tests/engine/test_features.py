@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.features import FEATURES, compute_features, make_grid
+from engine.functions.features import FEATURES, compute_features, make_grid
 from engine.spec import names
 from tests.engine import oracle
 from tests.engine.conftest import MakeTrainer

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import DEFAULT_VIEWS, VIEWS, FrameRequest, Programs, Trainer, parse_spec
-from engine.frames import IMAGE_VIEWS
+from engine.frames.frames import IMAGE_VIEWS
 from tests.engine import oracle, specs, states
 from tests.engine.compilations import Compilations
 from tests.engine.conftest import MakeTrainer

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from engine.__main__ import main
-from engine.images.progress import show_progress
+from engine.data.images.progress import show_progress
 from tests.engine.image_mirror import find_dead_end, run_mirror
 
 

@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.images.parts import Part
+from engine.data.images.parts import Part
 from tests.engine.image_files import PACKED, TRAIN_IMAGES, is_small, list_files, load_small
 from tests.engine.image_mirror import Answer, Mirror, Request, break_off, run_mirror, serve
 

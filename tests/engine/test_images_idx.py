@@ -18,7 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import DataError
-from engine.images.idx import IdxFile, inflate, parse_idx, read_idx
+from engine.data.images.idx import IdxFile, inflate, parse_idx, read_idx
 from tests.engine.image_files import CONTENTS, PACKED, SMALL, TEST_IMAGES, TRAIN_IMAGES
 
 IMAGES, LABELS = SMALL.files[2], SMALL.files[3]

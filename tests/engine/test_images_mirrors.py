@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import DataError
-from engine.images import Patience
+from engine.data.images import Patience
 from tests.engine.image_files import (
     ALONE,
     CONTENTS,

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import DataError
-from engine.images import CATALOGUE, ImageSet, load_images
+from engine.data.images import CATALOGUE, ImageSet, load_images
 from tests.engine.image_files import list_files
 from tests.engine.image_mirror import break_off, run_mirror, serve
 

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from engine import DataError
-from engine.images import CATALOGUE, find_cache_dir, load_images
+from engine.data.images import CATALOGUE, find_cache_dir, load_images
 from tests.engine.image_files import (
     ALONE,
     CONTENTS,

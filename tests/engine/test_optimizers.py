@@ -13,7 +13,7 @@ import optax
 import pytest
 
 from engine import Programs, parse_spec
-from engine.optimizers import OPTIMIZERS, Coefficients, Terms, make_coefficients, update
+from engine.functions.optimizers import OPTIMIZERS, Coefficients, Terms, make_coefficients, update
 from engine.spec import OptimizerSpec
 from tests.engine import oracle, states
 from tests.engine.conftest import MakeTrainer

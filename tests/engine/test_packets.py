@@ -29,7 +29,7 @@ from engine import (
     read_word,
     write_word,
 )
-from engine.counters import Counters
+from engine.base.counters import Counters
 from engine.network import Layout
 from tests.engine.specs import bounded, specs
 

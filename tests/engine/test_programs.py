@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from engine import Programs, Trainer, parse_spec
-from engine.programs import MAX_WAITING, ProgramCache
+from engine.base.program_cache import MAX_WAITING, ProgramCache
 
 WAIT = 20  # seconds, for what takes none
 
@@ -217,7 +217,7 @@ def test_a_request_that_fails_is_logged_and_the_next_is_built(
         shop.gate.set()
         wait_for(cache, "b")
     (record,) = caplog.records
-    assert record.name == "engine.programs"
+    assert record.name == "engine.base.program_cache"
     assert "no room" in str(record.exc_info)
     assert cache.peek("a") is None
 

@@ -10,7 +10,7 @@ import numpy as np
 import optax
 import pytest
 
-from engine.schedules import INDEX, SCHEDULES, rate_factor
+from engine.functions.schedules import INDEX, SCHEDULES, rate_factor
 from tests.engine import states
 from tests.engine.conftest import MakeTrainer
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import parse_spec
-from engine.shuffles import shuffle_rows
+from engine.data.shuffles import shuffle_rows
 from tests.engine import oracle, specs, states
 from tests.engine.conftest import MakeTrainer
 

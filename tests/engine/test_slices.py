@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from engine import FrameRequest, Programs, Slices, Trainer, parse_spec
+from engine.base.slices import finish, timed
 from engine.network import Layout
-from engine.slices import finish, timed
-from engine.vision.model import Architecture
-from engine.vision.programs import Sweep
-from engine.vision.views import MOST_ROWS, count_rows
+from engine.programs.images.compiled import Sweep
+from engine.programs.images.model import Architecture
+from engine.programs.images.views import MOST_ROWS, count_rows
 from tests.app.servers import wait_until
 from tests.programs import FOLDER
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import CheckpointError, DivergedError, Programs, Spec, Trainer
-from engine.snapshots import Snapshot
+from engine.state.snapshots import Snapshot
 from tests.engine.states import read_state
 
 SPEC = Spec.model_validate({

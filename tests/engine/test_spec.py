@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given
 
 from engine import Spec, SpecError, dump_spec, parse_spec
-from engine.activations import ACTIVATIONS
-from engine.datasets import DATASETS
-from engine.features import FEATURES
-from engine.initializers import INITIALIZERS
-from engine.losses import HEADS
-from engine.optimizers import OPTIMIZERS
-from engine.schedules import SCHEDULES
+from engine.data.datasets import DATASETS
+from engine.functions.activations import ACTIVATIONS
+from engine.functions.features import FEATURES
+from engine.functions.initializers import INITIALIZERS
+from engine.functions.losses import HEADS
+from engine.functions.optimizers import OPTIMIZERS
+from engine.functions.schedules import SCHEDULES
 from engine.spec import names
 from tests.engine import specs
 

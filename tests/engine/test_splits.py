@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from engine.datasets import Dataset, make_dataset
+from engine.data.datasets import Dataset, make_dataset
+from engine.data.splits import order_places
 from engine.spec import DataSpec
-from engine.splits import order_places
 
 Rows = list[list[float]]
 

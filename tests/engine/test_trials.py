@@ -20,7 +20,7 @@ from engine import (
     TrialResult,
     parse_spec,
 )
-from engine.trials import Trial, choose_best, plan_rounds
+from engine.runs.trials import Trial, choose_best, plan_rounds
 from tests.engine.conftest import MakeTrainer
 from tests.engine.states import read_state, same_bits
 

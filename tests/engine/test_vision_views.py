@@ -10,8 +10,8 @@ import pytest
 from sklearn.decomposition import PCA
 
 from engine import FrameRequest, Programs, Trainer
-from engine.digits import Drawing, Sample
-from engine.vision.drawing import prepare_drawing, reduce_drawing
+from engine.data.drawing import prepare_drawing, reduce_drawing
+from engine.data.selected_image import Drawing, Sample
 from tests.app.servers import wait_until
 from tests.engine import vision_oracle
 from tests.engine.test_vision_training import make

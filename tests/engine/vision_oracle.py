@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine import Spec, Trainer
-from engine.shuffles import shuffle_rows
+from engine.data.shuffles import shuffle_rows
 from tests.engine import oracle
 
 Doubles = NDArray[np.float64]

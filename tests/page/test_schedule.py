@@ -7,7 +7,7 @@ from itertools import product
 import jax
 import numpy as np
 
-from engine.schedules import INDEX, SCHEDULES, rate_factor
+from engine.functions.schedules import INDEX, SCHEDULES, rate_factor
 from tests.page.node import Modules
 
 STEPS = [0, 1, 2, 9, 10, 11, 49, 50, 51, 59, 60, 99, 100, 107, 110, 499, 1000, 1499, 5000, 123_456]

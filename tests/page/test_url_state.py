@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given
 
 from engine import dump_spec, parse_spec
-from engine.presets import PRESETS
+from engine.spec.presets import PRESETS
 from livenet import embed
 from livenet.addresses import write_number, write_state
 from tests.engine.specs import bounded, specs

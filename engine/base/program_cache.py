@@ -1,0 +1,203 @@
+"""The one cache of compiled programs.
+
+Programs are built at most once, also when several threads ask at the same
+time, and the least recently used ones are let go. One background thread
+builds what is asked for ahead of need; of each asker only the latest request
+counts.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import logging
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Hashable
+from concurrent.futures import Future
+from typing import Any
+
+import jax
+
+from engine.base.errors import EngineError
+
+logger = logging.getLogger(__name__)
+
+Build = Callable[[], Any]
+
+#: Askers that may wait for the background thread at one time.
+MAX_WAITING = 4
+
+
+class ProgramCache:
+    """A bounded, thread-safe cache of compiled programs.
+
+    Args:
+        size: programs kept, besides pinned ones.
+    """
+
+    def __init__(self, size: int = 64) -> None:
+        self._size = size
+        self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        self._pinned: set[Hashable] = set()
+        self._failed: set[Hashable] = set()
+        self._needed: OrderedDict[Hashable, tuple[Hashable, Build]] = OrderedDict()
+        self._wanted: OrderedDict[Hashable, tuple[Hashable, Build]] = OrderedDict()
+        self._changed = threading.Condition()
+        self._thread: threading.Thread | None = None
+        self._closed = False
+        self._builds = 0
+
+    @property
+    def builds(self) -> int:
+        """How many programs have been built, for tests that none was."""
+        return self._builds
+
+    def peek(self, key: Hashable) -> Any | None:
+        """Returns a program that is ready, else None."""
+        with self._changed:
+            future = self._programs.get(key)
+            if future is None or not future.done() or future.exception() is not None:
+                return None
+            self._programs.move_to_end(key)
+        return future.result()
+
+    def get(self, key: Hashable, build: Build, *, pinned: bool = False) -> Any:
+        """Returns a program, and builds it or waits for it if need be.
+
+        Args:
+            key: what the program is known by.
+            build: builds it; runs in the calling thread.
+            pinned: never let go.
+        """
+        with self._changed:
+            future = self._programs.get(key)
+            mine = future is None
+            if future is None:
+                future = self._programs[key] = Future()
+            self._programs.move_to_end(key)
+            if pinned:
+                self._pinned.add(key)
+        if mine:
+            self._build(key, build, future)
+        return future.result()
+
+    def request(self, owner: Hashable, key: Hashable, build: Build) -> bool:
+        """Asks for a program to be built in the background, and returns at once.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            key: what the program is known by.
+            build: builds it; runs in the background thread.
+
+        Returns:
+            Whether it is there or will be; False if too many others wait for theirs.
+        """
+        with self._changed:
+            self._wanted.pop(owner, None)
+            if key in self._programs:
+                return True
+            if self._closed or len(self._wanted) >= MAX_WAITING:
+                return False
+            self._wanted[owner] = (key, build)
+            self._begin_work()
+            return True
+
+    def _begin_work(self) -> None:
+        """Has the background thread look; the lock is held."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._work, name="livenet-compiler", daemon=True)
+            self._thread.start()
+        self._changed.notify_all()
+
+    def need(self, owner: Hashable, key: Hashable, build: Build) -> bool:
+        """Tells whether a program is ready that somebody cannot go on without.
+
+        If not it is built in the background, before all that is only asked for. Who asks
+        again keeps the place in the queue. What cannot be built counts as ready once, for
+        `get` then says why.
+
+        Args:
+            owner: who asks; replaces what it needed before.
+            key: what the program is known by.
+            build: builds it; runs in the background thread.
+        """
+        with self._changed:
+            future = self._programs.get(key)
+            if future is not None or key in self._failed:
+                self._needed.pop(owner, None)
+                self._failed.discard(key)
+                return future is None or future.done()
+            if not self._closed and self._needed.get(owner, (None,))[0] != key:
+                self._needed[owner] = (key, build)
+                self._begin_work()
+            return False
+
+    def withdraw(self, owner: Hashable) -> None:
+        """Forgets what an asker asked for and nobody has begun."""
+        with self._changed:
+            self._wanted.pop(owner, None)
+            self._needed.pop(owner, None)
+
+    def close(self) -> None:
+        """Stops the background thread after the build it is in."""
+        with self._changed:
+            self._closed = True
+            self._wanted.clear()
+            self._needed.clear()
+            self._changed.notify_all()
+
+    def _work(self) -> None:
+        while True:
+            with self._changed:
+                self._changed.wait_for(lambda: self._needed or self._wanted or self._closed)
+                if self._closed:
+                    return
+                _, (key, build) = (self._needed or self._wanted).popitem(last=False)
+            try:
+                self.get(key, build)
+            except EngineError as error:
+                self._failed.add(key)
+                logger.warning("background build failed: %s", error)
+            except Exception:
+                self._failed.add(key)
+                logger.exception("background build failed")
+
+    def _build(self, key: Hashable, build: Build, future: Future[Any]) -> None:
+        try:
+            program = build()
+        except BaseException as error:
+            with self._changed:
+                self._programs.pop(key, None)
+            future.set_exception(error)
+            raise
+        with self._changed:
+            self._builds += 1
+            future.set_result(program)
+            self._let_go()
+
+    def _let_go(self) -> None:
+        loose = [key for key, f in self._programs.items() if key not in self._pinned and f.done()]
+        for key in loose[: max(0, len(loose) - self._size)]:
+            del self._programs[key]
+
+
+def give_back_memory() -> None:
+    """Gives memory that compiling has used and freed back to the system, where glibc can.
+
+    Compiling the first two capacities leaves some 340 MB in the allocator's hands.
+    """
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None) if os.name == "posix" else None
+    if trim is not None:
+        trim(0)
+
+
+def keep_on_disk(folder: str) -> None:
+    """Keeps compiled programs on disk, for the next start.
+
+    Args:
+        folder: made if it is not there.
+    """
+    jax.config.update("jax_compilation_cache_dir", folder)
+    jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
+    jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)

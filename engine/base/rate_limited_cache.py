@@ -1,0 +1,45 @@
+"""What takes long to make: made anew now and then while training runs, the same in between."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Hashable
+from typing import Generic, TypeVar
+
+from engine.base.slices import Slices, timed
+
+#: No more than this share of the time goes into making one such thing.
+SHARE = 0.1
+
+T = TypeVar("T")
+
+
+class Occasional(Generic[T]):
+    """One thing that is kept, and made anew when it is time.
+
+    Args:
+        clock: seconds, as `time.perf_counter`.
+    """
+
+    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+        self._clock = clock
+        self._kept: tuple[Hashable, T] | None = None
+        self._next = 0.0
+
+    def get(self, key: Hashable, make: Callable[[], Slices[T]], *, now: bool) -> Slices[T]:
+        """Returns the thing, made anew where it is of another key or `now` or the time has come.
+
+        Args:
+            key: what the thing is of; what was made for another key is never returned.
+            make: makes it.
+            now: whether one that is kept will not do.
+        """
+        kept = self._kept
+        if kept is not None and kept[0] == key and not now and self._clock() < self._next:
+            return kept[1]
+        made = yield from timed(make(), self._rest, self._clock)
+        self._kept = key, made
+        return made
+
+    def _rest(self, seconds: float) -> None:
+        self._next = self._clock() + seconds * (1 / SHARE - 1)

@@ -1,0 +1,1 @@
+"""Data: points of the plane, image sets, splits and shuffles."""

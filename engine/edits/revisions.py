@@ -1,0 +1,73 @@
+"""Revisions: from one moment of a run to the next one, by what a person changes."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from engine.base.arrays import Floats
+from engine.edits.layer_mapping import match_layers, read_origin
+from engine.edits.migration import NEW
+from engine.edits.states import migrate_state, set_weight
+from engine.programs.turns import Ranges
+from engine.spec import Spec, patch_spec
+from engine.state.initial_state import restart
+from engine.state.snapshots import Snapshot, no_ranges
+
+
+def revise(
+    now: Snapshot, patch: object, origin: object, make_data: Callable[[Spec], Any]
+) -> Snapshot:
+    """Applies a JSON Merge Patch to a moment, and keeps what was learned.
+
+    Args:
+        now: the moment.
+        patch: the merge patch.
+        origin: for each new hidden layer `[old layer or null, [old unit or null, ...]]`,
+            or None.
+        make_data: makes the data of a spec.
+
+    Returns:
+        The moment to go on from.
+
+    Raises:
+        PatchError: the patch is not an object.
+        SpecError: the new spec breaks a rule.
+        OriginError: the origin does not fit.
+        DataError: the new data cannot be made.
+    """
+    old, new = now.spec, patch_spec(now.spec, patch)
+    if origin is None:
+        origins = match_layers(old.layers, new.layers)
+    else:
+        origins = read_origin(origin, old.layers, new.layers)
+    if new.data == old.data:
+        # The same object again: thousands of points are kept once.
+        new, data = new.model_copy(update={"data": old.data}), now.data
+    else:
+        data = make_data(new)
+    if new.seed != old.seed:
+        return restart(new, data)
+    state, unit_source, counters = migrate_state(now.state, old, new, origins, now.counters)
+    if data is not now.data or new.batch_size != old.batch_size:
+        counters = counters.begin_epoch()
+    return Snapshot(new, data, state, counters, _carry(now.ranges, new, unit_source))
+
+
+def _carry(ranges: Ranges[Floats], new: Spec, unit_source: Any) -> Ranges[Floats]:
+    units = no_ranges(new).units
+    kept = unit_source != NEW
+    units[kept] = ranges.units[unit_source[kept]]
+    return Ranges(np.array(ranges.boundary), units)
+
+
+def with_weight(now: Snapshot, layer: int, from_: int | str, to: int, value: float) -> Snapshot:
+    """Returns the moment with one weight or bias set.
+
+    Raises:
+        WeightError: there is no such weight, or it cannot take the value.
+    """
+    return replace(now, state=set_weight(now.spec, now.state, layer, from_, to, value))

@@ -1,0 +1,81 @@
+"""States on the host: moved over by an edit, or changed by hand."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from engine.base.arrays import Floats, Ints
+from engine.base.counters import Counters
+from engine.base.errors import WeightError
+from engine.edits.layer_mapping import Origin
+from engine.edits.migration import plan_migration
+from engine.functions.initializers import draw_kernel
+from engine.network import Layout
+from engine.programs.training import State
+from engine.spec import Spec
+
+#: Largest weight that can be set by hand.
+MAX_WEIGHT = 1e6
+_NEW = 1  # stream of draws; initial weights are drawn from stream 0
+
+
+def migrate_state(
+    state: State[Floats], old: Spec, new: Spec, origins: tuple[Origin, ...], counters: Counters
+) -> tuple[State[Floats], Ints, Counters]:
+    """Moves a state from one spec to the next, and keeps what was learned.
+
+    Args:
+        state: of the old spec.
+        old: the spec before.
+        new: the spec after, with the same seed.
+        origins: where each new hidden layer comes from.
+        counters: where the run stands.
+
+    Returns:
+        The new state; for each new hidden unit the old one or -1; the counters.
+    """
+    drawn = counters.draws + 1
+
+    def draw(layer: int, rows: int, columns: int) -> Floats:
+        nonlocal counters
+        counters = replace(counters, draws=drawn)
+        return draw_kernel(new.initializer, new.seed, (_NEW, layer, drawn), rows, columns)
+
+    plan = plan_migration(old, new, origins, draw)
+    moved = State(
+        plan.move(state.params),
+        plan.move(state.m, moments=True),
+        plan.move(state.v, moments=True),
+    )
+    if new.optimizer.name != old.optimizer.name:
+        moved = State(moved.params, np.zeros_like(moved.m), np.zeros_like(moved.v))
+        counters = replace(counters, updates=0)
+    return moved, plan.unit_source, counters
+
+
+def set_weight(
+    spec: Spec, state: State[Floats], layer: int, from_: int | str, to: int, value: float
+) -> State[Floats]:
+    """Returns a state with one weight or bias set.
+
+    Raises:
+        WeightError: there is no such weight, or it cannot take the value.
+    """
+    layout = Layout.of(spec)
+    if not 0 <= layer <= layout.n_hidden:
+        raise WeightError(f"layer must be 0 to {layout.n_hidden}, got {layer}", "layer")
+    rows, columns = layout.kernel_shape(layer)
+    if not 0 <= to < columns:
+        raise WeightError(f"to must be 0 to {columns - 1}, got {to}", "to")
+    if not abs(value) <= MAX_WEIGHT:
+        raise WeightError(f"value must be within +-{MAX_WEIGHT:g}, got {value}", "value")
+    params = np.array(state.params)
+    if from_ == "bias":
+        params[layout.bias_slice(layer)][to] = value
+    elif isinstance(from_, int) and 0 <= from_ < rows:
+        layout.kernel(params, layer)[from_, to] = value
+    else:
+        raise WeightError(f'from must be 0 to {rows - 1} or "bias", got {from_!r}', "from")
+    return state._replace(params=params)

@@ -1,0 +1,1 @@
+"""Source for JAX: layers, training, and the whole."""

@@ -1,0 +1,153 @@
+"""Loss, optimizer and training as plain JAX with optax writes them."""
+
+from __future__ import annotations
+
+from engine.exports.jax.layers import has_dropout
+from engine.exports.rows import name_rows
+from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
+from engine.exports.text import indent_lines, write_call, write_number
+from engine.spec import RegularizationSpec, Spec
+
+_MATHS = Mathematics("jnp.maximum", "jnp.minimum", "jnp.floor", "jnp.cos", "jnp.where")
+_LOSSES = {
+    "binary_crossentropy": "optax.sigmoid_binary_cross_entropy(z, targets)",
+    "categorical_crossentropy": "optax.softmax_cross_entropy(z, targets)",
+    "mean_squared_error": "jnp.square(activate(z) - targets)",
+    "mean_absolute_error": "jnp.abs(activate(z) - targets)",
+    "huber": "optax.huber_loss(activate(z), targets, delta=1.0)",
+    "hinge": "jnp.maximum(1 - targets * z, 0)",
+}
+#: Optax's functions, and what they call the rates.
+_OPTIMIZERS = {
+    "sgd": ("sgd", {}),
+    "momentum": ("sgd", {"momentum": "momentum"}),
+    "nesterov": ("sgd", {"momentum": "momentum"}),
+    "adagrad": ("adagrad", {"eps": "epsilon"}),
+    "adadelta": ("adadelta", {"rho": "rho", "eps": "epsilon"}),
+    "rmsprop": ("rmsprop", {"decay": "rho", "eps": "epsilon"}),
+    "adam": ("adam", {"b1": "beta_1", "b2": "beta_2", "eps": "epsilon"}),
+    "adamw": (
+        "adamw",
+        {"b1": "beta_1", "b2": "beta_2", "eps": "epsilon", "weight_decay": "weight_decay"},
+    ),
+    "nadam": ("nadam", {"b1": "beta_1", "b2": "beta_2", "eps": "epsilon"}),
+    "lion": ("lion", {"b1": "beta_1", "b2": "beta_2", "weight_decay": "weight_decay"}),
+}
+
+
+def write_training(spec: Spec) -> list[str]:
+    """Writes loss, schedule, optimizer, `update` and `train`."""
+    chunks = [_write_loss(spec)]
+    if is_scheduled(spec.schedule):
+        chunks.append(_write_schedule(spec))
+    return [*chunks, _write_optimizer(spec), _write_update(spec), _write_train(spec)]
+
+
+def _list_state(spec: Spec) -> list[str]:
+    return ["params", "averages"] if spec.normalized else ["params"]
+
+
+def _list_more(spec: Spec) -> list[str]:
+    return ["key"] if has_dropout(spec) else []
+
+
+def _write_penalty(penalty: RegularizationSpec) -> str:
+    lines = ["for name, value in params.items():", '    if name.endswith("kernel"):']
+    if penalty.l1 > 0:
+        lines.append(f"        loss += {write_number(penalty.l1)} * jnp.abs(value).sum()")
+    if penalty.l2 > 0:
+        lines.append(f"        loss += {write_number(penalty.l2)} * jnp.square(value).sum()")
+    return indent_lines("\n".join(lines)) + "\n"
+
+
+def _write_loss(spec: Spec) -> str:
+    penalty, says = "", "Returns the mean loss of some rows"
+    if spec.regularization.l1 > 0 or spec.regularization.l2 > 0:
+        penalty, says = _write_penalty(spec.regularization), f"{says}, and the penalty"
+    arguments = ["params", *_list_state(spec)[1:], "x", "targets", *_list_more(spec)]
+    if spec.normalized:
+        called = ["params", "averages", "x", "training=True"]
+        called += [f"{name}={name}" for name in _list_more(spec)]
+        run, value = f"z, averages = forward({', '.join(called)})", "loss, averages"
+        says = f"{says}; and the moving averages"
+    else:
+        called = ["params", "x", *_list_more(spec)]
+        run, value = f"z = forward({', '.join(called)})", "loss"
+    return f'''\
+def compute_loss({", ".join(arguments)}):
+    """{says}."""
+    {run}
+    loss = {_LOSSES[spec.resolved_loss]}.mean()
+{penalty}    return {value}'''
+
+
+def _write_schedule(spec: Spec) -> str:
+    *lines, last = write_factor(spec.schedule, _MATHS).split("\n")
+    rate = write_number(spec.optimizer.learning_rate)
+    lines += [f"factor = {last.removeprefix('return ')}", f"return {rate} * factor"]
+    return f'''\
+def schedule(step):
+    """{describe_schedule(spec.schedule)}."""
+{indent_lines(chr(10).join(lines))}'''
+
+
+def _write_optimizer(spec: Spec) -> str:
+    optimizer = spec.optimizer
+    name, rates = _OPTIMIZERS[optimizer.name]
+    rate = "schedule" if is_scheduled(spec.schedule) else write_number(optimizer.learning_rate)
+    arguments = [rate]
+    arguments += [f"{key}={write_number(getattr(optimizer, own))}" for key, own in rates.items()]
+    if optimizer.name == "nesterov":
+        arguments.append("nesterov=True")
+    if optimizer.clip_norm is None:
+        return f"optimizer = {write_call(f'optax.{name}', arguments, room=len('optimizer = '))}"
+    clip = f"optax.clip_by_global_norm({write_number(optimizer.clip_norm)})"
+    made = write_call(f"optax.{name}", arguments, 1, room=1)
+    return f"optimizer = optax.chain(\n    {clip},\n    {made},\n)"
+
+
+def _write_update(spec: Spec) -> str:
+    state, more = _list_state(spec), _list_more(spec)
+    given = ", ".join([*state, "slots", "x", "targets", *more])
+    called = ", ".join([*state, "x", "targets", *more])
+    if spec.normalized:
+        gradient = "gradient, averages = jax.grad(compute_loss, has_aux=True)"
+    else:
+        gradient = "gradient = jax.grad(compute_loss)"
+    line = f"    {gradient}({called})"
+    if len(line) > 88:
+        line = f"    {gradient}(\n        {called}\n    )"
+    back = ", ".join(["optax.apply_updates(params, changes)", *state[1:], "slots"])
+    return f'''\
+@jax.jit
+def update({given}):
+    """Takes one step: the gradient of the loss, then the optimizer."""
+{line}
+    changes, slots = optimizer.update(gradient, slots, params)
+    return {back}'''
+
+
+def _write_train(spec: Spec) -> str:
+    state, more, rows = _list_state(spec), _list_more(spec), name_rows(spec)
+    names = ", ".join(state)
+    draw, key = "", ""
+    if more:
+        draw = "    key = jax.random.key(SEED + 1)\n"
+        key = "            key, now = jax.random.split(key)\n"
+    given = ", ".join([names, "slots", "x", "y", *("now" for _ in more)])
+    loss = ", ".join([*state, "inputs", "targets", *("None" for _ in more)])
+    measured = f"{'loss, _' if spec.normalized else 'loss'} = compute_loss({loss})"
+    return f'''\
+def train({names}, epochs):
+    """Trains, prints the loss now and then, and returns what was learned."""
+    {rows.noun}, labels, _, _ = {rows.load}()
+    inputs, targets = {rows.prepare}({rows.noun}), make_targets(labels)
+    slots = optimizer.init(params)
+{draw}    for epoch in range(epochs):
+        for rows in make_batches(len({rows.noun}), epoch):
+            x, y = inputs[rows], targets[rows]
+{key}            {names}, slots = update({given})
+        if (epoch + 1) % {rows.every} == 0:
+            {measured}
+            print(f"epoch {{epoch + 1}}: loss {{loss:.4f}}")
+    return {names}'''

@@ -1,0 +1,1 @@
+"""Source for Keras: layers, training, and the whole."""

@@ -1,0 +1,1 @@
+"""Source for PyTorch: layers, training, and the whole."""

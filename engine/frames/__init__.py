@@ -1,0 +1,1 @@
+"""Frames: what a frame can hold, metrics, and the log of a run."""

@@ -1,0 +1,132 @@
+"""Frames: what a turn shows, under the names of the contract."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats, HostArray
+from engine.data.datasets import Dataset
+from engine.data.selected_image import Digit
+from engine.frames.metrics import Metrics
+from engine.spec import Spec
+
+#: Views until told otherwise.
+DEFAULT_VIEWS = ("boundary", "units", "weights", "history", "points")
+#: Views of runs on images; what a run does not have is left out of its frames.
+IMAGE_VIEWS = (
+    "digit", "saliency", "nearest", "confusion", "predictions", "input_weights", "exciting",
+    "space",
+)  # fmt: skip
+#: Every view that can be asked for.
+VIEWS = (*DEFAULT_VIEWS, "selected", *IMAGE_VIEWS)
+#: Views that need a selected unit.
+_OF_UNIT = frozenset({"selected", "input_weights", "exciting"})
+#: Sides of a tile, pixels.
+TILE_MIN, TILE_MAX, TILE_DEFAULT = 8, 64, 32
+
+
+@dataclass(frozen=True)
+class FrameRequest:
+    """What a frame is to hold.
+
+    Attributes:
+        views: names out of `VIEWS`.
+        select: hidden layer and unit of the `selected` view.
+        tile: side of the units' tiles, 8 to 64 pixels.
+        points: whether the `points` array is included; alone, naming the view is not enough,
+            since the points are large and seldom change.
+        digit: the image of the `digit`, `saliency` and `nearest` views; the first test image
+            if None.
+        space: layer of the `space` view: 0 for the pixels, then the hidden layers, then the
+            logits; the last hidden layer if None.
+        patient: whether a view of images whose program is not there yet is waited for; left
+            out of the frame otherwise, and made in the background.
+    """
+
+    views: tuple[str, ...] = DEFAULT_VIEWS
+    select: tuple[int, int] | None = None
+    tile: int = TILE_DEFAULT
+    points: bool = False
+    digit: Digit | None = None
+    space: int | None = None
+    patient: bool = True
+
+    def __post_init__(self) -> None:
+        if not TILE_MIN <= self.tile <= TILE_MAX:
+            raise ValueError(f"tile must be {TILE_MIN} to {TILE_MAX} pixels, got {self.tile}")
+
+    @property
+    def pictures(self) -> bool:
+        """Whether anything has to be painted."""
+        return "boundary" in self.views or "units" in self.views
+
+    def selected(self, spec: Spec) -> tuple[int, int] | None:
+        """Returns the selected unit if it is wanted and there."""
+        if self.select is None or _OF_UNIT.isdisjoint(self.views):
+            return None
+        layer, unit = self.select
+        there = 0 <= layer < len(spec.layers) and 0 <= unit < spec.layers[layer].units
+        return self.select if there else None
+
+    def space_layer(self, spec: Spec) -> int:
+        """Returns the layer whose hidden space is shown."""
+        last = len(spec.layers)
+        return last if self.space is None else min(self.space, last + 1)
+
+
+@dataclass(frozen=True)
+class Frame:
+    """Arrays and words of one frame.
+
+    Attributes:
+        arrays: by name; dtypes and shapes are those of the contract.
+        metadata: strings.
+    """
+
+    arrays: dict[str, NDArray[Any]] = field(default_factory=dict)
+    metadata: dict[str, str] = field(default_factory=dict)
+
+
+def describe_metrics(metrics: Metrics) -> dict[str, str]:
+    """Returns metrics as strings; losses and shares with nine digits.
+
+    What is no finite number, such as the loss of weights set far too large, is left out.
+    """
+    return {
+        key: str(value) if isinstance(value, int) else format(value, ".9g")
+        for key, value in metrics.items()
+        if math.isfinite(value)
+    }
+
+
+def describe_range(pairs: HostArray) -> str:
+    """Returns a pair [2], or pairs [n, 2], of numbers as JSON, with six digits."""
+    numbers = (pairs.ravel() + 0.0).tolist()  # + 0.0 makes -0.0 a 0.0
+    if pairs.ndim == 1:
+        return "[{:.6g}, {:.6g}]".format(*numbers)
+    text = ", ".join(["[%.6g, %.6g]"] * len(pairs)) % tuple(numbers)
+    return f"[{text}]"
+
+
+def tabulate_points(spec: Spec, data: Dataset, outputs: Floats, losses: Floats) -> Floats:
+    """Tells of every point what it is and how the network does on it.
+
+    Args:
+        spec: the spec.
+        data: the points.
+        outputs: float32 [K, n], after the output activation.
+        losses: float32 [n].
+
+    Returns:
+        float32 [n, 6]: x1, x2, label, 1 if test, prediction (the output, or the
+        most likely class), loss.
+    """
+    predictions = outputs.argmax(axis=0) if spec.task == "multiclass" else outputs[0]
+    is_test = np.arange(data.n) >= data.n_train
+    columns = [data.x[:, 0], data.x[:, 1], data.labels, is_test, predictions, losses]
+    return np.stack(columns, axis=1).astype(np.float32)

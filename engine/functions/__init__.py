@@ -1,0 +1,1 @@
+"""Functions: activations, losses, optimizers, schedules, initializers and features by name."""

@@ -1,0 +1,1 @@
+"""Programs: what is compiled for training and for views, and how it is called."""

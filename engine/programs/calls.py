@@ -1,0 +1,87 @@
+"""Calls: one turn of a bound program, and the way back from a divergence."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+import numpy as np
+
+from engine.base.arrays import Floats
+from engine.base.counters import Counters
+from engine.data.shuffles import order_rows
+from engine.programs.bindings import Binding
+from engine.programs.training import State
+from engine.programs.turns import Call, Ranges, Turn
+
+
+def invoke(
+    binding: Binding,
+    state: State[Any],
+    counters: Counters,
+    ranges: Ranges[Floats],
+    steps: int,
+    *,
+    pictures: bool = False,
+    select: tuple[int, int] | None = None,
+) -> Turn:
+    """Calls a program.
+
+    Args:
+        binding: the program with spec and data.
+        state: in the program's layout.
+        counters: where training stands.
+        ranges: of the last pictures, in the network's layout.
+        steps: updates; no more than fit in one call.
+        pictures: whether boundary and units are painted.
+        select: hidden layer and unit to look at, with a general program.
+    """
+    seed, batches = binding.spec.seed, binding.batches
+    epochs = -(-(counters.first + steps) // batches) if steps else 0
+    order = order_rows(seed, counters.epoch, binding.n_train, epochs, binding.order_length)
+    place = [seed, counters.step, counters.updates, counters.first, steps]
+    layer, unit = select or (-1, 0)
+    asked = pictures or select is not None
+    call = (
+        state,
+        binding.x,
+        binding.y,
+        order,
+        np.array(place, np.int32),
+        binding.inputs,
+        binding.canvas,
+        binding.pack_ranges(ranges),
+        np.array([asked, layer, unit], np.int32),
+    )
+    return binding.program.turn(Call(*cast(Any, call)))
+
+
+def is_finite(turn: Turn) -> bool:
+    """Whether losses and parameters are finite after a turn."""
+    summary = np.asarray(turn.summary)
+    return bool(np.isfinite(summary).all() and summary[-1] == 1)
+
+
+def find_last_finite(
+    binding: Binding, state: State[Any], counters: Counters, ranges: Ranges[Floats], steps: int
+) -> tuple[State[Any], int]:
+    """Finds by halving how far training stays finite.
+
+    Args:
+        binding: the program with spec and data.
+        state: where the call began.
+        counters: where the call began.
+        ranges: of the last pictures.
+        steps: updates after which a number is not finite.
+
+    Returns:
+        The last finite state and its updates since the call began.
+    """
+    good, bad, kept = 0, steps, state
+    while bad - good > 1:
+        middle = (good + bad) // 2
+        turn = invoke(binding, state, counters, ranges, middle)
+        if is_finite(turn):
+            good, kept = middle, turn.state
+        else:
+            bad = middle
+    return kept, good

@@ -1,0 +1,198 @@
+"""Everything that runs on images share: their sets, and programs compiled for them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable, Iterator
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.base.program_cache import ProgramCache
+from engine.data.image_data import IN_SPACE, ImageData
+from engine.data.image_store import ImageStore
+from engine.frames.frames import FrameRequest
+from engine.network import Parts
+from engine.programs.images.compiled import (
+    Projection,
+    Sweep,
+    TrainProgram,
+    Viewing,
+    ViewPrograms,
+    compile_answers,
+    compile_exciting,
+    compile_nearest,
+    compile_projection,
+    compile_training,
+    compile_views,
+)
+from engine.programs.images.model import Architecture, Training
+from engine.spec import Spec
+
+T = TypeVar("T")
+
+#: Images that are answered together.
+ROWS = 512
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What a spec of images runs on."""
+
+    data: ImageData
+    training: TrainProgram
+    views: ViewPrograms
+
+
+class ImagePrograms:
+    """Image sets and compiled programs, each made once.
+
+    Args:
+        cache: of compiled programs.
+        store: where image sets come from.
+    """
+
+    def __init__(self, cache: ProgramCache, store: ImageStore) -> None:
+        self._cache = cache
+        self.store = store
+
+    def prepare(self, spec: Spec) -> Prepared:
+        """Returns what a spec runs on; loads and compiles what is missing.
+
+        Raises:
+            DataError: its images cannot be found or are damaged.
+        """
+        data = self.store.get(spec.data.name)
+        training = Training.of(spec, data.n_train)
+        return Prepared(
+            data,
+            self._cache.get(training, lambda: compile_training(training)),
+            self.views(spec, data),
+        )
+
+    def views(self, spec: Spec, data: ImageData) -> ViewPrograms:
+        """Returns the programs that look at a network."""
+        model = _viewing(spec, data)
+        return self._cache.get(model, lambda: compile_views(model))
+
+    def is_prepared(self, owner: Hashable, spec: Spec) -> bool:
+        """Tells whether what a spec runs on is there, and has it made in the background if not.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            spec: what is to be trained.
+
+        Raises:
+            DataError: its images could not be had.
+        """
+        name = spec.data.name
+        data = self.store.peek(name)
+        if data is None:
+            self.store.request(owner, name)
+            return False
+        return self._has_programs(owner, spec, data)
+
+    def is_ready(self, owner: Hashable, spec: Spec, data: ImageData, request: FrameRequest) -> bool:
+        """Tells whether what a frame needs is there, and has it made in the background if not.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            spec: what is trained.
+            data: what it is trained on.
+            request: what the frame holds.
+        """
+        if not self._has_programs(owner, spec, data):
+            return False
+        if not request.patient:
+            return True
+        return all(self._cache.need(owner, *one) for one in _list_rare(spec, data, request))
+
+    def _has_programs(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
+        training, viewing = Training.of(spec, data.n_train), _viewing(spec, data)
+        need = self._cache.need
+        return need(owner, training, lambda: compile_training(training)) and need(
+            owner, viewing, lambda: compile_views(viewing)
+        )
+
+    def exciting(self, spec: Spec, data: ImageData, *, wait: bool) -> Sweep | None:
+        """Returns the program that tells how far images excite a unit."""
+        return self._find(*_exciting(spec, data), wait)
+
+    def projection(
+        self, spec: Spec, data: ImageData, layer: int, *, wait: bool
+    ) -> Projection | None:
+        """Returns the program that projects a layer's activations."""
+        return self._find(*_projection(spec, data, layer), wait)
+
+    def nearest(self, data: ImageData, *, wait: bool) -> Sweep | None:
+        """Returns the program that compares train images with one."""
+        return self._find(*_nearest(data), wait)
+
+    def _find(self, key: Hashable, build: Callable[[], T], wait: bool) -> T | None:
+        """Returns a program; without waiting, None while it is made in the background."""
+        if wait:
+            return self._cache.get(key, build)
+        found = self._cache.peek(key)
+        if found is None:
+            self._cache.request(key, key, build)
+        return found
+
+    def predict(
+        self, architecture: Architecture, slopes: Floats, params: Parts, images: NDArray[Any]
+    ) -> Floats:
+        """Returns the outputs float32 [n, K] for images [n, pixels] of 0..255."""
+        key = ("answers", architecture)
+        run = self._cache.get(key, lambda: compile_answers(architecture, ROWS))
+        outputs = [np.zeros((0, architecture.widths[-1]), np.float32)]
+        for start in range(0, len(images), ROWS):
+            some = np.zeros((ROWS, images.shape[1]), np.float32)
+            here = images[start : start + ROWS]
+            some[: len(here)] = here
+            outputs.append(np.asarray(run(slopes, params, some))[: len(here)])
+        return np.concatenate(outputs)
+
+    def withdraw(self, owner: Hashable) -> None:
+        """Forgets an owner's request."""
+        self.store.withdraw(owner)
+        self._cache.withdraw(owner)
+
+    def close(self) -> None:
+        """Stops loading in the background."""
+        self.store.close()
+
+
+def _viewing(spec: Spec, data: ImageData) -> Viewing:
+    architecture = Training.of(spec, data.n_train).architecture
+    seen = data.seen_images.shape[0]
+    return Viewing(architecture, seen, data.n_test, min(IN_SPACE, data.n_test))
+
+
+def _exciting(spec: Spec, data: ImageData) -> tuple[Hashable, Callable[[], Sweep]]:
+    model = _viewing(spec, data)
+    return ("exciting", model), lambda: compile_exciting(model)
+
+
+def _projection(
+    spec: Spec, data: ImageData, layer: int
+) -> tuple[Hashable, Callable[[], Projection]]:
+    model = _viewing(spec, data)
+    return ("space", model, layer), lambda: compile_projection(model, layer)
+
+
+def _nearest(data: ImageData) -> tuple[Hashable, Callable[[], Sweep]]:
+    shape = data.train_images.shape
+    return ("nearest", shape), lambda: compile_nearest(*shape)
+
+
+def _list_rare(
+    spec: Spec, data: ImageData, request: FrameRequest
+) -> Iterator[tuple[Hashable, Callable[[], Any]]]:
+    """The programs that a frame needs besides those that every frame does."""
+    if "nearest" in request.views:
+        yield _nearest(data)
+    if "exciting" in request.views and request.selected(spec) is not None:
+        yield _exciting(spec, data)
+    if "space" in request.views:
+        yield _projection(spec, data, request.space_layer(spec))

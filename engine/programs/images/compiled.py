@@ -1,0 +1,239 @@
+"""Compiled programs for images: one for training, and a few for what is seen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, ShapeDtypeStruct, lax
+
+from engine.base.devices import image_device
+from engine.base.slices import Slices
+from engine.network import Parts
+from engine.programs.images import training, views
+from engine.programs.images.model import Architecture, Training
+from engine.programs.images.training import Batches
+from engine.programs.images.views import COMPONENTS, Answer, Sums
+from engine.programs.models import n_rates, unpack_rates
+from engine.programs.training import Place, State
+
+
+def _floats(*shape: int) -> Any:
+    return ShapeDtypeStruct(shape, jnp.float32)
+
+
+def _ints(*shape: int) -> Any:
+    return ShapeDtypeStruct(shape, jnp.int32)
+
+
+def _bytes(*shape: int) -> Any:
+    return ShapeDtypeStruct(shape, jnp.uint8)
+
+
+def _parts(architecture: Architecture) -> Parts:
+    """Shapes of the parameters, taken apart."""
+    return jax.eval_shape(architecture.layout.split, _floats(architecture.layout.size))
+
+
+def _compile(function: Callable[..., Any], *shapes: Any) -> Callable[..., Any]:
+    with jax.default_matmul_precision("highest"), jax.default_device(image_device()):
+        return jax.jit(function).lower(*shapes).compile()
+
+
+@dataclass(frozen=True)
+class TrainProgram:
+    """Trains on images.
+
+    Attributes:
+        model: what it was compiled for.
+        run: (rates, place, state, batches) -> the new state, and whether it is finite.
+    """
+
+    model: Training
+    run: Callable[[Any, Any, State[Parts], Batches], tuple[State[Parts], Array]]
+
+
+def compile_training(model: Training) -> TrainProgram:
+    """Compiles the training of a network."""
+    architecture = model.architecture
+    parts = _parts(architecture)
+
+    def run(
+        flat: Array, place: Array, state: State[Any], batches: Batches
+    ) -> tuple[State[Any], Array]:
+        rates = unpack_rates(flat, architecture.n_hidden)
+        return training.train(model, rates, Place(*(place[i] for i in range(5))), state, batches)
+
+    batches = Batches(
+        _bytes(model.n_train, architecture.widths[0]),
+        _ints(model.n_train),
+        _ints(model.batches * model.batch),
+    )
+    rates = _floats(n_rates(architecture.n_hidden))
+    return TrainProgram(model, _compile(run, rates, _ints(5), State(parts, parts, parts), batches))
+
+
+@dataclass(frozen=True)
+class Viewing:
+    """What the programs that look at a network are keyed by.
+
+    Attributes:
+        architecture: the network.
+        n_train: train images that are measured.
+        n_test: test images.
+        n_space: test images shown in the hidden space.
+    """
+
+    architecture: Architecture
+    n_train: int
+    n_test: int
+    n_space: int
+
+
+@dataclass(frozen=True)
+class Sweep:
+    """Looks at a set of images, so many rows at a time.
+
+    Attributes:
+        rows: that one call looks at.
+        run: (first row, ...) -> an array, or several, of so many rows.
+    """
+
+    rows: int
+    run: Callable[..., Any]
+
+    def slices(self, n: int, *arguments: Any) -> Slices[Any]:
+        """Looks at all images of a set, and pauses after each call.
+
+        Args:
+            n: images in the set.
+            *arguments: of the program, behind the first row.
+
+        Returns:
+            What it gives for all of them, on the host.
+        """
+        made: list[Any] = []
+        for start in range(0, n, self.rows):
+            # The last rows may be looked at twice, so that each call has as many.
+            first = min(start, n - self.rows)
+            part = jax.device_get(self.run(np.int32(first), *arguments))
+            made.append(jax.tree.map(lambda rows, skip=start - first: rows[skip:], part))
+            yield
+        return jax.tree.map(lambda *parts: np.concatenate(parts), *made)
+
+
+@dataclass(frozen=True)
+class ViewPrograms:
+    """Looks at a network.
+
+    Attributes:
+        model: what they were compiled for.
+        judge_train: (slopes, params, images, labels) -> how it does on train images.
+        judge_test: the same, on the test images.
+        add_up: (params) -> what its penalty is made of.
+        look: (slopes, params, image) -> what it makes of one image.
+    """
+
+    model: Viewing
+    judge_train: Sweep
+    judge_test: Sweep
+    add_up: Callable[..., Sums]
+    look: Callable[..., Answer]
+
+
+def _take_rows(images: Array, first: Array, rows: int) -> Array:
+    return lax.dynamic_slice_in_dim(images, first, rows)
+
+
+def compile_views(model: Viewing) -> ViewPrograms:
+    """Compiles what is always needed to look at a network."""
+    architecture = model.architecture
+    parts, slopes = _parts(architecture), _floats(architecture.n_hidden)
+    pixels = architecture.widths[0]
+
+    def look(slopes: Array, params: Parts, image: Array) -> Answer:
+        return views.look(architecture, slopes, params, image)
+
+    def judging(n: int) -> Sweep:
+        rows = views.count_rows(architecture, n)
+
+        def judge(
+            first: Array, slopes: Array, params: Parts, images: Array, labels: Array
+        ) -> views.Judged:
+            some, theirs = (_take_rows(one, first, rows) for one in (images, labels))
+            return views.judge(architecture, slopes, params, some, theirs)
+
+        return Sweep(rows, _compile(judge, _ints(), slopes, parts, _bytes(n, pixels), _ints(n)))
+
+    train = judging(model.n_train)
+    test = train if model.n_test == model.n_train else judging(model.n_test)
+    add_up = _compile(views.add_up, parts)
+    return ViewPrograms(model, train, test, add_up, _compile(look, slopes, parts, _bytes(pixels)))
+
+
+def compile_exciting(model: Viewing) -> Sweep:
+    """Compiles (first row, slopes, params, images, unit) -> how test images excite a unit."""
+    architecture, n = model.architecture, model.n_test
+    rows = views.count_rows(architecture, n)
+
+    def excite(first: Array, slopes: Array, params: Parts, images: Array, unit: Array) -> Array:
+        some = _take_rows(images, first, rows)
+        return views.excite(architecture, slopes, params, some, unit)
+
+    images = _bytes(n, architecture.widths[0])
+    slopes, parts = _floats(architecture.n_hidden), _parts(architecture)
+    return Sweep(rows, _compile(excite, _ints(), slopes, parts, images, _ints()))
+
+
+@dataclass(frozen=True)
+class Projection:
+    """Shows the hidden space of a layer.
+
+    Attributes:
+        follow: (first row, slopes, params, images) -> activations of the layer.
+        project: (activations, basis, rounds) -> coordinates and basis.
+    """
+
+    follow: Sweep
+    project: Callable[..., tuple[Array, Array]]
+
+
+def compile_projection(model: Viewing, layer: int) -> Projection:
+    """Compiles the projection of a layer."""
+    architecture, n = model.architecture, model.n_space
+    rows, width = views.count_rows(architecture, n), architecture.widths[layer]
+
+    def follow(first: Array, slopes: Array, params: Parts, images: Array) -> Array:
+        some = _take_rows(images, first, rows)
+        return views.follow(architecture, slopes, params, some, layer)
+
+    images = _bytes(n, architecture.widths[0])
+    slopes, parts = _floats(architecture.n_hidden), _parts(architecture)
+    return Projection(
+        Sweep(rows, _compile(follow, _ints(), slopes, parts, images)),
+        _compile(views.project, _floats(n, width), _floats(width, COMPONENTS), _ints()),
+    )
+
+
+def compile_nearest(n: int, pixels: int) -> Sweep:
+    """Compiles (first row, images, image) -> the distances of images to one."""
+    rows = min(n, views.COMPARED)
+
+    def compare(first: Array, images: Array, image: Array) -> Array:
+        return views.compare(_take_rows(images, first, rows), image)
+
+    return Sweep(rows, _compile(compare, _ints(), _bytes(n, pixels), _bytes(pixels)))
+
+
+def compile_answers(architecture: Architecture, rows: int) -> Callable[..., Array]:
+    """Compiles (slopes, params, images) -> outputs [rows, K] for float32 images of 0..255."""
+
+    def answer(slopes: Array, params: Parts, images: Array) -> Array:
+        return views.answer(architecture, slopes, params, images)
+
+    images = _floats(rows, architecture.widths[0])
+    return _compile(answer, _floats(architecture.n_hidden), _parts(architecture), images)

@@ -1,0 +1,180 @@
+"""What is seen of a network for images: answers, units, and its hidden space."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+from engine.functions.losses import HEADS
+from engine.network import Parts
+from engine.programs.images.forward import run_rows, scale
+from engine.programs.images.model import Architecture
+
+#: Images shown of those that excite a unit, and of the nearest.
+SHOWN = 9
+#: Components of the hidden space that are shown.
+COMPONENTS = 3
+#: Rows that are looked at together, and operations: some 25 ms of two cores.
+MOST_ROWS, LEAST_ROWS, OPERATIONS = 2000, 64, 2e9
+#: Rows that a drawing is compared with together.
+COMPARED = 10_000
+
+
+def count_rows(architecture: Architecture, images: int) -> int:
+    """Returns how many of so many images are looked at together."""
+    rows = int(OPERATIONS / (2 * architecture.layout.n_weights))
+    return min(images, max(LEAST_ROWS, min(MOST_ROWS, rows)))
+
+
+class Judged(NamedTuple):
+    """How a network does on some images.
+
+    Attributes:
+        losses: float32 [rows].
+        predictions: uint8 [rows], the likeliest class.
+    """
+
+    losses: Array
+    predictions: Array
+
+
+def judge(
+    architecture: Architecture, slopes: Array, params: Parts, images: Array, labels: Array
+) -> Judged:
+    """Judges a network on images uint8 [rows, pixels] with labels int32 [rows]."""
+    head, outputs = HEADS[architecture.head], architecture.widths[-1]
+    logits, _ = run_rows(architecture, slopes, params, scale(images))
+    z = logits.T
+    losses = head.rows(z, head.activate(z), jax.nn.one_hot(labels, outputs, axis=0), outputs)
+    return Judged(losses, jnp.argmax(logits, axis=1).astype(jnp.uint8))
+
+
+class Sums(NamedTuple):
+    """What penalties are made of, float32 scalars: sums of |w| and of w^2 over the kernels."""
+
+    absolute: Array
+    squares: Array
+
+
+def add_up(params: Parts) -> Sums:
+    """Adds up the kernels of a network."""
+    return Sums(
+        sum((jnp.sum(jnp.abs(w)) for w in params.kernels), jnp.zeros(())),
+        sum((jnp.sum(jnp.square(w)) for w in params.kernels), jnp.zeros(())),
+    )
+
+
+class Answer(NamedTuple):
+    """What a network makes of one image.
+
+    Attributes:
+        activations: float32 [hidden units], layer by layer.
+        probabilities: float32 [K], after the output activation.
+        saliency: float32 [pixels], d log p(answer) / d pixel.
+    """
+
+    activations: Array
+    probabilities: Array
+    saliency: Array
+
+
+def look(architecture: Architecture, slopes: Array, params: Parts, image: Array) -> Answer:
+    """Looks at one image, uint8 [pixels].
+
+    References:
+        Simonyan et al., "Deep Inside Convolutional Networks", 2013,
+        arXiv:1312.6034 (saliency).
+    """
+    head = HEADS[architecture.head]
+    x = scale(image)
+
+    def answer(x: Array) -> tuple[Array, tuple[Array, Array]]:
+        logits, hidden = run_rows(architecture, slopes, params, x[None])
+        units = jnp.concatenate([h[0] for h in hidden]) if hidden else jnp.zeros(0)
+        return jnp.max(jax.nn.log_softmax(logits[0])), (units, head.activate(logits.T)[:, 0])
+
+    saliency, (units, probabilities) = jax.grad(answer, has_aux=True)(x)
+    return Answer(units, probabilities, saliency)
+
+
+def answer(architecture: Architecture, slopes: Array, params: Parts, images: Array) -> Array:
+    """Returns the outputs [n, K], after the output activation, for images [n, pixels]."""
+    logits, _ = run_rows(architecture, slopes, params, scale(images))
+    return HEADS[architecture.head].activate(logits.T).T
+
+
+def excite(
+    architecture: Architecture, slopes: Array, params: Parts, images: Array, unit: Array
+) -> Array:
+    """Returns how far images excite a unit, float32 [rows].
+
+    Args:
+        architecture: the network.
+        slopes: float32 [layers].
+        params: its parameters.
+        images: uint8 [rows, pixels].
+        unit: int32 scalar, hidden unit counted over all layers.
+    """
+    _, hidden = run_rows(architecture, slopes, params, scale(images))
+    return jnp.concatenate(hidden, axis=1)[:, unit]
+
+
+def compare(images: Array, image: Array) -> Array:
+    """Returns the Euclidean distances of images to one, of pixels in [0, 1], float32 [rows].
+
+    Args:
+        images: uint8 [rows, pixels].
+        image: uint8 [pixels].
+    """
+    return jnp.sqrt(jnp.sum(jnp.square(scale(images) - scale(image)), axis=1))
+
+
+def follow(
+    architecture: Architecture, slopes: Array, params: Parts, images: Array, layer: int
+) -> Array:
+    """Returns the activations of a layer, float32 [rows, width].
+
+    Args:
+        architecture: the network.
+        slopes: float32 [layers].
+        params: its parameters.
+        images: uint8 [rows, pixels].
+        layer: 0 for the pixels, then the hidden layers, then the logits.
+    """
+    x = scale(images)
+    logits, hidden = run_rows(architecture, slopes, params, x)
+    return [x, *hidden, logits][layer]
+
+
+def project(seen: Array, basis: Array, rounds: Array) -> tuple[Array, Array]:
+    """Projects a layer's activations onto their first principal components.
+
+    Orthogonal iteration, V <- orth(C V) with C = X^T X of the centred activations, begun at
+    the last basis: a few rounds follow training, and no component flips its sign.
+
+    Args:
+        seen: float32 [n, width], activations.
+        basis: float32 [width, 3], orthonormal columns.
+        rounds: int32 scalar, iterations.
+
+    Returns:
+        Coordinates float32 [n, 3], and the new basis.
+
+    References:
+        Golub and Van Loan, "Matrix Computations", section 8.2.4.
+    """
+    centred = seen - jnp.mean(seen, axis=0)
+
+    def turn(_: Array, v: Array) -> Array:
+        # Directions without any spread keep what they had, so that nothing is divided by 0.
+        return jnp.linalg.qr(centred.T @ (centred @ v) + 1e-6 * v)[0]
+
+    v = lax.fori_loop(0, rounds, turn, basis)
+    spread = centred @ v
+    _, axes = jnp.linalg.eigh(spread.T @ spread)
+    v = v @ axes[:, ::-1]
+    v = v * jnp.where(jnp.sum(v * basis, axis=0) < 0, -1.0, 1.0)
+    return centred @ v, v

@@ -1,0 +1,156 @@
+"""General models: every network within a capacity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+from numpy.typing import NDArray
+
+from engine.functions import activations, features, schedules
+from engine.functions.losses import head_index
+from engine.functions.optimizers import Terms
+from engine.network import (
+    Capacity,
+    Drop,
+    Layout,
+    Normalize,
+    Parts,
+    by_moving_averages,
+    draw_dropout,
+    run_padded,
+)
+from engine.programs.models.inputs import KNOBS, Inputs, Knobs, Rates, pack_rates, unpack_rates
+from engine.spec import MAX_BATCH, MAX_POINTS, Spec
+
+#: Rows of data that a general program has room for.
+MAX_ROWS = 5120
+assert MAX_ROWS >= MAX_POINTS
+#: Rows of shuffled data that one call can go through; one epoch always fits.
+ORDER_ROWS = 8192
+#: Rows that a general program trains on at a time.
+BATCH_CHUNK = 16
+
+
+@dataclass(frozen=True)
+class GeneralModel:
+    """Every network within a capacity."""
+
+    capacity: Capacity
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Places of the parameters: the padded ones."""
+        return self.capacity.layout
+
+    @property
+    def batch_chunk(self) -> int:
+        """Rows trained on at a time; the moments of a batch need all of its rows."""
+        return MAX_BATCH if self.capacity.normalized else BATCH_CHUNK
+
+    @property
+    def order_length(self) -> int:
+        """Room for shuffled rows in a call."""
+        return ORDER_ROWS + self.batch_chunk
+
+    @property
+    def terms(self) -> Terms:
+        """All terms."""
+        return Terms()
+
+    @property
+    def regularized(self) -> bool:
+        """Always compiled."""
+        return True
+
+    @property
+    def clipped(self) -> bool:
+        """Always compiled."""
+        return True
+
+    @property
+    def scheduled(self) -> bool:
+        """Always compiled."""
+        return True
+
+    @property
+    def input_columns(self) -> tuple[int, ...]:
+        """All features."""
+        return tuple(range(self.capacity.features))
+
+    def places(self, spec: Spec) -> NDArray[np.int32]:
+        """Where the spec's exact parameters stand in the program's vectors."""
+        inputs = tuple(features.INDEX[name] for name in spec.features)
+        return self.capacity.places(Layout.of(spec), inputs)
+
+    def pack(self, spec: Spec, label_extent: float, n_train: int, n_rows: int, tile: int) -> Inputs:
+        """Returns the arguments for a spec and a data set of so many rows."""
+        layers = self.capacity.layers
+        used = [activations.INDEX[layer.activation] for layer in spec.layers]
+        mask = np.zeros((layers, self.capacity.units), np.float32)
+        for place, layer in enumerate(spec.layers):
+            mask[place, : layer.units] = 1.0
+        knobs = Knobs(
+            head_index(spec.task, spec.resolved_loss),
+            spec.n_outputs,
+            schedules.INDEX[spec.schedule.name],
+            spec.batch_size,
+            n_train,
+            n_rows,
+            tile,
+        )
+        room = [0] * (layers - len(used))
+        normalized = [int(layer.batch_norm) for layer in spec.layers]
+        depth = [len(spec.layers), *used, *room, *normalized, *room]
+        return Inputs(
+            np.array([*knobs, *depth], np.int32), pack_rates(spec, label_extent, layers), mask
+        )
+
+    def knobs(self, inputs: Inputs) -> Knobs:
+        """Reads the choices."""
+        return Knobs(*(jnp.asarray(inputs.knobs)[i] for i in range(KNOBS)))
+
+    def rates(self, inputs: Inputs) -> Rates:
+        """Reads the numbers."""
+        return unpack_rates(jnp.asarray(inputs.rates), self.capacity.layers)
+
+    def is_normalized(self, inputs: Inputs, layer: int) -> Array:
+        """Whether a layer is normalized."""
+        return self._normalized(inputs)[layer] > 0
+
+    def _normalized(self, inputs: Inputs) -> Array:
+        return jnp.asarray(inputs.knobs)[KNOBS + 1 + self.capacity.layers :]
+
+    def forward(
+        self,
+        inputs: Inputs,
+        params: Parts,
+        x: Array,
+        drop: Drop | None = None,
+        normalize: Normalize | None = None,
+    ) -> tuple[Array, list[Array]]:
+        """Runs the network that the arguments describe; see `TightModel.forward`."""
+        if normalize is None and self.capacity.normalized:
+            normalize = by_moving_averages(params)
+        made_of = jnp.asarray(inputs.knobs)[KNOBS : KNOBS + 1 + self.capacity.layers]
+        return run_padded(
+            params, x, made_of[0], made_of[1:],
+            self.rates(inputs).slopes, jnp.asarray(inputs.mask), drop,
+            normalize, self._normalized(inputs),
+        )  # fmt: skip
+
+    def dropout(self, rates: Rates, key: Array, rows: Array) -> Drop | None:
+        """Draws nothing while all rates are 0."""
+        layers, units = range(self.capacity.layers), self.capacity.units
+
+        def draw() -> Array:
+            return draw_dropout(key, layers, rates.dropout, units, rows)
+
+        def keep() -> Array:
+            return jnp.ones((len(layers), units, rows.shape[0]), jnp.float32)
+
+        factors = lax.cond(jnp.any(rates.dropout > 0), draw, keep)
+        return lambda layer, h: h * factors[layer]

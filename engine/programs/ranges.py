@@ -1,0 +1,64 @@
+"""Ranges of quantized pictures: they grow at once and shrink smoothly.
+
+A quantized value q in 0..255 stands for low + (high - low) q / 255.
+"""
+
+from __future__ import annotations
+
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from engine.functions.losses import HEADS
+from engine.programs.models import Knobs, Rates
+
+#: Smallest range of a unit that is shown in full colour, so that a dead one looks dead.
+UNIT_FLOOR = 0.25
+#: How far a range shrinks towards the present values per frame; it grows at once.
+SHRINK = 0.1
+#: Values from here on, and those that are no numbers, are not followed.
+LARGEST = 1e30
+
+_BOUNDED = np.array([head.output_range is not None for head in HEADS])
+_LOW = np.array([(head.output_range or (0, 0))[0] for head in HEADS], np.float32)
+_HIGH = np.array([(head.output_range or (0, 0))[1] for head in HEADS], np.float32)
+
+
+def quantize(values: Array, low: Array, high: Array) -> Array:
+    """Maps [low, high] to 0..255, rounding to the nearest."""
+    scaled = (values - low) * (255.0 / (high - low))
+    return (jnp.clip(scaled, 0.0, 255.0) + 0.5).astype(jnp.uint8)
+
+
+def _shrink(previous: Array, present: Array) -> Array:
+    """Grows to the present value at once and shrinks to it smoothly; stays if there is none."""
+    present = jnp.where(present < LARGEST, present, previous)  # NaN is not less, either
+    return jnp.maximum(present, previous + SHRINK * (present - previous))
+
+
+def boundary_range(knobs: Knobs, rates: Rates, previous: Array, largest: Array) -> Array:
+    """Returns the range of the output: its own, or symmetric about 0.
+
+    Args:
+        knobs: head.
+        rates: with the largest label, which is always in range.
+        previous: float32 [2], the last frame's.
+        largest: float32 scalar, max |output|.
+    """
+    extent = jnp.maximum(_shrink(previous[1], largest), rates.label_extent)
+    own = jnp.stack([jnp.asarray(_LOW)[knobs.head], jnp.asarray(_HIGH)[knobs.head]])
+    return jnp.where(jnp.asarray(_BOUNDED)[knobs.head], own, jnp.stack([-extent, extent]))
+
+
+def unit_ranges(previous: Array, low: Array, high: Array) -> Array:
+    """Returns the ranges of the units; each contains 0.
+
+    Args:
+        previous: float32 [units, 2], the last frame's.
+        low: float32 [units], smallest present value.
+        high: float32 [units], largest present value.
+    """
+    below = _shrink(-previous[:, 0], jnp.maximum(-low, 0.0))
+    above = _shrink(previous[:, 1], jnp.maximum(high, 0.0))
+    floor = jnp.where(jnp.maximum(below, above) < UNIT_FLOOR, UNIT_FLOOR, 0.0)
+    return jnp.stack([-below, jnp.maximum(above, floor)], axis=1)

@@ -1,0 +1,134 @@
+"""Tiers: which compiled turns there are, and which one serves a network."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass
+from functools import cache
+
+from engine.base.program_cache import ProgramCache, give_back_memory, keep_on_disk
+from engine.data.image_store import ImageStore
+from engine.functions.initializers import compile_draws
+from engine.network import Capacity
+from engine.programs.image_programs import ImagePrograms
+from engine.programs.models import GeneralModel, Model, TightModel
+from engine.programs.turns import Call, Turn, compile_turn
+from engine.spec import Spec
+
+
+@dataclass(frozen=True)
+class Program:
+    """A model with its compiled turn."""
+
+    model: Model
+    turn: Callable[[Call], Turn]
+
+
+#: Capacities, smallest first; the server is ready once the first one is compiled.
+TIERS = (
+    Capacity(6, 8),
+    Capacity(8, 32),
+    Capacity(6, 8, normalized=True),
+    Capacity(8, 32, normalized=True),
+)
+
+
+class Programs:
+    """Compiled turns, by model.
+
+    Args:
+        cache_dir: folder for compiled programs that outlive the process, or None.
+        store: where image sets come from; the usual places if None.
+    """
+
+    def __init__(self, cache_dir: str | None = None, store: ImageStore | None = None) -> None:
+        if cache_dir is not None:
+            keep_on_disk(cache_dir)
+        self._cache = ProgramCache()
+        self.images = ImagePrograms(self._cache, store or ImageStore.of_environment())
+        self._general = [GeneralModel(capacity) for capacity in TIERS]
+        self._warming = False
+
+    @property
+    def ready(self) -> bool:
+        """Whether the first capacity is compiled."""
+        return self._cache.peek(self._general[0]) is not None
+
+    @property
+    def serves_general(self) -> bool:
+        """Whether general programs are compiled or being compiled, so waiting for one is right."""
+        return self._warming
+
+    @property
+    def builds(self) -> int:
+        """How many programs have been compiled, for tests that none was."""
+        return self._cache.builds
+
+    def warm(self) -> None:
+        """Compiles the first capacity; returns when it is ready."""
+        self._warming = True
+        compile_draws()
+        self._get(self._general[0])
+
+    def warm_rest(self) -> None:
+        """Compiles the other capacities."""
+        for model in self._general[1:]:
+            self._get(model)
+            give_back_memory()
+
+    def general(self, spec: Spec) -> Program:
+        """Returns the smallest general program for a network; waits if it is not compiled."""
+        return self._get(self._find_general(spec))
+
+    def has_general(self, spec: Spec) -> bool:
+        """Whether the general program for a network is compiled, so that nobody waits for it."""
+        return self._cache.peek(self._find_general(spec)) is not None
+
+    def needs_general(self, owner: Hashable, spec: Spec) -> bool:
+        """Tells whether the general program for a network is not compiled yet, and has it so.
+
+        Args:
+            owner: who asks; replaces what it needed before.
+            spec: of the network.
+        """
+        model = self._find_general(spec)
+        return not self._cache.need(owner, model, lambda: Program(model, compile_turn(model)))
+
+    def tight(self, model: TightModel) -> Program:
+        """Returns an exact program; compiles it if need be."""
+        return self._get(model)
+
+    def ready_tight(self, model: TightModel) -> Program | None:
+        """Returns an exact program if it is compiled."""
+        return self._cache.peek(model)
+
+    def request_tight(self, owner: Hashable, model: TightModel) -> bool:
+        """Has an exact program compiled in the background; replaces the owner's last request.
+
+        Returns:
+            Whether it is there or will be; False if too many others wait for theirs.
+        """
+        return self._cache.request(owner, model, lambda: Program(model, compile_turn(model)))
+
+    def withdraw(self, owner: Hashable) -> None:
+        """Forgets an owner's request."""
+        self._cache.withdraw(owner)
+
+    def close(self) -> None:
+        """Stops compiling in the background."""
+        self._cache.close()
+        self.images.close()
+
+    def _find_general(self, spec: Spec) -> GeneralModel:
+        return next(model for model in self._general if model.capacity.holds(spec))
+
+    def _get(self, model: TightModel | GeneralModel) -> Program:
+        pinned = isinstance(model, GeneralModel)
+        build = lambda: Program(model, compile_turn(model))  # noqa: E731
+        return self._cache.get(model, build, pinned=pinned)
+
+
+@cache
+def default_programs() -> Programs:
+    """Returns the programs that trainers share unless they are given others."""
+    return Programs()

@@ -1,0 +1,223 @@
+"""Turns: the one compiled function that trains, measures and paints.
+
+A turn of a session is one call: so many updates, then losses, boundary and
+units of the new state. Asking for no updates, or for no pictures, is the same
+program with other arguments.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, Generic, NamedTuple, TypeVar
+
+import jax
+import jax.numpy as jnp
+from jax import Array, ShapeDtypeStruct, lax
+
+from engine.base.arrays import Floats
+from engine.base.devices import small_network_device
+from engine.programs import training, views
+from engine.programs.models import (
+    KNOBS,
+    MAX_ROWS,
+    ORDER_ROWS,
+    GeneralModel,
+    Inputs,
+    Model,
+    TightModel,
+    n_rates,
+)
+from engine.programs.training import Place, State
+from engine.programs.views import BOUNDARY, CHUNK, MAX_TILE, Look, Pictures, Request
+
+#: Boundary pixels, rounded up to whole chunks.
+PIXELS = -(-BOUNDARY * BOUNDARY // CHUNK) * CHUNK
+
+
+class Canvas(NamedTuple):
+    """What is looked at: features of data and pixels, as columns.
+
+    Attributes:
+        columns: float32 [features, rows + pixels] (general) or [features, 10000] (tight).
+        tiles: float32 [features, 4096] (general) or [features, tile * tile] (tight).
+    """
+
+    columns: Array
+    tiles: Array
+
+
+Numbers = TypeVar("Numbers", Array, Floats)
+
+
+class Ranges(NamedTuple, Generic[Numbers]):
+    """Ranges of the last pictures: float32 [2] and [units, 2]."""
+
+    boundary: Numbers
+    units: Numbers
+
+
+class Turn(NamedTuple):
+    """What one call gives back.
+
+    Attributes:
+        state: parameters and moments after the updates.
+        summary: float32 [8]: loss, accuracy and mean squared error of train,
+            the same of test, the penalty, and 1 if parameters and moments are finite.
+        outputs: float32 [K, rows], predictions for the data.
+        losses: float32 [rows].
+        boundary: uint8 [K, pixels].
+        units: uint8 [units, tile pixels].
+        ranges: of the pictures.
+        selected: float32 [rows + pixels], of general programs; else empty.
+    """
+
+    state: State[Array]
+    summary: Array
+    outputs: Array
+    losses: Array
+    boundary: Array
+    units: Array
+    ranges: Ranges[Array]
+    selected: Array
+
+
+class Call(NamedTuple):
+    """The arguments of a turn.
+
+    Attributes:
+        state: parameters and moments.
+        x: float32 [rows, features], train rows first.
+        y: float32 [rows, K], targets.
+        order: int32 [n], shuffled train rows, epoch after epoch.
+        place: int32 [5], `Place`.
+        inputs: what the network is made of, and the rates.
+        canvas: what is looked at.
+        ranges: of the last pictures.
+        request: int32 [3], `Request`.
+    """
+
+    state: State[Array]
+    x: Array
+    y: Array
+    order: Array
+    place: Array
+    inputs: Inputs
+    canvas: Canvas
+    ranges: Ranges[Array]
+    request: Array
+
+
+def _trained(model: Model, call: Call) -> State[Array]:
+    place = Place(*(call.place[i] for i in range(5)))
+    return training.train(model, call.inputs, place, call.state, call.x, call.y, call.order)
+
+
+def turn_tight(model: TightModel, call: Call) -> Turn:
+    """One turn of an exact architecture."""
+    state = _trained(model, call)
+    params = model.layout.split(state.params)
+    look = views.look_tight(model, call.inputs, params, call.x.T, call.y.T)
+
+    def paint() -> Pictures:
+        canvas = call.canvas
+        return views.paint_tight(
+            model,
+            call.inputs,
+            params,
+            canvas.columns,
+            canvas.tiles,
+            call.ranges.boundary,
+            call.ranges.units,
+        )
+
+    def skip() -> Pictures:
+        boundary = jnp.zeros((call.y.shape[1], call.canvas.columns.shape[1]), jnp.uint8)
+        units = jnp.zeros((model.layout.n_units, call.canvas.tiles.shape[1]), jnp.uint8)
+        return Pictures(boundary, call.ranges.boundary, units, call.ranges.units)
+
+    pictures = lax.cond(call.request[0] > 0, paint, skip)
+    return _give_back(model, call, state, look, pictures)
+
+
+def turn_general(model: GeneralModel, call: Call) -> Turn:
+    """One turn of any network within a capacity."""
+    state = _trained(model, call)
+    params = model.layout.split(state.params)
+    look, pictures = views.look_general(
+        model, call.inputs, params, call.canvas.columns, call.y, call.canvas.tiles,
+        call.ranges.boundary, call.ranges.units, Request(*(call.request[i] for i in range(3))),
+    )  # fmt: skip
+    return _give_back(model, call, state, look, pictures)
+
+
+def _give_back(
+    model: Model, call: Call, state: State[Array], look: Look, pictures: Pictures
+) -> Turn:
+    penalty = training.penalty(model, model.rates(call.inputs), state.params)
+    finite = jnp.all(jnp.isfinite(jnp.stack(state))).astype(jnp.float32)
+    summary = jnp.concatenate([look.means.ravel(), jnp.stack([penalty, finite])])
+    ranges = Ranges(pictures.boundary_range, pictures.unit_ranges)
+    return Turn(
+        state, summary, look.outputs, look.losses,
+        pictures.boundary, pictures.units, ranges, look.selected,
+    )  # fmt: skip
+
+
+def _shapes(model: Model) -> Call:
+    """Returns the shapes of a model's arguments."""
+
+    def floats(*shape: int) -> Any:
+        return ShapeDtypeStruct(shape, jnp.float32)
+
+    def ints(*shape: int) -> Any:
+        return ShapeDtypeStruct(shape, jnp.int32)
+
+    layout = model.layout
+    vector, n_inputs = floats(layout.size), len(model.input_columns)
+    if isinstance(model, TightModel):
+        rows, order = model.n_rows, epochs_per_call(model.n_train) * model.n_train
+        columns, tiles = BOUNDARY * BOUNDARY, model.tile * model.tile
+        knobs, mask = 0, (0, 0)
+    else:
+        rows, order = MAX_ROWS, model.order_length
+        columns, tiles = MAX_ROWS + PIXELS, MAX_TILE * MAX_TILE
+        knobs = KNOBS + 1 + 2 * layout.n_hidden
+        mask = (layout.n_hidden, model.capacity.units)
+    return Call(
+        State(vector, vector, vector),
+        floats(rows, n_inputs),
+        floats(rows, layout.widths[-1]),
+        ints(order),
+        ints(5),
+        Inputs(ints(knobs), floats(n_rates(layout.n_hidden)), floats(*mask)),
+        Canvas(floats(n_inputs, columns), floats(n_inputs, tiles)),
+        Ranges(floats(2), floats(layout.n_units, 2)),
+        ints(3),
+    )
+
+
+def epochs_per_call(n_train: int) -> int:
+    """Returns how many epochs of shuffled rows fit in one call; at least 1."""
+    return max(1, ORDER_ROWS // n_train)
+
+
+def compile_turn(model: Model) -> Callable[[Call], Turn]:
+    """Compiles a model's turn.
+
+    Args:
+        model: what to compile for; equal models give equal programs.
+
+    Returns:
+        The compiled function. It keeps no state and changes no argument.
+    """
+    run = turn_tight if isinstance(model, TightModel) else turn_general
+    shapes = _shapes(model)
+
+    def turn(call: Call) -> Turn:
+        return run(model, call)  # pyright: ignore[reportArgumentType]
+
+    with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
+        # Level 1 compiles general programs a quarter faster and runs them as fast.
+        level = 3 if isinstance(model, TightModel) else 1
+        options: dict[str, str | bool] = {"xla_backend_optimization_level": str(level)}
+        return jax.jit(turn).lower(shapes).compile(compiler_options=options)

@@ -1,0 +1,239 @@
+"""Views: what a network looks like, computed and quantized inside the program.
+
+Pictures are over the plane, row 0 at x2 = -6.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import jax.numpy as jnp
+from jax import Array, lax
+
+from engine.network import Parts
+from engine.programs.heads import activate, mean_rows, measure, sum_rows
+from engine.programs.models import GeneralModel, Inputs, TightModel
+from engine.programs.ranges import boundary_range, quantize, unit_ranges
+
+#: Pixels on each side of the boundary and of a selected unit.
+BOUNDARY = 100
+#: Largest side of a unit's tile, pixels.
+MAX_TILE = 64
+#: Columns that a general program runs at a time.
+CHUNK = 512
+
+
+class Look(NamedTuple):
+    """What is known of the data.
+
+    Attributes:
+        outputs: float32 [K, rows], predictions.
+        losses: float32 [rows].
+        means: float32 [2, 3]: loss, accuracy and mean squared error of train and test.
+        selected: float32 [rows + pixels], the selected unit, of general programs; else empty.
+    """
+
+    outputs: Array
+    losses: Array
+    means: Array
+    selected: Array
+
+
+class Pictures(NamedTuple):
+    """The quantized views.
+
+    Attributes:
+        boundary: uint8 [K, pixels].
+        boundary_range: float32 [2].
+        units: uint8 [units, tile pixels].
+        unit_ranges: float32 [units, 2].
+    """
+
+    boundary: Array
+    boundary_range: Array
+    units: Array
+    unit_ranges: Array
+
+
+def look_tight(model: TightModel, inputs: Inputs, params: Parts, x: Array, y: Array) -> Look:
+    """Measures the data of an exact network.
+
+    Args:
+        model: the architecture.
+        inputs: the numbers.
+        params: the parameters.
+        x: float32 [features, rows].
+        y: float32 [K, rows], targets.
+    """
+    knobs = model.knobs(inputs)
+    logits, _ = model.forward(inputs, params, x)
+    outputs = activate(knobs, logits)
+    measures = measure(knobs, logits, outputs, y)
+    sums = sum_rows(knobs, measures, jnp.arange(x.shape[1]))
+    return Look(outputs, measures.losses, mean_rows(knobs, sums), jnp.zeros(0))
+
+
+def paint_tight(
+    model: TightModel,
+    inputs: Inputs,
+    params: Parts,
+    grid: Array,
+    tiles: Array,
+    last_boundary: Array,
+    last_units: Array,
+) -> Pictures:
+    """Paints boundary and units of an exact network.
+
+    Args:
+        model: the architecture.
+        inputs: the numbers.
+        params: the parameters.
+        grid: float32 [features, 10000], the boundary's pixels.
+        tiles: float32 [features, tile * tile], a tile's pixels.
+        last_boundary: float32 [2], the boundary's range in the last frame.
+        last_units: float32 [units, 2], the units' ranges in the last frame.
+    """
+    knobs, rates = model.knobs(inputs), model.rates(inputs)
+    logits, _ = model.forward(inputs, params, grid)
+    outputs = activate(knobs, logits)
+    extent = boundary_range(knobs, rates, last_boundary, jnp.max(jnp.abs(outputs)))
+    boundary = quantize(outputs, extent[0], extent[1])
+    if not model.layout.n_units:
+        return Pictures(boundary, extent, jnp.zeros((0, tiles.shape[1]), jnp.uint8), last_units)
+    _, hidden = model.forward(inputs, params, tiles)
+    values = jnp.concatenate(hidden)
+    ranges = unit_ranges(last_units, jnp.min(values, axis=1), jnp.max(values, axis=1))
+    units = quantize(values, ranges[:, :1], ranges[:, 1:])
+    return Pictures(boundary, extent, units, ranges)
+
+
+class _Seen(NamedTuple):
+    outputs: Array
+    losses: Array
+    selected: Array
+    sums: Array
+    largest: Array
+
+
+class Request(NamedTuple):
+    """What a general program is asked to look at, int32 scalars.
+
+    Attributes:
+        pictures: 1 if boundary and units are wanted.
+        layer: hidden layer of the selected unit, or -1.
+        unit: the selected unit.
+    """
+
+    pictures: Array
+    layer: Array
+    unit: Array
+
+
+def look_general(
+    model: GeneralModel,
+    inputs: Inputs,
+    params: Parts,
+    columns: Array,
+    targets: Array,
+    tiles: Array,
+    last_boundary: Array,
+    last_units: Array,
+    request: Request,
+) -> tuple[Look, Pictures]:
+    """Measures the data and paints boundary, units and the selected unit.
+
+    Data and pixels run through one loop over chunks of columns, as many as
+    there are, so one program serves data and tiles of every size.
+
+    Args:
+        model: the capacity.
+        inputs: what the network is made of.
+        params: padded parameters.
+        columns: float32 [features, rows + pixels], the data, then the boundary's pixels.
+        targets: float32 [rows, K].
+        tiles: float32 [features, 4096], a tile's pixels, padded.
+        last_boundary: float32 [2], the boundary's range in the last frame.
+        last_units: float32 [units, 2], the units' ranges in the last frame.
+        request: what is wanted.
+
+    Returns:
+        What is known of the data, and the pictures.
+    """
+    knobs, rates = model.knobs(inputs), model.rates(inputs)
+    rows, n_outputs = targets.shape
+    data_chunks = (knobs.n_rows + CHUNK - 1) // CHUNK
+    pixel_chunks = jnp.where(request.pictures > 0, (columns.shape[1] - rows) // CHUNK, 0)
+    place = jnp.arange(CHUNK)
+
+    def look(i: Array, seen: _Seen) -> _Seen:
+        start = jnp.where(i < data_chunks, i, rows // CHUNK + i - data_chunks) * CHUNK
+        x = lax.dynamic_slice(columns, (0, start), (columns.shape[0], CHUNK))
+        z, hidden = model.forward(inputs, params, x)
+        outputs = activate(knobs, z)
+
+        def compare() -> tuple[Array, Array]:
+            y = lax.dynamic_slice(targets, (start, 0), (CHUNK, n_outputs)).T
+            here = measure(knobs, z, outputs, y)
+            return here.losses, sum_rows(knobs, here, start + place)
+
+        def skip() -> tuple[Array, Array]:
+            return jnp.zeros(CHUNK), jnp.zeros((2, 3))
+
+        losses, sums = lax.cond(i < data_chunks, compare, skip)
+        chosen = jnp.stack(hidden)[jnp.maximum(request.layer, 0), request.unit]
+        pixel = start - rows + place
+        real = (pixel >= 0) & (pixel < BOUNDARY * BOUNDARY)
+        largest = jnp.max(jnp.where(real, jnp.abs(outputs), 0.0))
+        return _Seen(
+            lax.dynamic_update_slice(seen.outputs, outputs, (0, start)),
+            lax.dynamic_update_slice(seen.losses, losses, (start,)),
+            lax.dynamic_update_slice(seen.selected, chosen, (start,)),
+            seen.sums + sums,
+            jnp.maximum(seen.largest, largest),
+        )
+
+    n_columns = columns.shape[1]
+    seen = lax.fori_loop(
+        0,
+        data_chunks + pixel_chunks,
+        look,
+        _Seen(
+            jnp.zeros((n_outputs, n_columns)),
+            jnp.zeros(n_columns),
+            jnp.zeros(n_columns),
+            jnp.zeros((2, 3)),
+            jnp.zeros(()),
+        ),
+    )
+    extent = boundary_range(knobs, rates, last_boundary, seen.largest)
+    painted = seen.outputs[:, rows : rows + BOUNDARY * BOUNDARY]
+    boundary = quantize(painted, extent[0], extent[1])
+    look_at = Look(
+        seen.outputs[:, :rows], seen.losses[:rows], mean_rows(knobs, seen.sums), seen.selected
+    )
+    n_units = model.layout.n_units
+    tile_pixels = knobs.tile * knobs.tile
+    tile_chunks = jnp.where(request.pictures > 0, (tile_pixels + CHUNK - 1) // CHUNK, 0)
+
+    def run(i: Array, carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
+        values, low, high = carry
+        x = lax.dynamic_slice(tiles, (0, i * CHUNK), (tiles.shape[0], CHUNK))
+        _, hidden = model.forward(inputs, params, x)
+        here = jnp.concatenate(hidden)
+        real = i * CHUNK + jnp.arange(CHUNK) < tile_pixels
+        low = jnp.minimum(low, jnp.min(jnp.where(real, here, 0.0), axis=1))
+        high = jnp.maximum(high, jnp.max(jnp.where(real, here, 0.0), axis=1))
+        return lax.dynamic_update_slice(values, here, (0, i * CHUNK)), low, high
+
+    zero = jnp.zeros(n_units)
+    room = jnp.zeros((n_units, tiles.shape[1]))
+    values, low, high = lax.fori_loop(0, tile_chunks, run, (room, zero, zero))
+    ranges = unit_ranges(last_units, low, high)
+
+    def code(i: Array, units: Array) -> Array:
+        here = lax.dynamic_slice(values, (0, i * CHUNK), (n_units, CHUNK))
+        codes = quantize(here, ranges[:, :1], ranges[:, 1:])
+        return lax.dynamic_update_slice(units, codes, (0, i * CHUNK))
+
+    units = lax.fori_loop(0, tile_chunks, code, jnp.zeros(values.shape, jnp.uint8))
+    return look_at, Pictures(boundary, extent, units, ranges)

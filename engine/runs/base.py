@@ -1,0 +1,58 @@
+"""Where a run stands: what it trains, on what, how far it is; the same for all kinds of data."""
+
+from __future__ import annotations
+
+from typing import Generic, Protocol, TypeVar
+
+from engine.base.counters import Counters
+from engine.spec import Spec
+
+
+class Rows(Protocol):
+    """Data that can be trained on."""
+
+    @property
+    def n_train(self) -> int:
+        """Rows to train on."""
+        ...
+
+
+DataT = TypeVar("DataT", bound=Rows)
+
+
+class Standing(Generic[DataT]):
+    """Base of the runs, which set these three whenever they take up a moment or go on."""
+
+    _spec: Spec
+    _data: DataT
+    _counters: Counters
+
+    @property
+    def spec(self) -> Spec:
+        """What is trained."""
+        return self._spec
+
+    @property
+    def data(self) -> DataT:
+        """What is trained and tested on."""
+        return self._data
+
+    @property
+    def step(self) -> int:
+        """Updates done."""
+        return self._counters.step
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return self._counters.epoch
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Updates of an epoch: ceil(n_train / batch_size)."""
+        return -(-self._data.n_train // self._spec.batch_size)
+
+    def updates_until(self, epoch: int) -> int:
+        """Returns how many updates are left until so many epochs are done; 0 if they are."""
+        left = (epoch - self.epoch) * self.batches_per_epoch - self._counters.first
+        return max(0, left)

@@ -1,0 +1,248 @@
+"""What frames of a run on images hold."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import jax
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.base.devices import image_device
+from engine.base.rate_limited_cache import Occasional
+from engine.base.slices import Slices
+from engine.data.drawing import prepare_drawing, reduce_drawing
+from engine.data.image_data import ImageData
+from engine.data.selected_image import Digit, Sample
+from engine.frames.frames import FrameRequest
+from engine.network import Parts
+from engine.programs.image_programs import ImagePrograms
+from engine.programs.images.compiled import Projection, Sweep
+from engine.programs.images.model import Architecture
+from engine.programs.images.views import COMPONENTS, SHOWN
+from engine.spec import Spec
+
+Arrays = dict[str, NDArray[Any]]
+
+#: Rounds of the projection when it begins, and in every frame after.
+_FIRST_ROUNDS, _ROUNDS = 24, 2
+
+
+@dataclass(frozen=True)
+class Tested:
+    """What a network makes of the test images.
+
+    Attributes:
+        predictions: uint8 [n_test], the likeliest class.
+        confusion: float32 [K, K], rows are labels, columns are answers.
+    """
+
+    predictions: NDArray[np.uint8]
+    confusion: Floats
+
+
+class ImageViews:
+    """Looks at a network for images.
+
+    What runs over a whole set does so in slices (`Slices`), so that others come in between.
+
+    It keeps what goes on from frame to frame: the answers to the test images, the basis of
+    the hidden space, and what takes long (`Occasional`): in frames of a run that goes on it may
+    be some steps old, at rest it never is.
+
+    Args:
+        programs: where compiled programs come from.
+    """
+
+    def __init__(self, programs: ImagePrograms) -> None:
+        self._programs = programs
+        self._basis: tuple[Any, Array] | None = None
+        self._tested: Tested | None = None
+        self._nearest: tuple[Any, Floats] | None = None
+        self._exciting: Occasional[Floats] = Occasional()
+        self._space: Occasional[NDArray[Any]] = Occasional()
+
+    def rest(self) -> None:
+        """Forgets what can be made anew."""
+        self._nearest, self._exciting, self._space = None, Occasional(), Occasional()
+
+    @property
+    def seen(self) -> tuple[Any, Any]:
+        """What goes on from frame to frame."""
+        return self._tested, self._basis
+
+    @seen.setter
+    def seen(self, kept: tuple[Any, Any]) -> None:
+        self._tested, self._basis = kept
+
+    def measure(self, spec: Spec, data: ImageData, slopes: Floats, params: Parts) -> Slices[Floats]:
+        """Measures a network on the first train images and on all test images.
+
+        Returns:
+            float32 [7]: loss, accuracy and 0 of train, the same of test, and the penalty.
+        """
+        programs, labels = self._programs.views(spec, data), data.images
+        train, test = programs.judge_train, programs.judge_test
+        n_seen = len(data.seen_labels)
+        seen = yield from train.slices(n_seen, slopes, params, data.seen_images, data.seen_labels)
+        rest = yield from test.slices(
+            data.n_test, slopes, params, data.test_images, data.test_labels
+        )
+        right = np.mean(seen.predictions == labels.train_labels[:n_seen])
+        self._tested = Tested(rest.predictions, _confuse(labels.test_labels, rest, spec.n_outputs))
+        tested = np.trace(self._tested.confusion) / data.n_test
+        sums, rates = jax.device_get(programs.add_up(params)), spec.regularization
+        penalty = rates.l1 * sums.absolute + rates.l2 * sums.squares
+        means = (seen.losses.mean(), right, 0, rest.losses.mean(), tested, 0)
+        return np.array([*means, penalty], np.float32)
+
+    def predict(self, spec: Spec, slopes: Floats, params: Parts, images: NDArray[Any]) -> Floats:
+        """Returns the outputs float32 [n, K] for images of 0..255."""
+        return self._programs.predict(Architecture.of(spec), slopes, params, images)
+
+    def show(
+        self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
+    ) -> Slices[Arrays]:
+        """Returns the arrays that a request asks for."""
+        views = set(request.views)
+        arrays: Arrays = {}
+        if self._tested is not None and "confusion" in views:
+            arrays["confusion"] = self._tested.confusion
+        if self._tested is not None and "predictions" in views:
+            arrays["predictions"] = self._tested.predictions
+        if views & {"digit", "saliency", "nearest"}:
+            arrays |= yield from self._show_digit(request, spec, data, slopes, params)
+        select = request.selected(spec)
+        if select is not None:
+            arrays |= yield from self._show_unit(request, select, spec, data, slopes, params)
+        if "space" in views:
+            arrays |= yield from self._show_space(request, spec, data, slopes, params)
+        return arrays
+
+    def _show_digit(
+        self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
+    ) -> Slices[Arrays]:
+        image = pick_image(request.digit, data)
+        flat = image.ravel()
+        answer = self._programs.views(spec, data).look(slopes, params, flat)
+        arrays: Arrays = {"image": image}
+        if "digit" in request.views:
+            arrays["activations"] = np.asarray(answer.activations)
+            arrays["probabilities"] = np.asarray(answer.probabilities)
+        if "saliency" in request.views:
+            arrays["saliency"] = np.asarray(answer.saliency).reshape(image.shape)
+        if "nearest" in request.views:
+            find = self._programs.nearest(data, wait=request.patient)
+            if find is not None:
+                arrays["nearest"] = yield from self._find_nearest(find, data, flat)
+        return arrays
+
+    def _find_nearest(
+        self, compare: Sweep, data: ImageData, image: NDArray[np.uint8]
+    ) -> Slices[Floats]:
+        """Nothing that is learned changes them: the same image has the same nearest ones."""
+        key = (data.images.name, image.tobytes())
+        if self._nearest is None or self._nearest[0] != key:
+            distances = yield from compare.slices(data.n_train, data.train_images, image)
+            self._nearest = key, _tabulate_first(distances, np.argsort(distances, kind="stable"))
+        return self._nearest[1]
+
+    def _show_unit(
+        self,
+        request: FrameRequest,
+        select: tuple[int, int],
+        spec: Spec,
+        data: ImageData,
+        slopes: Floats,
+        params: Parts,
+    ) -> Slices[Arrays]:
+        layer, unit = select
+        arrays: Arrays = {}
+        if layer == 0 and "input_weights" in request.views:
+            kernel = np.asarray(params.kernels[0][:, unit])
+            arrays["input_weights"] = kernel.reshape(data.side, data.side)
+        if "exciting" in request.views:
+            place = sum(one.units for one in spec.layers[:layer]) + unit
+            find = self._programs.exciting(spec, data, wait=request.patient)
+            if find is not None:
+                arrays["exciting"] = yield from self._exciting.get(
+                    (spec, select),
+                    lambda: _find_exciting(find, data, slopes, params, place),
+                    now=request.patient,
+                )
+        return arrays
+
+    def _show_space(
+        self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
+    ) -> Slices[Arrays]:
+        chosen = request.space_layer(spec)
+        programs = self._programs.projection(spec, data, chosen, wait=request.patient)
+        if programs is None:
+            return {}
+        places = yield from self._space.get(
+            (spec, chosen),
+            lambda: self._project(programs, spec.widths[chosen], chosen, data, slopes, params),
+            now=request.patient,
+        )
+        return {"space": places}
+
+    def _project(
+        self,
+        programs: Projection,
+        width: int,
+        layer: int,
+        data: ImageData,
+        slopes: Floats,
+        params: Parts,
+    ) -> Slices[NDArray[Any]]:
+        key = (data.images.name, layer, width)
+        images = data.space_images
+        seen = yield from programs.follow.slices(images.shape[0], slopes, params, images)
+        rounds = _ROUNDS
+        if self._basis is None or self._basis[0] != key:
+            self._basis = key, jax.device_put(_begin_basis(width), image_device())
+            rounds = _FIRST_ROUNDS
+        places, basis = programs.project(seen, self._basis[1], np.int32(rounds))
+        self._basis = key, basis
+        return np.asarray(places)
+
+
+def _confuse(labels: NDArray[np.uint8], judged: Any, classes: int) -> Floats:
+    """Counts answers by label, float32 [K, K]."""
+    pairs = labels.astype(np.int32) * classes + judged.predictions
+    counts = np.bincount(pairs, minlength=classes * classes)
+    return counts.reshape(classes, classes).astype(np.float32)
+
+
+def _find_exciting(
+    find: Sweep, data: ImageData, slopes: Floats, params: Parts, place: int
+) -> Slices[Floats]:
+    """The test images that excite a unit most, the strongest first."""
+    arguments = slopes, params, data.test_images, np.int32(place)
+    values = yield from find.slices(data.n_test, *arguments)
+    return _tabulate_first(values, np.argsort(-values, kind="stable"))
+
+
+def _tabulate_first(values: Floats, order: NDArray[Any]) -> Floats:
+    """The first rows of a set in some order beside what was measured of each, float32 [n, 2]."""
+    rows = order[:SHOWN]
+    return np.stack([rows.astype(np.float32), values[rows]], axis=1)
+
+
+def pick_image(digit: Digit | None, data: ImageData) -> NDArray[np.uint8]:
+    """Returns the image that is looked at, uint8 [side, side]."""
+    if digit is None or isinstance(digit, Sample):
+        sample = digit or Sample()
+        images = data.images.test_images if sample.part == "test" else data.images.train_images
+        return images[sample.row % len(images)]
+    make = prepare_drawing if digit.prepared else reduce_drawing
+    return make(digit.ink, data.side)
+
+
+def _begin_basis(width: int) -> Floats:
+    """Orthonormal columns to begin with, float32 [width, 3]; always the same."""
+    normal = np.random.default_rng(width).standard_normal((width, COMPONENTS))
+    return np.linalg.qr(normal)[0].astype(np.float32)

@@ -1,0 +1,336 @@
+"""Runs on images: exact programs, and views of digits, units and the hidden space."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Hashable
+from typing import Any
+
+import jax
+import numpy as np
+from jax import Array
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.base.devices import image_device
+from engine.base.errors import DivergedError
+from engine.base.pace import Pace
+from engine.base.slices import Slices, finish, timed
+from engine.data.image_data import ImageData
+from engine.data.shuffles import order_rows
+from engine.frames.frames import Frame, FrameRequest, describe_metrics
+from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
+from engine.network import Layout, Parts
+from engine.programs.images.compiled import TrainProgram
+from engine.programs.images.model import Training
+from engine.programs.images.training import Batches
+from engine.programs.models import pack_rates
+from engine.programs.tiers import Programs
+from engine.programs.training import State
+from engine.runs.base import Standing
+from engine.runs.image_views import ImageViews
+from engine.spec import Spec
+from engine.state.moments import Moment
+from engine.state.snapshots import Snapshot
+
+#: An epoch is measured at least and at most so often ...
+LEAST, MOST = 3, 8
+#: ... and in between as often as it takes no more than this share of the time.
+SHARE = 0.2
+#: Operations a second, before anything has been measured.
+_RATE = 3e10
+_NO_VARIANCES = Variances(0.0, 0.0)
+
+
+#: Bytes of a float32, and vectors of a session: those of the run on the device, new ones while it
+#: trains, the same on the host, two moments of its time line; and at rest, one state and its start.
+_FLOAT, _VECTORS, _PACKED_VECTORS = 4, 12, 4
+
+
+def count_image_bytes(spec: Spec, *, packed: bool = False) -> int:
+    """Returns how many bytes a session needs for its network for images; 0 for the plane.
+
+    Args:
+        spec: of the network.
+        packed: whether nobody looks at it, and only its state is kept.
+    """
+    if not spec.data.is_images:
+        return 0
+    return _FLOAT * (_PACKED_VECTORS if packed else _VECTORS) * Layout.of(spec).size
+
+
+class ImageRun(Standing[ImageData]):
+    """One network in training on images.
+
+    Args:
+        programs: where data and compiled programs come from.
+        snapshot: where it begins.
+    """
+
+    def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
+        self._programs = programs
+        self._pace = Pace(_guess_seconds)
+        self._history: list[list[float]] = []
+        self._order: tuple[Any, Array] | None = None
+        self._measure_seconds = self._trained_seconds = 0.0
+        self._views = ImageViews(programs.images)
+        self._data = snapshot.data
+        self.load(snapshot)
+
+    @staticmethod
+    def make_data(spec: Spec, programs: Programs) -> ImageData:
+        """Finds the images that a spec asks for.
+
+        Raises:
+            DataError: they are not there, or damaged.
+        """
+        return programs.images.store.get(spec.data.name)
+
+    @staticmethod
+    def is_ready(
+        programs: Programs,
+        owner: Hashable,
+        spec: Spec,
+        data: ImageData,
+        request: FrameRequest,
+        *,
+        seen: bool,
+    ) -> bool:
+        """Tells whether what a frame needs is there, and has it made if not."""
+        return programs.images.is_ready(owner, spec, data, request)
+
+    @property
+    def weights(self) -> Floats:
+        """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
+        return self._exact().params[: self._layout.n_weights]
+
+    @property
+    def metrics(self) -> Metrics:
+        """Losses, penalty and accuracies of the present state."""
+        if self._measured is None or self._measured["step"] != self.step:
+            finish(self._measure())
+        assert self._measured is not None
+        return {**self._measured, "epoch": self.epoch}
+
+    @property
+    def measured(self) -> Metrics:
+        """What was measured last, maybe some steps ago."""
+        return self.metrics if self._measured is None else self._measured
+
+    # Moments
+
+    def snapshot(self) -> Snapshot:
+        """Keeps this moment."""
+        return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
+
+    def moment(self) -> Moment:
+        """Keeps this moment, with what was measured last and seen of it."""
+        return Moment(self.snapshot(), (self._measured, self._views.seen))
+
+    def show(self, moment: Moment, request: FrameRequest) -> Slices[Frame]:
+        """Becomes a moment that was seen and shows it."""
+        self.load(moment.snapshot)
+        if moment.seen is not None:
+            self._measured, self._views.seen = moment.seen
+        if self._measured is None:
+            yield from self._measure()
+        return (yield from self._show(request))
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Goes on from a moment."""
+        self._spec, self._data = snapshot.spec, snapshot.data
+        self._counters, self._ranges = snapshot.counters, snapshot.ranges
+        self._layout = Layout.of(self._spec)
+        self._flat: State[Floats] | None = snapshot.state
+        self._placed: State[Parts] | None = None
+        slopes = len(self._spec.layers)
+        self._rates = pack_rates(self._spec, 1.0, slopes)
+        self._slopes = np.array([layer.negative_slope for layer in self._spec.layers], np.float32)
+        self._measured: Metrics | None = None
+
+    def forget_history(self) -> None:
+        """Forgets the losses that no frame has shown yet."""
+        self._history = []
+
+    def _exact(self) -> State[Floats]:
+        """The state in the layout of the network itself, on the host."""
+        if self._flat is None:
+            host = jax.device_get(self._placed)
+            self._flat = State(*(_join(self._layout, parts) for parts in host))
+        return self._flat
+
+    @property
+    def _state(self) -> State[Parts]:
+        """The state on the device, taken apart."""
+        if self._placed is None:
+            assert self._flat is not None
+            parts = State(*(self._layout.split(vector) for vector in self._flat))
+            placed: State[Parts] = jax.device_put(parts, image_device())
+            self._placed = placed
+            return placed
+        return self._placed
+
+    def rest(self) -> None:
+        """Keeps only the state, on the host; it goes on bit for bit."""
+        self._flat, self._placed, self._order = self._exact(), None, None
+        self._views.rest()
+
+    # Training
+
+    def train(self, steps: int) -> None:
+        """Trains, compiling the program first if need be.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        self._advance(self._program(), steps)
+
+    def turn(
+        self, steps: int, request: FrameRequest, max_seconds: float | None = None
+    ) -> Slices[Frame]:
+        """Trains a little, or not at all, and makes a frame.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        program = self._program()
+        if steps:
+            self._advance(program, self._pace.limit(program.model, steps, max_seconds))
+            yield
+        if self._should_measure(resting=steps == 0):
+            yield from self._measure()
+        return (yield from self._show(request))
+
+    def prefer_tight(self, tile: int) -> bool:
+        """Nothing to prefer: every program for images is exact."""
+        return True
+
+    def close(self) -> None:
+        """Withdraws what was asked for in the background."""
+        self._programs.images.withdraw(id(self))
+
+    def predict(self, x: Any) -> Floats:
+        """Returns the outputs float32 [n, K] for images of 0..255, [n, pixels] or [n, side, side].
+
+        Raises:
+            ValueError: the shape is another one.
+        """
+        images = np.asarray(x)
+        pixels = self._spec.widths[0]
+        if images.ndim == 3:
+            images = images.reshape(len(images), -1)
+        if images.ndim != 2 or images.shape[1] != pixels:
+            raise ValueError(f"x must be [n, {pixels}], got {list(np.shape(x))}")
+        return self._views.predict(self._spec, self._slopes, self._state.params, images)
+
+    def _should_measure(self, *, resting: bool) -> bool:
+        """Whether losses are measured anew: several times an epoch, and where training rests."""
+        if self._measured is None:
+            return True
+        since = self.step - int(self._measured["step"])
+        if since == 0 or since < self.batches_per_epoch / MOST:
+            return resting and since > 0
+        cheap = self._measure_seconds < SHARE * self._trained_seconds
+        return resting or cheap or since >= self.batches_per_epoch / LEAST
+
+    def _program(self) -> TrainProgram:
+        return self._programs.images.prepare(self._spec).training
+
+    def _advance(self, program: TrainProgram, steps: int) -> None:
+        """Trains in as many calls as there are epochs begun."""
+        while steps:
+            here = min(steps, self.batches_per_epoch - self._counters.first)
+            begun = time.perf_counter()
+            state, finite = self._call(program, here)
+            if not bool(finite):
+                self._go_to_last_finite(program, here)
+            seconds = time.perf_counter() - begun
+            self._pace.measure(program.model, seconds / here)
+            self._trained_seconds += seconds
+            self._take(state, here)
+            steps -= here
+
+    def _call(self, program: TrainProgram, steps: int) -> tuple[State[Parts], Array]:
+        counters = self._counters
+        place = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
+        batches = Batches(self._data.train_images, self._data.train_labels, self._shuffled(program))
+        return program.run(self._rates, np.array(place, np.int32), self._state, batches)
+
+    def _shuffled(self, program: TrainProgram) -> Array:
+        """The shuffled rows of the running epoch, on the device."""
+        model = program.model
+        key = (self._spec.seed, self.epoch, model.n_train, model.batch)
+        if self._order is None or self._order[0] != key:
+            length = model.batches * model.batch
+            rows = order_rows(self._spec.seed, self.epoch, model.n_train, 1, length)
+            self._order = key, jax.device_put(rows, image_device())
+        return self._order[1]
+
+    def _go_to_last_finite(self, program: TrainProgram, steps: int) -> None:
+        good, bad, kept = 0, steps, self._state
+        while bad - good > 1:
+            middle = (good + bad) // 2
+            state, finite = self._call(program, middle)
+            if bool(finite):
+                good, kept = middle, state
+            else:
+                bad = middle
+        self._take(kept, good)
+        raise DivergedError(self.step)
+
+    def _take(self, state: State[Parts], steps: int) -> None:
+        self._counters = self._counters.after(steps, self.batches_per_epoch)
+        self._placed, self._flat = state, None
+
+    def _measure(self) -> Slices[None]:
+        measuring = self._views.measure(self._spec, self._data, self._slopes, self._state.params)
+        summary = yield from timed(measuring, self._note_measuring)
+        self._measured = make_metrics(
+            self._spec.task, self.step, self.epoch, summary, _NO_VARIANCES
+        )
+        self._history.append(history_row(self._measured))
+
+    def _note_measuring(self, seconds: float) -> None:
+        self._measure_seconds, self._trained_seconds = seconds, 0.0
+
+    # Showing
+
+    def _show(self, request: FrameRequest) -> Slices[Frame]:
+        assert self._measured is not None
+        arrays: dict[str, NDArray[Any]] = {}
+        if "history" in request.views:
+            arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
+        self._history = []
+        arrays |= yield from self._views.show(
+            request, self._spec, self._data, self._slopes, self._state.params
+        )
+        measured_at = self._measured["step"]
+        now = {**self._measured, "step": self.step, "epoch": self.epoch}
+        left = self.batches_per_epoch - self._counters.first
+        metadata = describe_metrics(now) | {
+            "parameters": str(self._spec.n_parameters),
+            "measured_step": str(measured_at),
+            "batch": str(self._counters.first),
+            "batches": str(self.batches_per_epoch),
+            "seconds_left": f"{left * self._pace.seconds(self._program().model):.1f}",
+            "data_source": self._data.images.source,
+        }
+        return Frame(arrays, metadata)
+
+
+def _guess_seconds(model: Training) -> float:
+    """What an update may take: forth, back, and the gradients of the weights."""
+    return 6 * model.architecture.layout.n_weights * model.batch / _RATE
+
+
+def _join(layout: Layout, parts: Any) -> Floats:
+    """Puts a vector on the host together."""
+    flat = np.empty(layout.size, np.float32)
+    for layer, (kernel, bias) in enumerate(zip(parts.kernels, parts.biases, strict=True)):
+        flat[layout.kernel_slice(layer)] = kernel.ravel()
+        flat[layout.bias_slice(layer)] = bias
+    units = (parts.slopes, parts.scales, parts.shifts, parts.means, parts.variances)
+    for kind in layout.kinds:
+        for layer, numbers in enumerate(units[kind]):
+            flat[layout.unit_slice(kind, layer)] = numbers
+    return flat

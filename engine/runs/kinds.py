@@ -1,0 +1,63 @@
+"""Runs: what trains a network and shows it, by the kind of data."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from engine.data.datasets import Dataset
+from engine.data.image_data import ImageData
+from engine.frames.frames import FrameRequest
+from engine.programs.tiers import Programs
+from engine.runs.images import ImageRun
+from engine.runs.plane import PlaneRun
+from engine.spec import Spec
+from engine.state.snapshots import Snapshot
+
+Data = Dataset | ImageData
+Run = PlaneRun | ImageRun
+
+
+def _kind(spec: Spec) -> type[PlaneRun] | type[ImageRun]:
+    return ImageRun if spec.data.is_images else PlaneRun
+
+
+def make_data(spec: Spec, programs: Programs) -> Data:
+    """Makes or finds what a spec is trained on.
+
+    Raises:
+        DataError: it cannot be made, or is not there.
+    """
+    return _kind(spec).make_data(spec, programs)
+
+
+def begin_run(programs: Programs, moment: Snapshot) -> Run:
+    """Returns a run that goes on from a moment."""
+    return _kind(moment.spec)(programs, moment)
+
+
+def can_go_on(run: Run, moment: Snapshot) -> bool:
+    """Whether a run is of the kind that a moment needs."""
+    return isinstance(run, _kind(moment.spec))
+
+
+def is_ready(
+    programs: Programs,
+    owner: Hashable,
+    spec: Spec,
+    data: Any,
+    request: FrameRequest,
+    *,
+    seen: bool,
+) -> bool:
+    """Tells whether what a frame needs is there, and has it made if not.
+
+    Args:
+        programs: where compiled programs come from.
+        owner: who asks; replaces what it asked for before.
+        spec: what is shown.
+        data: its data.
+        request: what the frame holds.
+        seen: whether it has to be shown as it was seen.
+    """
+    return _kind(spec).is_ready(programs, owner, spec, data, request, seen=seen)

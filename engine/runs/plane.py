@@ -1,0 +1,389 @@
+"""Runs on the plane: two-dimensional data, and pictures of every unit.
+
+A run owns the state of one network in training, and moves it between
+programs: the general one that serves any edit at once, and the tight one that
+is faster once compiled.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Hashable
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.base.errors import DivergedError
+from engine.base.pace import Pace
+from engine.base.slices import Slices
+from engine.data.datasets import Dataset, make_dataset
+from engine.frames.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
+from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
+from engine.network import Layout
+from engine.programs.bindings import Binding, aim, bind, rebind
+from engine.programs.calls import find_last_finite, invoke, is_finite
+from engine.programs.models import Model, TightModel
+from engine.programs.tiers import Program, Programs
+from engine.programs.training import State
+from engine.programs.turns import Ranges, Turn
+from engine.runs.base import Standing
+from engine.runs.plane_views import show_pictures, show_points, show_selected
+from engine.spec import Spec
+from engine.state.moments import Moment
+from engine.state.snapshots import Snapshot
+
+#: Seconds an update of 16 rows and 1,000 parameters, before anything has been measured.
+_FIRST_PACE, _ROWS, _PARAMETERS = 1e-4, 16, 1000
+#: Seconds that painting takes for as many parameters, before that has been measured.
+_FIRST_PAINTING = 5e-3
+#: Of the time of a turn training gets at least this share, however long it takes to paint.
+_LEAST_SHARE = 0.2
+#: After so many turns, or one that took so many times too long, their parts are timed anew.
+_TIMED_FOR, _TOO_LONG = 64, 1.3
+
+
+class PlaneRun(Standing[Dataset]):
+    """One network in training on points of the plane.
+
+    Args:
+        programs: where compiled programs come from.
+        snapshot: where it begins.
+    """
+
+    def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
+        self._programs = programs
+        self._bindings: dict[Any, Binding] = {}
+        self._pace = Pace(_guess_seconds)
+        self._painting = Pace(_guess_painting)
+        self._timed: tuple[Any, int] | None = None
+        self._history: list[list[float]] = []
+        #: Of the last frame: its step, the ranges before it, and whether a tight program made it.
+        self._seen: tuple[int, Ranges[Floats], bool] | None = None
+        self._set_data(snapshot.data)
+        self.load(snapshot)
+
+    @staticmethod
+    def make_data(spec: Spec, programs: Programs) -> Dataset:
+        """Makes the points that a spec asks for.
+
+        Raises:
+            DataError: they cannot be made.
+        """
+        return make_dataset(spec.data)
+
+    @staticmethod
+    def is_ready(
+        programs: Programs,
+        owner: Hashable,
+        spec: Spec,
+        data: Dataset,
+        request: FrameRequest,
+        *,
+        seen: bool,
+    ) -> bool:
+        """Tells whether what a frame needs is there, and has it made if not.
+
+        Args:
+            programs: where compiled programs come from.
+            owner: who asks; replaces what it asked for before.
+            spec: what is shown.
+            data: its data.
+            request: what the frame holds.
+            seen: whether it has to be shown as it was seen.
+        """
+        if not programs.serves_general or programs.has_general(spec):
+            return True
+        exact = TightModel.of(spec, data.n_train, data.n, request.tile)
+        plain = request.selected(spec) is None and not seen
+        if plain and programs.ready_tight(exact) is not None:
+            return True
+        return not programs.needs_general(owner, spec)
+
+    @property
+    def weights(self) -> Floats:
+        """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
+        return np.array(self._exact().params[: Layout.of(self._spec).n_weights])
+
+    @property
+    def metrics(self) -> Metrics:
+        """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
+        if self._summary is None:
+            self._call(self._bind(self._choose(TILE_DEFAULT), TILE_DEFAULT), 0)
+        assert self._summary is not None
+        return make_metrics(self._spec.task, self.step, self.epoch, self._summary, self._variances)
+
+    @property
+    def measured(self) -> Metrics:
+        """What was measured last: of points, always of the present state."""
+        return self.metrics
+
+    # Moments
+
+    def snapshot(self) -> Snapshot:
+        """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
+        return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
+
+    def moment(self) -> Moment:
+        """Keeps this moment as the last frame showed it."""
+        step, ranges, tight = self._seen or (-1, self._ranges, None)
+        if step != self.step:
+            return Moment(self.snapshot())
+        return Moment(replace(self.snapshot(), ranges=ranges), tight)
+
+    def show(self, moment: Moment, request: FrameRequest) -> Slices[Frame]:
+        """Becomes a moment that was seen and shows it, by the kind of program that did then."""
+        self.load(moment.snapshot)
+        general = moment.seen is False and self._programs.serves_general
+        program = self._programs.general(self._spec) if general else self._choose(request.tile)
+        return self._turn(program, 0, request)
+        yield
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Goes on from a moment."""
+        if snapshot.data is not self._data:
+            self._set_data(snapshot.data)
+            self._bindings.clear()
+        self._spec, self._counters = snapshot.spec, snapshot.counters
+        self._ranges = snapshot.ranges
+        self._vectors, self._bound = snapshot.state, None
+        self._summary = self._tight = self._seen = None
+
+    def rest(self) -> None:
+        """Nothing to do: a network on the plane is small."""
+
+    def forget_history(self) -> None:
+        """Forgets the losses that no frame has shown yet."""
+        self._history = []
+
+    def _set_data(self, data: Any) -> None:
+        self._data: Dataset = data
+        self._variances = Variances.of(data)
+
+    # Training
+
+    def train(self, steps: int) -> None:
+        """Trains on the tight program, compiling it first if need be.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        program = self._programs.tight(self._tight_model(TILE_DEFAULT))
+        self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
+
+    def train_general(self, steps: int) -> None:
+        """Trains on the general program, whatever else is there, as copies are that get compared.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        program = self._programs.general(self._spec)
+        self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
+
+    def turn(
+        self, steps: int, request: FrameRequest, max_seconds: float | None = None
+    ) -> Slices[Frame]:
+        """Trains a little, or not at all, and makes a frame; never waits for a tight program.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
+        program = self._choose(request.tile)
+        if not steps or max_seconds is None:
+            return self._turn(program, steps, request)
+        updated = program.model, self._spec.batch_size
+        painted = program.model, request.tile, request.pictures, self._data.n
+        room = max(_LEAST_SHARE * max_seconds, max_seconds - self._painting.seconds(painted))
+        steps = self._pace.limit(updated, steps, room)
+        timed, left = self._timed or (None, 0)
+        begun = time.perf_counter()
+        if timed == (updated, painted) and left:
+            frame = self._turn(program, steps, request)
+            late = time.perf_counter() - begun > _TOO_LONG * max_seconds
+            self._timed = (updated, painted), 0 if late else left - 1
+            return frame
+        # Training and painting one after the other is the same, but each can be timed.
+        self._run(self._bind(program, request.tile), steps, pictures=False)
+        trained = time.perf_counter()
+        frame = self._turn(program, 0, request)
+        self._pace.measure(updated, (trained - begun) / steps)
+        self._painting.measure(painted, time.perf_counter() - trained)
+        self._timed = (updated, painted), _TIMED_FOR
+        return frame
+        yield
+
+    def _turn(self, program: Program, steps: int, request: FrameRequest) -> Frame:
+        binding, before = self._bind(program, request.tile), self._ranges
+        select = request.selected(self._spec) if "selected" in request.views else None
+        here = select if binding.places is not None else None
+        turn = self._run(binding, steps, pictures=request.pictures, select=here)
+        self._seen = self.step, before, binding.places is None
+        return self._show(request, binding, turn, select)
+
+    def prefer_tight(self, tile: int) -> bool:
+        """Has the tight program compiled in the background; a later turn takes it up by itself.
+
+        Returns:
+            Whether it is there or will be; False if too many others wait for theirs.
+        """
+        return self._programs.request_tight(id(self), self._tight_model(tile))
+
+    def close(self) -> None:
+        """Withdraws what was asked for in the background."""
+        self._programs.withdraw(id(self))
+
+    def predict(self, x: Any) -> Floats:
+        """Returns the outputs float32 [n, K] for points [n, 2]."""
+        points = np.asarray(x, np.float32)
+        if points.ndim != 2 or points.shape[1] != 2:
+            raise ValueError(f"x must be [n, 2], got {list(points.shape)}")
+        tile = TILE_DEFAULT
+        binding = self._bind(self._choose(tile), tile)
+        state = binding.pack_state(self._exact())
+        parts = [np.zeros((0, self._spec.n_outputs), np.float32)]
+        for start in range(0, len(points), binding.rows):
+            some = points[start : start + binding.rows]
+            turn = self._look(aim(binding, some), state)
+            parts.append(np.asarray(turn.outputs)[: self._spec.n_outputs, : len(some)].T)
+        return np.ascontiguousarray(np.concatenate(parts))
+
+    # Inside
+
+    def _exact(self) -> State[Floats]:
+        """The state in the layout of the network itself, on the host."""
+        if self._bound is None:
+            return self._vectors
+        return State(*(self._bound.unpack(vector) for vector in self._vectors))
+
+    def _tight_model(self, tile: int) -> TightModel:
+        known = self._tight
+        if known is None or known.tile != tile:
+            known = TightModel.of(self._spec, self._data.n_train, self._data.n, tile)
+            self._tight = known
+        return known
+
+    def _choose(self, tile: int) -> Program:
+        model = self._tight_model(tile)
+        tight = self._programs.ready_tight(model)
+        if tight is not None:
+            return tight
+        if self._programs.serves_general:
+            return self._programs.general(self._spec)
+        return self._programs.tight(model)
+
+    def _bind(self, program: Program, tile: int) -> Binding:
+        known = self._bindings.get(program.model)
+        if known is not None and known.tile == tile and known.spec is self._spec:
+            return known
+        if known is not None and known.tile == tile and known.serves(self._spec):
+            binding = rebind(known, self._spec, self._data)
+        else:
+            binding = bind(program, self._spec, self._data, tile)
+        if len(self._bindings) > 2:
+            self._bindings.clear()
+        self._bindings[program.model] = binding
+        return binding
+
+    def _run(
+        self,
+        binding: Binding,
+        steps: int,
+        *,
+        pictures: bool,
+        select: tuple[int, int] | None = None,
+    ) -> Turn:
+        """Trains in as many calls as it takes; the last one paints."""
+        while True:
+            room = binding.epochs_per_call * self.batches_per_epoch - self._counters.first
+            here = min(steps, room)
+            steps -= here
+            last = steps == 0
+            turn = self._call(
+                binding, here, pictures=pictures and last, select=select if last else None
+            )
+            if last:
+                return turn
+
+    def _call(
+        self,
+        binding: Binding,
+        steps: int,
+        *,
+        pictures: bool = False,
+        select: tuple[int, int] | None = None,
+    ) -> Turn:
+        """Calls the program once and takes over what it gives back."""
+        bound = self._bound is binding
+        state = self._vectors if bound else binding.pack_state(self._exact())
+        turn = invoke(
+            binding, state, self._counters, self._ranges, steps, pictures=pictures, select=select
+        )
+        if steps and not is_finite(turn):
+            kept, good = find_last_finite(binding, state, self._counters, self._ranges, steps)
+            self._take(binding, kept, good)
+            raise DivergedError(self.step)
+        self._take(binding, turn.state, steps)
+        self._summary = np.asarray(turn.summary)
+        if steps:
+            self._history.append(history_row(self.metrics))
+        return turn
+
+    def _look(
+        self, binding: Binding, state: State[Any], select: tuple[int, int] | None = None
+    ) -> Turn:
+        return invoke(binding, state, self._counters, self._ranges, 0, select=select)
+
+    def _take(self, binding: Binding, state: State[Any], steps: int) -> None:
+        self._counters = self._counters.after(steps, self.batches_per_epoch)
+        self._vectors, self._bound, self._summary = state, binding, None
+
+    def _show(
+        self,
+        request: FrameRequest,
+        binding: Binding,
+        turn: Turn,
+        select: tuple[int, int] | None,
+    ) -> Frame:
+        arrays: dict[str, NDArray[Any]] = {}
+        metadata = describe_metrics(self.metrics)
+        metadata["parameters"] = str(self._spec.n_parameters)
+        if select is not None:
+            arrays |= self._show_selected(binding, turn, select)
+            metadata["selected"] = json.dumps(select)
+        if "weights" in request.views:
+            arrays["weights"] = self.weights
+        if "history" in request.views:
+            arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
+        self._history = []
+        if request.points:
+            arrays["points"] = show_points(self._spec, self._data, turn)
+        if request.pictures:
+            pixels = binding.crop(turn)
+            self._ranges = pixels.ranges
+            pictures = show_pictures(request, pixels)
+            arrays |= pictures.arrays
+            metadata |= pictures.metadata
+        return Frame(arrays, metadata)
+
+    def _show_selected(
+        self, binding: Binding, turn: Turn, select: tuple[int, int]
+    ) -> dict[str, NDArray[Any]]:
+        if binding.places is None:
+            # Only general programs pick units out; one look more, and only while one is pinned.
+            general = self._bind(self._programs.general(self._spec), binding.tile)
+            state = general.pack_state(self._exact())
+            turn = self._look(general, state, select)
+            binding = general
+        return show_selected(binding, self._data, turn)
+
+
+def _guess_seconds(kind: tuple[Model, int]) -> float:
+    model, batch = kind
+    return _FIRST_PACE * -(-batch // _ROWS) * max(1.0, model.layout.size / _PARAMETERS)
+
+
+def _guess_painting(kind: tuple[Model, int, bool, int]) -> float:
+    return _FIRST_PAINTING * max(1.0, kind[0].layout.size / _PARAMETERS)

@@ -1,0 +1,44 @@
+"""What frames of a run on the plane hold, out of what a turn gave back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.data.datasets import Dataset
+from engine.frames.frames import Frame, FrameRequest, describe_range, tabulate_points
+from engine.programs.bindings import Binding, Pixels
+from engine.programs.turns import Turn
+from engine.programs.views import BOUNDARY
+from engine.spec import Spec
+
+
+def show_points(spec: Spec, data: Dataset, turn: Turn) -> Floats:
+    """Returns the `points` array."""
+    outputs = np.asarray(turn.outputs)[: spec.n_outputs, : data.n]
+    return tabulate_points(spec, data, outputs, np.asarray(turn.losses)[: data.n])
+
+
+def show_pictures(request: FrameRequest, pixels: Pixels) -> Frame:
+    """Returns the boundary and the units' pictures, as far as they are asked for."""
+    frame = Frame()
+    if "boundary" in request.views:
+        frame.arrays["boundary"] = pixels.boundary
+        frame.metadata["boundary_range"] = describe_range(pixels.ranges.boundary)
+    if "units" in request.views:
+        frame.arrays["units"] = pixels.units
+        frame.metadata["units_range"] = describe_range(pixels.ranges.units)
+    return frame
+
+
+def show_selected(binding: Binding, data: Dataset, turn: Turn) -> dict[str, NDArray[Any]]:
+    """Returns the selected unit over the plane, and for every point."""
+    values = np.asarray(turn.selected)
+    pixels = values[binding.rows : binding.rows + BOUNDARY * BOUNDARY]
+    return {
+        "selected": np.array(pixels).reshape(BOUNDARY, BOUNDARY),
+        "selected_values": np.array(values[: data.n]),
+    }

@@ -1,0 +1,258 @@
+"""Trials: copies of a run, each trained under another change, to see which change helps.
+
+All copies begin at the same moment and train equally many epochs on general programs, in slices,
+so their losses can be compared; the run itself stays where it is. One copy, the baseline, goes on
+without a change.
+"""
+
+from __future__ import annotations
+
+import math
+import statistics
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from engine.base.errors import DivergedError, TrialError
+from engine.edits.revisions import revise
+from engine.frames.metrics import Metrics
+from engine.programs.tiers import Programs
+from engine.runs.plane import PlaneRun
+from engine.spec import Spec
+from engine.state.snapshots import Snapshot
+
+#: Changes that one trial compares with none.
+MAX_CANDIDATES = 3
+#: Epochs that each copy trains at most.
+MAX_EPOCHS = 1000
+#: Rounds of a trial; before the first of them there are shorter ones, for a slow network.
+_ROUNDS = 20
+#: Share of the rounds whose median test loss is compared, since a single one is noise.
+_COMPARED = 0.25
+#: A change helps if it takes the test loss down by this share, and by so much.
+_LESS, _LEAST = 0.05, 0.002
+#: Test accuracy that it may cost.
+_COST = 0.02
+#: Updates of the first slice, and how many times as many the next one may have.
+_FIRST, _FASTER = 4, 4
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A change to try: what `Trainer.edit` takes."""
+
+    patch: object
+    origin: object = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """Where one copy came to.
+
+    Attributes:
+        metrics: at the end; None if its training diverged.
+        level: median test loss of the last rounds; infinite if it diverged.
+    """
+
+    metrics: Metrics | None
+    level: float
+
+
+@dataclass(frozen=True, slots=True)
+class TrialResult:
+    """What a trial found.
+
+    Attributes:
+        step: where all copies began.
+        epochs: that each of them trained.
+        baseline: without a change.
+        outcomes: one for each candidate.
+        best: number of the candidate that helps most; None if none helps.
+    """
+
+    step: int
+    epochs: int
+    baseline: Outcome
+    outcomes: tuple[Outcome, ...]
+    best: int | None
+
+
+@dataclass(slots=True)
+class _Copy:
+    """One copy: where it stands, and its metrics after each round."""
+
+    moment: Snapshot
+    rounds: list[Metrics] = field(default_factory=list)
+    trained: int = 0
+    diverged: bool = False
+    slice: int = _FIRST
+
+
+class Trial:
+    """Trains copies of one moment under several changes, slice by slice.
+
+    Args:
+        programs: where compiled programs come from; none is compiled for a trial.
+        start: the moment that all copies begin at.
+        candidates: the changes, at most `MAX_CANDIDATES`.
+        epochs: that each copy trains, 1 to `MAX_EPOCHS`.
+
+    Raises:
+        TrialError: such a change cannot be tried, or the network is for images.
+        PatchError: a patch is not an object.
+        SpecError: a changed spec breaks a rule.
+        OriginError: an origin does not fit.
+    """
+
+    def __init__(
+        self, programs: Programs, start: Snapshot, candidates: Sequence[Candidate], epochs: int
+    ) -> None:
+        if not 1 <= len(candidates) <= MAX_CANDIDATES:
+            raise TrialError(f"a trial has 1 to {MAX_CANDIDATES} candidates")
+        if not 1 <= epochs <= MAX_EPOCHS:
+            raise TrialError(f"a trial has 1 to {MAX_EPOCHS} epochs")
+        if start.spec.data.is_images:
+            raise TrialError("a copy of a network for images would take as long as the run itself")
+        self._programs = programs
+        self._start = start
+        moments = [start, *(_change(start, candidate) for candidate in candidates)]
+        for moment in moments:
+            if not programs.has_general(moment.spec):
+                raise TrialError("no program that is compiled has room for the network")
+        self._copies = [_Copy(moment) for moment in moments]
+        self._ends = plan_rounds(epochs)
+        self._round = 0
+        self._run: PlaneRun | None = None
+        self._loaded: _Copy | None = None
+
+    @property
+    def done(self) -> bool:
+        """Whether all copies are trained."""
+        return self._round == len(self._ends)
+
+    @property
+    def share(self) -> float:
+        """How much of the training is done, 0 to 1."""
+        if self.done:
+            return 1.0
+        done = [1.0 if copy.diverged else self._share_of(copy) for copy in self._copies]
+        return sum(done) / len(done)
+
+    def _share_of(self, copy: _Copy) -> float:
+        moment = copy.moment
+        batches = -(-moment.data.n_train // moment.spec.batch_size)
+        return copy.trained / (self._ends[-1] * batches)
+
+    def advance(self, max_seconds: float) -> None:
+        """Trains one copy for about so long.
+
+        Args:
+            max_seconds: that the slice may take; the first ones, which measure, take less.
+        """
+        if self.done:
+            return
+        copy = self._next_copy()
+        if copy is not None:
+            self._train(copy, max_seconds)
+        if self._next_copy() is None:
+            self._round += 1
+            if all(one.diverged for one in self._copies):
+                self._round = len(self._ends)
+
+    def result(self) -> TrialResult | None:
+        """What was found up to the last round that all copies have done; None before the first."""
+        rounds = self._round
+        if rounds == 0:
+            return None
+        baseline, *outcomes = (_measure(copy, rounds) for copy in self._copies)
+        return TrialResult(
+            self._start.counters.step,
+            self._ends[rounds - 1],
+            baseline,
+            tuple(outcomes),
+            choose_best(baseline, outcomes),
+        )
+
+    def _next_copy(self) -> _Copy | None:
+        waiting = (c for c in self._copies if not c.diverged and len(c.rounds) == self._round)
+        return next(waiting, None)
+
+    def _train(self, copy: _Copy, max_seconds: float) -> None:
+        run = self._load(copy)
+        rest = self._ends[self._round] * run.batches_per_epoch - copy.trained
+        steps = min(rest, copy.slice)
+        begun = time.perf_counter()
+        try:
+            run.train_general(steps)
+        except DivergedError:
+            copy.diverged = True
+            return
+        seconds = max(time.perf_counter() - begun, 1e-9)
+        copy.slice = max(1, min(_FASTER * steps, int(max_seconds / seconds * steps)))
+        copy.trained += steps
+        copy.moment = run.snapshot()
+        if steps == rest:
+            copy.rounds.append(run.metrics)
+
+    def _load(self, copy: _Copy) -> PlaneRun:
+        if self._run is None:
+            self._run = PlaneRun(self._programs, copy.moment)
+        elif self._loaded is not copy:
+            self._run.load(copy.moment)
+        self._loaded = copy
+        return self._run
+
+
+def plan_rounds(epochs: int) -> list[int]:
+    """Returns after how many epochs all copies are measured; a trial that is cut short ends there.
+
+    Args:
+        epochs: that each copy trains in the end.
+    """
+    length = -(-epochs // _ROUNDS)
+    short = [1 << i for i in range(length.bit_length()) if 1 << i < length]
+    return [*short, *range(length, epochs, length), epochs]
+
+
+def choose_best(baseline: Outcome, outcomes: Sequence[Outcome]) -> int | None:
+    """Returns the number of the outcome with the lowest test loss; None if none helps.
+
+    A change helps if its test loss is clearly below that without it, at the end and in the
+    median of the last rounds, and test accuracy is not lower for it.
+    """
+    helpful = [i for i, outcome in enumerate(outcomes) if _helps(outcome, baseline)]
+    return min(helpful, key=lambda i: outcomes[i].level, default=None)
+
+
+def _helps(outcome: Outcome, baseline: Outcome) -> bool:
+    after, before = outcome.metrics, baseline.metrics
+    if after is None or before is None:
+        return after is not None
+    losses = (outcome.level, baseline.level), (after["test_loss"], before["test_loss"])
+    if any(new > old * (1 - _LESS) or new > old - _LEAST for new, old in losses):
+        return False
+    return after.get("test_accuracy", 0.0) >= before.get("test_accuracy", 0.0) - _COST
+
+
+def _measure(copy: _Copy, rounds: int) -> Outcome:
+    if len(copy.rounds) < rounds:
+        return Outcome(None, math.inf)
+    done = copy.rounds[:rounds]
+    compared = done[-math.ceil(_COMPARED * rounds) :]
+    return Outcome(done[-1], statistics.median(one["test_loss"] for one in compared))
+
+
+def _change(start: Snapshot, candidate: Candidate) -> Snapshot:
+    """Returns the moment that the edit of a candidate leads to."""
+    after = revise(start, candidate.patch, candidate.origin, _refuse_data)
+    old, new = start.spec, after.spec
+    if new.seed != old.seed:
+        raise TrialError("a trial goes on from the present weights, so the seed stays", "seed")
+    if new.resolved_loss != old.resolved_loss:
+        raise TrialError("losses of two kinds cannot be compared", "loss")
+    return after
+
+
+def _refuse_data(spec: Spec) -> Any:
+    raise TrialError("losses on other data cannot be compared", "data")
