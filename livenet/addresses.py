@@ -1,6 +1,6 @@
 """Addresses: a spec as the words of a link, the same that the page itself writes.
 
-`static/js/url-state.js` is the other one who knows these words; a test holds both together.
+`static/js/spec/url-state.js` is the other one who knows these words; a test holds both together.
 """
 
 from __future__ import annotations

@@ -22,6 +22,12 @@ ENGINE = (
     "base", "spec", "functions", "data", "network", "frames", "programs", "state", "edits",
     "runs", "exports", "trainer", "__init__", "__main__",
 )  # fmt: skip
+#: The rooms of the page's modules; each imports only from rooms above its own.
+PAGE = (
+    "lib", "spec", "plot", "stream", "run", "advice", "controls", "ui", "network", "images",
+    "points", "pictures", "embed", "recordings", "share", "views", "views/images", "views/page",
+    "pages",
+)  # fmt: skip
 #: What the engine knows nothing of.
 SERVING = {
     "app", "asyncio", "flask", "flask_sock", "gunicorn", "http", "requests", "selectors",
@@ -249,15 +255,34 @@ export function from(source) { return "eight"; }
 
 def test_modules_of_the_page_import_each_other_by_bare_names() -> None:
     known = scripts()
-    assert {"main", "store", "frames"} <= set(known)
+    assert {"pages/playground", "lib/store", "lib/frames"} <= set(known)
     for name, source in known.items():
         for found in imports_of(source):
             assert found in known, f"{name} imports {found}"
 
 
-@pytest.mark.parametrize("name", ["store", "frames", "url-state", "embed/options"])
+def test_every_module_of_the_page_is_in_a_room() -> None:
+    rooms = {name.rpartition("/")[0] for name in scripts()}
+    assert rooms == set(PAGE)
+
+
+def test_a_room_of_the_page_imports_only_rooms_above_it() -> None:
+    rank = {room: place for place, room in enumerate(PAGE)}
+    seen = 0
+    for name, source in scripts().items():
+        own = name.rpartition("/")[0]
+        for found in imports_of(source):
+            room = found.rpartition("/")[0]
+            assert rank[room] <= rank[own], f"{name} imports {found}"
+            seen += room != own
+    assert seen > 100
+
+
+@pytest.mark.parametrize(
+    "name", ["lib/store", "lib/frames", "spec/url-state", "embed/options", "share/snippets"]
+)
 def test_the_foundations_of_the_page_import_nothing(name: str) -> None:
-    assert not imports_of(scripts().get(name, ""))
+    assert not imports_of(scripts()[name])
 
 
 def test_views_never_import_each_other() -> None:
@@ -265,19 +290,13 @@ def test_views_never_import_each_other() -> None:
     views = {name for name in known if name.startswith("views/")}
     assert len(views) > 3
     for name in views:
-        assert not imports_of(known[name]) & (views | MAINS), name
+        assert not imports_of(known[name]) & views, name
 
 
-#: What composes a page.
-MAINS = {
-    "main", "embed/main", "embed/panels", "replay", "recordings/framed", "recordings/whole-page",
-}  # fmt: skip
-
-
-def test_only_main_composes_the_views() -> None:
+def test_only_pages_compose_views() -> None:
     for name, source in scripts().items():
         composed = {found for found in imports_of(source) if found.startswith("views/")}
-        assert name in MAINS or not composed, name
+        assert name.startswith("pages/") or not composed, name
 
 
 def test_no_module_of_the_page_imports_itself_in_a_circle() -> None:
@@ -291,4 +310,4 @@ def test_no_module_of_the_page_imports_itself_in_a_circle() -> None:
 def test_one_module_alone_touches_the_global_of_plotly() -> None:
     for name, source in scripts().items():
         found = re.search(r"\b(?:window|globalThis|self)\.Plotly\b|(?<![\w.(])Plotly\.", source)
-        assert name == "plotly" or not found, name
+        assert name == "plot/plotly" or not found, name

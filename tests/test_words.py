@@ -105,7 +105,7 @@ def test_every_name_of_the_server_has_its_words(
 
 
 def test_every_observation_has_its_words() -> None:
-    source = scripts()["observations.js"]
+    source = scripts()["advice/observations.js"]
     keys = set(re.findall(r'key: (?:\w.*? \? )?"([\w.]+)"', source))
     keys |= set(re.findall(r'key: .*? : "([\w.]+)"', source))
     assert {"idle", "diverged", "dead.only", "dead.last"} <= keys
@@ -146,7 +146,8 @@ def test_unused_keys_are_found() -> None:
     found = find_unused({**catalogue("en"), **extra}, scripts(), html())
     assert set(extra) <= found
     assert "card.data" not in found
-    sources = {name: source for name, source in scripts().items() if name != "observations.js"}
+    sources = scripts()
+    del sources["advice/observations.js"]
     assert "observation.straight.lead" in find_unused(catalogue("en"), sources, html())
     assert not find_unused({"a.b": "x"}, {}, ['<p>{{ word("a.b") }}</p>'])
 

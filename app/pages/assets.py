@@ -54,7 +54,7 @@ class Assets:
         self._files: dict[str, _Read] = {}
 
     def url(self, path: str) -> str:
-        """Returns the URL of a file, such as `js/main.js`.
+        """Returns the URL of a file, such as `js/pages/playground.js`.
 
         Raises:
             FileNotFoundError: there is no such file.

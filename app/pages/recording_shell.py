@@ -14,7 +14,7 @@ from app.pages.assets import PLOTLY, Assets
 from app.pages.documents import Document
 
 #: The module that the document starts with.
-ENTRY = "replay"
+ENTRY = "pages/replay"
 #: The others would only be bytes.
 SHEETS = (
     "tokens", "base", "controls", "header", "strip", "panels", "network", "output", "scale",

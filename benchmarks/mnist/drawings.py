@@ -26,7 +26,7 @@ SPEC = {
     "schedule": {"name": "cosine", "decay_steps": 469 * EPOCHS},
 }
 #: The page's own module makes the ink.
-_TO_INK = """const { createInk } = await import("images/ink");
+_TO_INK = """const { createInk } = await import("images/drawing-bytes");
              const toInk = createInk();
              return arguments[0].map((strokes) => toInk(strokes, arguments[1]));"""
 

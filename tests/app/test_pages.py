@@ -104,9 +104,9 @@ def test_unchanged_file_is_not_sent_again(page: str, server: LiveServer) -> None
 @pytest.mark.parametrize(
     "path",
     [
-        "/static/0000000000000000/js/main.js",
+        "/static/0000000000000000/js/pages/playground.js",
         "/static/0000000000000000/nope.js",
-        "/static/js/main.js",
+        "/static/js/pages/playground.js",
         "/static/0000000000000000/../../requirements.txt",
         "/static/0000000000000000/%2e%2e/requirements.txt",
         "/static/0000000000000000/%00",
@@ -168,10 +168,10 @@ def test_a_page_loads_the_modules_that_it_needs_and_no_others(server: LiveServer
         return set(urls)
 
     playground, embed = preloaded("/"), preloaded("/embed")
-    assert {"main", "store", "views/header"} <= playground
-    assert {"embed/main", "store", "views/output"} <= embed
+    assert {"pages/playground", "lib/store", "views/page/header"} <= playground
+    assert {"pages/embed", "lib/store", "views/output"} <= embed
     assert not {name for name in playground if name.startswith("embed/m")}
-    assert "views/header" not in embed
+    assert "views/page/header" not in embed
 
 
 def test_the_plugin_is_for_decks_anywhere(server: LiveServer) -> None:

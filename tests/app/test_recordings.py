@@ -104,7 +104,7 @@ def test_the_document_holds_all_that_it_needs(server: LiveServer) -> None:
     for name, source in modules.items():
         for other in re.findall(r'^(?:import|export)[^;"]*?from "([^"]+)";', source, re.MULTILINE):
             assert other in modules, f"{name} imports {other}"
-    assert "main" not in modules, "only what is needed"
+    assert "pages/playground" not in modules, "only what is needed"
     assert not re.findall(r'(?:src|href)="(?!data:)', text), "nothing outside of it is asked for"
     for blank in ("@origin@", "@wishes@", "@recording@"):
         assert blank in text

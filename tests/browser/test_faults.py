@@ -20,9 +20,9 @@ return makeDocument({ packed, language: "en", plotly: false, live: null });
 #: The drawing of the network alone asks for this.
 BREAK = "Path2D.prototype.roundRect = () => { throw new Error('no round corners'); };"
 WATCH = """
-const { createStore } = await import("store");
-const { createEmitter } = await import("emitter");
-const { formatValue } = await import("format");
+const { createStore } = await import("lib/store");
+const { createEmitter } = await import("lib/emitter");
+const { formatValue } = await import("lib/format");
 const heard = [];
 const store = createStore({ value: 0 });
 store.watch(["value"], ({ value }) => heard.push(["first", value]));

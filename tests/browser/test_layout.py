@@ -186,7 +186,7 @@ def background(page: Page) -> str:
 def zero(page: Page) -> list[int]:
     """The colour of the map where the output is undecided: its middle shade."""
     return page.load(
-        """const { readPalette } = await import("palette");
+        """const { readPalette } = await import("plot/palette");
            const [colour] = readPalette().diverging.slice(512, 513);
            return [colour & 255, (colour >> 8) & 255, (colour >> 16) & 255];"""
     )

@@ -12,9 +12,9 @@ from tests.browser.strokes import DIGITS
 from tests.page.test_curves import TWO_PARTS
 
 WATCH = """
-const { createStore } = await import("store");
-const { createEmitter } = await import("emitter");
-const { formatValue } = await import("format");
+const { createStore } = await import("lib/store");
+const { createEmitter } = await import("lib/emitter");
+const { formatValue } = await import("lib/format");
 const heard = [];
 const store = createStore({ value: 0 });
 store.watch(["value"], ({ value }) => heard.push(["first", value]));
@@ -41,7 +41,7 @@ def test_ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
          for stroke in DIGITS[8]]
         for size in sizes
     ]  # fmt: skip
-    script = """const { createInk } = await import("images/ink");
+    script = """const { createInk } = await import("images/drawing-bytes");
                 const toInk = createInk();
                 return arguments[0].map((strokes) => toInk(strokes, arguments[1]));"""
 
@@ -66,7 +66,7 @@ def test_ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
     thin, thick = seen("thin", fitted=True)[0], seen("thick", fitted=True)[0]
     assert 1.2 * thin.sum() < images[0].sum() < thick.sum() / 1.2
 
-    script = """const { createInk } = await import("images/ink");
+    script = """const { createInk } = await import("images/drawing-bytes");
                 const options = { pen: "medium", fitted: true };
                 const dot = [[[0.9, 0.9], [0.9, 0.9]]];
                 return [dot, []].map((strokes) => createInk()(strokes, options).ink);"""
@@ -86,7 +86,7 @@ def marks_of_plain_curves(page: Page) -> None:
     steps = page.load(
         TWO_PARTS
         + """
-        const { createPlainCurve } = await import("plain-curve");
+        const { createPlainCurve } = await import("plot/canvas-curve");
         change(spec("xor"), 50, 5000);
         train(spec("xor"), 51, 80, 1);
         const place = document.body.appendChild(document.createElement("div"));
@@ -117,7 +117,7 @@ def marks_of_plain_curves(page: Page) -> None:
 def a_page_without_storage(page: Page) -> None:
     """It keeps choices for itself."""
     kept = page.load(
-        """const { openStorage } = await import("storage");
+        """const { openStorage } = await import("lib/storage");
            const given = Object.getOwnPropertyDescriptor(window, "localStorage");
            Object.defineProperty(window, "localStorage", {
              configurable: true, get() { throw new DOMException("no", "SecurityError"); },

@@ -46,7 +46,7 @@ def test_greys_look_the_same_to_all() -> None:
 def read(page: Page) -> dict[str, Any]:
     """The colours in force, as lists of red, green and blue."""
     return page.load(
-        """const { readPalette } = await import("palette");
+        """const { readPalette } = await import("plot/palette");
            const list = (css) => css.match(/[\\d.]+/g).map(Number);
            const palette = readPalette();
            const zero = palette.diverging[512];
@@ -193,7 +193,7 @@ def test_the_scale_of_classes_names_them(page: Page) -> None:
 
 #: Which share of the range a colour stands for, by the table that maps are painted with.
 SHARES = """
-    const { readPalette } = await import("palette");
+    const { readPalette } = await import("plot/palette");
     const { diverging } = readPalette();
     const places = new Map([...diverging].map((word, i) => [word, (i - 512) / 512]));
 """
@@ -249,7 +249,7 @@ def test_the_scale_is_that_of_what_is_shown(page: Page) -> None:
 
 def test_a_point_has_an_edge_that_is_seen(page: Page) -> None:
     edges = page.load(
-        """const { readPalette } = await import("palette");
+        """const { readPalette } = await import("plot/palette");
            const { classes, edge } = readPalette();
            const list = (css) => css.match(/[\\d.]+/g).map(Number);
            return classes.map((fill) => [list(fill), list(edge(fill))]);"""

@@ -59,7 +59,7 @@ class Modules:
     def speak(self, language: str) -> None:
         """Has the page's words be those of a language."""
         self.load(
-            """const { loadWords } = await import("words");
+            """const { loadWords } = await import("lib/words");
                await loadWords(arguments[0], `data:application/json;base64,${arguments[1]}`);""",
             language,
             b64encode(json.dumps(read_words(language)).encode()).decode(),

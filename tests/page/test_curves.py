@@ -6,8 +6,8 @@ from tests.page.node import Modules
 
 #: Two parts of a run: the second one on other data, with losses a hundred times smaller.
 TWO_PARTS = """
-  const { createHistory } = await import("history");
-  const { curveLabels, curveShapes, namedBreaks, viewOf } = await import("curve-figure");
+  const { createHistory } = await import("run/history");
+  const { curveLabels, curveShapes, namedBreaks, viewOf } = await import("plot/curve-figure");
   const history = createHistory();
   const spec = (name, loss = null) => ({ data: { name, points: null }, loss });
   const train = (now, from, to, loss) => {

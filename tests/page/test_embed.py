@@ -99,7 +99,7 @@ def test_options_come_back_and_broken_ones_are_named(modules: Modules) -> None:
         assert options == {**defaults, **closed}, query
     words = modules.load(
         """const [{ PARTS, isOption }, { PATHS }] =
-             await Promise.all([import("embed/options"), import("url-state")]);
+             await Promise.all([import("embed/options"), import("spec/url-state")]);
            return [PARTS, Object.keys(PATHS), Object.keys(PATHS).filter(isOption)];"""
     )
     assert sorted(words[0]) == sorted(set(words[1]) - {"task"}), "every part has its control"
@@ -107,7 +107,7 @@ def test_options_come_back_and_broken_ones_are_named(modules: Modules) -> None:
 
 
 ARRANGE = """
-    const { arrange } = await import("embed/arrangement");
+    const { arrange } = await import("embed/layout");
     const { PANELS } = await import("embed/options");
     const choices = Array.from({ length: 2 ** PANELS.length - 1 }, (_, i) =>
       PANELS.filter((_, k) => (i + 1) & (1 << k)));

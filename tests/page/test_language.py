@@ -23,7 +23,7 @@ def test_the_language_is_chosen(
     modules: Modules, search: str, chosen: str | None, preferred: list[str], language: str
 ) -> None:
     found = modules.load(
-        """const { chooseLanguage } = await import("language");
+        """const { chooseLanguage } = await import("lib/language");
            const [search, chosen, preferred] = arguments;
            return chooseLanguage(["en", "ko"], { search, chosen, preferred });""",
         search, chosen, preferred,
@@ -34,8 +34,8 @@ def test_the_language_is_chosen(
 def test_errors_and_numbers_are_in_the_language_of_the_page(korean: Modules) -> None:
     words = read_words("ko")
     told = korean.load(
-        """const { tellError } = await import("errors");
-           const { formatCount, formatPercent } = await import("format");
+        """const { tellError } = await import("lib/errors");
+           const { formatCount, formatPercent } = await import("lib/format");
            return [
              tellError({ code: "not_paused", message: "x" }),
              tellError({ code: "invalid_spec", path: "layers.0.units", message: "x" }),

@@ -20,7 +20,7 @@ def test_a_frame_is_decoded_without_a_copy(modules: Modules) -> None:
     }
     blob = save(arrays, metadata={"step": "7", "units_range": "[[0, 1]]", "running": "true"})
     frame = modules.load(
-        """const { decodeFrame } = await import("frames");
+        """const { decodeFrame } = await import("lib/frames");
            const buffer = new Uint8Array(arguments[0]).buffer;
            const { meta, arrays } = decodeFrame(buffer);
            return { meta, weights: [...arrays.weights.data], shape: arrays.weights.shape,
@@ -39,7 +39,7 @@ def test_a_misaligned_frame_is_decoded_all_the_same(modules: Modules) -> None:
     header += b" " * (-len(header) % 8)
     blob = struct.pack("<Q", len(header)) + header + b"\0" + struct.pack("<f", 1.5)
     value = modules.load(
-        """const { decodeFrame } = await import("frames");
+        """const { decodeFrame } = await import("lib/frames");
            return decodeFrame(new Uint8Array(arguments[0]).buffer).arrays.a.data[0];""",
         list(blob),
     )
@@ -48,7 +48,7 @@ def test_a_misaligned_frame_is_decoded_all_the_same(modules: Modules) -> None:
 
 def test_frames_that_were_not_painted_keep_their_points(modules: Modules) -> None:
     joined = modules.load(
-        """const { carryOver } = await import("frames");
+        """const { carryOver } = await import("lib/frames");
            const frame = (points) => ({ arrays: points ? { points } : {} });
            const first = carryOver(frame("p1"), frame(null));
            const second = carryOver(first, frame("p2"));
@@ -59,7 +59,7 @@ def test_frames_that_were_not_painted_keep_their_points(modules: Modules) -> Non
 
 def test_losses_are_written_so_that_they_can_be_read(modules: Modules) -> None:
     written = modules.load(
-        """const { formatLoss, tellDifference } = await import("format");
+        """const { formatLoss, tellDifference } = await import("lib/format");
            return [...[0, 1e-7, 1.2e-5, 0.0123, 0.5, 12.34, 12345.6, 3e6, Infinity].map(formatLoss),
              ...[0.0991, -0.02, 0, 1e-9].map((value) => tellDifference(value))];"""
     )
@@ -71,7 +71,7 @@ def test_losses_are_written_so_that_they_can_be_read(modules: Modules) -> None:
 
 def test_notes_stand_near_what_they_are_about_and_over_nothing(modules: Modules) -> None:
     places = modules.load(
-        """const { placeNotes } = await import("network/note-places");
+        """const { placeNotes } = await import("network/note-positions");
            const room = { left: 0, top: 0, right: 300, bottom: 200 };
            const taken = [{ left: 100, top: 50, right: 200, bottom: 150 }];
            const notes = [{ width: 80, height: 30, x: 150, y: 150 },
@@ -86,7 +86,7 @@ def test_notes_stand_near_what_they_are_about_and_over_nothing(modules: Modules)
 
 def test_origins_say_which_units_stay(modules: Modules) -> None:
     edits = modules.load(
-        """const l = await import("layers");
+        """const l = await import("spec/layers");
            const layers = [{ units: 3 }, { units: 2 }];
            const removed = l.removeUnit(layers, 0, 1);
            return {
@@ -130,7 +130,7 @@ def test_a_scale_and_its_inverse_agree(modules: Modules) -> None:
 
 def test_a_long_curve_is_thinned_evenly(modules: Modules) -> None:
     lengths, steps = modules.load(
-        """const { createHistory } = await import("history");
+        """const { createHistory } = await import("run/history");
            const history = createHistory();
            const lengths = [];
            for (let step = 1; step <= 20000; step += 1) {
@@ -151,7 +151,7 @@ def test_messages_are_cut_out_of_a_stream_however_its_bytes_come(modules: Module
     stream = b"".join(struct.pack("<IB", len(text), kind) + text for kind, text in payloads)
     for size in (1, 3, 7, len(stream)):
         seen = modules.load(
-            """const { createMessageReader } = await import("transports/message-reader");
+            """const { createMessageReader } = await import("stream/message-reader");
                const seen = [];
                const read = createMessageReader({
                  message: (message) => seen.push(message),
@@ -168,7 +168,7 @@ def test_messages_are_cut_out_of_a_stream_however_its_bytes_come(modules: Module
 
 def test_the_page_knows_the_image_sets_of_the_engine(modules: Modules) -> None:
     known = modules.load(
-        """const { IMAGE_SETS, sideOf } = await import("images/sets");
+        """const { IMAGE_SETS, sideOf } = await import("spec/image-sets");
            return Object.fromEntries(IMAGE_SETS.map((name) => [name, sideOf(name)]));"""
     )
     assert known == IMAGE_SIDES

@@ -57,7 +57,7 @@ def test_an_eraser_reaches_everything_along_its_way(geometry: Callable[..., Any]
 
 def test_points_tell_their_task(modules: Modules) -> None:
     tasks = modules.load(
-        """const { inferTask, widenTask, fitsTask } = await import("points/labels");
+        """const { inferTask, widenTask, fitsTask } = await import("spec/point-labels");
            const of = (...labels) => labels.map((label) => [0, 0, label]);
            return [inferTask(of(0, 1)), inferTask(of(0, 2)), inferTask(of(0.5)), inferTask([]),
              widenTask(of(0, 2), "binary"), widenTask(of(0, 1), "multiclass"),

@@ -16,7 +16,7 @@ DECAYS = ((1, 0.9), (50, 0.5), (77, 0.01), (1000, 1.0), (1000, 0.96), (250, 0.0)
 
 #: Rates of every schedule and set of numbers, step by step, as the page works them out.
 RATES = """
-    const { makeSchedule } = await import("schedule");
+    const { makeSchedule } = await import("spec/schedule");
     const [cases, steps] = arguments;
     return cases.map((schedule) => {
       const rateAt = makeSchedule({ optimizer: { learning_rate: 0.03 }, schedule });
@@ -42,7 +42,7 @@ def test_rates_are_those_of_the_engine(modules: Modules) -> None:
 
 def test_a_span_holds_the_warm_up_and_the_present_step(modules: Modules) -> None:
     spans = modules.load(
-        """const { spanOf } = await import("schedule");
+        """const { spanOf } = await import("spec/schedule");
            const schedule = { name: "cosine", warmup_steps: 200, decay_steps: 1000 };
            const constant = { ...schedule, name: "constant" };
            return [[schedule, 0], [schedule, 1349], [schedule, 1351], [schedule, 99999],

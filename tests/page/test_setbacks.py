@@ -11,7 +11,7 @@ from tests.page.curves import CASES, FILE
 from tests.page.node import Modules
 
 #: Follows a curve row by row; answers the row and the setback when one was first told, and last.
-FOLLOW = """const { createDetector } = await import("setbacks");
+FOLLOW = """const { createDetector } = await import("advice/setbacks");
   const [{ before, after, images, scored }, specs] = arguments;
   const detector = createDetector();
   const add = ([epoch, ...row]) => detector.add([row], { epoch, images, scored });
@@ -68,7 +68,7 @@ def test_edits_that_follow_each_other_are_one_way_back(
 ) -> None:
     """Two steps of undo; those that the server has joined are one."""
     steps = modules.load(
-        """const { createDetector } = await import("setbacks");
+        """const { createDetector } = await import("advice/setbacks");
            const [{ before, after }] = arguments;
            const spec = (rate) => ({ data: {}, seed: 1, rate });
            return [false, true].map((joined) => {

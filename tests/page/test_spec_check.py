@@ -12,7 +12,7 @@ from tests.page.node import Modules
 Json = Any
 
 READ = """
-const { createSpecCheck } = await import("spec/check");
+const { createSpecCheck } = await import("spec/validation");
 const [values, schema] = arguments;
 const check = createSpecCheck(schema);
 return values.map((value) => {

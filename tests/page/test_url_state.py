@@ -18,7 +18,7 @@ DEFAULTS = dump_spec(parse_spec({}))
 
 #: Writes each spec and reads it again, as the address bar has it.
 ROUND_TRIP = """
-    const { readState, writeState } = await import("url-state");
+    const { readState, writeState } = await import("spec/url-state");
     const [specs, defaults] = arguments;
     return specs.map((spec) => {
       const text = writeState(spec, defaults);
@@ -27,7 +27,7 @@ ROUND_TRIP = """
     });
 """
 READ = """
-    const { readState } = await import("url-state");
+    const { readState } = await import("spec/url-state");
     return arguments[0].map((query) => {
       try { return [readState(query), null]; }
       catch ({ name, key, value }) { return [null, key ? [key, value] : name]; }
@@ -72,7 +72,7 @@ def test_what_is_no_state_is_left_alone(modules: Modules) -> None:
     assert wrong is None
     assert spec == {"layers": [], "optimizer": {"learning_rate": 1, "clip_norm": None}}
     rest = modules.load(
-        """const { dropState } = await import("url-state");
+        """const { dropState } = await import("spec/url-state");
            return dropState("?lang=ko&v=1&rate=1&hello=1");"""
     )
     assert rest == "lang=ko&hello=1"
@@ -103,7 +103,7 @@ CARRIED = ("eNpjY-_A0-.1", "-_" * 900 + ".1", "aaaabbbbcccc2222", None)
 def test_what_a_link_carries_stands_beside_its_words(modules: Modules) -> None:
     spec = dump_spec(parse_spec({"data": {"name": "xor"}}))
     script = """
-        const { readCarried, readState, writeState, dropState } = await import("url-state");
+        const { readCarried, readState, writeState, dropState } = await import("spec/url-state");
         const [words, spec, defaults] = arguments;
         return words.map((word) => {
           const { search } = new URL(`/?lang=ko&${writeState(spec, defaults, word)}`, location);

@@ -1,6 +1,6 @@
 /** A choice of names: a native select, so that every keyboard and phone knows it. */
 
-import { h } from "dom";
+import { h } from "lib/dom";
 
 /**
  * @param {{label, help, path}} field

@@ -1,11 +1,11 @@
 /** Controls made from the schema and bound to the spec. */
 
 import { createChoice } from "controls/choice";
-import { markComing } from "controls/coming";
+import { markComing } from "controls/pending";
 import { createOptional } from "controls/optional";
 import { createSlider } from "controls/slider";
 import { createToggle } from "controls/toggle";
-import { optionHelp, optionText } from "terms";
+import { optionHelp, optionText } from "lib/terms";
 
 /** The value of a dotted path. */
 export function valueAt(spec, path) {

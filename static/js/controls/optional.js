@@ -2,7 +2,7 @@
 
 import { createSlider } from "controls/slider";
 import { createToggle } from "controls/toggle";
-import { word } from "words";
+import { word } from "lib/words";
 
 /**
  * @param {object} field from the schema, nullable

@@ -1,6 +1,6 @@
 /** A few choices, all in sight. */
 
-import { h } from "dom";
+import { h } from "lib/dom";
 
 /**
  * @param {{name: string, label: string, help?: string}} field

@@ -1,10 +1,10 @@
 /** A small picture of the learning rate over the steps, with the present one on it. */
 
-import { h, setText } from "dom";
-import { formatCount, formatRate } from "format";
-import { isScheduled, makeSchedule, spanOf } from "schedule";
-import { createThrottle } from "throttle";
-import { word } from "words";
+import { h, setText } from "lib/dom";
+import { formatCount, formatRate } from "lib/format";
+import { isScheduled, makeSchedule, spanOf } from "spec/schedule";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
 
 const SVG = "http://www.w3.org/2000/svg";
 const WIDTH = 160;

@@ -1,6 +1,6 @@
 /** The settings of the moment that is shown: of the present, or of one that is looked back at. */
 
-import { h } from "dom";
+import { h } from "lib/dom";
 
 /**
  * A view of the store for controls: while one looks back, `draft` is the spec of that moment.

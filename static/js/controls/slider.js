@@ -1,8 +1,8 @@
 /** A slider: continuous while dragged, exact by keyboard, its value beside it. */
 
 import { createScale } from "controls/scale";
-import { h, setText } from "dom";
-import { formatValue } from "format";
+import { h, setText } from "lib/dom";
+import { formatValue } from "lib/format";
 
 const KEYS = {
   ArrowRight: [1, false], ArrowUp: [1, false], ArrowLeft: [-1, false], ArrowDown: [-1, false],

@@ -1,6 +1,6 @@
 /** A switch: on or off. */
 
-import { h } from "dom";
+import { h } from "lib/dom";
 
 /**
  * @param {{label: string, help?: string, path?: string}} field

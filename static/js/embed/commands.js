@@ -1,7 +1,7 @@
 /** What the page around an embed can have it do; each command is over before the next one begins. */
 
 import { MessageError } from "embed/messages";
-import { readCarried, readState } from "url-state";
+import { readCarried, readState } from "spec/url-state";
 
 const STEP_EPOCHS = 200;
 /** They end a training that is under way; all others wait for it. */

@@ -2,13 +2,13 @@
 
 import { createChoice } from "controls/choice";
 import { createField } from "controls/field";
-import { h, icon } from "dom";
+import { h, icon } from "lib/dom";
 import { TRANSPORT } from "embed/options";
-import { isImages } from "images/sets";
-import { createLoss, createSpeed } from "strip/fields";
-import { createTransport } from "strip/transport";
-import { PATHS } from "url-state";
-import { word } from "words";
+import { isImages } from "spec/image-sets";
+import { createLoss, createSpeed } from "controls/special-fields";
+import { createTransport } from "controls/run-buttons";
+import { PATHS } from "spec/url-state";
+import { word } from "lib/words";
 
 const OUT = ["M6.5 3.5H3v9.5h9.5V9.5", "M9 2.8h4.2V7", "M13 3L7.6 8.4"];
 /** They are changed in the network itself. */

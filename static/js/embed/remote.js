@@ -3,8 +3,8 @@
 import { createCommands } from "embed/commands";
 import { MessageError, VERSION, readMessage } from "embed/messages";
 import { createProgress } from "embed/progress";
-import { createThrottle } from "throttle";
-import { word } from "words";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
 
 const EPOCH_PERIOD = 100;
 const METRICS_PERIOD = 250;

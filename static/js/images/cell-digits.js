@@ -1,11 +1,11 @@
 /** The test images behind a cell of the confusion matrix. */
 
-import { h, setText } from "dom";
-import { formatCount } from "format";
+import { h, setText } from "lib/dom";
+import { formatCount } from "lib/format";
 import { createGallery } from "images/gallery";
-import { className } from "images/sets";
-import { createThrottle } from "throttle";
-import { word } from "words";
+import { className } from "spec/image-sets";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
 
 /** Pictures that are shown of those behind a cell. */
 const MOST = 60;

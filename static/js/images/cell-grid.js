@@ -1,6 +1,6 @@
 /** A grid of cells over a chart, for pointer and keyboard: the chart itself is only a picture. */
 
-import { h } from "dom";
+import { h } from "lib/dom";
 
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 

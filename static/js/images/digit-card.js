@@ -1,9 +1,9 @@
 /** A small card beside the pointer: an image, what it is, and what the network says it is. */
 
-import { h, setText } from "dom";
+import { h, setText } from "lib/dom";
 import { draw } from "images/library";
-import { className } from "images/sets";
-import { word } from "words";
+import { className } from "spec/image-sets";
+import { word } from "lib/words";
 
 const GAP = 14;
 

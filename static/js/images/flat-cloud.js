@@ -4,10 +4,10 @@
  * the points once they rest.
  */
 
-import { h, pixelRatio, rem } from "dom";
+import { h, pixelRatio, rem } from "lib/dom";
 import { fitAxis } from "images/cloud";
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart } from "plotly";
-import { word } from "words";
+import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart } from "plot/plotly";
+import { word } from "lib/words";
 
 /** Points that have not moved for so long are Plotly's. */
 const REST = 500;

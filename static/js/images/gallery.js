@@ -1,6 +1,6 @@
 /** Small pictures of images of the set; pressing one chooses it as the image that is looked at. */
 
-import { h, setText } from "dom";
+import { h, setText } from "lib/dom";
 import { draw } from "images/library";
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };

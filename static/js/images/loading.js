@@ -1,8 +1,8 @@
 /** How far a set of images is that somebody waits for: `store.loading`; and why one could not be had. */
 
-import { h, setText } from "dom";
-import { IMAGE_SETS } from "images/sets";
-import { word } from "words";
+import { h, setText } from "lib/dom";
+import { IMAGE_SETS } from "spec/image-sets";
+import { word } from "lib/words";
 
 const PATH = "/api/images";
 /** Milliseconds between two questions, while an edit waits for a set. */

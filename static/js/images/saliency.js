@@ -1,7 +1,7 @@
 /** The image that the network sees, with or without what moved the answer. */
 
 import { draw } from "images/library";
-import { DIVERGING } from "palette";
+import { DIVERGING } from "plot/palette";
 
 const MIDDLE = (DIVERGING - 1) / 2;
 /** How much of the ink is seen through the map. */

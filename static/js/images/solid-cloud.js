@@ -1,9 +1,9 @@
 /** The cloud in three dimensions, by Plotly and WebGL; the camera stays where a hand left it. */
 
-import { h } from "dom";
+import { h } from "lib/dom";
 import { fitAxis } from "images/cloud";
-import { PLOT_CONFIG, chartLayout, nameChart } from "plotly";
-import { word } from "words";
+import { PLOT_CONFIG, chartLayout, nameChart } from "plot/plotly";
+import { word } from "lib/words";
 
 const MARK = 1.9;
 const RING = 7;

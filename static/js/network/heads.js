@@ -1,8 +1,8 @@
 /** Above the columns: a layer's name, its units, its activation; between them, a new layer. */
 
-import { h, icon, setText } from "dom";
-import { makeTerm, optionHelp, optionText } from "terms";
-import { word } from "words";
+import { h, icon, setText } from "lib/dom";
+import { makeTerm, optionHelp, optionText } from "lib/terms";
+import { word } from "lib/words";
 
 const PLUS = "M8 4v8M4 8h8";
 const MINUS = "M4 8h8";

@@ -1,10 +1,10 @@
 /** The settings of one layer that are used less. */
 
 import { createControl } from "controls/field";
-import { h } from "dom";
-import { changeLayer } from "layers";
-import { openPopover } from "popover";
-import { word } from "words";
+import { h } from "lib/dom";
+import { changeLayer } from "spec/layers";
+import { openPopover } from "ui/popover";
+import { word } from "lib/words";
 
 const SLOPED = ["leaky_relu", "prelu"];
 

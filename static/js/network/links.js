@@ -1,7 +1,7 @@
 /** The links: curves whose width and opacity are the weight's size, whose colour its sign. */
 
-import { pixelRatio } from "dom";
-import { placeOf } from "weights";
+import { pixelRatio } from "lib/dom";
+import { placeOf } from "spec/weights";
 
 const LEVELS = 10;
 const SOFT = 1.7;

@@ -1,7 +1,7 @@
 /** Two quiet buttons: the model as a file, and back. */
 
-import { h, icon } from "dom";
-import { word } from "words";
+import { h, icon } from "lib/dom";
+import { word } from "lib/words";
 
 const ICONS = {
   saveModel: ["M8 2.5v7.5M4.8 7L8 10.2 11.2 7", "M3 13.2h10"],

@@ -1,9 +1,9 @@
 /** The stage of the network: its canvases, its size, and the slide to a new layout. */
 
-import { h, pixelRatio, reducedMotion, rem } from "dom";
+import { h, pixelRatio, reducedMotion, rem } from "lib/dom";
 import { between, layOut } from "network/geometry";
-import { createScrollSign } from "scroll-sign";
-import { word } from "words";
+import { createScrollSign } from "ui/scroll-hint";
+import { word } from "lib/words";
 
 const SLIDE = 150;
 const LENS = 64;

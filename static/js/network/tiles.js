@@ -1,10 +1,10 @@
 /** The pictures in the tiles, all on one canvas, and the dots of the biases. */
 
-import { pixelRatio } from "dom";
-import { sampleFeature } from "features";
-import { createPixels, paintClass, paintOutput, paintUnits, paintValues } from "maps";
+import { pixelRatio } from "lib/dom";
+import { sampleFeature } from "spec/features";
+import { createPixels, paintClass, paintOutput, paintUnits, paintValues } from "plot/maps";
 import { strengthOf } from "network/links";
-import { indexWeights, placeOf } from "weights";
+import { indexWeights, placeOf } from "spec/weights";
 
 const INPUT_SIZE = 32;
 const OUTPUT_SIZE = 100;

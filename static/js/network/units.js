@@ -1,8 +1,8 @@
 /** The tiles as elements: what is hovered, focused, pressed. The pictures lie below them. */
 
-import { h, icon } from "dom";
-import { explain } from "terms";
-import { word } from "words";
+import { h, icon } from "lib/dom";
+import { explain } from "lib/terms";
+import { word } from "lib/words";
 
 const CROSS = "M5 5l6 6M11 5l-6 6";
 

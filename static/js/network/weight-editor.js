@@ -1,8 +1,8 @@
 /** The small editor of a weight or a bias: whose, and its value. */
 
-import { h } from "dom";
-import { openPopover } from "popover";
-import { word } from "words";
+import { h } from "lib/dom";
+import { openPopover } from "ui/popover";
+import { word } from "lib/words";
 
 const STEP = 0.1;
 const DIGITS = 3;

@@ -1,10 +1,10 @@
 /** Weights and biases under the pointer: told when hovered, edited when clicked. */
 
-import { formatWeight } from "format";
+import { formatWeight } from "lib/format";
 import { labelOf } from "network/units";
 import { editWeight } from "network/weight-editor";
-import { indexWeights, placeOf, widthsOf } from "weights";
-import { word } from "words";
+import { indexWeights, placeOf, widthsOf } from "spec/weights";
+import { word } from "lib/words";
 
 const ASIDE = 8;
 

@@ -1,7 +1,7 @@
 /** A moving picture of a run: kept moments, each drawn as a picture, put together by the server. */
 
-import { viewOf } from "curve-figure";
-import { decodeFrame } from "frames";
+import { viewOf } from "plot/curve-figure";
+import { decodeFrame } from "lib/frames";
 import { rasterize } from "pictures/raster";
 import { drawSheet } from "pictures/sheet";
 import { describeSubject, makeSubject } from "pictures/subject";

@@ -1,14 +1,14 @@
 /** The plane as a picture: map, axes, points, and what the colours stand for. */
 
-import { FINE, createBoundaryMap } from "boundary-map";
-import { formatScale } from "format";
-import { createPixels } from "maps";
-import { DIVERGING } from "palette";
+import { FINE, createBoundaryMap } from "plot/boundary-map";
+import { formatScale } from "lib/format";
+import { createPixels } from "plot/maps";
+import { DIVERGING } from "plot/palette";
 import { svg, svgImage, svgText } from "pictures/svg-text";
-import { planeLayout, planeMargin, pointTraces } from "plane-figure";
-import { drawFigure } from "plotly";
-import { scaleOf } from "scale-values";
-import { word } from "words";
+import { planeLayout, planeMargin, pointTraces } from "plot/plane-figure";
+import { drawFigure } from "plot/plotly";
+import { scaleOf } from "plot/scale-values";
+import { word } from "lib/words";
 
 const SCALE_ROOM = 24;
 const SCALE_HIGH = 7;

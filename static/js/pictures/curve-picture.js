@@ -1,8 +1,8 @@
 /** The curves of the loss as a picture. */
 
-import { LOSS, curveLabels, curveLayout, curveShapes, curveTraces, viewOf } from "curve-figure";
+import { LOSS, curveLabels, curveLayout, curveShapes, curveTraces, viewOf } from "plot/curve-figure";
 import { svg } from "pictures/svg-text";
-import { drawFigure } from "plotly";
+import { drawFigure } from "plot/plotly";
 
 /**
  * @param {object} subject what is drawn, see `pictures/subject`

@@ -1,14 +1,14 @@
 /** The network as a picture: tiles, links, and the names of its columns. */
 
-import { rem } from "dom";
-import { formatCount } from "format";
+import { rem } from "lib/dom";
+import { formatCount } from "lib/format";
 import { layOut } from "network/geometry";
 import { sortLinks, styleLinks } from "network/links";
 import { createTiles } from "network/tiles";
 import { createPathText, svg, svgImage, svgText } from "pictures/svg-text";
-import { optionText } from "terms";
-import { indexWeights, widthsOf } from "weights";
-import { word } from "words";
+import { optionText } from "lib/terms";
+import { indexWeights, widthsOf } from "spec/weights";
+import { word } from "lib/words";
 
 const HEADS = 34;
 const FONT = 11;

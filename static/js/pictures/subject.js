@@ -1,11 +1,11 @@
 /** What a picture is of: a moment, in the colours and with the choices of the page. */
 
-import { formatCount, formatLoss, formatPercent } from "format";
-import { leadsHere } from "looking-back";
-import { outputActivation } from "network/output-activation";
-import { readPalette } from "palette";
-import { optionText } from "terms";
-import { word } from "words";
+import { formatCount, formatLoss, formatPercent } from "lib/format";
+import { leadsHere } from "run/recall";
+import { outputActivation } from "spec/output-activation";
+import { readPalette } from "plot/palette";
+import { optionText } from "lib/terms";
+import { word } from "lib/words";
 
 /**
  * @param {object} frame with its points

@@ -1,6 +1,6 @@
 /** Painting and erasing on the plane by mouse, pen or finger. */
 
-import { MOST } from "points/own-points";
+import { MOST } from "points/custom-points";
 import { createStroke } from "points/strokes";
 
 const ERASER_BUTTON = 5;

@@ -1,7 +1,7 @@
 /** CSV, both ways: the server reads it, the page writes it. */
 
-import { POINT_COLUMNS } from "readout";
-import { word } from "words";
+import { POINT_COLUMNS } from "plot/readout";
+import { word } from "lib/words";
 
 /** What the server finds wrong; each has its words. */
 const RULES = [

@@ -1,12 +1,12 @@
 /** The points, to look at, to edit, to load and to save. */
 
-import { h, icon, setText } from "dom";
-import { saveFile } from "files";
-import { formatCount } from "format";
+import { h, icon, setText } from "lib/dom";
+import { saveFile } from "lib/files";
+import { formatCount } from "lib/format";
 import { writeCsv } from "points/csv";
 import { createImport } from "points/import";
 import { createTable } from "points/table";
-import { word } from "words";
+import { word } from "lib/words";
 
 /** Opens the dialog; it is gone once it is closed, and the focus is where it was. */
 export function openPointsDialog(context) {

@@ -1,8 +1,8 @@
 /** Points from CSV: pasted, from a file, or dropped. */
 
-import { h, setText } from "dom";
+import { h, setText } from "lib/dom";
 import { readCsv } from "points/csv";
-import { word } from "words";
+import { word } from "lib/words";
 
 /**
  * @param {{onTable: (table: object) => void}} parts told once everything is right

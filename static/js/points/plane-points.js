@@ -3,12 +3,12 @@
  * many, by hand while Plotly is not there, and while own points are ahead of the server.
  */
 
-import { pointColour } from "palette";
-import { pointTraces } from "plane-figure";
-import { widenTask } from "points/labels";
-import { createStamps } from "points/marks";
-import { POINT_COLUMNS } from "readout";
-import { createThrottle } from "throttle";
+import { pointColour } from "plot/palette";
+import { pointTraces } from "plot/plane-figure";
+import { widenTask } from "spec/point-labels";
+import { createStamps } from "plot/point-marks";
+import { POINT_COLUMNS } from "plot/readout";
+import { createThrottle } from "lib/throttle";
 
 /** Plotly takes a tenth of a second for twice as many. */
 const MOST_OF_PLOTLY = 1000;

@@ -1,10 +1,10 @@
 /** The own points as a table whose cells can be edited; only rows in sight are there. */
 
-import { h, icon, rem, setText } from "dom";
-import { isLabel, widenTask } from "points/labels";
-import { LEAST, MOST } from "points/own-points";
+import { h, icon, rem, setText } from "lib/dom";
+import { isLabel, widenTask } from "spec/point-labels";
+import { LEAST, MOST } from "points/custom-points";
 import { EDGE } from "points/strokes";
-import { word } from "words";
+import { word } from "lib/words";
 
 const COLUMNS = ["x1", "x2", "label"];
 /** Height of a row in rem, as the style sheet has it, and rows beyond what is in sight. */

@@ -3,15 +3,15 @@
  * and the sets of images.
  */
 
-import { h, icon, pixelRatio } from "dom";
+import { h, icon, pixelRatio } from "lib/dom";
 import { createLoading } from "images/loading";
 import { paintGlyph } from "images/glyphs";
-import { IMAGE_SETS } from "images/sets";
-import { labelColour } from "palette";
-import { inferTask, widenTask } from "points/labels";
-import { explain, makeTerm } from "terms";
-import { createThrottle } from "throttle";
-import { word } from "words";
+import { IMAGE_SETS } from "spec/image-sets";
+import { labelColour } from "plot/palette";
+import { inferTask, widenTask } from "spec/point-labels";
+import { explain, makeTerm } from "lib/terms";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
 
 const TASKS = ["binary", "multiclass", "regression"];
 const OWN = "points";

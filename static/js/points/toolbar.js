@@ -1,12 +1,12 @@
 /** What to paint with: a label, the eraser, how large; and to begin with an empty plane. */
 
 import { createSlider } from "controls/slider";
-import { h, icon } from "dom";
-import { formatWeight } from "format";
-import { labelColour } from "palette";
-import { MOST_CLASSES, countClasses, widenTask } from "points/labels";
+import { h, icon } from "lib/dom";
+import { formatWeight } from "lib/format";
+import { labelColour } from "plot/palette";
+import { MOST_CLASSES, countClasses, widenTask } from "spec/point-labels";
 import { LARGEST, SMALLEST } from "points/strokes";
-import { word } from "words";
+import { word } from "lib/words";
 
 const ERASER = ["M9.4 3.2l4 4-5.6 5.6H5.2L2.6 10.2z", "M6 6.6l4 4"];
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };

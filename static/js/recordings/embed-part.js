@@ -1,9 +1,9 @@
 /** Whether an embed takes the recording of this page along, and whether that plays without a server. */
 
 import { createToggle } from "controls/toggle";
-import { h, setText } from "dom";
-import { formatCount } from "format";
-import { word } from "words";
+import { h, setText } from "lib/dom";
+import { formatCount } from "lib/format";
+import { word } from "lib/words";
 
 /** A rehearsal that has said nothing by then has failed (milliseconds). */
 const PATIENCE = 15_000;

@@ -3,11 +3,11 @@
  * name one after the other. docs/recordings.md tells the format.
  */
 
-import { checkAbout, checkFrames } from "recordings/check";
+import { checkAbout, checkFrames } from "recordings/validation";
 import { RecordingError } from "recordings/error";
 import { compress, expand } from "recordings/gzip";
-import { readArray, writeArray } from "recordings/planes";
-import { SpecError, createSpecCheck } from "spec/check";
+import { readArray, writeArray } from "recordings/delta-coding";
+import { SpecError, createSpecCheck } from "spec/validation";
 
 const VERSION = 1;
 const KIND = "recording";

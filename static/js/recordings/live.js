@@ -1,6 +1,6 @@
 /** A document that plays a recording may name a live embed, which is shown in its place if it can be. */
 
-import { h } from "dom";
+import { h } from "lib/dom";
 
 const HEALTH = "/healthz";
 /** How long the server may take to answer (milliseconds): nobody waits longer for a slide. */

@@ -1,7 +1,7 @@
 /** Keeps every k-th frame of a run, from its start to its stop, however long that takes. */
 
-import { roundNumbers } from "recordings/planes";
-import { POINT_COLUMNS } from "readout";
+import { roundNumbers } from "recordings/delta-coding";
+import { POINT_COLUMNS } from "plot/readout";
 
 /** What is recorded of a frame; the rest is for views that a recording has not. */
 const KEPT = [

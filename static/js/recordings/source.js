@@ -6,7 +6,7 @@
  * `ended` at the last frame.
  */
 
-import { createEmitter } from "emitter";
+import { createEmitter } from "lib/emitter";
 
 /** Frames a second at speed 1. */
 const RATE = 12;

@@ -1,13 +1,13 @@
 /** The tab in which a run is recorded and saved. */
 
 import { createToggle } from "controls/toggle";
-import { h, setText } from "dom";
+import { h, setText } from "lib/dom";
 import { writeOptions } from "embed/options";
-import { saveFile } from "files";
-import { formatCount } from "format";
+import { saveFile } from "lib/files";
+import { formatCount } from "lib/format";
 import { makeDocument } from "recordings/document";
-import { writeState } from "url-state";
-import { spokenLanguage, word } from "words";
+import { writeState } from "spec/url-state";
+import { spokenLanguage, word } from "lib/words";
 
 const EVERY = [1, 2, 5, 10, 20, 50];
 const MOST = [50, 100, 200, 400];

@@ -1,11 +1,11 @@
 /** The part of the picture tab that makes a moving picture of the run so far. */
 
 import { createChoice } from "controls/choice";
-import { h, setText } from "dom";
-import { tellError } from "errors";
-import { saveFile } from "files";
+import { h, setText } from "lib/dom";
+import { tellError } from "lib/errors";
+import { saveFile } from "lib/files";
 import { animate, pickEvenly, pointsOfRun } from "pictures/animation";
-import { word } from "words";
+import { word } from "lib/words";
 
 const FORMATS = ["gif", "webp", "png"];
 const FRAMES = ["12", "24", "48"];

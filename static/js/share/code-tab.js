@@ -1,11 +1,11 @@
 /** The run as a program in another framework, and as files. */
 
 import { createRadios } from "controls/radios";
-import { h, setText } from "dom";
-import { saveFile } from "files";
+import { h, setText } from "lib/dom";
+import { saveFile } from "lib/files";
 import { createCopyButton } from "share/copy";
 import { askExport } from "share/exports";
-import { spokenLanguage, word } from "words";
+import { spokenLanguage, word } from "lib/words";
 
 const SOURCES = ["keras_sequential", "keras_functional", "keras_subclass", "pytorch", "jax"];
 const WEIGHTS = ["none", "inline", "beside"];

@@ -1,7 +1,7 @@
 /** Text to be copied: by a button, or by hand where a page may not reach the clipboard. */
 
-import { h, icon, setText } from "dom";
-import { word } from "words";
+import { h, icon, setText } from "lib/dom";
+import { word } from "lib/words";
 
 const SHEETS = ["M6 5.5h7.5V14H6z", "M3 10.5V2h7.5"];
 const CHECK = ["M3 8.5l3.2 3.2L13 4.8"];

@@ -1,8 +1,8 @@
 /** What can be taken along from a run: one dialog, with a tab for each way. */
 
-import { h, icon } from "dom";
-import { createTabs } from "tabs";
-import { word } from "words";
+import { h, icon } from "lib/dom";
+import { createTabs } from "ui/tabs";
+import { word } from "lib/words";
 
 /** The tab that was open last: who comes back mostly wants the same. */
 let last = null;

@@ -2,10 +2,10 @@
 
 import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";
-import { h, icon } from "dom";
+import { h, icon } from "lib/dom";
 import { PANELS, PARTS, STARTS, THEMES, TRANSPORT, readOptions } from "embed/options";
-import { PATHS } from "url-state";
-import { spokenLanguage, word } from "words";
+import { PATHS } from "spec/url-state";
+import { spokenLanguage, word } from "lib/words";
 
 const TEXT_SIZES = [0.75, 1, 1.25, 1.5, 2];
 /** Sizes of slides and sheets at 96 pixels an inch, and of parts of them: width and height. */

@@ -1,18 +1,18 @@
 /** The state as a live picture in a slide or a page of one's own. */
 
 import { createRadios } from "controls/radios";
-import { h, setText } from "dom";
+import { h, setText } from "lib/dom";
 import { writeOptions } from "embed/options";
 import { createEmbedRecording } from "recordings/embed-part";
-import { createCarried } from "share/carried";
+import { createCarried } from "share/payload";
 import { createCopyButton } from "share/copy";
 import { createEmbedForm } from "share/embed-form";
 import { askLink } from "share/link";
 import { createPreview } from "share/preview";
 import { createQrCode } from "share/qr-code";
-import { createReach } from "share/reach";
+import { createReach } from "share/reachability";
 import { SNIPPETS } from "share/snippets";
-import { word } from "words";
+import { word } from "lib/words";
 
 /**
  * @param {HTMLElement} element

@@ -1,7 +1,7 @@
 /** The run as files: source, weights, history. */
 
-import { tellError } from "errors";
-import { word } from "words";
+import { tellError } from "lib/errors";
+import { word } from "lib/words";
 
 /** What may be too much to stand in a source. */
 const LARGE = ["weights", "data"];

@@ -1,13 +1,13 @@
 /** The link to this very state. */
 
-import { h, setText } from "dom";
-import { formatCount } from "format";
-import { createCarried } from "share/carried";
+import { h, setText } from "lib/dom";
+import { formatCount } from "lib/format";
+import { createCarried } from "share/payload";
 import { createCopyButton } from "share/copy";
 import { askLink } from "share/link";
 import { createQrCode } from "share/qr-code";
-import { createReach } from "share/reach";
-import { word } from "words";
+import { createReach } from "share/reachability";
+import { word } from "lib/words";
 
 /**
  * @param {HTMLElement} element

@@ -1,8 +1,8 @@
 /** The present state as the query of an address, with what it is to carry. */
 
-import { tellError } from "errors";
-import { writeState } from "url-state";
-import { word } from "words";
+import { tellError } from "lib/errors";
+import { writeState } from "spec/url-state";
+import { word } from "lib/words";
 
 /** Characters of a link that chat programs, mail and QR codes bear. */
 export const LONGEST = 2000;

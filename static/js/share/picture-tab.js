@@ -1,14 +1,14 @@
 /** A picture of this moment: chosen, titled, seen as it will be, and saved or copied. */
 
 import { createChoice } from "controls/choice";
-import { h } from "dom";
-import { saveFile } from "files";
+import { h } from "lib/dom";
+import { saveFile } from "lib/files";
 import { rasterize } from "pictures/raster";
 import { MOTIF_NAMES, drawSheet } from "pictures/sheet";
 import { describeSubject, makeSubject, nameSubject } from "pictures/subject";
 import { createAnimationPart } from "share/animation-part";
-import { createThrottle } from "throttle";
-import { word } from "words";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
 
 const SIZES = ["1920x1080", "1600x900", "1600x1200", "1280x720"];
 const THEMES = ["shown", "light", "dark"];

@@ -1,8 +1,8 @@
 /** The embed itself, as large as there is room and in its own proportions. */
 
-import { h } from "dom";
-import { createThrottle } from "throttle";
-import { word } from "words";
+import { h } from "lib/dom";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
 
 const PERIOD = 700;
 /** How wide an embed is thought to be that takes what room there is. */

@@ -1,7 +1,7 @@
 /** An address as a picture that phones read. */
 
-import { h } from "dom";
-import { word } from "words";
+import { h } from "lib/dom";
+import { word } from "lib/words";
 
 /**
  * @returns {{element: HTMLElement, show: (address: string) => void, hide: () => void}} nothing is shown for what the

@@ -1,11 +1,11 @@
 /** The scale under the plane: which colour stands for which value, or for which class. */
 
-import { h, setText } from "dom";
-import { formatScale } from "format";
-import { CLASSES, className } from "images/sets";
-import { scaleOf } from "scale-values";
-import { createThrottle } from "throttle";
-import { word } from "words";
+import { h, setText } from "lib/dom";
+import { formatScale } from "lib/format";
+import { CLASSES, className } from "spec/image-sets";
+import { scaleOf } from "plot/scale-values";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
 
 const PERIOD = 200;
 

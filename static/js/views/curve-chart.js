@@ -1,12 +1,12 @@
 /** Train and test curves in Plotly, extended a few times a second. */
 
-import { curveLabels, curveLayout, curveShapes, curveTraces, namedBreaks, viewOf } from "curve-figure";
-import { h } from "dom";
-import { formatLoss } from "format";
-import { leadsHere } from "looking-back";
-import { createPlainCurve } from "plain-curve";
-import { PLOT_CONFIG, nameChart, whenPlotly } from "plotly";
-import { word } from "words";
+import { curveLabels, curveLayout, curveShapes, curveTraces, namedBreaks, viewOf } from "plot/curve-figure";
+import { h } from "lib/dom";
+import { formatLoss } from "lib/format";
+import { leadsHere } from "run/recall";
+import { createPlainCurve } from "plot/canvas-curve";
+import { PLOT_CONFIG, nameChart, whenPlotly } from "plot/plotly";
+import { word } from "lib/words";
 
 const PERIOD = 250;
 

@@ -3,12 +3,12 @@
 import { createChoice } from "controls/choice";
 import { createField } from "controls/field";
 import { createSettingsGroup } from "controls/settings";
-import { h, icon, setText } from "dom";
-import { formatPercent } from "format";
+import { h, icon, setText } from "lib/dom";
+import { formatPercent } from "lib/format";
 import { openPointsDialog } from "points/dialog";
-import { fitsTask } from "points/labels";
+import { fitsTask } from "spec/point-labels";
 import { createThumbnails } from "points/thumbnails";
-import { word } from "words";
+import { word } from "lib/words";
 
 const TASKS = ["binary", "multiclass", "regression"];
 const WITH_CLASSES = ["blobs", "arms"];

@@ -1,10 +1,10 @@
 /** What was trained on, and how: the settings of a run that is only looked at. */
 
-import { h } from "dom";
-import { formatPercent, formatValue } from "format";
-import { isImages } from "images/sets";
-import { makeTerm, optionText } from "terms";
-import { hasWord, word } from "words";
+import { h } from "lib/dom";
+import { formatPercent, formatValue } from "lib/format";
+import { isImages } from "spec/image-sets";
+import { makeTerm, optionText } from "lib/terms";
+import { hasWord, word } from "lib/words";
 
 const percent = (value) => formatPercent(value, 0);
 const named = (path) => (name) => optionText(path, name);

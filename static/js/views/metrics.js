@@ -1,10 +1,10 @@
 /** Four numbers, and the gap between train and test. */
 
-import { h, setText } from "dom";
-import { formatLoss, formatPercent, tellDifference } from "format";
-import { makeTerm } from "terms";
-import { createThrottle } from "throttle";
-import { word } from "words";
+import { h, setText } from "lib/dom";
+import { formatLoss, formatPercent, tellDifference } from "lib/format";
+import { makeTerm } from "lib/terms";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
 
 const PERIOD = 100;
 const percent = (value) => formatPercent(value);

@@ -1,23 +1,23 @@
 /** The network itself: tiles, links, heads, and every way to change it in place. */
 
-import { h, setText } from "dom";
-import { formatCount } from "format";
+import { h, setText } from "lib/dom";
+import { formatCount } from "lib/format";
 import {
   addUnit, changeLayer, followUnit, insertLayer, removeLayer, removeUnit,
-} from "layers";
+} from "spec/layers";
 import { matchColumns } from "network/geometry";
 import { createHeads } from "network/heads";
 import { openLayerMenu } from "network/layer-menu";
 import { createLinks } from "network/links";
 import { createModelButtons } from "network/model-buttons";
-import { outputActivation } from "network/output-activation";
+import { outputActivation } from "spec/output-activation";
 import { createStage } from "network/stage";
 import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
 import { createWeightPointer } from "network/weight-pointer";
-import { makeTerm } from "terms";
-import { indexWeights, widthsOf } from "weights";
-import { word } from "words";
+import { makeTerm } from "lib/terms";
+import { indexWeights, widthsOf } from "spec/weights";
+import { word } from "lib/words";
 
 const LINK_PERIOD = 30;
 const LINK_SHARE = 4;

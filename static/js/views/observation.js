@@ -3,12 +3,12 @@
  * copies and helps, and the way back from what made things worse.
  */
 
-import { describeChange } from "changes";
-import { h, setText } from "dom";
-import { formatLoss, formatPercent, formatValue } from "format";
-import { insertLayer, removeUnit } from "layers";
-import { tellTrial } from "trial-words";
-import { word } from "words";
+import { describeChange } from "spec/changes";
+import { h, setText } from "lib/dom";
+import { formatLoss, formatPercent, formatValue } from "lib/format";
+import { insertLayer, removeUnit } from "spec/layers";
+import { tellTrial } from "advice/trial-words";
+import { word } from "lib/words";
 
 const PERIOD = 500;
 const SURE = 3;

@@ -1,18 +1,18 @@
 /** What comes out: the boundary under the points, or the unit under the pointer, large. */
 
-import { FINE, createBoundaryMap } from "boundary-map";
+import { FINE, createBoundaryMap } from "plot/boundary-map";
 import { createToggle } from "controls/toggle";
-import { h, icon, setText } from "dom";
-import { sampleFeature } from "features";
-import { showsUnit } from "frames";
-import { createPixels, paintTile, paintValues, refine } from "maps";
-import { createPlane } from "plane";
-import { createPlaneReadout } from "plane-readout";
+import { h, icon, setText } from "lib/dom";
+import { sampleFeature } from "spec/features";
+import { showsUnit } from "lib/frames";
+import { createPixels, paintTile, paintValues, refine } from "plot/maps";
+import { createPlane } from "plot/plane";
+import { createPlaneReadout } from "plot/plane-readout";
 import { createBrush } from "points/brush";
 import { createPlanePoints } from "points/plane-points";
 import { createToolbar } from "points/toolbar";
-import { unitIndex } from "weights";
-import { word } from "words";
+import { unitIndex } from "spec/weights";
+import { word } from "lib/words";
 
 const SIDE = 100;
 const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];

@@ -1,15 +1,15 @@
 /** The pinned unit: its map under axes, and how its answers spread over the points. */
 
-import { h, setText } from "dom";
-import { showsUnit } from "frames";
-import { countValues } from "histogram";
-import { createPixels, paintValues } from "maps";
-import { labelColour } from "palette";
-import { createPlane } from "plane";
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, chartMargin, nameChart, whenPlotly } from "plotly";
-import { POINT_COLUMNS } from "readout";
-import { makeTerm, optionText } from "terms";
-import { word } from "words";
+import { h, setText } from "lib/dom";
+import { showsUnit } from "lib/frames";
+import { countValues } from "plot/histogram";
+import { createPixels, paintValues } from "plot/maps";
+import { labelColour } from "plot/palette";
+import { createPlane } from "plot/plane";
+import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, chartMargin, nameChart, whenPlotly } from "plot/plotly";
+import { POINT_COLUMNS } from "plot/readout";
+import { makeTerm, optionText } from "lib/terms";
+import { word } from "lib/words";
 
 const SIDE = 100;
 const BINS = 24;

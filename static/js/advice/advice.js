@@ -1,0 +1,55 @@
+/** What advice rests on: trials of changes, and edits that made things worse (`store.setback`). */
+
+import { isImages } from "spec/image-sets";
+import { createDetector } from "advice/setbacks";
+import { createTrials } from "advice/trials";
+
+const COLUMNS = 5;
+/** Milliseconds between two tellings of how bad it is. */
+const PERIOD = 5000;
+
+/**
+ * Follows a connection.
+ *
+ * @param {{connection: object, store: object}} parts
+ * @returns {{offer: Function, answerTo: Function}} of the trials
+ */
+export function createAdvice({ connection, store }) {
+  const detector = createDetector();
+  let { spec } = store.get();
+  let step = -1;
+  let told = 0;
+
+  function tell(found) {
+    const known = store.get().setback;
+    const now = performance.now();
+    if (Boolean(found) === Boolean(known) && (!found || now - told < PERIOD)) return;
+    told = now;
+    store.set({ setback: found });
+  }
+
+  connection.on("opened", ({ spec: opened }) => {
+    spec = opened;
+    detector.forget();
+    tell(null);
+  });
+  connection.on("spec", ({ spec: next, step: here, redo, joined = false }) => {
+    // An undo, a reset or a model leads elsewhere; a weight that was set is no setting.
+    const elsewhere = redo || here !== step || JSON.stringify(next) === JSON.stringify(spec);
+    if (elsewhere) detector.forget();
+    else detector.edit(spec, next, joined);
+    spec = next;
+    step = here;
+    tell(null);
+  });
+  connection.on("frame", ({ meta, arrays, spec: shown }) => {
+    if (meta.recalled !== undefined) return;
+    step = meta.step;
+    const values = [...(arrays.history?.data ?? [])];
+    const rows = Array.from({ length: values.length / COLUMNS }, (_, i) =>
+      values.slice(i * COLUMNS, (i + 1) * COLUMNS));
+    const now = { epoch: meta.epoch, images: isImages(shown), scored: "test_accuracy" in meta };
+    tell(detector.add(rows, now));
+  });
+  return createTrials({ connection, store });
+}

@@ -1,0 +1,33 @@
+/** What a frame of images says about the network's needs: pure rules, the most urgent first. */
+
+import { frozenLayer, lostRun, worse } from "advice/observations";
+
+const FEW = 3;
+const TIMES = 2;
+const APART = 0.05;
+const MUCH = 0.5;
+const SOME = 0.2;
+
+/**
+ * @param {object} frame
+ * @param {{spec, diverged, setback}} state
+ * @returns {{key: string, values?: object, fix?: object}} as of the points' rules
+ */
+export function observe({ meta }, { spec, diverged, setback }) {
+  return lostRun(spec, diverged) ?? worse(setback) ?? frozenLayer(spec)
+    ?? (meta.epoch < FEW ? null : tooSimple(spec) ?? overfitting(meta, spec))
+    ?? { key: "images.idle" };
+}
+
+function tooSimple({ layers }) {
+  return layers.length ? null : { key: "images.straight", fix: { insert: 0 } };
+}
+
+/** Much better on the images that it has seen: units that are left out by turns help. */
+function overfitting({ train_loss: train, test_loss: test }, { layers }) {
+  if (test - train < APART || test < TIMES * train) return null;
+  if (layers.some(({ dropout }) => dropout >= MUCH)) return null;
+  const dropped = layers.some(({ dropout }) => dropout > 0);
+  const next = layers.map((layer) => ({ ...layer, dropout: Math.max(layer.dropout, dropped ? MUCH : SOME) }));
+  return { key: "images.overfit", values: { dropout: next[0].dropout }, fix: { patch: { layers: next } } };
+}

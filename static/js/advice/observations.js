@@ -1,0 +1,129 @@
+/** What a frame says about the network's needs: pure rules, the most urgent first. */
+
+import { listActivations, listDecays, listRates, listRemedies, listSizes } from "advice/candidates";
+
+const SETTLED = 200;
+const FLAT = 0.03;
+const APART = 0.12;
+const TIMES = 1.6;
+const POOR = 0.8;
+const RELUS = ["relu", "leaky_relu", "prelu"];
+const DEEP = 3;
+const LESS = 10;
+const MOST_DECAY = 0.1;
+const CURVED = ["tanh", "relu", "sigmoid"];
+const ALIVE = ["leaky_relu", "elu", "tanh"];
+const STEEPER = ["tanh", "relu", "leaky_relu"];
+
+/**
+ * @param {object} frame
+ * @param {{spec, diverged, task, setback, newLayer}} state
+ * @returns {{key: string, values?: object, fix?: object, candidates?: object[], stands?: boolean,
+ *   setback?: object}} `fix` is what "Try it" does where nothing has been tried: {patch} for an
+ *   edit, {remove: {layer, unit}} or {insert: layer}, {slower: rate}; `candidates` are changes to
+ *   try on copies, the best of which is offered then; what `stands` is told whether one helps or not
+ */
+export function observe(frame, { spec, diverged, task, setback, newLayer }) {
+  return lostRun(spec, diverged) ?? worse(setback) ?? frozenLayer(spec)
+    ?? (frame.meta.step < SETTLED ? null : deadUnit(frame, spec)
+      ?? tooSimple(frame, spec, task, newLayer) ?? overfitting(frame, spec, task))
+    ?? { key: "idle" };
+}
+
+/** A run that diverged. */
+export function lostRun(spec, diverged) {
+  if (!diverged) return null;
+  const rate = Math.max(1e-5, Number((spec.optimizer.learning_rate / LESS).toPrecision(2)));
+  return {
+    key: "diverged", values: { rate }, fix: { slower: rate }, stands: true,
+    candidates: listRates(spec.optimizer.learning_rate),
+  };
+}
+
+/** An edit that made things worse. */
+export function worse(setback) {
+  if (!setback) return null;
+  return {
+    key: setback.kind === "accuracy" ? "worse.accuracy" : "worse.loss", setback, stands: true,
+    candidates: listRemedies(setback.from, setback.to),
+  };
+}
+
+/** A layer that cannot learn. */
+export function frozenLayer({ layers }) {
+  const at = layers.findIndex(({ activation }) => activation === "step");
+  if (at < 0) return null;
+  return {
+    key: "step", values: { layer: at + 1 },
+    fix: { patch: { layers: layers.with(at, { ...layers[at], activation: "tanh" }) } },
+    candidates: listActivations(layers, (_, layer) => layer === at, CURVED),
+  };
+}
+
+/** A unit whose answer is the same everywhere, so that no other unit learns from it. */
+function deadUnit({ arrays: { units }, meta: { units_range: ranges } }, { layers }) {
+  const area = units.shape[1] * units.shape[2];
+  let index = 0;
+  for (let layer = 0; layer < layers.length; layer += 1) {
+    for (let unit = 0; unit < layers[layer].units; unit += 1, index += 1) {
+      if (index >= units.shape[0]) return null;
+      if (spread(units.data, index * area, area, ranges[index]) > FLAT) continue;
+      return describeDead(layers, layer, unit);
+    }
+  }
+  return null;
+}
+
+function describeDead(layers, layer, unit) {
+  const values = { layer: layer + 1, unit: unit + 1 };
+  const sigmoids = layers.filter((one) => one.activation === "sigmoid" && !one.batch_norm);
+  if (sigmoids.length >= DEEP) {
+    const next = layers.map((one) =>
+      (one.activation === "sigmoid" ? { ...one, activation: "tanh" } : one));
+    return {
+      key: "vanishing", values: { count: sigmoids.length }, fix: { patch: { layers: next } },
+      candidates: listActivations(layers, ({ activation }) => activation === "sigmoid", STEEPER),
+    };
+  }
+  if (layers[layer].activation === "relu") {
+    const next = { ...layers[layer], activation: "leaky_relu" };
+    return {
+      key: "dead.relu", values, fix: { patch: { layers: layers.with(layer, next) } },
+      candidates: listActivations(layers, (_, at) => at === layer, ALIVE),
+    };
+  }
+  if (layers[layer].units > 1) return { key: "dead", values, fix: { remove: { layer, unit } } };
+  return { key: RELUS.includes(layers[layer].activation) ? "dead.only" : "dead.last", values };
+}
+
+function spread(bytes, start, count, [low, high]) {
+  let least = 255;
+  let most = 0;
+  for (let i = start; i < start + count; i += 3) {
+    if (bytes[i] < least) least = bytes[i];
+    if (bytes[i] > most) most = bytes[i];
+  }
+  return ((most - least) / 255) * (high - low);
+}
+
+function tooSimple({ meta }, { layers, features }, task, newLayer) {
+  const curved = layers.some(({ activation }) => activation !== "linear");
+  const straight = features.every((name) => name === "x1" || name === "x2");
+  if (curved || !straight || task === "regression" || meta.train_accuracy > POOR) return null;
+  if (!layers.length) return { key: "straight", fix: { insert: 0 }, candidates: listSizes(layers, 0, newLayer) };
+  return {
+    key: "linear", fix: { patch: { layers: layers.map((l) => ({ ...l, activation: "tanh" })) } },
+    candidates: listActivations(layers, () => true, CURVED),
+  };
+}
+
+function overfitting({ meta }, { regularization: { l2 } }, task) {
+  if (task === "regression") return null;
+  const apart = meta.test_loss - meta.train_loss;
+  if (apart < APART || meta.test_loss < TIMES * meta.train_loss || l2 >= MOST_DECAY) return null;
+  const next = l2 === 0 ? 0.001 : Number((l2 * 3).toPrecision(1));
+  return {
+    key: "overfit", values: { l2: next }, fix: { patch: { regularization: { l2: next } } },
+    candidates: listDecays(l2),
+  };
+}

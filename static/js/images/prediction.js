@@ -1,0 +1,68 @@
+/** The drawing as it was prepared, and what the network says it is. */
+
+import { h, setText } from "lib/dom";
+import { formatPercent } from "lib/format";
+import { drawSeen } from "images/saliency";
+import { className } from "spec/image-sets";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
+
+const PERIOD = 100;
+/** Names longer than this are set smaller. */
+const SHORT = 2;
+/** A second answer less likely than this is not told. */
+const LEAST = 0.0005;
+
+/** @returns {{element: HTMLElement, update: Function, paint: Function, destroy: Function}} */
+export function createAnswer({ store }) {
+  const canvas = h("canvas.answer-picture", {
+    role: "img", "aria-label": word("answer.alt"), width: 1, height: 1,
+  });
+  const name = h("span.answer-name");
+  const share = h("span.answer-share");
+  const second = h("p.answer-second");
+  const element = h("div.answer", {}, canvas,
+    h("div.answer-words", {}, h("p.answer-line", {}, name, share), second));
+  const throttle = createThrottle(PERIOD, tell);
+  let frame = null;
+
+  function update(next) {
+    if (!next.arrays.image || !next.arrays.probabilities) return;
+    frame = next;
+    paint();
+    throttle.offer();
+  }
+
+  function paint() {
+    if (frame && store.get().palette) drawSeen(canvas, frame.arrays, store.get());
+  }
+
+  function tell() {
+    const { images } = store.get();
+    if (!images) return;
+    const { image, probabilities } = frame.arrays;
+    const blank = image.data.every((ink) => ink === 0);
+    const [best, next] = rank(probabilities.data);
+    const nameOf = (k) => className(images.name, k);
+    const percent = (k) => formatPercent(probabilities.data[k]);
+    name.classList.toggle("long", nameOf(best).length > SHORT);
+    setText(name, blank ? "" : nameOf(best));
+    setText(share, blank ? word("answer.none") : percent(best));
+    const told = !blank && probabilities.data[next] >= LEAST;
+    setText(second, told ? word("answer.second", { answer: nameOf(next), share: percent(next) }) : "");
+  }
+
+  const unwatch = store.watch(["palette", "showSaliency"], paint);
+
+  function destroy() {
+    throttle.cancel();
+    unwatch();
+  }
+
+  return { element, update, paint, destroy };
+}
+
+/** Classes, the likeliest first. */
+function rank(probabilities) {
+  return Array.from(probabilities.keys()).sort((a, b) => probabilities[b] - probabilities[a]);
+}

@@ -1,0 +1,42 @@
+/** The answer: how likely each class is, as bars. */
+
+import { h, setText } from "lib/dom";
+import { formatPercent } from "lib/format";
+import { CLASSES, className } from "spec/image-sets";
+import { word } from "lib/words";
+
+/**
+ * @returns {{element, name: (set: string) => void, update: Function}} `update` takes the
+ *   probabilities, the right label or null, and the palette
+ */
+export function createBars() {
+  const rows = Array.from({ length: CLASSES }, () => {
+    const name = h("span.bar-name");
+    const fill = h("span.bar-fill");
+    const share = h("span.bar-share");
+    const element = h("li.bar", {}, name, h("span.bar-track", {}, fill), share);
+    return { element, name, fill, share };
+  });
+  const element = h("ol.bars", { "aria-label": word("network.answer") }, ...rows.map((row) => row.element));
+  let coloured = null;
+
+  /** Names the classes as those of a set. */
+  function name(set) {
+    rows.forEach((row, k) => setText(row.name, className(set, k)));
+  }
+
+  function update(probabilities, label, palette) {
+    const best = probabilities.indexOf(Math.max(...probabilities));
+    rows.forEach(({ element: row, fill, share }, k) => {
+      const value = Math.max(0, Math.min(1, probabilities[k]));
+      fill.style.transform = `scaleX(${value.toFixed(3)})`;
+      setText(share, formatPercent(probabilities[k], 0));
+      row.classList.toggle("best", k === best);
+      row.classList.toggle("right", k === label);
+      if (coloured !== palette) fill.style.background = palette.classes[k];
+    });
+    coloured = palette;
+  }
+
+  return { element, name, update };
+}

@@ -1,0 +1,179 @@
+/** Wires the embed together: panels and controls alone, in a frame of any size, on any page. */
+
+import { createAddress } from "run/address";
+import { createControls } from "embed/controls";
+import { forwardKeys } from "embed/keys";
+import { VERSION } from "embed/messages";
+import { readOptions } from "embed/options";
+import { createPanels } from "pages/embed-panels";
+import { createParent } from "embed/parent";
+import { createRemote } from "embed/remote";
+import { keepSight } from "embed/visibility";
+import { createStart } from "embed/start-button";
+import { createFaults } from "ui/faults";
+import { INITIAL } from "run/initial-store";
+import { createLanguage } from "lib/language";
+import { keepPalette } from "plot/palette";
+import { loadPlotly } from "plot/plotly";
+import { keepPreferences } from "lib/preferences";
+import { createStandby } from "recordings/standby";
+import { createSession } from "pages/session";
+import { createMemory } from "lib/storage";
+import { createStore } from "lib/store";
+import { keepTheme } from "lib/theme";
+import { writeState } from "spec/url-state";
+import { word } from "lib/words";
+import { create as createComingLine } from "views/page/pending-line";
+import { create as createNotice } from "views/page/notice";
+import { create as createStandbyLine } from "views/page/standby-line";
+
+const config = JSON.parse(document.getElementById("config").textContent);
+/** Frames that have to be played until a rehearsal has gone well. */
+const REHEARSED = 5;
+const place = (id) => document.getElementById(id);
+const root = document.documentElement;
+
+/** For tests, and nothing else is global; see `main`. `recorded` counts the frames that stand by. */
+window.livenet = { frames: 0, specId: -1, step: 0, recorded: 0 };
+
+const wrong = [];
+const options = readOptions(location.search, (error) => wrong.push(error));
+const parent = createParent(options.origin);
+const faults = createFaults(place("fault"));
+
+/** Where a run is to stop by itself. */
+function endOf({ epochs, stop_loss: loss }) {
+  if (epochs === null && loss === null) return null;
+  return { ...(epochs === null ? {} : { epoch: epochs }), ...(loss === null ? {} : { loss }) };
+}
+
+/** Says what is wrong with the options, beside what is wrong with the state. */
+function tellOptions(store) {
+  if (wrong.length === 0) return;
+  const said = wrong.splice(0).map(({ word: key, value }) => word("embed.option", { key, value }));
+  store.set({ message: { text: [...said, store.get().message?.text].filter(Boolean).join(" ") } });
+}
+
+async function start() {
+  const { background, controls, lang, panels, rehearse, speed, start: begins, text, theme } = options;
+  const store = createStore({
+    ...INITIAL, inSight: false, panels, speed, until: endOf(options), running: begins === "auto" || Boolean(rehearse),
+  });
+  if (background) root.dataset.background = background;
+  root.dataset.controls = controls.join(" ");
+  root.style.setProperty("--text", text);
+  const storage = createMemory();
+  const address = createAddress(store, storage);
+  const tellProblem = () => {
+    address.tellProblem();
+    tellOptions(store);
+  };
+  const frames = createPanels(place("panels"));
+  const session = createSession({
+    config, store, storage, address: { ...address, tellProblem }, faults, createViews, painted, around: standBy,
+  });
+  const { connection, views, painter } = session;
+  let notice = null;
+  const sight = keepSight(store, document.body);
+  connection.connect();
+
+  const language = createLanguage(config, store);
+  keepPreferences(store, createMemory(), language.names);
+  if (theme) store.set({ theme });
+  keepTheme(store);
+  const context = Object.assign(await session.learn(language.start()), {
+    model: null,
+    may: (part) => controls.includes(part),
+  });
+  const remote = createRemote({
+    parent, connection, context, sight, showPanels, startsWithSlide: begins === "pause",
+  });
+  forwardKeys(remote.key);
+  connection.on("spec", ({ step }) => step === 0 && store.set({ until: endOf(options) }));
+  notice = createNotice(place("notice"), context);
+  // Nothing has a size or a colour before the frame is laid out for the first time, and what is
+  // to be shown is known once the session is open.
+  await Promise.all([firstSize(document.body), firstSpec(store)]);
+  keepPalette(store);
+  session.show();
+  views.watchSize([place("panels")]);
+  new ResizeObserver(frames.fit).observe(place("panels"));
+
+  /** Has the recording that the address names play while the server cannot be reached. */
+  function standBy(live, schema) {
+    const { recording: id } = options;
+    return id ? createStandby(live, { store, id, schema, rehearse: Boolean(rehearse) }) : live;
+  }
+
+  /** Other panels from now on; what has the focus keeps it only if it stays. */
+  function showPanels(names) {
+    store.set({ panels: names });
+    views.show();
+    painter.repaintAll();
+  }
+
+  function createViews(part) {
+    const shown = store.get().panels;
+    const images = Boolean(store.get().images);
+    store.set({
+      curveTab: shown.includes("unit") ? "unit" : "loss",
+      imageTab: shown.includes("boundary") ? "confusion" : "none",
+    });
+    root.dataset.about = images ? "images" : "plane";
+    const made = frames.show(shown, images, context, part);
+    const views = [
+      ...made,
+      part("controls", createBar, place("bar")),
+      part("coming", createComingLine, place("coming")),
+      part("start", createStart, place("start"), begins === "click"),
+      part("recording", createStandbyLine, place("standby")),
+    ];
+    frames.fit();
+    return views;
+  }
+
+  /** The controls, and the way to the playground in the same state. */
+  function createBar(element, made) {
+    const bar = createControls(controls, made);
+    element.replaceChildren(bar.element);
+    const unwatch = made.store.watch(["spec"], ({ spec }) => {
+      if (!spec) return;
+      const state = writeState(spec, made.schema.defaults(), address.carried());
+      bar.lead([lang && `lang=${lang}`, state].filter(Boolean).join("&"));
+    });
+    const destroy = () => [bar.destroy, unwatch].forEach((stop) => stop());
+    return { update: bar.update, resize() {}, destroy };
+  }
+
+  function painted({ meta }) {
+    notice.update();
+    const { livenet } = window;
+    livenet.frames += 1;
+    livenet.specId = meta.spec_id;
+    livenet.step = meta.step;
+    if (rehearse && livenet.frames === REHEARSED) parent.tell({ livenet: VERSION, type: "rehearsed", frames: livenet.recorded });
+    if (livenet.frames > 1) return;
+    remote.ready();
+    requestAnimationFrame(() => loadPlotly(config.plotly));
+  }
+}
+
+/** Resolves once an element has a size: on a slide that is not shown nothing has. */
+function firstSize(element) {
+  return new Promise((resolve) => {
+    const observer = new ResizeObserver(() => {
+      if (!element.clientWidth || !element.clientHeight) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(element);
+  });
+}
+
+function firstSpec(store) {
+  return new Promise((resolve) => {
+    store.watch(["spec"], ({ spec }) => spec && resolve());
+  });
+}
+
+start().catch(faults.tellStart);

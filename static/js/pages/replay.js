@@ -1,0 +1,112 @@
+/** Wires the document that plays a recording: the views of the playground over frames it holds. */
+
+import { setText } from "lib/dom";
+import { readOptions } from "embed/options";
+import { createFaults } from "ui/faults";
+import { INITIAL } from "run/initial-store";
+import { createLanguage } from "lib/language";
+import { keepPalette } from "plot/palette";
+import { loadPlotly } from "plot/plotly";
+import { keepPreferences } from "lib/preferences";
+import { RecordingError } from "recordings/error";
+import { unpack } from "recordings/format";
+import { createFramed } from "pages/replay-embed";
+import { expand, fromText } from "recordings/gzip";
+import { goLive } from "recordings/live";
+import { createRecordedSource } from "recordings/source";
+import { createWholePage } from "pages/replay-page";
+import { createSession } from "pages/session";
+import { listenToKeys } from "ui/shortcuts";
+import { createMemory } from "lib/storage";
+import { createStore } from "lib/store";
+import { keepTheme } from "lib/theme";
+import { word } from "lib/words";
+
+/** Far more than Plotly is. */
+const MOST_PLOTLY = 64 << 20;
+/** Images that frames do not hold stay on the server. */
+const NO_LIBRARY = { get: refuse, labels: refuse };
+
+/**
+ * Starts the document.
+ *
+ * @param {object} parts what a page asks the server for: `words`, `schema`, `presets`, `datasets`
+ * @param {(id: string) => string} read gives the texts that the document holds: `wishes`,
+ *   `recording`, `plotly`
+ */
+export async function start(parts, read) {
+  const faults = createFaults(document.getElementById("fault"));
+  await open(parts, read, faults).catch(faults.tellStart);
+}
+
+async function open(parts, read, faults) {
+  window.livenet = { frames: 0, specId: -1, step: 0 };
+  const wishes = JSON.parse(read("wishes"));
+  // What is wrong with the address has its default: the document is no place for messages.
+  const options = readOptions(location.search, () => {});
+  const store = createStore({ ...INITIAL, panels: options.panels, replaySpeed: 1 });
+  const catalogues = Object.fromEntries(Object.entries(parts.words)
+    .map(([name, words]) => [name, urlOf(JSON.stringify(words), "application/json")]));
+  const language = createLanguage({ catalogues, language: wishes.language }, store);
+  // What is kept for a file would be kept for all files.
+  keepPreferences(store, createMemory(), language.names);
+  store.set({ language: wishes.language, ...(options.theme && { theme: options.theme }) });
+  keepTheme(store);
+  await language.start();
+  if (await goLive(wishes.live, word("page.title"))) return;
+  const plotly = read("plotly");
+  try {
+    const recording = await unpack(fromText(read("recording")), parts.schema);
+    await play(recording, { parts, store, faults, language, options, charts: Boolean(plotly) });
+  } catch (error) {
+    if (!(error instanceof RecordingError)) throw error;
+    tellBroken(error.code);
+  }
+  if (plotly) loadPlotly(urlOf(await expand(fromText(plotly), MOST_PLOTLY), "text/javascript"));
+}
+
+async function play({ about, frames }, { parts, store, faults, language, options, charts }) {
+  const source = createRecordedSource({ frames });
+  const framed = window.parent !== window || new URLSearchParams(location.search).has("panels");
+  const layout = framed ? createFramed(options) : createWholePage(charts);
+  const session = createSession({
+    config: {}, store, storage: createMemory(), source, faults, createViews: layout.createViews, painted: count,
+    address: { tellProblem() {}, refuse() {}, leave() {} },
+    ask: async (name) => parts[name] ?? null,
+  });
+  source.connect();
+  const context = Object.assign(await session.learn(), {
+    about, source, model: null, library: NO_LIBRARY, may: () => false, panels: layout.panels,
+    languages: language.names,
+    changeLanguage: async (name) => {
+      if (await language.change(name)) session.showAnew();
+    },
+  });
+  keepPalette(store);
+  session.show();
+  layout.begin(session, context);
+  listenToKeys(context.actions);
+}
+
+/** What tests see, as on the playground. */
+function count({ meta }) {
+  const { livenet } = window;
+  livenet.frames += 1;
+  livenet.specId = meta.spec_id;
+  livenet.step = meta.step;
+}
+
+function tellBroken(code) {
+  const broken = document.getElementById("broken");
+  for (const part of document.querySelectorAll("main > section, #strip")) part.hidden = true;
+  setText(broken, word(`recording.broken.${code}`));
+  broken.hidden = false;
+}
+
+async function refuse() {
+  throw new Error("a recording has no other images");
+}
+
+function urlOf(content, type) {
+  return URL.createObjectURL(new Blob([content], { type }));
+}

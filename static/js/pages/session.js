@@ -1,0 +1,136 @@
+/** What every page with a run is made of: connection, edits, history, painter, and what views need. */
+
+import { createActions } from "run/actions";
+import { createConnection } from "stream/connection";
+import { createEdits } from "run/edits";
+import { createLibrary } from "images/library";
+import { followLoading } from "images/loading";
+import { createMode } from "run/image-mode";
+import { isImages } from "spec/image-sets";
+import { createModelFile } from "run/model-file";
+import { keepMotion, requestPace } from "run/pace";
+import { createPainter } from "run/painter";
+import { keepPageState } from "run/page-visibility";
+import { inferTask } from "spec/point-labels";
+import { createOwnPoints } from "points/custom-points";
+import { createRunHistory } from "run/run-history";
+import { readSchema } from "spec/schema";
+import { followStream } from "run/stream-events";
+import { createTooltip } from "ui/tooltip";
+import { createTransports } from "stream/transport-choice";
+import { requestViews } from "run/view-requests";
+import { createViewGuard } from "pages/view-guard";
+import { createViewSet } from "pages/view-set";
+
+const PATHS = { sessions: "/api/sessions", health: "/healthz" };
+
+async function askServer(name) {
+  const answer = await fetch(`/api/${name}`);
+  if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
+  return answer.json();
+}
+
+/**
+ * Makes the parts of a page with a run; nothing is asked of the server before `connect`.
+ *
+ * @param {{config: object, store: object, storage: Storage, address: object, faults: object,
+ *   createViews: (part: Function, context: object) => object[][], painted: (frame: object) => void,
+ *   source?: object, around?: (connection: object, schema: Promise<object>) => object,
+ *   ask?: (name: string) => Promise<object>}} parts
+ *   `config` is the page's own, `storage` that of the tab or what stands for it, `faults` says which
+ *   views have failed, `createViews` makes all views, each by `part` (`view-guard`), `painted` is told
+ *   of every frame that they have painted, `source` takes the place of a connection, `around` makes
+ *   another source of it, `ask` takes that of the server's answers under `/api`
+ * @returns {{connection, edits, history, painter, views, learn: Function, show: Function,
+ *   showAnew: Function}}
+ *   `learn` asks for what views are made from and gives the context, `show` shows them, `showAnew`
+ *   makes them anew
+ */
+export function createSession({
+  config, store, storage, address, faults, createViews, painted, source, around = (live) => live, ask = askServer,
+}) {
+  const asked = ask("schema");
+  // Who waits for it hears of it.
+  asked.catch(() => {});
+  const connection = source ?? around(createConnection({
+    open: createTransports({ ...PATHS, stream: config.stream, storage }),
+    storage,
+    // What a recording shows meanwhile is not what the live run is about.
+    toOpen: () => address.toOpen((store.get().standby ?? store.get()).spec),
+    session: address.session,
+  }), asked);
+  const edits = createEdits({ store, send: connection.send });
+  const history = createRunHistory();
+  const mode = createMode(store, ask);
+  let context = null;
+  let speak = null;
+  const speaking = new Promise((done) => {
+    speak = done;
+  });
+  const views = createViewSet(() => createViews(createViewGuard(faults, context), context));
+  const painter = createPainter({
+    paint: (frame) => {
+      if (mode.follow(frame.spec)) views.showAnew();
+      views.update(frame);
+      painted(frame);
+    },
+    painted: connection.painted,
+    isUnseen: () => store.get().page === "unseen",
+  });
+  keepPageState(store);
+  keepMotion(store);
+  store.watch(["page"], painter.letGo);
+  // A server may be quicker than the catalogue of words.
+  const tellProblem = () => speaking.then(address.tellProblem);
+  followStream(connection, { store, edits, history, painter, address: { ...address, tellProblem } });
+  requestViews(connection, store, painter.repaint);
+  requestPace(connection, store);
+  followLoading(store);
+
+  /**
+   * Asks the server for what views are made from.
+   *
+   * @param {Promise} words resolves once the page can speak
+   * @returns {Promise<object>} what every view is made from
+   */
+  async function learn(words) {
+    const [schema, presets, datasets] = await Promise.all([
+      asked.then(readSchema),
+      ask("presets"),
+      ask("datasets"),
+      Promise.resolve(words).then(speak),
+    ]);
+    const taskOf = (spec) => {
+      const { data } = spec;
+      if (isImages(spec)) return "multiclass";
+      return datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
+    };
+    const own = createOwnPoints({ store, edits, taskOf });
+    context = {
+      store, schema, presets, datasets, edits, history, taskOf, own,
+      actions: createActions({ store, edits, own, send: connection.send, schema }),
+      tooltip: createTooltip(document.body),
+      model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
+      reconnect: connection.connect,
+      library: createLibrary(store),
+    };
+    return context;
+  }
+
+  /** Shows the views, and paints what has come so far. */
+  function show() {
+    const { spec } = store.get();
+    if (spec) mode.follow(spec);
+    views.show();
+    painter.start();
+  }
+
+  /** Makes all views anew, in the words that are spoken now. */
+  function showAnew() {
+    views.showAnew();
+    faults.speak();
+    painter.repaintAll();
+  }
+
+  return { connection, edits, history, painter, views, learn, show, showAnew };
+}

@@ -1,0 +1,107 @@
+/** The curves of a run as Plotly draws them. */
+
+import { axisLayout, axisTitle, chartLayout, chartMargin } from "plot/plotly";
+import { word } from "lib/words";
+
+/** How much of the axis the name of a change takes. */
+const LABEL_SHARE = 0.24;
+/** Pixels between a line and its name, and from the top to where the button in the corner ends. */
+export const LABEL_GAP = 4;
+export const BELOW_BUTTON = 28;
+
+/** What each chart shows: columns of the history, the switch of its axis, and its name. */
+export const LOSS = { train: "trainLoss", test: "testLoss", log: "logLoss", alt: "curve.alt.loss" };
+export const SCORE = { train: "trainScore", test: "testScore", alt: "curve.alt.score" };
+
+/** The two curves. */
+export function curveTraces(series, { train, test }, palette) {
+  const line = (name, column, style) => ({
+    x: series.step.slice(), y: series[column].slice(), name: word(name),
+    type: "scatter", mode: "lines", line: style, hovertemplate: "%{y:.4g}",
+  });
+  return [
+    line("curve.train", train, { color: palette.press, width: 2 }),
+    line("curve.test", test, { color: palette.ink, width: 1.6, dash: "4px,3px" }),
+  ];
+}
+
+/** Layout of their axes. */
+export function curveLayout(palette, { width, height, logarithmic, shapes = [], from = 0, ...more }) {
+  return chartLayout(palette, {
+    width,
+    height,
+    margin: chartMargin({ l: 42, r: 6, t: 6, b: 38 }),
+    hovermode: "x",
+    dragmode: "zoom",
+    uirevision: "run",
+    shapes,
+    xaxis: axisLayout(palette, {
+      uirevision: `x${from}`, showgrid: false, nticks: 6, rangemode: "nonnegative",
+      title: axisTitle(word("curve.update")),
+    }),
+    yaxis: axisLayout(palette, {
+      uirevision: `y${logarithmic}${from}`, nticks: 5, type: logarithmic ? "log" : "linear",
+      rangemode: logarithmic ? "normal" : "tozero",
+      exponentformat: "power", dtick: null,
+    }),
+    ...more,
+  });
+}
+
+/**
+ * The part of a run that is worth a scale of its own: what follows the last change after which a
+ * loss means something else, once there is anything; or all of it.
+ *
+ * @param {object} history
+ * @param {{wholeRun: boolean, recalled: object|null, from?: number}} choice `recalled` is a moment
+ *   that has to be in sight, `from` where the part begins, if that is known
+ * @returns {{series: object, marks: number[], breaks: object[], from: number}} `from` is the update
+ *   at which it begins
+ */
+export function viewOf({ series, marks, breaks }, { wholeRun, recalled, from: known }) {
+  const from = known ?? (wholeRun ? 0 : lastBreak(series, breaks, recalled));
+  if (from === 0) return { series, marks, breaks, from };
+  const before = series.step.filter((step) => step <= from).length;
+  return {
+    series: Object.fromEntries(Object.entries(series).map(([name, column]) => [name, column.slice(before)])),
+    marks: marks.filter((step) => step >= from),
+    breaks: breaks.filter(({ step }) => step >= from),
+    from,
+  };
+}
+
+/** A curve needs two rows. */
+function lastBreak({ step: steps }, breaks, recalled) {
+  const before = Math.min(steps.at(-2) ?? 0, recalled?.step ?? Infinity);
+  return breaks.findLast(({ step }) => step < before)?.step ?? 0;
+}
+
+/** Marks at updates: of edits, of those after which a loss means something else, and of the moment that is looked at. */
+export function curveShapes({ marks, breaks }, recalled, palette) {
+  const line = (step, color, width) => ({
+    type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
+    line: { color, width },
+  });
+  const edits = marks.map((step) => line(step, palette["line-strong"], 1));
+  const changes = breaks.map(({ step }) => line(step, palette.muted, 1));
+  return [...edits, ...changes, ...(recalled ? [line(recalled.step, palette.press, 2)] : [])];
+}
+
+/** What changed, beside the lines; of those that stand close together only the last is named. */
+export function namedBreaks({ breaks, series, from }) {
+  const span = (series.step.at(-1) ?? 0) - from;
+  const named = [];
+  for (const { step, kind } of breaks.toReversed()) {
+    if (named.length && named[0].step - step < LABEL_SHARE * span) continue;
+    named.unshift({ step, text: word(`curve.new.${kind}`), late: step - from > (1 - LABEL_SHARE) * span });
+  }
+  return named;
+}
+
+/** The names as Plotly draws them. */
+export function curveLabels(view, palette) {
+  return namedBreaks(view).map(({ step, text, late }) => ({
+    x: step, y: 1, yref: "paper", text, showarrow: false, xanchor: late ? "right" : "left", yanchor: "top",
+    xshift: late ? -LABEL_GAP : LABEL_GAP, yshift: late ? -BELOW_BUTTON : 0, font: { ...axisTitle("").font, color: palette.muted },
+  }));
+}

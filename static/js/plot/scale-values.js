@@ -1,0 +1,37 @@
+/** What the colours of a map stand for. */
+
+import { sampleFeature } from "spec/features";
+import { showsUnit } from "lib/frames";
+import { unitIndex } from "spec/weights";
+
+const SAMPLES = 25;
+
+/**
+ * Three values, or so many classes.
+ *
+ * @param {object} frame
+ * @param {?object} hovered the tile in whose place the plane shows it; none for the boundary
+ * @returns {{values?: number[], classes?: number, levels?: number}}
+ */
+export function scaleOf({ arrays: { boundary, units, selected }, meta, spec }, hovered) {
+  const outputs = boundary.shape[0];
+  if (!hovered || (hovered.kind === "output" && outputs === 1)) {
+    return outputs > 1 ? { classes: outputs } : { values: threeOf(meta.boundary_range) };
+  }
+  const { kind, layer, unit, name } = hovered;
+  if (kind === "output") return { values: [0, 0.5, 1], levels: Math.min(unit, outputs - 1) };
+  if (kind === "input") return around(sampleFeature(name, SAMPLES));
+  if (showsUnit({ arrays: { selected }, meta }, { layer, unit })) return around(selected.data);
+  const index = unitIndex(spec, layer, unit);
+  return around(meta.units_range[Math.min(index, units.shape[0] - 1)]);
+}
+
+function threeOf([low, high]) {
+  return [low, (low + high) / 2, high];
+}
+
+function around(values) {
+  let largest = 0;
+  for (const value of values) largest = Math.max(largest, Math.abs(value));
+  return { values: [-largest, 0, largest] };
+}

@@ -1,0 +1,114 @@
+/** What a person can tell the run to do; buttons, keys and hints share these. */
+
+import { BEGINNING, createCrossing } from "spec/data-switch";
+import { isImages } from "spec/image-sets";
+
+const SEED_LIMIT = 2 ** 31;
+
+/**
+ * @param {{store, edits, own, send: Function, schema}} parts
+ * @returns {object} one function per action
+ */
+export function createActions({ store, edits, own, send, schema }) {
+  function run() {
+    store.set({ running: true, diverged: null });
+  }
+
+  function pause() {
+    store.set({ running: false });
+  }
+
+  function toggle() {
+    if (store.get().running) pause();
+    else run();
+  }
+
+  function step(count) {
+    if (store.get().running) pause();
+    edits.afterThese(() => send({ type: "step", ...count }), () => {});
+  }
+
+  function reset() {
+    store.set({ diverged: null });
+    edits.command({ type: "reset" });
+  }
+
+  /** The curves are of the whole run, or of what followed the last change of data or loss. */
+  function wholeRun() {
+    store.set({ wholeRun: !store.get().wholeRun });
+  }
+
+  /** Points that were taken away, but are still trained on, come back first. */
+  function undo() {
+    if (store.get().waiting) edits.leave();
+    else if (!own.restore() && store.get().canUndo) goBack("undo");
+  }
+
+  function redo() {
+    if (store.get().canRedo) goBack("redo");
+  }
+
+  function goBack(type) {
+    store.set({ diverged: null });
+    edits.command({ type });
+  }
+
+  function newSeed() {
+    store.set({ diverged: null });
+    edits.edit({ seed: randomSeed() });
+  }
+
+  function newPoints() {
+    edits.edit({ data: { seed: randomSeed() } });
+  }
+
+  function setSpeed(epochs) {
+    store.set({ speed: epochs });
+  }
+
+  function setWeight(layer, from, to, value) {
+    if (edits.admits()) edits.command({ type: "set_weight", layer, from, to, value });
+  }
+
+  /** Starts a preset afresh: its spec on the defaults, and its first weights. */
+  function startPreset(preset) {
+    edits.replace(complete(preset.spec), { preset: preset.id });
+    reset();
+  }
+
+  /** The whole spec that a partial one stands for, as a patch. */
+  function complete(spec) {
+    return { ...defaultsFor(spec), ...completed(spec) };
+  }
+
+  /** Images have a batch size of their own. */
+  function defaultsFor(spec) {
+    const defaults = schema.defaults();
+    return spec.data && isImages(spec) ? { ...defaults, batch_size: BEGINNING.batch_size } : defaults;
+  }
+
+  /** A preset's parts are patches on the defaults too. */
+  function completed(patch) {
+    const defaults = schema.defaults();
+    const whole = {};
+    for (const [key, value] of Object.entries(patch)) {
+      if (key === "layers" && Array.isArray(value)) whole[key] = value.map((layer) => ({ ...defaults.layers[0], ...layer }));
+      else if (isObject(value)) whole[key] = { ...defaults[key], ...value };
+      else whole[key] = value;
+    }
+    return whole;
+  }
+
+  return {
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset, complete,
+    chooseData: createCrossing({ store, edits, schema }),
+  };
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function randomSeed() {
+  return Math.floor(Math.random() * SEED_LIMIT);
+}

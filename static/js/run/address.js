@@ -1,0 +1,122 @@
+/** The address and the run: a link opens the state that it tells, and every edit is told in it. */
+
+import { tellError } from "lib/errors";
+import { createThrottle } from "lib/throttle";
+import { dropState, pickState, readCarried, readState, writeState } from "spec/url-state";
+import { word } from "lib/words";
+
+const KEPT = "livenet.state";
+/** Browsers allow some hundred changes of the address in half a minute. */
+const PERIOD = 500;
+
+/** A run that another tab has branched off: its address must not open it twice. */
+const BRANCH = /^#session=([\w-]{16,64})$/;
+
+/** Where a tab of its own takes up a session. */
+export function tellBranch(token) {
+  return `${location.pathname}#session=${token}`;
+}
+
+function takeUp() {
+  const session = BRANCH.exec(location.hash)?.[1];
+  if (session) history.replaceState({ ...history.state, session }, "", location.pathname + location.search);
+}
+
+/**
+ * Reads what the address asks for. Each entry of the browser's history remembers its session, so
+ * that Back comes to the very run that was left; a state that the tab has not told itself is a
+ * link that was followed, and gets a session of its own.
+ *
+ * @param {object} store
+ * @param {Storage} storage of the tab
+ * @returns {{session: string|null|undefined, toOpen: Function, carried: Function, refuse: Function,
+ *   leave: Function, tellProblem: Function, keep: Function}} `session` is that of this entry of the history, null
+ *   for a new one, undefined for the one that the tab has
+ */
+export function createAddress(store, storage) {
+  takeUp();
+  const state = pickState(location.search);
+  const known = history.state?.session;
+  const isLink = !known && state !== "" && state !== storage.getItem(KEPT);
+  let problem = null;
+  let carried = null;
+  let spec = read();
+
+  function read() {
+    try {
+      carried = readCarried(state);
+      const said = readState(state) ?? {};
+      if (said.data?.name !== "points" || carried) return said;
+      delete said.data.name;
+      delete said.data.task;
+      problem = () => word("link.noPoints");
+      return said;
+    } catch (error) {
+      const { key, value } = error;
+      if (!key) throw error;
+      carried = null;
+      problem = () => tellBroken(key, value);
+      return {};
+    }
+  }
+
+  /**
+   * What a new session begins with.
+   *
+   * @param {object|null} known the spec that the page has, when the server has lost the session
+   */
+  function toOpen(known) {
+    return { spec: known ?? spec, ...(carried && { state: carried }) };
+  }
+
+  /** The state that the link carries, as long as the run is that one. */
+  const tellCarried = () => carried;
+
+  /** The server refuses what the link says: the default is opened instead. */
+  function refuse(error) {
+    const { code } = error;
+    const key = code === "invalid_spec" ? "link.refused" : "link.state";
+    problem = () => word(key, { text: tellError(error) });
+    spec = {};
+    carried = null;
+  }
+
+  /** The run is no longer what the link carried. */
+  function leave() {
+    carried = null;
+  }
+
+  /** Says what was wrong with the link, once. */
+  function tellProblem() {
+    if (problem) store.set({ message: { text: problem() } });
+    problem = null;
+  }
+
+  /**
+   * Tells the state of the store from now on, without new entries in the browser's history.
+   *
+   * @param {object} defaults the spec of the default playground
+   * @param {() => string|null} token of the session
+   */
+  function keep(defaults, token) {
+    const writing = createThrottle(PERIOD, () => {
+      const text = writeState(store.get().spec, defaults, carried);
+      storage.setItem(KEPT, text);
+      const rest = dropState(location.search);
+      const query = [rest, text].filter(Boolean).join("&");
+      const { pathname, hash } = location;
+      const entry = { ...history.state, session: token() };
+      history.replaceState(entry, "", `${pathname}${query && `?${query}`}${hash}`);
+    });
+    store.watch(["spec"], ({ spec: now }) => now && writing.offer());
+    // The browser may bring a page back from memory, whose session another page has had since.
+    window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
+  }
+
+  return { session: isLink ? null : known, toOpen, carried: tellCarried, refuse, leave, tellProblem, keep };
+}
+
+function tellBroken(key, value) {
+  if (key === "v") return word("link.version");
+  return key === "state" ? word("link.damaged") : word("link.broken", { key, value });
+}

@@ -1,0 +1,178 @@
+/** The curves of a run: bounded, thinned evenly when they grow long; they follow undo and redo. */
+
+import { isImages } from "spec/image-sets";
+
+const LONGEST = 1200;
+const MOST_MARKS = 24;
+const MARK_APART = 1500;
+const MOST_MOMENTS = 16;
+const COLUMNS = ["step", "trainLoss", "testLoss", "trainScore", "testScore"];
+
+/**
+ * @returns {object} `series` (one list per column), `edition` (changes when drawn
+ *   points are no longer valid), `marks` (steps of edits), `breaks` ({step, kind} of edits after
+ *   which a loss means something else), `add`, `change`
+ */
+export function createHistory() {
+  const history = { series: {}, edition: 0, marks: [], breaks: [], markEdition: 0, add, change };
+  let stride = 1;
+  let skipped = 0;
+  let last = -1;
+  let marked = -Infinity;
+  let broken = -Infinity;
+  let spec = null;
+  let moments = [];
+  clear();
+
+  function clear() {
+    put({ series: Object.fromEntries(COLUMNS.map((name) => [name, []])), marks: [], breaks: [], stride: 1 });
+    last = -1;
+  }
+
+  function put({ series, marks, breaks, stride: apart }) {
+    history.series = series;
+    history.marks = marks;
+    history.breaks = breaks;
+    history.edition += 1;
+    history.markEdition += 1;
+    stride = apart;
+    skipped = 0;
+  }
+
+  /** Takes the rows of a frame. */
+  function add({ meta, arrays, spec: shown }) {
+    if (meta.step < last) clear();
+    const rows = arrays.history?.data ?? [];
+    for (let at = 0; at < rows.length; at += COLUMNS.length) addRow(rows, at);
+    if (last < 0 && !history.series.step.length) addHere(meta);
+    last = meta.step;
+    spec = shown;
+  }
+
+  /** Where a run is when it is first seen, so that its curves start there. */
+  function addHere({ step, train_loss, test_loss, ...scores }) {
+    const [train, test] = "train_accuracy" in scores
+      ? [scores.train_accuracy, scores.test_accuracy] : [scores.train_rmse, scores.test_rmse];
+    addRow([step, train_loss, test_loss, train, test], 0);
+  }
+
+  function addRow(rows, at) {
+    const steps = history.series.step;
+    if (rows[at] <= steps.at(-1)) {
+      if (rows[at] < steps.at(-1)) clear();
+      else return;
+    }
+    skipped += 1;
+    if (skipped < stride && steps.length) return;
+    skipped = 0;
+    COLUMNS.forEach((name, i) => history.series[name].push(rows[at + i]));
+    if (steps.length > LONGEST) thin();
+  }
+
+  function thin() {
+    for (const name of COLUMNS) {
+      history.series[name] = history.series[name].filter((_, i) => i % 2 === 0);
+    }
+    stride *= 2;
+    history.edition += 1;
+  }
+
+  /**
+   * Takes what the server says of a change.
+   *
+   * @param {{spec: object, step: number, back: boolean, time?: number}} now where the run stands;
+   *   `back` after an undo, which an edit at the same step is not; `time` in milliseconds
+   */
+  function change({ spec: next, step, back, time = performance.now() }) {
+    if (back || step !== last) moveTo(step, next);
+    else if (spec && isImages(spec) !== isImages(next)) beginAnew();
+    else {
+      mark(time);
+      breakOff(next, time);
+    }
+    spec = next;
+  }
+
+  /** The run stands elsewhere: its curves are those of then, if they are known, or end there. */
+  function moveTo(step, next) {
+    keepMoment();
+    const then = moments.findLast((one) => one.step === step && one.key === keyOf(next));
+    if (then && step > 0) put(copy(then));
+    else if (step > 0 && step <= last) cut(step);
+    else clear();
+    last = history.series.step.length ? step : -1;
+  }
+
+  /** Losses of points and of images have nothing to do with each other. */
+  function beginAnew() {
+    keepMoment();
+    clear();
+  }
+
+  function keepMoment() {
+    if (last <= 0) return;
+    const { series, marks, breaks } = history;
+    const moment = copy({ series, marks, breaks, stride });
+    moments = [...moments, { ...moment, step: last, key: keyOf(spec) }].slice(-MOST_MOMENTS);
+  }
+
+  function cut(step) {
+    const { series, marks, breaks } = history;
+    const count = series.step.filter((one) => one <= step).length;
+    put({
+      series: copyColumns(series, count), stride,
+      marks: marks.filter((one) => one < step), breaks: breaks.filter((one) => one.step < step),
+    });
+  }
+
+  /** Remembers that something was edited now; a dragged slider leaves one mark. */
+  function mark(now) {
+    if (last <= 0) return;
+    if (now - marked < MARK_APART) history.marks.pop();
+    marked = now;
+    history.marks = [...history.marks, last].slice(-MOST_MARKS);
+    history.markEdition += 1;
+  }
+
+  /** Remembers that losses mean something else from now on; a dragged slider says so once. */
+  function breakOff(next, now) {
+    const kind = spec && last > 0 && kindOfBreak(spec, next);
+    if (!kind) return;
+    const dragged = now - broken < MARK_APART && history.breaks.at(-1)?.kind === kind;
+    broken = now;
+    if (!dragged) history.breaks = [...history.breaks, { step: last, kind }].slice(-MOST_MARKS);
+  }
+
+  return history;
+}
+
+/** What makes the losses of two specs different things: other data, or another loss; null if nothing. */
+function kindOfBreak({ data, loss }, { data: nextData, loss: nextLoss }) {
+  if (data !== nextData && (!samePoints(data.points, nextData.points) || tellData(data) !== tellData(nextData))) {
+    return "data";
+  }
+  return loss === nextLoss ? null : "loss";
+}
+
+/** Points that are the same are most often the very same list. */
+function samePoints(some, others) {
+  if (some === others || (!some && !others)) return true;
+  return some?.length === others?.length && JSON.stringify(some) === JSON.stringify(others);
+}
+
+function tellData({ points: _, ...data }) {
+  return JSON.stringify(data);
+}
+
+function copy({ series, marks, breaks, stride }) {
+  return { series: copyColumns(series), marks: [...marks], breaks: [...breaks], stride };
+}
+
+function copyColumns(series, count) {
+  return Object.fromEntries(COLUMNS.map((name) => [name, series[name].slice(0, count)]));
+}
+
+/** A spec as a text; its points may be left out, so they do not count. */
+function keyOf({ data: { points: _, ...data }, ...rest }) {
+  return JSON.stringify({ ...rest, data });
+}

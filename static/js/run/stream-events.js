@@ -1,0 +1,61 @@
+/** What the source of frames says changes the store; the views watch that. */
+
+import { tellError } from "lib/errors";
+import { createRunSwitch } from "run/run-switch";
+
+/** Who looks at the page again wants it to go on, at once. */
+const AWAY = ["idle", "lost"];
+
+/**
+ * Follows a connection.
+ *
+ * @param {object} connection
+ * @param {{store, edits, history, painter, address}} parts
+ */
+export function followStream(connection, { store, edits, history, painter, address }) {
+  const runSwitch = createRunSwitch({ store, edits, send: connection.send });
+  let renewed = false;
+  connection.on("state", (state) => store.set({ connection: state }));
+  connection.on("opened", ({ spec, running, resumed, undo, redo, waiting }) => {
+    const wanted = resumed && !runSwitch.isAhead() ? running : store.get().running;
+    runSwitch.hear(running);
+    store.set({ spec, diverged: null, canUndo: undo, canRedo: redo });
+    edits.forget(waiting);
+    store.set({ running: wanted });
+    if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
+    renewed = false;
+    if (!resumed) address.tellProblem();
+    runSwitch.follow();
+  });
+  connection.on("refused", address.refuse);
+  connection.on("spec", ({ spec, step, undo, redo }) => {
+    address.leave();
+    store.set({ spec, canUndo: undo, canRedo: redo });
+    edits.settle();
+    history.change({ spec, step, back: redo });
+  });
+  connection.on("waiting", edits.wait);
+  connection.on("error", (error) => {
+    edits.settle(error);
+    store.set({ message: { text: tellError(error) } });
+  });
+  connection.on("diverged", ({ step }) => {
+    runSwitch.hear(false);
+    store.set({ running: false, diverged: { step } });
+  });
+  connection.on("stopped", () => {
+    runSwitch.hear(false);
+    store.set({ running: false, until: null });
+  });
+  connection.on("frame", (frame) => {
+    // The curves stay those of the whole run while one looks back.
+    if (frame.meta.recalled === undefined) history.add(frame);
+    painter.show(frame);
+  });
+  connection.on("renewed", () => {
+    renewed = true;
+  });
+  store.watch(["page"], ({ page, connection: { name } }) => {
+    if (page === "seen" && AWAY.includes(name)) connection.connect();
+  });
+}

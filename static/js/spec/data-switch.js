@@ -1,0 +1,45 @@
+/** From points of the plane to images and back: each side keeps what its networks were like. */
+
+import { IMAGE_SETS, isImages } from "spec/image-sets";
+
+/** What suits points does not suit images, and the other way round. */
+const PARTS = ["layers", "optimizer", "schedule", "regularization", "batch_size"];
+export const LAYER = { units: 128, activation: "relu" };
+/** What images begin with: a network that learns MNIST in a few seconds. */
+export const BEGINNING = {
+  layers: [LAYER, LAYER], optimizer: { name: "adam", learning_rate: 0.001 }, batch_size: 128,
+};
+
+/**
+ * @param {{store, edits, schema}} parts
+ * @returns {(name: string) => void} chooses what to train on, by one edit
+ */
+export function createCrossing({ store, edits, schema }) {
+  const kept = { plane: null, images: null };
+
+  return function choose(name) {
+    edits.leave();
+    const { draft } = store.get();
+    const [from, to] = [isImages(draft), IMAGE_SETS.includes(name)].map((yes) => (yes ? "images" : "plane"));
+    if (from === to) {
+      if (to === "plane") edits.edit({ data: { name } });
+      else edits.replace({ data: { name } });
+      return;
+    }
+    kept[from] = pick(draft);
+    edits.replace({ data: { name }, ...(kept[to] ?? begin(to)) });
+  };
+
+  function begin(side) {
+    return side === "plane" ? pick(schema.defaults()) : withLayers(BEGINNING, schema.defaults().layers[0]);
+  }
+}
+
+function pick(spec) {
+  return Object.fromEntries(PARTS.map((key) => [key, spec[key]]));
+}
+
+/** Layers of the draft are whole ones, as the server's are. */
+function withLayers(spec, layer) {
+  return { ...spec, layers: spec.layers.map((one) => ({ ...layer, ...one })) };
+}

@@ -1,0 +1,81 @@
+/** Reads the spec's JSON Schema: what a control needs to know about a path. */
+
+import { hasWord, word } from "lib/words";
+
+/**
+ * @param {object} schema JSON Schema of the spec
+ * @returns {{field: Function, defaults: Function, lossesOf: Function}}
+ */
+export function readSchema(schema) {
+  function resolve(node) {
+    if (!node.$ref) return node;
+    const name = node.$ref.split("/").pop();
+    const { $ref: _, ...beside } = node;
+    return { ...schema.$defs[name], ...beside };
+  }
+
+  function propertyOf(path) {
+    let node = schema;
+    for (const key of path.split(".")) {
+      node = resolve(node);
+      if (node.items) node = resolve(node.items);
+      node = node.properties[key];
+    }
+    return resolve(node);
+  }
+
+  /**
+   * Describes the control of a path, such as `optimizer.learning_rate`.
+   *
+   * @returns {{path, label, help, kind, minimum, maximum, initial, step, log, whole,
+   *   nullable, options, names, most, images}} `kind` is number, choice or flag; `names` are
+   *   what a list may hold, `most` how many items; `images` are other limits where images
+   *   are trained on, if there are
+   */
+  function field(path) {
+    const node = propertyOf(path);
+    const choices = (node.anyOf ?? [node]).map(resolve);
+    const value = choices.find((choice) => choice.type !== "null");
+    const options = (value.enum ?? []).filter((name) => !notYet(path).includes(name));
+    const label = node.label ?? path;
+    return {
+      path,
+      key: label,
+      label: word(`label.${label}`),
+      help: hasWord(`help.${label}`) ? word(`help.${label}`) : "",
+      kind: value.enum ? "choice" : value.type === "boolean" ? "flag" : "number",
+      minimum: value.minimum ?? 0,
+      maximum: value.maximum,
+      initial: node.default ?? null,
+      step: node.step,
+      log: node.scale === "log",
+      whole: value.type === "integer",
+      nullable: choices.some((choice) => choice.type === "null"),
+      options,
+      names: value.items?.enum ?? [],
+      most: value.maxItems,
+      images: node.images ?? null,
+    };
+  }
+
+  /** Values of a path that the engine does not know yet. */
+  function notYet(path) {
+    return schema.not_yet?.[path] ?? [];
+  }
+
+  /** The spec with all defaults. */
+  function defaults(node = schema) {
+    const whole = resolve(node);
+    if ("default" in whole) return structuredClone(whole.default);
+    const values = {};
+    for (const [key, property] of Object.entries(whole.properties)) values[key] = defaults(property);
+    return values;
+  }
+
+  /** Losses that fit a task; the first is its default. */
+  function lossesOf(task) {
+    return schema.task_losses[task];
+  }
+
+  return { field, notYet, defaults, lossesOf };
+}

@@ -1,0 +1,195 @@
+/**
+ * A live session as a source of frames: credit, retry, taking up again.
+ *
+ * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
+ * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened).
+ * States: connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
+ */
+
+import { createCredit } from "stream/credit";
+import { createEmitter } from "lib/emitter";
+import { decodeFrame } from "lib/frames";
+
+const TOKEN = "livenet.session";
+const TOKEN_TEXT = /^[\w-]{16,64}$/;
+/** Close codes after which nobody connects again unless asked. */
+const FINAL = { 4001: "taken", 4002: "idle" };
+/** Errors after which something else is opened. */
+const REFUSED = ["invalid_spec", "invalid_state", "newer_state", "unknown_state"];
+const FIRST_DELAY = 0.5;
+const LONGEST_DELAY = 10;
+const BUSY_DELAY = 5;
+const SILENCE = 15_000;
+const LOOK = SILENCE / 5;
+const SPECS_KEPT = 16;
+
+/**
+ * @param {{open: (on: object) => object, storage: Storage, toOpen: () => object,
+ *   session: string|null|undefined}} parts
+ *   `open` opens a transport, `toOpen` gives `spec` and perhaps `state` of a new session, `session`
+ *   is the one to take up: null for none, undefined for the one that the tab has
+ */
+export function createConnection({ open, storage, toOpen, session }) {
+  if (session === null) storage.removeItem(TOKEN);
+  else if (session) storage.setItem(TOKEN, session);
+  const { on, emit } = createEmitter();
+  const specs = new Map();
+  const recalled = new Map();
+  let points = null;
+  const credit = createCredit((frames) => {
+    for (let i = 0; i < frames; i += 1) transport?.send({ type: "ack" });
+  });
+  let transport = null;
+  let timer = 0;
+  let training = false;
+  let heard = 0;
+  let looked = 0;
+  let delay = FIRST_DELAY;
+  let state = "connecting";
+
+  function enter(name, seconds = 0) {
+    state = name;
+    emit("state", { name, seconds });
+  }
+
+  /** Connects, now. */
+  function connect() {
+    clearTimeout(timer);
+    drop();
+    enter("connecting");
+    transport = open({ ready: ask, message: take, frame: takeFrame, close: lose });
+  }
+
+  function ask() {
+    transport.send({ type: "open", ...(token() ? { session: token() } : toOpen()) });
+    enter("waiting");
+  }
+
+  function drop() {
+    training = false;
+    transport?.close();
+    transport = null;
+  }
+
+  function lose(code) {
+    drop();
+    if (code in FINAL) {
+      enter(FINAL[code]);
+      return;
+    }
+    retryAfter(delay, state === "busy" ? "busy" : "lost");
+    delay = Math.min(LONGEST_DELAY, delay * 2);
+  }
+
+  function retryAfter(seconds, name) {
+    enter(name, seconds);
+    clearTimeout(timer);
+    timer = setTimeout(connect, seconds * 1000 * (0.85 + 0.3 * Math.random()));
+  }
+
+  function take(message) {
+    heard = performance.now();
+    if (message.type === "opened") {
+      storage.setItem(TOKEN, message.session);
+      delay = FIRST_DELAY;
+      specs.clear();
+      recalled.clear();
+      credit.open();
+      keep(message);
+      expectFrames(message.running);
+      enter("open");
+    } else if (message.type === "spec") keep(message);
+    else if (message.type === "recalled") keepRecalled(message);
+    else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
+    else if (message.type === "error" && refuse(message)) return;
+    emit(message.type, message);
+  }
+
+  /** A spec says what the points are only when they have changed: then the last ones are meant. */
+  function keep({ id, spec }) {
+    if (spec.data.points === undefined) spec.data.points = points;
+    points = spec.data.points;
+    specs.set(id, spec);
+    if (specs.size > SPECS_KEPT) specs.delete(specs.keys().next().value);
+  }
+
+  /** The spec of a point of the time line, which frames of it name. */
+  function keepRecalled({ point, spec }) {
+    if (spec.data.points === undefined) spec.data.points = points;
+    recalled.set(point, spec);
+    if (recalled.size > SPECS_KEPT) recalled.delete(recalled.keys().next().value);
+  }
+
+  /** Errors of opening, which are the connection's own to handle. */
+  function refuse(error) {
+    const { code } = error;
+    if (code === "unknown_session") {
+      storage.removeItem(TOKEN);
+      emit("renewed");
+      transport.send({ type: "open", ...toOpen() });
+      return true;
+    }
+    if (code === "session_limit") {
+      drop();
+      retryAfter(BUSY_DELAY, "busy");
+      return true;
+    }
+    if (state === "waiting" && REFUSED.includes(code)) {
+      emit("refused", error);
+      transport.send({ type: "open", ...toOpen() });
+      return true;
+    }
+    return false;
+  }
+
+  function takeFrame(buffer) {
+    heard = performance.now();
+    const frame = decodeFrame(buffer);
+    const { meta } = frame;
+    frame.spec = meta.recalled === undefined ? specs.get(meta.spec_id) : recalled.get(meta.recalled);
+    credit.arrive(heard);
+    if (frame.spec) emit("frame", frame);
+    else painted();
+  }
+
+  /** A frame has been painted, or need not be, and there is room for more. */
+  function painted() {
+    credit.paint(performance.now());
+  }
+
+  /** Sends a message of the contract; without a connection it is dropped. */
+  function send(message) {
+    if (state !== "open") return;
+    transport.send(message);
+    if (message.type === "run") expectFrames(true);
+    else if (message.type === "pause") expectFrames(false);
+  }
+
+  function expectFrames(yes) {
+    if (yes && !training) heard = performance.now();
+    training = yes;
+  }
+
+  /**
+   * A network that died silently is noticed when frames of a training session stay away.
+   * A page that slept itself (timers that came late tell) begins to listen anew.
+   */
+  function watch() {
+    const now = performance.now();
+    if (now - looked > 2 * LOOK) heard = now;
+    looked = now;
+    if (training && now - heard > SILENCE) lose(0);
+  }
+
+  /** What others need to reach this session by; null before there is one. */
+  function token() {
+    const kept = storage.getItem(TOKEN);
+    return kept !== null && TOKEN_TEXT.test(kept) ? kept : null;
+  }
+
+  setInterval(watch, LOOK);
+  window.addEventListener("offline", () => transport && lose(0));
+  window.addEventListener("online", () => state === "lost" && connect());
+
+  return { on, connect, send, painted, token };
+}

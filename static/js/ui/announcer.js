@@ -1,0 +1,173 @@
+/**
+ * Speaks for those who hear the page: what happens, at once, and while it trains how far it
+ * is. What happens within a few seconds of another event becomes one: the most important,
+ * or the newest of equals. Beside that, the present state as text for the pictures.
+ */
+
+import { describeChange } from "spec/changes";
+import { tellComing, tellUntilThen } from "ui/pending-words";
+import { h, setText } from "lib/dom";
+import { formatCount, formatLoss, formatPercent } from "lib/format";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
+
+/**
+ * Milliseconds from one event to the next, and from anything spoken to a summary; a little
+ * more than the five seconds promised, for clocks and timers differ by a millisecond.
+ */
+const APART = 5050;
+const STATE_PERIOD = 1000;
+const IMPORTANCE = { hint: 0, change: 1, run: 1, message: 2, connection: 2, diverged: 3 };
+/** What is said of a connection that is not there. */
+const AWAY = ["lost", "busy", "taken", "idle"];
+
+/**
+ * @param {HTMLElement} element where the two hidden texts go
+ * @param {{store, schema, taskOf, presets}} context
+ * @returns {{update, resize, destroy}}
+ */
+export function create(element, context) {
+  const { store, schema, taskOf } = context;
+  const live = h("p.sr-only", { role: "status" });
+  const state = h("p", { id: "state", hidden: true });
+  element.append(live, state);
+  let meta = null;
+  let pending = null;
+  let timer = 0;
+  let eventTime = -Infinity;
+  let spokenTime = -Infinity;
+  let summarized = "";
+  let known = store.get();
+  let away = false;
+  let unexplained = false;
+  let asked = null;
+
+  /** Says what `tell` gives when its time has come. */
+  function announce(kind, tell) {
+    const importance = IMPORTANCE[kind];
+    if (!pending || importance >= pending.importance) pending = { importance, tell };
+    const wait = eventTime + APART - performance.now();
+    if (wait <= 0) speak();
+    else if (!timer) timer = setTimeout(speak, wait);
+  }
+
+  function speak() {
+    clearTimeout(timer);
+    timer = 0;
+    const text = pending.tell();
+    pending = null;
+    eventTime = performance.now();
+    say(text);
+  }
+
+  function say(text) {
+    spokenTime = performance.now();
+    setText(live, text);
+  }
+
+  function summarize() {
+    if (!store.get().running || store.get().promised || pending || performance.now() - spokenTime < APART) return;
+    const text = tellNumbers(meta);
+    if (text === summarized) return;
+    summarized = text;
+    say(text);
+  }
+
+  const throttle = createThrottle(STATE_PERIOD, () => {
+    setText(state, `${tellState()} ${tellNumbers(meta)}`);
+  });
+
+  function update(frame) {
+    if (unexplained && frame.meta.step === 0 && meta.step > 0) announce("change", () => word("spoken.reset"));
+    unexplained = false;
+    meta = frame.meta;
+    throttle.offer();
+    summarize();
+  }
+
+  /** Tells what the store says anew. */
+  function follow(next) {
+    const before = known;
+    known = next;
+    if (next.diverged && next.diverged !== before.diverged) {
+      announce("diverged", () => word("spoken.diverged", { step: formatCount(next.diverged.step) }));
+    } else if (meta && (next.running !== before.running || (next.promised !== before.promised && next.running))) {
+      announce("run", tellRun);
+    }
+    if (next.waiting && !before.waiting) announce("change", tellWaiting);
+    else if (before.waiting && !next.waiting && next.spec === asked) announce("change", () => word("spoken.stayed"));
+    if (next.waiting !== before.waiting) asked = next.spec;
+    if (next.connection !== before.connection) followConnection(next.connection);
+    if (next.hint && next.hint !== before.hint) announce("hint", () => next.hint);
+    if (next.message && next.message !== before.message) announce("message", () => tell(next.message));
+    if (next.spec !== before.spec && next.spec && before.spec && meta) followSpec(before, next);
+  }
+
+  function followConnection({ name }) {
+    if (AWAY.includes(name)) {
+      if (!away) announce("connection", () => word(`connection.${name}`));
+      away = true;
+    } else if (name === "open" && away) {
+      away = false;
+      announce("connection", () => word("spoken.connected"));
+    }
+  }
+
+  /** What changed, if anything did: a reset leaves the spec as it is. */
+  function followSpec(before, { spec, canRedo }) {
+    const change = describeChange(before.spec, spec, { schema, task: taskOf(spec) });
+    const undone = canRedo && !before.canRedo;
+    unexplained = !change && !undone;
+    if (unexplained) return;
+    announce("change", () => [
+      ...(undone ? [word("spoken.undone")] : []), ...(change ? [word("spoken.changed", { change })] : []),
+    ].join(" "));
+  }
+
+  function tellRun() {
+    return store.get().running ? tellState() : `${tellState()} ${tellNumbers(meta)}`;
+  }
+
+  function tellState() {
+    const { running, promised } = store.get();
+    if (running && promised) return word("coming.promised");
+    return word(running ? "spoken.running" : "spoken.paused");
+  }
+
+  function tellWaiting() {
+    const now = store.get();
+    if (!now.waiting) return word("spoken.stayed");
+    return word("spoken.coming", { what: tellComing(now, context), then: tellUntilThen(now) });
+  }
+
+  followConnection(known.connection);
+  const unwatch = store.watch(
+    ["running", "promised", "waiting", "diverged", "connection", "message", "hint", "spec", "canRedo"], follow);
+
+  function destroy() {
+    unwatch();
+    clearTimeout(timer);
+    throttle.cancel();
+    live.remove();
+    state.remove();
+  }
+
+  return { update, resize() {}, destroy };
+}
+
+/** A message is a text, or the key of one. */
+function tell({ text, key }) {
+  return text ?? word(key);
+}
+
+function tellNumbers(meta) {
+  const epoch = formatCount(meta.epoch);
+  if ("test_accuracy" in meta) {
+    return word("spoken.summary", {
+      epoch, loss: formatLoss(meta.test_loss), accuracy: formatPercent(meta.test_accuracy),
+    });
+  }
+  return word("spoken.summary.regression", {
+    epoch, rmse: formatLoss(meta.test_rmse), r2: formatLoss(meta.test_r2),
+  });
+}

@@ -1,0 +1,57 @@
+/** The tabs under the output: loss, score, and the pinned unit. */
+
+import { createToggle } from "controls/toggle";
+import { LOSS, SCORE } from "plot/curve-figure";
+import { h } from "lib/dom";
+import { createTabs } from "ui/tabs";
+import { makeTerm } from "lib/terms";
+import { word } from "lib/words";
+
+/**
+ * @param {HTMLElement} element
+ * @param {object} context
+ * @param {{createCurve: Function, createUnitPanel: Function, aboutUnit?: string}} makers the
+ *   views in the tabs, and the key of what is said of the last one
+ * @returns {object[]} the views
+ */
+export function createCurveTabs(element, context, { createCurve, createUnitPanel, aboutUnit = "help.tab.unit" }) {
+  const { store, taskOf } = context;
+  const shown = {};
+  const tabs = createTabs(element, word("card.curves"), [
+    { id: "loss", text: word("tab.loss"), help: word("help.tab.loss") },
+    { id: "score", text: word("tab.score"), help: word("help.tab.score") },
+    { id: "unit", text: word("tab.unit"), help: word(aboutUnit) },
+  ], (id) => {
+    logarithmic.element.hidden = id !== "loss";
+    legend.hidden = id === "unit";
+    shown[id]?.resize();
+    store.set({ curveTab: id });
+  });
+  const logarithmic = createToggle(
+    { label: word("label.log"), help: word("help.log"), path: "logLoss" },
+    { onInput: (logLoss) => store.set({ logLoss }) });
+  logarithmic.update(store.get().logLoss);
+  const legend = h("span.legend", {},
+    makeTerm("span.legend-train", word("help.curve.train"), word("curve.train")),
+    makeTerm("span.legend-test", word("help.curve.test"), word("curve.test")));
+  tabs.bar.append(h("span.spacer"), legend, logarithmic.element);
+  shown.loss = createCurve(tabs.panels.loss, context, LOSS);
+  shown.score = createCurve(tabs.panels.score, context, SCORE);
+  shown.unit = createUnitPanel(tabs.panels.unit, context);
+  tabs.show(store.get().curveTab);
+  let last = store.get().pinned;
+
+  function followPin({ pinned }) {
+    if (pinned && pinned !== last) tabs.show("unit");
+    last = pinned;
+  }
+
+  function nameScore({ spec }) {
+    const score = spec && taskOf(spec) === "regression" ? "tab.score.regression" : "tab.score";
+    tabs.name("score", word(score), word(`help.${score}`));
+  }
+
+  const unwatch = [store.watch(["pinned"], followPin), store.watch(["spec"], nameScore)];
+  const destroy = () => unwatch.forEach((stop) => stop());
+  return [...Object.values(shown), { update() {}, resize() {}, destroy }];
+}

@@ -1,0 +1,43 @@
+/** The settings of the page itself: theme, colours, and what a hidden tab does. */
+
+import { createRadios } from "controls/radios";
+import { createToggle } from "controls/toggle";
+import { h } from "lib/dom";
+import { openPopover } from "ui/popover";
+import { COLOURS, THEMES } from "lib/preferences";
+import { word } from "lib/words";
+
+const BELOW = 6;
+
+/** Opens the settings below the button that was pressed. */
+export function openPageSettings(anchor, store, onClose) {
+  const theme = choose("theme", THEMES.map((name) => [name, word(`theme.${name}`)]), store);
+  const colours = choose("colours", COLOURS.map((name) =>
+    [name, word(`colours.${name}`), makePair(name)]), store);
+  const pause = createToggle(
+    { label: word("label.pauseHidden"), help: word("help.pauseHidden"), path: "pauseHidden" },
+    { onInput: (pauseHidden) => store.set({ pauseHidden }) });
+  pause.update(store.get().pauseHidden);
+  // What is recorded costs nobody anything while it is hidden.
+  pause.element.hidden = store.get().replaySpeed !== undefined;
+  const box = anchor.getBoundingClientRect();
+  const popover = openPopover({ x: box.right, y: box.bottom + BELOW }, word("action.settings"),
+    [theme, colours, pause.element], onClose);
+  popover.element.classList.add("page-settings");
+  const left = Math.max(BELOW, box.right - popover.element.offsetWidth);
+  popover.element.style.left = `${left}px`;
+  popover.element.querySelector("input:checked").focus();
+}
+
+function choose(key, options, store) {
+  const field = { name: key, label: word(`label.${key}`), help: word(`help.${key}`) };
+  return createRadios(field, {
+    value: store.get()[key], options, onInput: (value) => store.set({ [key]: value }),
+  });
+}
+
+/** The two colours of a pair, in that pair whatever is chosen. */
+function makePair(name) {
+  return h("span.pair", { "aria-hidden": "true", data: { colours: name } },
+    h("span.pair-negative"), h("span.pair-positive"));
+}

@@ -1,0 +1,41 @@
+/** A point of the time line in words: how far the run was, and what was changed there. */
+
+import { tellValue } from "spec/changes";
+import { formatCount } from "lib/format";
+import { word } from "lib/words";
+
+/** What happened at a point, where it says more than that it was changed. */
+const KINDS = ["start", "reset", "undo", "redo", "set_weight", "model", "branch", "diverged"];
+
+/** "Epoch 120", and below it what was changed, if something was. */
+export function tellMoment(point, context) {
+  return [word("timeline.epoch", { epoch: formatCount(point.epoch) }), ...tellEvent(point, context)].join("\n");
+}
+
+function tellEvent({ kind, changes = [] }, context) {
+  if (KINDS.includes(kind)) return [word(`timeline.${kind}`)];
+  return changes.map((change) => tellChange(change, context));
+}
+
+function tellChange({ path, from, to, more }, context) {
+  if (more) return word("timeline.more", { count: more });
+  const { schema } = context;
+  if (path === "layers") {
+    return word("timeline.change", { name: word("label.layers.units"), from: list(from), to: list(to) });
+  }
+  if (path === "data.points") {
+    return word("timeline.change", { name: word("label.data.points"), from: from ?? 0, to: to ?? 0 });
+  }
+  const [, layer, key] = /^layers\.(\d+)\.(\w+)$/.exec(path) ?? [];
+  const known = key ? `layers.${key}` : path;
+  const { label } = schema.field(known);
+  const name = key ? `${word("layer.name", { layer: Number(layer) + 1 })}, ${label}` : label;
+  const tell = (value) => (Array.isArray(value)
+    ? value.map((one) => word(`feature.${one}`)).join(", ")
+    : tellValue(known, value, context));
+  return word("timeline.change", { name, from: tell(from), to: tell(to) });
+}
+
+function list(units) {
+  return units.length ? units.join(", ") : word("timeline.none");
+}

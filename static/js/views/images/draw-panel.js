@@ -1,0 +1,117 @@
+/** Draw a digit; the network answers while the pen moves. */
+
+import { createRadios } from "controls/radios";
+import { createToggle } from "controls/toggle";
+import { h, icon } from "lib/dom";
+import { createAnswer } from "images/prediction";
+import { createInk } from "images/drawing-bytes";
+import { createPaper } from "images/drawing-surface";
+import { PENS } from "images/pen";
+import { word } from "lib/words";
+
+const BACK = ["M6 3L2.5 6.5 6 10", "M2.5 6.5h7a4 4 0 0 1 0 8H6"];
+/** A drawing is sent again at the latest after so long, also when no frame has answered it. */
+const PATIENCE = 250;
+
+/** @returns {{update, resize, destroy}} */
+export function create(place, context) {
+  const { store } = context;
+  const toInk = createInk();
+  const paper = createPaper(store, { label: word("draw.paper"), onDraw: offer });
+  const invitation = h("p.paper-invitation", { "aria-hidden": "true" }, word("draw.here"));
+  paper.element.append(invitation);
+  const undo = h("button.icon-button", {
+    type: "button", "aria-label": word("action.undoStroke"),
+    data: { action: "undoStroke", help: word("help.undoStroke") },
+    on: { click: () => store.set({ strokes: store.get().strokes.slice(0, -1) }) },
+  }, icon(...BACK));
+  const clear = h("button.button.small", {
+    type: "button", data: { action: "clearDrawing" },
+    on: { click: () => store.set({ strokes: [] }) },
+  }, word("action.clearDrawing"));
+  const pens = createRadios(
+    { name: "pen", label: word("label.pen"), help: word("help.pen") },
+    {
+      value: store.get().pen,
+      options: Object.keys(PENS).map((pen) => [pen, word(`pen.${pen}`)]),
+      onInput: (pen) => store.set({ pen }),
+    });
+  const raw = createToggle(
+    { label: word("label.unprepared"), help: word("help.unprepared"), path: "unprepared" },
+    { onInput: (unprepared) => store.set({ unprepared }) });
+  const answer = createAnswer(context);
+  const element = h("div.draw", {}, paper.element,
+    h("div.draw-tools", {}, pens, clear, undo), answer.element, raw.element);
+  place.append(element);
+  let drawn = [];
+  let changed = false;
+  let awaited = 0;
+  let sample = { part: "test", row: 0 };
+
+  /** Takes what is drawn; it goes out as fast as frames come back. */
+  function offer(strokes) {
+    drawn = strokes;
+    invitation.hidden = strokes.length > 0;
+    changed = true;
+    if (store.get().digitTab === "draw" && !awaited) send();
+  }
+
+  function send() {
+    changed = false;
+    clearTimeout(awaited);
+    awaited = setTimeout(arrive, PATIENCE);
+    const { pen, unprepared } = store.get();
+    store.set({ digit: { ...toInk(drawn, { pen, fitted: !unprepared }), prepared: !unprepared } });
+  }
+
+  function update(frame) {
+    arrive();
+    if (element.clientWidth > 0) answer.update(frame);
+  }
+
+  function resize() {
+    paper.paint();
+    answer.paint();
+  }
+
+  /** A frame has come, or none will. */
+  function arrive() {
+    clearTimeout(awaited);
+    awaited = 0;
+    if (changed && store.get().digitTab === "draw") send();
+  }
+
+  function followTab({ digitTab, digit }) {
+    if (digitTab === "draw" && !digit.ink) send();
+    else if (digitTab !== "draw" && digit.ink) store.set({ digit: sample });
+  }
+
+  /** An image of the set that is chosen elsewhere takes the place of the drawing. */
+  function followDigit({ digit, digitTab }) {
+    if (digit.ink) return;
+    sample = digit;
+    if (digitTab === "draw") store.set({ digitTab: "choose" });
+  }
+
+  const unwatch = [
+    store.watch(["digit"], followDigit),
+    store.watch(["digitTab"], followTab),
+    store.watch(["unprepared"], ({ unprepared }) => {
+      raw.update(unprepared);
+      offer(drawn);
+    }),
+    store.watch(["strokes"], ({ strokes }) => {
+      undo.disabled = clear.disabled = strokes.length === 0;
+    }),
+  ];
+
+  function destroy() {
+    clearTimeout(awaited);
+    unwatch.forEach((stop) => stop());
+    paper.destroy();
+    answer.destroy();
+    element.remove();
+  }
+
+  return { update, resize, destroy };
+}

@@ -1,0 +1,69 @@
+/** Why the network answers as it does: which pixels moved it, and what it has seen that is alike. */
+
+import { createToggle } from "controls/toggle";
+import { h } from "lib/dom";
+import { createGallery } from "images/gallery";
+import { className } from "spec/image-sets";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
+
+/** The nearest images are not exchanged more often than a hand can point at one. */
+const PERIOD = 250;
+
+/** @returns {{update, resize, destroy}} */
+export function create(place, context) {
+  const { store } = context;
+  const makeSwitch = (path) => createToggle(
+    { label: word(`label.${path}`), help: word(`help.${path}`), path },
+    { onInput: (on) => store.set({ [path]: on }) });
+  const saliency = makeSwitch("showSaliency");
+  const nearest = makeSwitch("showNearest");
+  const key = h("p.saliency-key", {},
+    h("span.key-positive", { "aria-hidden": "true" }), h("span", {}, word("answer.for")),
+    h("span.key-negative", { "aria-hidden": "true" }), h("span", {}, word("answer.against")));
+  const gallery = createGallery(context, word("label.showNearest"));
+  const element = h("div.explanation", {},
+    h("div.explanation-part", {}, saliency.element, key),
+    h("div.explanation-part", {}, nearest.element, gallery.element));
+  place.append(element);
+  const throttle = createThrottle(PERIOD, show);
+  let found = null;
+
+  function update({ arrays }) {
+    if (!arrays.nearest) return;
+    found = arrays.nearest;
+    throttle.offer();
+  }
+
+  function show() {
+    const { images, showNearest } = store.get();
+    if (!images || !showNearest) return;
+    const { data, shape: [count] } = found;
+    const nameOf = (k) => className(images.name, k);
+    gallery.show("train", Array.from({ length: count }, (_, i) => ({
+      row: data[2 * i],
+      name: (k) => word("answer.nearest", { label: nameOf(k), distance: data[2 * i + 1].toFixed(1) }),
+      caption: nameOf,
+    })));
+  }
+
+  const unwatch = [
+    store.watch(["showSaliency"], ({ showSaliency }) => {
+      saliency.update(showSaliency);
+      key.classList.toggle("off", !showSaliency);
+    }),
+    store.watch(["showNearest"], ({ showNearest }) => {
+      nearest.update(showNearest);
+      gallery.element.hidden = !showNearest;
+    }),
+  ];
+
+  function destroy() {
+    throttle.cancel();
+    unwatch.forEach((stop) => stop());
+    gallery.destroy();
+    element.remove();
+  }
+
+  return { update, resize() {}, destroy };
+}

@@ -1,0 +1,201 @@
+/** What a layer sees: test images in its first principal components, as points by class. */
+
+import { createChoice } from "controls/choice";
+import { createToggle } from "controls/toggle";
+import { h } from "lib/dom";
+import { createCloud } from "images/cloud";
+import { createDigitCard } from "images/digit-card";
+import { createFlatCloud } from "images/flat-cloud";
+import { CLASSES, className } from "spec/image-sets";
+import { canDrawSolid, createSolidCloud } from "images/solid-cloud";
+import { whenPlotly } from "plot/plotly";
+import { createThrottle } from "lib/throttle";
+import { word } from "lib/words";
+
+/** Milliseconds between two pictures; WebGL takes 25 ms for one, the canvas 4. */
+const PERIODS = { 2: 100, 3: 250 };
+/** A hand may slip so far in a click. */
+const SLIP = 6;
+
+/** @returns {{update, resize, destroy}} */
+export function create(place, context) {
+  const { store, library } = context;
+  const layer = createChoice(
+    { label: word("label.space"), help: word("help.space"), path: "space" },
+    { options: [], onInput: (value) => store.set({ space: Number(value) }) });
+  const solidSwitch = createToggle(
+    { label: word("label.dimensions"), help: word("help.dimensions"), path: "dimensions" },
+    { onInput: (on) => store.set({ dimensions: on ? 3 : 2 }) });
+  const flatPlace = h("div.cloud");
+  const solidPlace = h("div.cloud");
+  const note = h("p.cloud-note", { role: "status", hidden: true }, word("space.noWebgl"));
+  const map = h("div.space-map", {
+    on: { pointerdown: press, pointermove: point, pointerleave: leave, click: choose },
+  }, flatPlace, solidPlace, note);
+  const legend = h("div.space-legend", { role: "group", "aria-label": word("space.classes") });
+  const element = h("div.space", {},
+    h("div.space-head", {}, layer.element, h("span.spacer"), solidSwitch.element), map, legend);
+  place.append(element);
+  const card = createDigitCard(map, context);
+  const cloud = createCloud();
+  const hidden = new Set();
+  const throttles = Object.fromEntries(Object.entries(PERIODS).map(([dimensions, period]) =>
+    [dimensions, createThrottle(period, show)]));
+  let plotly = null;
+  const views = { 2: null, 3: null };
+  /** Whether there is WebGL; known once it has been needed. */
+  let able = null;
+  let labels = null;
+  let asked = null;
+  let space = null;
+  let predictions = null;
+  let pointer = null;
+  let pointed = null;
+  let pressed = null;
+  let chosen = null;
+  let gone = false;
+
+  whenPlotly().then((loaded) => {
+    plotly = loaded;
+    if (!gone) show();
+  });
+
+  const visible = () => map.clientWidth > 0 && map.clientHeight > 0;
+
+  /** What the drawings look at. */
+  function look() {
+    const { palette, images, camera } = store.get();
+    return {
+      cloud, palette, hidden, camera, chosen,
+      names: Array.from({ length: CLASSES }, (_, k) => className(images.name, k)),
+    };
+  }
+
+  function update({ arrays }) {
+    if (arrays.predictions) predictions = arrays.predictions.data;
+    if (!arrays.space) return;
+    space = arrays.space;
+    throttles[store.get().dimensions].offer();
+  }
+
+  async function show() {
+    const { images, palette, dimensions } = store.get();
+    if (!plotly || !palette || !images || !space || !visible()) return;
+    if (asked !== images.name) await askForLabels(images.name);
+    if (!labels || gone || asked !== store.get().images?.name) return;
+    const view = viewOf(dimensions);
+    if (!view) return;
+    cloud.take(space, labels, CLASSES);
+    view.show();
+  }
+
+  async function askForLabels(name) {
+    asked = name;
+    labels = null;
+    labels = await library.labels("test").catch(() => null);
+    if (!labels) asked = null;
+  }
+
+  function viewOf(dimensions) {
+    if (dimensions === 2) views[2] ??= createFlatCloud(flatPlace, plotly, look);
+    else if (!views[3] && (able ??= canDrawSolid())) {
+      views[3] = createSolidCloud(solidPlace, plotly, look, {
+        onPoint: showPoint, onCamera: (camera) => store.set({ camera }),
+      });
+    }
+    note.hidden = Boolean(views[dimensions]);
+    return views[dimensions];
+  }
+
+  function point(event) {
+    pointer = { clientX: event.clientX, clientY: event.clientY };
+    if (store.get().dimensions === 2 && views[2]) showPoint(views[2].find(pointer));
+  }
+
+  function showPoint(row) {
+    pointed = row;
+    map.classList.toggle("pointing", row !== null);
+    if (row === null || !pointer) card.hide();
+    else card.show(row, predictions?.[row] ?? null, pointer);
+  }
+
+  function leave() {
+    pointer = null;
+    showPoint(null);
+  }
+
+  function press({ clientX, clientY }) {
+    pressed = { clientX, clientY };
+  }
+
+  /** A click chooses; what ends a turn of the cloud is none. */
+  function choose(event) {
+    if (Math.hypot(event.clientX - pressed?.clientX, event.clientY - pressed?.clientY) > SLIP) return;
+    point(event);
+    if (pointed !== null) store.set({ digit: { part: "test", row: pointed } });
+  }
+
+  /** The image that is looked at has a ring, if it is in the cloud. */
+  function followDigit({ digit }) {
+    const row = digit.part === "test" ? digit.row : null;
+    if (row === chosen) return;
+    chosen = row;
+    show();
+  }
+
+  function makeLegend({ palette, images }) {
+    if (!palette || !images) return;
+    const focused = [...legend.children].indexOf(document.activeElement);
+    legend.replaceChildren(...Array.from({ length: CLASSES }, (_, k) => {
+      const dot = h("span.class-dot");
+      dot.style.background = palette.classes[k];
+      return h("button.class-chip", {
+        type: "button", "aria-pressed": String(!hidden.has(k)), data: { class: k },
+        on: { click: () => toggle(k) },
+      }, dot, className(images.name, k));
+    }));
+    if (focused >= 0) legend.children[focused].focus();
+  }
+
+  function toggle(k) {
+    if (!hidden.delete(k)) hidden.add(k);
+    legend.children[k].setAttribute("aria-pressed", String(!hidden.has(k)));
+    show();
+  }
+
+  function listLayers({ spec, space: chosen }) {
+    if (!spec) return;
+    const { layers } = spec;
+    layer.setOptions([["0", word("space.pixels")],
+      ...layers.map(({ units }, i) => [String(i + 1), word("space.layer", { layer: i + 1, units })]),
+      [String(layers.length + 1), word("space.logits")]]);
+    layer.update(String(Math.min(chosen ?? layers.length, layers.length + 1)));
+  }
+
+  function turn({ dimensions }) {
+    solidSwitch.update(dimensions === 3);
+    flatPlace.hidden = dimensions === 3;
+    solidPlace.hidden = dimensions === 2;
+    note.hidden = true;
+    showPoint(null);
+    show();
+  }
+
+  const unwatch = [
+    store.watch(["dimensions"], turn),
+    store.watch(["palette", "images"], makeLegend),
+    store.watch(["palette", "images"], show),
+    store.watch(["digit"], followDigit),
+    store.watch(["spec", "space"], listLayers),
+  ];
+
+  function destroy() {
+    gone = true;
+    unwatch.forEach((stop) => stop());
+    Object.values(throttles).forEach((throttle) => throttle.cancel());
+    Object.values(views).forEach((view) => view?.destroy());
+    element.remove();
+  }
+
+  return { update, resize: show, destroy };
+}

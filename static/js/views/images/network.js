@@ -1,0 +1,264 @@
+/** A network for images: the image, a block of cells for each layer, and the answer. */
+
+import { nextSize } from "controls/sizes";
+import { h, reducedMotion, rem, setText } from "lib/dom";
+import { formatCount, formatWeight } from "lib/format";
+import { createBars } from "network/prediction-bars";
+import { createBlock } from "network/layer-block";
+import { LAYER } from "spec/data-switch";
+import { createFans } from "network/dense-links";
+import { layOutImages } from "network/image-geometry";
+import { drawSeen } from "images/saliency";
+import { className } from "spec/image-sets";
+import { changeLayer, followUnit, insertLayer, removeLayer } from "spec/layers";
+import { createHeads } from "network/heads";
+import { openLayerMenu } from "network/layer-menu";
+import { createModelButtons } from "network/model-buttons";
+import { createScrollSign } from "ui/scroll-hint";
+import { makeTerm } from "lib/terms";
+import { unitIndex } from "spec/weights";
+import { word } from "lib/words";
+
+const SLIDE = 150;
+const HEAD_WIDE = 11.6;
+
+/** @returns {{update, resize, destroy}} */
+export function create(element, context) {
+  const { store, edits, schema, tooltip, model, library, may = everything } = context;
+  const fixed = !may("layers");
+  const [least, most] = schema.field("layers.units").images;
+  const note = makeTerm("span.card-note", word("help.parameters"));
+  const heads = h("div.heads");
+  const gaps = h("div.gaps");
+  const fans = createFans();
+  const picture = h("canvas.input-picture", { role: "img" });
+  const caption = h("p.input-caption");
+  const input = h("div.input-column", {}, picture, caption);
+  const bars = createBars();
+  const output = h("div.output-column", {}, makeTerm("div.bars-box", word("help.network.answer"), bars.element));
+  const blockPlace = h("div.blocks", { role: "group", "aria-label": word("network.blocks") });
+  const field = h("div.image-field", {}, fans.element, input, blockPlace, output, gaps);
+  const stage = h("div.stage", {}, heads, field);
+  const scroller = h("div.stage-scroll", {}, stage);
+  element.append(
+    h("div.card-head", {}, h("h2.card-title.term", {
+      id: "network-title", tabindex: 0, data: { help: word("help.card.network.images") },
+    }, word("card.network")), note, h("span.spacer"), model && createModelButtons(model)),
+    scroller, createScrollSign(scroller));
+  scroller.classList.toggle("fixed", fixed);
+  heads.inert = fixed;
+  let frame = null;
+  let blocks = [];
+  let kinds = [];
+  let layout = null;
+  let pointed = null;
+  let label = null;
+  let shownDigit = null;
+  let named = "";
+
+  const layers = () => store.get().draft.layers;
+
+  const head = createHeads(heads, gaps, {
+    activations: schema.field("layers.activation").options,
+    mostUnits: most,
+    mostLayers: schema.field("layers").images[1],
+    aboutInputs: "help.network.inputs.images",
+  }, {
+    addUnit: (layer) => setUnits(layer, nextSize(layers()[layer].units, 1, [least, most])),
+    dropUnit: (layer) => setUnits(layer, nextSize(layers()[layer].units, -1, [least, most])),
+    setUnits,
+    activate: (layer, activation) => edits.edit({ layers: changeLayer(layers(), layer, { activation }) }),
+    openMenu: (button, layer) => openLayerMenu(button, layer, {
+      store, edits, schema, removeLayer: (at) => change(removeLayer(layers(), at)),
+    }),
+    insert: (at) => change(insertLayer(layers(), Math.min(at, layers().length),
+      { ...schema.defaults().layers[0], ...LAYER })),
+  });
+
+  function setUnits(layer, wanted) {
+    const units = Math.max(least, Math.min(most, Math.round(wanted) || least));
+    if (layers()[layer] && units !== layers()[layer].units) {
+      edits.edit({ layers: changeLayer(layers(), layer, { units }) });
+    }
+    showHeads();
+  }
+
+  function change({ layers: next, origin }) {
+    store.set({ pinned: followUnit(store.get().pinned, origin) });
+    edits.edit({ layers: next }, origin);
+  }
+
+  function update(next) {
+    frame = next;
+    const { spec, meta } = frame;
+    const now = ["in", ...spec.layers.map(({ units, activation }) => `${units} ${activation}`), "out"];
+    if (now.join() !== kinds.join()) rebuild(now);
+    tellNote(meta);
+    paint();
+  }
+
+  function tellNote({ parameters }) {
+    setText(note, word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
+  }
+
+  function rebuild(now) {
+    kinds = now;
+    const before = layout?.columns.map(({ x }) => x);
+    const count = frame.spec.layers.length;
+    if (blocks.length !== count) {
+      head.build(count);
+      blocks = frame.spec.layers.map((_, layer) => createBlock(layer, {
+        hover: (unit, at) => point(layer, unit, at), press: (unit) => press(layer, unit),
+        tell: (unit) => tell(layer, unit),
+      }));
+      blockPlace.replaceChildren(...blocks.map((block) => block.element));
+    }
+    unpinWhatIsGone();
+    measure();
+    mark(store.get());
+    showHeads();
+    if (before && before.length !== layout.columns.length) slide(before);
+  }
+
+  /** Heads run ahead of the frames: they show what was asked for, also while it is compiled. */
+  function showHeads() {
+    if (!frame) return;
+    const { draft, spec, waiting } = store.get();
+    const ahead = draft && draft.layers.length === blocks.length;
+    head.update(ahead ? draft : frame.spec, "softmax", ahead && waiting ? spec : null);
+  }
+
+  /** Columns come from where one was before. */
+  function slide(before) {
+    if (reducedMotion()) return;
+    const columns = [input, ...blocks.map((block) => block.element), output];
+    columns.forEach((column, i) => {
+      const from = before[i === columns.length - 1 ? before.length - 1 : Math.min(i, before.length - 1)];
+      const by = from - layout.columns[i].x;
+      column.animate([{ translate: `${by}px` }, { translate: "0px" }], { duration: SLIDE, easing: "ease-out" });
+    });
+  }
+
+  function unpinWhatIsGone() {
+    const { pinned } = store.get();
+    const count = pinned ? frame.spec.layers[pinned.layer]?.units ?? 0 : 0;
+    if (pinned && pinned.unit >= count) store.set({ pinned: null });
+  }
+
+  function measure() {
+    const units = frame.spec.layers.map((layer) => layer.units);
+    const room = () => ({
+      width: scroller.clientWidth, height: scroller.clientHeight - heads.offsetHeight, rem: rem(), fixed,
+    });
+    heads.classList.toggle("narrow", layOutImages(units, room()).apart < HEAD_WIDE * rem());
+    layout = layOutImages(units, room());
+    stage.style.width = `${layout.width}px`;
+    field.style.height = `${layout.height}px`;
+    head.place(layout);
+    blocks.forEach((block, i) =>
+      block.place(layout.blocks[i], units[i], { x: layout.columns[i + 1].x, y: layout.middle }));
+    const [first, last] = [layout.columns[0], layout.columns.at(-1)];
+    placeColumn(input, first);
+    placeColumn(output, last);
+    fans.draw(layout, bars.element.offsetHeight);
+  }
+
+  function placeColumn(column, { x, width }) {
+    column.style.width = `${width}px`;
+    column.style.left = `${x - width / 2}px`;
+    column.style.top = `${layout.middle}px`;
+  }
+
+  function activationsOf(layer) {
+    const { data } = frame.arrays.activations ?? { data: [] };
+    const start = unitIndex(frame.spec, layer, 0);
+    return data.length ? data.subarray(start, start + frame.spec.layers[layer].units) : null;
+  }
+
+  function paint() {
+    const { palette, images } = store.get();
+    if (!palette || !frame || !images) return;
+    const { image, probabilities, activations } = frame.arrays;
+    if (image) drawSeen(picture, frame.arrays, store.get());
+    if (activations) blocks.forEach((block, layer) => block.paint(activationsOf(layer), palette));
+    if (named !== images.name) {
+      named = images.name;
+      bars.name(named);
+    }
+    if (probabilities) bars.update(probabilities.data, label, palette);
+    if (pointed) showValue();
+  }
+
+  /** Says which image it is; the right label is known of images of the set. */
+  function followDigit({ digit, images }) {
+    if (!images) return;
+    shownDigit = digit;
+    label = null;
+    const drawn = !("row" in digit);
+    const sample = digit.part === "train" ? "network.sample.train" : "network.sample";
+    const text = drawn ? word("network.drawing") : word(sample, { row: formatCount(digit.row + 1) });
+    setText(caption, text);
+    picture.setAttribute("aria-label", text);
+    if (drawn) return;
+    library.get(digit.part, [digit.row]).then(({ labels }) => {
+      if (shownDigit !== digit || store.get().images?.name !== images.name) return;
+      [label] = labels;
+      const said = word("network.labelled", { name: className(images.name, label) });
+      setText(caption, said);
+      picture.setAttribute("aria-label", `${text}, ${said}`);
+      paint();
+    }, () => {});
+  }
+
+  function tell(layer, unit) {
+    const name = word("unit.name", { layer: layer + 1, unit: unit + 1 });
+    const value = frame?.arrays.activations && layer < frame.spec.layers.length
+      ? activationsOf(layer)[unit] : undefined;
+    return value === undefined ? name : word("spoken.value", { name, value: formatWeight(value) });
+  }
+
+  function point(layer, unit, at) {
+    pointed = unit === null ? null : { layer, unit, at };
+    if (pointed) showValue();
+    else tooltip.hide();
+  }
+
+  function showValue() {
+    const { layer, unit, at } = pointed;
+    tooltip.showAt(tell(layer, unit), at.x, at.y);
+  }
+
+  function press(layer, unit) {
+    const { pinned } = store.get();
+    const same = pinned && pinned.layer === layer && pinned.unit === unit;
+    store.set({ pinned: same ? null : { layer, unit } });
+  }
+
+  function mark({ pinned }) {
+    blocks.forEach((block, layer) => block.mark(pinned?.layer === layer ? pinned.unit : null));
+  }
+
+  function resize() {
+    if (frame) measure();
+  }
+
+  const unwatch = [
+    store.watch(["palette", "showSaliency"], paint),
+    store.watch(["pinned"], mark),
+    store.watch(["draft", "spec", "waiting"], showHeads),
+    store.watch(["digit", "images"], followDigit),
+  ];
+
+  function destroy() {
+    unwatch.forEach((stop) => stop());
+    tooltip.hide();
+    element.replaceChildren();
+  }
+
+  return { update, resize, destroy };
+}
+
+/** Where nobody says otherwise, all can be changed in place. */
+function everything() {
+  return true;
+}
