@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from app.api import collect_answers
+from app.api.schema import collect_answers
 from tests.page.node import Modules
 
 
