@@ -13,7 +13,7 @@ INSTALL := python -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # Each test process and each of their servers would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test bench bench-mnist lint format browser clean
+.PHONY: help run test bench bench-mnist lint tables format browser clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -29,6 +29,9 @@ bench: $(VENV)/.dev browser ## measure, and print a table with the hardware
 
 bench-mnist: $(BENCH_VENV)/.bench ## train on MNIST: accuracy, and speed beside Keras and PyTorch
 	$(BENCH_VENV)/bin/python -m benchmarks.mnist $(ARGS)
+
+tables: $(VENV)/.dev ## write the tables of docs/ that are made of the registries
+	$(BIN)/python -m tests.doc_tables
 
 lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .

@@ -7,12 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.functions.activations import ACTIVATIONS
 from engine.functions.features import FEATURES
-from engine.functions.initializers import INITIALIZERS
-from engine.functions.losses import HEADS
-from engine.functions.optimizers import OPTIMIZERS
-from engine.functions.schedules import SCHEDULES
+from tests.doc_tables import TABLES, replace_table
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]
@@ -20,19 +16,16 @@ GLOSSARY = ROOT / "docs" / "glossary.md"
 WIDTH = 100
 
 
-def test_the_formulas_are_of_every_name_of_the_spec() -> None:
+@pytest.mark.parametrize(("page", "head"), TABLES)
+def test_tables_are_those_of_the_registries(page: str, head: str) -> None:
+    """`python -m tests.doc_tables` writes them."""
+    text = (ROOT / "docs" / page).read_text()
+    assert replace_table(text, head, TABLES[page, head]()) == text
+
+
+def test_the_formulas_are_of_every_feature() -> None:
     text = (ROOT / "docs" / "formulas.md").read_text()
-    names = [*ACTIVATIONS, *FEATURES, *INITIALIZERS, *OPTIMIZERS, *SCHEDULES]
-    names += [name for head in HEADS for name in (head.task, head.loss)]
-    assert [name for name in names if not re.search(rf"\b{name}\b", text)] == []
-
-
-def test_the_glossary_has_the_words_of_the_page() -> None:
-    words = (ROOT / "static" / "i18n" / "ko.json").read_text()
-    rows = re.findall(r"^\| [^|]+ \| ([^|]*[가-힣][^|]*) \|", GLOSSARY.read_text(), re.MULTILINE)
-    terms = [term for row in rows if row != "한국어" for term in row.split(", ")]
-    assert len(terms) > 20
-    assert [term for term in terms if term not in words] == []
+    assert [name for name in FEATURES if f"`{name}`" not in text] == []
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)

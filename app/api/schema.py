@@ -12,22 +12,10 @@ from werkzeug.exceptions import HTTPException
 
 from app.pages.documents import Document
 from app.web.request_bodies import Body
-from engine import PRESETS, Programs, Spec, preview_points
-from engine.spec.names import (
-    BINARY_DATASETS,
-    MULTICLASS_DATASETS,
-    REGRESSION_DATASETS,
-    TASK_LOSSES,
-)
+from engine import PRESETS, TASK_DATASETS, Programs, describe_spec, preview_points
 
 #: Asked again with the hash each time: the next version of the server may say otherwise.
 _API_CACHE = "public, max-age=0, must-revalidate"
-#: The data sets of each task.
-_TASKS = {
-    "binary": BINARY_DATASETS,
-    "multiclass": MULTICLASS_DATASETS,
-    "regression": REGRESSION_DATASETS,
-}
 
 
 def make_api_blueprint(programs: Programs) -> Blueprint:
@@ -36,7 +24,7 @@ def make_api_blueprint(programs: Programs) -> Blueprint:
 
     @blueprint.get("/api/schema")
     def send_schema() -> Response:
-        return _document(_describe_spec).respond(request, _API_CACHE)
+        return _document(describe_spec).respond(request, _API_CACHE)
 
     @blueprint.get("/api/presets")
     def send_presets() -> Response:
@@ -68,15 +56,10 @@ def _document(make: Callable[[], Any]) -> Document:
 def collect_answers() -> dict[str, Any]:
     """Returns what a page asks for when it starts, by the last part of the address."""
     return {
-        "schema": _describe_spec(),
+        "schema": describe_spec(),
         "presets": _list_presets(),
         "datasets": _picture_datasets(),
     }
-
-
-def _describe_spec() -> dict[str, Any]:
-    tasks = {name: task for task, names in _TASKS.items() for name in names}
-    return {**Spec.model_json_schema(), "task_losses": TASK_LOSSES, "dataset_tasks": tasks}
 
 
 def _list_presets() -> list[dict[str, Any]]:
@@ -86,7 +69,7 @@ def _list_presets() -> list[dict[str, Any]]:
 def _picture_datasets() -> dict[str, Any]:
     return {
         name: {"task": task, "points": preview_points(name).round(3).tolist()}
-        for task, names in _TASKS.items()
+        for task, names in TASK_DATASETS.items()
         for name in names
     }
 

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.edits.layer_mapping import Origin
+from engine.functions.activations import ACTIVATIONS
 from engine.network import Kind, Layout, initial_number
 from engine.spec import LayerSpec, Spec
 
@@ -46,29 +47,6 @@ class Migration:
         return np.where(self.source >= 0, kept, fill).astype(np.float32)
 
 
-#: Kernel scale c and bias d for which f(c h + d) is nearest to h, by least squares over 201
-#: points h in [-1, 1] (sigmoid, softplus and step, which are never negative: in [0, 1]).
-NEAR_IDENTITY: dict[str, tuple[float, float]] = {
-    "linear": (1.0, 0.0),
-    "sigmoid": (4.934, -2.467),
-    "tanh": (1.233, 0.0),
-    "relu": (1.0, 0.0),
-    "leaky_relu": (1.0, 0.0),
-    "prelu": (1.0, 0.0),
-    "elu": (1.182, -0.092),
-    "selu": (0.848, 0.056),
-    "gelu": (1.138, 0.052),
-    "silu": (1.468, -0.070),
-    "mish": (1.313, -0.079),
-    "softplus": (2.498, -1.818),
-    "sin": (1.124, 0.0),
-    "step": (1.0, -0.5),
-}
-#: Where h is never negative these are the identity.
-_IDENTITY_OF_POSITIVE = {"elu": (1.0, 0.0), "selu": (1 / 1.0507009873554805, 0.0)}
-_NEVER_NEGATIVE = frozenset({"sigmoid", "relu", "softplus", "step"})
-
-
 def near_identity(activation: str, before: str | None) -> tuple[float, float]:
     """Returns kernel scale and bias of a new layer that changes its input least.
 
@@ -76,15 +54,16 @@ def near_identity(activation: str, before: str | None) -> tuple[float, float]:
         activation: of the new layer.
         before: activation of the layer before it; None for the features.
     """
-    if before in _NEVER_NEGATIVE and activation in _IDENTITY_OF_POSITIVE:
-        return _IDENTITY_OF_POSITIVE[activation]
-    return NEAR_IDENTITY[activation]
+    entry = ACTIVATIONS[activation]
+    positive = before is not None and ACTIVATIONS[before].never_negative
+    return (entry.identity_of_positive if positive else None) or entry.near_identity
 
 
 def _keeps_number(kind: Kind, before: LayerSpec, layer: LayerSpec) -> bool:
     """Whether a number goes on, or starts anew because it was idle until now."""
     if kind is Kind.SLOPE:
-        return layer.activation != "prelu" or before.activation == "prelu"
+        learned = ACTIVATIONS[layer.activation].learned_slope
+        return not learned or ACTIVATIONS[before.activation].learned_slope
     return before.batch_norm
 
 

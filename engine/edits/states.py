@@ -41,7 +41,8 @@ def migrate_state(
     def draw(layer: int, rows: int, columns: int) -> Floats:
         nonlocal counters
         counters = replace(counters, draws=drawn)
-        return draw_kernel(new.initializer, new.seed, (_NEW, layer, drawn), rows, columns)
+        how = new.initializer
+        return draw_kernel(how.name, how.scale, new.seed, (_NEW, layer, drawn), rows, columns)
 
     plan = plan_migration(old, new, origins, draw)
     moved = State(

@@ -12,23 +12,11 @@ from engine.exports.image_data import are_published, save_images, write_images, 
 from engine.exports.rows import name_rows
 from engine.exports.text import write_block, write_list
 from engine.exports.weights import encode_numbers
-from engine.functions.losses import HEADS, Head, head_index
+from engine.functions.features import FEATURES
+from engine.functions.heads import HEADS, Head, head_index
 from engine.spec import Spec
 
 POINTS_FILE = "points.csv"
-
-_FEATURES = {
-    "x1": "x1",
-    "x2": "x2",
-    "x1_squared": "x1 * x1",
-    "x2_squared": "x2 * x2",
-    "x1_x2": "x1 * x2",
-    "sin_x1": "np.sin(x1)",
-    "sin_x2": "np.sin(x2)",
-    "cos_x1": "np.cos(x1)",
-    "cos_x2": "np.cos(x2)",
-    "radius": "np.sqrt(x1 * x1 + x2 * x2)",
-}
 
 
 def find_head(spec: Spec) -> Head:
@@ -106,7 +94,7 @@ def compute_features(points):
 '''
     if features == ("x1", "x2"):
         return head + "    return np.asarray(points, np.float32)"
-    formulas = [_FEATURES[name] for name in features]
+    formulas = [FEATURES[name].code for name in features]
     lines = ["points = np.asarray(points, np.float32)"]
     for place, name in enumerate(("x1", "x2")):
         if any(name in formula for formula in formulas):

@@ -1,27 +1,24 @@
-"""Initial weights as a variance: what Keras and JAX make of an initializer's name."""
+"""Initial weights in a source: by a framework's own name, or by a variance."""
 
 from __future__ import annotations
 
+from dataclasses import replace
+
+from engine.functions.initializers import INITIALIZERS, Initializer, Variance
 from engine.spec import InitializerSpec
 
-#: Name -> scale, mode and distribution of variance scaling.
-VARIANCES: dict[str, tuple[float, str, str]] = {
-    "glorot_normal": (1.0, "fan_avg", "truncated_normal"),
-    "glorot_uniform": (1.0, "fan_avg", "uniform"),
-    "he_normal": (2.0, "fan_in", "truncated_normal"),
-    "he_uniform": (2.0, "fan_in", "uniform"),
-    "lecun_normal": (1.0, "fan_in", "truncated_normal"),
-}
 #: The square of a smaller gain is lost in rounding.
 _SMALLEST = 1e-12
 
 
-def is_zero(spec: InitializerSpec) -> bool:
-    """Whether all weights begin at 0, or as good as, which variance scaling cannot say."""
-    return spec.name == "zeros" or spec.scale < _SMALLEST
+def find_initializer(spec: InitializerSpec) -> Initializer:
+    """Returns the entry; that of zeros for scales that are as good as 0."""
+    return INITIALIZERS["zeros" if spec.scale < _SMALLEST else spec.name]
 
 
-def find_variance(spec: InitializerSpec) -> tuple[float, str, str]:
-    """Returns scale, mode and distribution; the spec's scale is a gain, so it counts squared."""
-    scale, mode, distribution = VARIANCES[spec.name]
-    return float(format(scale * spec.scale**2, ".9g")), mode, distribution
+def scaled_variance(spec: InitializerSpec) -> Variance | None:
+    """Returns the variance that is drawn with, if it is one; a gain counts squared."""
+    variance = find_initializer(spec).variance
+    if variance is None:
+        return None
+    return replace(variance, factor=float(format(variance.factor * spec.scale**2, ".9g")))

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.exports.text import write_number
+from engine.functions.code import fill
+from engine.functions.schedules import SCHEDULES
 from engine.spec import ScheduleSpec
 
 
@@ -26,13 +28,8 @@ def is_scheduled(spec: ScheduleSpec) -> bool:
 
 def describe_schedule(spec: ScheduleSpec) -> str:
     """Says what the factor does."""
-    rate, steps = format(spec.decay_rate, ".6g"), f"{spec.decay_steps:,} steps"
-    decay = {
-        "constant": "1",
-        "step": f"times {rate} after each {steps}",
-        "exponential": f"times {rate} over each {steps}",
-        "cosine": f"half a cosine down to 0 over {steps}",
-    }[spec.name]
+    holes = {"rate": format(spec.decay_rate, ".6g"), "steps": f"{spec.decay_steps:,}"}
+    decay = fill(SCHEDULES[spec.name].about, holes)
     if not spec.warmup_steps:
         return decay[0].upper() + decay[1:]
     return f"Warm-up over {spec.warmup_steps:,} steps, then {decay}"
@@ -44,13 +41,15 @@ def write_factor(spec: ScheduleSpec, maths: Mathematics) -> str:
     if spec.warmup_steps and spec.name != "constant":
         lines.append(f"t = {maths.maximum}(step - {spec.warmup_steps}, 0)")
         t = "t"
-    rate, steps = write_number(spec.decay_rate), spec.decay_steps
-    factor = {
-        "constant": "1.0",
-        "step": f"{rate} ** {maths.floor}({t} / {steps})",
-        "exponential": f"{rate} ** ({t} / {steps})",
-        "cosine": f"(1 + {maths.cos}(math.pi * {maths.minimum}({t} / {steps}, 1))) / 2",
-    }[spec.name]
+    factor = fill(
+        SCHEDULES[spec.name].code,
+        {
+            "t": t,
+            "rate": write_number(spec.decay_rate),
+            "steps": str(spec.decay_steps),
+            **{name: getattr(maths, name) for name in ("floor", "cos", "minimum")},
+        },
+    )
     if spec.warmup_steps:
         lines.append(f"factor = {factor}")
         warm = f"step / {spec.warmup_steps}"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.functions.code import Call, Rates, fill
+
 #: Length of a line, ruff's default.
 WIDTH = 88
 _INDENT = "    "
@@ -26,6 +28,17 @@ def write_call(name: str, arguments: Sequence[str], indent: int = 0, room: int =
         room: characters that the line needs for what stands around the call.
     """
     return _enclose(f"{name}(", arguments, ")", indent, room)
+
+
+def write_rates(rates: Rates) -> dict[str, str]:
+    """Writes rates as a template's holes are filled with."""
+    return {name: write_number(value) for name, value in rates.items()}
+
+
+def write_arguments(call: Call, rates: Rates) -> list[str]:
+    """Writes the arguments of an optimizer's call."""
+    written = write_rates(rates)
+    return [fill(argument, written) for argument in call.list_arguments(rates)]
 
 
 def write_list(items: Sequence[str], indent: int = 0, room: int = 0) -> str:

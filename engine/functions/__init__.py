@@ -1,1 +1,1 @@
-"""Functions: activations, losses, optimizers, schedules, initializers and features by name."""
+"""Functions that come in kinds, one registry each: activations, losses, optimizers and others."""

@@ -1,19 +1,58 @@
-"""Activation functions of the hidden layers.
+"""Activation functions of the hidden layers: one entry each.
 
-Each one maps pre-activations z to activations, elementwise. `slope` is the
-slope for z < 0: a constant for leaky ReLU, a learned number per unit for
-PReLU, and ignored by all others.
+Each one maps pre-activations z to activations, elementwise. `slope` is the slope for z < 0: a
+constant for leaky ReLU, a learned number per unit for PReLU, and ignored by all others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-Activation = Callable[[Array, Array], Array]
+from engine.base.registry import Registry
+from engine.functions.code import Code
+
+Apply = Callable[[Array, Array], Array]
+
+
+@dataclass(frozen=True)
+class Activation:
+    """One activation function.
+
+    Attributes:
+        name: in specs, links and files.
+        formula: in z, as docs/formulas.md has it.
+        apply: (z, slope) -> activations, elementwise; differentiable almost everywhere.
+        near_identity: kernel scale c and bias d for which f(c h + d) is nearest to h, by least
+            squares over 201 points h in [-1, 1] (in [0, 1] where f is never negative).
+        identity_of_positive: the same where h is never negative, if that is another pair.
+        never_negative: whether f(z) >= 0 everywhere.
+        reads: parameters of a layer that it depends on.
+        learned_slope: whether the slope for z < 0 is learned, one number for each unit.
+        keras: an activation argument, or a layer; holes `{slope}`.
+        pytorch: a module; holes `{slope}` and `{units}`.
+        jax: an expression; holes `{z}`, `{slope}` and `{layer}`.
+    """
+
+    name: str
+    formula: str
+    apply: Apply
+    near_identity: tuple[float, float]
+    keras: Code
+    pytorch: Code
+    jax: Code
+    identity_of_positive: tuple[float, float] | None = None
+    never_negative: bool = False
+    reads: tuple[str, ...] = ()
+    learned_slope: bool = False
+
+
+#: Every activation by its name, in the contract's order.
+ACTIVATIONS: Registry[Activation] = Registry("activation")
 
 
 def linear(z: Array, slope: Array) -> Array:
@@ -21,9 +60,25 @@ def linear(z: Array, slope: Array) -> Array:
     return z
 
 
+ACTIVATIONS.register(
+    Activation(
+        "linear", "z", linear, (1.0, 0.0),
+        keras=Code(""), pytorch=Code(""), jax=Code("{z}"),
+    )
+)  # fmt: skip
+
+
 def sigmoid(z: Array, slope: Array) -> Array:
     """1 / (1 + exp(-z))."""
     return jax.nn.sigmoid(z)
+
+
+ACTIVATIONS.register(
+    Activation(
+        "sigmoid", "1 / (1 + exp(-z))", sigmoid, (4.934, -2.467), never_negative=True,
+        keras=Code('"sigmoid"'), pytorch=Code("nn.Sigmoid()"), jax=Code("jax.nn.sigmoid({z})"),
+    )
+)  # fmt: skip
 
 
 def tanh(z: Array, slope: Array) -> Array:
@@ -31,14 +86,41 @@ def tanh(z: Array, slope: Array) -> Array:
     return jnp.tanh(z)
 
 
+ACTIVATIONS.register(
+    Activation(
+        "tanh", "tanh z", tanh, (1.233, 0.0),
+        keras=Code('"tanh"'), pytorch=Code("nn.Tanh()"), jax=Code("jnp.tanh({z})"),
+    )
+)  # fmt: skip
+
+
 def relu(z: Array, slope: Array) -> Array:
     """max(z, 0), with gradient 0 at 0."""
     return jnp.where(z > 0, z, 0.0)
 
 
+ACTIVATIONS.register(
+    Activation(
+        "relu", "max(z, 0), gradient 0 at 0", relu, (1.0, 0.0), never_negative=True,
+        keras=Code('"relu"'), pytorch=Code("nn.ReLU()"), jax=Code("jax.nn.relu({z})"),
+    )
+)  # fmt: skip
+
+
 def leaky_relu(z: Array, slope: Array) -> Array:
     """Z for z > 0, else slope * z."""
     return jnp.where(z > 0, z, slope * z)
+
+
+ACTIVATIONS.register(
+    Activation(
+        "leaky_relu", "z for z > 0, else a z, with a = `negative_slope`", leaky_relu, (1.0, 0.0),
+        reads=("negative_slope",),
+        keras=Code("layers.LeakyReLU(negative_slope={slope})", layer=True),
+        pytorch=Code("nn.LeakyReLU({slope})"),
+        jax=Code("jax.nn.leaky_relu({z}, {slope})"),
+    )
+)  # fmt: skip
 
 
 def prelu(z: Array, slope: Array) -> Array:
@@ -50,6 +132,24 @@ def prelu(z: Array, slope: Array) -> Array:
     return leaky_relu(z, slope)
 
 
+_JAX_PRELU = '''\
+def prelu(params, layer, z):
+    """z, or its learned slope times z below 0."""
+    return jnp.where(z > 0, z, params[f"layers.{layer}.slope"] * z)'''
+
+ACTIVATIONS.register(
+    Activation(
+        "prelu", "the same with a learned for each unit, starting at `negative_slope`",
+        prelu, (1.0, 0.0), reads=("negative_slope",), learned_slope=True,
+        keras=Code(
+            "layers.PReLU(alpha_initializer=keras.initializers.Constant({slope}))", layer=True
+        ),
+        pytorch=Code("nn.PReLU({units}, init={slope})"),
+        jax=Code("prelu(params, {layer}, {z})", _JAX_PRELU),
+    )
+)  # fmt: skip
+
+
 def elu(z: Array, slope: Array) -> Array:
     """Z for z > 0, else exp(z) - 1 (alpha = 1).
 
@@ -58,6 +158,15 @@ def elu(z: Array, slope: Array) -> Array:
         Exponential Linear Units (ELUs)", 2015, arXiv:1511.07289.
     """
     return jnp.where(z > 0, z, jnp.expm1(jnp.minimum(z, 0.0)))
+
+
+ACTIVATIONS.register(
+    Activation(
+        "elu", "z for z > 0, else exp(z) - 1", elu, (1.182, -0.092),
+        identity_of_positive=(1.0, 0.0),
+        keras=Code('"elu"'), pytorch=Code("nn.ELU()"), jax=Code("jax.nn.elu({z})"),
+    )
+)  # fmt: skip
 
 
 def selu(z: Array, slope: Array) -> Array:
@@ -71,6 +180,15 @@ def selu(z: Array, slope: Array) -> Array:
     return scale * jnp.where(z > 0, z, alpha * jnp.expm1(jnp.minimum(z, 0.0)))
 
 
+ACTIVATIONS.register(
+    Activation(
+        "selu", "1.05070 · (z for z > 0, else 1.67326 (exp(z) - 1))", selu, (0.848, 0.056),
+        identity_of_positive=(1 / 1.0507009873554805, 0.0),
+        keras=Code('"selu"'), pytorch=Code("nn.SELU()"), jax=Code("jax.nn.selu({z})"),
+    )
+)  # fmt: skip
+
+
 def gelu(z: Array, slope: Array) -> Array:
     """Z * Phi(z), Phi the normal distribution function (exact, by erf).
 
@@ -81,6 +199,16 @@ def gelu(z: Array, slope: Array) -> Array:
     return 0.5 * z * (1.0 + lax.erf(z * 0.7071067811865476))
 
 
+ACTIVATIONS.register(
+    Activation(
+        "gelu", "z Φ(z), Φ the normal distribution function, by erf and not by tanh",
+        gelu, (1.138, 0.052),
+        keras=Code('"gelu"'), pytorch=Code("nn.GELU()"),
+        jax=Code("jax.nn.gelu({z}, approximate=False)"),
+    )
+)  # fmt: skip
+
+
 def silu(z: Array, slope: Array) -> Array:
     """Z * sigmoid(z), also known as swish.
 
@@ -88,6 +216,14 @@ def silu(z: Array, slope: Array) -> Array:
         Elfwing et al., 2017, arXiv:1702.03118.
     """
     return z * jax.nn.sigmoid(z)
+
+
+ACTIVATIONS.register(
+    Activation(
+        "silu", "z sigmoid(z), also called swish", silu, (1.468, -0.070),
+        keras=Code('"silu"'), pytorch=Code("nn.SiLU()"), jax=Code("jax.nn.silu({z})"),
+    )
+)  # fmt: skip
 
 
 def mish(z: Array, slope: Array) -> Array:
@@ -100,9 +236,25 @@ def mish(z: Array, slope: Array) -> Array:
     return z * jnp.tanh(softplus(z, slope))
 
 
+ACTIVATIONS.register(
+    Activation(
+        "mish", "z tanh(softplus(z))", mish, (1.313, -0.079),
+        keras=Code('"mish"'), pytorch=Code("nn.Mish()"), jax=Code("jax.nn.mish({z})"),
+    )
+)  # fmt: skip
+
+
 def softplus(z: Array, slope: Array) -> Array:
     """log(1 + exp(z)), in the form that cannot overflow."""
     return jnp.maximum(z, 0.0) + jnp.log1p(jnp.exp(-jnp.abs(z)))
+
+
+ACTIVATIONS.register(
+    Activation(
+        "softplus", "log(1 + exp(z))", softplus, (2.498, -1.818), never_negative=True,
+        keras=Code('"softplus"'), pytorch=Code("nn.Softplus()"), jax=Code("jax.nn.softplus({z})"),
+    )
+)  # fmt: skip
 
 
 def sin(z: Array, slope: Array) -> Array:
@@ -115,67 +267,46 @@ def sin(z: Array, slope: Array) -> Array:
     return jnp.sin(z)
 
 
+_PYTORCH_SIN = '''\
+class Sin(nn.Module):
+    """The sine."""
+
+    def forward(self, z):
+        return torch.sin(z)'''
+
+ACTIVATIONS.register(
+    Activation(
+        "sin", "sin z", sin, (1.124, 0.0),
+        keras=Code("ops.sin"), pytorch=Code("Sin()", _PYTORCH_SIN), jax=Code("jnp.sin({z})"),
+    )
+)  # fmt: skip
+
+
 def step(z: Array, slope: Array) -> Array:
     """1 for z >= 0, else 0. Its gradient is 0 everywhere, so nothing below it learns."""
     return jnp.where(z >= 0, 1.0, 0.0)
 
 
-#: Every activation by its name in the contract, in the contract's order.
-ACTIVATIONS: dict[str, Activation] = {
-    "linear": linear,
-    "sigmoid": sigmoid,
-    "tanh": tanh,
-    "relu": relu,
-    "leaky_relu": leaky_relu,
-    "prelu": prelu,
-    "elu": elu,
-    "selu": selu,
-    "gelu": gelu,
-    "silu": silu,
-    "mish": mish,
-    "softplus": softplus,
-    "sin": sin,
-    "step": step,
-}
-INDEX: dict[str, int] = {name: i for i, name in enumerate(ACTIVATIONS)}
-PRELU = INDEX["prelu"]
+_KERAS_STEP = '''\
+def step(z):
+    """Returns 1 from 0 on, else 0; Keras has no step. 0 * z gives it the gradient 0."""
+    return ops.cast(z >= 0, "float32") + 0 * z'''
+_PYTORCH_STEP = '''\
+class Step(nn.Module):
+    """Returns 1 from 0 on, else 0. 0 * z gives it the gradient 0."""
 
+    def forward(self, z):
+        return (z >= 0).to(z.dtype) + 0 * z'''
+_JAX_STEP = '''\
+def step(z):
+    """Returns 1 from 0 on, else 0; its gradient is 0."""
+    return jnp.where(z >= 0, 1.0, 0.0)'''
 
-def _value_and_slope(apply: Activation) -> Callable[[Array, Array], tuple[Array, Array]]:
-    def branch(z: Array, slope: Array) -> tuple[Array, Array]:
-        return jax.jvp(lambda v: apply(v, slope), (z,), (jnp.ones_like(z),))
-
-    return branch
-
-
-@jax.custom_vjp
-def switched(index: Array, z: Array, slope: Array) -> Array:
-    """Applies the activation with a given number, chosen while the program runs.
-
-    The derivative is computed in the same branch as the value, so that one
-    `lax.switch` serves both directions.
-
-    Args:
-        index: int32 scalar, a value of `INDEX`.
-        z: float32 [units, rows], pre-activations.
-        slope: float32 [units, 1], slope for z < 0.
-
-    Returns:
-        float32 [units, rows], activations.
-    """
-    return lax.switch(index, list(ACTIVATIONS.values()), z, slope)
-
-
-def _forward(index: Array, z: Array, slope: Array) -> tuple[Array, tuple[Array, Array, Array]]:
-    branches = [_value_and_slope(apply) for apply in ACTIVATIONS.values()]
-    value, derivative = lax.switch(index, branches, z, slope)
-    return value, (index, z, derivative)
-
-
-def _backward(residual: tuple[Array, Array, Array], cotangent: Array) -> tuple[None, Array, Array]:
-    index, z, derivative = residual
-    learned = jnp.where(index == PRELU, jnp.minimum(z, 0.0), 0.0)
-    return None, cotangent * derivative, jnp.sum(cotangent * learned, axis=1, keepdims=True)
-
-
-switched.defvjp(_forward, _backward)
+ACTIVATIONS.register(
+    Activation(
+        "step", "1 for z ≥ 0, else 0; its gradient is 0, so nothing in front of it learns",
+        step, (1.0, -0.5), never_negative=True,
+        keras=Code("step", _KERAS_STEP), pytorch=Code("Step()", _PYTORCH_STEP),
+        jax=Code("step({z})", _JAX_STEP),
+    )
+)  # fmt: skip

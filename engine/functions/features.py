@@ -1,4 +1,4 @@
-"""Input features: what the first layer sees of a point of the plane.
+"""Input features, one entry each: what the first layer sees of a point of the plane.
 
 Features are computed on the host with NumPy, for data and grids alike, so that
 training, pictures and predictions use the very same numbers.
@@ -7,25 +7,43 @@ training, pictures and predictions use the very same numbers.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import numpy as np
 
 from engine.base.arrays import Floats
+from engine.base.registry import Registry
 
-#: Every feature by its name in the contract: (x1, x2) -> value, elementwise.
-FEATURES: dict[str, Callable[[Floats, Floats], Floats]] = {
-    "x1": lambda x1, x2: x1,
-    "x2": lambda x1, x2: x2,
-    "x1_squared": lambda x1, x2: x1 * x1,
-    "x2_squared": lambda x1, x2: x2 * x2,
-    "x1_x2": lambda x1, x2: x1 * x2,
-    "sin_x1": lambda x1, x2: np.sin(x1),
-    "sin_x2": lambda x1, x2: np.sin(x2),
-    "cos_x1": lambda x1, x2: np.cos(x1),
-    "cos_x2": lambda x1, x2: np.cos(x2),
-    "radius": lambda x1, x2: np.sqrt(x1 * x1 + x2 * x2),
-}
-INDEX: dict[str, int] = {name: i for i, name in enumerate(FEATURES)}
+
+@dataclass(frozen=True)
+class Feature:
+    """One input feature.
+
+    Attributes:
+        name: in specs, links and files.
+        compute: (x1, x2) -> value, elementwise.
+        code: the same as source, with NumPy as `np`.
+    """
+
+    name: str
+    compute: Callable[[Floats, Floats], Floats]
+    code: str
+
+
+#: Every feature by its name, in the contract's order.
+FEATURES: Registry[Feature] = Registry("feature")
+FEATURES.register(
+    Feature("x1", lambda x1, x2: x1, "x1"),
+    Feature("x2", lambda x1, x2: x2, "x2"),
+    Feature("x1_squared", lambda x1, x2: x1 * x1, "x1 * x1"),
+    Feature("x2_squared", lambda x1, x2: x2 * x2, "x2 * x2"),
+    Feature("x1_x2", lambda x1, x2: x1 * x2, "x1 * x2"),
+    Feature("sin_x1", lambda x1, x2: np.sin(x1), "np.sin(x1)"),
+    Feature("sin_x2", lambda x1, x2: np.sin(x2), "np.sin(x2)"),
+    Feature("cos_x1", lambda x1, x2: np.cos(x1), "np.cos(x1)"),
+    Feature("cos_x2", lambda x1, x2: np.cos(x2), "np.cos(x2)"),
+    Feature("radius", lambda x1, x2: np.sqrt(x1 * x1 + x2 * x2), "np.sqrt(x1 * x1 + x2 * x2)"),
+)
 
 
 def compute_features(x: Floats) -> Floats:
@@ -35,10 +53,10 @@ def compute_features(x: Floats) -> Floats:
         x: float32 [n, 2], points of the plane.
 
     Returns:
-        float32 [n, 10], the features in the contract's order.
+        float32 [n, features], the features in the contract's order.
     """
     x1, x2 = x[:, 0], x[:, 1]
-    return np.stack([compute(x1, x2) for compute in FEATURES.values()], axis=1)
+    return np.stack([entry.compute(x1, x2) for entry in FEATURES.table], axis=1)
 
 
 def make_grid(size: int, extent: float = 6.0) -> Floats:

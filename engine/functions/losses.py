@@ -1,40 +1,86 @@
-"""Losses and the output activations that belong to them.
-
-A *head* is a task's pair of output activation and loss, working on logits z
-(the output layer before its activation), so that the stable forms can be used.
-"""
+"""Losses: one entry each, with the tasks it fits and the output activations it goes with."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import jax.numpy as jnp
-import numpy as np
 from jax import Array
 
-from engine.base.arrays import Floats
+from engine.base.registry import Registry
+from engine.functions.code import Code
+from engine.functions.outputs import LINEAR, SIGMOID, SOFTMAX, TANH, Output
 
-_ABSENT = -1e30  # logit of an output that a padded network does not have
-
-
-def _identity(z: Array) -> Array:
-    return z
-
-
-def _softmax(z: Array) -> Array:
-    return jax.nn.softmax(z, axis=0)
+#: (logits, outputs, targets), each [K, rows], n_outputs -> loss [rows].
+Rows = Callable[[Array, Array, Array, Array | int], Array]
 
 
-def binary_crossentropy(z: Array, y: Array) -> Array:
-    """-(y log p + (1 - y) log(1 - p)) with p = sigmoid(z), in the form that cannot overflow."""
-    return jnp.maximum(z, 0.0) - z * y + jnp.log1p(jnp.exp(-jnp.abs(z)))
+@dataclass(frozen=True)
+class Use:
+    """A loss for one task.
+
+    Attributes:
+        task: binary, multiclass or regression.
+        output: the output activation.
+        rows: the loss of every row; logits are there so that stable forms can be used.
+        negative: target of class 0 of a binary task, 0 or -1.
+        default: whether it is the task's own loss.
+        formula: of one row, as docs/formulas.md has it, where it is not the loss's own.
+    """
+
+    task: str
+    output: Output
+    rows: Rows
+    negative: float = 0.0
+    default: bool = False
+    formula: str = ""
 
 
-def categorical_crossentropy(z: Array, y: Array) -> Array:
-    """-sum_k y_k log p_k with p = softmax(z), over the first axis."""
-    return jax.nn.logsumexp(z, axis=0) - jnp.sum(jnp.where(y > 0, z * y, 0.0), axis=0)
+@dataclass(frozen=True)
+class Loss:
+    """One loss.
+
+    Attributes:
+        name: in specs, links and files.
+        formula: of one row, as docs/formulas.md has it.
+        uses: the tasks that it fits.
+        keras: makes it.
+        pytorch: makes it; called with what the network gives, and targets.
+        jax: of `z` and `targets`, before the mean.
+        takes_logits: whether PyTorch's takes logits, so that its network has no activation.
+        keras_note: a line of a comment where Keras' arithmetic differs; or "".
+    """
+
+    name: str
+    formula: str
+    uses: tuple[Use, ...]
+    keras: str
+    pytorch: Code
+    jax: str
+    takes_logits: bool = False
+    keras_note: str = ""
+
+
+#: Every loss by its name, in the contract's order.
+LOSSES: Registry[Loss] = Registry("loss")
+
+
+def of_logits(loss: Callable[[Array, Array], Array]) -> Rows:
+    """Returns a loss of the one logit and the target."""
+    return lambda z, output, y, k: loss(z[0], y[0])
+
+
+def of_output(loss: Callable[[Array, Array], Array]) -> Rows:
+    """Returns a loss of the one output and the target."""
+    return lambda z, output, y, k: loss(output[0], y[0])
+
+
+def _use_of_error(error: Callable[[Array, Array], Array]) -> tuple[Use, Use]:
+    """A loss of the distance fits binary tasks, by tanh, and regression."""
+    rows = of_output(error)
+    return Use("binary", TANH, rows, negative=-1.0), Use("regression", LINEAR, rows)
 
 
 def squared_error(output: Array, y: Array) -> Array:
@@ -42,9 +88,39 @@ def squared_error(output: Array, y: Array) -> Array:
     return jnp.square(output - y)
 
 
+def _softmax_squared(z: Array, output: Array, y: Array, k: Array | int) -> Array:
+    return jnp.sum(squared_error(output, y), axis=0) / k
+
+
+_BINARY, _REGRESSION = _use_of_error(squared_error)
+LOSSES.register(
+    Loss(
+        "mean_squared_error", "(p - y)²",
+        (
+            _BINARY,
+            Use("multiclass", SOFTMAX, _softmax_squared, formula="Σ (p - y)² / K"),
+            replace(_REGRESSION, default=True),
+        ),
+        keras="MeanSquaredError()",
+        pytorch=Code("nn.MSELoss()"),
+        jax="jnp.square(activate(z) - targets)",
+    )
+)  # fmt: skip
+
+
 def absolute_error(output: Array, y: Array) -> Array:
     """|output - y|."""
     return jnp.abs(output - y)
+
+
+LOSSES.register(
+    Loss(
+        "mean_absolute_error", "\\|p - y\\|", _use_of_error(absolute_error),
+        keras="MeanAbsoluteError()",
+        pytorch=Code("nn.L1Loss()"),
+        jax="jnp.abs(activate(z) - targets)",
+    )
+)  # fmt: skip
 
 
 def huber(output: Array, y: Array) -> Array:
@@ -58,107 +134,72 @@ def huber(output: Array, y: Array) -> Array:
     return small * (size - 0.5 * small)
 
 
+LOSSES.register(
+    Loss(
+        "huber", "e² / 2 for \\|e\\| ≤ 1, else \\|e\\| - 1/2, e = p - y", _use_of_error(huber),
+        keras="Huber(delta=1.0)",
+        pytorch=Code("nn.HuberLoss(delta=1.0)"),
+        jax="optax.huber_loss(activate(z), targets, delta=1.0)",
+    )
+)  # fmt: skip
+
+
+def binary_crossentropy(z: Array, y: Array) -> Array:
+    """-(y log p + (1 - y) log(1 - p)) with p = sigmoid(z), in the form that cannot overflow."""
+    return jnp.maximum(z, 0.0) - z * y + jnp.log1p(jnp.exp(-jnp.abs(z)))
+
+
+_CLIPPED = "Keras keeps probabilities 1e-7 away from 0 and 1 in this loss."
+
+LOSSES.register(
+    Loss(
+        "binary_crossentropy", "-(y log p + (1 - y) log(1 - p)), computed from z",
+        (Use("binary", SIGMOID, of_logits(binary_crossentropy), default=True),),
+        keras="BinaryCrossentropy()",
+        pytorch=Code("nn.BCEWithLogitsLoss()"),
+        jax="optax.sigmoid_binary_cross_entropy(z, targets)",
+        takes_logits=True, keras_note=_CLIPPED,
+    )
+)  # fmt: skip
+
+
+def categorical_crossentropy(z: Array, y: Array) -> Array:
+    """-sum_k y_k log p_k with p = softmax(z), over the first axis."""
+    return jax.nn.logsumexp(z, axis=0) - jnp.sum(jnp.where(y > 0, z * y, 0.0), axis=0)
+
+
+LOSSES.register(
+    Loss(
+        "categorical_crossentropy", "-Σ y log p, computed from z",
+        (
+            Use(
+                "multiclass", SOFTMAX,
+                lambda z, output, y, k: categorical_crossentropy(z, y), default=True,
+            ),
+        ),
+        keras="CategoricalCrossentropy()",
+        pytorch=Code("nn.CrossEntropyLoss()"),
+        jax="optax.softmax_cross_entropy(z, targets)",
+        takes_logits=True, keras_note=_CLIPPED,
+    )
+)  # fmt: skip
+
+
 def hinge(z: Array, y: Array) -> Array:
     """max(0, 1 - y z) with y = -1 or 1."""
     return jnp.maximum(0.0, 1.0 - y * z)
 
 
-@dataclass(frozen=True)
-class Head:
-    """Output activation and loss of one task.
+_PYTORCH_HINGE = '''\
+def compute_hinge(outputs, targets):
+    """max(0, 1 - y z), which PyTorch lacks in this form."""
+    return torch.clamp(1 - targets * outputs, min=0).mean()'''
 
-    Attributes:
-        task: binary, multiclass or regression.
-        loss: the loss's name in the contract.
-        activation: the output activation's name.
-        negative: target of class 0 of a binary task, 0 or -1.
-        output_range: where the output lies; None if it is unbounded.
-        activate: logits -> outputs, both [K, rows].
-        rows: (logits, outputs, targets), each [K, rows], n_outputs -> loss [rows].
-    """
-
-    task: str
-    loss: str
-    activation: str
-    negative: float
-    output_range: tuple[float, float] | None
-    activate: Callable[[Array], Array]
-    rows: Callable[[Array, Array, Array, Array | int], Array]
-
-
-def _of_logits(loss: Callable[[Array, Array], Array]) -> Callable[..., Array]:
-    return lambda z, output, y, k: loss(z[0], y[0])
-
-
-def _of_output(loss: Callable[[Array, Array], Array]) -> Callable[..., Array]:
-    return lambda z, output, y, k: loss(output[0], y[0])
-
-
-def _softmax_squared(z: Array, output: Array, y: Array, k: Array | int) -> Array:
-    return jnp.sum(squared_error(output, y), axis=0) / k
-
-
-_BOUNDED = (-1.0, 1.0)
-_SHARE = (0.0, 1.0)
-_ERRORS = {
-    "mean_squared_error": squared_error,
-    "mean_absolute_error": absolute_error,
-    "huber": huber,
-}
-
-#: Every head, in the order that a running program switches by.
-HEADS: tuple[Head, ...] = (
-    Head(
-        "binary", "binary_crossentropy", "sigmoid", 0.0, _SHARE,
-        jax.nn.sigmoid, _of_logits(binary_crossentropy),
-    ),
-    *(
-        Head("binary", name, "tanh", -1.0, _BOUNDED, jnp.tanh, _of_output(error))
-        for name, error in _ERRORS.items()
-    ),
-    Head("binary", "hinge", "linear", -1.0, None, _identity, _of_logits(hinge)),
-    Head(
-        "multiclass", "categorical_crossentropy", "softmax", 0.0, _SHARE, _softmax,
-        lambda z, output, y, k: categorical_crossentropy(z, y),
-    ),
-    Head("multiclass", "mean_squared_error", "softmax", 0.0, _SHARE, _softmax, _softmax_squared),
-    *(
-        Head("regression", name, "linear", 0.0, None, _identity, _of_output(error))
-        for name, error in _ERRORS.items()
-    ),
+LOSSES.register(
+    Loss(
+        "hinge", "max(0, 1 - y z)", (Use("binary", LINEAR, of_logits(hinge), negative=-1.0),),
+        keras="Hinge()",
+        pytorch=Code("compute_hinge", _PYTORCH_HINGE),
+        jax="jnp.maximum(1 - targets * z, 0)",
+    )
 )  # fmt: skip
-
-_BY_NAME = {(head.task, head.loss): i for i, head in enumerate(HEADS)}
-
-
-def head_index(task: str, loss: str) -> int:
-    """Returns the place in `HEADS` of a task's loss."""
-    return _BY_NAME[task, loss]
-
-
-def make_targets(labels: Floats, head: Head, n_outputs: int) -> Floats:
-    """Turns labels into what the loss compares with.
-
-    Args:
-        labels: float32 [n]: 0 or 1, the class, or the value.
-        head: the head.
-        n_outputs: K.
-
-    Returns:
-        float32 [n, K]: 0/1 or -1/1, one-hot, or the value.
-    """
-    if head.task == "multiclass":
-        return np.eye(n_outputs, dtype=np.float32)[labels.astype(int)]
-    if head.task == "binary":
-        return np.where(labels > 0, 1.0, head.negative).astype(np.float32)[:, None]
-    return labels[:, None]
-
-
-def hide_absent(z: Array, present: Array) -> Array:
-    """Sets the logits of absent classes so low that softmax gives them 0.
-
-    Args:
-        z: [K, rows] logits.
-        present: bool [K].
-    """
-    return jnp.where(present[:, None], z, _ABSENT)

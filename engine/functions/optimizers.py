@@ -1,184 +1,332 @@
-"""First-order optimizers as one update rule with coefficients.
+"""First-order optimizers: one entry each, settings of the one rule of `update_rule`.
 
-    m' = a m + b g                                      first moment
-    v' = c v + d g^2                                    second moment
-    n  = k g / (1 - b1^t) + l m' / (1 - b1^(t + s)) + o m   numerator
-    p' = p - rate (n / (e (sqrt(v' / (1 - b2^t) + r) + q) + f) + w p)
+SGD, momentum, Nesterov, Adagrad, RMSProp, Adam, AdamW and Nadam are settings of its
+coefficients; Lion takes the sign of the numerator, and Adadelta keeps squared updates in m. So an
+optimizer can change while a compiled program runs. The arithmetic is that of optax 0.2.8, and
+tests hold it to that update by update.
 
-SGD, momentum, Nesterov, Adagrad, RMSProp, Adam, AdamW and Nadam are settings
-of it; Lion takes the sign of n, and Adadelta keeps squared updates in m. So an
-optimizer can change while a compiled program runs. The arithmetic is that of
-optax 0.2.8, and tests hold it to that update by update.
-
-Parameters, gradients and moments are flat vectors. Both moments start at 0;
-Adagrad's initial accumulator 0.1 is part of r.
+References:
+    Polyak, 1964 (momentum); Nesterov, 1983; Duchi et al., 2011 (Adagrad); Zeiler,
+    arXiv:1212.5701 (Adadelta); Hinton, 2012 (RMSProp); Kingma and Ba, arXiv:1412.6980 (Adam);
+    Loshchilov and Hutter, arXiv:1711.05101 (AdamW); Dozat, 2016 (Nadam); Chen et al.,
+    arXiv:2302.06675 (Lion).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import NamedTuple
+from collections.abc import Callable
+from dataclasses import dataclass, replace
 
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 from numpy.typing import NDArray
 
-from engine.spec import OptimizerSpec
+from engine.base.registry import Registry
+from engine.functions.code import Call, Rates, pytorch_optimizer
+from engine.functions.update_rule import Coefficients, Terms
 
 _ADAGRAD_START = 0.1
-
-
-class Coefficients(NamedTuple):
-    """The numbers of the rule, float32 scalars."""
-
-    keep_m: float | Array = 0.0
-    add_m: float | Array = 0.0
-    keep_v: float | Array = 0.0
-    add_v: float | Array = 0.0
-    use_gradient: float | Array = 0.0
-    use_m: float | Array = 0.0
-    use_old_m: float | Array = 0.0
-    decay_m: float | Array = 0.0
-    decay_v: float | Array = 0.0
-    ahead: float | Array = 0.0
-    divide: float | Array = 0.0
-    floor: float | Array = 0.0
-    inside: float | Array = 0.0
-    outside: float | Array = 0.0
-    sign: float | Array = 0.0
-    squared_updates: float | Array = 0.0
-    weight_decay: float | Array = 0.0
-
-
-def make_coefficients(spec: OptimizerSpec) -> Coefficients:
-    """Returns the rule's numbers for an optimizer and its rates.
-
-    References:
-        Polyak, 1964 (momentum); Nesterov, 1983; Duchi et al., 2011 (Adagrad);
-        Zeiler, arXiv:1212.5701 (Adadelta); Hinton, 2012 (RMSProp); Kingma and
-        Ba, arXiv:1412.6980 (Adam); Loshchilov and Hutter, arXiv:1711.05101
-        (AdamW); Dozat, 2016 (Nadam); Chen et al., arXiv:2302.06675 (Lion).
-    """
-    b1, b2, rho, eps = spec.beta_1, spec.beta_2, spec.rho, spec.epsilon
-    plain = Coefficients(floor=1.0, use_gradient=1.0)
-    momentum = Coefficients(floor=1.0, keep_m=spec.momentum, add_m=1.0, use_m=1.0)
-    adam = Coefficients(
-        keep_m=b1, add_m=1 - b1, keep_v=b2, add_v=1 - b2, use_m=1.0,
-        decay_m=b1, decay_v=b2, divide=1.0, outside=eps,
-    )  # fmt: skip
-    rms = Coefficients(keep_v=rho, add_v=1 - rho, use_gradient=1.0, divide=1.0, inside=eps)
-    match spec.name:
-        case "sgd":
-            return plain
-        case "momentum":
-            return momentum
-        case "nesterov":
-            return momentum._replace(use_gradient=1.0, use_m=spec.momentum)
-        case "adagrad":
-            inside = eps + _ADAGRAD_START
-            return plain._replace(keep_v=1.0, add_v=1.0, divide=1.0, floor=0.0, inside=inside)
-        case "adadelta":
-            return rms._replace(keep_m=rho, add_m=1 - rho, squared_updates=1.0)
-        case "rmsprop":
-            return rms
-        case "adam":
-            return adam
-        case "adamw":
-            return adam._replace(weight_decay=spec.weight_decay)
-        case "nadam":
-            return adam._replace(use_gradient=1 - b1, use_m=b1, ahead=1.0)
-        case "lion":
-            return Coefficients(
-                keep_m=b2, add_m=1 - b2, use_gradient=1 - b1, use_old_m=b1,
-                floor=1.0, sign=1.0, weight_decay=spec.weight_decay,
-            )  # fmt: skip
+#: Keras's Lion wants a beta_1 above 0.
+_SMALLEST = 1e-12
 
 
 @dataclass(frozen=True)
-class Terms:
-    """Which terms of the rule a program contains; a tight one leaves out the rest."""
+class Optimizer:
+    """One optimizer.
 
-    m: bool = True
-    v: bool = True
-    correction: bool = True
-    sign: bool = True
-    squared_updates: bool = True
-    weight_decay: bool = True
-
-
-#: What each optimizer needs, by its name in the contract.
-OPTIMIZERS: dict[str, Terms] = {
-    "sgd": Terms(False, False, False, False, False, False),
-    "momentum": Terms(True, False, False, False, False, False),
-    "nesterov": Terms(True, False, False, False, False, False),
-    "adagrad": Terms(False, True, False, False, False, False),
-    "adadelta": Terms(True, True, False, False, True, False),
-    "rmsprop": Terms(False, True, False, False, False, False),
-    "adam": Terms(True, True, True, False, False, False),
-    "adamw": Terms(True, True, True, False, False, True),
-    "nadam": Terms(True, True, True, False, False, False),
-    "lion": Terms(True, False, False, True, False, True),
-}
-
-
-def pack_coefficients(spec: OptimizerSpec) -> NDArray[np.float32]:
-    """Returns the rule's numbers as one float32 vector, in the order of `Coefficients`."""
-    return np.array(make_coefficients(spec), np.float32)
-
-
-def update(
-    c: Coefficients,
-    rate: Array,
-    t: Array,
-    params: Array,
-    gradient: Array,
-    m: Array,
-    v: Array,
-    terms: Terms | None = None,
-) -> tuple[Array, Array, Array]:
-    """Does one update.
-
-    Args:
-        c: the rule's numbers.
-        rate: float32 scalar, the learning rate of this step.
-        t: float32 scalar, updates since the moments were zero, this one included.
-        params: float32 [n].
-        gradient: float32 [n].
-        m: float32 [n], first moment (Adadelta: mean squared update).
-        v: float32 [n], second moment.
-        terms: the terms to compile; all of them if None.
-
-    Returns:
-        The new params, m and v.
+    Attributes:
+        name: in specs, links and files.
+        formula: the update of a parameter w, as docs/formulas.md has it.
+        reads: the rates that it depends on, besides the learning rate.
+        terms: which terms of the rule a program contains that is compiled for it alone.
+        coefficients: the numbers of the rule for some rates.
+        keras: the call behind `learning_rate`.
+        pytorch: the call behind parameters and `lr`; an own class has its definition.
+        jax: the call of optax behind the learning rate.
     """
-    terms = terms or Terms()
-    new_m, new_v = m, v
-    if terms.m:
-        new_m = c.keep_m * m + c.add_m * gradient
-    if terms.v:
-        new_v = c.keep_v * v + c.add_v * jnp.square(gradient)
 
-    if terms.correction:
-        step = c.use_gradient * gradient / (1.0 - jnp.power(c.decay_m, t))
-        step += c.use_m * new_m / (1.0 - jnp.power(c.decay_m, t + c.ahead))
-        mean_square = new_v / (1.0 - jnp.power(c.decay_v, t))
-    else:
-        step = c.use_gradient * gradient
-        if terms.m:
-            step += c.use_m * new_m
-        mean_square = new_v
-    if terms.sign:
-        step += c.use_old_m * m
-        step = jnp.where(c.sign > 0, jnp.sign(step), step)
-    if terms.v:
-        root = jnp.sqrt(mean_square + c.inside)
-        step = step / (c.divide * (root + c.outside) + c.floor)
-    if terms.squared_updates:
-        scaled = step * jnp.sqrt(jnp.maximum(m, 0.0) + c.inside)
-        kept = c.keep_m * m + c.add_m * jnp.square(scaled)
-        step = jnp.where(c.squared_updates > 0, scaled, step)
-        new_m = jnp.where(c.squared_updates > 0, kept, new_m)
-    if terms.weight_decay:
-        step = step + c.weight_decay * params
-    return params - rate * step, new_m, new_v
+    name: str
+    formula: str
+    reads: tuple[str, ...]
+    terms: Terms
+    coefficients: Callable[[Rates], Coefficients]
+    keras: Call
+    pytorch: Call
+    jax: Call
+
+
+#: Every optimizer by its name, in the contract's order.
+OPTIMIZERS: Registry[Optimizer] = Registry("optimizer")
+
+_NO_TERMS = Terms(
+    m=False, v=False, correction=False, sign=False, squared_updates=False, weight_decay=False
+)
+_OF_M = replace(_NO_TERMS, m=True)
+_OF_V = replace(_NO_TERMS, v=True)
+_OF_ADAM = replace(_NO_TERMS, m=True, v=True, correction=True)
+
+
+def _sgd(_: Rates) -> Coefficients:
+    return Coefficients(floor=1.0, use_gradient=1.0)
+
+
+OPTIMIZERS.register(
+    Optimizer(
+        "sgd", "w ← w - rate g", (), _NO_TERMS, _sgd,
+        keras=Call("keras.optimizers.SGD"),
+        pytorch=Call("torch.optim.SGD"),
+        jax=Call("optax.sgd"),
+    )
+)  # fmt: skip
+
+
+def _momentum(rates: Rates) -> Coefficients:
+    return Coefficients(floor=1.0, keep_m=rates["momentum"], add_m=1.0, use_m=1.0)
+
+
+def _note_momentum(rates: Rates, scheduled: bool) -> tuple[str, ...]:
+    note = "Keras keeps the learning rate in the momentum; LiveNet applies the present one."
+    return (note,) if scheduled else ()
+
+
+_KEEP = "momentum={momentum}"
+
+OPTIMIZERS.register(
+    Optimizer(
+        "momentum", "m ← μ m + g; w ← w - rate m", ("momentum",), _OF_M, _momentum,
+        keras=Call("keras.optimizers.SGD", (_KEEP,), notes=_note_momentum),
+        pytorch=Call("torch.optim.SGD", lambda rates: (_KEEP,) if rates["momentum"] else ()),
+        jax=Call("optax.sgd", (_KEEP,)),
+    )
+)  # fmt: skip
+
+
+def _nesterov(rates: Rates) -> Coefficients:
+    return _momentum(rates)._replace(use_gradient=1.0, use_m=rates["momentum"])
+
+
+_AHEAD = (_KEEP, "nesterov=True")
+
+OPTIMIZERS.register(
+    Optimizer(
+        "nesterov", "m ← μ m + g; w ← w - rate (g + μ m)", ("momentum",), _OF_M, _nesterov,
+        keras=Call("keras.optimizers.SGD", _AHEAD, notes=_note_momentum),
+        # PyTorch refuses to look ahead without momentum.
+        pytorch=Call("torch.optim.SGD", lambda rates: _AHEAD if rates["momentum"] else ()),
+        jax=Call("optax.sgd", _AHEAD),
+    )
+)  # fmt: skip
+
+
+def _adagrad(rates: Rates) -> Coefficients:
+    return Coefficients(
+        use_gradient=1.0,
+        keep_v=1.0,
+        add_v=1.0,
+        divide=1.0,
+        inside=rates["epsilon"] + _ADAGRAD_START,
+    )
+
+
+OPTIMIZERS.register(
+    Optimizer(
+        "adagrad", "v ← v + g²; w ← w - rate g / sqrt(v + 0.1 + ε)", ("epsilon",), _OF_V, _adagrad,
+        keras=Call(
+            "keras.optimizers.Adagrad", ("initial_accumulator_value=0.1", "epsilon={epsilon}")
+        ),
+        pytorch=Call(
+            "torch.optim.Adagrad", ("initial_accumulator_value=0.1 + {epsilon}", "eps=0"),
+            notes=("Epsilon stands under the root in LiveNet, so it is part of the start.",),
+        ),
+        jax=Call("optax.adagrad", ("eps={epsilon}",)),
+    )
+)  # fmt: skip
+
+
+def _rmsprop(rates: Rates) -> Coefficients:
+    return Coefficients(
+        keep_v=rates["rho"],
+        add_v=1 - rates["rho"],
+        use_gradient=1.0,
+        divide=1.0,
+        inside=rates["epsilon"],
+    )
+
+
+def _adadelta(rates: Rates) -> Coefficients:
+    return _rmsprop(rates)._replace(
+        keep_m=rates["rho"], add_m=1 - rates["rho"], squared_updates=1.0
+    )
+
+
+OPTIMIZERS.register(
+    Optimizer(
+        "adadelta",
+        "v ← ρ v + (1 - ρ) g²; d = g sqrt(u + ε) / sqrt(v + ε); u ← ρ u + (1 - ρ) d²; "
+        "w ← w - rate d",
+        ("rho", "epsilon"), replace(_NO_TERMS, m=True, v=True, squared_updates=True), _adadelta,
+        keras=Call("keras.optimizers.Adadelta", ("rho={rho}", "epsilon={epsilon}")),
+        pytorch=Call("torch.optim.Adadelta", ("rho={rho}", "eps={epsilon}")),
+        jax=Call("optax.adadelta", ("rho={rho}", "eps={epsilon}")),
+    )
+)  # fmt: skip
+
+_PYTORCH_RMSPROP = pytorch_optimizer(
+    "RMSprop",
+    "RMSprop with epsilon under the root; PyTorch's own adds it to the root.",
+    """\
+gradient, rho = parameter.grad, {rho}
+v = state.setdefault("v", torch.zeros_like(parameter))
+v.mul_(rho).add_((1 - rho) * gradient.square())
+parameter.sub_(lr * gradient / torch.sqrt(v + {epsilon}))""",
+)
+
+OPTIMIZERS.register(
+    Optimizer(
+        "rmsprop", "v ← ρ v + (1 - ρ) g²; w ← w - rate g / sqrt(v + ε)", ("rho", "epsilon"),
+        _OF_V, _rmsprop,
+        keras=Call("keras.optimizers.RMSprop", ("rho={rho}", "epsilon={epsilon}")),
+        pytorch=Call("RMSprop", definition=_PYTORCH_RMSPROP),
+        jax=Call("optax.rmsprop", ("decay={rho}", "eps={epsilon}")),
+    )
+)  # fmt: skip
+
+
+def _adam(rates: Rates) -> Coefficients:
+    b1, b2 = rates["beta_1"], rates["beta_2"]
+    return Coefficients(
+        keep_m=b1, add_m=1 - b1, keep_v=b2, add_v=1 - b2, use_m=1.0,
+        decay_m=b1, decay_v=b2, divide=1.0, outside=rates["epsilon"],
+    )  # fmt: skip
+
+
+_ADAM_RATES = ("beta_1", "beta_2", "epsilon")
+_KERAS_ADAM = ("beta_1={beta_1}", "beta_2={beta_2}", "epsilon={epsilon}")
+_PYTORCH_ADAM = ("betas=({beta_1}, {beta_2})", "eps={epsilon}")
+_JAX_ADAM = ("b1={beta_1}", "b2={beta_2}", "eps={epsilon}")
+_DECAY = "weight_decay={weight_decay}"
+_KERAS_EPSILON = (
+    "Keras adds epsilon before it corrects the mean square for its start at 0, so",
+    "the first steps are a little smaller than in LiveNet where gradients are tiny.",
+)
+
+OPTIMIZERS.register(
+    Optimizer(
+        "adam",
+        "m ← β₁ m + (1 - β₁) g; v ← β₂ v + (1 - β₂) g²; w ← w - rate m̂ / (sqrt(v̂) + ε)",
+        _ADAM_RATES, _OF_ADAM, _adam,
+        keras=Call("keras.optimizers.Adam", _KERAS_ADAM, notes=_KERAS_EPSILON),
+        pytorch=Call("torch.optim.Adam", _PYTORCH_ADAM),
+        jax=Call("optax.adam", _JAX_ADAM),
+    )
+)  # fmt: skip
+
+
+def _adamw(rates: Rates) -> Coefficients:
+    return _adam(rates)._replace(weight_decay=rates["weight_decay"])
+
+
+OPTIMIZERS.register(
+    Optimizer(
+        "adamw", "as `adam`, and w ← w - rate λ w", (*_ADAM_RATES, "weight_decay"),
+        replace(_OF_ADAM, weight_decay=True), _adamw,
+        keras=Call("keras.optimizers.AdamW", (*_KERAS_ADAM, _DECAY), notes=_KERAS_EPSILON),
+        pytorch=Call("torch.optim.AdamW", (*_PYTORCH_ADAM, _DECAY)),
+        jax=Call("optax.adamw", (*_JAX_ADAM, _DECAY)),
+    )
+)  # fmt: skip
+
+
+def _nadam(rates: Rates) -> Coefficients:
+    b1 = rates["beta_1"]
+    return _adam(rates)._replace(use_gradient=1 - b1, use_m=b1, ahead=1.0)
+
+
+_KERAS_NADAM = '''\
+class Nadam(keras.optimizers.Adam):
+    """Adam that looks one step ahead; Keras's own warms its momentum up as well."""
+
+    def update_step(self, gradient, variable, learning_rate):
+        place = self._get_variable_index(variable)
+        m, v = self._momentums[place], self._velocities[place]
+        b1, b2 = self.beta_1, self.beta_2
+        t = ops.cast(self.iterations + 1, variable.dtype)
+        self.assign(m, b1 * m + (1 - b1) * gradient)
+        self.assign(v, b2 * v + (1 - b2) * ops.square(gradient))
+        ahead = b1 * m / (1 - b1 ** (t + 1)) + (1 - b1) * gradient / (1 - b1**t)
+        root = ops.sqrt(v / (1 - b2**t))
+        self.assign_sub(variable, learning_rate * ahead / (root + self.epsilon))'''
+_PYTORCH_NADAM = pytorch_optimizer(
+    "Nadam",
+    "Adam that looks one step ahead; PyTorch's own warms its momentum up as well.",
+    """\
+gradient, b1, b2 = parameter.grad, {beta_1}, {beta_2}
+t = state["t"] = state.get("t", 0) + 1
+m = state.setdefault("m", torch.zeros_like(parameter))
+v = state.setdefault("v", torch.zeros_like(parameter))
+m.mul_(b1).add_((1 - b1) * gradient)
+v.mul_(b2).add_((1 - b2) * gradient.square())
+ahead = b1 * m / (1 - b1 ** (t + 1)) + (1 - b1) * gradient / (1 - b1**t)
+root = torch.sqrt(v / (1 - b2**t))
+parameter.sub_(lr * ahead / (root + {epsilon}))""",
+)
+
+OPTIMIZERS.register(
+    Optimizer(
+        "nadam",
+        "as `adam` with β₁ m / (1 - β₁^(t+1)) + (1 - β₁) g / (1 - β₁^t) in place of m̂",
+        _ADAM_RATES, _OF_ADAM, _nadam,
+        keras=Call("Nadam", _KERAS_ADAM, _KERAS_NADAM),
+        pytorch=Call("Nadam", definition=_PYTORCH_NADAM),
+        jax=Call("optax.nadam", _JAX_ADAM),
+    )
+)  # fmt: skip
+
+
+def _lion(rates: Rates) -> Coefficients:
+    b1, b2 = rates["beta_1"], rates["beta_2"]
+    return Coefficients(
+        keep_m=b2, add_m=1 - b2, use_gradient=1 - b1, use_old_m=b1,
+        floor=1.0, sign=1.0, weight_decay=rates["weight_decay"],
+    )  # fmt: skip
+
+
+def _keras_lion(rates: Rates) -> tuple[str, ...]:
+    first = "beta_1={beta_1}" if rates["beta_1"] >= _SMALLEST else f"beta_1={_SMALLEST}"
+    return first, "beta_2={beta_2}", _DECAY
+
+
+def _note_lion(rates: Rates, scheduled: bool) -> tuple[str, ...]:
+    return () if rates["beta_1"] else ("Keras wants beta_1 above 0.",)
+
+
+_PYTORCH_LION = pytorch_optimizer(
+    "Lion",
+    "Lion, which PyTorch lacks: only the signs of the changes count.",
+    """\
+gradient, b1, b2 = parameter.grad, {beta_1}, {beta_2}
+m = state.setdefault("m", torch.zeros_like(parameter))
+change = torch.sign(b1 * m + (1 - b1) * gradient)
+m.mul_(b2).add_((1 - b2) * gradient)
+parameter.sub_(lr * (change + {weight_decay} * parameter))""",
+)
+
+OPTIMIZERS.register(
+    Optimizer(
+        "lion", "w ← w - rate (sign(β₁ m + (1 - β₁) g) + λ w); m ← β₂ m + (1 - β₂) g",
+        ("beta_1", "beta_2", "weight_decay"),
+        replace(_OF_M, sign=True, weight_decay=True), _lion,
+        keras=Call("keras.optimizers.Lion", _keras_lion, notes=_note_lion),
+        pytorch=Call("Lion", definition=_PYTORCH_LION),
+        jax=Call("optax.lion", ("b1={beta_1}", "b2={beta_2}", _DECAY)),
+    )
+)  # fmt: skip
+
+
+def make_coefficients(name: str, rates: Rates) -> Coefficients:
+    """Returns the rule's numbers for an optimizer and its rates."""
+    return OPTIMIZERS[name].coefficients(rates)
+
+
+def pack_coefficients(name: str, rates: Rates) -> NDArray[np.float32]:
+    """Returns the rule's numbers as one float32 vector, in the order of `Coefficients`."""
+    return np.array(make_coefficients(name, rates), np.float32)

@@ -1,20 +1,62 @@
-"""Schedules of the learning rate: a factor for every step."""
+"""Schedules of the learning rate: one entry each, a factor for every step."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 import jax.numpy as jnp
 from jax import Array, lax
 
-#: (steps since the warm-up, decay_steps, decay_rate) -> factor.
-SCHEDULES: dict[str, Callable[[Array, Array, Array], Array]] = {
-    "constant": lambda t, steps, rate: jnp.ones_like(rate),
-    "step": lambda t, steps, rate: jnp.power(rate, jnp.floor(t / steps)),
-    "exponential": lambda t, steps, rate: jnp.power(rate, t / steps),
-    "cosine": lambda t, steps, rate: 0.5 * (1.0 + jnp.cos(jnp.pi * jnp.minimum(t / steps, 1.0))),
-}
-INDEX: dict[str, int] = {name: i for i, name in enumerate(SCHEDULES)}
+from engine.base.registry import Registry
+
+
+@dataclass(frozen=True)
+class Schedule:
+    """How the learning rate changes after the warm-up.
+
+    Attributes:
+        name: in specs, links and files.
+        formula: as docs/formulas.md has it.
+        factor: (steps since the warm-up, decay_steps, decay_rate) -> factor.
+        reads: parameters that it depends on, besides `warmup_steps`.
+        about: what it does, as a comment in a source; holes `{rate}` and `{steps}`.
+        code: the factor; holes `{t}`, `{steps}`, `{rate}`, and the framework's `{floor}`,
+            `{cos}`, `{minimum}`.
+    """
+
+    name: str
+    formula: str
+    factor: Callable[[Array, Array, Array], Array]
+    reads: tuple[str, ...]
+    about: str
+    code: str
+
+
+#: Every schedule by its name, in the contract's order.
+SCHEDULES: Registry[Schedule] = Registry("schedule")
+SCHEDULES.register(
+    Schedule(
+        "constant", "1", lambda t, steps, rate: jnp.ones_like(rate), (), "1", "1.0",
+    ),
+    Schedule(
+        "step", "r^floor(s / D)", lambda t, steps, rate: jnp.power(rate, jnp.floor(t / steps)),
+        ("decay_steps", "decay_rate"),
+        "times {rate} after each {steps} steps", "{rate} ** {floor}({t} / {steps})",
+    ),
+    Schedule(
+        "exponential", "r^(s / D)", lambda t, steps, rate: jnp.power(rate, t / steps),
+        ("decay_steps", "decay_rate"),
+        "times {rate} over each {steps} steps", "{rate} ** ({t} / {steps})",
+    ),
+    Schedule(
+        "cosine", "(1 + cos(π min(s / D, 1))) / 2",
+        lambda t, steps, rate: 0.5 * (1.0 + jnp.cos(jnp.pi * jnp.minimum(t / steps, 1.0))),
+        ("decay_steps",),
+        "half a cosine down to 0 over {steps} steps",
+        "(1 + {cos}(math.pi * {minimum}({t} / {steps}, 1))) / 2",
+    ),
+)  # fmt: skip
 
 
 def rate_factor(
@@ -41,7 +83,7 @@ def rate_factor(
         arithmetic is that of `optax.schedules`.
     """
     t = jnp.maximum(step - warmup_steps, 0.0)
-    branches = list(SCHEDULES.values())
+    branches = [entry.factor for entry in SCHEDULES.table]
     if isinstance(index, int):
         decayed = branches[index](t, decay_steps, decay_rate)
     else:

@@ -14,7 +14,8 @@ from collections.abc import Callable
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.functions.activations import PRELU, Activation, switched
+from engine.functions.activations import Apply
+from engine.functions.switches import has_learned_slope, switched
 from engine.network.layout import Parts
 from engine.network.normalization import Normalize
 
@@ -23,7 +24,7 @@ Drop = Callable[[int, Array], Array]
 
 
 def run_layers(
-    activations: tuple[Activation, ...],
+    activations: tuple[Apply, ...],
     slopes: Array,
     learned: tuple[bool, ...],
     params: Parts,
@@ -106,7 +107,7 @@ def run_padded(
             z = z + bias
         index = activations[layer]
         own = params.slopes[layer][:, None]
-        slope = jnp.where(index == PRELU, own, slopes[layer])
+        slope = jnp.where(has_learned_slope(index), own, slopes[layer])
         a = switched(index, z, slope) * mask[layer][:, None]
         hidden.append(a)
         if drop is not None:

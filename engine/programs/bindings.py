@@ -18,8 +18,8 @@ from numpy.typing import NDArray
 from engine.base.arrays import Floats
 from engine.base.devices import small_network_device
 from engine.data.datasets import Dataset
-from engine.functions.features import INDEX, compute_features, make_grid
-from engine.functions.losses import HEADS, head_index, make_targets
+from engine.functions.features import FEATURES, compute_features, make_grid
+from engine.functions.heads import HEADS, head_index, make_targets
 from engine.programs.models import (
     MAX_ROWS,
     GeneralModel,
@@ -175,7 +175,7 @@ def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
     else:
         assert isinstance(model, GeneralModel)
         # Features that the network does not have are 0, so nothing is learned about them.
-        used = [INDEX[name] for name in spec.features]
+        used = [FEATURES.index(name) for name in spec.features]
         x = np.zeros((MAX_ROWS, len(columns)), np.float32)
         x[: data.n, used] = seen[:, used]
         y = np.zeros((MAX_ROWS, model.layout.widths[-1]), np.float32)

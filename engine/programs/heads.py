@@ -12,7 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from engine.functions.losses import HEADS, hide_absent
+from engine.functions.heads import HEADS, hide_absent
 from engine.programs.models import Knobs
 
 _MIDDLE = np.array([(head.negative + 1) / 2 for head in HEADS], np.float32)

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from engine.functions.losses import HEADS
+from engine.functions.heads import HEADS
 from engine.programs.models import Knobs, Rates
 
 #: Smallest range of a unit that is shown in full colour, so that a dead one looks dead.

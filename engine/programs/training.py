@@ -12,8 +12,8 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.base.arrays import Floats
-from engine.functions.optimizers import update
 from engine.functions.schedules import rate_factor
+from engine.functions.update_rule import update
 from engine.network import Moments, Parts, by_batch, move_averages
 from engine.programs.heads import loss_rows
 from engine.programs.models import GeneralModel, Inputs, Knobs, Model, Rates, TightModel

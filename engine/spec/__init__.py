@@ -16,6 +16,7 @@ from engine.spec.models import (
     Spec,
 )
 from engine.spec.patch import merge_patch, patch_spec
+from engine.spec.schema import TASK_DATASETS, describe_spec
 from engine.spec.validation import describe, dump_spec, parse_spec
 
 __all__ = [
@@ -25,6 +26,7 @@ __all__ = [
     "MAX_LAYERS",
     "MAX_POINTS",
     "MAX_UNITS",
+    "TASK_DATASETS",
     "DataSpec",
     "InitializerSpec",
     "LayerSpec",
@@ -33,6 +35,7 @@ __all__ = [
     "ScheduleSpec",
     "Spec",
     "describe",
+    "describe_spec",
     "dump_spec",
     "merge_patch",
     "parse_spec",

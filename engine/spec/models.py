@@ -15,6 +15,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from engine.functions.activations import ACTIVATIONS
 from engine.spec.names import (
     BINARY_DATASETS,
     FEATURES,
@@ -208,6 +209,11 @@ class OptimizerSpec(Part):
         default=None, json_schema_extra=hint("optimizer.clip_norm", log=True)
     )
 
+    @property
+    def rates(self) -> dict[str, float]:
+        """All numbers by name; each optimizer reads those that its entry names."""
+        return {name: value for name, value in self if isinstance(value, float)}
+
 
 class ScheduleSpec(Part):
     """How the learning rate changes with the step."""
@@ -347,6 +353,8 @@ class Spec(Part):
         """Trained numbers: kernels, biases, slopes of PReLU, scale and shift of normalization."""
         widths = self.widths
         dense = sum(a * b + b for a, b in pairwise(widths))
-        slopes = sum(layer.units for layer in self.layers if layer.activation == "prelu")
+        slopes = sum(
+            layer.units for layer in self.layers if ACTIVATIONS[layer.activation].learned_slope
+        )
         normalization = sum(2 * layer.units for layer in self.layers if layer.batch_norm)
         return dense + slopes + normalization

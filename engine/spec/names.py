@@ -1,12 +1,21 @@
-"""The names of the contract, in the order in which a page lists them.
-
-Each `Literal` is what the spec accepts; a test holds every list equal to the
-registry that implements it.
-"""
+"""The names of the contract, in the order in which a page lists them: those of the registries."""
 
 from __future__ import annotations
 
-from typing import Literal, get_args
+from dataclasses import dataclass
+from typing import Annotated, Any, Literal, get_args
+
+from pydantic_core.core_schema import CoreSchema, literal_schema
+
+from engine.functions import (
+    activations,
+    features,
+    heads,
+    initializers,
+    losses,
+    optimizers,
+    schedules,
+)
 
 Task = Literal["binary", "multiclass", "regression"]
 
@@ -16,56 +25,36 @@ RegressionDataset = Literal["plane", "bumps", "ridge"]
 ImageDataset = Literal["mnist", "fashion_mnist", "digits"]
 DatasetName = Literal[BinaryDataset, MulticlassDataset, RegressionDataset, "points", ImageDataset]
 
-FeatureName = Literal[
-    "x1", "x2", "x1_squared", "x2_squared", "x1_x2",
-    "sin_x1", "sin_x2", "cos_x1", "cos_x2", "radius",
-]  # fmt: skip
 
-ActivationName = Literal[
-    "linear", "sigmoid", "tanh", "relu", "leaky_relu", "prelu", "elu",
-    "selu", "gelu", "silu", "mish", "softplus", "sin", "step",
-]  # fmt: skip
+@dataclass(frozen=True)
+class OneOf:
+    """Restricts a string to the names of a registry."""
 
-InitializerName = Literal[
-    "zeros", "constant", "random_normal", "random_uniform", "glorot_normal",
-    "glorot_uniform", "he_normal", "he_uniform", "lecun_normal",
-]  # fmt: skip
+    names: tuple[str, ...]
 
-LossName = Literal[
-    "mean_squared_error", "mean_absolute_error", "huber",
-    "binary_crossentropy", "categorical_crossentropy", "hinge",
-]  # fmt: skip
+    def __get_pydantic_core_schema__(self, source: Any, handler: Any) -> CoreSchema:
+        return literal_schema(list(self.names))
 
-OptimizerName = Literal[
-    "sgd", "momentum", "nesterov", "adagrad", "adadelta",
-    "rmsprop", "adam", "adamw", "nadam", "lion",
-]  # fmt: skip
 
-ScheduleName = Literal["constant", "step", "exponential", "cosine"]
+FEATURES: tuple[str, ...] = features.FEATURES.names
+ACTIVATIONS: tuple[str, ...] = activations.ACTIVATIONS.names
+INITIALIZERS: tuple[str, ...] = initializers.INITIALIZERS.names
+LOSSES: tuple[str, ...] = losses.LOSSES.names
+OPTIMIZERS: tuple[str, ...] = optimizers.OPTIMIZERS.names
+SCHEDULES: tuple[str, ...] = schedules.SCHEDULES.names
+FeatureName = Annotated[str, OneOf(FEATURES)]
+ActivationName = Annotated[str, OneOf(ACTIVATIONS)]
+InitializerName = Annotated[str, OneOf(INITIALIZERS)]
+LossName = Annotated[str, OneOf(LOSSES)]
+OptimizerName = Annotated[str, OneOf(OPTIMIZERS)]
+ScheduleName = Annotated[str, OneOf(SCHEDULES)]
 
 BINARY_DATASETS: tuple[str, ...] = get_args(BinaryDataset)
 MULTICLASS_DATASETS: tuple[str, ...] = get_args(MulticlassDataset)
 REGRESSION_DATASETS: tuple[str, ...] = get_args(RegressionDataset)
 IMAGE_DATASETS: tuple[str, ...] = get_args(ImageDataset)
-FEATURES: tuple[str, ...] = get_args(FeatureName)
-ACTIVATIONS: tuple[str, ...] = get_args(ActivationName)
-INITIALIZERS: tuple[str, ...] = get_args(InitializerName)
-LOSSES: tuple[str, ...] = get_args(LossName)
-OPTIMIZERS: tuple[str, ...] = get_args(OptimizerName)
-SCHEDULES: tuple[str, ...] = get_args(ScheduleName)
+#: Losses that fit each task; the first one is its default.
+TASK_LOSSES: dict[str, tuple[str, ...]] = heads.TASK_LOSSES
 
 #: Pixels along a side of the images of each set; all have ten classes.
 IMAGE_SIDES: dict[str, int] = {"mnist": 28, "fashion_mnist": 28, "digits": 8}
-
-#: Losses that fit each task; the first one is its default.
-TASK_LOSSES: dict[str, tuple[str, ...]] = {
-    "binary": (
-        "binary_crossentropy",
-        "mean_squared_error",
-        "mean_absolute_error",
-        "huber",
-        "hinge",
-    ),
-    "multiclass": ("categorical_crossentropy", "mean_squared_error"),
-    "regression": ("mean_squared_error", "mean_absolute_error", "huber"),
-}

@@ -20,12 +20,13 @@ _INITIAL = 0  # stream of draws
 
 def draw_state(spec: Spec) -> State[Floats]:
     """Draws initial weights; biases and moments are 0."""
-    layout = Layout.of(spec)
+    layout, how = Layout.of(spec), spec.initializer
     params = np.zeros(layout.size, np.float32)
     for layer in range(layout.n_hidden + 1):
         shape = layout.kernel_shape(layer)
         stream = (_INITIAL, layer, 0)
-        layout.kernel(params, layer)[:] = draw_kernel(spec.initializer, spec.seed, stream, *shape)
+        drawn = draw_kernel(how.name, how.scale, spec.seed, stream, *shape)
+        layout.kernel(params, layer)[:] = drawn
     for layer, hidden in enumerate(spec.layers):
         for kind in layout.kinds:
             params[layout.unit_slice(kind, layer)] = initial_number(kind, hidden)

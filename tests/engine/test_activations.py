@@ -7,7 +7,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.functions.activations import ACTIVATIONS, INDEX, Activation, switched
+from engine.functions.activations import ACTIVATIONS, Apply
+from engine.functions.switches import switched
 from tests.engine import oracle
 
 Z = np.linspace(-6.03, 6.07, 243, dtype=np.float32)
@@ -15,17 +16,17 @@ SLOPE = 0.3
 
 
 def value(name: str, z: float) -> float:
-    return float(ACTIVATIONS[name](jnp.float32(z), jnp.float32(SLOPE)))
+    return float(ACTIVATIONS[name].apply(jnp.float32(z), jnp.float32(SLOPE)))
 
 
 def derivative(name: str, z: float) -> float:
-    return float(jax.grad(lambda v: ACTIVATIONS[name](v, jnp.float32(SLOPE)))(jnp.float32(z)))
+    return float(jax.grad(lambda v: ACTIVATIONS[name].apply(v, jnp.float32(SLOPE)))(jnp.float32(z)))
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_values_are_those_of_the_oracle(name: str) -> None:
     expected = oracle.ACTIVATIONS[name](Z.astype(float), np.float64(SLOPE))
-    found = ACTIVATIONS[name](jnp.asarray(Z), jnp.float32(SLOPE))
+    found = ACTIVATIONS[name].apply(jnp.asarray(Z), jnp.float32(SLOPE))
     np.testing.assert_allclose(found, expected, rtol=1e-5, atol=1e-6)
 
 
@@ -34,7 +35,7 @@ def test_derivatives_are_those_of_the_oracle(name: str) -> None:
     eps, z = 1e-5, Z.astype(float)
     assert np.abs(Z).min() > 2 * eps
     up, down = (oracle.ACTIVATIONS[name](z + e, np.float64(SLOPE)) for e in (eps, -eps))
-    apply = ACTIVATIONS[name]
+    apply = ACTIVATIONS[name].apply
     found = jax.vmap(jax.grad(lambda v: apply(v, jnp.float32(SLOPE))))(jnp.asarray(Z))
     np.testing.assert_allclose(found, (up - down) / (2 * eps), rtol=1e-4, atol=1e-5)
 
@@ -102,16 +103,16 @@ def test_the_switch_gives_values_and_gradients_of_the_activation_it_chooses() ->
         return jnp.sum(switched(index, z, slope) * weights)
 
     run = jax.jit(jax.value_and_grad(chosen, (1, 2)))
-    for name, apply in ACTIVATIONS.items():
+    for name, entry in ACTIVATIONS.items():
 
-        def direct(z: jax.Array, slope: jax.Array, apply: Activation = apply) -> jax.Array:
+        def direct(z: jax.Array, slope: jax.Array, apply: Apply = entry.apply) -> jax.Array:
             return jnp.sum(apply(z, slope) * weights)
 
-        found, (dz, dslope) = run(jnp.int32(INDEX[name]), z, slope)
+        found, (dz, dslope) = run(jnp.int32(ACTIVATIONS.index(name)), z, slope)
         expected, (expected_dz, expected_dslope) = jax.value_and_grad(direct, (0, 1))(z, slope)
         assert float(found) == pytest.approx(float(expected), rel=1e-4, abs=1e-5), name
         np.testing.assert_allclose(dz, expected_dz, rtol=1e-5, atol=1e-6, err_msg=name)
-        if name == "prelu":
+        if entry.learned_slope:
             np.testing.assert_allclose(dslope, expected_dslope, rtol=1e-5, atol=1e-5)
         else:
             assert not dslope.any()

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from engine.edits.layer_mapping import match_layers
-from engine.edits.migration import NEAR_IDENTITY
+from engine.functions.activations import ACTIVATIONS
 from engine.spec import LayerSpec, names
 from tests.engine import oracle
 from tests.engine.conftest import MakeTrainer
@@ -163,7 +163,7 @@ def test_no_other_scale_and_shift_is_nearer_to_the_identity(activation: str) -> 
     def error(scale: float, shift: float) -> float:
         return float(np.square(apply(scale * h + shift, np.float64(0.1)) - h).sum())
 
-    scale, shift = NEAR_IDENTITY[activation]
+    scale, shift = ACTIVATIONS[activation].near_identity
     best = error(scale, shift)
     if activation in {"relu", "leaky_relu", "prelu"}:
         # The identity where the input is not negative, so that a layer after relu changes nothing.

@@ -8,7 +8,6 @@ import numpy as np
 import pytest
 
 from engine.functions.initializers import INITIALIZERS, draw_kernel
-from engine.spec import InitializerSpec
 from tests.engine import states
 from tests.engine.conftest import MakeTrainer
 
@@ -16,13 +15,9 @@ FAN_IN, FAN_OUT = 12, 20
 GLOROT, HE, LECUN = 2 / (FAN_IN + FAN_OUT), 2 / FAN_IN, 1 / FAN_IN
 
 
-def spec(name: str, scale: float = 1.0) -> InitializerSpec:
-    return InitializerSpec.model_validate({"name": name, "scale": scale})
-
-
 def many(name: str, scale: float = 1.0) -> np.ndarray:
     """24,000 draws."""
-    draws = [draw_kernel(spec(name, scale), 3, (0, 0, i), FAN_IN, FAN_OUT) for i in range(100)]
+    draws = [draw_kernel(name, scale, 3, (0, 0, i), FAN_IN, FAN_OUT) for i in range(100)]
     return np.stack(draws).astype(float)
 
 
@@ -69,19 +64,19 @@ def test_zeros_and_constant() -> None:
 
 @pytest.mark.parametrize("name", [n for n in INITIALIZERS if n not in {"zeros", "constant"}])
 def test_a_draw_depends_on_seed_and_stream_alone(name: str) -> None:
-    one = draw_kernel(spec(name), 1, (0, 2, 0), 5, 7)
+    one = draw_kernel(name, 1.0, 1, (0, 2, 0), 5, 7)
     assert one.dtype == np.float32
     assert one.shape == (5, 7)
-    assert states.same_bits(one, draw_kernel(spec(name), 1, (0, 2, 0), 5, 7))
+    assert states.same_bits(one, draw_kernel(name, 1.0, 1, (0, 2, 0), 5, 7))
     others = [(2, (0, 2, 0)), (1, (1, 2, 0)), (1, (0, 3, 0)), (1, (0, 2, 1)), (1, (2, 0, 0))]
     for seed, stream in others:
-        assert (draw_kernel(spec(name), seed, stream, 5, 7) != one).all()
+        assert (draw_kernel(name, 1.0, seed, stream, 5, 7) != one).all()
     assert len(np.unique(one)) == one.size
 
 
 def test_a_scale_of_0_draws_zeros() -> None:
     for name in INITIALIZERS:
-        assert not draw_kernel(spec(name, 0.0), 1, (0, 0, 0), 3, 3).any()
+        assert not draw_kernel(name, 0.0, 1, (0, 0, 0), 3, 3).any()
 
 
 def test_a_trainer_starts_with_drawn_kernels_and_biases_of_0(make_trainer: MakeTrainer) -> None:

@@ -9,7 +9,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.functions.losses import HEADS, Head, head_index, make_targets
+from engine.functions.heads import HEADS, Head, head_index, make_targets
 from engine.spec import Spec, names
 from tests.engine import oracle
 from tests.engine.oracle import Run

@@ -13,7 +13,8 @@ import optax
 import pytest
 
 from engine import Programs, parse_spec
-from engine.functions.optimizers import OPTIMIZERS, Coefficients, Terms, make_coefficients, update
+from engine.functions.optimizers import OPTIMIZERS, make_coefficients
+from engine.functions.update_rule import Coefficients, Terms, update
 from engine.spec import OptimizerSpec
 from tests.engine import oracle, states
 from tests.engine.conftest import MakeTrainer
@@ -54,10 +55,10 @@ def test_there_is_a_reference_for_every_optimizer() -> None:
 @pytest.mark.parametrize("name", REFERENCES)
 @pytest.mark.parametrize("tight", [False, True])
 def test_forty_updates_are_those_of_optax(name: str, tight: bool) -> None:
-    rule = jax.jit(partial(update, terms=OPTIMIZERS[name] if tight else Terms()))
+    rule = jax.jit(partial(update, terms=OPTIMIZERS[name].terms if tight else Terms()))
     for rates in RATES:
         spec = OptimizerSpec.model_validate({"name": name, **rates})
-        c = Coefficients(*(jnp.float32(value) for value in make_coefficients(spec)))
+        c = Coefficients(*(jnp.float32(value) for value in make_coefficients(name, spec.rates)))
         rate = jnp.float32(spec.learning_rate)
         reference = REFERENCES[name](spec, spec.learning_rate)
         refer = jax.jit(reference.update)

@@ -10,7 +10,7 @@ import numpy as np
 import optax
 import pytest
 
-from engine.functions.schedules import INDEX, SCHEDULES, rate_factor
+from engine.functions.schedules import SCHEDULES, rate_factor
 from tests.engine import states
 from tests.engine.conftest import MakeTrainer
 
@@ -42,16 +42,16 @@ def test_factors_are_those_of_optax(name: str, warmup: int, decay_steps: int, ra
     reference = optax.join_schedules([optax.linear_schedule(0.0, 1.0, warmup), after], [warmup])
     for step in STEPS:
         expected = float(np.asarray(reference(step) if warmup else after(step)))
-        for index in (INDEX[name], jnp.int32(INDEX[name])):
+        for index in (SCHEDULES.index(name), jnp.int32(SCHEDULES.index(name))):
             found = factor(index, step, warmup, decay_steps, rate)
             assert found == pytest.approx(expected, rel=1e-4, abs=1e-6), step
 
 
 @pytest.mark.parametrize("name", ["step", "exponential"])
 def test_a_decay_rate_of_0_stops_after_the_first(name: str) -> None:
-    assert factor(INDEX[name], 0, 0, 10, 0.0) == 1.0
-    assert factor(INDEX[name], 10, 0, 10, 0.0) == 0.0
-    assert factor(INDEX[name], 1000, 0, 10, 0.0) == 0.0
+    assert factor(SCHEDULES.index(name), 0, 0, 10, 0.0) == 1.0
+    assert factor(SCHEDULES.index(name), 10, 0, 10, 0.0) == 0.0
+    assert factor(SCHEDULES.index(name), 1000, 0, 10, 0.0) == 0.0
 
 
 @pytest.mark.parametrize("tight", [False, True])

@@ -7,7 +7,7 @@ from itertools import product
 import jax
 import numpy as np
 
-from engine.functions.schedules import INDEX, SCHEDULES, rate_factor
+from engine.functions.schedules import SCHEDULES, rate_factor
 from tests.page.node import Modules
 
 STEPS = [0, 1, 2, 9, 10, 11, 49, 50, 51, 59, 60, 99, 100, 107, 110, 499, 1000, 1499, 5000, 123_456]
@@ -35,7 +35,7 @@ def test_rates_are_those_of_the_engine(modules: Modules) -> None:
     for case, rates in zip(cases, found, strict=True):
         numbers = (case["warmup_steps"], case["decay_steps"], case["decay_rate"])
         factors = of_steps(
-            INDEX[case["name"]], np.array(STEPS, np.float32), *map(np.float32, numbers)
+            SCHEDULES.index(case["name"]), np.array(STEPS, np.float32), *map(np.float32, numbers)
         )
         np.testing.assert_allclose(rates, 0.03 * np.asarray(factors), rtol=0, atol=0.03e-6)
 

@@ -4,25 +4,15 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+from engine.exports.activations import write_definitions
 from engine.exports.data import find_head
-from engine.exports.initializers import find_variance, is_zero
+from engine.exports.initializers import find_initializer, scaled_variance
 from engine.exports.text import write_call, write_number
+from engine.functions.activations import ACTIVATIONS
+from engine.functions.code import fill
 from engine.network.normalization import EPSILON, MOMENTUM
 from engine.spec import InitializerSpec, LayerSpec, Spec
 
-_FUNCTIONS = {
-    "sigmoid": "jax.nn.sigmoid({})",
-    "tanh": "jnp.tanh({})",
-    "relu": "jax.nn.relu({})",
-    "elu": "jax.nn.elu({})",
-    "selu": "jax.nn.selu({})",
-    "gelu": "jax.nn.gelu({}, approximate=False)",
-    "silu": "jax.nn.silu({})",
-    "mish": "jax.nn.mish({})",
-    "softplus": "jax.nn.softplus({})",
-    "sin": "jnp.sin({})",
-    "step": "step({})",
-}
 _DENSE = '''\
 def dense(params, layer, h):
     """h W + b."""
@@ -54,14 +44,6 @@ def dropout(key, layer, rate, h):
         return h
     keep = jax.random.bernoulli(jax.random.fold_in(key, layer), 1 - rate, h.shape)
     return jnp.where(keep, h / (1 - rate), 0.0)'''
-_PRELU = '''\
-def prelu(params, layer, z):
-    """z, or its learned slope times z below 0."""
-    return jnp.where(z > 0, z, params[f"layers.{layer}.slope"] * z)'''
-_STEP = '''\
-def step(z):
-    """Returns 1 from 0 on, else 0; its gradient is 0."""
-    return jnp.where(z >= 0, 1.0, 0.0)'''
 
 
 def has_dropout(spec: Spec) -> bool:
@@ -71,14 +53,10 @@ def has_dropout(spec: Spec) -> bool:
 
 def write_layers(spec: Spec) -> list[str]:
     """Writes the functions that `forward` is made of, and `forward`."""
-    used = {hidden.activation for hidden in spec.layers}
     chunks = [_DENSE]
     if spec.normalized:
         chunks.append(_NORMALIZE)
-    if "prelu" in used:
-        chunks.append(_PRELU)
-    if "step" in used:
-        chunks.append(_STEP)
+    chunks += write_definitions(spec, lambda entry: entry.jax)
     if has_dropout(spec):
         chunks.append(_DROPOUT)
     return [*chunks, _write_forward(spec), _write_activate(spec)]
@@ -110,12 +88,8 @@ def _write_hidden(i: int, hidden: LayerSpec, fed: str) -> list[str]:
     if hidden.batch_norm:
         lines.append(f"h, averages = normalize(params, averages, {i}, {fed}, training)")
         z = "h"
-    if hidden.activation == "leaky_relu":
-        z = f"jax.nn.leaky_relu({z}, {write_number(hidden.negative_slope)})"
-    elif hidden.activation == "prelu":
-        z = f"prelu(params, {i}, {z})"
-    elif hidden.activation != "linear":
-        z = _FUNCTIONS[hidden.activation].format(z)
+    holes = {"slope": write_number(hidden.negative_slope), "layer": str(i), "z": z}
+    z = fill(ACTIVATIONS[hidden.activation].jax.use, holes)
     if z != "h":
         lines.append(f"h = {z}")
     if hidden.dropout:
@@ -124,17 +98,11 @@ def _write_hidden(i: int, hidden: LayerSpec, fed: str) -> list[str]:
 
 
 def _write_activate(spec: Spec) -> str:
-    name = find_head(spec).activation
-    value = {
-        "linear": "z",
-        "tanh": "jnp.tanh(z)",
-        "sigmoid": "jax.nn.sigmoid(z)",
-        "softmax": "jax.nn.softmax(z)",
-    }[name]
+    output = find_head(spec).output
     return f'''\
 def activate(z):
-    """Returns the outputs ({name})."""
-    return {value}'''
+    """Returns the outputs ({output.name})."""
+    return {output.jax}'''
 
 
 def write_initial(spec: Spec) -> list[str]:
@@ -149,7 +117,7 @@ def write_initial(spec: Spec) -> list[str]:
             averages.append((i, "moving_variance", f"jnp.ones({units})"))
         else:
             own["bias"] = f"jnp.zeros({units})"
-        if hidden is not None and hidden.activation == "prelu":
+        if hidden is not None and ACTIVATIONS[hidden.activation].learned_slope:
             own["slope"] = f"jnp.full({units}, {write_number(hidden.negative_slope)})"
         rows += [(i, name, value) for name, value in own.items()]
     draw = _write_draw(spec.initializer)
@@ -177,23 +145,12 @@ def _write_rows(rows: list[tuple[int, str, str]]) -> str:
 
 
 def _write_draw(spec: InitializerSpec) -> str:
-    scale = write_number(spec.scale)
-    library = "jax.nn.initializers."
-    if is_zero(spec):
-        return f"{library}zeros"
-    if spec.name == "constant":
-        return f"{library}constant({scale})"
-    if spec.name == "random_normal":
-        return f"{library}normal({scale})"
-    if spec.name == "random_uniform":
-        # JAX's own goes from 0 up.
-        return f"""
-    def draw(key, shape):
-        limit = {scale}
-        return jax.random.uniform(key, shape, minval=-limit, maxval=limit)
-"""
+    found = scaled_variance(spec)
+    if found is None:
+        entry = find_initializer(spec)
+        return fill(entry.jax, {"scale": write_number(spec.scale)})
     if spec.scale == 1:
-        return f"{library}{spec.name}()"
-    factor, mode, distribution = find_variance(spec)
-    arguments = (write_number(factor), f'"{mode}"', f'"{distribution}"')
-    return write_call(f"{library}variance_scaling", arguments, 1, room=len("draw = "))
+        return f"jax.nn.initializers.{spec.name}()"
+    arguments = (write_number(found.factor), f'"{found.mode}"', f'"{found.distribution}"')
+    name = "jax.nn.initializers.variance_scaling"
+    return write_call(name, arguments, 1, room=len("draw = "))

@@ -5,34 +5,12 @@ from __future__ import annotations
 from engine.exports.jax.layers import has_dropout
 from engine.exports.rows import name_rows
 from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
-from engine.exports.text import indent_lines, write_call, write_number
+from engine.exports.text import indent_lines, write_arguments, write_call, write_number
+from engine.functions.losses import LOSSES
+from engine.functions.optimizers import OPTIMIZERS
 from engine.spec import RegularizationSpec, Spec
 
 _MATHS = Mathematics("jnp.maximum", "jnp.minimum", "jnp.floor", "jnp.cos", "jnp.where")
-_LOSSES = {
-    "binary_crossentropy": "optax.sigmoid_binary_cross_entropy(z, targets)",
-    "categorical_crossentropy": "optax.softmax_cross_entropy(z, targets)",
-    "mean_squared_error": "jnp.square(activate(z) - targets)",
-    "mean_absolute_error": "jnp.abs(activate(z) - targets)",
-    "huber": "optax.huber_loss(activate(z), targets, delta=1.0)",
-    "hinge": "jnp.maximum(1 - targets * z, 0)",
-}
-#: Optax's functions, and what they call the rates.
-_OPTIMIZERS = {
-    "sgd": ("sgd", {}),
-    "momentum": ("sgd", {"momentum": "momentum"}),
-    "nesterov": ("sgd", {"momentum": "momentum"}),
-    "adagrad": ("adagrad", {"eps": "epsilon"}),
-    "adadelta": ("adadelta", {"rho": "rho", "eps": "epsilon"}),
-    "rmsprop": ("rmsprop", {"decay": "rho", "eps": "epsilon"}),
-    "adam": ("adam", {"b1": "beta_1", "b2": "beta_2", "eps": "epsilon"}),
-    "adamw": (
-        "adamw",
-        {"b1": "beta_1", "b2": "beta_2", "eps": "epsilon", "weight_decay": "weight_decay"},
-    ),
-    "nadam": ("nadam", {"b1": "beta_1", "b2": "beta_2", "eps": "epsilon"}),
-    "lion": ("lion", {"b1": "beta_1", "b2": "beta_2", "weight_decay": "weight_decay"}),
-}
 
 
 def write_training(spec: Spec) -> list[str]:
@@ -40,6 +18,9 @@ def write_training(spec: Spec) -> list[str]:
     chunks = [_write_loss(spec)]
     if is_scheduled(spec.schedule):
         chunks.append(_write_schedule(spec))
+    definition = OPTIMIZERS[spec.optimizer.name].jax.definition
+    if definition:
+        chunks.append(definition)
     return [*chunks, _write_optimizer(spec), _write_update(spec), _write_train(spec)]
 
 
@@ -77,7 +58,7 @@ def _write_loss(spec: Spec) -> str:
 def compute_loss({", ".join(arguments)}):
     """{says}."""
     {run}
-    loss = {_LOSSES[spec.resolved_loss]}.mean()
+    loss = {LOSSES[spec.resolved_loss].jax}.mean()
 {penalty}    return {value}'''
 
 
@@ -93,17 +74,14 @@ def schedule(step):
 
 def _write_optimizer(spec: Spec) -> str:
     optimizer = spec.optimizer
-    name, rates = _OPTIMIZERS[optimizer.name]
+    made = OPTIMIZERS[optimizer.name].jax
     rate = "schedule" if is_scheduled(spec.schedule) else write_number(optimizer.learning_rate)
-    arguments = [rate]
-    arguments += [f"{key}={write_number(getattr(optimizer, own))}" for key, own in rates.items()]
-    if optimizer.name == "nesterov":
-        arguments.append("nesterov=True")
+    arguments = [rate, *write_arguments(made, optimizer.rates)]
     if optimizer.clip_norm is None:
-        return f"optimizer = {write_call(f'optax.{name}', arguments, room=len('optimizer = '))}"
+        return f"optimizer = {write_call(made.name, arguments, room=len('optimizer = '))}"
     clip = f"optax.clip_by_global_norm({write_number(optimizer.clip_norm)})"
-    made = write_call(f"optax.{name}", arguments, 1, room=1)
-    return f"optimizer = optax.chain(\n    {clip},\n    {made},\n)"
+    call = write_call(made.name, arguments, 1, room=1)
+    return f"optimizer = optax.chain(\n    {clip},\n    {call},\n)"
 
 
 def _write_update(spec: Spec) -> str:

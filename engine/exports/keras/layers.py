@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.exports.activations import write_definitions
 from engine.exports.data import find_head
-from engine.exports.initializers import find_variance, is_zero
+from engine.exports.initializers import find_initializer, scaled_variance
 from engine.exports.text import write_call, write_number
+from engine.functions.activations import ACTIVATIONS
+from engine.functions.code import fill
 from engine.network.normalization import EPSILON, MOMENTUM
 from engine.spec import InitializerSpec, LayerSpec, Spec
-
-_OWN = {"sin": "ops.sin", "step": "step"}
 
 
 @dataclass(frozen=True)
@@ -47,26 +48,23 @@ def list_layers(spec: Spec) -> list[KerasLayer]:
 
 
 def _list_hidden(i: int, hidden: LayerSpec, dense: str) -> Iterator[KerasLayer]:
-    activation = _OWN.get(hidden.activation, f'"{hidden.activation}"')
-    slope = write_number(hidden.negative_slope)
-    separate = hidden.activation in ("leaky_relu", "prelu")
-    plain = separate or hidden.activation == "linear"
-    inside = () if plain else (f"activation={activation}",)
+    code = ACTIVATIONS[hidden.activation].keras
+    use = fill(code.use, {"slope": write_number(hidden.negative_slope)})
+    plain = code.layer or not use
+    inside = () if plain else (f"activation={use}",)
     if hidden.batch_norm:
         arguments = (str(hidden.units), "use_bias=False")
         yield KerasLayer(f"dense_{i + 1}", dense, arguments)
         rates = (f"momentum={write_number(MOMENTUM)}", f"epsilon={write_number(EPSILON)}")
         yield KerasLayer(f"normalization_{i + 1}", "layers.BatchNormalization", rates)
         if not plain:
-            yield KerasLayer(f"activation_{i + 1}", "layers.Activation", (activation,))
+            yield KerasLayer(f"activation_{i + 1}", "layers.Activation", (use,))
     else:
         arguments = (str(hidden.units), *inside)
         yield KerasLayer(f"dense_{i + 1}", dense, arguments)
-    if hidden.activation == "leaky_relu":
-        yield KerasLayer(f"activation_{i + 1}", "layers.LeakyReLU", (f"negative_slope={slope}",))
-    if hidden.activation == "prelu":
-        start = f"alpha_initializer=keras.initializers.Constant({slope})"
-        yield KerasLayer(f"activation_{i + 1}", "layers.PReLU", (start,))
+    if code.layer:
+        kind, _, argument = use.removesuffix(")").partition("(")
+        yield KerasLayer(f"activation_{i + 1}", kind, (argument,))
     if hidden.dropout:
         yield KerasLayer(f"dropout_{i + 1}", "layers.Dropout", (write_number(hidden.dropout),))
 
@@ -94,29 +92,15 @@ def dense(units, **options):
 
 
 def _write_initializer(spec: InitializerSpec) -> str:
-    scale = write_number(spec.scale)
-    if is_zero(spec):
-        return '"zeros"'
-    if spec.name == "constant":
-        return f"keras.initializers.Constant({scale})"
-    if spec.name == "random_normal":
-        return f"keras.initializers.RandomNormal(0.0, {scale})"
-    if spec.name == "random_uniform":
-        return f"keras.initializers.RandomUniform(-{scale}, {scale})"
+    found = scaled_variance(spec)
+    if found is None:
+        return fill(find_initializer(spec).keras, {"scale": write_number(spec.scale)})
     if spec.scale == 1:
         return f'"{spec.name}"'
-    factor, mode, distribution = find_variance(spec)
-    arguments = (write_number(factor), f'"{mode}"', f'"{distribution}"')
+    arguments = (write_number(found.factor), f'"{found.mode}"', f'"{found.distribution}"')
     return write_call("keras.initializers.VarianceScaling", arguments, 2, room=21)
 
 
 def write_own(spec: Spec) -> list[str]:
     """Writes the functions that Keras lacks."""
-    if all(hidden.activation != "step" for hidden in spec.layers):
-        return []
-    return [
-        '''\
-def step(z):
-    """Returns 1 from 0 on, else 0; Keras has no step. 0 * z gives it the gradient 0."""
-    return ops.cast(z >= 0, "float32") + 0 * z'''
-    ]
+    return write_definitions(spec, lambda entry: entry.keras)

@@ -5,42 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from engine.exports.activations import write_definitions
 from engine.exports.data import find_head
-from engine.exports.initializers import is_zero
+from engine.exports.initializers import find_initializer
 from engine.exports.text import write_number, write_table
+from engine.functions.activations import ACTIVATIONS
+from engine.functions.code import fill
 from engine.functions.initializers import TRUNCATED_DEVIATION
+from engine.functions.losses import LOSSES
 from engine.network.normalization import EPSILON, MOMENTUM
 from engine.spec import InitializerSpec, LayerSpec, Spec
 
-_MODULES = {
-    "sigmoid": "nn.Sigmoid()",
-    "tanh": "nn.Tanh()",
-    "relu": "nn.ReLU()",
-    "elu": "nn.ELU()",
-    "selu": "nn.SELU()",
-    "gelu": "nn.GELU()",
-    "silu": "nn.SiLU()",
-    "mish": "nn.Mish()",
-    "softplus": "nn.Softplus()",
-    "sin": "Sin()",
-    "step": "Step()",
-    "softmax": "nn.Softmax(dim=1)",
-}
-#: Losses that take logits, so that the network ends without an activation.
-OF_LOGITS = ("binary_crossentropy", "categorical_crossentropy")
-
-_SIN = '''\
-class Sin(nn.Module):
-    """The sine."""
-
-    def forward(self, z):
-        return torch.sin(z)'''
-_STEP = '''\
-class Step(nn.Module):
-    """Returns 1 from 0 on, else 0. 0 * z gives it the gradient 0."""
-
-    def forward(self, z):
-        return (z >= 0).to(z.dtype) + 0 * z'''
 _BATCH_NORM = '''\
 class BatchNorm(nn.BatchNorm1d):
     """Batch normalization whose moving variance is that of the batch.
@@ -83,9 +58,9 @@ def list_modules(spec: Spec) -> list[TorchLayer]:
         found += _list_hidden(i, hidden, spec.widths[i])
     last = len(spec.layers)
     found.append(_dense(last, spec.widths[last], spec.n_outputs, bias=True))
-    head = find_head(spec)
-    if spec.resolved_loss not in OF_LOGITS and head.activation != "linear":
-        found.append(TorchLayer(_MODULES[head.activation], {}))
+    output = find_head(spec).output
+    if output.pytorch and not LOSSES[spec.resolved_loss].takes_logits:
+        found.append(TorchLayer(output.pytorch, {}))
     return found
 
 
@@ -101,26 +76,18 @@ def _list_hidden(i: int, hidden: LayerSpec, inputs: int) -> Iterator[TorchLayer]
         rates = f"eps={write_number(EPSILON)}, momentum={write_number(round(1 - MOMENTUM, 9))}"
         weights = {f"layers.{i}.{name}": own for name, own in _NORM.items()}
         yield TorchLayer(f"BatchNorm({hidden.units}, {rates})", weights)
-    slope = write_number(hidden.negative_slope)
-    if hidden.activation == "leaky_relu":
-        yield TorchLayer(f"nn.LeakyReLU({slope})", {})
-    elif hidden.activation == "prelu":
-        code = f"nn.PReLU({hidden.units}, init={slope})"
-        yield TorchLayer(code, {f"layers.{i}.slope": "weight"})
-    elif hidden.activation != "linear":
-        yield TorchLayer(_MODULES[hidden.activation], {})
+    entry = ACTIVATIONS[hidden.activation]
+    holes = {"slope": write_number(hidden.negative_slope), "units": str(hidden.units)}
+    if entry.pytorch.use:
+        learned = {f"layers.{i}.slope": "weight"} if entry.learned_slope else {}
+        yield TorchLayer(fill(entry.pytorch.use, holes), learned)
     if hidden.dropout:
         yield TorchLayer(f"nn.Dropout({write_number(hidden.dropout)})", {})
 
 
 def write_modules(spec: Spec) -> list[str]:
     """Writes the modules that PyTorch lacks."""
-    used = {hidden.activation for hidden in spec.layers}
-    chunks = []
-    if "sin" in used:
-        chunks.append(_SIN)
-    if "step" in used:
-        chunks.append(_STEP)
+    chunks = write_definitions(spec, lambda entry: entry.pytorch)
     if spec.normalized:
         chunks.append(_BATCH_NORM)
     return chunks
@@ -153,31 +120,21 @@ def draw_weights(network):
 
 def _draw(spec: InitializerSpec) -> list[str]:
     scale = write_number(spec.scale)
+    entry = find_initializer(spec)
+    variance = entry.variance
+    if variance is None:
+        return [fill(entry.pytorch, {"scale": scale})]
     gain = "" if spec.scale == 1 else f"{scale} * "
-    fans = {
-        "glorot": "module.in_features + module.out_features",
-        "he": "module.in_features",
-        "lecun": "module.in_features",
-    }
-    method, _, kind = spec.name.partition("_")
-    if is_zero(spec):
-        return ["nn.init.zeros_(module.weight)"]
-    if spec.name == "constant":
-        return [f"nn.init.constant_(module.weight, {scale})"]
-    if spec.name == "random_normal":
-        return [f"nn.init.normal_(module.weight, std={scale})"]
-    if spec.name == "random_uniform":
-        return [f"nn.init.uniform_(module.weight, -{scale}, {scale})"]
-    if kind == "uniform":
-        return [
-            f"fan = {fans[method]}",
-            f"limit = {gain}math.sqrt(6 / fan)",
-            "nn.init.uniform_(module.weight, -limit, limit)",
-        ]
-    variance = 1 if method == "lecun" else 2
+    both, fan = variance.mode == "fan_avg", "module.in_features"
+    # The mean of both fans is written as their sum, with twice the factor.
+    factor = variance.factor * (2 if both else 1)
+    lines = [f"fan = {fan} + module.out_features" if both else f"fan = {fan}"]
+    if variance.distribution == "uniform":
+        limit = f"limit = {gain}math.sqrt({3 * factor:g} / fan)"
+        return [*lines, limit, "nn.init.uniform_(module.weight, -limit, limit)"]
     return [
         "# Cut off at two deviations, and scaled up to the deviation that is meant.",
-        f"fan = {fans[method]}",
-        f"std = {gain}math.sqrt({variance} / fan) / {TRUNCATED_DEVIATION}",
+        *lines,
+        f"std = {gain}math.sqrt({factor:g} / fan) / {TRUNCATED_DEVIATION}",
         "nn.init.trunc_normal_(module.weight, 0.0, std, -2 * std, 2 * std)",
     ]

@@ -5,7 +5,6 @@ from __future__ import annotations
 from engine.exports.data import find_head, write_batches, write_score
 from engine.exports.parts import Parts, Source
 from engine.exports.pytorch.layers import (
-    OF_LOGITS,
     list_modules,
     write_initializer,
     write_modules,
@@ -14,6 +13,7 @@ from engine.exports.pytorch.layers import (
 from engine.exports.pytorch.training import write_training
 from engine.exports.rows import name_rows
 from engine.exports.weights import write_loader
+from engine.functions.losses import LOSSES
 from engine.spec import Spec
 
 _SET_WEIGHTS = '''\
@@ -55,7 +55,7 @@ def _write_network(spec: Spec) -> list[str]:
 def _write_predict(spec: Spec) -> str:
     rows = name_rows(spec)
     outputs = f"network(torch.tensor({rows.prepare}({rows.noun})))"
-    if spec.resolved_loss in OF_LOGITS:
+    if LOSSES[spec.resolved_loss].takes_logits:
         name = find_head(spec).activation
         function = f"torch.{name}(outputs{', dim=1' if name == 'softmax' else ''})"
         note = f"    # The network itself ends before its {name}.\n"

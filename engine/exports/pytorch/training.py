@@ -4,85 +4,34 @@ from __future__ import annotations
 
 from engine.exports.rows import name_rows
 from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
-from engine.exports.text import indent_lines, write_call, write_number
-from engine.spec import OptimizerSpec, RegularizationSpec, Spec
+from engine.exports.text import (
+    indent_lines,
+    write_arguments,
+    write_call,
+    write_number,
+    write_rates,
+)
+from engine.functions.code import fill
+from engine.functions.losses import LOSSES
+from engine.functions.optimizers import OPTIMIZERS
+from engine.spec import RegularizationSpec, Spec
 
 _MATHS = Mathematics("max", "min", "math.floor", "math.cos", "")
-_LOSSES = {
-    "binary_crossentropy": "nn.BCEWithLogitsLoss()",
-    "categorical_crossentropy": "nn.CrossEntropyLoss()",
-    "mean_squared_error": "nn.MSELoss()",
-    "mean_absolute_error": "nn.L1Loss()",
-    "huber": "nn.HuberLoss(delta=1.0)",
-    "hinge": "compute_hinge",
-}
-_HINGE = '''\
-def compute_hinge(outputs, targets):
-    """max(0, 1 - y z), which PyTorch lacks in this form."""
-    return torch.clamp(1 - targets * outputs, min=0).mean()'''
-_OWN = '''\
-class {name}(torch.optim.Optimizer):
-    """{says}"""
-
-    def __init__(self, parameters, lr):
-        super().__init__(parameters, {{"lr": lr}})
-
-    @torch.no_grad()
-    def step(self):
-        for group in self.param_groups:
-            for parameter in group["params"]:
-                self.update(parameter, self.state[parameter], group["lr"])
-
-    def update(self, parameter, state, lr):
-{body}'''
-_RMSPROP = """\
-gradient, rho = parameter.grad, {rho}
-v = state.setdefault("v", torch.zeros_like(parameter))
-v.mul_(rho).add_((1 - rho) * gradient.square())
-parameter.sub_(lr * gradient / torch.sqrt(v + {epsilon}))"""
-_NADAM = """\
-gradient, b1, b2 = parameter.grad, {beta_1}, {beta_2}
-t = state["t"] = state.get("t", 0) + 1
-m = state.setdefault("m", torch.zeros_like(parameter))
-v = state.setdefault("v", torch.zeros_like(parameter))
-m.mul_(b1).add_((1 - b1) * gradient)
-v.mul_(b2).add_((1 - b2) * gradient.square())
-ahead = b1 * m / (1 - b1 ** (t + 1)) + (1 - b1) * gradient / (1 - b1**t)
-root = torch.sqrt(v / (1 - b2**t))
-parameter.sub_(lr * ahead / (root + {epsilon}))"""
-_LION = """\
-gradient, b1, b2 = parameter.grad, {beta_1}, {beta_2}
-m = state.setdefault("m", torch.zeros_like(parameter))
-change = torch.sign(b1 * m + (1 - b1) * gradient)
-m.mul_(b2).add_((1 - b2) * gradient)
-parameter.sub_(lr * (change + {weight_decay} * parameter))"""
-#: Optimizers that PyTorch lacks: the class's name, what it is, and one update.
-_OWN_OPTIMIZERS = {
-    "rmsprop": (
-        "RMSprop",
-        "RMSprop with epsilon under the root; PyTorch's own adds it to the root.",
-        _RMSPROP,
-    ),
-    "nadam": (
-        "Nadam",
-        "Adam that looks one step ahead; PyTorch's own warms its momentum up as well.",
-        _NADAM,
-    ),
-    "lion": ("Lion", "Lion, which PyTorch lacks: only the signs of the changes count.", _LION),
-}
 
 
 def write_training(spec: Spec) -> list[str]:
     """Writes loss, penalty, schedule, optimizer and `train`."""
     chunks = []
-    if spec.resolved_loss == "hinge":
-        chunks.append(_HINGE)
+    loss = LOSSES[spec.resolved_loss].pytorch
+    if loss.definition:
+        chunks.append(loss.definition)
     if _is_penalized(spec.regularization):
         chunks.append(_write_penalty(spec.regularization))
     if is_scheduled(spec.schedule):
         chunks.append(_write_factor(spec))
-    if spec.optimizer.name in _OWN_OPTIMIZERS:
-        chunks.append(_write_own(spec.optimizer))
+    definition = OPTIMIZERS[spec.optimizer.name].pytorch.definition
+    if definition:
+        chunks.append(fill(definition, write_rates(spec.optimizer.rates)))
     return [*chunks, _write_optimizer(spec), _write_train(spec)]
 
 
@@ -114,49 +63,18 @@ def schedule(step):
 {body}'''
 
 
-def _write_own(optimizer: OptimizerSpec) -> str:
-    name, says, body = _OWN_OPTIMIZERS[optimizer.name]
-    rates = {key: write_number(value) for key, value in optimizer if isinstance(value, float)}
-    return _OWN.format(name=name, says=says, body=indent_lines(body.format(**rates), 2))
-
-
 def _write_optimizer(spec: Spec) -> str:
-    call = write_call(*_name_optimizer(spec.optimizer), 1, room=len("return "))
-    note = ""
-    if spec.optimizer.name == "adagrad":
-        note = "    # Epsilon stands under the root in LiveNet, so it is part of the start.\n"
+    optimizer = spec.optimizer
+    made = OPTIMIZERS[optimizer.name].pytorch
+    arguments = ["network.parameters()", f"lr={write_number(optimizer.learning_rate)}"]
+    arguments += write_arguments(made, optimizer.rates)
+    call = write_call(made.name, arguments, 1, room=len("return "))
+    notes = made.list_notes(optimizer.rates, is_scheduled(spec.schedule))
+    note = "".join(f"    # {line}\n" for line in notes)
     return f'''\
 def make_optimizer():
     """Returns the optimizer."""
 {note}    return {call}'''
-
-
-def _name_optimizer(optimizer: OptimizerSpec) -> tuple[str, list[str]]:
-    arguments = ["network.parameters()", f"lr={write_number(optimizer.learning_rate)}"]
-    beta_1, beta_2 = write_number(optimizer.beta_1), write_number(optimizer.beta_2)
-    adam = [*arguments, f"betas=({beta_1}, {beta_2})", f"eps={write_number(optimizer.epsilon)}"]
-    momentum = [f"momentum={write_number(optimizer.momentum)}"] if optimizer.momentum else []
-    match optimizer.name:
-        case "sgd":
-            return "torch.optim.SGD", arguments
-        case "momentum":
-            return "torch.optim.SGD", [*arguments, *momentum]
-        case "nesterov":
-            ahead = ["nesterov=True"] if momentum else []
-            return "torch.optim.SGD", [*arguments, *momentum, *ahead]
-        case "adagrad":
-            start = f"initial_accumulator_value=0.1 + {write_number(optimizer.epsilon)}"
-            return "torch.optim.Adagrad", [*arguments, start, "eps=0"]
-        case "adadelta":
-            rates = [f"rho={write_number(optimizer.rho)}", f"eps={write_number(optimizer.epsilon)}"]
-            return "torch.optim.Adadelta", [*arguments, *rates]
-        case "adam":
-            return "torch.optim.Adam", adam
-        case "adamw":
-            decay = f"weight_decay={write_number(optimizer.weight_decay)}"
-            return "torch.optim.AdamW", [*adam, decay]
-        case _:
-            return _OWN_OPTIMIZERS[optimizer.name][0], arguments
 
 
 def _write_train(spec: Spec) -> str:
@@ -177,7 +95,7 @@ def train(epochs):
     {rows.noun}, labels, _, _ = {rows.load}()
     inputs = torch.tensor({rows.prepare}({rows.noun}))
     targets = torch.tensor(make_targets(labels))
-    compute_loss = {_LOSSES[spec.resolved_loss]}
+    compute_loss = {LOSSES[spec.resolved_loss].pytorch.use}
     optimizer = make_optimizer()
 {before}    network.train()
     for epoch in range(epochs):

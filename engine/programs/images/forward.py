@@ -61,8 +61,9 @@ def run_rows(
             z = normalize(layer, z + lax.stop_gradient(bias))
         else:
             z = z + bias
-        own = params.slopes[layer] if name == "prelu" else slopes[layer]
-        h = ACTIVATIONS[name](z, own)
+        activation = ACTIVATIONS[name]
+        own = params.slopes[layer] if activation.learned_slope else slopes[layer]
+        h = activation.apply(z, own)
         hidden.append(h)
         if drop is not None:
             h = drop(layer, h)

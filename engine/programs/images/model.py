@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cached_property
 
-from engine.functions import schedules
-from engine.functions.losses import head_index
-from engine.functions.optimizers import OPTIMIZERS, Terms
+from engine.functions.heads import head_index
+from engine.functions.optimizers import OPTIMIZERS
+from engine.functions.schedules import SCHEDULES
+from engine.functions.update_rule import Terms
 from engine.network import Layout
 from engine.spec import Spec
 
@@ -82,7 +83,7 @@ class Training:
             architecture=Architecture.of(spec),
             dropped=tuple(layer.dropout > 0 for layer in spec.layers),
             optimizer=spec.optimizer.name,
-            schedule=schedules.INDEX[spec.schedule.name],
+            schedule=SCHEDULES.index(spec.schedule.name),
             warmup=spec.schedule.warmup_steps > 0,
             regularized=spec.regularization.l1 > 0 or spec.regularization.l2 > 0,
             clipped=spec.optimizer.clip_norm is not None,
@@ -93,12 +94,12 @@ class Training:
     @property
     def terms(self) -> Terms:
         """Terms that the optimizer uses."""
-        return OPTIMIZERS[self.optimizer]
+        return OPTIMIZERS[self.optimizer].terms
 
     @property
     def scheduled(self) -> bool:
         """Whether the learning rate depends on the step."""
-        return self.schedule != schedules.INDEX["constant"] or self.warmup
+        return self.schedule != SCHEDULES.index("constant") or self.warmup
 
     @property
     def batches(self) -> int:

@@ -8,9 +8,9 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.functions.losses import HEADS
-from engine.functions.optimizers import update
+from engine.functions.heads import HEADS
 from engine.functions.schedules import rate_factor
+from engine.functions.update_rule import update
 from engine.network import Moments, Parts, by_batch, draw_dropout, move_averages
 from engine.programs.images.forward import Drop, run_rows, scale
 from engine.programs.images.model import Training

@@ -8,7 +8,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.functions.losses import HEADS
+from engine.functions.heads import HEADS
 from engine.network import Parts
 from engine.programs.images.forward import run_rows, scale
 from engine.programs.images.model import Architecture

@@ -9,9 +9,12 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
-from engine.functions import activations, features, schedules
-from engine.functions.losses import head_index
-from engine.functions.optimizers import OPTIMIZERS, Terms
+from engine.functions.activations import ACTIVATIONS
+from engine.functions.features import FEATURES
+from engine.functions.heads import head_index
+from engine.functions.optimizers import OPTIMIZERS
+from engine.functions.schedules import SCHEDULES
+from engine.functions.update_rule import Terms
 from engine.network import (
     Drop,
     Layout,
@@ -50,13 +53,13 @@ class TightModel:
         """Describes a spec's own program for a data set of so many rows."""
         return cls(
             widths=spec.widths,
-            features=tuple(features.INDEX[name] for name in spec.features),
+            features=tuple(FEATURES.index(name) for name in spec.features),
             activations=tuple(layer.activation for layer in spec.layers),
             dropped=tuple(layer.dropout > 0 for layer in spec.layers),
             normalized=tuple(layer.batch_norm for layer in spec.layers),
             head=head_index(spec.task, spec.resolved_loss),
             optimizer=spec.optimizer.name,
-            schedule=schedules.INDEX[spec.schedule.name],
+            schedule=SCHEDULES.index(spec.schedule.name),
             warmup=spec.schedule.warmup_steps > 0,
             regularized=spec.regularization.l1 > 0 or spec.regularization.l2 > 0,
             clipped=spec.optimizer.clip_norm is not None,
@@ -74,12 +77,12 @@ class TightModel:
     @property
     def terms(self) -> Terms:
         """Terms that the optimizer uses."""
-        return OPTIMIZERS[self.optimizer]
+        return OPTIMIZERS[self.optimizer].terms
 
     @property
     def scheduled(self) -> bool:
         """Whether the learning rate depends on the step."""
-        return self.schedule != schedules.INDEX["constant"] or self.warmup
+        return self.schedule != SCHEDULES.index("constant") or self.warmup
 
     @property
     def input_columns(self) -> tuple[int, ...]:
@@ -118,8 +121,9 @@ class TightModel:
         """Runs the exact network; by moving averages unless told how to normalize."""
         if normalize is None and self.layout.normalized:
             normalize = by_moving_averages(params)
-        functions = tuple(activations.ACTIVATIONS[name] for name in self.activations)
-        learned = tuple(name == "prelu" for name in self.activations)
+        used = [ACTIVATIONS[name] for name in self.activations]
+        functions = tuple(entry.apply for entry in used)
+        learned = tuple(entry.learned_slope for entry in used)
         slopes = self.rates(inputs).slopes
         return run_layers(functions, slopes, learned, params, x, drop, normalize, self.normalized)
 

@@ -10,9 +10,11 @@ import numpy as np
 from jax import Array, lax
 from numpy.typing import NDArray
 
-from engine.functions import activations, features, schedules
-from engine.functions.losses import head_index
-from engine.functions.optimizers import Terms
+from engine.functions.activations import ACTIVATIONS
+from engine.functions.features import FEATURES
+from engine.functions.heads import head_index
+from engine.functions.schedules import SCHEDULES
+from engine.functions.update_rule import Terms
 from engine.network import (
     Capacity,
     Drop,
@@ -83,20 +85,20 @@ class GeneralModel:
 
     def places(self, spec: Spec) -> NDArray[np.int32]:
         """Where the spec's exact parameters stand in the program's vectors."""
-        inputs = tuple(features.INDEX[name] for name in spec.features)
+        inputs = tuple(FEATURES.index(name) for name in spec.features)
         return self.capacity.places(Layout.of(spec), inputs)
 
     def pack(self, spec: Spec, label_extent: float, n_train: int, n_rows: int, tile: int) -> Inputs:
         """Returns the arguments for a spec and a data set of so many rows."""
         layers = self.capacity.layers
-        used = [activations.INDEX[layer.activation] for layer in spec.layers]
+        used = [ACTIVATIONS.index(layer.activation) for layer in spec.layers]
         mask = np.zeros((layers, self.capacity.units), np.float32)
         for place, layer in enumerate(spec.layers):
             mask[place, : layer.units] = 1.0
         knobs = Knobs(
             head_index(spec.task, spec.resolved_loss),
             spec.n_outputs,
-            schedules.INDEX[spec.schedule.name],
+            SCHEDULES.index(spec.schedule.name),
             spec.batch_size,
             n_train,
             n_rows,

@@ -8,7 +8,8 @@ import numpy as np
 from jax import Array
 
 from engine.base.arrays import Floats, Ints
-from engine.functions.optimizers import Coefficients, pack_coefficients
+from engine.functions.optimizers import pack_coefficients
+from engine.functions.update_rule import Coefficients
 from engine.spec import Spec
 
 Number = int | Array
@@ -83,7 +84,7 @@ def pack_rates(spec: Spec, label_extent: float, layers: int) -> Floats:
     room = np.zeros(layers - len(spec.layers))
     return np.concatenate(
         [
-            pack_coefficients(optimizer),
+            pack_coefficients(optimizer.name, optimizer.rates),
             [optimizer.learning_rate, clip_norm, penalty.l1, penalty.l2],
             [schedule.warmup_steps, schedule.decay_steps, schedule.decay_rate, label_extent],
             [layer.negative_slope for layer in spec.layers],

@@ -1,0 +1,64 @@
+"""Tables of the documents, made of the registries; `python -m tests.doc_tables` writes them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from engine.functions.activations import ACTIVATIONS
+from engine.functions.heads import HEADS
+from engine.functions.initializers import INITIALIZERS
+from engine.functions.optimizers import OPTIMIZERS
+from engine.functions.schedules import SCHEDULES
+
+DOCS = Path(__file__).parents[1] / "docs"
+Rows = list[tuple[str, ...]]
+
+
+def list_formulas(entries: dict) -> Callable[[], Rows]:
+    """Rows of name and formula."""
+    return lambda: [(f"`{name}`", entry.formula) for name, entry in entries.items()]
+
+
+def list_losses() -> Rows:
+    """One row for each loss of a task."""
+    targets = {"multiclass": "one-hot", "regression": "the value"}
+    rows = []
+    for head in HEADS:
+        target = targets.get(head.task) or ("-1, 1" if head.negative else "0, 1")
+        rows.append((head.task, f"`{head.loss}`", head.activation, target, head.formula))
+    return rows
+
+
+#: Page and first cells of a table's head -> its rows.
+TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
+    ("formulas.md", "| activation | formula |"): list_formulas(ACTIVATIONS),
+    ("formulas.md", "| task | `loss` |"): list_losses,
+    ("formulas.md", "| `optimizer.name` |"): list_formulas(OPTIMIZERS),
+    ("formulas.md", "| `schedule.name` |"): list_formulas(SCHEDULES),
+    ("formulas.md", "| `initializer.name` |"): list_formulas(INITIALIZERS),
+}
+
+
+def write_rows(rows: Rows) -> list[str]:
+    """Rows as Markdown."""
+    return [f"| {' | '.join(row)} |" for row in rows]
+
+
+def replace_table(page: str, head: str, rows: Rows) -> str:
+    """Returns a page with other rows in the table of that head."""
+    lines = page.split("\n")
+    start = next(i for i, line in enumerate(lines) if line.startswith(head)) + 2
+    end = next(i for i in range(start, len(lines)) if not lines[i].startswith("|"))
+    return "\n".join([*lines[:start], *write_rows(rows), *lines[end:]])
+
+
+def main() -> None:
+    """Writes all tables."""
+    for (name, head), rows in TABLES.items():
+        file = DOCS / name
+        file.write_text(replace_table(file.read_text(), head, rows()))
+
+
+if __name__ == "__main__":
+    main()
