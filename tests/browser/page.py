@@ -239,7 +239,7 @@ class Page:
     @property
     def notices(self) -> str:
         """All that the notice said since `keep_notices`."""
-        return self.run("return window.notices.join('\n')")
+        return self.run("return window.notices.join(' | ')")
 
     def resize(self, width: int, height: int, mobile: bool = False) -> None:
         """Gives the page another size."""
