@@ -18,17 +18,16 @@ from engine.network import Parts
 from engine.programs.images.compiled import (
     Projection,
     Sweep,
-    TrainProgram,
     Viewing,
     ViewPrograms,
     compile_answers,
     compile_exciting,
     compile_nearest,
     compile_projection,
-    compile_training,
     compile_views,
 )
 from engine.programs.images.model import Architecture, Training
+from engine.programs.images.training_programs import TrainingProgram, compile_training
 from engine.spec import Spec
 
 T = TypeVar("T")
@@ -42,7 +41,7 @@ class Prepared:
     """What a spec of images runs on."""
 
     data: ImageData
-    training: TrainProgram
+    training: TrainingProgram
     views: ViewPrograms
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Hashable
 from typing import Any
 
@@ -21,9 +20,9 @@ from engine.data.shuffles import order_rows
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
 from engine.network import Layout, Parts
-from engine.programs.images.compiled import TrainProgram
 from engine.programs.images.model import Training
 from engine.programs.images.training import Batches
+from engine.programs.images.training_programs import TrainingProgram
 from engine.programs.models import pack_rates
 from engine.programs.tiers import Programs
 from engine.programs.training import State
@@ -40,7 +39,6 @@ SHARE = 0.2
 #: Operations a second, before anything has been measured.
 _RATE = 3e10
 _NO_VARIANCES = Variances(0.0, 0.0)
-
 
 #: Bytes of a float32, and vectors of a session: those of the run on the device, new ones while it
 #: trains, the same on the host, two moments of its time line; and at rest, one state and its start.
@@ -183,7 +181,7 @@ class ImageRun(Standing[ImageData]):
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        self._advance(self._program(), steps)
+        finish(self._advance(self._program(), steps))
 
     def turn(
         self, steps: int, request: FrameRequest, max_seconds: float | None = None
@@ -195,7 +193,8 @@ class ImageRun(Standing[ImageData]):
         """
         program = self._program()
         if steps:
-            self._advance(program, self._pace.limit(program.model, steps, max_seconds))
+            steps = self._pace.limit(program.model, steps, max_seconds)
+            yield from self._advance(program, steps)
             yield
         if self._should_measure(resting=steps == 0):
             yield from self._measure()
@@ -233,30 +232,33 @@ class ImageRun(Standing[ImageData]):
         cheap = self._measure_seconds < SHARE * self._trained_seconds
         return resting or cheap or since >= self.batches_per_epoch / LEAST
 
-    def _program(self) -> TrainProgram:
+    def _program(self) -> TrainingProgram:
         return self._programs.images.prepare(self._spec).training
 
-    def _advance(self, program: TrainProgram, steps: int) -> None:
-        """Trains in as many calls as there are epochs begun."""
+    def _advance(self, program: TrainingProgram, steps: int) -> Slices[None]:
+        """Trains in as many calls as there are epochs begun, or more where updates are large."""
         while steps:
-            here = min(steps, self.batches_per_epoch - self._counters.first)
-            begun = time.perf_counter()
-            state, finite = self._call(program, here)
-            if not bool(finite):
-                self._go_to_last_finite(program, here)
-            seconds = time.perf_counter() - begun
-            self._pace.measure(program.model, seconds / here)
-            self._trained_seconds += seconds
+            here = program.limit(min(steps, self.batches_per_epoch - self._counters.first))
+            spent: list[float] = []
+            state, finite = yield from timed(self._call(program, here), spent.append)
+            if not finite:
+                yield
+                yield from self._go_to_last_finite(program, here)
+            self._pace.measure(program.model, spent[0] / here)
+            self._trained_seconds += spent[0]
             self._take(state, here)
             steps -= here
+            if steps:
+                yield
 
-    def _call(self, program: TrainProgram, steps: int) -> tuple[State[Parts], Array]:
+    def _call(self, program: TrainingProgram, steps: int) -> Slices[tuple[State[Parts], bool]]:
         counters = self._counters
         place = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
         batches = Batches(self._data.train_images, self._data.train_labels, self._shuffled(program))
-        return program.run(self._rates, np.array(place, np.int32), self._state, batches)
+        at = np.array(place, np.int32)
+        return (yield from program.slices(self._rates, at, self._state, batches))
 
-    def _shuffled(self, program: TrainProgram) -> Array:
+    def _shuffled(self, program: TrainingProgram) -> Array:
         """The shuffled rows of the running epoch, on the device."""
         model = program.model
         key = (self._spec.seed, self.epoch, model.n_train, model.batch)
@@ -266,15 +268,21 @@ class ImageRun(Standing[ImageData]):
             self._order = key, jax.device_put(rows, image_device())
         return self._order[1]
 
-    def _go_to_last_finite(self, program: TrainProgram, steps: int) -> None:
+    def _go_to_last_finite(self, program: TrainingProgram, steps: int) -> Slices[None]:
+        """Finds the last finite state by halving, and pauses after each try.
+
+        Raises:
+            DivergedError: always, once that state is the present one.
+        """
         good, bad, kept = 0, steps, self._state
         while bad - good > 1:
             middle = (good + bad) // 2
-            state, finite = self._call(program, middle)
-            if bool(finite):
+            state, finite = yield from self._call(program, middle)
+            if finite:
                 good, kept = middle, state
             else:
                 bad = middle
+            yield
         self._take(kept, good)
         raise DivergedError(self.step)
 

@@ -1,4 +1,4 @@
-"""Compiled programs for images: one for training, and a few for what is seen."""
+"""Compiled programs that look at a network for images."""
 
 from __future__ import annotations
 
@@ -7,74 +7,21 @@ from dataclasses import dataclass
 from typing import Any
 
 import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array, ShapeDtypeStruct, lax
+from jax import Array, lax
 
-from engine.base.devices import image_device
 from engine.base.slices import Slices
 from engine.network import Parts
-from engine.programs.images import training, views
-from engine.programs.images.model import Architecture, Training
-from engine.programs.images.training import Batches
+from engine.programs.images import views
+from engine.programs.images.compilation import (
+    compile_for_images,
+    float32s,
+    int32s,
+    parts_of,
+    uint8s,
+)
+from engine.programs.images.model import Architecture
 from engine.programs.images.views import COMPONENTS, Answer, Sums
-from engine.programs.models import n_rates, unpack_rates
-from engine.programs.training import Place, State
-
-
-def _floats(*shape: int) -> Any:
-    return ShapeDtypeStruct(shape, jnp.float32)
-
-
-def _ints(*shape: int) -> Any:
-    return ShapeDtypeStruct(shape, jnp.int32)
-
-
-def _bytes(*shape: int) -> Any:
-    return ShapeDtypeStruct(shape, jnp.uint8)
-
-
-def _parts(architecture: Architecture) -> Parts:
-    """Shapes of the parameters, taken apart."""
-    return jax.eval_shape(architecture.layout.split, _floats(architecture.layout.size))
-
-
-def _compile(function: Callable[..., Any], *shapes: Any) -> Callable[..., Any]:
-    with jax.default_matmul_precision("highest"), jax.default_device(image_device()):
-        return jax.jit(function).lower(*shapes).compile()
-
-
-@dataclass(frozen=True)
-class TrainProgram:
-    """Trains on images.
-
-    Attributes:
-        model: what it was compiled for.
-        run: (rates, place, state, batches) -> the new state, and whether it is finite.
-    """
-
-    model: Training
-    run: Callable[[Any, Any, State[Parts], Batches], tuple[State[Parts], Array]]
-
-
-def compile_training(model: Training) -> TrainProgram:
-    """Compiles the training of a network."""
-    architecture = model.architecture
-    parts = _parts(architecture)
-
-    def run(
-        flat: Array, place: Array, state: State[Any], batches: Batches
-    ) -> tuple[State[Any], Array]:
-        rates = unpack_rates(flat, architecture.n_hidden)
-        return training.train(model, rates, Place(*(place[i] for i in range(5))), state, batches)
-
-    batches = Batches(
-        _bytes(model.n_train, architecture.widths[0]),
-        _ints(model.n_train),
-        _ints(model.batches * model.batch),
-    )
-    rates = _floats(n_rates(architecture.n_hidden))
-    return TrainProgram(model, _compile(run, rates, _ints(5), State(parts, parts, parts), batches))
 
 
 @dataclass(frozen=True)
@@ -152,7 +99,7 @@ def _take_rows(images: Array, first: Array, rows: int) -> Array:
 def compile_views(model: Viewing) -> ViewPrograms:
     """Compiles what is always needed to look at a network."""
     architecture = model.architecture
-    parts, slopes = _parts(architecture), _floats(architecture.n_hidden)
+    parts, slopes = parts_of(architecture), float32s(architecture.n_hidden)
     pixels = architecture.widths[0]
 
     def look(slopes: Array, params: Parts, image: Array) -> Answer:
@@ -167,12 +114,16 @@ def compile_views(model: Viewing) -> ViewPrograms:
             some, theirs = (_take_rows(one, first, rows) for one in (images, labels))
             return views.judge(architecture, slopes, params, some, theirs)
 
-        return Sweep(rows, _compile(judge, _ints(), slopes, parts, _bytes(n, pixels), _ints(n)))
+        return Sweep(
+            rows, compile_for_images(judge, int32s(), slopes, parts, uint8s(n, pixels), int32s(n))
+        )
 
     train = judging(model.n_train)
     test = train if model.n_test == model.n_train else judging(model.n_test)
-    add_up = _compile(views.add_up, parts)
-    return ViewPrograms(model, train, test, add_up, _compile(look, slopes, parts, _bytes(pixels)))
+    add_up = compile_for_images(views.add_up, parts)
+    return ViewPrograms(
+        model, train, test, add_up, compile_for_images(look, slopes, parts, uint8s(pixels))
+    )
 
 
 def compile_exciting(model: Viewing) -> Sweep:
@@ -184,9 +135,9 @@ def compile_exciting(model: Viewing) -> Sweep:
         some = _take_rows(images, first, rows)
         return views.excite(architecture, slopes, params, some, unit)
 
-    images = _bytes(n, architecture.widths[0])
-    slopes, parts = _floats(architecture.n_hidden), _parts(architecture)
-    return Sweep(rows, _compile(excite, _ints(), slopes, parts, images, _ints()))
+    images = uint8s(n, architecture.widths[0])
+    slopes, parts = float32s(architecture.n_hidden), parts_of(architecture)
+    return Sweep(rows, compile_for_images(excite, int32s(), slopes, parts, images, int32s()))
 
 
 @dataclass(frozen=True)
@@ -211,11 +162,13 @@ def compile_projection(model: Viewing, layer: int) -> Projection:
         some = _take_rows(images, first, rows)
         return views.follow(architecture, slopes, params, some, layer)
 
-    images = _bytes(n, architecture.widths[0])
-    slopes, parts = _floats(architecture.n_hidden), _parts(architecture)
+    images = uint8s(n, architecture.widths[0])
+    slopes, parts = float32s(architecture.n_hidden), parts_of(architecture)
     return Projection(
-        Sweep(rows, _compile(follow, _ints(), slopes, parts, images)),
-        _compile(views.project, _floats(n, width), _floats(width, COMPONENTS), _ints()),
+        Sweep(rows, compile_for_images(follow, int32s(), slopes, parts, images)),
+        compile_for_images(
+            views.project, float32s(n, width), float32s(width, COMPONENTS), int32s()
+        ),
     )
 
 
@@ -226,7 +179,7 @@ def compile_nearest(n: int, pixels: int) -> Sweep:
     def compare(first: Array, images: Array, image: Array) -> Array:
         return views.compare(_take_rows(images, first, rows), image)
 
-    return Sweep(rows, _compile(compare, _ints(), _bytes(n, pixels), _bytes(pixels)))
+    return Sweep(rows, compile_for_images(compare, int32s(), uint8s(n, pixels), uint8s(pixels)))
 
 
 def compile_answers(architecture: Architecture, rows: int) -> Callable[..., Array]:
@@ -235,5 +188,7 @@ def compile_answers(architecture: Architecture, rows: int) -> Callable[..., Arra
     def answer(slopes: Array, params: Parts, images: Array) -> Array:
         return views.answer(architecture, slopes, params, images)
 
-    images = _floats(rows, architecture.widths[0])
-    return _compile(answer, _floats(architecture.n_hidden), _parts(architecture), images)
+    images = float32s(rows, architecture.widths[0])
+    return compile_for_images(
+        answer, float32s(architecture.n_hidden), parts_of(architecture), images
+    )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -11,6 +12,10 @@ from engine.functions.schedules import SCHEDULES
 from engine.functions.update_rule import Terms
 from engine.network import Layout
 from engine.spec import Spec
+
+#: Multiplications and additions of one call of training, some 40 ms of two cores; a batch of
+#: 2x512, the largest network that is trained in whole batches of 512, has 2.05e9.
+MOST_OPERATIONS = 2.1e9
 
 
 @dataclass(frozen=True)
@@ -105,3 +110,16 @@ class Training:
     def batches(self) -> int:
         """Updates of an epoch."""
         return -(-self.n_train // self.batch)
+
+    @property
+    def rows(self) -> int:
+        """Rows of a batch whose gradient one call computes: all of them, or an equal part.
+
+        It depends on shapes alone, so that training repeats bit for bit. Batch normalization
+        needs the mean and variance of the whole batch, so its batches stay whole.
+        """
+        operations = 6 * self.architecture.layout.n_weights * self.batch
+        if any(self.architecture.normalized) or operations <= MOST_OPERATIONS:
+            return self.batch
+        calls = min(self.batch, math.ceil(operations / MOST_OPERATIONS))
+        return -(-self.batch // calls)

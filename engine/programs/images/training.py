@@ -32,7 +32,7 @@ class Batches(NamedTuple):
     order: Array
 
 
-def _dropout(model: Training, rates: Rates, key: Array, rows: int) -> Drop | None:
+def _dropout(model: Training, rates: Rates, key: Array, places: Array) -> Drop | None:
     if not any(model.dropped):
         return None
 
@@ -40,17 +40,27 @@ def _dropout(model: Training, rates: Rates, key: Array, rows: int) -> Drop | Non
         if not model.dropped[layer]:
             return h
         rate = rates.dropout[layer : layer + 1]
-        return h * draw_dropout(key, (layer,), rate, h.shape[1], jnp.arange(rows))[0].T
+        return h * draw_dropout(key, (layer,), rate, h.shape[1], places)[0].T
 
     return drop
 
 
 def _gradient(
-    model: Training, rates: Rates, key: Array, params: Parts, x: Array, y: Array, weights: Array
+    model: Training,
+    rates: Rates,
+    key: Array,
+    places: Array,
+    params: Parts,
+    x: Array,
+    y: Array,
+    weights: Array,
 ) -> tuple[Parts, Moments]:
-    """Gradient of sum_i weights_i loss_i, and the batch's moments; y is [K, rows]."""
+    """Gradient of sum_i weights_i loss_i, and the batch's moments; y is [K, rows].
+
+    `places` are those of the rows in the batch, which dropout is drawn by.
+    """
     head, outputs = HEADS[model.architecture.head], model.architecture.widths[-1]
-    drop = _dropout(model, rates, key, x.shape[0])
+    drop = _dropout(model, rates, key, places)
 
     def loss(parts: Parts) -> tuple[Array, Moments]:
         moments: Moments = {}
@@ -139,13 +149,71 @@ def train(
             count = jnp.minimum(batch, n - b * batch)
             weights = jnp.where(places < count, 1.0 / count, 0.0)
         done = b - place.first
-        key = jnp.stack([place.seed.astype(jnp.uint32), (place.step + done).astype(jnp.uint32)])
-        g, moments = _gradient(model, rates, key, state.params, x, y, weights)
+        key = _step_key(place, done)
+        g, moments = _gradient(model, rates, key, places, state.params, x, y, weights)
         after = _apply(model, rates, place, done, state, g)
         if not model.architecture.layout.normalized:
             return after
         return after._replace(params=_follow(model, state.params, after.params, moments))
 
     state = lax.fori_loop(place.first, place.first + place.steps, step, state)
+    return state, _is_finite(state)
+
+
+def add_gradient(
+    model: Training,
+    rows: int,
+    rates: Rates,
+    place: Place,
+    part: Array,
+    params: Parts,
+    batches: Batches,
+    total: Parts,
+) -> Parts:
+    """Adds the gradient of a part of a batch to that of the parts before it.
+
+    The gradient of a mean over a batch is the sum over its rows, so parts of any size add up to
+    it, but for rounding; not so with batch normalization.
+
+    Args:
+        model: what is trained.
+        rows: of a part.
+        rates: the numbers that are not compiled in.
+        place: where training stands.
+        part: int32 scalar, which part of batch `place.first`, from 0.
+        params: the network.
+        batches: what is trained on.
+        total: the sum so far.
+    """
+    places = part * rows + jnp.arange(rows)
+    first = place.first * model.batch
+    # The last part may reach beyond the batch; such rows weigh nothing.
+    order = batches.order[jnp.minimum(first + places, batches.order.shape[0] - 1)]
+    x = scale(batches.images[order])
+    y = jax.nn.one_hot(batches.labels[order], model.architecture.widths[-1], axis=0)
+    count = jnp.minimum(model.batch, model.n_train - first)
+    weights = jnp.where(places < count, 1.0 / count, 0.0)
+    key = _step_key(place, jnp.int32(0))
+    g, _ = _gradient(model, rates, key, places, params, x, y, weights)
+    return jax.tree.map(jnp.add, total, g)
+
+
+def apply_gradient(
+    model: Training, rates: Rates, place: Place, state: State[Parts], g: Parts
+) -> tuple[State[Parts], Array]:
+    """Does one update with the gradient of a whole batch.
+
+    Returns:
+        The new state, and whether all of it is finite.
+    """
+    after = _apply(model, rates, place, jnp.int32(0), state, g)
+    return after, _is_finite(after)
+
+
+def _step_key(place: Place, done: Array) -> Array:
+    return jnp.stack([place.seed.astype(jnp.uint32), (place.step + done).astype(jnp.uint32)])
+
+
+def _is_finite(state: State[Parts]) -> Array:
     finite = jnp.stack([jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(state)])
-    return state, jnp.all(finite)
+    return jnp.all(finite)
