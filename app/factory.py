@@ -92,10 +92,10 @@ def make_app(settings: Settings | None = None) -> Flask:
         budget=Budget(settings.max_sessions, settings.waiting_bytes),
         image_bytes=settings.image_bytes,
     )
-    connections = Connections(settings.max_connections)
     shares = StorageShares(settings.cache_dir, settings.stored_bytes_per_minute)
     states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes, shares))
-    streams = HttpStreams(host, states, connections, settings.max_message_bytes)
+    connections = Connections(host, states, settings.max_message_bytes, settings.max_connections)
+    streams = HttpStreams(connections)
     assets = Assets(ROOT / "static", packaged=find_reveal(settings.reveal_dir))
     languages = Languages(assets)
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
@@ -117,7 +117,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_animations_blueprint(settings))
     app.register_blueprint(make_qr_blueprint(network_hosts))
     app.register_blueprint(make_addresses_blueprint(network_hosts))
-    app.register_blueprint(make_stream_blueprint(host, states, connections, settings))
+    app.register_blueprint(make_stream_blueprint(connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, states, settings))
     app.register_blueprint(make_states_blueprint(states, settings))
     add_host_check(app, settings.hosts)

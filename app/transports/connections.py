@@ -1,48 +1,62 @@
-"""The connections that are open, so that there are not too many and all can be ended."""
+"""The open connections: bounded in number, and all ended when the server stops."""
 
 from __future__ import annotations
 
 import threading
 
-from app.protocol.outbox import Outbox
+from app.files.link_states import States
+from app.sessions.hosts import SessionHost
+from app.transports.stream import Connection
 
 
 class Connections:
-    """A bounded set of the outboxes of open connections.
+    """Opens connections of the stream and knows those that are open.
 
     Args:
-        limit: how many there may be.
+        host: where sessions live.
+        states: what links carry.
+        max_message_bytes: the longest message of a client.
+        limit: how many may be open at one time.
     """
 
-    def __init__(self, limit: int) -> None:
+    def __init__(
+        self, host: SessionHost, states: States, max_message_bytes: int, limit: int
+    ) -> None:
+        self.max_message_bytes = max_message_bytes
+        self._host = host
+        self._states = states
         self._limit = limit
         self._changed = threading.Condition()
-        self._outboxes: set[Outbox] = set()
+        self._open: set[Connection] = set()
         self._closing = False
 
-    def add(self, outbox: Outbox) -> bool:
-        """Notes a connection; False if there are too many or the server stops."""
+    def open(self) -> Connection:
+        """Opens a connection; one too many is closed already (1013), with an error to send."""
+        connection = Connection(self._host, self._states, self.max_message_bytes, self._remove)
         with self._changed:
-            if self._closing or len(self._outboxes) >= self._limit:
-                return False
-            self._outboxes.add(outbox)
-            return True
+            accepted = not self._closing and len(self._open) < self._limit
+            if accepted:
+                self._open.add(connection)
+        if not accepted:
+            text = "too many connections; try again later"
+            connection.outbox.put_error("session_limit", text)
+            connection.outbox.close(1013, "too many connections")
+        return connection
 
-    def remove(self, outbox: Outbox) -> None:
-        """Forgets a connection."""
+    def _remove(self, connection: Connection) -> None:
         with self._changed:
-            self._outboxes.discard(outbox)
+            self._open.discard(connection)
             self._changed.notify_all()
 
     def close(self) -> None:
-        """Ends all connections because the server stops (1001) and takes no more."""
+        """Closes all connections because the server stops (1001) and accepts no more."""
         with self._changed:
             self._closing = True
-            outboxes = list(self._outboxes)
-        for outbox in outboxes:
-            outbox.close(1001, "the server stops")
+            open_ones = list(self._open)
+        for connection in open_ones:
+            connection.outbox.close(1001, "the server stops")
 
     def wait_closed(self, timeout: float) -> None:
-        """Waits until all connections have ended, but not for ever."""
+        """Waits until all connections have ended, or for so many seconds."""
         with self._changed:
-            self._changed.wait_for(lambda: not self._outboxes, timeout)
+            self._changed.wait_for(lambda: not self._open, timeout)

@@ -17,9 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.files.link_states import States
 from app.protocol.outbox import Closing, Item, Pulse
-from app.sessions.hosts import SessionHost
 from app.transports.connections import Connections
 from app.transports.stream import Connection, decode
 
@@ -122,8 +120,7 @@ class HttpStream:
     def end(self) -> None:
         """The client is gone, or was told to go."""
         self._ended.set()
-        self._connection.lose()
-        self.outbox.abandon()
+        self._connection.end()
         self._on_end(self)
         if self._watcher is not None:
             self._watcher.join()
@@ -171,27 +168,17 @@ class HttpStreams:
     """The streams over HTTP that there are, by the tokens of their sessions.
 
     Args:
-        host: where sessions live.
-        states: what links carry.
-        connections: bounds their number.
-        max_message_bytes: the longest body of a request.
+        connections: opens them.
     """
 
-    def __init__(
-        self, host: SessionHost, states: States, connections: Connections, max_message_bytes: int
-    ) -> None:
-        self._host = host
-        self._states = states
+    def __init__(self, connections: Connections) -> None:
         self._connections = connections
-        self._max_message_bytes = max_message_bytes
         self._lock = threading.Lock()
         self._streams: dict[str, HttpStream] = {}
 
     def _make(self) -> HttpStream | None:
-        connection = Connection(self._host, self._states, self._max_message_bytes)
-        if not self._connections.add(connection.outbox):
-            return None
-        return HttpStream(connection, self._forget)
+        connection = self._connections.open()
+        return None if connection.outbox.closed else HttpStream(connection, self._forget)
 
     def open(self, body: bytes) -> dict[str, Any] | None:
         """Handles an `open` message and returns its answer; None if there are too many."""
@@ -230,7 +217,6 @@ class HttpStreams:
                 self._streams[stream.token] = stream
 
     def _forget(self, stream: HttpStream) -> None:
-        self._connections.remove(stream.outbox)
         with self._lock:
             if stream.token is not None and self._streams.get(stream.token) is stream:
                 del self._streams[stream.token]

@@ -1,14 +1,23 @@
-"""The protocol of the stream, whatever carries it: messages in, an outbox out.
+"""The stream without its transports: one connection of a client, messages in, an outbox out.
 
-A transport makes one `Connection` per client, hands it each message it receives, sends
-what its outbox gives, and says when the client is gone. Nothing here knows of sockets.
+A transport opens a `Connection` for each client, hands it every message it receives, sends what
+its outbox gives, and ends it when the client is gone. No socket is known here, so a test, or
+anything else in the process, can be a client too:
+
+    parts = create_app(settings).extensions["livenet"]
+    with parts.connections.open() as connection:
+        connection.receive('{"type": "open", "spec": {}}')
+        connection.outbox.take()  # str: a message; bytes: a frame; Closing: the end. It waits.
+    parts.close()
 """
 
 from __future__ import annotations
 
 import json
 import logging
+from collections.abc import Callable
 from functools import partial
+from typing import Self
 
 from app.files.link_states import States, describe_problem
 from app.limits.message_sizes import estimate_bytes
@@ -34,19 +43,33 @@ _LARGEST = 32
 class Connection:
     """One client of the stream.
 
+    Messages are received by one thread at a time; any thread may take from the outbox.
+
     Args:
         host: where sessions live.
         states: what links carry.
         max_message_bytes: the longest message; transports refuse it while it comes.
+        on_end: called at the end, perhaps more than once.
+
+    Attributes:
+        outbox: what is to be sent to the client.
     """
 
-    def __init__(self, host: SessionHost, states: States, max_message_bytes: int) -> None:
+    def __init__(
+        self,
+        host: SessionHost,
+        states: States,
+        max_message_bytes: int,
+        on_end: Callable[[Connection], None] = lambda connection: None,
+    ) -> None:
         self.outbox = Outbox()
+        self._on_end = on_end
         self._host = host
         self._states = states
         self._max_message_bytes = max_message_bytes
         self._bucket = TokenBucket()
         self._session: Session | None = None
+        self._lost = False
 
     @property
     def token(self) -> str | None:
@@ -109,8 +132,21 @@ class Connection:
 
     def lose(self) -> None:
         """The client is gone: its session pauses and waits for it."""
-        if self._session is not None:
+        if self._session is not None and not self._lost:
+            self._lost = True
             self._host.leave(self._session, self.outbox)
+
+    def end(self) -> None:
+        """Loses the client and drops what waits to be sent; nothing is received from now on."""
+        self.lose()
+        self.outbox.abandon()
+        self._on_end(self)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
 
     def _handle(self, text: str | bytes) -> None:
         size = self._measure(text)

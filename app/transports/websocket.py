@@ -24,9 +24,7 @@ from simple_websocket import Server
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import LocalProtocolError, ProtocolError
 
-from app.files.link_states import States
 from app.protocol.outbox import Closing, Item, Pulse
-from app.sessions.hosts import SessionHost
 from app.transports.connections import Connections
 from app.transports.stream import Connection
 from app.web.allowed_origins import is_allowed
@@ -173,9 +171,7 @@ def _to_event(item: Item) -> Event:
     return Pong(payload=item.payload) if item.answer else Ping(payload=item.payload)
 
 
-def make_stream_blueprint(
-    host: SessionHost, states: States, connections: Connections, settings: Settings
-) -> Blueprint:
+def make_stream_blueprint(connections: Connections, settings: Settings) -> Blueprint:
     """Returns the blueprint of `WS /api/stream`."""
     blueprint = Blueprint("stream", __name__)
     sock = Sock()
@@ -196,15 +192,11 @@ def make_stream_blueprint(
 
     @sock.route("/api/stream", bp=blueprint)
     def stream(server: Server) -> None:
-        connection = Connection(host, states, settings.max_message_bytes)
-        if not connections.add(connection.outbox):
-            connection.outbox.put_error("session_limit", "too many connections; try again later")
-            connection.outbox.close(1013, "too many connections")
-        try:
-            WebSocket(server, connection, settings.max_message_bytes, receive_bytes).serve()
-        finally:
-            connections.remove(connection.outbox)
-            server.connected = False
+        with connections.open() as connection:
+            try:
+                WebSocket(server, connection, connections.max_message_bytes, receive_bytes).serve()
+            finally:
+                server.connected = False
 
     return blueprint
 
