@@ -1,15 +1,21 @@
-"""The settings of the server, read from environment variables and validated."""
+"""Settings of the server: environment variables, read and validated by pydantic-settings."""
 
 from __future__ import annotations
 
 import os
 import re
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    ValidationError,
+    model_validator,
+)
+from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from app.limits.admission import Limit
 
@@ -90,8 +96,16 @@ Origin = Annotated[str, AfterValidator(_check_origin)]
 Ancestor = Annotated[str, AfterValidator(_check_ancestor)]
 
 
-class Settings(BaseModel):
+def _variable(field: str) -> str:
+    """Returns the environment variable of a field."""
+    name = field.upper()
+    return name if name in _LISTENED else _PREFIX + name
+
+
+class Settings(BaseSettings):
     """Everything that can be set from outside, one environment variable each.
+
+    What is not given is taken from the environment; an empty variable counts as not set.
 
     Attributes:
         host: `HOST`, the address to listen on.
@@ -140,7 +154,15 @@ class Settings(BaseModel):
         server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = SettingsConfigDict(
+        frozen=True,
+        extra="forbid",
+        alias_generator=_variable,
+        populate_by_name=True,
+        case_sensitive=True,
+        # Lists are separated by commas or blanks; they are not JSON.
+        enable_decoding=False,
+    )
 
     host: str = Field(default="127.0.0.1", min_length=1)
     port: int = Field(default=8000, ge=0, le=65535)
@@ -167,8 +189,16 @@ class Settings(BaseModel):
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
     max_recording_bytes: int = Field(default=8 << 20, ge=1024, le=1 << 28)
     trusted_proxies: int = Field(default=0, ge=0, le=16)
-    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    log_level: Annotated[
+        Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
+    ] = "INFO"
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
+
+    @model_validator(mode="before")
+    @classmethod
+    def _leave_out_blanks(cls, values: dict[str, Any]) -> dict[str, Any]:
+        texts = {k: v.strip() if isinstance(v, str) else v for k, v in values.items()}
+        return {name: value for name, value in texts.items() if value != ""}
 
     @property
     def max_connections(self) -> int:
@@ -195,32 +225,16 @@ class Settings(BaseModel):
         return sum(limit.total for limit in self.request_limits.values())
 
 
-def read_settings(environ: Mapping[str, str]) -> Settings:
-    """Reads the settings from environment variables; an empty one counts as not set.
+def read_environment() -> Settings:
+    """Reads the settings from the environment of this process.
 
     Raises:
         SettingsError: with the variable, the rule and the value, on one line.
     """
-    values = {}
-    for field in Settings.model_fields:
-        value = environ.get(_variable(field), "").strip()
-        if value:
-            values[field] = value.upper() if field == "log_level" else value
     try:
-        return Settings.model_validate(values)
+        return Settings()
     except ValidationError as error:
         first = error.errors(include_url=False)[0]
-        field = str(first["loc"][0])
+        name = str(first["loc"][0])
         rule = first["msg"].removeprefix("Value error, ")
-        name = _variable(field)
-        raise SettingsError(f"{name}: {rule}, got {environ[name]!r}") from None
-
-
-def read_environment() -> Settings:
-    """Reads the settings from the environment of this process."""
-    return read_settings(os.environ)
-
-
-def _variable(field: str) -> str:
-    name = field.upper()
-    return name if name in _LISTENED else _PREFIX + name
+        raise SettingsError(f"{name}: {rule}, got {os.environ[name]!r}") from None

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from app.server.logs import PrivateFormatter, shorten_tokens
-from app.web.settings import Settings, SettingsError, read_settings
+from app.web.settings import Settings, SettingsError, read_environment
 from tests.app.client import Client, HttpClient, WebSocketClient, make_client
 from tests.app.servers import PATIENCE, ROOT, LiveServer, wait_until
 
@@ -141,9 +141,12 @@ def test_bad_setting_stops_the_start_with_one_line(name: str, value: str) -> Non
 
 
 @pytest.mark.parametrize(("name", "value"), [bad for bad in BAD if bad[0] != "HOST"])
-def test_bad_setting_names_itself_and_its_value(name: str, value: str) -> None:
+def test_bad_setting_names_itself_and_its_value(
+    name: str, value: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError) as error:
-        read_settings({name: value})
+        read_environment()
     assert name in str(error.value)
     assert value in str(error.value)
     assert "\n" not in str(error.value)
@@ -156,24 +159,47 @@ def test_taken_port_is_said_in_one_line(server: LiveServer) -> None:
     assert "PORT" in done.stderr
 
 
-def test_settings_are_read() -> None:
-    settings = read_settings({
+def test_settings_are_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    environ = {
         "PORT": "0",
         "LIVENET_ALLOWED_ORIGINS": "https://A.example, http://b.example:81",
         "LIVENET_COMPRESS_FRAMES": "yes",
         "LIVENET_HOSTS": "Net.example, net.example:81 [::1]:82",
-        "LIVENET_LOG_LEVEL": "debug",
+        "LIVENET_LOG_LEVEL": " debug ",
         "LIVENET_FRAME_ANCESTORS": "self, https://*.School.example",
         "LIVENET_WORKERS": "",
+        "LIVENET_MAX_FPS": " ",
+        "livenet_max_sessions": "1",
+        "MAX_SESSIONS": "1",
         "HOSTNAME": "ignored",
-    })  # fmt: skip
+    }
+    for name, value in environ.items():
+        monkeypatch.setenv(name, value)
+    settings = read_environment()
     assert settings.port == 0
     assert settings.allowed_origins == ("https://a.example", "http://b.example:81")
     assert settings.frame_ancestors == ("self", "https://*.school.example")
     assert settings.compress_frames is True
     assert settings.log_level == "DEBUG"
-    assert settings.workers == Settings().workers
+    assert settings.workers == min(os.cpu_count() or 1, 256)
+    assert settings.max_fps is None
+    assert settings.max_sessions == 64
+    assert Settings(port=1, max_sessions=2).port == 1
     assert settings.hosts == ("net.example", "net.example:81", "[::1]:82")
+
+
+def test_settings_are_documented() -> None:
+    """A row for each variable, with the default where that is a number or a word."""
+    rows = {}
+    for line in (ROOT / "docs" / "settings.md").read_text().splitlines():
+        cells = [cell.strip(" `") for cell in line.split("|")[1:-1]]
+        if len(cells) == 3 and cells[0].isupper():
+            rows[cells[0]] = cells[1]
+    defaults = {field.alias: field.default for field in Settings.model_fields.values()}
+    assert set(rows) == set(defaults)
+    for name, default in defaults.items():
+        if isinstance(default, int | float | str) and not isinstance(default, bool):
+            assert rows[name] == (f"{default:g}" if isinstance(default, float) else str(default))
 
 
 def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -184,9 +210,10 @@ def test_a_user_without_a_home_is_told_what_to_set(monkeypatch: pytest.MonkeyPat
     monkeypatch.delenv("XDG_CACHE_HOME", raising=False)
     monkeypatch.setattr("pwd.getpwuid", find_nothing)
     with pytest.raises(SettingsError, match="LIVENET_CACHE_DIR") as error:
-        read_settings({})
+        read_environment()
     assert "\n" not in str(error.value)
-    assert read_settings({"LIVENET_CACHE_DIR": "/tmp/livenet"}).cache_dir.name == "livenet"
+    monkeypatch.setenv("LIVENET_CACHE_DIR", "/tmp/livenet")
+    assert read_environment().cache_dir.name == "livenet"
 
 
 def test_tokens_are_shortened_in_the_log() -> None:
