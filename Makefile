@@ -13,7 +13,7 @@ INSTALL := python -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # Each test process and each of their servers would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test bench bench-mnist lint tables format browser clean
+.PHONY: help run test bench bench-mnist lint page-types tables format browser clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-11s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -37,6 +37,11 @@ lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/pyright
+	@if PATH="$$PWD/$(BIN):$$PATH" command -v node >/dev/null; then $(MAKE) --no-print-directory page-types; \
+	else echo "No node here: the types of the page are not checked."; fi
+
+page-types: $(NODE_MODULES)/.package-lock.json
+	PATH="$$PWD/$(BIN):$$PATH" $(NODE_MODULES)/.bin/tsc -p static/tsconfig.json
 
 format: $(VENV)/.dev ## put the code in shape
 	$(BIN)/ruff check --fix .

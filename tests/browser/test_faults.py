@@ -24,16 +24,16 @@ const { createStore } = await import("lib/store");
 const { createEmitter } = await import("lib/emitter");
 const { formatValue } = await import("lib/format");
 const heard = [];
-const store = createStore({ value: 0 });
-store.watch(["value"], ({ value }) => heard.push(["first", value]));
-store.watch(["value"], ({ value }) => formatValue(value));
-store.watch(["value"], ({ value }) => heard.push(["last", value]));
+const store = createStore({ group: { value: 0 } });
+store.watch(["group.value"], ({ group: { value } }) => heard.push(["first", value]));
+store.watch(["group.value"], ({ group: { value } }) => formatValue(value));
+store.watch(["group.value"], ({ group: { value } }) => heard.push(["last", value]));
 try {
-  store.watch(["value"], () => formatValue("x"));
+  store.watch(["group.value"], () => formatValue("x"));
 } catch ({ name }) {
   heard.push(name);
 }
-store.set({ value: "y" });
+store.set({ group: { value: "y" } });
 const { on, emit } = createEmitter();
 on("frame", formatValue);
 on("frame", (value) => heard.push(["frame", value]));

@@ -1,4 +1,4 @@
-/** What advice rests on: trials of changes, and edits that made things worse (`store.setback`). */
+/** What advice rests on: trials of changes, and edits that made things worse (`store.advice.setback`). */
 
 import { isImages } from "spec/image-sets";
 import { createDetector } from "advice/setbacks";
@@ -11,21 +11,21 @@ const PERIOD = 5000;
 /**
  * Follows a connection.
  *
- * @param {{connection: object, store: object}} parts
+ * @param {{connection: Object, store: Store}} parts
  * @returns {{offer: Function, answerTo: Function}} of the trials
  */
 export function createAdvice({ connection, store }) {
   const detector = createDetector();
-  let { spec } = store.get();
+  let { run: { spec } } = store.get();
   let step = -1;
   let told = 0;
 
   function tell(found) {
-    const known = store.get().setback;
+    const known = store.get().advice.setback;
     const now = performance.now();
     if (Boolean(found) === Boolean(known) && (!found || now - told < PERIOD)) return;
     told = now;
-    store.set({ setback: found });
+    store.set({ advice: { setback: found } });
   }
 
   connection.on("opened", ({ spec: opened }) => {

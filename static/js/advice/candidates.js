@@ -31,8 +31,8 @@ export function listRates(rate) {
 /**
  * Other activations.
  *
- * @param {object[]} layers
- * @param {(layer: object, at: number) => boolean} where in which layers
+ * @param {Object[]} layers
+ * @param {(layer: Object, at: number) => boolean} where in which layers
  * @param {string[]} names
  */
 export function listActivations(layers, where, names) {

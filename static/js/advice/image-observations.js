@@ -9,9 +9,9 @@ const MUCH = 0.5;
 const SOME = 0.2;
 
 /**
- * @param {object} frame
+ * @param {Frame} frame
  * @param {{spec, diverged, setback}} state
- * @returns {{key: string, values?: object, fix?: object}} as of the points' rules
+ * @returns {{key: string, values?: Object, fix?: Object}} as of the points' rules
  */
 export function observe({ meta }, { spec, diverged, setback }) {
   return lostRun(spec, diverged) ?? worse(setback) ?? frozenLayer(spec)

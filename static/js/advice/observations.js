@@ -16,10 +16,10 @@ const ALIVE = ["leaky_relu", "elu", "tanh"];
 const STEEPER = ["tanh", "relu", "leaky_relu"];
 
 /**
- * @param {object} frame
+ * @param {Frame} frame
  * @param {{spec, diverged, task, setback, newLayer}} state
- * @returns {{key: string, values?: object, fix?: object, candidates?: object[], stands?: boolean,
- *   setback?: object}} `fix` is what "Try it" does where nothing has been tried: {patch} for an
+ * @returns {{key: string, values?: Object, fix?: Object, candidates?: Object[], stands?: boolean,
+ *   setback?: Object}} `fix` is what "Try it" does where nothing has been tried: {patch} for an
  *   edit, {remove: {layer, unit}} or {insert: layer}, {slower: rate}; `candidates` are changes to
  *   try on copies, the best of which is offered then; what `stands` is told whether one helps or not
  */

@@ -69,7 +69,7 @@ export function createDetector() {
    *
    * @param {number[][]} next
    * @param {{epoch: number, images: boolean, scored: boolean}} now
-   * @returns {object|null} the setback: `kind`, the medians `before` and `after`, the specs
+   * @returns {Object|null} the setback: `kind`, the medians `before` and `after`, the specs
    *   `from` and `to`, and how many `steps` of undo lead back
    */
   function add(next, { epoch: here, images, scored }) {
@@ -96,8 +96,8 @@ export function createDetector() {
   /**
    * Takes an edit. Edits that come before the last one could be judged count as one.
    *
-   * @param {object} from the spec before it
-   * @param {object} to the spec after it
+   * @param {Object} from the spec before it
+   * @param {Object} to the spec after it
    * @param {boolean} joined whether it and the edit before it are one step of undo
    */
   function edit(from, to, joined) {

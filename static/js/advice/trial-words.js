@@ -5,9 +5,9 @@ import { optionText } from "lib/terms";
 import { word } from "lib/words";
 
 /**
- * @param {object} found an observation; one that `stands` is told and offered without a trial too
- * @param {object|null} answer of the trial, as `advice.answerTo` gives it
- * @returns {{text: string, more: string, candidate: object|null, offers: boolean}} `text` takes
+ * @param {Object} found an observation; one that `stands` is told and offered without a trial too
+ * @param {Object|null} answer of the trial, as `advice.answerTo` gives it
+ * @returns {{text: string, more: string, candidate: Object|null, offers: boolean}} `text` takes
  *   the place of the observation's own if it is not empty, `more` is added; `offers` tells whether
  *   there is something to click, `candidate` what it is if it has been tried
  */

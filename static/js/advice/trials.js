@@ -1,5 +1,5 @@
 /**
- * Has the server try changes on copies of the network, one trial at a time. `store.trial` tells how
+ * Has the server try changes on copies of the network, one trial at a time. `store.advice.trial` tells how
  * it stands: `asking` is the name of the trial under way, `answer` what the last one found.
  */
 
@@ -12,7 +12,7 @@ const AHEAD = 2;
 const FRESH = 30_000;
 
 /**
- * @param {{connection: object, store: object}} parts
+ * @param {{connection: Object, store: Store}} parts
  * @returns {{offer: Function, answerTo: Function}}
  */
 export function createTrials({ connection, store }) {
@@ -24,11 +24,11 @@ export function createTrials({ connection, store }) {
    * Has changes tried, unless they are being tried, or have been lately; cheap to call often.
    *
    * @param {string} name of what they are for
-   * @param {{patch: object, origin?: Array}[]} candidates
+   * @param {{patch: Object, origin?: Array}[]} candidates
    * @param {number} epoch where the run is
    */
   function offer(name, candidates, epoch) {
-    const { connection: { name: state }, page, trial } = store.get();
+    const { stream: { connection: { name: state } }, page: { visibility: page }, advice: { trial } } = store.get();
     const now = performance.now();
     if (state !== "open" || page !== "seen" || asked || now < next) return;
     const known = trial?.answer;
@@ -36,7 +36,7 @@ export function createTrials({ connection, store }) {
     count += 1;
     next = now + APART;
     asked = { id: `${count}`, name, epoch, candidates };
-    store.set({ trial: { asking: name, answer: known ?? null } });
+    store.set({ advice: { trial: { asking: name, answer: known ?? null } } });
     const sent = candidates.map(({ patch, origin }) => (origin ? { patch, origin } : { patch }));
     connection.send({ type: "try", trial: asked.id, candidates: sent, epochs: EPOCHS });
   }
@@ -52,27 +52,27 @@ export function createTrials({ connection, store }) {
     asked = null;
     // What was tried is another network now.
     if (stopped === "changed" || stopped === "replaced") {
-      store.set({ trial: null });
+      store.set({ advice: { trial: null } });
       return;
     }
     const answer = { name, epoch, candidates, at: performance.now(), ...(stopped ? {} : found) };
-    store.set({ trial: { asking: null, answer } });
+    store.set({ advice: { trial: { asking: null, answer } } });
   }
 
   /**
    * @param {string} name
-   * @returns {object|null} `candidates`, and unless the server could not try them `epochs`,
+   * @returns {Object|null} `candidates`, and unless the server could not try them `epochs`,
    *   `baseline`, `results` and `best`, as the server tells them
    */
   function answerTo(name) {
-    const answer = store.get().trial?.answer;
+    const answer = store.get().advice.trial?.answer;
     return answer?.name === name ? answer : null;
   }
 
   connection.on("tried", take);
   connection.on("opened", () => {
     asked = null;
-    store.set({ trial: null });
+    store.set({ advice: { trial: null } });
   });
   return { offer, answerTo };
 }

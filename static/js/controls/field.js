@@ -20,8 +20,8 @@ export function patchAt(path, value) {
 /**
  * Makes the control of a field.
  *
- * @param {object} field from the schema
- * @param {{onInput: Function, format?: Function, initial?: number}} options
+ * @param {Object} field from the schema
+ * @param {any} options
  */
 export function createControl(field, options) {
   if (field.kind === "choice") {
@@ -37,7 +37,7 @@ export function createControl(field, options) {
  * Makes the control of a path of the spec: it shows the draft and edits live.
  *
  * @param {string} path such as `optimizer.learning_rate`
- * @param {{schema, store, edits}} context
+ * @param {{schema, store: Store, edits}} context
  * @param {{format?: Function, initial?: number}} options
  * @returns {{element, input, destroy: Function}}
  */
@@ -47,7 +47,7 @@ export function createField(path, { schema, store, edits }, options = {}) {
     onInput: (value) => edits.edit(patchAt(path, value)),
   });
   const unwatch = [
-    store.watch(["draft"], ({ draft }) => {
+    store.watch(["run.draft"], ({ run: { draft } }) => {
       if (draft) control.update(valueAt(draft, path));
     }),
     markComing(control.element, store, (spec) => valueAt(spec, path)),

@@ -5,7 +5,7 @@ import { createToggle } from "controls/toggle";
 import { word } from "lib/words";
 
 /**
- * @param {object} field from the schema, nullable
+ * @param {Object} field from the schema, nullable
  * @param {{onInput: Function, initial: number, format?: Function}} options
  *   `initial` is where the slider stands when first switched on
  */

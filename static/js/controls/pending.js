@@ -4,13 +4,13 @@
  * Keeps the mark of an element.
  *
  * @param {HTMLElement} element
- * @param {object} store
- * @param {(spec: object) => any} read what the element shows of a spec; of a network with fewer
+ * @param {Store} store
+ * @param {(spec: Object) => any} read what the element shows of a spec; of a network with fewer
  *   layers perhaps nothing
  * @returns {() => void} the way out
  */
 export function markComing(element, store, read) {
-  return store.watch(["waiting", "draft", "spec"], ({ waiting, draft, spec }) => {
+  return store.watch(["run.waiting", "run.draft", "run.spec"], ({ run: { waiting, draft, spec } }) => {
     element.toggleAttribute("data-coming", waiting && read(draft) !== read(spec));
   });
 }

@@ -23,7 +23,7 @@ const EVERYTHING = ["play", "step", "step_batch", "reset", "undo", "redo"];
 const STEPS = { step: "oneEpoch", step_batch: "oneBatch", reset: "reset" };
 
 /**
- * @param {object} context
+ * @param {Context} context
  * @param {string[]} shown which of the buttons there are
  * @returns {{element, steps, oneBatch, newSeed, update, destroy}} `oneBatch` is among the steps,
  *   `newSeed` belongs there, where there is room for them
@@ -50,7 +50,7 @@ export function createTransport({ store, actions }, shown = EVERYTHING) {
     h("div.epoch", {}, makeTerm("span.field-label", word("help.epoch"), word("label.epoch")), epoch),
     progress.element);
 
-  function showRunning({ running, promised }) {
+  function showRunning({ run: { running, promised } }) {
     play.classList.toggle("promised", running && promised);
     play.replaceChildren(running ? icon(...PAUSE) : icon(PLAY));
     play.classList.toggle("running", running);
@@ -59,7 +59,7 @@ export function createTransport({ store, actions }, shown = EVERYTHING) {
   }
 
   /** A button that is used up hands the focus to the other one. */
-  function showMoments({ canUndo: could, canRedo, waiting }) {
+  function showMoments({ run: { canUndo: could, canRedo, waiting } }) {
     const focused = document.activeElement;
     // What waits can be left.
     const canUndo = could || waiting;
@@ -70,8 +70,8 @@ export function createTransport({ store, actions }, shown = EVERYTHING) {
   }
 
   const unwatch = [
-    store.watch(["running", "promised"], showRunning),
-    store.watch(["canUndo", "canRedo", "waiting"], showMoments),
+    store.watch(["run.running", "run.promised"], showRunning),
+    store.watch(["run.canUndo", "run.canRedo", "run.waiting"], showMoments),
   ];
   const throttle = createThrottle(PERIOD, (meta) => {
     setText(epoch, formatCount(meta.epoch));

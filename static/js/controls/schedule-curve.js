@@ -12,7 +12,7 @@ const HEIGHT = 36;
 const PERIOD = 100;
 
 /**
- * @param {{store}} context
+ * @param {{store: Store}} context
  * @returns {{element, now, update: (step: number) => void, destroy: Function}} the picture,
  *   and the present rate in words for beside the control of the rate
  */
@@ -32,7 +32,7 @@ export function createScheduleCurve({ store }) {
   let present = 0;
 
   function draw() {
-    const { draft } = store.get();
+    const { run: { draft } } = store.get();
     const shown = Boolean(draft) && isScheduled(draft);
     element.hidden = now.hidden = !shown;
     if (!shown) return;
@@ -64,7 +64,7 @@ export function createScheduleCurve({ store }) {
     present = step;
     draw();
   });
-  const unwatch = store.watch(["draft"], draw);
+  const unwatch = store.watch(["run.draft"], draw);
 
   function destroy() {
     unwatch();

@@ -10,8 +10,8 @@ const KEYS = {
 };
 
 /**
- * @param {object} field from the schema
- * @param {{onInput: Function, format?: Function, data?: object}} options
+ * @param {Object} field from the schema
+ * @param {{onInput: Function, format?: Function, data?: Object}} options
  * @returns {{element, input, update: Function}}
  */
 export function createSlider(field, { onInput, format = formatValue }) {
@@ -48,7 +48,7 @@ export function createSlider(field, { onInput, format = formatValue }) {
 
   function paint(dragged) {
     const position = scale.positionOf(value);
-    if (!dragged) input.value = position;
+    if (!dragged) input.value = String(position);
     input.style.setProperty("--fill", (dragged ? Number(input.value) : position) / scale.track);
     const text = format(value);
     setText(output, text);

@@ -12,7 +12,7 @@ const SPEEDS = { path: "speed", minimum: 1, maximum: 200, initial: 1, log: true,
 export function createSpeed({ store, actions }) {
   const field = { ...SPEEDS, label: word("label.speed"), help: word("help.speed") };
   const slider = createSlider(field, { onInput: actions.setSpeed, format: (value) => `×${value}` });
-  const destroy = store.watch(["speed", "images"], ({ speed, images }) => {
+  const destroy = store.watch(["run.speed", "images.set"], ({ run: { speed }, images: { set: images } }) => {
     slider.update(speed);
     // An epoch of images takes many pictures, so there is nothing to choose.
     slider.element.hidden = Boolean(images);
@@ -30,10 +30,10 @@ export function createActivation({ schema, store, edits }) {
 
   function change(activation) {
     if (activation === "mixed") return;
-    edits.edit({ layers: store.get().draft.layers.map((layer) => ({ ...layer, activation })) });
+    edits.edit({ layers: store.get().run.draft.layers.map((layer) => ({ ...layer, activation })) });
   }
 
-  const unwatch = store.watch(["draft"], ({ draft }) => {
+  const unwatch = store.watch(["run.draft"], ({ run: { draft } }) => {
     if (!draft) return;
     const used = new Set(draft.layers.map((layer) => layer.activation));
     choice.setOptions(used.size > 1 ? [["mixed", word("option.mixed")], ...names] : names);
@@ -52,7 +52,7 @@ export function createLoss({ schema, store, edits, taskOf }) {
   const choice = createChoice(field, {
     options: [], explain: (name) => optionHelp("loss", name), onInput: (name) => edits.edit({ loss: name === fitting[0] ? null : name }),
   });
-  const unwatch = store.watch(["draft"], ({ draft }) => {
+  const unwatch = store.watch(["run.draft"], ({ run: { draft } }) => {
     if (!draft) return;
     fitting = schema.lossesOf(taskOf(draft));
     choice.setOptions(fitting.map((name) => [name, optionText("loss", name)]));

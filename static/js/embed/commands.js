@@ -8,9 +8,9 @@ const STEP_EPOCHS = 200;
 const ENDS_TRAINING = ["play", "pause", "reset", "load"];
 
 /**
- * @param {{context: object, send: Function, progress: object, showPanels: Function,
+ * @param {{context: Object, send: Function, progress: Object, showPanels: Function,
  *   ready: Promise}} parts nothing is carried out before `ready`
- * @returns {(command: object) => Promise<void>} carries one out
+ * @returns {(command: Object) => Promise<void>} carries one out
  * @throws {MessageError} what could not be done
  */
 export function createCommands({ context, send, progress, showPanels, ready }) {
@@ -41,14 +41,14 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
   }
 
   function reset() {
-    store.set({ diverged: null, running: false });
+    store.set({ run: { diverged: null, running: false } });
     return ask((answered) => edits.command({ type: "reset" }, answered));
   }
 
   async function load({ query, spec }) {
     const state = spec ? null : readOut(readCarried, query);
     if (state) {
-      store.set({ diverged: null, running: false });
+      store.set({ run: { diverged: null, running: false } });
       const whole = actions.complete(readOut(readState, query) ?? {});
       await ask((answered) => edits.command({ type: "load", spec: whole, state }, answered));
       return;
@@ -61,10 +61,10 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
   /** Trains in sight, at the speed of the frame. */
   async function walk(epochs) {
     const target = progress.now().epoch + epochs;
-    store.set({ until: { epoch: target }, running: false });
+    store.set({ run: { until: { epoch: target }, running: false } });
     actions.run();
     // A run that has come to its end has no `until` any more; one that somebody paused still has.
-    const stop = store.watch(["running"], ({ running, until }) =>
+    const stop = store.watch(["run.running"], ({ run: { running, until } }) =>
       running || !until || progress.cut("interrupted"));
     const how = await progress.wait(({ epoch }) => epoch >= target);
     stop();
@@ -72,7 +72,7 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
       actions.pause();
       throw new MessageError(how, "");
     }
-    store.set({ running: false });
+    store.set({ run: { running: false } });
   }
 
   /** Trains as fast as it goes. */
@@ -108,9 +108,9 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
   function show({ panels, unit }) {
     if (panels) showPanels(panels);
     if (unit === undefined) return;
-    const units = unit && store.get().spec.layers[unit.layer]?.units;
+    const units = unit && store.get().run.spec.layers[unit.layer]?.units;
     if (unit && !(unit.unit < units)) throw new MessageError("invalid_message", "unit");
-    store.set({ pinned: unit, hovered: unit && { kind: "hidden", ...unit } });
+    store.set({ view: { pinned: unit, hovered: unit && { kind: "hidden", ...unit } } });
   }
 
   return function carryOut(command) {

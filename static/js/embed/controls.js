@@ -17,7 +17,7 @@ const PLAYGROUND = "/";
 
 /**
  * @param {string[]} chosen words of the controls
- * @param {object} context
+ * @param {Context} context
  * @returns {{element, lead, update, destroy}} `lead` takes the state that the link opens
  */
 export function createControls(chosen, context) {
@@ -57,7 +57,7 @@ function makeField(name, context) {
 function createData({ schema, store, actions, datasets }) {
   const field = schema.field("data.name");
   const choice = createChoice(field, { options: [], onInput: actions.chooseData });
-  const destroy = store.watch(["draft", "coming"], ({ draft, coming }) => {
+  const destroy = store.watch(["run.draft", "run.coming"], ({ run: { draft, coming } }) => {
     if (!draft) return;
     const { name } = draft.data;
     const next = coming?.spec.data.name ?? name;

@@ -14,7 +14,7 @@ export class MessageError extends Error {
   /**
    * @param {string} code
    * @param {string} path
-   * @param {object} said of the message: its `id` and `type`, as far as they can be used
+   * @param {Object} said of the message: its `id` and `type`, as far as they can be used
    */
   constructor(code, path, said = {}) {
     super(code);
@@ -53,7 +53,7 @@ const RULES = {
  * Reads what was posted.
  *
  * @param {*} data anything at all
- * @returns {{type: string}|null} a command; `slide` with `when` for what reveal.js says; null for
+ * @returns {any} a command; `slide` with `when` for what reveal.js says; null for
  *   what is not meant for an embed
  * @throws {MessageError}
  */

@@ -67,7 +67,7 @@ export function isOption(word) {
  * @param {string} query with or without its question mark
  * @param {(error: OptionError) => void} [refuse] told of each option that is broken and keeps its
  *   default; without it the first one is thrown
- * @returns {object} every option, by its word
+ * @returns {Object} every option, by its word
  * @throws {OptionError} an option that is said twice, or whose value is none
  */
 export function readOptions(query, refuse = raise) {
@@ -85,7 +85,7 @@ export function readOptions(query, refuse = raise) {
 /**
  * Writes options as a query, without its question mark.
  *
- * @param {object} options any of them, by their words; null or undefined stands for the default
+ * @param {Object} options any of them, by their words; null or undefined stands for the default
  * @returns {string} only what differs from the defaults
  * @throws {OptionError} a value that is none
  */

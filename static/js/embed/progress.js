@@ -1,8 +1,8 @@
 /** How far the run is, as frames and answers tell, and who waits for it to come somewhere. */
 
 /**
- * @param {object} connection
- * @returns {{now: () => object, wait: Function}} `now` gives `epoch`, `step` and `metrics`; `wait`
+ * @param {Object} connection
+ * @returns {{now: () => any, wait: Function, cut: Function}} `now` gives `epoch`, `step` and `metrics`; `wait`
  *   resolves with true once `reached(now)` is true, or with what `cut` is called with before
  */
 export function createProgress(connection) {

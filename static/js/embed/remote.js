@@ -16,14 +16,15 @@ const MOST_WAITING = 100;
 const REVEAL = { ArrowLeft: "left", ArrowRight: "right", PageUp: "prev", PageDown: "next", " ": "next", Escape: "toggleOverview" };
 
 /**
- * @param {{parent: object, connection: object, context: object, sight: object,
+ * @param {{parent: Object, connection: Object, context: Object, sight: Object,
  *   showPanels: Function, startsWithSlide: boolean}} parts `startsWithSlide` is whether training
  *   begins when reveal.js comes to the slide
- * @returns {{ready: Function, key: Function}} the first frame is painted; a key is the deck's
+ * @returns {{ready: () => void, key: (key: string) => void}} the first frame is painted; a key is the deck's
  */
 export function createRemote({ parent, connection, context, sight, showPanels, startsWithSlide }) {
   const { store, actions } = context;
   const progress = createProgress(connection);
+  /** @type {PromiseWithResolvers<void>} */
   const begun = Promise.withResolvers();
   const carryOut = createCommands({
     context, send: connection.send, progress, showPanels, ready: begun.promise,
@@ -38,11 +39,11 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
 
   function describe() {
     const { epoch, step } = progress.now();
-    return { epoch, step, running: store.get().running };
+    return { epoch, step, running: store.get().run.running };
   }
 
   function describeReady() {
-    return { type: "ready", opened: performance.timeOrigin, panels: store.get().panels, ...describe() };
+    return { type: "ready", opened: performance.timeOrigin, panels: store.get().page.panels, ...describe() };
   }
 
   function take(data, answer) {
@@ -69,7 +70,7 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
     if (when === "stop") return;
     if (isReady) tell(describeReady());
     await begun.promise;
-    setTimeout(() => startsWithSlide && !driven && store.get().inSight && actions.run(), PATIENCE);
+    setTimeout(() => startsWithSlide && !driven && store.get().page.inSight && actions.run(), PATIENCE);
   }
 
   function obey(command, answer, refuse) {
@@ -104,8 +105,8 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
     metrics.offer();
   }
   connection.on("frame", follow);
-  store.watch(["running"], follow);
-  store.watch(["diverged"], ({ diverged }) => {
+  store.watch(["run.running"], follow);
+  store.watch(["run.diverged"], ({ run: { diverged } }) => {
     if (diverged) tell({ type: "error", code: "diverged", path: "", message: word("embed.error.diverged") });
   });
 

@@ -7,7 +7,7 @@ const PLAY = "M4.5 2.6v10.8L13 8z";
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @param {boolean} waits whether the embed waits for a click at all
  * @returns {{update, resize, destroy}}
  */
@@ -17,7 +17,7 @@ export function createStart(element, { store, actions }, waits) {
   }, h("span.play", {}, icon(PLAY)));
   element.replaceChildren(button);
   // Whatever has it run, or trains it, needs no start any more.
-  const unwatch = store.watch(["running"], ({ running }) => {
+  const unwatch = store.watch(["run.running"], ({ run: { running } }) => {
     if (running) element.dataset.started = "yes";
     button.hidden = !waits || element.dataset.started === "yes";
   });

@@ -1,10 +1,10 @@
 /**
- * Whether the frame is seen, as `store.inSight`: it is scrolled out of sight, lies on a slide that
+ * Whether the frame is seen, as `store.page.inSight`: it is scrolled out of sight, lies on a slide that
  * is not shown, or the deck has said that its slide is left. Training waits as long.
  */
 
 /**
- * @param {object} store
+ * @param {Store} store
  * @param {HTMLElement} element what has to be in sight
  * @returns {{stop: Function, start: Function}} the deck leaves the slide, or comes to it
  */
@@ -13,7 +13,7 @@ export function keepSight(store, element) {
   let left = false;
 
   function apply() {
-    store.set({ inSight: visible && !left });
+    store.set({ page: { inSight: visible && !left } });
   }
 
   function leave(yes) {

@@ -26,11 +26,11 @@ export function createCellDigits({ store, library }) {
   /** Takes the answers to all test images. */
   function update(next) {
     predictions = next;
-    if (store.get().cell) show();
+    if (store.get().images.cell) show();
   }
 
   async function show() {
-    const { cell, images } = store.get();
+    const { images: { cell, set: images } } = store.get();
     if (!cell || !images || !predictions) {
       setText(title, word("confusion.hint"));
       showPictures([]);
@@ -42,7 +42,7 @@ export function createCellDigits({ store, library }) {
       labels = await library.labels("test").catch(() => null);
       if (!labels) asked = null;
     }
-    if (!labels || store.get().cell !== cell) return;
+    if (!labels || store.get().images.cell !== cell) return;
     const rows = findRows(cell);
     const [label, answer] = [cell.label, cell.answer].map((k) => className(images.name, k));
     setText(title, word(cell.label === cell.answer ? "confusion.right" : "confusion.wrong",
@@ -70,7 +70,7 @@ export function createCellDigits({ store, library }) {
     return rows;
   }
 
-  const unwatch = store.watch(["cell", "images"], show);
+  const unwatch = store.watch(["images.cell", "images.set"], show);
 
   function destroy() {
     pictures.cancel();

@@ -5,7 +5,7 @@ import { h } from "lib/dom";
 const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] };
 
 /**
- * @param {object} parts
+ * @param {Object} parts
  * @param {number} parts.size rows and columns
  * @param {string} parts.label of the grid
  * @param {(row: number, column: number) => void} parts.onChoose
@@ -30,6 +30,7 @@ export function createCellGrid({ size, label, onChoose, tooltip }) {
     element.append(line);
   }
 
+  /** @returns {[number, number]} */
   const placeOf = (at) => [Math.floor(at / size), at % size];
   const cellOf = (target) => Number(target.closest(".cell-place")?.dataset.at ?? -1);
 

@@ -9,7 +9,7 @@ const LEAST_FILL = 0.72;
 const STEP = 1.15;
 
 /**
- * @returns {{take: Function, find: Function, groups: object[], reach: number[]}}
+ * @returns {{take: Function, find: Function, groups: Object[], reach: number[]}}
  *   `groups` has rows and coordinates of each class, `reach` how far each component goes
  */
 export function createCloud() {

@@ -9,7 +9,7 @@ const GAP = 14;
 
 /**
  * @param {HTMLElement} parent in which it is placed
- * @param {{store, library}} context
+ * @param {{store: Store, library}} context
  * @returns {{show: Function, hide: Function}}
  */
 export function createDigitCard(parent, { store, library }) {
@@ -30,14 +30,14 @@ export function createDigitCard(parent, { store, library }) {
    */
   async function show(row, guess, pointer) {
     shown = row;
-    const { images, palette } = store.get();
+    const { images: { set: images }, appearance: { palette } } = store.get();
     let found;
     try {
       found = await library.get("test", [row]);
     } catch {
       return; // Without the picture there is nothing to show; the next one may come.
     }
-    if (shown !== row || store.get().images !== images) return;
+    if (shown !== row || store.get().images.set !== images) return;
     const name = (k) => className(images.name, k);
     const [right] = found.labels;
     draw(canvas, found.pixels, images.side, palette);

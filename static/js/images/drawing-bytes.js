@@ -20,7 +20,7 @@ export function createInk() {
   return (strokes, { pen, fitted }) => {
     const width = PENS[pen];
     const [drawn, drawnWidth] = fitted ? fit(strokes, (FITTED_WIDTH * width) / PENS.medium) : [strokes, width];
-    drawStrokes(context, drawn, { colour: "#000", width: drawnWidth });
+    drawStrokes(/** @type {any} */ (context), drawn, { colour: "#000", width: drawnWidth });
     const { data } = context.getImageData(0, 0, SIDE, SIDE);
     let text = "";
     for (let at = ALPHA; at < data.length; at += CHANNELS) text += String.fromCharCode(data[at]);

@@ -4,7 +4,7 @@ import { h, pixelRatio } from "lib/dom";
 import { drawStrokes, PENS } from "images/pen";
 
 /**
- * @param {object} store its `strokes` are what is drawn, by its `pen`
+ * @param {Store} store its `strokes` are what is drawn, by its `pen`
  * @param {{label: string, onDraw: (strokes: [number, number][][]) => void}} parts `onDraw` is told
  *   all strokes, the unfinished one too, at most once for each picture of the screen
  * @returns {{element: HTMLElement, paint: Function, destroy: Function}}
@@ -44,7 +44,7 @@ export function createPaper(store, { label, onDraw }) {
     if (event.pointerId !== pointer) return;
     const done = stroke;
     pointer = stroke = null;
-    store.set({ strokes: [...store.get().strokes, done] });
+    store.set({ images: { strokes: [...store.get().images.strokes, done] } });
   }
 
   function placeOf({ clientX, clientY }) {
@@ -64,19 +64,19 @@ export function createPaper(store, { label, onDraw }) {
   }
 
   function all() {
-    const { strokes } = store.get();
+    const { images: { strokes } } = store.get();
     return stroke ? [...strokes, stroke] : strokes;
   }
 
   function paint() {
-    const { palette, pen } = store.get();
+    const { appearance: { palette }, images: { pen } } = store.get();
     if (!palette || canvas.clientWidth === 0) return;
     const side = Math.round(canvas.clientWidth * pixelRatio());
     if (canvas.width !== side) canvas.width = canvas.height = side;
     drawStrokes(canvas.getContext("2d"), all(), { colour: palette.ink, width: PENS[pen] });
   }
 
-  const unwatch = [store.watch(["palette"], paint), store.watch(["strokes", "pen"], schedule)];
+  const unwatch = [store.watch(["appearance.palette"], paint), store.watch(["images.strokes", "images.pen"], schedule)];
 
   function destroy() {
     cancelAnimationFrame(request);

@@ -20,8 +20,8 @@ const REACH = 14;
 
 /**
  * @param {HTMLElement} element
- * @param {object} plotly
- * @param {() => object} look what to draw: `cloud`, `palette`, `names`, `hidden` (a set of
+ * @param {Object} plotly
+ * @param {() => Object} look what to draw: `cloud`, `palette`, `names`, `hidden` (a set of
  *   classes), `chosen` (a row or null)
  * @returns {{show: Function, find: Function, destroy: Function}}
  */

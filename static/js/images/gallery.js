@@ -6,7 +6,7 @@ import { draw } from "images/library";
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /**
- * @param {{store, library}} context
+ * @param {{store: Store, library}} context
  * @param {string} label of all of them together
  * @returns {{element: HTMLElement, show: Function, destroy: Function}}
  */
@@ -27,7 +27,7 @@ export function createGallery({ store, library }, label) {
    */
   async function show(newPart, newEntries) {
     const rows = newEntries.map(({ row }) => row);
-    const { images } = store.get();
+    const { images: { set: images } } = store.get();
     const key = `${images?.name} ${newPart} ${rows}`;
     asked = key;
     let found = null;
@@ -45,7 +45,7 @@ export function createGallery({ store, library }, label) {
   }
 
   function makeButton(i) {
-    const choose = () => store.set({ digit: { part, row: entries[i].row } });
+    const choose = () => store.set({ images: { digit: { part, row: entries[i].row } } });
     return h("button.picture", { type: "button", tabindex: i === 0 ? 0 : -1, on: { click: choose } },
       h("canvas", { "aria-hidden": "true" }), h("span.picture-caption", { "aria-hidden": "true" }));
   }
@@ -60,7 +60,7 @@ export function createGallery({ store, library }, label) {
   }
 
   function paint() {
-    const { palette, images } = store.get();
+    const { appearance: { palette }, images: { set: images } } = store.get();
     if (!palette || !images || !pixels) return;
     const area = images.side * images.side;
     entries.forEach((_, i) => {
@@ -82,7 +82,7 @@ export function createGallery({ store, library }, label) {
     buttons[next].focus();
   }
 
-  const unwatch = store.watch(["palette"], paint);
+  const unwatch = store.watch(["appearance.palette"], paint);
 
   return { element, show, destroy: unwatch };
 }

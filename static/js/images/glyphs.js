@@ -17,7 +17,7 @@ const SIDE = 28;
  *
  * @param {HTMLCanvasElement} canvas
  * @param {string} name of the set
- * @param {object} palette
+ * @param {Object} palette
  * @param {number} size in pixels of the canvas
  */
 export function paintGlyph(canvas, name, palette, size) {

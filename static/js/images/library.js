@@ -13,11 +13,11 @@ const ramps = new WeakMap();
 /**
  * Makes the library of the set that the store names.
  *
- * @param {object} store its `images` says which set
+ * @param {Store} store its `images` says which set
  * @returns {{get: Function, labels: Function}}
  */
 export function createLibrary(store) {
-  const set = () => store.get().images;
+  const set = () => store.get().images.set;
 
   /**
    * Gets images.
@@ -90,7 +90,7 @@ async function fetchBytes(url) {
  * @param {HTMLCanvasElement} canvas
  * @param {Uint8Array} pixels row by row from the top, 255 is ink
  * @param {number} side
- * @param {object} palette
+ * @param {Object} palette
  */
 export function draw(canvas, pixels, side, palette) {
   if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;

@@ -1,4 +1,4 @@
-/** How far a set of images is that somebody waits for: `store.loading`; and why one could not be had. */
+/** How far a set of images is that somebody waits for: `store.run.loading`; and why one could not be had. */
 
 import { h, setText } from "lib/dom";
 import { IMAGE_SETS } from "spec/image-sets";
@@ -12,13 +12,13 @@ const PERIOD = 400;
  * Asks how far the set is that an edit waits for; once none does, what has become of it. Nothing
  * else polls.
  *
- * @param {object} store its `loading` is {name, state, done, total, message}, or null
+ * @param {Store} store its `loading` is {name, state, done, total, message}, or null
  */
 export function followLoading(store) {
   let timer = 0;
   let awaited = null;
 
-  function follow({ waiting, draft, coming }) {
+  function follow({ run: { waiting, draft, coming } }) {
     const { name: next } = (coming?.spec ?? draft)?.data ?? {};
     const name = waiting && IMAGE_SETS.includes(next) ? next : null;
     if (name === awaited) return;
@@ -34,22 +34,22 @@ export function followLoading(store) {
     const { state = "absent", done, total, message } = answer?.[name] ?? {};
     const waits = awaited === name;
     const told = waits ? state === "loading" : state === "failed";
-    store.set({ loading: told ? { name, state, done, total, message } : null });
+    store.set({ run: { loading: told ? { name, state, done, total, message } : null } });
     if (waits && state !== "ready") timer = setTimeout(() => look(name), PERIOD);
   }
 
-  store.watch(["waiting", "draft", "coming"], follow);
+  store.watch(["run.waiting", "run.draft", "run.coming"], follow);
 }
 
 /**
  * Says beside the sets which one could not be had.
  *
- * @param {object} store
+ * @param {Store} store
  * @returns {{element: HTMLElement, destroy: Function}}
  */
 export function createLoading(store) {
   const element = h("p.loading", { role: "status", hidden: true });
-  const destroy = store.watch(["loading"], ({ loading }) => {
+  const destroy = store.watch(["run.loading"], ({ run: { loading } }) => {
     element.hidden = loading?.state !== "failed";
     if (element.hidden) return;
     element.dataset.help = loading.message;

@@ -34,11 +34,11 @@ export function createAnswer({ store }) {
   }
 
   function paint() {
-    if (frame && store.get().palette) drawSeen(canvas, frame.arrays, store.get());
+    if (frame && store.get().appearance.palette) drawSeen(canvas, frame.arrays, store.get());
   }
 
   function tell() {
-    const { images } = store.get();
+    const { images: { set: images } } = store.get();
     if (!images) return;
     const { image, probabilities } = frame.arrays;
     const blank = image.data.every((ink) => ink === 0);
@@ -52,7 +52,7 @@ export function createAnswer({ store }) {
     setText(second, told ? word("answer.second", { answer: nameOf(next), share: percent(next) }) : "");
   }
 
-  const unwatch = store.watch(["palette", "showSaliency"], paint);
+  const unwatch = store.watch(["appearance.palette", "images.showSaliency"], paint);
 
   function destroy() {
     throttle.cancel();

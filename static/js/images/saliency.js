@@ -12,10 +12,10 @@ const INK = 0.55;
  * over it: how the log-probability of the answer changes with each pixel.
  *
  * @param {HTMLCanvasElement} canvas
- * @param {object} arrays of a frame
- * @param {{palette: object, showSaliency: boolean}} state of the store
+ * @param {Object} arrays of a frame
+ * @param {PageState} state of the store
  */
-export function drawSeen(canvas, { image, saliency }, { palette, showSaliency }) {
+export function drawSeen(canvas, { image, saliency }, { appearance: { palette }, images: { showSaliency } }) {
   const [side] = image.shape;
   if (showSaliency && saliency) drawSaliency(canvas, image.data, saliency.data, side, palette);
   else draw(canvas, image.data, side, palette);

@@ -16,8 +16,8 @@ export function canDrawSolid() {
 
 /**
  * @param {HTMLElement} element
- * @param {object} plotly
- * @param {() => object} look what to draw: `cloud`, `palette`, `names`, `hidden` (a set of
+ * @param {Object} plotly
+ * @param {() => Object} look what to draw: `cloud`, `palette`, `names`, `hidden` (a set of
  *   classes), `chosen` (a row or null), `camera` (or null)
  * @param {{onPoint: Function, onCamera: Function}} parts `onPoint` is told the row of the image
  *   under the pointer, or null

@@ -5,13 +5,15 @@ const SVG = "http://www.w3.org/2000/svg";
 /**
  * Makes an element.
  *
- * @param {string} tag name, with classes: `button.icon-button`
- * @param {object} properties attributes; `on` holds listeners, `data` data attributes
+ * @template {string} T
+ * @param {T} tag name, with classes: `button.icon-button`
+ * @param {Object} properties attributes; `on` holds listeners, `data` data attributes
  * @param {...(Node|string|null)} children
+ * @returns {ElementOf<T>}
  */
 export function h(tag, properties = {}, ...children) {
   const [name, ...classes] = tag.split(".");
-  const element = document.createElement(name);
+  const element = /** @type {any} */ (document.createElement(name));
   if (classes.length) element.className = classes.join(" ");
   for (const [key, value] of Object.entries(properties)) {
     if (key === "on") {
@@ -61,12 +63,4 @@ export function pixelRatio() {
 /** Whether the person asked for less motion. */
 export function reducedMotion() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;
-}
-
-/** Puts a popover at a place inside its parent, kept within the parent's width. */
-export function placePopover(popover, parent, x, y) {
-  const room = parent.clientWidth + parent.scrollLeft - popover.offsetWidth - 8;
-  popover.style.left = `${Math.max(parent.scrollLeft + 8, Math.min(x, room))}px`;
-  const below = parent.clientHeight + parent.scrollTop - popover.offsetHeight - 8;
-  popover.style.top = `${Math.max(8, Math.min(y, below))}px`;
 }

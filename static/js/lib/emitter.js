@@ -1,6 +1,6 @@
 /** Events by name; a listener that throws is reported, and keeps no other from hearing. */
 
-/** @returns {{on: (type: string, listener: Function) => void, emit: (type: string, value: *) => void}} */
+/** @returns {{on: (type: string, listener: Function) => void, emit: (type: string, value?: any) => void}} */
 export function createEmitter() {
   const listeners = {};
 

@@ -45,7 +45,7 @@ export function formatCount(value) {
  * Several texts as one.
  *
  * @param {string[]} texts
- * @param {string} type `conjunction` or `disjunction`
+ * @param {"conjunction"|"disjunction"} type
  */
 export function formatList(texts, type) {
   return new Intl.ListFormat(spokenLanguage(), { type }).format(texts);

@@ -14,7 +14,7 @@ const text = new TextDecoder();
  * Decodes one frame.
  *
  * @param {ArrayBuffer} buffer u64 little-endian header length, JSON header, raw arrays
- * @returns {{meta: object, arrays: Object<string, {data: ArrayBufferView, shape: number[]}>}}
+ * @returns {Omit<Frame, "spec">}
  *   arrays are views into `buffer`
  */
 export function decodeFrame(buffer) {

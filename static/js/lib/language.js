@@ -22,7 +22,7 @@ export function chooseLanguage(known, { search, chosen, preferred }) {
 /**
  * @param {{catalogues: Object<string, string>, language: string}} config URLs of the catalogues
  *   by language, and the language that the server took the page to be in
- * @param {object} store its `language` is what was chosen
+ * @param {Store} store its `language` is what was chosen
  * @returns {{start: Function, change: Function, names: string[]}}
  */
 export function createLanguage({ catalogues, language: guessed }, store) {
@@ -39,7 +39,7 @@ export function createLanguage({ catalogues, language: guessed }, store) {
   /** Speaks the language of this visit. */
   function start() {
     const name = chooseLanguage(names, {
-      search: location.search, chosen: store.get().language, preferred: navigator.languages,
+      search: location.search, chosen: store.get().preferences.language, preferred: navigator.languages,
     });
     // The browser is loading it already, and complains of what is loaded for nothing.
     if (name !== guessed) fetch(catalogues[guessed]);
@@ -53,7 +53,7 @@ export function createLanguage({ catalogues, language: guessed }, store) {
    *   a later choice overtakes an earlier one
    */
   function change(name) {
-    store.set({ language: name });
+    store.set({ preferences: { language: name } });
     const address = new URL(location.href);
     if (address.searchParams.has(PARAMETER)) {
       address.searchParams.set(PARAMETER, name);

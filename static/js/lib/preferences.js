@@ -16,24 +16,25 @@ const PREFERENCES = {
 
 /**
  * Reads the choices into the store and keeps every later one; what is stored and is no
- * possible choice counts for nothing. `store.newcomer` says whether this is the first visit.
+ * possible choice counts for nothing. `store.page.newcomer` says whether this is the first visit.
  *
- * @param {object} store
- * @param {Storage} storage
- * @param {string[]} languages that may be chosen; until then `store.language` is null
+ * @param {Store} store
+ * @param {Keeping} storage
+ * @param {string[]} languages that may be chosen; until then `store.preferences.language` is null
  */
 export function keepPreferences(store, storage, languages) {
   const allowed = { ...PREFERENCES, language: [null, ...languages] };
   for (const [key, values] of Object.entries(allowed)) {
     const saved = storage.getItem(PREFIX + key);
     const [initial] = values;
-    store.set({ [key]: values.find((value) => saved === String(value)) ?? initial });
-    let last = store.get()[key];
-    store.watch([key], ({ [key]: value }) => {
+    store.set({ preferences: { [key]: values.find((value) => saved === String(value)) ?? initial } });
+    let last = store.get().preferences[key];
+    store.watch([/** @type {StoreKey} */ (`preferences.${key}`)], ({ preferences }) => {
+      const value = preferences[key];
       if (value === last) return;
       last = value;
       storage.setItem(PREFIX + key, String(value));
     });
   }
-  store.set({ newcomer: !store.get().visited, visited: true });
+  store.set({ page: { newcomer: !store.get().preferences.visited }, preferences: { visited: true } });
 }

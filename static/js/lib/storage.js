@@ -5,7 +5,7 @@
  * long as the page. What the browser has no room for is kept as long as the page.
  *
  * @param {"localStorage"|"sessionStorage"} name
- * @returns {{getItem: Function, setItem: Function, removeItem: Function}}
+ * @returns {Keeping}
  */
 export function openStorage(name) {
   try {
@@ -38,7 +38,11 @@ function withMemory(storage) {
   return { getItem: (key) => memory.getItem(key) ?? storage.getItem(key), setItem, removeItem };
 }
 
-/** Makes a storage that lasts as long as the page. */
+/**
+ * Makes a storage that lasts as long as the page.
+ *
+ * @returns {Keeping}
+ */
 export function createMemory() {
   const kept = new Map();
   return {

@@ -1,11 +1,12 @@
 /**
- * What the page knows, in one place: plain values, watched by key. A watcher that throws is
- * reported, and keeps neither the others nor the one who sets from going on.
+ * Observable state in groups of plain values. A watcher that throws is reported, and keeps neither
+ * the others nor the one who sets from going on; a key that does not exist is an error.
  */
 
 /**
- * @param {object} initial the first values
- * @returns {{get: () => object, set: (patch: object) => void, watch: Function}}
+ * @template {Object<string, Object>} State
+ * @param {State} initial the first values: group -> key -> value
+ * @returns {StoreOf<State>}
  */
 export function createStore(initial) {
   let state = { ...initial };
@@ -15,13 +16,22 @@ export function createStore(initial) {
     return state;
   }
 
-  /** Merges `patch` and tells the watchers of keys whose value changed. */
+  /** Merges `patch` into its groups and tells the watchers of keys whose value changed. */
   function set(patch) {
-    const changed = Object.keys(patch).filter((key) => !Object.is(state[key], patch[key]));
-    if (changed.length === 0) return;
-    state = { ...state, ...patch };
+    const changed = new Set();
+    const next = { ...state };
+    for (const [group, values] of Object.entries(patch)) {
+      for (const [key, value] of Object.entries(values)) {
+        require(`${group}.${key}`);
+        if (Object.is(next[group][key], value)) continue;
+        next[/** @type {keyof State} */ (group)] = { ...next[group], [key]: value };
+        changed.add(`${group}.${key}`);
+      }
+    }
+    if (changed.size === 0) return;
+    state = next;
     for (const watcher of [...watchers]) {
-      if (watcher.keys.some((key) => changed.includes(key))) tell(watcher);
+      if (watcher.keys.some((key) => changed.has(key))) tell(watcher);
     }
   }
 
@@ -33,8 +43,9 @@ export function createStore(initial) {
     }
   }
 
-  /** Calls `call(state)` now and after every change of one of `keys`; returns the way out. */
+  /** Calls `call(state)` now and after every change of one of `keys` ("group.key"); returns the way out. */
   function watch(keys, call) {
+    keys.forEach(require);
     const watcher = { keys, call };
     const stop = () => watchers.delete(watcher);
     watchers.add(watcher);
@@ -45,6 +56,11 @@ export function createStore(initial) {
       throw error;
     }
     return stop;
+  }
+
+  function require(path) {
+    const [group, key] = path.split(".");
+    if (!(group in state) || !(key in state[group])) throw new Error(`the store has no ${path}`);
   }
 
   return { get, set, watch };

@@ -1,20 +1,20 @@
 /** Light, dark, or as the system says. */
 
 /**
- * Keeps the document's theme equal to `store.theme`; `store.scheme` is what is
+ * Keeps the document's theme equal to `store.preferences.theme`; `store.appearance.scheme` is what is
  * in force, so that canvases know when to read the colours again.
  */
 export function keepTheme(store) {
   const system = window.matchMedia("(prefers-color-scheme: dark)");
 
   function apply() {
-    const { theme } = store.get();
+    const { preferences: { theme } } = store.get();
     if (theme === "auto") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = theme;
     const dark = theme === "dark" || (theme === "auto" && system.matches);
-    store.set({ scheme: dark ? "dark" : "light" });
+    store.set({ appearance: { scheme: dark ? "dark" : "light" } });
   }
 
   system.addEventListener("change", apply);
-  store.watch(["theme"], apply);
+  store.watch(["preferences.theme"], apply);
 }

@@ -3,7 +3,7 @@
 /**
  * @param {number} period milliseconds between two calls
  * @param {(value: any) => void} call gets the newest value
- * @returns {{offer: (value: any) => void, cancel: () => void}}
+ * @returns {{offer: (value?: any) => void, cancel: () => void}}
  */
 export function createThrottle(period, call) {
   let newest;

@@ -4,7 +4,7 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Between a shape and what it leads to. */
 const GAP = 7;
 
-/** @returns {{element: SVGElement, draw: (layout: object, answer: number) => void}} */
+/** @returns {{element: SVGElement, draw: (layout: Object, answer: number) => void}} */
 export function createFans() {
   const element = document.createElementNS(SVG, "svg");
   element.classList.add("fans");

@@ -113,7 +113,7 @@ export function between(from, to, share) {
  * The old layout with its columns renumbered as the new one's, so that a
  * layer slides from where it was when another one came or went.
  *
- * @param {object} layout the old one
+ * @param {Object} layout the old one
  * @param {string[]} before what each old column is, `after` each new one
  */
 export function matchColumns(layout, before, after) {

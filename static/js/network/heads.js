@@ -13,7 +13,7 @@ const CHEVRON = "M5 6.5l3 3 3-3";
  * @param {HTMLElement} gaps holds the buttons that insert a layer
  * @param {{activations: string[], mostUnits: number, mostLayers: number, aboutInputs?: string}}
  *   limits `aboutInputs` is the key of what is said of the inputs
- * @param {object} on `addUnit(layer)`, `dropUnit(layer)`, `activate(layer, name)`,
+ * @param {Object} on `addUnit(layer)`, `dropUnit(layer)`, `activate(layer, name)`,
  *   `openMenu(button, layer)`, `insert(layer)`; with `setUnits(layer, units)` the number of
  *   units can be typed
  * @returns {{build, update, place}}

@@ -29,6 +29,7 @@ export function layOutImages(units, { width, height, rem, fixed = false }) {
   const most = (INPUT[1] + OUTPUT[1] + HIDDEN[1] * count + GAP[1] * (count + 1)) * rem;
   const share = Math.max(0, Math.min(1, (width - least) / (most - least)));
   const narrower = fixed ? Math.min(1, width / least) : 1;
+  /** @param {number[]} range */
   const size = ([low, high]) => (low + (high - low) * share) * rem * narrower;
   const widths = [INPUT, ...units.map(() => HIDDEN), OUTPUT].map(size);
   const gap = size(GAP);

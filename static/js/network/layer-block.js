@@ -13,7 +13,7 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 
 /**
  * @param {number} layer
- * @param {object} on `hover(unit|null, box)`, `press(unit)`, `tell(unit)` gives a unit's value
+ * @param {Object} on `hover(unit|null, box)`, `press(unit)`, `tell(unit)` gives a unit's value
  *   in words
  * @returns {{element, place, paint, mark}}
  */

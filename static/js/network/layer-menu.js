@@ -10,9 +10,9 @@ const SLOPED = ["leaky_relu", "prelu"];
 
 /** Opens the settings of hidden layer `at` below `anchor`. */
 export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer }) {
-  const layerNow = () => store.get().draft.layers[at];
+  const layerNow = () => store.get().run.draft.layers[at];
   const change = (key) => (value) =>
-    edits.edit({ layers: changeLayer(store.get().draft.layers, at, { [key]: value }) });
+    edits.edit({ layers: changeLayer(store.get().run.draft.layers, at, { [key]: value }) });
   const keys = ["dropout"];
   if (SLOPED.includes(layerNow().activation)) keys.push("negative_slope");
   keys.push("batch_norm");
@@ -26,7 +26,7 @@ export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer })
       removeLayer(at);
     } },
   }, word("action.removeLayer"));
-  const unwatch = store.watch(["draft"], ({ draft }) => {
+  const unwatch = store.watch(["run.draft"], ({ run: { draft } }) => {
     const layer = draft.layers[at];
     if (layer) for (const { key, control } of controls) control.update(layer[key]);
   });

@@ -22,11 +22,11 @@ export function strengthOf(weight) {
 /**
  * Sorts all links by how they look; each kind is one path.
  *
- * @param {object} layout
- * @param {{layers: object[]}} index of the weights
+ * @param {Object} layout
+ * @param {{layers: Object[]}} index of the weights
  * @param {ArrayLike<number>} weights
- * @param {() => object} makePath a Path2D, or what stands for one
- * @returns {object[]} a path, or nothing, for each kind
+ * @param {() => Object} makePath a Path2D, or what stands for one
+ * @returns {Object[]} a path, or nothing, for each kind
  */
 export function sortLinks(layout, index, weights, makePath) {
   const buckets = makeBuckets();
@@ -45,7 +45,7 @@ export function sortLinks(layout, index, weights, makePath) {
  *
  * @param {number} bucket which kind
  * @param {number} count of all weights: many links are drawn finer, so that strong ones stand out
- * @param {object} palette
+ * @param {Object} palette
  * @param {number} lift 1 for links in front
  */
 export function styleLinks(bucket, count, palette, lift = 0) {
@@ -109,7 +109,7 @@ export function createLinks(base, front) {
     if (!chosen && !inFront) return;
     clear(1);
     inFront = Boolean(chosen);
-    base.style.opacity = chosen ? FADED : 1;
+    base.style.opacity = String(chosen ? FADED : 1);
     if (!chosen) return;
     const buckets = makeBuckets();
     for (const link of chosen) {

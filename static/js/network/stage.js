@@ -10,10 +10,10 @@ const LENS = 64;
 
 /**
  * @param {HTMLElement} element the card
- * @param {(layout: object) => void} put shows a layout; called at every step of a slide
+ * @param {(layout: Object) => void} put shows a layout; called at every step of a slide
  * @param {boolean} fixed whether the network can only be looked at: then it needs no room for
  *   what changes it, and becomes as small as the room it has
- * @returns {object} the parts, and `measure`, `slideFrom`, `stop`
+ * @returns {Object} the parts, and `measure`, `slideFrom`, `stop`
  */
 export function createStage(element, put, fixed = false) {
   const canvas = (name) => h(`canvas.${name}`, { "aria-hidden": "true" });

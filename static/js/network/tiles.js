@@ -16,7 +16,7 @@ const DOT_MOST = 6;
 /**
  * @param {HTMLCanvasElement} canvas over the links
  * @param {() => number} [ratioOf] pixels of the canvas for one of the layout
- * @returns {{place, draw, paintInputs}}
+ * @returns {{place, draw, paintInputs, copy}}
  */
 export function createTiles(canvas, ratioOf = pixelRatio) {
   const context = canvas.getContext("2d");

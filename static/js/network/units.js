@@ -8,9 +8,9 @@ const CROSS = "M5 5l6 6M11 5l-6 6";
 
 /**
  * @param {HTMLElement} element holds one element per tile
- * @param {object} on `hover(place|null)`, `hoverBias(place|null, event)`,
+ * @param {Object} on `hover(place|null)`, `hoverBias(place|null, event)`,
  *   `press(place)`, `pressBias(place, event)`, `remove(place)`, `add(place)`
- * @returns {{build, place, focus, mark}} a place is {column, row, kind, layer, unit, name}
+ * @returns {{build, place, mark}} a place is {column, row, kind, layer, unit, name}
  */
 export function createUnits(element, on) {
   let columns = [];
@@ -177,7 +177,11 @@ function makeInputLabel(name) {
   return h("span.input-label", { "aria-hidden": "true" }, word(`feature.${name}`));
 }
 
-/** What a tile is called. */
+/**
+ * What a tile is called.
+ *
+ * @param {any} place
+ */
 export function labelOf({ kind, layer, unit, name, outputs }) {
   if (kind === "input" || kind === "idle") return word(`feature.${name}`);
   if (kind === "output") return outputs > 1 ? word("unit.class", { name: unit }) : word("unit.output");

@@ -12,7 +12,7 @@ const DIGITS = 3;
  *
  * @param {{x: number, y: number}} place in the window
  * @param {{title: string, sources: {from: number|"bias", text: string}[],
- *   from: number|"bias", read: Function, write: Function, onClose: Function}} what
+ *   from: number|"bias", read: Function, write: Function, onClose: () => void}} what
  *   `read(from)` gives the value, `write(from, value)` sets it
  */
 export function editWeight(place, { title, sources, from, read, write, onClose }) {
@@ -20,7 +20,7 @@ export function editWeight(place, { title, sources, from, read, write, onClose }
   const select = h("select.select", {
     "aria-label": word("label.weight.from"), data: { path: "weight.from" }, on: { change: show },
   }, ...sources.map((source) => h("option", { value: source.from }, source.text)));
-  select.value = from;
+  select.value = String(from);
   const input = h("input.text-input", {
     type: "number", step: STEP, "aria-label": word("label.weight.value"),
     data: { path: "weight.value" },

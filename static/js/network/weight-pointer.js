@@ -11,8 +11,8 @@ const ASIDE = 8;
 /**
  * @param {HTMLElement} field where the links are
  * @param {HTMLElement[]} grounds what lies under the pointer where no tile is
- * @param {object} links
- * @param {{frame: () => object, palette: () => object, tooltip, setWeight: Function|null}} parts
+ * @param {Object} links
+ * @param {{frame: () => Object, palette: () => Object, tooltip, setWeight: Function|null}} parts
  *   without `setWeight` weights are told only
  * @returns {{tell, edit}} for biases, which are elements of their own
  */

@@ -24,7 +24,11 @@ const PARTS = {
   boundary: "output", network: "network", loss: "curves", unit: "unit", data: "data", metrics: "metrics",
   legend: "scale",
 };
-/** What is shown of points of the plane, and of images. */
+/**
+ * What is shown of points of the plane, and of images.
+ *
+ * @type {Object<string, (element: HTMLElement, context: Context) => Object[]>}
+ */
 const PLANE = {
   boundary: (element, context) => {
     const plane = h("div.output-plane");
@@ -36,13 +40,14 @@ const PLANE = {
   loss: (element, context) => [createCurve(element, context, LOSS)],
   unit: (element, context) => [createUnitPanel(element, context), createFirstUnit(context.store)],
   data: (element, context) => [createData(element, context)],
-  metrics: (element, context) => {
+  metrics: (element) => {
     const figures = h("div.metrics");
     element.append(figures);
-    return [createMetrics(figures, context)];
+    return [createMetrics(figures)];
   },
   legend: (element, context) => [createScale(element, context)],
 };
+/** @type {typeof PLANE} */
 const IMAGES = {
   boundary: (element, context) => [createConfusion(element, context)],
   network: (element, context) => [createImageNetwork(element, context)],
@@ -69,9 +74,9 @@ export function createPanels(element) {
    *
    * @param {string[]} names
    * @param {boolean} images whether the run is about images
-   * @param {object} context its `panels` are makers that take the place of others
+   * @param {Context} context its `panels` are makers that take the place of others
    * @param {Function} part makes the views of one, as `view-guard` says
-   * @returns {object[][]} their views
+   * @returns {Object[][]} their views
    */
   function show(names, images, context, part) {
     sections = Object.fromEntries(names.map((name) =>

@@ -11,7 +11,7 @@ import { createRemote } from "embed/remote";
 import { keepSight } from "embed/visibility";
 import { createStart } from "embed/start-button";
 import { createFaults } from "ui/faults";
-import { INITIAL } from "run/initial-store";
+import { createPageStore } from "run/page-store";
 import { createLanguage } from "lib/language";
 import { keepPalette } from "plot/palette";
 import { loadPlotly } from "plot/plotly";
@@ -19,7 +19,6 @@ import { keepPreferences } from "lib/preferences";
 import { createStandby } from "recordings/standby";
 import { createSession } from "pages/session";
 import { createMemory } from "lib/storage";
-import { createStore } from "lib/store";
 import { keepTheme } from "lib/theme";
 import { writeState } from "spec/url-state";
 import { word } from "lib/words";
@@ -51,13 +50,14 @@ function endOf({ epochs, stop_loss: loss }) {
 function tellOptions(store) {
   if (wrong.length === 0) return;
   const said = wrong.splice(0).map(({ word: key, value }) => word("embed.option", { key, value }));
-  store.set({ message: { text: [...said, store.get().message?.text].filter(Boolean).join(" ") } });
+  store.set({ page: { message: { text: [...said, store.get().page.message?.text].filter(Boolean).join(" ") } } });
 }
 
 async function start() {
   const { background, controls, lang, panels, rehearse, speed, start: begins, text, theme } = options;
-  const store = createStore({
-    ...INITIAL, inSight: false, panels, speed, until: endOf(options), running: begins === "auto" || Boolean(rehearse),
+  const store = createPageStore({
+    run: { speed, until: endOf(options), running: begins === "auto" || Boolean(rehearse) },
+    page: { inSight: false, panels },
   });
   if (background) root.dataset.background = background;
   root.dataset.controls = controls.join(" ");
@@ -79,7 +79,7 @@ async function start() {
 
   const language = createLanguage(config, store);
   keepPreferences(store, createMemory(), language.names);
-  if (theme) store.set({ theme });
+  if (theme) store.set({ preferences: { theme } });
   keepTheme(store);
   const context = Object.assign(await session.learn(language.start()), {
     model: null,
@@ -89,7 +89,7 @@ async function start() {
     parent, connection, context, sight, showPanels, startsWithSlide: begins === "pause",
   });
   forwardKeys(remote.key);
-  connection.on("spec", ({ step }) => step === 0 && store.set({ until: endOf(options) }));
+  connection.on("spec", ({ step }) => step === 0 && store.set({ run: { until: endOf(options) } }));
   notice = createNotice(place("notice"), context);
   // Nothing has a size or a colour before the frame is laid out for the first time, and what is
   // to be shown is known once the session is open.
@@ -107,18 +107,15 @@ async function start() {
 
   /** Other panels from now on; what has the focus keeps it only if it stays. */
   function showPanels(names) {
-    store.set({ panels: names });
+    store.set({ page: { panels: names } });
     views.show();
     painter.repaintAll();
   }
 
   function createViews(part) {
-    const shown = store.get().panels;
-    const images = Boolean(store.get().images);
-    store.set({
-      curveTab: shown.includes("unit") ? "unit" : "loss",
-      imageTab: shown.includes("boundary") ? "confusion" : "none",
-    });
+    const shown = store.get().page.panels;
+    const images = Boolean(store.get().images.set);
+    store.set({ view: { curveTab: shown.includes("unit") ? "unit" : "loss" }, images: { imageTab: shown.includes("boundary") ? "confusion" : "none" } });
     root.dataset.about = images ? "images" : "plane";
     const made = frames.show(shown, images, context, part);
     const views = [
@@ -136,7 +133,7 @@ async function start() {
   function createBar(element, made) {
     const bar = createControls(controls, made);
     element.replaceChildren(bar.element);
-    const unwatch = made.store.watch(["spec"], ({ spec }) => {
+    const unwatch = made.store.watch(["run.spec"], ({ run: { spec } }) => {
       if (!spec) return;
       const state = writeState(spec, made.schema.defaults(), address.carried());
       bar.lead([lang && `lang=${lang}`, state].filter(Boolean).join("&"));
@@ -158,7 +155,11 @@ async function start() {
   }
 }
 
-/** Resolves once an element has a size: on a slide that is not shown nothing has. */
+/**
+ * Resolves once an element has a size: on a slide that is not shown nothing has.
+ *
+ * @returns {Promise<void>}
+ */
 function firstSize(element) {
   return new Promise((resolve) => {
     const observer = new ResizeObserver(() => {
@@ -170,9 +171,10 @@ function firstSize(element) {
   });
 }
 
+/** @returns {Promise<void>} */
 function firstSpec(store) {
   return new Promise((resolve) => {
-    store.watch(["spec"], ({ spec }) => spec && resolve());
+    store.watch(["run.spec"], ({ run: { spec } }) => spec && resolve());
   });
 }
 

@@ -8,9 +8,9 @@ import { word } from "lib/words";
  * The tabs in the card of the data: an image of the set, or one's own drawing.
  *
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @param {{createDigits: Function, createDrawing: Function}} makers the views in the tabs
- * @returns {object[]} the views
+ * @returns {Object[]} the views
  */
 export function createDigitTabs(element, context, { createDigits, createDrawing }) {
   return createPanels(element, context, { key: "digitTab", label: "digits.tabs" }, {
@@ -22,9 +22,9 @@ export function createDigitTabs(element, context, { createDigits, createDrawing 
  * The tabs in the card of the output: right and wrong answers, and the hidden space.
  *
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @param {{createConfusion: Function, createSpace: Function}} makers the views in the tabs
- * @returns {object[]} the views
+ * @returns {Object[]} the views
  */
 export function createAnswerTabs(element, context, { createConfusion, createSpace }) {
   element.append(h("h2.sr-only", { id: "output-title" }, word("card.output")));
@@ -40,10 +40,10 @@ function createPanels(element, context, { key, label }, makers) {
   const names = Object.keys(makers);
   const tabs = createTabs(element, word(label), names.map((id) =>
     ({ id, text: word(`tab.${id}`), help: word(`help.tab.${id}`) })), (id) => {
-    store.set({ [key]: id });
+    store.set({ images: { [key]: id } });
     shown[id]?.resize();
   });
   for (const id of names) shown[id] = makers[id](tabs.panels[id], context);
-  const unwatch = store.watch([key], ({ [key]: id }) => tabs.show(id));
+  const unwatch = store.watch([/** @type {StoreKey} */ (`images.${key}`)], ({ images }) => tabs.show(images[key]));
   return [...Object.values(shown), { update() {}, resize() {}, destroy: unwatch }];
 }

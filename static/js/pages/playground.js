@@ -10,7 +10,7 @@ import { createFaults } from "ui/faults";
 import { LAYER } from "spec/data-switch";
 import { observe as observeImages } from "advice/image-observations";
 import { createAnswerTabs, createDigitTabs } from "pages/image-panels";
-import { INITIAL } from "run/initial-store";
+import { createPageStore } from "run/page-store";
 import { createLanguage } from "lib/language";
 import { observe } from "advice/observations";
 import { createLookingBack } from "run/recall";
@@ -28,7 +28,6 @@ import { create as createLinkTab } from "share/link-tab";
 import { create as createPictureTab } from "share/picture-tab";
 import { listenToKeys } from "ui/shortcuts";
 import { openStorage } from "lib/storage";
-import { createStore } from "lib/store";
 import { keepTheme } from "lib/theme";
 import { create as createScale } from "views/colour-scale";
 import { create as createComingLine } from "views/page/pending-line";
@@ -75,7 +74,7 @@ window.livenet = { frames: 0, specId: -1, step: 0, firstFrame: 0 };
 const faults = createFaults(place("fault"));
 
 async function start() {
-  const store = createStore(INITIAL);
+  const store = createPageStore();
   const storage = openStorage("sessionStorage");
   const address = createAddress(store, storage);
   const session = createSession({ config, store, storage, address, faults, createViews, painted: count });
@@ -105,7 +104,7 @@ async function start() {
   session.show();
   views.watchSize(CARDS.map(place));
   // The cards stay as large when the tools come and go; what is in them does not.
-  store.watch(["painting"], views.resize);
+  store.watch(["points.painting"], views.resize);
   listenToKeys(context.actions);
 }
 
@@ -127,7 +126,7 @@ function createViews(part, context) {
     part("controls", ofMoment(createStrip), place("strip")),
     part("timeLine", createTimeLine, place("time-line")),
     part("coming", createComingLine, place("coming")),
-    ...(context.store.get().images ? createImageViews : createPlaneViews)(part, context),
+    ...(context.store.get().images.set ? createImageViews : createPlaneViews)(part, context),
     part("notice", createNotice, place("notice")),
     part("announcer", createAnnouncer, place("announcer")),
     // It points at the others.

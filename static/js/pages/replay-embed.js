@@ -15,8 +15,9 @@ import { word } from "lib/words";
 const root = document.documentElement;
 
 /**
- * @param {object} options as `embed/options` reads them
- * @returns {{createViews: (part: Function, context: object) => object[][], begin: (session: object) => void}}
+ * @param {Object} options as `embed/options` reads them
+ * @returns {{createViews: (part: Function, context: Object) => Object[][], 
+ *   begin: (session: Object, context: Object) => void, panels?: Object}}
  */
 export function createFramed({ panels, background, text, start, origin }) {
   const place = h("div.embed-panels");
@@ -33,8 +34,8 @@ export function createFramed({ panels, background, text, start, origin }) {
 
   function createViews(part, context) {
     const { store } = context;
-    const images = Boolean(store.get().images);
-    store.set({ curveTab: shown.includes("unit") ? "unit" : "loss", imageTab: "confusion" });
+    const images = Boolean(store.get().images.set);
+    store.set({ view: { curveTab: shown.includes("unit") ? "unit" : "loss" }, images: { imageTab: "confusion" } });
     root.dataset.about = images ? "images" : "plane";
     return [
       ...frames.show(shown, images, context, part),

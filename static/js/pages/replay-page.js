@@ -22,7 +22,8 @@ const place = (id) => document.getElementById(id);
 
 /**
  * @param {boolean} charts whether there are charts that only Plotly draws
- * @returns {{createViews: (part: Function, context: object) => object[][], begin: (session: object) => void}}
+ * @returns {{createViews: (part: Function, context: Object) => Object[][], 
+ *   begin: (session: Object, context: Object) => void, panels?: Object}}
  */
 export function createWholePage(charts) {
   function createViews(part, { store }) {
@@ -30,7 +31,7 @@ export function createWholePage(charts) {
       part("header", createHeader, { about: place("about"), tools: place("tools") }),
       part("controls", createBar, place("strip")),
       part("data", createFacts, place("data")),
-      ...(store.get().images ? createImageViews : createPlaneViews)(part, charts),
+      ...(store.get().images.set ? createImageViews : createPlaneViews)(part, charts),
       part("announcer", createAnnouncer, place("announcer")),
     ];
   }

@@ -3,7 +3,7 @@
 import { setText } from "lib/dom";
 import { readOptions } from "embed/options";
 import { createFaults } from "ui/faults";
-import { INITIAL } from "run/initial-store";
+import { createPageStore } from "run/page-store";
 import { createLanguage } from "lib/language";
 import { keepPalette } from "plot/palette";
 import { loadPlotly } from "plot/plotly";
@@ -18,7 +18,6 @@ import { createWholePage } from "pages/replay-page";
 import { createSession } from "pages/session";
 import { listenToKeys } from "ui/shortcuts";
 import { createMemory } from "lib/storage";
-import { createStore } from "lib/store";
 import { keepTheme } from "lib/theme";
 import { word } from "lib/words";
 
@@ -30,7 +29,7 @@ const NO_LIBRARY = { get: refuse, labels: refuse };
 /**
  * Starts the document.
  *
- * @param {object} parts what a page asks the server for: `words`, `schema`, `presets`, `datasets`
+ * @param {Object} parts what a page asks the server for: `words`, `schema`, `presets`, `datasets`
  * @param {(id: string) => string} read gives the texts that the document holds: `wishes`,
  *   `recording`, `plotly`
  */
@@ -44,13 +43,13 @@ async function open(parts, read, faults) {
   const wishes = JSON.parse(read("wishes"));
   // What is wrong with the address has its default: the document is no place for messages.
   const options = readOptions(location.search, () => {});
-  const store = createStore({ ...INITIAL, panels: options.panels, replaySpeed: 1 });
+  const store = createPageStore({ page: { panels: options.panels }, recording: { replaySpeed: 1 } });
   const catalogues = Object.fromEntries(Object.entries(parts.words)
     .map(([name, words]) => [name, urlOf(JSON.stringify(words), "application/json")]));
   const language = createLanguage({ catalogues, language: wishes.language }, store);
   // What is kept for a file would be kept for all files.
   keepPreferences(store, createMemory(), language.names);
-  store.set({ language: wishes.language, ...(options.theme && { theme: options.theme }) });
+  store.set({ preferences: { language: wishes.language, ...(options.theme && { theme: options.theme }) } });
   keepTheme(store);
   await language.start();
   if (await goLive(wishes.live, word("page.title"))) return;

@@ -33,9 +33,9 @@ async function askServer(name) {
 /**
  * Makes the parts of a page with a run; nothing is asked of the server before `connect`.
  *
- * @param {{config: object, store: object, storage: Storage, address: object, faults: object,
- *   createViews: (part: Function, context: object) => object[][], painted: (frame: object) => void,
- *   source?: object, around?: (connection: object, schema: Promise<object>) => object,
+ * @param {{config: Object, store: Store, storage: Keeping, address: Object, faults: Object,
+ *   createViews: (part: Function, context: Object) => Object[][], painted: (frame: Object) => void,
+ *   source?: Object, around?: (connection: Object, schema: Promise<object>) => Object,
  *   ask?: (name: string) => Promise<object>}} parts
  *   `config` is the page's own, `storage` that of the tab or what stands for it, `faults` says which
  *   views have failed, `createViews` makes all views, each by `part` (`view-guard`), `painted` is told
@@ -56,7 +56,7 @@ export function createSession({
     open: createTransports({ ...PATHS, stream: config.stream, storage }),
     storage,
     // What a recording shows meanwhile is not what the live run is about.
-    toOpen: () => address.toOpen((store.get().standby ?? store.get()).spec),
+    toOpen: () => address.toOpen((store.get().stream.standby ?? store.get().run).spec),
     session: address.session,
   }), asked);
   const edits = createEdits({ store, send: connection.send });
@@ -75,11 +75,11 @@ export function createSession({
       painted(frame);
     },
     painted: connection.painted,
-    isUnseen: () => store.get().page === "unseen",
+    isUnseen: () => store.get().page.visibility === "unseen",
   });
   keepPageState(store);
   keepMotion(store);
-  store.watch(["page"], painter.letGo);
+  store.watch(["page.visibility"], painter.letGo);
   // A server may be quicker than the catalogue of words.
   const tellProblem = () => speaking.then(address.tellProblem);
   followStream(connection, { store, edits, history, painter, address: { ...address, tellProblem } });
@@ -119,7 +119,7 @@ export function createSession({
 
   /** Shows the views, and paints what has come so far. */
   function show() {
-    const { spec } = store.get();
+    const { run: { spec } } = store.get();
     if (spec) mode.follow(spec);
     views.show();
     painter.start();

@@ -2,8 +2,8 @@
 
 /**
  * @param {{tell: Function, clear: Function}} faults
- * @param {object} context what views are made from
- * @returns {(part: string, create: Function, places: HTMLElement|object, ...more) => object[]}
+ * @param {Context} context what views are made from
+ * @returns {(part: string, create: Function, places: HTMLElement|Object, ...more) => Object[]}
  *   makes the view, or the views, of a part of the page by `create(places, context, ...more)`;
  *   a part that cannot be made leaves its places empty, and one that has failed is told until it
  *   is made anew. `part` names its words

@@ -6,7 +6,7 @@ import { closePopover } from "ui/popover";
 const NAMES = ["action", "dataset", "path"];
 
 /**
- * @param {() => (object|object[])[]} make makes every view; words are read when a view is made
+ * @param {() => (Object|Object[])[]} make makes every view; words are read when a view is made
  * @returns {{show, showAnew, update, resize, watchSize}}
  */
 export function createViewSet(make) {

@@ -21,10 +21,10 @@ export function pointsOfRun(points) {
 /**
  * Makes a moving picture.
  *
- * @param {object} context
- * @param {object} sheet as `pictures/sheet` takes it; without a caption of a person's own each
+ * @param {Context} context
+ * @param {Object} sheet as `pictures/sheet` takes it; without a caption of a person's own each
  *   picture says its epoch
- * @param {{points: object[], format: string, pause: number, signal: AbortSignal,
+ * @param {{points: Object[], format: string, pause: number, signal: AbortSignal,
  *   tell: (share: number) => void}} how `pause` between two pictures in milliseconds
  * @returns {Promise<Blob>}
  * @throws what the server refused, as `{code, message}`, or that it was given up

@@ -16,7 +16,7 @@ const FONT = 11;
 const SWATCH = 10;
 
 /**
- * @param {object} subject what is drawn, see `pictures/subject`
+ * @param {Object} subject what is drawn, see `pictures/subject`
  * @param {{x: number, y: number, width: number, height: number}} box where
  * @returns {Promise<string>}
  */

@@ -5,7 +5,7 @@ import { svg } from "pictures/svg-text";
 import { drawFigure } from "plot/plotly";
 
 /**
- * @param {object} subject what is drawn, see `pictures/subject`
+ * @param {Object} subject what is drawn, see `pictures/subject`
  * @param {{x: number, y: number, width: number, height: number}} box where
  * @returns {Promise<string>}
  */
@@ -25,7 +25,13 @@ export async function drawCurves({ history, palette, logarithmic, recalled, whol
   return svg("svg", { ...box, class: "curves" }, figure);
 }
 
-/** Pictures that follow each other have the axes of the whole run. */
+/**
+ * Pictures that follow each other have the axes of the whole run.
+ *
+ * @param {any} layout
+ * @param {Object} span
+ * @param {boolean} logarithmic
+ */
 function fixAxes({ xaxis, yaxis }, { from, step, loss }, logarithmic) {
   xaxis.range = [from, step];
   if (!logarithmic) yaxis.range = [0, 1.05 * loss];

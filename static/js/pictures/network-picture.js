@@ -16,7 +16,7 @@ const FONT = 11;
 const FINENESS = 3;
 
 /**
- * @param {object} subject what is drawn, see `pictures/subject`
+ * @param {Object} subject what is drawn, see `pictures/subject`
  * @param {{x: number, y: number, width: number, height: number}} box where
  * @returns {string}
  */
@@ -57,6 +57,11 @@ function drawTiles(frame, layout, palette) {
   return svgImage(canvas, { x: 0, y: 0, width: layout.width, height: layout.height });
 }
 
+/**
+ * @param {string[]} features
+ * @param {any} layout
+ * @param {Object} palette
+ */
 function drawInputs(features, { columns: [{ x, ys }], tile }, palette) {
   return features.map((name, i) => svgText(word(`feature.${name}`), {
     x: x - tile / 2 - 7, y: ys[i] + FONT / 3, fill: palette.ink, "font-size": FONT, "text-anchor": "end",

@@ -38,7 +38,7 @@ export const MOTIF_NAMES = Object.keys(MOTIFS);
 /**
  * Draws a picture.
  *
- * @param {object} subject what is drawn, see `pictures/subject`
+ * @param {Object} subject what is drawn, see `pictures/subject`
  * @param {{motif: string, width: number, height: number, title: string, caption: string}} sheet
  * @returns {Promise<string>} an SVG file
  */

@@ -8,12 +8,12 @@ import { optionText } from "lib/terms";
 import { word } from "lib/words";
 
 /**
- * @param {object} frame with its points
- * @param {object} context
+ * @param {Frame} frame with its points
+ * @param {Context} context
  * @param {string} [scheme] `light` or `dark`; the page's own without it
  */
 export function makeSubject(frame, { store, taskOf, schema, history }, scheme = "") {
-  const { discretize, showTest, logLoss, timeline, recalled, wholeRun } = store.get();
+  const { view: { discretize, showTest, logLoss, wholeRun }, timeline: { points: timeline, recalled } } = store.get();
   const task = taskOf(frame.spec);
   return {
     frame, task, history, discretize, showTest,

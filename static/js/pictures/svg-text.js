@@ -13,7 +13,7 @@ export function escapeText(text) {
  * Makes an element.
  *
  * @param {string} tag
- * @param {object} attributes those that are null are left out
+ * @param {Object} attributes those that are null are left out
  * @param {...string} children SVG already
  */
 export function svg(tag, attributes, ...children) {

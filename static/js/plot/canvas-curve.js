@@ -15,7 +15,7 @@ const FONT = 0.79;
 /**
  * @param {HTMLElement} element has a size of its own
  * @param {string} label what the chart is called
- * @returns {{draw: Function, nearest: Function, destroy: Function}}
+ * @returns {{canvas: HTMLCanvasElement, draw: Function, nearest: Function, destroy: () => void}}
  */
 export function createPlainCurve(element, label) {
   const canvas = h("canvas.plain-curve", { role: "img", "aria-label": label, "aria-describedby": "state" });
@@ -25,7 +25,7 @@ export function createPlainCurve(element, label) {
   /**
    * @param {{x: number[], lines: {y: number[], color: string, width: number, dash?: number[]}[],
    *   from: number, marks: number[], breaks: {step: number, text: string, late: boolean}[],
-   *   logarithmic: boolean, title: string, palette: object}} chart `from` is where the axis begins
+   *   logarithmic: boolean, title: string, palette: Object}} chart `from` is where the axis begins
    */
   function draw({ x, lines, from, marks, breaks, logarithmic, title, palette }) {
     const [width, height] = [element.clientWidth, element.clientHeight];

@@ -52,10 +52,10 @@ export function curveLayout(palette, { width, height, logarithmic, shapes = [], 
  * The part of a run that is worth a scale of its own: what follows the last change after which a
  * loss means something else, once there is anything; or all of it.
  *
- * @param {object} history
- * @param {{wholeRun: boolean, recalled: object|null, from?: number}} choice `recalled` is a moment
+ * @param {Object} history
+ * @param {{wholeRun: boolean, recalled: Object|null, from?: number}} choice `recalled` is a moment
  *   that has to be in sight, `from` where the part begins, if that is known
- * @returns {{series: object, marks: number[], breaks: object[], from: number}} `from` is the update
+ * @returns {{series: Object, marks: number[], breaks: Object[], from: number}} `from` is the update
  *   at which it begins
  */
 export function viewOf({ series, marks, breaks }, { wholeRun, recalled, from: known }) {

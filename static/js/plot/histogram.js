@@ -1,7 +1,7 @@
 /** Counts values in equal bins, one row per group. */
 
 /**
- * @param {ArrayLike<number>} values
+ * @param {number[]|Float32Array} values
  * @param {(index: number) => number} groupOf which group a value belongs to
  * @param {number} groups
  * @param {number} bins

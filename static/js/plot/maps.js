@@ -14,7 +14,11 @@ export function createPixels(width, height, canvas = document.createElement("can
   return { canvas, width, height, words, commit: () => context.putImageData(image, 0, 0) };
 }
 
-/** Where bytes of the range `[low, high]` start in the diverging palette, and their stride. */
+/**
+ * Where bytes of the range `[low, high]` start in the diverging palette, and their stride.
+ *
+ * @param {number[]} range
+ */
 function placeRange([low, high]) {
   const largest = Math.max(Math.abs(low), Math.abs(high)) || 1;
   const stride = (MIDDLE * (high - low)) / largest / 255;
@@ -94,7 +98,11 @@ export function paintOutput(pixels, bytes, range, diverging, discrete) {
   }, bytes);
 }
 
-/** A range moved so that the decision lies at 0: [0, 1] decides at one half. */
+/**
+ * A range moved so that the decision lies at 0: [0, 1] decides at one half.
+ *
+ * @param {number[]} range
+ */
 function centre([low, high]) {
   return low === 0 ? [-high / 2, high / 2] : [low, high];
 }

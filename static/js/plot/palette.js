@@ -9,11 +9,11 @@ const LEAST_EDGE = 1.8;
 /** Entries of a diverging palette: index 0 is -1, the middle 0, the last 1. */
 export const DIVERGING = 2 * HALF + 1;
 
-/** Keeps the pair of colours as the store says, and `store.palette` as the style sheet says. */
+/** Keeps the pair of colours as the store says, and `store.appearance.palette` as the style sheet says. */
 export function keepPalette(store) {
-  store.watch(["colours", "scheme"], ({ colours, scheme }) => {
+  store.watch(["preferences.colours", "appearance.scheme"], ({ preferences: { colours }, appearance: { scheme } }) => {
     document.documentElement.dataset.colours = colours;
-    if (scheme) store.set({ palette: readPalette() });
+    if (scheme) store.set({ appearance: { palette: readPalette() } });
   });
 }
 
@@ -21,7 +21,7 @@ export function keepPalette(store) {
  * Reads the colours in force.
  *
  * @param {string} [scheme] `light` or `dark` for that theme's, whatever the page shows
- * @returns {object} CSS colours by name, `classes` (CSS colours), `diverging`
+ * @returns {Object} CSS colours by name, `classes` (CSS colours), `diverging`
  *   (Uint32, ABGR, DIVERGING entries), `classLevels` (Uint32 of 256 per class),
  *   `mark` and `value` (CSS colour of a share of the largest value: never paler than
  *   can be seen on a card; as in the map), `edge` (CSS colour around a point of a colour)
@@ -68,7 +68,14 @@ export function labelColour(palette, task, label, largest = 1) {
   return palette.mark(label / largest);
 }
 
-/** The colour of a point over a map whose colours span `range`. */
+/**
+ * The colour of a point over a map whose colours span `range`.
+ *
+ * @param {Object} palette
+ * @param {string} task
+ * @param {number} label
+ * @param {number[]} range
+ */
 export function pointColour(palette, task, label, [, high]) {
   return task === "regression" ? palette.value(label / high) : labelColour(palette, task, label);
 }

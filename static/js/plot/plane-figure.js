@@ -11,7 +11,11 @@ export const EDGE = 6;
 const SMALL = 240;
 const MARGIN = { l: 1.7, b: 1.45, t: 0.2, r: 0.2 };
 
-/** Room around the map for ticks, in CSS pixels. */
+/**
+ * Room around the map for ticks, in CSS pixels.
+ *
+ * @returns {any}
+ */
 export function planeMargin() {
   const unit = rem();
   return Object.fromEntries(Object.entries(MARGIN).map(([k, v]) => [k, Math.round(v * unit)]));
@@ -38,7 +42,7 @@ export function planeLayout(palette, { width, height, margin }) {
  * The points.
  *
  * @param {?Float32Array} rows as frames have them
- * @param {{palette: object, task: string, range: number[], showTest: boolean}} how `range` is
+ * @param {{palette: Object, task: string, range: number[], showTest: boolean}} how `range` is
  *   what the map's colours span
  */
 export function pointTraces(rows, { palette, task, range, showTest }) {

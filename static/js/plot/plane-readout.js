@@ -10,10 +10,10 @@ const PERIOD = 100;
  * page is scrolled.
  *
  * @param {HTMLElement} picture takes the pointer
- * @param {object} plane
+ * @param {Object} plane
  * @param {{rows: Function, areOf: Function}} points
- * @param {{store, tooltip, taskOf: (spec: object) => string}} context
- * @returns {{update: (frame: object) => void, destroy: () => void}}
+ * @param {{store: Store, tooltip, taskOf: (spec: Object) => string}} context
+ * @returns {{update: (frame: Object) => void, destroy: () => void}}
  */
 export function createPlaneReadout(picture, plane, points, { store, tooltip, taskOf }) {
   let frame = null;
@@ -27,7 +27,7 @@ export function createPlaneReadout(picture, plane, points, { store, tooltip, tas
       return;
     }
     const rows = points.rows();
-    const near = rows && findPoint(rows, place, store.get().showTest);
+    const near = rows && findPoint(rows, place, store.get().view.showTest);
     const text = near === null
       ? tellPlace(frame, place)
       : tellPoint(rows, near, taskOf(frame.spec), points.areOf(frame));
@@ -38,17 +38,17 @@ export function createPlaneReadout(picture, plane, points, { store, tooltip, tas
   const newest = createThrottle(PERIOD, () => pointer && tell());
 
   function follow(event) {
-    if (store.get().painting) return;
+    if (store.get().points.painting) return;
     byTouch = event.pointerType === "touch";
     pointer = { clientX: event.clientX, clientY: event.clientY };
-    store.set({ pointsWanted: true });
+    store.set({ view: { pointsWanted: true } });
     tell();
   }
 
   function leave() {
     if (!pointer) return;
     pointer = null;
-    store.set({ pointsWanted: false });
+    store.set({ view: { pointsWanted: false } });
     tooltip.hide();
   }
 
@@ -60,7 +60,7 @@ export function createPlaneReadout(picture, plane, points, { store, tooltip, tas
   picture.addEventListener("pointercancel", leave);
   document.addEventListener("pointerdown", touchElsewhere, true);
   window.addEventListener("scroll", leave, { capture: true, passive: true });
-  const unwatch = store.watch(["painting"], ({ painting }) => painting && leave());
+  const unwatch = store.watch(["points.painting"], ({ points: { painting } }) => painting && leave());
 
   function update(next) {
     frame = next;

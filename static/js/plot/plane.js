@@ -10,7 +10,7 @@ import { PLOT_CONFIG, whenPlotly } from "plot/plotly";
 
 /**
  * @param {HTMLElement} element a square box
- * @param {{palette: () => object, onReady?: () => void}} parts `onReady` is told when Plotly
+ * @param {{palette: () => Object, onReady?: () => void}} parts `onReady` is told when Plotly
  *   has come
  * @returns {{canvas, draw, drawByHand, hideHand, isReady, placeOf, showRing, destroy}}
  */
@@ -92,7 +92,7 @@ export function createPlane(element, { palette, onReady }) {
   /**
    * Draws points by hand, in place of Plotly's.
    *
-   * @param {(context: object, at: Function) => void} paint `at` tells the pixels of a place
+   * @param {(context: Object, at: Function) => void} paint `at` tells the pixels of a place
    * @param {boolean} more whether what was drawn by hand stays
    */
   function drawByHand(paint, more = false) {

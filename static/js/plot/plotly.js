@@ -83,8 +83,8 @@ function fontSize(rems) {
 /**
  * Draws a figure that is on no page.
  *
- * @param {object[]} data
- * @param {object} layout with `width` and `height`
+ * @param {Object[]} data
+ * @param {Object} layout with `width` and `height`
  * @returns {Promise<string>} an `svg` element as text
  */
 export async function drawFigure(data, layout) {

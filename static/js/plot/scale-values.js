@@ -9,8 +9,8 @@ const SAMPLES = 25;
 /**
  * Three values, or so many classes.
  *
- * @param {object} frame
- * @param {?object} hovered the tile in whose place the plane shows it; none for the boundary
+ * @param {Frame} frame
+ * @param {?Object} hovered the tile in whose place the plane shows it; none for the boundary
  * @returns {{values?: number[], classes?: number, levels?: number}}
  */
 export function scaleOf({ arrays: { boundary, units, selected }, meta, spec }, hovered) {

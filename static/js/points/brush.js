@@ -7,8 +7,8 @@ const ERASER_BUTTON = 5;
 
 /**
  * @param {HTMLElement} box the plane's element
- * @param {object} plane
- * @param {{store: object, own: object}} context
+ * @param {Object} plane
+ * @param {{store: Store, own: Object}} context
  * @returns {{destroy: () => void}}
  */
 export function createBrush(box, plane, { store, own }) {
@@ -16,7 +16,7 @@ export function createBrush(box, plane, { store, own }) {
   let stroke = null;
 
   function begin(event) {
-    const { painting, brush } = store.get();
+    const { points: { painting, brush } } = store.get();
     if (!painting || pointer !== null) return;
     const erases = event.button === ERASER_BUTTON;
     if (event.button !== 0 && !erases) return;
@@ -30,7 +30,7 @@ export function createBrush(box, plane, { store, own }) {
   }
 
   function move(event) {
-    if (!store.get().painting) return;
+    if (!store.get().points.painting) return;
     follow(event);
     if (event.pointerId !== pointer) return;
     const between = event.getCoalescedEvents();
@@ -39,7 +39,7 @@ export function createBrush(box, plane, { store, own }) {
 
   /** Takes the pointer's places in; those outside of the plane are left out. */
   function apply(events) {
-    const before = store.get().own;
+    const before = store.get().points.custom;
     let points = before;
     for (const event of events) {
       const place = plane.placeOf(event);
@@ -58,7 +58,7 @@ export function createBrush(box, plane, { store, own }) {
   }
 
   function follow(event) {
-    const { brush } = store.get();
+    const { points: { brush } } = store.get();
     plane.showRing(plane.placeOf(event), brush.radius);
   }
 
@@ -71,7 +71,7 @@ export function createBrush(box, plane, { store, own }) {
   };
   for (const [type, listener] of Object.entries(listeners)) box.addEventListener(type, listener);
 
-  const unwatch = store.watch(["painting"], ({ painting }) => {
+  const unwatch = store.watch(["points.painting"], ({ points: { painting } }) => {
     box.classList.toggle("painting", painting);
     if (!painting) plane.showRing(null);
   });

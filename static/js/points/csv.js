@@ -17,7 +17,7 @@ const DIGITS = 9;
  *
  * @param {string|Blob} content
  * @param {boolean} fit whether points are to be scaled into the plane
- * @returns {Promise<{table?: object, problem?: string, canFit?: boolean}>} `table` has points,
+ * @returns {Promise<{table?: Object, problem?: string, canFit?: boolean}>} `table` has points,
  *   task and classes; `problem` says in words why there is none
  */
 export async function readCsv(content, fit) {

@@ -1,19 +1,19 @@
 /** What comes and goes with own points: painting ends, and test points are shown with the others. */
 
 /**
- * @param {object} store
+ * @param {Store} store
  */
 export function keepOwnMode(store) {
   let wasOwn = false;
   let testBefore = false;
-  store.watch(["draft"], ({ draft, showTest }) => {
+  store.watch(["run.draft"], ({ run: { draft }, view: { showTest } }) => {
     const isOwn = draft?.data.name === "points";
     if (isOwn === wasOwn) return;
     wasOwn = isOwn;
     if (isOwn) {
       testBefore = showTest;
       // A point that was painted must not vanish because it is one to test on.
-      store.set({ showTest: true });
-    } else store.set({ showTest: testBefore, painting: false });
+      store.set({ view: { showTest: true } });
+    } else store.set({ view: { showTest: testBefore }, points: { painting: false } });
   });
 }

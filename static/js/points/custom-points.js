@@ -1,10 +1,10 @@
 /**
  * The points of one's own: as the page has them, and on their way to the server.
  *
- * `store.own` is what is painted, listed and saved. It runs ahead of the spec, and is the
+ * `store.points.custom` is what is painted, listed and saved. It runs ahead of the spec, and is the
  * spec's again once everything is answered. What changes goes out a few times a second, one
  * edit on its way at a time. It waits here while it cannot be trained on, and while the
- * connection is lost. `store.ownWord` is what is to be said of it, a key of the catalogue.
+ * connection is lost. `store.points.label` is what is to be said of it, a key of the catalogue.
  */
 
 import { widenTask } from "spec/point-labels";
@@ -17,8 +17,8 @@ const PERIOD = 80;
 const LABEL_DECIMALS = 4;
 
 /**
- * @param {{store: object, edits: object, taskOf: (spec: object) => string}} parts
- * @returns {{choose, begin, change, send, canRestore, restore, see, askForPoints}}
+ * @param {{store: Store, edits: Object, taskOf: (spec: Object) => string}} parts
+ * @returns {{choose, begin, change, send, canRestore, restore, see, askForPoints, replace}}
  */
 export function createOwnPoints({ store, edits, taskOf }) {
   const began = Date.now().toString(36);
@@ -39,10 +39,10 @@ export function createOwnPoints({ store, edits, taskOf }) {
 
   /** Trains on the own points, to paint: those that there were, or what is trained on now. */
   function choose() {
-    const { own, draft } = store.get();
+    const { points: { custom: own }, run: { draft } } = store.get();
     if (own?.length >= LEAST) replace(own, { task: widenTask(own, draft.data.task) });
     else if (seen) replace(carryOver(seen), { task: taskOf(seen.spec) });
-    store.set({ painting: Boolean(own || seen) });
+    store.set({ points: { painting: Boolean(own || seen) } });
   }
 
   /** Trains on these points at once, as they are. */
@@ -56,10 +56,10 @@ export function createOwnPoints({ store, edits, taskOf }) {
    * Changes the points; the edit follows soon.
    *
    * @param {number[][]} points
-   * @param {object} [data] what else of `data` changes
+   * @param {Object} [data] what else of `data` changes
    */
   function change(points, data = {}) {
-    const { task } = store.get().draft.data;
+    const { task } = store.get().run.draft.data;
     const needed = widenTask(points, task);
     beside = { ...beside, ...(needed === task ? {} : { task: needed }), ...data };
     unsent = true;
@@ -68,7 +68,7 @@ export function createOwnPoints({ store, edits, taskOf }) {
   }
 
   function show(own) {
-    store.set({ own, ownWord: wordFor(own) });
+    store.set({ points: { custom: own, label: wordFor(own) } });
   }
 
   function schedule() {
@@ -77,7 +77,7 @@ export function createOwnPoints({ store, edits, taskOf }) {
   }
 
   function isSendable() {
-    const { own, connection } = store.get();
+    const { points: { custom: own }, stream: { connection } } = store.get();
     return own.length >= LEAST && connection.name === "open";
   }
 
@@ -87,7 +87,7 @@ export function createOwnPoints({ store, edits, taskOf }) {
     timer = 0;
     if (!unsent || !isSendable()) return;
     const sent = beside;
-    const patch = { data: { ...sent, points: store.get().own } };
+    const patch = { data: { ...sent, points: store.get().points.custom } };
     beside = {};
     unsent = false;
     sentAt = performance.now();
@@ -108,7 +108,7 @@ export function createOwnPoints({ store, edits, taskOf }) {
 
   /** Takes the server's points when nothing here is ahead of them. */
   function follow() {
-    const points = store.get().spec?.data.points;
+    const points = store.get().run.spec?.data.points;
     if (!points || onTheWay) return;
     const moved = !samePoints(points, trained);
     trained = points;
@@ -117,7 +117,7 @@ export function createOwnPoints({ store, edits, taskOf }) {
 
   /** Whether the points here are too few, so that earlier ones are still trained on. */
   function canRestore() {
-    return unsent && Boolean(trained) && store.get().own.length < LEAST;
+    return unsent && Boolean(trained) && store.get().points.custom.length < LEAST;
   }
 
   /** Takes back the points that are trained on; says whether there were others here. */
@@ -139,22 +139,22 @@ export function createOwnPoints({ store, edits, taskOf }) {
     seen = frame;
     if (waiting.length === 0) return;
     for (const resolve of waiting.splice(0)) resolve(frame);
-    store.set({ pointsWanted: false });
+    store.set({ view: { pointsWanted: false } });
   }
 
   /** Resolves with a frame that has the points with their predictions of now. */
   function askForPoints() {
-    if (store.get().connection.name !== "open") return Promise.resolve(seen);
+    if (store.get().stream.connection.name !== "open") return Promise.resolve(seen);
     return new Promise((resolve) => {
       waiting.push(resolve);
       // Asked for anew, so that a frame comes while training is paused.
-      store.set({ pointsWanted: false });
-      store.set({ pointsWanted: true });
+      store.set({ view: { pointsWanted: false } });
+      store.set({ view: { pointsWanted: true } });
     });
   }
 
-  store.watch(["spec"], follow);
-  store.watch(["connection"], schedule);
+  store.watch(["run.spec"], follow);
+  store.watch(["stream.connection"], schedule);
   return { choose, replace, begin, change, send, canRestore, restore, see, askForPoints };
 }
 

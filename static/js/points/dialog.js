@@ -39,7 +39,7 @@ export function openPointsDialog(context) {
     });
   }
 
-  const unwatch = store.watch(["draft", "own", "spec"], ({ draft, own: points }) => {
+  const unwatch = store.watch(["run.draft", "points.custom", "run.spec"], ({ run: { draft }, points: { custom: points } }) => {
     const isOwn = draft.data.name === "points";
     const shown = table.element.hidden;
     table.element.hidden = !isOwn;

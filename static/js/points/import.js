@@ -5,7 +5,7 @@ import { readCsv } from "points/csv";
 import { word } from "lib/words";
 
 /**
- * @param {{onTable: (table: object) => void}} parts told once everything is right
+ * @param {{onTable: (table: Object) => void}} parts told once everything is right
  * @returns {{element: HTMLElement, take: (content: string|Blob) => Promise<void>}}
  */
 export function createImport({ onTable }) {

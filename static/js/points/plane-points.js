@@ -19,10 +19,10 @@ const OTHER_RANGE = 1.03;
 const COLOUR_PERIOD = 1000;
 
 /**
- * @param {object} plane
- * @param {{store: object, taskOf: (spec: object) => string}} context
- * @returns {{update: (frame: object) => void, draw: () => void, rows: () => ?Float32Array,
- *   areOf: (frame: object) => boolean, destroy}} `areOf` says whether the rows hold predictions
+ * @param {Object} plane
+ * @param {{store: Store, taskOf: (spec: Object) => string}} context
+ * @returns {{update: (frame: Object) => void, draw: () => void, rows: () => ?Float32Array,
+ *   areOf: (frame: Object) => boolean, destroy}} `areOf` says whether the rows hold predictions
  *   of the network that a frame shows
  */
 export function createPlanePoints(plane, { store, taskOf }) {
@@ -38,13 +38,13 @@ export function createPlanePoints(plane, { store, taskOf }) {
   let turn = 0;
 
   function isOwn() {
-    const { own, spec, draft } = store.get();
+    const { points: { custom: own }, run: { spec, draft } } = store.get();
     return Boolean(own && draft) && spec.data.name === "points";
   }
 
   /** Whether own points have changed since the frame that the rows are from. */
   function isAhead() {
-    return isOwn() && store.get().own !== rowsOf;
+    return isOwn() && store.get().points.custom !== rowsOf;
   }
 
   function update(next) {
@@ -100,8 +100,8 @@ export function createPlanePoints(plane, { store, taskOf }) {
 
   /** Draws the own points as they are now; only what is new where nothing went. */
   function drawOwn() {
-    const { own, showTest } = store.get();
-    const task = widenTask(own, taskOf(store.get().draft));
+    const { points: { custom: own }, view: { showTest } } = store.get();
+    const task = widenTask(own, taskOf(store.get().run.draft));
     const from = drawn && startsWith(own, drawn.own) && drawn.task === task
       && drawn.parts === parts && drawn.showTest === showTest ? drawn.own.length : -1;
     turn += 1;
@@ -129,7 +129,7 @@ export function createPlanePoints(plane, { store, taskOf }) {
 
   /** Marks points of a task on a canvas, in the colours of now. */
   function openMarks(context, task) {
-    const { palette, showTest } = store.get();
+    const { appearance: { palette }, view: { showTest } } = store.get();
     const stampOf = openStamps();
     const kinds = [new Map(), new Map()];
     return ([x, y], label, isTest) => {
@@ -158,15 +158,15 @@ export function createPlanePoints(plane, { store, taskOf }) {
   }
 
   function traces() {
-    const { palette, showTest } = store.get();
+    const { appearance: { palette }, view: { showTest } } = store.get();
     const task = frame ? taskOf(frame.spec) : "binary";
     return pointTraces(rows, { palette, task, range, showTest });
   }
 
   const recolour = createThrottle(COLOUR_PERIOD, draw);
   const unwatch = [
-    store.watch(["own"], () => isOwn() && (isAhead() || drawn) && drawOwn()),
-    store.watch(["showTest", "palette"], ({ palette }) => palette && draw()),
+    store.watch(["points.custom"], () => isOwn() && (isAhead() || drawn) && drawOwn()),
+    store.watch(["view.showTest", "appearance.palette"], ({ appearance: { palette } }) => palette && draw()),
   ];
 
   function destroy() {

@@ -68,7 +68,12 @@ export function createStroke({ radius, label, erase }, random = Math.random) {
   return { apply };
 }
 
-/** Whether a point lies in the plane and no other of its label stands too near. */
+/**
+ * Whether a point lies in the plane and no other of its label stands too near.
+ *
+ * @param {number[][]} points
+ * @param {number[]} point
+ */
 function hasRoom(points, [x1, x2, label]) {
   if (Math.abs(x1) > EDGE || Math.abs(x2) > EDGE) return false;
   return !points.some((other) =>

@@ -12,7 +12,7 @@ const ROW = 2;
 const SPARE = 8;
 
 /**
- * @param {{store: object, own: object, taskOf: (spec: object) => string}} context
+ * @param {{store: Store, own: Object, taskOf: (spec: Object) => string}} context
  * @returns {{element: HTMLElement, render: () => void, destroy: () => void}}
  */
 export function createTable({ store, own, taskOf }) {
@@ -34,7 +34,7 @@ export function createTable({ store, own, taskOf }) {
   const rows = new Map();
 
   function points() {
-    return store.get().own ?? [];
+    return store.get().points.custom ?? [];
   }
 
   /** Makes the rows that are in sight, and brings them up to date. */
@@ -102,7 +102,7 @@ export function createTable({ store, own, taskOf }) {
   function commit(index, column, input) {
     const text = input.value.trim().replace(",", ".").replace("−", "-");
     const value = text === "" ? NaN : Number(text);
-    const task = widenTask(points(), taskOf(store.get().draft));
+    const task = widenTask(points(), taskOf(store.get().run.draft));
     const good = column < 2 ? Math.abs(value) <= EDGE : isLabel(value, task);
     if (!good) {
       input.setAttribute("aria-invalid", "true");
@@ -176,7 +176,7 @@ export function createTable({ store, own, taskOf }) {
     input.select();
   }
 
-  const unwatch = store.watch(["own"], () => {
+  const unwatch = store.watch(["points.custom"], () => {
     if (element.isConnected) render();
     say("");
   });

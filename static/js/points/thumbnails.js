@@ -24,7 +24,7 @@ const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /**
- * @param {object} context
+ * @param {Context} context
  * @param {HTMLElement|null} beside what stands beside the picture of the own points; without it
  *   the images come first, and the points are folded away
  * @returns {{element: HTMLElement, paint: () => void, destroy: () => void}}
@@ -90,7 +90,7 @@ export function createThumbnails({ store, actions, own, datasets, taskOf }, besi
   }
 
   function paint() {
-    const { palette } = store.get();
+    const { appearance: { palette } } = store.get();
     if (!palette) return;
     for (const [name, button] of buttons) {
       if (name in datasets) paintPoints(button.firstChild, datasets[name], palette);
@@ -100,7 +100,7 @@ export function createThumbnails({ store, actions, own, datasets, taskOf }, besi
   }
 
   function paintOwn() {
-    const { palette, own: points, draft } = store.get();
+    const { appearance: { palette }, points: { custom: points }, run: { draft } } = store.get();
     const empty = !points?.length;
     ownButton.firstChild.hidden = empty;
     // An SVG element has no `hidden` of its own.
@@ -115,9 +115,9 @@ export function createThumbnails({ store, actions, own, datasets, taskOf }, besi
 
   const throttle = createThrottle(PERIOD, paintOwn);
   const unwatch = [
-    store.watch(["palette"], paint),
-    store.watch(["own"], () => beside && throttle.offer()),
-    store.watch(["draft", "coming"], ({ draft, coming }) => {
+    store.watch(["appearance.palette"], paint),
+    store.watch(["points.custom"], () => beside && throttle.offer()),
+    store.watch(["run.draft", "run.coming"], ({ run: { draft, coming } }) => {
       const chosen = draft?.data.name ?? null;
       const next = coming?.spec.data.name ?? chosen;
       for (const [name, button] of buttons) {

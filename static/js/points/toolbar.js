@@ -14,7 +14,7 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const LEAST_VALUE = 1;
 
 /**
- * @param {{store: object, own: object, taskOf: (spec: object) => string}} context
+ * @param {{store: Store, own: Object, taskOf: (spec: Object) => string}} context
  * @returns {{element: HTMLElement, destroy: () => void}}
  */
 export function createToolbar({ store, own, taskOf }) {
@@ -40,7 +40,7 @@ export function createToolbar({ store, own, taskOf }) {
   let largest = LEAST_VALUE;
 
   function setBrush(patch) {
-    store.set({ brush: { ...store.get().brush, ...patch } });
+    store.set({ points: { brush: { ...store.get().points.brush, ...patch } } });
   }
 
   function empty() {
@@ -49,7 +49,7 @@ export function createToolbar({ store, own, taskOf }) {
   }
 
   /** Makes the swatches of a task again when they are others. */
-  function update({ own: points, draft, palette, brush, painting }) {
+  function update({ points: { custom: points, brush, painting }, run: { draft }, appearance: { palette } }) {
     element.hidden = !painting;
     if (!painting || !palette || !points) return;
     const task = widenTask(points, taskOf(draft));
@@ -62,7 +62,7 @@ export function createToolbar({ store, own, taskOf }) {
       makeSwatches(task, count, palette);
       makeValue(task, points);
     }
-    choose(store.get().brush);
+    choose(store.get().points.brush);
   }
 
   function makeSwatches(task, count, palette) {
@@ -110,7 +110,7 @@ export function createToolbar({ store, own, taskOf }) {
     if (!slider) return;
     slider.update(brush.label);
     swatches.querySelector("[data-tool=value] .swatch-dot").style.background =
-      labelColour(store.get().palette, "regression", brush.label, largest);
+      labelColour(store.get().appearance.palette, "regression", brush.label, largest);
   }
 
   function take(tool) {
@@ -131,17 +131,17 @@ export function createToolbar({ store, own, taskOf }) {
 
   /** One more class to paint with; it is there for good once a point has it. */
   function addClass() {
-    const { own: points, draft } = store.get();
+    const { points: { custom: points }, run: { draft } } = store.get();
     const count = Math.max(countClasses(points, widenTask(points, taskOf(draft))), extra);
     extra = count + 1;
     setBrush({ label: count, erase: false });
   }
 
   const unwatch = [
-    store.watch(["draft"], ({ draft }) => {
+    store.watch(["run.draft"], ({ run: { draft } }) => {
       if (draft?.data.name !== "points") extra = 0;
     }),
-    store.watch(["own", "draft", "palette", "brush", "painting"], update),
+    store.watch(["points.custom", "run.draft", "appearance.palette", "points.brush", "points.painting"], update),
   ];
   return { element, destroy: () => unwatch.forEach((stop) => stop()) };
 }

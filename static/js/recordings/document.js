@@ -12,9 +12,9 @@ const SHELL = "/api/recordings/shell";
  * @returns {Promise<string>} rejects when the server cannot be asked
  */
 export async function makeDocument({ packed, language, plotly, live }) {
-  const query = new URLSearchParams({ lang: language, plotly: Number(plotly) });
+  const query = new URLSearchParams({ lang: language, plotly: String(Number(plotly)) });
   const answer = await fetch(`${SHELL}?${query}`);
-  if (!answer.ok) throw new Error(answer.status);
+  if (!answer.ok) throw new Error(String(answer.status));
   const wishes = JSON.stringify({ language, live }).replaceAll("<", "\\u003c");
   const blanks = {
     "@origin@": live ? new URL(live).origin : "",

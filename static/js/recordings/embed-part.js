@@ -9,7 +9,7 @@ import { word } from "lib/words";
 const PATIENCE = 15_000;
 
 /**
- * @param {{store: object, recording: object}} context
+ * @param {{store: Store, recording: Object}} context
  * @param {{frame: HTMLIFrameElement, open: (address: string) => void}} preview
  * @param {() => void} onChange
  * @returns {{element: HTMLElement, update: () => Promise, destroy: () => void, check: (address: string) => void,
@@ -49,7 +49,7 @@ export function createEmbedRecording({ store, recording }, preview, onChange) {
   }
 
   async function update() {
-    const result = store.get().recording ? null : await recording.result();
+    const result = store.get().recording.active ? null : await recording.result();
     toggle.input.disabled = !result;
     if (!result) {
       toggle.update(false);
@@ -67,8 +67,8 @@ export function createEmbedRecording({ store, recording }, preview, onChange) {
   /** Opens the embed as it is where nothing of the server can be reached. */
   function rehearse() {
     say(word("recording.rehearsing"));
-    const url = new URL(address, location);
-    url.searchParams.set("rehearse", 1);
+    const url = new URL(address, location.href);
+    url.searchParams.set("rehearse", "1");
     ({ origin } = url);
     preview.open(url.href);
     timer = setTimeout(() => say(word("recording.rehearsed.not")), PATIENCE);

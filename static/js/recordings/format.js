@@ -3,6 +3,7 @@
  * name one after the other. docs/recordings.md tells the format.
  */
 
+import { isObject } from "lib/objects";
 import { checkAbout, checkFrames } from "recordings/validation";
 import { RecordingError } from "recordings/error";
 import { compress, expand } from "recordings/gzip";
@@ -19,7 +20,7 @@ export const MOST_FRAMES = 1000;
 const TYPES = { U8: Uint8Array, F32: Float32Array };
 
 /**
- * @param {{about: object, frames: {meta, arrays, spec}[]}} recording `about` is told by JSON
+ * @param {{about: Object, frames: {meta, arrays, spec}[]}} recording `about` is told by JSON
  * @returns {Promise<Uint8Array>}
  */
 export async function pack({ about, frames }) {
@@ -61,7 +62,8 @@ function eachArray(frames) {
   const names = [...new Set(frames.flatMap(({ arrays }) => Object.keys(arrays)))].sort();
   return names.flatMap((name) => {
     let last = null;
-    return frames.filter(({ arrays }) => arrays[name]).map(({ arrays: { [name]: array } }) => {
+    return frames.filter(({ arrays }) => arrays[name]).map(({ arrays }) => {
+      const array = arrays[name];
       const fits = last && last.length === array.data.length && typeOf(last) === typeOf(array.data);
       const before = fits ? last : null;
       last = array.data;
@@ -74,8 +76,8 @@ function eachArray(frames) {
  * Reads a recording, whoever made it.
  *
  * @param {Uint8Array} bytes
- * @param {object} schema of specs, as the server tells it
- * @returns {Promise<{about: object, frames: object[]}>} rejects with a RecordingError
+ * @param {Object} schema of specs, as the server tells it
+ * @returns {Promise<{about: Object, frames: Object[]}>} rejects with a RecordingError
  */
 export async function unpack(bytes, schema) {
   const whole = await expand(bytes, MOST_BYTES).catch((error) => {
@@ -157,10 +159,6 @@ function readArrays(frames, whole, start) {
 
 function product(shape) {
   return shape.reduce((whole, size) => whole * size, 1);
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function isCount(value) {

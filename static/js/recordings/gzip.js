@@ -5,7 +5,7 @@
  * @returns {Promise<Uint8Array>}
  */
 export async function compress(parts) {
-  const packed = new Blob(parts).stream().pipeThrough(new CompressionStream("gzip"));
+  const packed = new Blob(/** @type {any} */ (parts)).stream().pipeThrough(new CompressionStream("gzip"));
   return new Uint8Array(await new Response(packed).arrayBuffer());
 }
 
@@ -16,7 +16,7 @@ export async function compress(parts) {
  *   TypeError when the bytes are no such data
  */
 export async function expand(bytes, most) {
-  const reader = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
+  const reader = new Blob([/** @type {any} */ (bytes)]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
   const chunks = [];
   let size = 0;
   for (;;) {

@@ -21,7 +21,7 @@ const FATE = 4;
 /**
  * @param {{every: number, most: number}} wishes every how many frames, and how many at most;
  *   when there are more, every second one goes and so does every second one that comes
- * @returns {{take: Function, finish: () => object[], count: () => number, every: () => number}}
+ * @returns {{take: Function, finish: () => Object[], count: () => number, every: () => number}}
  */
 export function createRecorder({ every, most }) {
   let frames = [];
@@ -98,7 +98,7 @@ function joinRows(older, newer) {
 
 function shorten(arrays) {
   const shorter = { ...arrays };
-  for (const [name, bits] of [["selected", MAP_BITS], ["selected_values", POINT_BITS]]) {
+  for (const [name, bits] of Object.entries({ selected: MAP_BITS, selected_values: POINT_BITS })) {
     if (arrays[name]) shorter[name] = { ...arrays[name], data: roundNumbers(arrays[name].data, bits) };
   }
   if (arrays.points) shorter.points = { ...arrays.points, data: roundFates(arrays.points.data) };

@@ -8,14 +8,14 @@ const PATH = "/api/recordings";
 const TELL_PERIOD = 200;
 
 /**
- * @param {{store: object, source: object}} parts `source` of frames; `store.recording` says
- *   whether one is being made, `store.recorded` how many frames it has
+ * @param {{store: Store, source: Object}} parts `source` of frames; `store.recording.active` says
+ *   whether one is being made, `store.recording.frames` how many frames it has
  * @returns {{start, stop, result, keep}}
  */
 export function createRecording({ store, source }) {
   let recorder = null;
   let made = null;
-  const telling = createThrottle(TELL_PERIOD, () => store.set({ recorded: recorder?.count() ?? 0 }));
+  const telling = createThrottle(TELL_PERIOD, () => store.set({ recording: { frames: recorder?.count() ?? 0 } }));
   let awaited = null;
   source.on("frame", (frame) => {
     // What is looked back at was recorded when it was the present.
@@ -37,7 +37,7 @@ export function createRecording({ store, source }) {
     made = null;
     awaited = begun;
     recorder = createRecorder(wishes);
-    store.set({ recording: true, recorded: 0 });
+    store.set({ recording: { active: true, frames: 0 } });
   }
 
   /** Ends it; `result` has it from then on. */
@@ -48,13 +48,13 @@ export function createRecording({ store, source }) {
     const every = recorder.every();
     recorder = null;
     if (frames.length) made = { frames, every, recorded: new Date().toISOString(), packed: null, id: null };
-    store.set({ recording: false, recorded: frames.length });
+    store.set({ recording: { active: false, frames: frames.length } });
   }
 
   /**
    * What was recorded, packed once.
    *
-   * @returns {Promise<?{frames: object[], every: number, packed: Uint8Array}>} null for nothing
+   * @returns {Promise<?{frames: Object[], every: number, packed: Uint8Array}>} null for nothing
    */
   async function result() {
     if (!made) return null;
@@ -82,6 +82,6 @@ export function createRecording({ store, source }) {
 
 async function send(packed) {
   const answer = await fetch(PATH, { method: "POST", body: packed });
-  if (!answer.ok) throw new Error(answer.status);
+  if (!answer.ok) throw new Error(String(answer.status));
   return (await answer.json()).id;
 }

@@ -15,8 +15,8 @@ const LONGEST_WAIT = 250;
 const IGNORED = Object.fromEntries(["speed", "views", "ack", "timeline"].map((type) => [type, () => {}]));
 
 /**
- * @param {{frames: object[]}} recording
- * @returns {{on, connect, send, painted, token, seek, place, setSpeed}} `connect` begins,
+ * @param {{frames: Object[]}} recording
+ * @returns {{on, connect, send, painted, token, seek, place, setSpeed, length}} `connect` begins,
  *   `seek` goes to a frame, `place` tells which one is shown
  */
 export function createRecordedSource(recording) {

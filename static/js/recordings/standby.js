@@ -1,6 +1,6 @@
 /**
  * A source of frames that is live as long as the server can be reached, and a recording while it
- * cannot. `store.standby` is null while it is live; else it holds the spec that the live run had.
+ * cannot. `store.stream.standby` is null while it is live; else it holds the spec that the live run had.
  */
 
 import { RecordingError } from "recordings/error";
@@ -14,17 +14,17 @@ const PATIENCE = 4000;
 const LEFT = ["taken", "idle"];
 
 /**
- * @param {object} live the connection
- * @param {{store: object, id: string, schema: Promise<object>, rehearse: boolean}} parts `id`
+ * @param {Object} live the connection
+ * @param {{store: Store, id: string, schema: Promise<object>, rehearse: boolean}} parts `id`
  *   of the recording, which is fetched at once; `schema` is what its specs are checked by; to rehearse
- *   is to do without the server from the beginning. `store.unplayable` is why there is no recording
- * @returns {object} a source, with the methods of a connection
+ *   is to do without the server from the beginning. `store.stream.unplayable` is why there is no recording
+ * @returns {Object} a source, with the methods of a connection
  */
 export function createStandby(live, { store, id, schema, rehearse }) {
   const listeners = [];
   const loading = load(id, schema).then(createRecordedSource, (error) => {
     const code = error instanceof RecordingError ? error.code : "missing";
-    store.set({ unplayable: code, message: { key: `recording.broken.${code}` } });
+    store.set({ stream: { unplayable: code }, page: { message: { key: `recording.broken.${code}` } } });
     return null;
   });
   let recorded = null;
@@ -49,12 +49,12 @@ export function createStandby(live, { store, id, schema, rehearse }) {
   async function enter() {
     wanted = true;
     const source = await loading;
-    if (!source && rehearse) store.set({ connection: { name: "left", seconds: 0 } });
+    if (!source && rehearse) store.set({ stream: { connection: { name: "left", seconds: 0 } } });
     if (!source || !wanted || recorded) return;
     if (!attached) for (const [type, listener] of listeners) source.on(type, hearWhen(() => recorded, listener));
     attached = true;
     recorded = source;
-    store.set({ standby: { spec: store.get().spec } });
+    store.set({ stream: { standby: { spec: store.get().run.spec } } });
     recorded.connect();
     window.livenet.recorded = source.length;
   }
@@ -64,7 +64,7 @@ export function createStandby(live, { store, id, schema, rehearse }) {
     if (!recorded) return;
     recorded.send({ type: "pause" });
     recorded = null;
-    store.set({ standby: null });
+    store.set({ stream: { standby: null } });
   }
 
   function hearWhen(isHeard, listener) {
@@ -94,6 +94,6 @@ export function createStandby(live, { store, id, schema, rehearse }) {
 
 async function load(id, schema) {
   const answer = await fetch(`${PATH}/${id}`);
-  if (!answer.ok) throw new Error(answer.status);
+  if (!answer.ok) throw new Error(String(answer.status));
   return unpack(new Uint8Array(await answer.arrayBuffer()), await schema);
 }

@@ -25,7 +25,7 @@ const chosen = { ...USUAL, anew: true, plotly: false, live: false };
 
 /**
  * @param {HTMLElement} element
- * @param {{store: object, schema: object, recording: object, actions: object}} context
+ * @param {{store: Store, schema: Object, recording: Object, actions: Object}} context
  * @returns {{show, destroy}}
  */
 export function create(element, { store, schema, recording, actions }) {
@@ -84,7 +84,7 @@ export function create(element, { store, schema, recording, actions }) {
   }
 
   async function show() {
-    const { recording: on, recorded } = store.get();
+    const { recording: { active: on, frames: recorded } } = store.get();
     const result = on ? null : await recording.result();
     made.hidden = !result;
     stop.hidden = !on;
@@ -126,10 +126,10 @@ export function create(element, { store, schema, recording, actions }) {
   /** The address of the same state as an embed, which falls back on the same recording. */
   async function tellLive() {
     const options = writeOptions({ recording: await recording.keep() });
-    const query = [writeState(store.get().spec, schema.defaults()), options].filter(Boolean).join("&");
-    return new URL(`/embed?${query}`, location).href;
+    const query = [writeState(store.get().run.spec, schema.defaults()), options].filter(Boolean).join("&");
+    return new URL(`/embed?${query}`, location.href).href;
   }
 
-  const destroy = store.watch(["recording", "recorded"], show);
+  const destroy = store.watch(["recording.active", "recording.frames"], show);
   return { show, destroy };
 }

@@ -41,8 +41,8 @@ export function checkAbout({ recorded, every }) {
 }
 
 /**
- * @param {{meta: object, arrays: object, spec: object, outputs: number}[]} frames
- * @returns {{meta: object, arrays: object, spec: object}[]} with the metadata that are known
+ * @param {{meta: Object, arrays: Object, spec: Object, outputs: number}[]} frames
+ * @returns {{meta: Object, arrays: Object, spec: Object}[]} with the metadata that are known
  * @throws {RecordingError} `damaged`
  */
 export function checkFrames(frames) {

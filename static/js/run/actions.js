@@ -1,60 +1,61 @@
 /** What a person can tell the run to do; buttons, keys and hints share these. */
 
+import { isObject } from "lib/objects";
 import { BEGINNING, createCrossing } from "spec/data-switch";
 import { isImages } from "spec/image-sets";
 
 const SEED_LIMIT = 2 ** 31;
 
 /**
- * @param {{store, edits, own, send: Function, schema}} parts
- * @returns {object} one function per action
+ * @param {{store: Store, edits, own, send: Function, schema}} parts
+ * @returns {Object} one function per action
  */
 export function createActions({ store, edits, own, send, schema }) {
   function run() {
-    store.set({ running: true, diverged: null });
+    store.set({ run: { running: true, diverged: null } });
   }
 
   function pause() {
-    store.set({ running: false });
+    store.set({ run: { running: false } });
   }
 
   function toggle() {
-    if (store.get().running) pause();
+    if (store.get().run.running) pause();
     else run();
   }
 
   function step(count) {
-    if (store.get().running) pause();
+    if (store.get().run.running) pause();
     edits.afterThese(() => send({ type: "step", ...count }), () => {});
   }
 
   function reset() {
-    store.set({ diverged: null });
+    store.set({ run: { diverged: null } });
     edits.command({ type: "reset" });
   }
 
   /** The curves are of the whole run, or of what followed the last change of data or loss. */
   function wholeRun() {
-    store.set({ wholeRun: !store.get().wholeRun });
+    store.set({ view: { wholeRun: !store.get().view.wholeRun } });
   }
 
   /** Points that were taken away, but are still trained on, come back first. */
   function undo() {
-    if (store.get().waiting) edits.leave();
-    else if (!own.restore() && store.get().canUndo) goBack("undo");
+    if (store.get().run.waiting) edits.leave();
+    else if (!own.restore() && store.get().run.canUndo) goBack("undo");
   }
 
   function redo() {
-    if (store.get().canRedo) goBack("redo");
+    if (store.get().run.canRedo) goBack("redo");
   }
 
   function goBack(type) {
-    store.set({ diverged: null });
+    store.set({ run: { diverged: null } });
     edits.command({ type });
   }
 
   function newSeed() {
-    store.set({ diverged: null });
+    store.set({ run: { diverged: null } });
     edits.edit({ seed: randomSeed() });
   }
 
@@ -63,7 +64,7 @@ export function createActions({ store, edits, own, send, schema }) {
   }
 
   function setSpeed(epochs) {
-    store.set({ speed: epochs });
+    store.set({ run: { speed: epochs } });
   }
 
   function setWeight(layer, from, to, value) {
@@ -103,10 +104,6 @@ export function createActions({ store, edits, own, send, schema }) {
     run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset, complete,
     chooseData: createCrossing({ store, edits, schema }),
   };
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function randomSeed() {

@@ -27,8 +27,8 @@ function takeUp() {
  * that Back comes to the very run that was left; a state that the tab has not told itself is a
  * link that was followed, and gets a session of its own.
  *
- * @param {object} store
- * @param {Storage} storage of the tab
+ * @param {Store} store
+ * @param {Keeping} storage of the tab
  * @returns {{session: string|null|undefined, toOpen: Function, carried: Function, refuse: Function,
  *   leave: Function, tellProblem: Function, keep: Function}} `session` is that of this entry of the history, null
  *   for a new one, undefined for the one that the tab has
@@ -63,7 +63,7 @@ export function createAddress(store, storage) {
   /**
    * What a new session begins with.
    *
-   * @param {object|null} known the spec that the page has, when the server has lost the session
+   * @param {Object|null} known the spec that the page has, when the server has lost the session
    */
   function toOpen(known) {
     return { spec: known ?? spec, ...(carried && { state: carried }) };
@@ -88,19 +88,19 @@ export function createAddress(store, storage) {
 
   /** Says what was wrong with the link, once. */
   function tellProblem() {
-    if (problem) store.set({ message: { text: problem() } });
+    if (problem) store.set({ page: { message: { text: problem() } } });
     problem = null;
   }
 
   /**
    * Tells the state of the store from now on, without new entries in the browser's history.
    *
-   * @param {object} defaults the spec of the default playground
+   * @param {Object} defaults the spec of the default playground
    * @param {() => string|null} token of the session
    */
   function keep(defaults, token) {
     const writing = createThrottle(PERIOD, () => {
-      const text = writeState(store.get().spec, defaults, carried);
+      const text = writeState(store.get().run.spec, defaults, carried);
       storage.setItem(KEPT, text);
       const rest = dropState(location.search);
       const query = [rest, text].filter(Boolean).join("&");
@@ -108,7 +108,7 @@ export function createAddress(store, storage) {
       const entry = { ...history.state, session: token() };
       history.replaceState(entry, "", `${pathname}${query && `?${query}`}${hash}`);
     });
-    store.watch(["spec"], ({ spec: now }) => now && writing.offer());
+    store.watch(["run.spec"], ({ run: { spec: now } }) => now && writing.offer());
     // The browser may bring a page back from memory, whose session another page has had since.
     window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   }

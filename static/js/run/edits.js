@@ -7,9 +7,11 @@
  *
  * A replacement puts another network or other data in the place of what there is: it leaves the
  * draft as it is, so that the page is of one network until the server answers. Until then
- * `store.coming` tells it: {spec, preset}. `store.waiting` is true while the server has edits wait
- * for images or programs, `store.promised` while a run or a step waits for what they lead to.
+ * `store.run.coming` tells it: {spec, preset}. `store.run.waiting` is true while the server has edits wait
+ * for images or programs, `store.run.promised` while a run or a step waits for what they lead to.
  */
+
+import { isObject } from "lib/objects";
 
 /** Applies a merge patch; null stands for the default, which the server fills in. */
 export function applyPatch(target, patch) {
@@ -20,8 +22,8 @@ export function applyPatch(target, patch) {
 }
 
 /**
- * @param {{store: object, send: (message: object) => void}} parts
- * @returns {{edit, editNow, replace, command, wait, leave, afterThese, settle, forget}}
+ * @param {{store: Store, send: (message: Object) => void}} parts
+ * @returns {{edit, editNow, replace, command, wait, leave, afterThese, settle, forget, admits}}
  */
 export function createEdits({ store, send }) {
   let unsent = null;
@@ -35,7 +37,7 @@ export function createEdits({ store, send }) {
    */
   function edit(patch, origin) {
     if (!admits()) return;
-    store.set({ draft: applyPatch(store.get().draft, patch), preset: null });
+    store.set({ run: { draft: applyPatch(store.get().run.draft, patch), preset: null } });
     if (origin) {
       flush();
       put({ type: "edit", patch, origin }, { ofDraft: true });
@@ -48,14 +50,14 @@ export function createEdits({ store, send }) {
   /**
    * Changes the spec, not waiting for others of this animation frame.
    *
-   * @param {object} patch
+   * @param {Object} patch
    * @param {string} group edits in a row that name the same one are one step of undo
-   * @param {(lost: boolean, error: object|null) => void} answered told once the server has
+   * @param {(lost: boolean, error: Object|null) => void} answered told once the server has
    *   answered, perhaps by an error, or the connection was lost before
    */
   function editNow(patch, group, answered) {
     if (isReplaced()) leave();
-    store.set({ draft: applyPatch(store.get().draft, patch), preset: null });
+    store.set({ run: { draft: applyPatch(store.get().run.draft, patch), preset: null } });
     flush();
     put({ type: "edit", patch, group }, { answered, ofDraft: true });
   }
@@ -63,21 +65,21 @@ export function createEdits({ store, send }) {
   /**
    * Puts another network or other data in the place of what there is; what was to come does not.
    *
-   * @param {object} patch
+   * @param {Object} patch
    * @param {{preset?: string, answered?: Function}} about the preset that it is; who is told, as
    *   by `editNow`
    */
   function replace(patch, { preset = null, answered = null } = {}) {
     leave();
     flush();
-    const coming = { spec: applyPatch(store.get().draft, patch), preset };
-    store.set({ coming });
+    const coming = { spec: applyPatch(store.get().run.draft, patch), preset };
+    store.set({ run: { coming } });
     put({ type: "edit", patch }, { answered, coming });
   }
 
   /** The network that is shown is about to go: what is changed of it would be lost. */
   function isReplaced() {
-    const { waiting, coming } = store.get();
+    const { run: { waiting, coming } } = store.get();
     return waiting && coming !== null;
   }
 
@@ -85,7 +87,7 @@ export function createEdits({ store, send }) {
   function admits() {
     if (!isReplaced()) return true;
     // Anew, so that controls show again what is.
-    store.set({ draft: { ...store.get().draft }, message: { key: "coming.refused" } });
+    store.set({ run: { draft: { ...store.get().run.draft } }, page: { message: { key: "coming.refused" } } });
     return false;
   }
 
@@ -111,22 +113,22 @@ export function createEdits({ store, send }) {
 
   /** The server has edits wait. */
   function wait() {
-    store.set({ waiting: true });
+    store.set({ run: { waiting: true } });
     tellPromised();
   }
 
   /** Leaves what waits, and what was to follow it. */
   function leave() {
-    if (!store.get().waiting) return;
+    if (!store.get().run.waiting) return;
     command({ type: "undo" });
     giveUp();
-    store.set({ draft: store.get().spec });
+    store.set({ run: { draft: store.get().run.spec } });
   }
 
   function giveUp() {
     const broken = promises;
     promises = [];
-    store.set({ waiting: false, coming: null, promised: false });
+    store.set({ run: { waiting: false, coming: null, promised: false } });
     for (const { left } of broken) left();
   }
 
@@ -153,19 +155,19 @@ export function createEdits({ store, send }) {
   }
 
   function tellPromised() {
-    store.set({ promised: store.get().waiting && promises.length > 0 });
+    store.set({ run: { promised: store.get().run.waiting && promises.length > 0 } });
   }
 
   /** One of them was answered, perhaps by an error. */
   function settle(error = null) {
-    if (error && store.get().waiting) giveUp();
+    if (error && store.get().run.waiting) giveUp();
     const { answered = null, coming = null } = unanswered.shift() ?? {};
     answered?.(false, error);
-    if (coming && coming === store.get().coming) {
-      store.set({ coming: null, preset: error ? store.get().preset : coming.preset });
+    if (coming && coming === store.get().run.coming) {
+      store.set({ run: { coming: null, preset: error ? store.get().run.preset : coming.preset } });
     }
-    if (!unsent && !unanswered.some(({ ofDraft }) => ofDraft)) store.set({ draft: store.get().spec });
-    if (!error) store.set({ waiting: false });
+    if (!unsent && !unanswered.some(({ ofDraft }) => ofDraft)) store.set({ run: { draft: store.get().run.spec } });
+    if (!error) store.set({ run: { waiting: false } });
     keepPromises();
   }
 
@@ -180,22 +182,18 @@ export function createEdits({ store, send }) {
   /**
    * The connection is new: nothing is on its way any more, but what the server says that waits.
    *
-   * @param {{spec: object, edits: number}} [still] where that leads, and how many edits it is
+   * @param {{spec: Object, edits: number}} [still] where that leads, and how many edits it is
    */
   function forget(still) {
     const lost = unanswered;
-    const coming = still ? { spec: still.spec, preset: store.get().coming?.preset ?? null } : null;
+    const coming = still ? { spec: still.spec, preset: store.get().run.coming?.preset ?? null } : null;
     unsent = null;
     unanswered = Array.from({ length: still?.edits ?? 0 }, () => ({ coming }));
-    store.set({ draft: store.get().spec, waiting: Boolean(still), coming });
+    store.set({ run: { draft: store.get().run.spec, waiting: Boolean(still), coming } });
     for (const { answered } of lost) answered?.(true, null);
     for (const promise of promises) promise.count = 1 + unanswered.length;
     keepPromises();
   }
 
   return { edit, editNow, replace, admits, command, wait, leave, afterThese, settle, forget };
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

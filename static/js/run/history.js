@@ -9,7 +9,7 @@ const MOST_MOMENTS = 16;
 const COLUMNS = ["step", "trainLoss", "testLoss", "trainScore", "testScore"];
 
 /**
- * @returns {object} `series` (one list per column), `edition` (changes when drawn
+ * @returns {Object} `series` (one list per column), `edition` (changes when drawn
  *   points are no longer valid), `marks` (steps of edits), `breaks` ({step, kind} of edits after
  *   which a loss means something else), `add`, `change`
  */
@@ -80,7 +80,7 @@ export function createHistory() {
   /**
    * Takes what the server says of a change.
    *
-   * @param {{spec: object, step: number, back: boolean, time?: number}} now where the run stands;
+   * @param {{spec: Object, step: number, back: boolean, time?: number}} now where the run stands;
    *   `back` after an undo, which an edit at the same step is not; `time` in milliseconds
    */
   function change({ spec: next, step, back, time = performance.now() }) {

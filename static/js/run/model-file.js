@@ -9,15 +9,15 @@ const NAMED_STEP = /step-(\d+)/;
 const VECTORS = ["params", "m", "v"];
 
 /**
- * @param {{path: string, token: () => string, store: object}} parts `path` of the sessions
+ * @param {{path: string, token: () => string, store: Store}} parts `path` of the sessions
  * @returns {{save: () => Promise, open: (file: File) => Promise}} what goes wrong is said as
- *   `store.message`
+ *   `store.page.message`
  */
 export function createModelFile({ path, token, store }) {
   const url = () => `${path}/${token()}/model`;
 
   function say(text) {
-    store.set({ message: { text } });
+    store.set({ page: { message: { text } } });
   }
 
   async function ask(options) {
@@ -38,7 +38,7 @@ export function createModelFile({ path, token, store }) {
       return;
     }
     const [, step] = NAMED_STEP.exec(answer.headers.get("Content-Disposition")) ?? [];
-    const name = `livenet-${store.get().spec.data.name}-step${step}.safetensors`;
+    const name = `livenet-${store.get().run.spec.data.name}-step${step}.safetensors`;
     saveFile(name, await answer.blob());
   }
 
@@ -47,7 +47,7 @@ export function createModelFile({ path, token, store }) {
     const answer = await ask({ method: "POST", body: file });
     if (!answer) return;
     if (answer.ok) {
-      store.set({ diverged: null });
+      store.set({ run: { diverged: null } });
       say(word("model.opened", { name: file.name }));
     } else {
       const reason = describe(await readError(answer));

@@ -11,10 +11,10 @@ export const CALM_FPS = 6;
 const CALM_TIMES = 10;
 const MOST_EPOCHS = 200;
 
-/** Keeps `store.calm` as the system says. */
+/** Keeps `store.page.calm` as the system says. */
 export function keepMotion(store) {
   const system = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const apply = () => store.set({ calm: system.matches });
+  const apply = () => store.set({ page: { calm: system.matches } });
   system.addEventListener("change", apply);
   apply();
 }
@@ -22,9 +22,9 @@ export function keepMotion(store) {
 /** Keeps the pace of a connection as the store says. */
 export function requestPace(connection, store) {
   let asked = null;
-  store.watch(["speed", "calm", "connection"], (state) => {
-    const epochs = Math.min(MOST_EPOCHS, state.speed * (state.calm ? CALM_TIMES : 1));
-    const open = state.connection.name === "open";
+  store.watch(["run.speed", "page.calm", "stream.connection"], (state) => {
+    const epochs = Math.min(MOST_EPOCHS, state.run.speed * (state.page.calm ? CALM_TIMES : 1));
+    const open = state.stream.connection.name === "open";
     if (open && asked !== epochs) connection.send({ type: "speed", epochs_per_frame: epochs });
     asked = open ? epochs : null;
   });

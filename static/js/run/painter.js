@@ -3,11 +3,11 @@
 import { carryOver } from "lib/frames";
 
 /**
- * @param {{paint: (frame: object) => void, painted: () => void, isUnseen: () => boolean}} parts
+ * @param {{paint: (frame: Object) => void, painted: () => void, isUnseen: () => boolean}} parts
  *   `painted` is told after each painting of a new frame; of a page that nobody sees it is
  *   told as frames come, since none are painted
- * @returns {{show: Function, repaint: Function, repaintAll: Function, start: Function,
- *   letGo: Function, lastWhole: Function}} nothing is painted before `start`; what came until then is painted at once
+ * @returns {{show: (frame: Frame) => void, repaint: () => void, repaintAll: () => void,
+ *   start: () => void, letGo: () => void, lastWhole: () => Frame}} nothing is painted before `start`; what came until then is painted at once
  */
 export function createPainter({ paint, painted, isUnseen }) {
   let pending = null;

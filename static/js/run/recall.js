@@ -1,7 +1,7 @@
 /**
  * Looking back over the time line of a session: the run rests where it is while a point of it
- * is seen. `store.timeline` holds the points as the server tells them, `store.recalled` the one
- * that is looked at and `store.past` its spec, both null for the present.
+ * is seen. `store.timeline.points` holds the points as the server tells them, `store.timeline.recalled` the one
+ * that is looked at and `store.timeline.past` its spec, both null for the present.
  */
 
 import { tellBranch } from "run/address";
@@ -13,8 +13,8 @@ export function leadsHere(points, point) {
 }
 
 /**
- * @param {{connection: object, store: object, edits: object}} parts
- * @returns {{look: (point: object) => void, goBack: () => void, goOn: () => void,
+ * @param {{connection: Object, store: Store, edits: Object}} parts
+ * @returns {{look: (point: Object) => void, goBack: () => void, goOn: () => void,
  *   goAside: () => Promise}} `look` shows a point, `goBack` the present again, and the run goes on
  *   if it did; `goOn` trains on from the point that is looked at, `goAside` does so in a tab of
  *   its own, as a new run
@@ -26,71 +26,71 @@ export function createLookingBack({ connection, store, edits }) {
   let ran = false;
 
   function look(point) {
-    const { recalled, running } = store.get();
+    const { timeline: { recalled }, run: { running } } = store.get();
     if (recalled === null) ran = running;
-    store.set({ recalled: point, running: false });
+    store.set({ timeline: { recalled: point }, run: { running: false } });
     ask();
   }
 
   /** One at a time: what a hand passes over faster than frames come is left out. */
   function ask() {
-    const { recalled } = store.get();
+    const { timeline: { recalled } } = store.get();
     if (asked !== null || recalled === null) return;
     asked = recalled.id;
     connection.send({ type: "recall", point: asked });
   }
 
   function goBack() {
-    if (store.get().recalled === null) return;
+    if (store.get().timeline.recalled === null) return;
     forget();
     connection.send({ type: "recall", point: null });
-    if (ran) store.set({ running: true, diverged: null });
+    if (ran) store.set({ run: { running: true, diverged: null } });
   }
 
   function goOn() {
-    const { recalled } = store.get();
+    const { timeline: { recalled } } = store.get();
     if (recalled === null) return;
     edits.command({ type: "branch", point: recalled.id });
     forget();
-    store.set({ running: true, diverged: null });
+    store.set({ run: { running: true, diverged: null } });
   }
 
   async function goAside() {
-    const { recalled } = store.get();
+    const { timeline: { recalled } } = store.get();
     if (recalled === null) return;
     const answer = await fetch(`/api/sessions/${connection.token()}/branches`, {
       method: "POST", body: JSON.stringify({ point: recalled.id }),
     });
     const content = await answer.json();
     if (answer.ok) window.open(tellBranch(content.session), "_blank", "noopener");
-    else store.set({ message: { text: tellError(content) } });
+    else store.set({ page: { message: { text: tellError(content) } } });
   }
 
   function forget() {
     asked = null;
     seen = false;
-    store.set({ recalled: null, past: null });
+    store.set({ timeline: { recalled: null, past: null } });
   }
 
   connection.on("opened", () => {
     forget();
     connection.send({ type: "timeline", on: true });
   });
-  connection.on("timeline", ({ points }) => store.set({ timeline: points }));
+  connection.on("timeline", ({ points }) => store.set({ timeline: { points } }));
   connection.on("frame", ({ meta, spec }) => {
     if (meta.recalled === undefined) {
       if (seen) forget();
       return;
     }
     seen = true;
-    if (store.get().recalled) store.set({ past: spec });
+    if (store.get().timeline.recalled) store.set({ timeline: { past: spec } });
     if (meta.recalled !== asked) return;
     asked = null;
-    if (meta.recalled !== store.get().recalled?.id) ask();
+    if (meta.recalled !== store.get().timeline.recalled?.id) ask();
   });
   connection.on("error", ({ code }) => code === "unknown_point" && goBack());
   // Who trains on or changes something does so with the present.
-  store.watch(["running"], ({ running }) => running && forget());
+  store.watch(["run.running"], ({ run: { running } }) => running && forget());
   connection.on("spec", forget);
 
   return { look, goBack, goOn, goAside };

@@ -2,7 +2,7 @@
 
 import { createHistory } from "run/history";
 
-/** @returns {object} what `createHistory` returns; a frame says where it is from */
+/** @returns {Object} what `createHistory` returns; a frame says where it is from */
 export function createRunHistory() {
   const live = createHistory();
   let shown = live;

@@ -1,11 +1,11 @@
 /**
  * Has the server train while the person wants it to and the page is not asleep, and up to where
- * `store.until` says, if it says anything. It begins with what the edits before it lead to, so
+ * `store.run.until` says, if it says anything. It begins with what the edits before it lead to, so
  * while those wait for images or programs, it waits with them.
  */
 
 /**
- * @param {{store: object, edits: object, send: (message: object) => void}} parts
+ * @param {{store: Store, edits: Object, send: (message: Object) => void}} parts
  * @returns {{hear: (running: boolean) => void, follow: () => void, isAhead: () => boolean}}
  */
 export function createRunSwitch({ store, edits, send }) {
@@ -19,7 +19,7 @@ export function createRunSwitch({ store, edits, send }) {
 
   /** Tells the server, if it does otherwise. */
   function follow() {
-    const { running, page, connection } = store.get();
+    const { run: { running }, page: { visibility: page }, stream: { connection } } = store.get();
     const wanted = running && page !== "asleep";
     if (!wanted) takeBack?.();
     takeBack = wanted ? takeBack : null;
@@ -32,7 +32,7 @@ export function createRunSwitch({ store, edits, send }) {
 
   function begin() {
     takeBack = null;
-    const { running, until, page, connection } = store.get();
+    const { run: { running, until }, page: { visibility: page }, stream: { connection } } = store.get();
     if (!running || page === "asleep" || trains || connection.name !== "open") return;
     trains = true;
     send({ type: "run", ...(until ? { until } : {}) });
@@ -41,14 +41,14 @@ export function createRunSwitch({ store, edits, send }) {
   /** What was to be trained will not be. */
   function leave() {
     takeBack = null;
-    if (!trains) store.set({ running: false });
+    if (!trains) store.set({ run: { running: false } });
   }
 
   /** Whether the person wants something that the server was not told, or only for now. */
   function isAhead() {
-    return store.get().running !== trains;
+    return store.get().run.running !== trains;
   }
 
-  store.watch(["running", "page"], follow);
+  store.watch(["run.running", "page.visibility"], follow);
   return { hear, follow, isAhead };
 }

@@ -9,20 +9,20 @@ const AWAY = ["idle", "lost"];
 /**
  * Follows a connection.
  *
- * @param {object} connection
- * @param {{store, edits, history, painter, address}} parts
+ * @param {Object} connection
+ * @param {{store: Store, edits, history, painter, address}} parts
  */
 export function followStream(connection, { store, edits, history, painter, address }) {
   const runSwitch = createRunSwitch({ store, edits, send: connection.send });
   let renewed = false;
-  connection.on("state", (state) => store.set({ connection: state }));
+  connection.on("state", (state) => store.set({ stream: { connection: state } }));
   connection.on("opened", ({ spec, running, resumed, undo, redo, waiting }) => {
-    const wanted = resumed && !runSwitch.isAhead() ? running : store.get().running;
+    const wanted = resumed && !runSwitch.isAhead() ? running : store.get().run.running;
     runSwitch.hear(running);
-    store.set({ spec, diverged: null, canUndo: undo, canRedo: redo });
+    store.set({ run: { spec, diverged: null, canUndo: undo, canRedo: redo } });
     edits.forget(waiting);
-    store.set({ running: wanted });
-    if (renewed && spec) store.set({ message: { key: "connection.renewed" } });
+    store.set({ run: { running: wanted } });
+    if (renewed && spec) store.set({ page: { message: { key: "connection.renewed" } } });
     renewed = false;
     if (!resumed) address.tellProblem();
     runSwitch.follow();
@@ -30,22 +30,22 @@ export function followStream(connection, { store, edits, history, painter, addre
   connection.on("refused", address.refuse);
   connection.on("spec", ({ spec, step, undo, redo }) => {
     address.leave();
-    store.set({ spec, canUndo: undo, canRedo: redo });
+    store.set({ run: { spec, canUndo: undo, canRedo: redo } });
     edits.settle();
     history.change({ spec, step, back: redo });
   });
   connection.on("waiting", edits.wait);
   connection.on("error", (error) => {
     edits.settle(error);
-    store.set({ message: { text: tellError(error) } });
+    store.set({ page: { message: { text: tellError(error) } } });
   });
   connection.on("diverged", ({ step }) => {
     runSwitch.hear(false);
-    store.set({ running: false, diverged: { step } });
+    store.set({ run: { running: false, diverged: { step } } });
   });
   connection.on("stopped", () => {
     runSwitch.hear(false);
-    store.set({ running: false, until: null });
+    store.set({ run: { running: false, until: null } });
   });
   connection.on("frame", (frame) => {
     // The curves stay those of the whole run while one looks back.
@@ -55,7 +55,7 @@ export function followStream(connection, { store, edits, history, painter, addre
   connection.on("renewed", () => {
     renewed = true;
   });
-  store.watch(["page"], ({ page, connection: { name } }) => {
+  store.watch(["page.visibility"], ({ page: { visibility: page }, stream: { connection: { name } } }) => {
     if (page === "seen" && AWAY.includes(name)) connection.connect();
   });
 }

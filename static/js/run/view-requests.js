@@ -9,28 +9,31 @@ import { CALM_FPS } from "run/pace";
 const ALWAYS = ["boundary", "units", "weights", "history", "digit"];
 /** Frames a second while nobody paints them: as many as a screen would take. */
 const UNSEEN_FPS = 60;
-const KEYS = ["select", "pointsWanted", "tile", "page", "running", "calm", "connection", "images",
-  "digit", "showSaliency", "showNearest", "imageTab", "space", "curveTab", "recording"];
+/** @type {StoreKey[]} */
+const KEYS = ["view.select", "view.pointsWanted", "view.tile", "view.curveTab", "page.visibility", "page.calm",
+  "run.running", "stream.connection", "recording.active", "images.set", "images.digit", "images.showSaliency",
+  "images.showNearest", "images.imageTab", "images.space"];
 /** What is looked at; a change of it may need nothing that has not come already. */
-const LOOKED_AT = ["hovered", "pinned", "curveTab", "imageTab"];
+/** @type {StoreKey[]} */
+const LOOKED_AT = ["view.hovered", "view.pinned", "view.curveTab", "images.imageTab"];
 
 /**
  * Keeps the views of a connection as the store says. Who begins to look at something is given the
  * last frame once more, at once: as long as the request stays the same, no other one may come.
  *
- * @param {object} connection
- * @param {object} store
+ * @param {Object} connection
+ * @param {Store} store
  * @param {() => void} repaint has every view take the last frame again
  */
 export function requestViews(connection, store, repaint) {
-  store.watch(["pinned", "hovered"], ({ pinned, hovered }) => {
+  store.watch(["view.pinned", "view.hovered"], ({ view: { pinned, hovered } }) => {
     const looked = hovered?.kind === "hidden" ? { layer: hovered.layer, unit: hovered.unit } : null;
     const select = pinned ?? looked;
-    if (JSON.stringify(select) !== JSON.stringify(store.get().select)) store.set({ select });
+    if (JSON.stringify(select) !== JSON.stringify(store.get().view.select)) store.set({ view: { select } });
   });
   let asked = "";
   store.watch(KEYS, (state) => {
-    const { select, tile, images, digit, space } = state;
+    const { view: { select, tile }, images: { set: images, digit, space } } = state;
     const message = {
       type: "views",
       names: images ? nameImageViews(state) : namePlaneViews(state),
@@ -39,7 +42,7 @@ export function requestViews(connection, store, repaint) {
       ...(select ? { select } : {}),
       ...(images ? { digit, space } : {}),
     };
-    const open = state.connection.name === "open";
+    const open = state.stream.connection.name === "open";
     if (open && asked !== JSON.stringify(message)) connection.send(message);
     asked = open ? JSON.stringify(message) : "";
   });
@@ -47,12 +50,12 @@ export function requestViews(connection, store, repaint) {
 }
 
 /** Who looks at a recording may ask for any point's fate. */
-function namePlaneViews({ pointsWanted, recording, select }) {
+function namePlaneViews({ view: { pointsWanted, select }, recording: { active: recording } }) {
   return [...ALWAYS, ...(pointsWanted || recording ? ["points"] : []), ...(select ? ["selected"] : [])];
 }
 
 /** The hidden space and what excites a unit take time, so only while they are in sight. */
-function nameImageViews({ select, imageTab, curveTab, showSaliency, showNearest }) {
+function nameImageViews({ view: { select, curveTab }, images: { imageTab, showSaliency, showNearest } }) {
   const names = [...ALWAYS, "predictions"];
   if (imageTab === "confusion") names.push("confusion");
   if (imageTab === "space") names.push("space");
@@ -63,7 +66,7 @@ function nameImageViews({ select, imageTab, curveTab, showSaliency, showNearest 
 }
 
 /** Pictures a second; null for as many as are painted. */
-function mostFrames({ page, running, calm }) {
+function mostFrames({ page: { visibility: page, calm }, run: { running } }) {
   if (calm && running) return CALM_FPS;
   return page === "unseen" ? UNSEEN_FPS : null;
 }

@@ -14,8 +14,8 @@ const WIDTHS = ["480", "640", "960"];
 const chosen = { format: "gif", frames: "24", pause: "120", width: "640" };
 
 /**
- * @param {object} context
- * @param {() => object} sheetOf what the pictures show, as `pictures/sheet` takes it
+ * @param {Context} context
+ * @param {() => Object} sheetOf what the pictures show, as `pictures/sheet` takes it
  * @returns {{element: HTMLElement, destroy: () => void}}
  */
 export function createAnimationPart(context, sheetOf) {
@@ -47,7 +47,7 @@ export function createAnimationPart(context, sheetOf) {
     h("div.animation-state", {}, bar, said));
 
   async function start() {
-    const points = pickEvenly(pointsOfRun(store.get().timeline), Number(chosen.frames));
+    const points = pickEvenly(pointsOfRun(store.get().timeline.points), Number(chosen.frames));
     if (points.length < 2) {
       setText(said, word("animation.tooShort"));
       return;
@@ -60,7 +60,7 @@ export function createAnimationPart(context, sheetOf) {
         points, format: chosen.format, pause: Number(chosen.pause), signal: giveUp.signal,
         tell: (share) => { bar.value = share; },
       });
-      saveFile(`livenet-${store.get().spec.data.name}.${chosen.format}`, file);
+      saveFile(`livenet-${store.get().run.spec.data.name}.${chosen.format}`, file);
       setText(said, word("animation.done", { size: (file.size / 1e6).toFixed(1) }));
     } catch (error) {
       setText(said, giveUp.signal.aborted ? "" : tellError(error.code ? error : { code: "unreachable" }));

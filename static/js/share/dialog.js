@@ -10,10 +10,10 @@ let last = null;
 /**
  * Opens the dialog; it is gone once it is closed, and the focus is where it was.
  *
- * @param {{id: string, label: string, create: (element: HTMLElement, context: object) =>
+ * @param {{id: string, label: string, create: (element: HTMLElement, context: Object) =>
  *   {show?: () => void, destroy?: () => void}}[]} tabs `label` is the key of its name; a tab is
  *   made when it is first shown, and `show` is called each time
- * @param {object} context
+ * @param {Context} context
  * @param {string} [first] the tab to begin with; else the one that was open last
  */
 export function openShareDialog(tabs, context, first = last) {

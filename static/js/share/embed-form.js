@@ -24,7 +24,7 @@ const TRANSPORT_NAMES = {
 /**
  * @param {{languages: string[]}} context
  * @param {() => void} onChange
- * @returns {{element: HTMLElement, options: object, frame: object}} `options` as the address of the
+ * @returns {{element: HTMLElement, options: Object, frame: Object}} `options` as the address of the
  *   embed has them; `frame`: its title, width (null: as wide as there is room) and height
  */
 export function createEmbedForm({ languages }, onChange) {
@@ -79,7 +79,7 @@ export function createEmbedForm({ languages }, onChange) {
       options: STARTS.map((name) => [name, word(`share.start.${name}`)]),
     }),
     group("share.stop", h("div.share-row", {},
-      createNumber("embed-epochs", "share.stop.epochs", { least: 1, most: 1e6, whole: true,
+      createNumber("embed-epochs", "share.stop.epochs", { least: 1, most: 1e6,
         onInput: take(options, "epochs") }),
       createNumber("embed-stop_loss", "share.stop.loss", { least: 1e-9, most: 1e6, step: "any",
         onInput: take(options, "stop_loss") }))),
@@ -115,7 +115,13 @@ function createChip(path, text, checked, onInput) {
   return h("label.chip", {}, input, text);
 }
 
-/** A number, or null where the box is empty; what is no number of the range is left out. */
+/**
+ * A number, or null where the box is empty; what is no number of the range is left out.
+ *
+ * @param {string} path
+ * @param {string} label
+ * @param {any} options
+ */
 function createNumber(path, label, { value = "", least, most, step = 1, placeholder = "–", onInput }) {
   const input = h("input.text-input", {
     type: "number", value, min: least, max: most, step, placeholder, data: { path },

@@ -16,7 +16,7 @@ import { word } from "lib/words";
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @returns {{show: () => void, destroy: () => void}}
  */
 export function create(element, context) {

@@ -12,7 +12,7 @@ const NAMED = /filename="([^"]+)"/;
  *
  * @param {string} token of the session
  * @param {string} name of the export
- * @param {object} [options] its query
+ * @param {Object} [options] its query
  * @returns {Promise<{name?: string, content?: Blob, problem?: string}>}
  */
 export async function askExport(token, name, options = {}) {

@@ -11,7 +11,7 @@ import { word } from "lib/words";
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @returns {{show: () => void}}
  */
 export function create(element, context) {

@@ -10,7 +10,7 @@ export const LONGEST = 2000;
 const NAMED = "&state=".length;
 
 /**
- * @param {{store: object, schema: object, token: () => string|null}} context
+ * @param {{store: Store, schema: Object, token: () => string|null}} context
  * @param {{points: boolean, weights: string, short: boolean}} wanted what is carried, and whether
  *   the server keeps it however short it is
  * @param {number} taken characters of the link before and behind its state
@@ -18,7 +18,7 @@ const NAMED = "&state=".length;
  *   problem?: string}>} `problem` is why nothing is carried
  */
 export async function askLink({ store, schema, token }, wanted, taken) {
-  const { spec } = store.get();
+  const { run: { spec } } = store.get();
   const defaults = schema.defaults();
   const plain = { query: writeState(spec, defaults), state: null, stored: false, step: 0 };
   const points = wanted.points && spec.data.name === "points";

@@ -9,9 +9,9 @@ const WEIGHTS = ["none", "now", "initial"];
 
 /**
  * @param {string} name of the part, since there may be several
- * @param {object} store
+ * @param {Store} store
  * @param {() => void} onChange
- * @returns {{element: HTMLElement, wanted: () => object, update: (stored?: boolean) => void}}
+ * @returns {{element: HTMLElement, wanted: () => Object, update: (stored?: boolean) => void}}
  *   `update` is told whether the server keeps it in any case
  */
 export function createCarried(name, store, onChange) {
@@ -42,7 +42,7 @@ export function createCarried(name, store, onChange) {
   /** Weights that were trained on points of one's own are nothing without them. */
   function update(stored = kept) {
     kept = stored;
-    const own = store.get().spec.data.name === "points";
+    const own = store.get().run.spec.data.name === "points";
     const bound = wanted.weights !== "none";
     again.hidden = wanted.weights !== "now";
     points.element.hidden = !own;

@@ -18,12 +18,12 @@ const chosen = { motif: "all", size: SIZES[0], theme: THEMES[0] };
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @returns {{show: () => void, destroy: () => void}}
  */
 export function create(element, context) {
   const { store } = context;
-  if (store.get().images) {
+  if (store.get().images.set) {
     element.append(h("p.picture-note", {}, word("picture.imagesNot")));
     return { show() {}, destroy() {} };
   }
@@ -99,7 +99,7 @@ export function create(element, context) {
     preview.src = URL.createObjectURL(new Blob([text], { type: "image/svg+xml" }));
     preview.alt = [wanted.title, wanted.caption].join(". ");
     preview.style.aspectRatio = `${wanted.width} / ${wanted.height}`;
-    preview.dataset.turn = turn;
+    preview.dataset.turn = String(turn);
     said.textContent = "";
   }
 

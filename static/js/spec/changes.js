@@ -1,5 +1,6 @@
 /** What differs between two specs, in words. */
 
+import { isObject } from "lib/objects";
 import { formatValue } from "lib/format";
 import { optionText } from "lib/terms";
 import { word } from "lib/words";
@@ -7,9 +8,9 @@ import { word } from "lib/words";
 const MOST = 2;
 
 /**
- * @param {object} before
- * @param {object} after
- * @param {{schema: object, task: string}} context `task` of the spec after
+ * @param {Object} before
+ * @param {Object} after
+ * @param {{schema: Object, task: string}} context `task` of the spec after
  * @returns {string} empty when nothing differs
  */
 export function describeChange(before, after, context) {
@@ -55,7 +56,7 @@ function describe(path, value, context) {
  *
  * @param {string} path
  * @param {any} value
- * @param {{schema: object, task?: string}} context
+ * @param {{schema: Object, task?: string}} context
  */
 export function tellValue(path, value, { schema, task }) {
   const { key, kind } = schema.field(path);
@@ -65,8 +66,4 @@ export function tellValue(path, value, { schema, task }) {
   if (value === false) return word("spoken.off");
   if (value === true) return word("spoken.on");
   return kind === "choice" ? optionText(key, value) : formatValue(value);
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -11,7 +11,7 @@ export const BEGINNING = {
 };
 
 /**
- * @param {{store, edits, schema}} parts
+ * @param {{store: Store, edits, schema}} parts
  * @returns {(name: string) => void} chooses what to train on, by one edit
  */
 export function createCrossing({ store, edits, schema }) {
@@ -19,7 +19,7 @@ export function createCrossing({ store, edits, schema }) {
 
   return function choose(name) {
     edits.leave();
-    const { draft } = store.get();
+    const { run: { draft } } = store.get();
     const [from, to] = [isImages(draft), IMAGE_SETS.includes(name)].map((yes) => (yes ? "images" : "plane"));
     if (from === to) {
       if (to === "plane") edits.edit({ data: { name } });

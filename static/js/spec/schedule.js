@@ -13,7 +13,7 @@ const AFTER_WARMUP = 1.5;
 /**
  * The schedule of a spec.
  *
- * @param {{optimizer: object, schedule: object}} spec
+ * @param {{optimizer: Object, schedule: Object}} spec
  * @returns {(step: number) => number} the learning rate of the update after so many
  */
 export function makeSchedule({ optimizer, schedule }) {

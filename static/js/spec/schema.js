@@ -3,7 +3,7 @@
 import { hasWord, word } from "lib/words";
 
 /**
- * @param {object} schema JSON Schema of the spec
+ * @param {Object} schema JSON Schema of the spec
  * @returns {{field: Function, defaults: Function, lossesOf: Function}}
  */
 export function readSchema(schema) {
@@ -27,7 +27,7 @@ export function readSchema(schema) {
   /**
    * Describes the control of a path, such as `optimizer.learning_rate`.
    *
-   * @returns {{path, label, help, kind, minimum, maximum, initial, step, log, whole,
+   * @returns {{path, key, label, help, kind, minimum, maximum, initial, step, log, whole,
    *   nullable, options, names, most, images}} `kind` is number, choice or flag; `names` are
    *   what a list may hold, `most` how many items; `images` are other limits where images
    *   are trained on, if there are
@@ -36,7 +36,7 @@ export function readSchema(schema) {
     const node = propertyOf(path);
     const choices = (node.anyOf ?? [node]).map(resolve);
     const value = choices.find((choice) => choice.type !== "null");
-    const options = (value.enum ?? []).filter((name) => !notYet(path).includes(name));
+    const options = value.enum ?? [];
     const label = node.label ?? path;
     return {
       path,
@@ -58,11 +58,6 @@ export function readSchema(schema) {
     };
   }
 
-  /** Values of a path that the engine does not know yet. */
-  function notYet(path) {
-    return schema.not_yet?.[path] ?? [];
-  }
-
   /** The spec with all defaults. */
   function defaults(node = schema) {
     const whole = resolve(node);
@@ -77,5 +72,5 @@ export function readSchema(schema) {
     return schema.task_losses[task];
   }
 
-  return { field, notYet, defaults, lossesOf };
+  return { field, defaults, lossesOf };
 }

@@ -70,8 +70,8 @@ export class LinkError extends Error {
  *
  * Points of one's own are no part of it, but of what is carried.
  *
- * @param {object} spec whole
- * @param {object} defaults the spec of the default playground
+ * @param {Spec} spec whole
+ * @param {Object} defaults the spec of the default playground
  * @param {string|null} [carried] points and weights, as the server has packed them
  * @returns {string} empty for the defaults
  */
@@ -103,7 +103,7 @@ export function readCarried(query) {
  * Reads a query as a partial spec; words of others, such as `lang`, are left alone.
  *
  * @param {string} query with or without its question mark
- * @returns {object|null} null where the address says nothing of a state
+ * @returns {Object|null} null where the address says nothing of a state
  * @throws {LinkError} a version of later days, a word that is said twice, or what is no value of it
  */
 export function readState(query) {

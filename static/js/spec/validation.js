@@ -3,6 +3,7 @@
  * the server derives from its model, and by the rules that span several of its fields.
  */
 
+import { isObject } from "lib/objects";
 import { CLASSES, isImages } from "spec/image-sets";
 import { fitsTask, inferTask } from "spec/point-labels";
 
@@ -16,8 +17,8 @@ export class SpecError extends Error {
 }
 
 /**
- * @param {object} schema what `GET /api/schema` answers
- * @returns {(value: *) => {spec: object, outputs: number}} reads parsed JSON: the spec with all
+ * @param {Object} schema what `GET /api/schema` answers
+ * @returns {(value: *) => {spec: Object, outputs: number}} reads parsed JSON: the spec with all
  *   defaults, and how many units its output layer has; throws a SpecError
  */
 export function createSpecCheck(schema) {
@@ -109,10 +110,6 @@ function limitForImages(node) {
 
 function isBetween(value, { minimum = -Infinity, maximum = Infinity, const: only = value }) {
   return Number.isFinite(value) && value >= minimum && value <= maximum && value === only;
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function fail(path) {

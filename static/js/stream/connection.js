@@ -24,7 +24,7 @@ const LOOK = SILENCE / 5;
 const SPECS_KEPT = 16;
 
 /**
- * @param {{open: (on: object) => object, storage: Storage, toOpen: () => object,
+ * @param {{open: (on: Object) => Object, storage: Keeping, toOpen: () => Object,
  *   session: string|null|undefined}} parts
  *   `open` opens a transport, `toOpen` gives `spec` and perhaps `state` of a new session, `session`
  *   is the one to take up: null for none, undefined for the one that the tab has

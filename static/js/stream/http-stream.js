@@ -12,8 +12,8 @@ const EXPECTED = [202, 404, 409];
 
 /**
  * @param {string} path of the sessions
- * @param {object} on as for a WebSocket; `message` also gets `{"type":"alive"}`
- * @returns {{send: (message: object) => void, close: () => void}}
+ * @param {Object} on as for a WebSocket; `message` also gets `{"type":"alive"}`
+ * @returns {{send: (message: Object) => void, close: () => void}}
  */
 export function openHttpStream(path, on) {
   const end = new AbortController();

@@ -5,7 +5,7 @@ const FRAME = 1;
 const text = new TextDecoder();
 
 /**
- * @param {{message: (message: object) => void, frame: (buffer: ArrayBuffer) => void}} on
+ * @param {{message: (message: Object) => void, frame: (buffer: ArrayBuffer) => void}} on
  * @returns {(chunk: Uint8Array) => void} takes the bytes as they come: u32 little-endian
  *   length, u8 kind (0 JSON, 1 frame), payload, and so on
  */

@@ -19,10 +19,10 @@ const PATIENCE = 4000;
 const ABNORMAL = 1006;
 
 /**
- * @param {{stream: string, sessions: string, health: string, storage: Storage}} parts
+ * @param {{stream: string, sessions: string, health: string, storage: Keeping}} parts
  *   the paths of the stream, of its sessions over HTTP, and one that answers while the server
  *   lives; the storage remembers for this tab
- * @returns {(on: object) => {send: Function, close: Function}} opens a transport; `on.ready`
+ * @returns {(on: Object) => {send: Function, close: Function}} opens a transport; `on.ready`
  *   is called once more when HTTP takes the place of a WebSocket
  */
 export function createTransports({ stream, sessions, health, storage }) {

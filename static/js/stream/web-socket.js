@@ -2,9 +2,9 @@
 
 /**
  * @param {string} path of the stream
- * @param {object} on `ready()`, `message(object)`, `frame(ArrayBuffer)`, `close(code)`;
+ * @param {Object} on `ready()`, `message(Object)`, `frame(ArrayBuffer)`, `close(code)`;
  *   nothing is called after `close`, on either side
- * @returns {{send: (message: object) => void, close: () => void}}
+ * @returns {{send: (message: Object) => void, close: () => void}}
  */
 export function openWebSocket(path, on) {
   const socket = new WebSocket(new URL(path, location.href.replace(/^http/, "ws")));

@@ -23,7 +23,7 @@ const AWAY = ["lost", "busy", "taken", "idle"];
 
 /**
  * @param {HTMLElement} element where the two hidden texts go
- * @param {{store, schema, taskOf, presets}} context
+ * @param {{store: Store, schema, taskOf, presets}} context
  * @returns {{update, resize, destroy}}
  */
 export function create(element, context) {
@@ -66,7 +66,7 @@ export function create(element, context) {
   }
 
   function summarize() {
-    if (!store.get().running || store.get().promised || pending || performance.now() - spokenTime < APART) return;
+    if (!store.get().run.running || store.get().run.promised || pending || performance.now() - spokenTime < APART) return;
     const text = tellNumbers(meta);
     if (text === summarized) return;
     summarized = text;
@@ -89,18 +89,18 @@ export function create(element, context) {
   function follow(next) {
     const before = known;
     known = next;
-    if (next.diverged && next.diverged !== before.diverged) {
-      announce("diverged", () => word("spoken.diverged", { step: formatCount(next.diverged.step) }));
-    } else if (meta && (next.running !== before.running || (next.promised !== before.promised && next.running))) {
+    if (next.run.diverged && next.run.diverged !== before.run.diverged) {
+      announce("diverged", () => word("spoken.diverged", { step: formatCount(next.run.diverged.step) }));
+    } else if (meta && isOtherRun(before.run, next.run)) {
       announce("run", tellRun);
     }
-    if (next.waiting && !before.waiting) announce("change", tellWaiting);
-    else if (before.waiting && !next.waiting && next.spec === asked) announce("change", () => word("spoken.stayed"));
-    if (next.waiting !== before.waiting) asked = next.spec;
-    if (next.connection !== before.connection) followConnection(next.connection);
-    if (next.hint && next.hint !== before.hint) announce("hint", () => next.hint);
-    if (next.message && next.message !== before.message) announce("message", () => tell(next.message));
-    if (next.spec !== before.spec && next.spec && before.spec && meta) followSpec(before, next);
+    if (next.run.waiting && !before.run.waiting) announce("change", tellWaiting);
+    else if (before.run.waiting && !next.run.waiting && next.run.spec === asked) announce("change", () => word("spoken.stayed"));
+    if (next.run.waiting !== before.run.waiting) asked = next.run.spec;
+    if (next.stream.connection !== before.stream.connection) followConnection(next.stream.connection);
+    if (next.page.hint && next.page.hint !== before.page.hint) announce("hint", () => next.page.hint);
+    if (next.page.message && next.page.message !== before.page.message) announce("message", () => tell(next.page.message));
+    if (next.run.spec !== before.run.spec && next.run.spec && before.run.spec && meta) followSpec(before, next);
   }
 
   function followConnection({ name }) {
@@ -114,9 +114,9 @@ export function create(element, context) {
   }
 
   /** What changed, if anything did: a reset leaves the spec as it is. */
-  function followSpec(before, { spec, canRedo }) {
-    const change = describeChange(before.spec, spec, { schema, task: taskOf(spec) });
-    const undone = canRedo && !before.canRedo;
+  function followSpec(before, { run: { spec, canRedo } }) {
+    const change = describeChange(before.run.spec, spec, { schema, task: taskOf(spec) });
+    const undone = canRedo && !before.run.canRedo;
     unexplained = !change && !undone;
     if (unexplained) return;
     announce("change", () => [
@@ -125,24 +125,25 @@ export function create(element, context) {
   }
 
   function tellRun() {
-    return store.get().running ? tellState() : `${tellState()} ${tellNumbers(meta)}`;
+    return store.get().run.running ? tellState() : `${tellState()} ${tellNumbers(meta)}`;
   }
 
   function tellState() {
-    const { running, promised } = store.get();
+    const { run: { running, promised } } = store.get();
     if (running && promised) return word("coming.promised");
     return word(running ? "spoken.running" : "spoken.paused");
   }
 
   function tellWaiting() {
     const now = store.get();
-    if (!now.waiting) return word("spoken.stayed");
+    if (!now.run.waiting) return word("spoken.stayed");
     return word("spoken.coming", { what: tellComing(now, context), then: tellUntilThen(now) });
   }
 
-  followConnection(known.connection);
+  followConnection(known.stream.connection);
   const unwatch = store.watch(
-    ["running", "promised", "waiting", "diverged", "connection", "message", "hint", "spec", "canRedo"], follow);
+    ["run.running", "run.promised", "run.waiting", "run.diverged", "run.spec", "run.canRedo", "stream.connection",
+      "page.message", "page.hint"], follow);
 
   function destroy() {
     unwatch();
@@ -153,6 +154,11 @@ export function create(element, context) {
   }
 
   return { update, resize() {}, destroy };
+}
+
+/** Whether it trains or pauses where it did not, or waits anew for what comes. */
+function isOtherRun(before, { running, promised }) {
+  return running !== before.running || (promised !== before.promised && running);
 }
 
 /** A message is a text, or the key of one. */

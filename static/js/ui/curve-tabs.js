@@ -9,10 +9,10 @@ import { word } from "lib/words";
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @param {{createCurve: Function, createUnitPanel: Function, aboutUnit?: string}} makers the
  *   views in the tabs, and the key of what is said of the last one
- * @returns {object[]} the views
+ * @returns {Object[]} the views
  */
 export function createCurveTabs(element, context, { createCurve, createUnitPanel, aboutUnit = "help.tab.unit" }) {
   const { store, taskOf } = context;
@@ -25,12 +25,12 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
     logarithmic.element.hidden = id !== "loss";
     legend.hidden = id === "unit";
     shown[id]?.resize();
-    store.set({ curveTab: id });
+    store.set({ view: { curveTab: id } });
   });
   const logarithmic = createToggle(
     { label: word("label.log"), help: word("help.log"), path: "logLoss" },
-    { onInput: (logLoss) => store.set({ logLoss }) });
-  logarithmic.update(store.get().logLoss);
+    { onInput: (logLoss) => store.set({ view: { logLoss } }) });
+  logarithmic.update(store.get().view.logLoss);
   const legend = h("span.legend", {},
     makeTerm("span.legend-train", word("help.curve.train"), word("curve.train")),
     makeTerm("span.legend-test", word("help.curve.test"), word("curve.test")));
@@ -38,20 +38,20 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
   shown.loss = createCurve(tabs.panels.loss, context, LOSS);
   shown.score = createCurve(tabs.panels.score, context, SCORE);
   shown.unit = createUnitPanel(tabs.panels.unit, context);
-  tabs.show(store.get().curveTab);
-  let last = store.get().pinned;
+  tabs.show(store.get().view.curveTab);
+  let last = store.get().view.pinned;
 
-  function followPin({ pinned }) {
+  function followPin({ view: { pinned } }) {
     if (pinned && pinned !== last) tabs.show("unit");
     last = pinned;
   }
 
-  function nameScore({ spec }) {
+  function nameScore({ run: { spec } }) {
     const score = spec && taskOf(spec) === "regression" ? "tab.score.regression" : "tab.score";
     tabs.name("score", word(score), word(`help.${score}`));
   }
 
-  const unwatch = [store.watch(["pinned"], followPin), store.watch(["spec"], nameScore)];
+  const unwatch = [store.watch(["view.pinned"], followPin), store.watch(["run.spec"], nameScore)];
   const destroy = () => unwatch.forEach((stop) => stop());
   return [...Object.values(shown), { update() {}, resize() {}, destroy }];
 }

@@ -16,10 +16,10 @@ export function openPageSettings(anchor, store, onClose) {
     [name, word(`colours.${name}`), makePair(name)]), store);
   const pause = createToggle(
     { label: word("label.pauseHidden"), help: word("help.pauseHidden"), path: "pauseHidden" },
-    { onInput: (pauseHidden) => store.set({ pauseHidden }) });
-  pause.update(store.get().pauseHidden);
+    { onInput: (pauseHidden) => store.set({ preferences: { pauseHidden } }) });
+  pause.update(store.get().preferences.pauseHidden);
   // What is recorded costs nobody anything while it is hidden.
-  pause.element.hidden = store.get().replaySpeed !== undefined;
+  pause.element.hidden = store.get().recording.replaySpeed !== null;
   const box = anchor.getBoundingClientRect();
   const popover = openPopover({ x: box.right, y: box.bottom + BELOW }, word("action.settings"),
     [theme, colours, pause.element], onClose);
@@ -32,7 +32,7 @@ export function openPageSettings(anchor, store, onClose) {
 function choose(key, options, store) {
   const field = { name: key, label: word(`label.${key}`), help: word(`help.${key}`) };
   return createRadios(field, {
-    value: store.get()[key], options, onInput: (value) => store.set({ [key]: value }),
+    value: store.get().preferences[key], options, onInput: (value) => store.set({ preferences: { [key]: value } }),
   });
 }
 

@@ -6,10 +6,10 @@ import { hasWord, word } from "lib/words";
 /**
  * What comes: a preset by its title, a data set by its name, an edit by what it changes.
  *
- * @param {{spec, draft, coming}} state of the store
+ * @param {PageState} state of the store
  * @param {{schema, presets, taskOf}} context
  */
-export function tellComing({ spec, draft, coming }, context) {
+export function tellComing({ run: { spec, draft, coming } }, context) {
   const next = coming?.spec ?? draft;
   const { preset = null } = coming ?? {};
   if (preset) return tellPreset(preset, context.presets);
@@ -19,7 +19,7 @@ export function tellComing({ spec, draft, coming }, context) {
 }
 
 /** What the network that is shown does until then, and whether what comes trains at once. */
-export function tellUntilThen({ promised, running }) {
+export function tellUntilThen({ run: { promised, running } }) {
   if (promised) return word("coming.promised");
   return word(running ? "coming.trains" : "coming.rests");
 }

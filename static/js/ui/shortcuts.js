@@ -10,7 +10,7 @@ const HAS_ITS_OWN_UNDO = `textarea, [contenteditable], dialog, [aria-modal=true]
  * Space plays and pauses, W shows the curves of the whole run, Ctrl or Cmd with Z or Y goes back and forth, wherever these keys have
  * no meaning of their own.
  *
- * @param {object} actions
+ * @param {Object} actions
  */
 export function listenToKeys(actions) {
   document.addEventListener("keydown", (event) => {

@@ -19,7 +19,7 @@ const PARTS = {
  *
  * @param {string} step
  * @param {number} height of the callout, which lies at the foot of a narrow screen
- * @returns {{box: () => object, bring: () => void, docked: boolean, top: number}}
+ * @returns {{box: () => Object, bring: () => void, docked: boolean, top: number}}
  */
 export function findPart(step, height) {
   const docked = window.innerWidth < NARROW;

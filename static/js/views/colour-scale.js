@@ -24,7 +24,7 @@ export function create(element, { store }) {
   let filled = null;
 
   function paint() {
-    const { palette, hovered, images } = store.get();
+    const { appearance: { palette }, view: { hovered }, images: { set: images } } = store.get();
     if (!frame || !palette) return;
     const scale = images ? { classes: CLASSES } : scaleOf(frame, hovered);
     bar.hidden = scale.classes > 1;
@@ -33,6 +33,7 @@ export function create(element, { store }) {
     else paintBar(scale, palette);
   }
 
+  /** @param {{values?: number[], levels?: number}} scale */
   function paintBar({ values, levels }, palette) {
     const format = formatScale(Math.max(...values.map(Math.abs)));
     values.forEach((value, i) => setText(ends[i], format(value)));
@@ -56,7 +57,7 @@ export function create(element, { store }) {
   }
 
   const throttle = createThrottle(PERIOD, paint);
-  const unwatch = store.watch(["palette", "hovered"], paint);
+  const unwatch = store.watch(["appearance.palette", "view.hovered"], paint);
 
   function update(next) {
     frame = next;

@@ -12,7 +12,7 @@ const PERIOD = 250;
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @param {{train: string, test: string, log: string, alt: string}} names columns of the history,
  *   the key of the store that says whether the axis is logarithmic, and the chart's name
  * @returns {{update, resize, destroy}}
@@ -29,7 +29,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   const plain = createPlainCurve(element, word(alt));
   const whole = h("button.curve-whole", {
     type: "button", "aria-pressed": "false", hidden: true, data: { action: "wholeRun", help: word("help.wholeRun") },
-    on: { click: () => store.set({ wholeRun: !store.get().wholeRun }) },
+    on: { click: () => store.set({ view: { wholeRun: !store.get().view.wholeRun } }) },
   }, word("action.wholeRun"));
   element.append(whole);
 
@@ -44,28 +44,28 @@ export function create(element, { store, history, tooltip }, { train, test, log,
 
   /** The part of the run that is drawn. */
   function viewNow() {
-    return viewOf(history, { wholeRun: store.get().wholeRun, recalled: recalledHere() });
+    return viewOf(history, { wholeRun: store.get().view.wholeRun, recalled: recalledHere() });
   }
 
   function recalledHere() {
-    const { timeline, recalled } = store.get();
+    const { timeline: { points: timeline, recalled } } = store.get();
     return recalled && leadsHere(timeline, recalled) ? recalled : null;
   }
 
   function traces(view) {
-    return curveTraces(view.series, { train, test }, store.get().palette);
+    return curveTraces(view.series, { train, test }, store.get().appearance.palette);
   }
 
   function layout(view) {
-    const { palette } = store.get();
-    const logarithmic = Boolean(log && store.get()[log]);
+    const { appearance: { palette } } = store.get();
+    const logarithmic = Boolean(log && store.get().view[log]);
     const { clientWidth: width, clientHeight: height } = element;
     return curveLayout(palette, { width, height, logarithmic, from: view.from, ...signs(view) });
   }
 
   /** What stands on the curves besides them. */
   function signs(view) {
-    const { palette } = store.get();
+    const { appearance: { palette } } = store.get();
     return { shapes: curveShapes(view, recalledHere(), palette), annotations: curveLabels(view, palette) };
   }
 
@@ -80,7 +80,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   function remember(view) {
     from = view.from;
     whole.hidden = history.breaks.length === 0;
-    whole.setAttribute("aria-pressed", store.get().wholeRun);
+    whole.setAttribute("aria-pressed", store.get().view.wholeRun);
     edition = history.edition;
     markEdition = history.markEdition;
     drawn = history.series.step.length;
@@ -90,8 +90,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   function drawPlain(view) {
     const { series, marks } = view;
     plain.draw({
-      x: series.step, from, marks, breaks: namedBreaks(view), logarithmic: Boolean(log && store.get()[log]),
-      title: word("curve.update"), palette: store.get().palette,
+      x: series.step, from, marks, breaks: namedBreaks(view), logarithmic: Boolean(log && store.get().view[log]),
+      title: word("curve.update"), palette: store.get().appearance.palette,
       lines: traces(view).map(({ y, line }) => ({
         y, ...line, dash: line.dash?.split(",").map(parseFloat),
       })),
@@ -113,7 +113,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
 
   /** Draws everything: at the start, after a reset or a change of theme or size. */
   function draw() {
-    if (!visible() || !store.get().palette) return;
+    if (!visible() || !store.get().appearance.palette) return;
     const view = viewNow();
     remember(view);
     if (!plotly) {
@@ -160,7 +160,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     if (!plotly) draw();
     const axis = element.layout?.yaxis;
     if (!plotly || !axis) return;
-    const logarithmic = Boolean(store.get()[log]);
+    const logarithmic = Boolean(store.get().view[log]);
     if ((axis.type === "log") === logarithmic) return;
     const change = { "yaxis.type": logarithmic ? "log" : "linear" };
     if (!axis.autorange) {
@@ -170,8 +170,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     plotly.relayout(element, change);
   }
 
-  const unwatch = [store.watch(["palette", "wholeRun"], draw), store.watch(["recalled"], drawSigns)];
-  if (log) unwatch.push(store.watch([log], changeScale));
+  const unwatch = [store.watch(["appearance.palette", "view.wholeRun"], draw), store.watch(["timeline.recalled"], drawSigns)];
+  if (log) unwatch.push(store.watch([/** @type {StoreKey} */ (`view.${log}`)], changeScale));
 
   function destroy() {
     gone = true;

@@ -58,7 +58,7 @@ export function create(element, context) {
       aside),
     h("div.data-body", {}, body));
 
-  const unwatch = store.watch(["draft"], ({ draft }) => {
+  const unwatch = store.watch(["run.draft"], ({ run: { draft } }) => {
     if (!draft) return;
     const { name } = draft.data;
     const isOwn = name === "points";
@@ -90,7 +90,7 @@ function createTask({ schema, store, edits, taskOf }) {
     options: [], explain: (name) => (name ? word(`help.task.${name}`) : ""),
     onInput: (name) => edits.edit({ data: { task: name === BY_LABELS ? null : name } }),
   });
-  const destroy = store.watch(["draft", "own"], ({ draft, own }) => {
+  const destroy = store.watch(["run.draft", "points.custom"], ({ run: { draft }, points: { custom: own } }) => {
     if (!draft || !own) return;
     const tasks = TASKS.filter((task) => fitsTask(own, task));
     choice.setOptions([BY_LABELS, ...tasks].map((name) => [name, word(`task.${name}`)]));

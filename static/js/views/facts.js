@@ -9,10 +9,12 @@ import { hasWord, word } from "lib/words";
 const percent = (value) => formatPercent(value, 0);
 const named = (path) => (name) => optionText(path, name);
 /** Where each is in the spec, and how it is told. */
+/** @type {[string, (value: any) => string][]} */
 const DATA = [
   ["data.noise", formatValue], ["data.samples", formatValue], ["data.test_fraction", percent],
   ["data.label_noise", percent],
 ];
+/** @type {[string, (value: any) => string][]} */
 const TRAINING = [
   ["batch_size", formatValue], ["optimizer.name", named("optimizer.name")],
   ["optimizer.learning_rate", formatValue], ["loss", named("loss")],
@@ -23,7 +25,7 @@ const QUIET = ["data.label_noise", "regularization.l1", "regularization.l2"];
 
 /**
  * @param {HTMLElement} element
- * @param {{schema, taskOf: (spec: object) => string}} context
+ * @param {{schema, taskOf: (spec: Object) => string}} context
  * @returns {{update, resize, destroy}}
  */
 export function create(element, { schema, taskOf }) {

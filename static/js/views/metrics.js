@@ -11,10 +11,12 @@ const percent = (value) => formatPercent(value);
 /** Between two percentages. */
 const points = (value) => word("format.points", { value: (100 * value).toFixed(1) });
 
+/** @type {[string, (value: number) => string][]} */
 const CLASSIFICATION = [
   ["train_loss", formatLoss], ["test_loss", formatLoss],
   ["train_accuracy", percent], ["test_accuracy", percent],
 ];
+/** @type {[string, (value: number) => string][]} */
 const REGRESSION = [
   ["train_rmse", formatLoss], ["test_rmse", formatLoss],
   ["train_r2", formatLoss], ["test_r2", formatLoss],

@@ -48,8 +48,8 @@ export function create(element, context) {
   let linked = 0;
   let linkCost = 0;
 
-  const palette = () => store.get().palette;
-  const layers = () => store.get().draft.layers;
+  const palette = () => store.get().appearance.palette;
+  const layers = () => store.get().run.draft.layers;
 
   const pointer = createWeightPointer(stage.field, [stage.field, stage.units, stage.gaps], links, {
     frame: () => frame, palette, tooltip, setWeight: fixed ? null : actions.setWeight,
@@ -93,7 +93,7 @@ export function create(element, context) {
 
   function change({ layers: next, origin }) {
     if (fixed) return;
-    store.set({ pinned: followUnit(store.get().pinned, origin) });
+    store.set({ view: { pinned: followUnit(store.get().view.pinned, origin) } });
     edits.edit({ layers: next }, origin);
   }
 
@@ -109,16 +109,16 @@ export function create(element, context) {
   function press({ kind, layer, unit, name }) {
     if (kind === "input" || kind === "idle") toggleFeature(name);
     else if (kind === "hidden") {
-      const { pinned } = store.get();
+      const { view: { pinned } } = store.get();
       const same = pinned && pinned.layer === layer && pinned.unit === unit;
-      store.set({ pinned: same ? null : { layer, unit } });
+      store.set({ view: { pinned: same ? null : { layer, unit } } });
     }
   }
 
   /** The last feature stays: a network without inputs is no network. */
   function toggleFeature(name) {
     if (!may("features")) return;
-    const { features } = store.get().draft;
+    const { features } = store.get().run.draft;
     const next = allFeatures.filter((one) => features.includes(one) !== (one === name));
     if (next.length) edits.edit({ features: next });
   }
@@ -126,7 +126,7 @@ export function create(element, context) {
   /** Shows a unit large and its links in front; null for none. */
   function look(place) {
     lookedAt = place && place.kind !== "idle" ? place : null;
-    store.set({ hovered: place && (place.kind === "idle" ? { ...place, kind: "input" } : place) });
+    store.set({ view: { hovered: place && (place.kind === "idle" ? { ...place, kind: "input" } : place) } });
     if (frame) links.highlight(linksOf(lookedAt), frame.arrays.weights.data, palette());
     placeLens();
   }
@@ -197,7 +197,7 @@ export function create(element, context) {
     const old = shown && matchColumns(shown, before, kinds);
     measure();
     unpinWhatIsGone();
-    units.mark(store.get().pinned);
+    units.mark(store.get().view.pinned);
     if (lookedAt) look(null);
     stage.slideFrom(old);
   }
@@ -206,13 +206,13 @@ export function create(element, context) {
     const [inputs, ...hidden] = widthsOf(frame.spec, frame.arrays.boundary.shape[0]);
     const outputs = hidden.pop();
     const { tile } = stage.measure({ inputs, idle: idleOf(frame.spec).length, hidden, outputs });
-    store.set({ tile: tile < COARSE_BELOW ? COARSE : FINE });
+    store.set({ view: { tile: tile < COARSE_BELOW ? COARSE : FINE } });
   }
 
   function unpinWhatIsGone() {
-    const { pinned } = store.get();
+    const { view: { pinned } } = store.get();
     const count = pinned ? frame.spec.layers[pinned.layer]?.units ?? 0 : 0;
-    if (pinned && pinned.unit >= count) store.set({ pinned: null });
+    if (pinned && pinned.unit >= count) store.set({ view: { pinned: null } });
   }
 
   function put(layout) {
@@ -245,14 +245,14 @@ export function create(element, context) {
   }
 
   const unwatch = [
-    store.watch(["palette"], () => {
+    store.watch(["appearance.palette"], () => {
       if (!palette() || !frame) return;
       tiles.paintInputs(frame.spec.features, palette());
       linked = 0;
       paint();
     }),
-    store.watch(["pinned"], ({ pinned }) => units.mark(pinned)),
-    store.watch(["draft"], showHeads),
+    store.watch(["view.pinned"], ({ view: { pinned } }) => units.mark(pinned)),
+    store.watch(["run.draft"], showHeads),
   ];
 
   function destroy() {

@@ -17,8 +17,8 @@ const SETTLED = 2;
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
- * @param {{observe: Function, newLayer: object, tries: boolean}} rules what a frame says, what a
+ * @param {Context} context
+ * @param {{observe: Function, newLayer: Object, tries: boolean}} rules what a frame says, what a
  *   layer is like that is put in, and whether changes can be tried on copies
  * @returns {{update, resize, destroy}}
  */
@@ -45,7 +45,7 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
   function look() {
     if (!frame) return;
     const { spec } = frame;
-    const { diverged, setback } = store.get();
+    const { run: { diverged }, advice: { setback } } = store.get();
     const found = observe(frame, { spec, diverged, setback, newLayer, task: taskOf(spec) });
     if (!tries) delete found.candidates;
     const key = JSON.stringify([found.key, found.values]);
@@ -57,7 +57,7 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
       render();
     } else if (urgent || seen >= SURE) show(next);
     looked = { spec, times: looked.spec === spec ? looked.times + 1 : 1 };
-    if (!shown?.found.candidates?.length || looked.times < SETTLED || spec !== store.get().spec) return;
+    if (!shown?.found.candidates?.length || looked.times < SETTLED || spec !== store.get().run.spec) return;
     advice.offer(trialName(), shown.found.candidates, frame.meta.epoch);
   }
 
@@ -90,7 +90,7 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
 
   function announce() {
     const offers = !button.hidden || !back.hidden;
-    store.set({ hint: offers ? `${lead.textContent} ${text.textContent}` : null });
+    store.set({ page: { hint: offers ? `${lead.textContent} ${text.textContent}` : null } });
   }
 
   function tellValues({ values = {}, setback }) {
@@ -110,7 +110,7 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
 
   function showBack() {
     const found = shown?.found;
-    back.hidden = !(found?.setback || found?.key === "diverged") || !store.get().canUndo;
+    back.hidden = !(found?.setback || found?.key === "diverged") || !store.get().run.canUndo;
     back.dataset.help = word(found?.setback ? "help.goBack" : "help.undoAndGoOn");
   }
 
@@ -125,7 +125,7 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
   function tryIt() {
     if (!shown) return;
     const { fix } = shown.found;
-    const { layers } = store.get().draft;
+    const { layers } = store.get().run.draft;
     if (candidate) edits.edit(candidate.patch, candidate.origin);
     else if (fix.patch) edits.edit(fix.patch);
     else if (fix.slower) edits.edit({ optimizer: { learning_rate: fix.slower } });
@@ -154,9 +154,9 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
 
   const timer = setInterval(look, PERIOD);
   const unwatch = [
-    store.watch(["diverged"], look),
-    store.watch(["canUndo"], showBack),
-    store.watch(["trial"], followTrial),
+    store.watch(["run.diverged"], look),
+    store.watch(["run.canUndo"], showBack),
+    store.watch(["advice.trial"], followTrial),
   ];
 
   function update(newest) {

@@ -19,7 +19,7 @@ const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];
 
 /**
  * @param {{plane: HTMLElement, tools: HTMLElement}} places
- * @param {object} context
+ * @param {Context} context
  * @returns {{update, resize, destroy}}
  */
 export function create({ plane: element, tools: toolPlace }, context) {
@@ -29,13 +29,13 @@ export function create({ plane: element, tools: toolPlace }, context) {
   }, word("card.output"));
   const makeSwitch = (path) => createToggle(
     { label: word(`label.${path}`), help: word(`help.${path}`), path },
-    { onInput: (on) => store.set({ [path]: on }) });
+    { onInput: (on) => store.set({ view: { [path]: on } }) });
   const test = makeSwitch("showTest");
   const discrete = makeSwitch("discretize");
   const pencil = h("button.icon-button.pencil", {
     type: "button", "aria-label": word("action.paint"), hidden: true,
     data: { help: word("help.paint"), action: "paint" },
-    on: { click: () => store.set({ painting: !store.get().painting }) },
+    on: { click: () => store.set({ points: { painting: !store.get().points.painting } }) },
   }, icon(...PENCIL));
   const picture = h("div", {
     role: "img", "aria-label": word("card.output.alt"), "aria-describedby": "state",
@@ -50,7 +50,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
     h("div.card-head", {}, title, h("div.spacer"), pencil, test.element, discrete.element),
     box);
   toolPlace.append(tools.element);
-  const plane = createPlane(picture, { palette: () => store.get().palette, onReady: drawPoints });
+  const plane = createPlane(picture, { palette: () => store.get().appearance.palette, onReady: drawPoints });
   const points = createPlanePoints(plane, context);
   const brush = createBrush(picture, plane, context);
   const readout = createPlaneReadout(picture, plane, points, context);
@@ -71,7 +71,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
   }
 
   function paint() {
-    const { palette, discretize, hovered } = store.get();
+    const { appearance: { palette }, view: { discretize, hovered } } = store.get();
     if (!frame || !palette) return;
     if (hovered) paintHovered(hovered, palette);
     else paintBoundary(palette, discretize);
@@ -97,22 +97,22 @@ export function create({ plane: element, tools: toolPlace }, context) {
   }
 
   const unwatch = [
-    store.watch(["discretize"], (state) => {
-      discrete.update(state.discretize);
+    store.watch(["view.discretize"], (state) => {
+      discrete.update(state.view.discretize);
       paint();
     }),
-    store.watch(["showTest"], (state) => {
-      test.update(state.showTest);
+    store.watch(["view.showTest"], (state) => {
+      test.update(state.view.showTest);
     }),
-    store.watch(["hovered"], ({ hovered }) => {
+    store.watch(["view.hovered"], ({ view: { hovered } }) => {
       setText(title, hovered ? nameUnit(hovered) : word("card.output"));
       picture.classList.toggle("single", Boolean(hovered));
     }),
-    store.watch(["palette"], paint),
-    store.watch(["painting"], ({ painting }) => {
+    store.watch(["appearance.palette"], paint),
+    store.watch(["points.painting"], ({ points: { painting } }) => {
       pencil.setAttribute("aria-pressed", painting);
     }),
-    store.watch(["draft", "own", "ownWord"], ({ draft, ownWord }) => {
+    store.watch(["run.draft", "points.custom", "points.label"], ({ run: { draft }, points: { label: ownWord } }) => {
       const isOwn = draft?.data.name === "points";
       pencil.hidden = !isOwn;
       note.hidden = !isOwn || !ownWord;

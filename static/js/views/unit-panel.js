@@ -20,14 +20,14 @@ export function create(element, { store, taskOf }) {
   const hint = h("p.hint", {}, word("unit.hint"));
   const title = makeTerm("span.unit-title", word("help.unit.title"));
   const unpin = h("button.button.small", {
-    type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ pinned: null }) },
+    type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ view: { pinned: null } }) },
   }, word("action.unpin"));
   const box = h("div.unit-map", { role: "img", "aria-label": word("unit.map.alt") });
   const chart = h("div.unit-histogram");
   const body = h("div.unit-body", { hidden: true },
     h("div.unit-head", {}, title, unpin), h("div.unit-plots", {}, box, chart));
   element.append(hint, body);
-  const plane = createPlane(box, { palette: () => store.get().palette });
+  const plane = createPlane(box, { palette: () => store.get().appearance.palette });
   const pixels = createPixels(SIDE, SIDE, plane.canvas);
   let plotly = null;
   let points = null;
@@ -45,18 +45,18 @@ export function create(element, { store, taskOf }) {
 
   function update(next) {
     if (next.arrays.points) points = next.arrays.points.data;
-    const { pinned } = store.get();
+    const { view: { pinned } } = store.get();
     if (!pinned || !showsUnit(next, pinned)) return;
     frame = next;
     if (!visible()) return;
-    paintValues(pixels, frame.arrays.selected.data, store.get().palette.diverging);
+    paintValues(pixels, frame.arrays.selected.data, store.get().appearance.palette.diverging);
     if (!timer) timer = setTimeout(drawHistogram, Math.max(0, painted + PERIOD - performance.now()));
   }
 
   function drawHistogram() {
     timer = 0;
     painted = performance.now();
-    const { palette } = store.get();
+    const { appearance: { palette } } = store.get();
     if (!plotly || !frame || !points || !visible() || gone) return;
     const values = frame.arrays.selected_values.data;
     if (values.length * POINT_COLUMNS !== points.length) return;
@@ -104,7 +104,7 @@ export function create(element, { store, taskOf }) {
   }
 
   const unwatch = [
-    store.watch(["pinned", "spec"], ({ pinned, spec }) => {
+    store.watch(["view.pinned", "run.spec"], ({ view: { pinned }, run: { spec } }) => {
       hint.hidden = Boolean(pinned);
       body.hidden = !pinned;
       const layer = pinned && spec?.layers[pinned.layer];
@@ -115,8 +115,8 @@ export function create(element, { store, taskOf }) {
         activation: optionText("layers.activation", layer.activation),
       }));
     }),
-    store.watch(["pinned"], resize),
-    store.watch(["palette"], ({ palette }) => {
+    store.watch(["view.pinned"], resize),
+    store.watch(["appearance.palette"], ({ appearance: { palette } }) => {
       if (!palette || !visible()) return;
       if (frame) paintValues(pixels, frame.arrays.selected.data, palette.diverging);
       resize();

@@ -27,7 +27,7 @@ export function create(place, context) {
   const chart = h("div.confusion-chart");
   const grid = createCellGrid({
     size: CLASSES, label: word("confusion.grid"), tooltip,
-    onChoose: (label, answer) => store.set({ cell: { label, answer } }),
+    onChoose: (label, answer) => store.set({ images: { cell: { label, answer } } }),
   });
   const map = h("div.confusion-map", {}, chart, grid.element);
   const digits = createCellDigits(context);
@@ -62,7 +62,7 @@ export function create(place, context) {
   }
 
   function draw() {
-    const { palette, images } = store.get();
+    const { appearance: { palette }, images: { set: images } } = store.get();
     if (!plotly || !palette || !images || !counts || !visible()) return;
     shown = counts.join();
     const names = order.map((k) => className(images.name, k));
@@ -110,8 +110,8 @@ export function create(place, context) {
   }
 
   const unwatch = [
-    store.watch(["palette", "images"], draw),
-    store.watch(["cell"], ({ cell }) => grid.choose(cell && [cell.label, cell.answer])),
+    store.watch(["appearance.palette", "images.set"], draw),
+    store.watch(["images.cell"], ({ images: { cell } }) => grid.choose(cell && [cell.label, cell.answer])),
   ];
 
   function destroy() {

@@ -28,14 +28,14 @@ export function create(element, context) {
     h("div.data-body.image-data", {}, h("div.image-sets", {}, settings.element), digits));
 
   const unwatch = [
-    store.watch(["images"], ({ images }) => {
+    store.watch(["images.set"], ({ images: { set: images } }) => {
       source.hidden = !SOURCES.includes(images?.source);
       if (source.hidden) return;
       setText(source, word(`data.source.${images.source}`, {
         train: formatCount(images.nTrain), test: formatCount(images.nTest),
       }));
     }),
-    store.watch(["draft"], ({ draft }) => draft && batch.update(draft.batch_size)),
+    store.watch(["run.draft"], ({ run: { draft } }) => draft && batch.update(draft.batch_size)),
     markComing(batch.element, store, (spec) => spec?.batch_size),
   ];
 

@@ -17,7 +17,7 @@ const ARROWS = { previousDigits: "M10 4L6 8l4 4", nextDigits: "M6 4l4 4-4 4" };
 export function create(element, { store, library }) {
   const wrongOnly = createToggle(
     { label: word("digits.wrong"), help: word("help.digits.wrong"), path: "onlyWrong" },
-    { onInput: (wrong) => store.set({ strip: { first: 0, wrong } }) });
+    { onInput: (wrong) => store.set({ images: { strip: { first: 0, wrong } } }) });
   const turn = (action, by) => h("button.icon-button", {
     type: "button", "aria-label": word(`action.${action}`), data: { action },
     on: { click: () => move(by) },
@@ -50,7 +50,7 @@ export function create(element, { store, library }) {
   }
 
   function choose(at) {
-    store.set({ digit: { part: "test", row: rows[at] } });
+    store.set({ images: { digit: { part: "test", row: rows[at] } } });
   }
 
   function step(event, at) {
@@ -65,18 +65,18 @@ export function create(element, { store, library }) {
   }
 
   function move(by) {
-    const { strip } = store.get();
-    store.set({ strip: { ...strip, first: Math.max(0, strip.first + by) } });
+    const { images: { strip } } = store.get();
+    store.set({ images: { strip: { ...strip, first: Math.max(0, strip.first + by) } } });
   }
 
   /** Looks up which images are shown. */
-  function list({ images, strip }) {
+  function list({ images: { set: images, strip } }) {
     if (!images?.nTest) return;
     const wrong = strip.wrong ? listWrong() : null;
     if (strip.wrong && !wrong) return;
     count = wrong ? wrong.length : images.nTest;
     if (strip.first > 0 && strip.first >= count) {
-      store.set({ strip: { ...strip, first: Math.floor(Math.max(0, count - 1) / SHOWN) * SHOWN } });
+      store.set({ images: { strip: { ...strip, first: Math.floor(Math.max(0, count - 1) / SHOWN) * SHOWN } } });
       return;
     }
     // A list that follows training would be read out without end.
@@ -102,9 +102,9 @@ export function create(element, { store, library }) {
   /** Lists the wrong answers of now, unless somebody is about to choose one of those shown. */
   function refresh() {
     const state = store.get();
-    const wrong = state.strip.wrong ? listWrong() : null;
+    const wrong = state.images.strip.wrong ? listWrong() : null;
     if (!wrong || (shown.rows.length && grid.matches(":hover, :focus-within"))) return;
-    const page = wrong.slice(state.strip.first, state.strip.first + SHOWN);
+    const page = wrong.slice(state.images.strip.first, state.images.strip.first + SHOWN);
     if (wrong.length !== count || page.join() !== shown.rows.join()) list(state);
   }
 
@@ -113,7 +113,7 @@ export function create(element, { store, library }) {
     const request = asked;
     const found = await library.get("test", wanted).catch(() => null);
     if (!found || request !== asked) return;
-    const { palette } = store.get();
+    const { appearance: { palette } } = store.get();
     const area = images.side ** 2;
     cells.forEach(({ button, canvas }, i) => {
       button.hidden = i >= wanted.length;
@@ -131,7 +131,7 @@ export function create(element, { store, library }) {
 
   /** Says of each image what it is and what the network takes it for. */
   function tell() {
-    const { images, palette } = store.get();
+    const { images: { set: images }, appearance: { palette } } = store.get();
     if (!images || !palette) return;
     shown.rows.forEach((row, i) => {
       const { button, right, answer } = cells[i];
@@ -162,7 +162,7 @@ export function create(element, { store, library }) {
     setText(place, long ? "" : className(set, k));
   }
 
-  function mark({ digit }) {
+  function mark({ images: { digit } }) {
     const at = digit.part === "test" ? shown.rows.indexOf(digit.row) : -1;
     cells.forEach(({ button }, i) => {
       button.setAttribute("aria-checked", i === at);
@@ -182,23 +182,23 @@ export function create(element, { store, library }) {
     throttle.offer();
   }
 
-  async function know({ images }) {
+  async function know({ images: { set: images } }) {
     labels = null;
     predictions = null;
     if (!images?.nTest) return;
     const found = await library.labels("test").catch(() => null);
-    if (store.get().images?.name !== images.name) return;
+    if (store.get().images.set?.name !== images.name) return;
     labels = found;
-    if (store.get().strip.wrong) list(store.get());
+    if (store.get().images.strip.wrong) list(store.get());
   }
 
   const unwatch = [
-    store.watch(["images"], know),
-    store.watch(["images", "strip", "palette"], (state) => {
-      wrongOnly.update(state.strip.wrong);
-      if (state.palette) list(state);
+    store.watch(["images.set"], know),
+    store.watch(["images.set", "images.strip", "appearance.palette"], (state) => {
+      wrongOnly.update(state.images.strip.wrong);
+      if (state.appearance.palette) list(state);
     }),
-    store.watch(["digit"], mark),
+    store.watch(["images.digit"], mark),
   ];
 
   function destroy() {

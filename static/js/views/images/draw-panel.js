@@ -23,22 +23,22 @@ export function create(place, context) {
   const undo = h("button.icon-button", {
     type: "button", "aria-label": word("action.undoStroke"),
     data: { action: "undoStroke", help: word("help.undoStroke") },
-    on: { click: () => store.set({ strokes: store.get().strokes.slice(0, -1) }) },
+    on: { click: () => store.set({ images: { strokes: store.get().images.strokes.slice(0, -1) } }) },
   }, icon(...BACK));
   const clear = h("button.button.small", {
     type: "button", data: { action: "clearDrawing" },
-    on: { click: () => store.set({ strokes: [] }) },
+    on: { click: () => store.set({ images: { strokes: [] } }) },
   }, word("action.clearDrawing"));
   const pens = createRadios(
     { name: "pen", label: word("label.pen"), help: word("help.pen") },
     {
-      value: store.get().pen,
+      value: store.get().images.pen,
       options: Object.keys(PENS).map((pen) => [pen, word(`pen.${pen}`)]),
-      onInput: (pen) => store.set({ pen }),
+      onInput: (pen) => store.set({ images: { pen } }),
     });
   const raw = createToggle(
     { label: word("label.unprepared"), help: word("help.unprepared"), path: "unprepared" },
-    { onInput: (unprepared) => store.set({ unprepared }) });
+    { onInput: (unprepared) => store.set({ images: { unprepared } }) });
   const answer = createAnswer(context);
   const element = h("div.draw", {}, paper.element,
     h("div.draw-tools", {}, pens, clear, undo), answer.element, raw.element);
@@ -53,15 +53,15 @@ export function create(place, context) {
     drawn = strokes;
     invitation.hidden = strokes.length > 0;
     changed = true;
-    if (store.get().digitTab === "draw" && !awaited) send();
+    if (store.get().images.digitTab === "draw" && !awaited) send();
   }
 
   function send() {
     changed = false;
     clearTimeout(awaited);
     awaited = setTimeout(arrive, PATIENCE);
-    const { pen, unprepared } = store.get();
-    store.set({ digit: { ...toInk(drawn, { pen, fitted: !unprepared }), prepared: !unprepared } });
+    const { images: { pen, unprepared } } = store.get();
+    store.set({ images: { digit: { ...toInk(drawn, { pen, fitted: !unprepared }), prepared: !unprepared } } });
   }
 
   function update(frame) {
@@ -78,29 +78,29 @@ export function create(place, context) {
   function arrive() {
     clearTimeout(awaited);
     awaited = 0;
-    if (changed && store.get().digitTab === "draw") send();
+    if (changed && store.get().images.digitTab === "draw") send();
   }
 
-  function followTab({ digitTab, digit }) {
+  function followTab({ images: { digitTab, digit } }) {
     if (digitTab === "draw" && !digit.ink) send();
-    else if (digitTab !== "draw" && digit.ink) store.set({ digit: sample });
+    else if (digitTab !== "draw" && digit.ink) store.set({ images: { digit: sample } });
   }
 
   /** An image of the set that is chosen elsewhere takes the place of the drawing. */
-  function followDigit({ digit, digitTab }) {
+  function followDigit({ images: { digit, digitTab } }) {
     if (digit.ink) return;
     sample = digit;
-    if (digitTab === "draw") store.set({ digitTab: "choose" });
+    if (digitTab === "draw") store.set({ images: { digitTab: "choose" } });
   }
 
   const unwatch = [
-    store.watch(["digit"], followDigit),
-    store.watch(["digitTab"], followTab),
-    store.watch(["unprepared"], ({ unprepared }) => {
+    store.watch(["images.digit"], followDigit),
+    store.watch(["images.digitTab"], followTab),
+    store.watch(["images.unprepared"], ({ images: { unprepared } }) => {
       raw.update(unprepared);
       offer(drawn);
     }),
-    store.watch(["strokes"], ({ strokes }) => {
+    store.watch(["images.strokes"], ({ images: { strokes } }) => {
       undo.disabled = clear.disabled = strokes.length === 0;
     }),
   ];

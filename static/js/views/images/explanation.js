@@ -15,7 +15,7 @@ export function create(place, context) {
   const { store } = context;
   const makeSwitch = (path) => createToggle(
     { label: word(`label.${path}`), help: word(`help.${path}`), path },
-    { onInput: (on) => store.set({ [path]: on }) });
+    { onInput: (on) => store.set({ images: { [path]: on } }) });
   const saliency = makeSwitch("showSaliency");
   const nearest = makeSwitch("showNearest");
   const key = h("p.saliency-key", {},
@@ -36,7 +36,7 @@ export function create(place, context) {
   }
 
   function show() {
-    const { images, showNearest } = store.get();
+    const { images: { set: images, showNearest } } = store.get();
     if (!images || !showNearest) return;
     const { data, shape: [count] } = found;
     const nameOf = (k) => className(images.name, k);
@@ -48,11 +48,11 @@ export function create(place, context) {
   }
 
   const unwatch = [
-    store.watch(["showSaliency"], ({ showSaliency }) => {
+    store.watch(["images.showSaliency"], ({ images: { showSaliency } }) => {
       saliency.update(showSaliency);
       key.classList.toggle("off", !showSaliency);
     }),
-    store.watch(["showNearest"], ({ showNearest }) => {
+    store.watch(["images.showNearest"], ({ images: { showNearest } }) => {
       nearest.update(showNearest);
       gallery.element.hidden = !showNearest;
     }),

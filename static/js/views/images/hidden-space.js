@@ -22,10 +22,10 @@ export function create(place, context) {
   const { store, library } = context;
   const layer = createChoice(
     { label: word("label.space"), help: word("help.space"), path: "space" },
-    { options: [], onInput: (value) => store.set({ space: Number(value) }) });
+    { options: [], onInput: (value) => store.set({ images: { space: Number(value) } }) });
   const solidSwitch = createToggle(
     { label: word("label.dimensions"), help: word("help.dimensions"), path: "dimensions" },
-    { onInput: (on) => store.set({ dimensions: on ? 3 : 2 }) });
+    { onInput: (on) => store.set({ images: { dimensions: on ? 3 : 2 } }) });
   const flatPlace = h("div.cloud");
   const solidPlace = h("div.cloud");
   const note = h("p.cloud-note", { role: "status", hidden: true }, word("space.noWebgl"));
@@ -64,7 +64,7 @@ export function create(place, context) {
 
   /** What the drawings look at. */
   function look() {
-    const { palette, images, camera } = store.get();
+    const { appearance: { palette }, images: { set: images, camera } } = store.get();
     return {
       cloud, palette, hidden, camera, chosen,
       names: Array.from({ length: CLASSES }, (_, k) => className(images.name, k)),
@@ -75,14 +75,14 @@ export function create(place, context) {
     if (arrays.predictions) predictions = arrays.predictions.data;
     if (!arrays.space) return;
     space = arrays.space;
-    throttles[store.get().dimensions].offer();
+    throttles[store.get().images.dimensions].offer();
   }
 
   async function show() {
-    const { images, palette, dimensions } = store.get();
+    const { images: { set: images, dimensions }, appearance: { palette } } = store.get();
     if (!plotly || !palette || !images || !space || !visible()) return;
     if (asked !== images.name) await askForLabels(images.name);
-    if (!labels || gone || asked !== store.get().images?.name) return;
+    if (!labels || gone || asked !== store.get().images.set?.name) return;
     const view = viewOf(dimensions);
     if (!view) return;
     cloud.take(space, labels, CLASSES);
@@ -100,7 +100,7 @@ export function create(place, context) {
     if (dimensions === 2) views[2] ??= createFlatCloud(flatPlace, plotly, look);
     else if (!views[3] && (able ??= canDrawSolid())) {
       views[3] = createSolidCloud(solidPlace, plotly, look, {
-        onPoint: showPoint, onCamera: (camera) => store.set({ camera }),
+        onPoint: showPoint, onCamera: (camera) => store.set({ images: { camera } }),
       });
     }
     note.hidden = Boolean(views[dimensions]);
@@ -109,7 +109,7 @@ export function create(place, context) {
 
   function point(event) {
     pointer = { clientX: event.clientX, clientY: event.clientY };
-    if (store.get().dimensions === 2 && views[2]) showPoint(views[2].find(pointer));
+    if (store.get().images.dimensions === 2 && views[2]) showPoint(views[2].find(pointer));
   }
 
   function showPoint(row) {
@@ -132,18 +132,18 @@ export function create(place, context) {
   function choose(event) {
     if (Math.hypot(event.clientX - pressed?.clientX, event.clientY - pressed?.clientY) > SLIP) return;
     point(event);
-    if (pointed !== null) store.set({ digit: { part: "test", row: pointed } });
+    if (pointed !== null) store.set({ images: { digit: { part: "test", row: pointed } } });
   }
 
   /** The image that is looked at has a ring, if it is in the cloud. */
-  function followDigit({ digit }) {
+  function followDigit({ images: { digit } }) {
     const row = digit.part === "test" ? digit.row : null;
     if (row === chosen) return;
     chosen = row;
     show();
   }
 
-  function makeLegend({ palette, images }) {
+  function makeLegend({ appearance: { palette }, images: { set: images } }) {
     if (!palette || !images) return;
     const focused = [...legend.children].indexOf(document.activeElement);
     legend.replaceChildren(...Array.from({ length: CLASSES }, (_, k) => {
@@ -163,7 +163,7 @@ export function create(place, context) {
     show();
   }
 
-  function listLayers({ spec, space: chosen }) {
+  function listLayers({ run: { spec }, images: { space: chosen } }) {
     if (!spec) return;
     const { layers } = spec;
     layer.setOptions([["0", word("space.pixels")],
@@ -172,7 +172,7 @@ export function create(place, context) {
     layer.update(String(Math.min(chosen ?? layers.length, layers.length + 1)));
   }
 
-  function turn({ dimensions }) {
+  function turn({ images: { dimensions } }) {
     solidSwitch.update(dimensions === 3);
     flatPlace.hidden = dimensions === 3;
     solidPlace.hidden = dimensions === 2;
@@ -182,11 +182,11 @@ export function create(place, context) {
   }
 
   const unwatch = [
-    store.watch(["dimensions"], turn),
-    store.watch(["palette", "images"], makeLegend),
-    store.watch(["palette", "images"], show),
-    store.watch(["digit"], followDigit),
-    store.watch(["spec", "space"], listLayers),
+    store.watch(["images.dimensions"], turn),
+    store.watch(["appearance.palette", "images.set"], makeLegend),
+    store.watch(["appearance.palette", "images.set"], show),
+    store.watch(["images.digit"], followDigit),
+    store.watch(["run.spec", "images.space"], listLayers),
   ];
 
   function destroy() {

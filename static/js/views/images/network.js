@@ -56,7 +56,7 @@ export function create(element, context) {
   let shownDigit = null;
   let named = "";
 
-  const layers = () => store.get().draft.layers;
+  const layers = () => store.get().run.draft.layers;
 
   const head = createHeads(heads, gaps, {
     activations: schema.field("layers.activation").options,
@@ -84,7 +84,7 @@ export function create(element, context) {
   }
 
   function change({ layers: next, origin }) {
-    store.set({ pinned: followUnit(store.get().pinned, origin) });
+    store.set({ view: { pinned: followUnit(store.get().view.pinned, origin) } });
     edits.edit({ layers: next }, origin);
   }
 
@@ -123,7 +123,7 @@ export function create(element, context) {
   /** Heads run ahead of the frames: they show what was asked for, also while it is compiled. */
   function showHeads() {
     if (!frame) return;
-    const { draft, spec, waiting } = store.get();
+    const { run: { draft, spec, waiting } } = store.get();
     const ahead = draft && draft.layers.length === blocks.length;
     head.update(ahead ? draft : frame.spec, "softmax", ahead && waiting ? spec : null);
   }
@@ -140,9 +140,9 @@ export function create(element, context) {
   }
 
   function unpinWhatIsGone() {
-    const { pinned } = store.get();
+    const { view: { pinned } } = store.get();
     const count = pinned ? frame.spec.layers[pinned.layer]?.units ?? 0 : 0;
-    if (pinned && pinned.unit >= count) store.set({ pinned: null });
+    if (pinned && pinned.unit >= count) store.set({ view: { pinned: null } });
   }
 
   function measure() {
@@ -176,7 +176,7 @@ export function create(element, context) {
   }
 
   function paint() {
-    const { palette, images } = store.get();
+    const { appearance: { palette }, images: { set: images } } = store.get();
     if (!palette || !frame || !images) return;
     const { image, probabilities, activations } = frame.arrays;
     if (image) drawSeen(picture, frame.arrays, store.get());
@@ -190,7 +190,7 @@ export function create(element, context) {
   }
 
   /** Says which image it is; the right label is known of images of the set. */
-  function followDigit({ digit, images }) {
+  function followDigit({ images: { digit, set: images } }) {
     if (!images) return;
     shownDigit = digit;
     label = null;
@@ -201,7 +201,7 @@ export function create(element, context) {
     picture.setAttribute("aria-label", text);
     if (drawn) return;
     library.get(digit.part, [digit.row]).then(({ labels }) => {
-      if (shownDigit !== digit || store.get().images?.name !== images.name) return;
+      if (shownDigit !== digit || store.get().images.set?.name !== images.name) return;
       [label] = labels;
       const said = word("network.labelled", { name: className(images.name, label) });
       setText(caption, said);
@@ -229,12 +229,12 @@ export function create(element, context) {
   }
 
   function press(layer, unit) {
-    const { pinned } = store.get();
+    const { view: { pinned } } = store.get();
     const same = pinned && pinned.layer === layer && pinned.unit === unit;
-    store.set({ pinned: same ? null : { layer, unit } });
+    store.set({ view: { pinned: same ? null : { layer, unit } } });
   }
 
-  function mark({ pinned }) {
+  function mark({ view: { pinned } }) {
     blocks.forEach((block, layer) => block.mark(pinned?.layer === layer ? pinned.unit : null));
   }
 
@@ -243,10 +243,10 @@ export function create(element, context) {
   }
 
   const unwatch = [
-    store.watch(["palette", "showSaliency"], paint),
-    store.watch(["pinned"], mark),
-    store.watch(["draft", "spec", "waiting"], showHeads),
-    store.watch(["digit", "images"], followDigit),
+    store.watch(["appearance.palette", "images.showSaliency"], paint),
+    store.watch(["view.pinned"], mark),
+    store.watch(["run.draft", "run.spec", "run.waiting"], showHeads),
+    store.watch(["images.digit", "images.set"], followDigit),
   ];
 
   function destroy() {

@@ -19,7 +19,7 @@ export function create(element, context) {
   const hint = h("p.hint", {}, word("unit.hint.images"));
   const title = makeTerm("span.unit-title", word("help.unit.title"));
   const unpin = h("button.button.small", {
-    type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ pinned: null }) },
+    type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ view: { pinned: null } }) },
   }, word("action.unpin"));
   const canvas = h("canvas", { role: "img", "aria-label": word("unit.weights.alt") });
   const weights = h("div.unit-weights", {},
@@ -34,7 +34,7 @@ export function create(element, context) {
   let signature = "";
 
   const throttle = createThrottle(PERIOD, (rows) => {
-    const { images } = store.get();
+    const { images: { set: images } } = store.get();
     if (!images) return;
     const format = formatScale(Math.abs(rows[1]));
     const entries = Array.from({ length: rows.length / 2 }, (_, i) => {
@@ -50,7 +50,7 @@ export function create(element, context) {
   });
 
   function update({ arrays, meta }) {
-    const { pinned, palette } = store.get();
+    const { view: { pinned }, appearance: { palette } } = store.get();
     if (!pinned || !palette || element.clientWidth === 0) return;
     if (arrays.input_weights && pinned.layer === 0) paintWeights(arrays.input_weights, palette);
     const now = arrays.exciting && `${[...arrays.exciting.data]} ${meta.spec_id}`;
@@ -72,7 +72,7 @@ export function create(element, context) {
     picture.putImageData(image, 0, 0);
   }
 
-  const unwatch = store.watch(["pinned", "spec"], ({ pinned, spec }) => {
+  const unwatch = store.watch(["view.pinned", "run.spec"], ({ view: { pinned }, run: { spec } }) => {
     hint.hidden = Boolean(pinned);
     body.hidden = !pinned;
     const layer = pinned && spec?.layers[pinned.layer];

@@ -12,7 +12,7 @@ const EDGE = 4;
 
 /**
  * @param {HTMLElement} element lies over the drawing of the network, once there is one
- * @param {{store: object}} context
+ * @param {{store: Store}} context
  * @returns {{update, resize, destroy}}
  */
 export function create(element, { store }) {
@@ -40,7 +40,7 @@ export function create(element, { store }) {
   }
 
   function place() {
-    if (store.get().notesSeen) return;
+    if (store.get().preferences.notesSeen) return;
     scroller = document.querySelector("#network .stage-scroll");
     if (!scroller?.querySelector(".tile[data-kind='output']")) return;
     const field = scroller.querySelector(".field-of-units");
@@ -64,7 +64,7 @@ export function create(element, { store }) {
   }
 
   function leave() {
-    store.set({ notesSeen: true });
+    store.set({ preferences: { notesSeen: true } });
   }
 
   /** Another network has other places; frames of the same one change nothing here. */
@@ -74,7 +74,7 @@ export function create(element, { store }) {
     place();
   }
 
-  const unwatch = store.watch(["notesSeen", "running"], ({ notesSeen, running }) => {
+  const unwatch = store.watch(["preferences.notesSeen", "run.running"], ({ preferences: { notesSeen }, run: { running } }) => {
     if (notesSeen) element.remove();
     else if (running) leave();
   });

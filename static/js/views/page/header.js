@@ -13,7 +13,7 @@ const ARROW = ["M8 9.8V1.8", "M4.8 4.8L8 1.6l3.2 3.2", "M4.6 7.2H2.8v7.2h10.4V7.
 
 /**
  * @param {{presets: HTMLElement, tools: HTMLElement}} places
- * @param {object} context `languages` that there are, `changeLanguage(name)`, `share()`
+ * @param {Context} context `languages` that there are, `changeLanguage(name)`, `share()`
  * @returns {{update, resize, destroy}}
  */
 export function create(places, context) {
@@ -21,7 +21,7 @@ export function create(places, context) {
   const presets = createPresets(context);
   const tour = h("button.button.small.tool.tour-open", {
     type: "button", "aria-label": word("action.tour"),
-    data: { help: word("help.tour"), action: "tour" }, on: { click: () => store.set({ tour: 0 }) },
+    data: { help: word("help.tour"), action: "tour" }, on: { click: () => store.set({ page: { tour: 0 } }) },
   }, icon(...QUESTION), h("span.tool-text", {}, word("action.tour")));
   const share = h("button.button.small.tool", {
     type: "button", "aria-label": word("action.share"), "aria-haspopup": "dialog",
@@ -31,7 +31,7 @@ export function create(places, context) {
   places.presets.append(presets.element);
   places.tools.append(tour, share, createLanguageButton(context), settings);
 
-  const unwatch = store.watch(["newcomer"], ({ newcomer }) =>
+  const unwatch = store.watch(["page.newcomer"], ({ page: { newcomer } }) =>
     tour.classList.toggle("first", newcomer));
 
   function destroy() {
@@ -69,7 +69,7 @@ function createPresets({ store, actions, presets }) {
   }
 
   const element = h("span.select-wrap.presets", { data: { help: word("help.preset") } }, select);
-  const destroy = store.watch(["preset", "coming"], ({ preset, coming }) => {
+  const destroy = store.watch(["run.preset", "run.coming"], ({ run: { preset, coming } }) => {
     select.value = (coming ?? { preset }).preset ?? "";
     element.toggleAttribute("data-coming", Boolean(coming?.preset));
   });

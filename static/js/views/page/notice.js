@@ -31,7 +31,7 @@ export function create(element, { store, reconnect }) {
     clearTimeout(timer);
     clearInterval(countdown);
     if (name === "connecting") seen = false;
-    if (name === "open" && store.get().message) showMessage(store.get());
+    if (name === "open" && store.get().page.message) showMessage(store.get());
     else if (name === "open" && seen) say("");
     else if (name === "left") say(tellUnplayable());
     else if (name === "taken") say(word("connection.taken"), word("action.takeBack"));
@@ -44,12 +44,12 @@ export function create(element, { store, reconnect }) {
   function update() {
     if (seen) return;
     seen = true;
-    if (!store.get().message) showConnection(store.get().connection);
+    if (!store.get().page.message) showConnection(store.get().stream.connection);
   }
 
   /** Why no recording plays where nothing of the server is to be had; "" for no reason. */
   function tellUnplayable() {
-    const { unplayable } = store.get();
+    const { stream: { unplayable } } = store.get();
     return unplayable ? word(`recording.broken.${unplayable}`) : "";
   }
 
@@ -65,19 +65,19 @@ export function create(element, { store, reconnect }) {
   }
 
   /** Shows a message for a while: a text, or the key of one. */
-  function showMessage({ message }) {
-    if (!message || store.get().connection.name !== "open") return;
+  function showMessage({ page: { message } }) {
+    if (!message || store.get().stream.connection.name !== "open") return;
     clearTimeout(timer);
     say(message.text ?? word(message.key));
     timer = setTimeout(() => {
       say("");
-      store.set({ message: null });
+      store.set({ page: { message: null } });
     }, READING_TIME);
   }
 
   const unwatch = [
-    store.watch(["connection"], ({ connection }) => showConnection(connection)),
-    store.watch(["message"], showMessage),
+    store.watch(["stream.connection"], ({ stream: { connection } }) => showConnection(connection)),
+    store.watch(["page.message"], showMessage),
   ];
 
   function destroy() {

@@ -9,7 +9,7 @@ import { word } from "lib/words";
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @returns {{update, resize, destroy}}
  */
 export function create(element, context) {
@@ -26,7 +26,7 @@ export function create(element, context) {
   element.append(box);
 
   function follow(state) {
-    const { waiting, loading } = state;
+    const { run: { waiting, loading } } = state;
     const hadFocus = box.contains(document.activeElement);
     box.hidden = !waiting;
     document.documentElement.classList.toggle("waiting", waiting);
@@ -43,7 +43,7 @@ export function create(element, context) {
   }
 
   const unwatch = store.watch(
-    ["waiting", "coming", "draft", "spec", "promised", "running", "loading"], follow);
+    ["run.waiting", "run.coming", "run.draft", "run.spec", "run.promised", "run.running", "run.loading"], follow);
 
   function destroy() {
     unwatch();

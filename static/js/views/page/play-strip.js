@@ -147,15 +147,15 @@ function createMore(context, curve) {
   const element = h("div.more", { id: "more", hidden: true }, settings.element);
   const toggle = h("button.button.more-toggle", {
     type: "button", "aria-expanded": "false", "aria-controls": "more",
-    data: { help: word("help.more") }, on: { click: () => store.set({ more: element.hidden }) },
+    data: { help: word("help.more") }, on: { click: () => store.set({ page: { more: element.hidden } }) },
   }, word("action.more"), icon("M4 6l4 4 4-4"));
 
-  function show({ more }) {
+  function show({ page: { more } }) {
     element.hidden = !more;
     toggle.setAttribute("aria-expanded", more);
   }
 
-  const unwatch = [store.watch(["more"], show), store.watch(["draft"], ({ draft }) => {
+  const unwatch = [store.watch(["page.more"], show), store.watch(["run.draft"], ({ run: { draft } }) => {
     if (!draft) return;
     const read = READS[draft.optimizer.name] ?? [];
     for (const name of RATES) rates[name].hidden = !read.includes(name);

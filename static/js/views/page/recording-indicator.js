@@ -6,7 +6,7 @@ import { word } from "lib/words";
 
 /**
  * @param {HTMLElement} element
- * @param {{store: object, recording: object, share: Function}} context `recording` is that of
+ * @param {{store: Store, recording: Object, share: Function}} context `recording` is that of
  *   the page, `share` opens the dialog at a tab
  * @returns {{update, resize, destroy}}
  */
@@ -25,7 +25,7 @@ export function create(element, { store, recording, share }) {
     share("recording");
   }
 
-  const destroy = store.watch(["recording", "recorded"], ({ recording: on, recorded }) => {
+  const destroy = store.watch(["recording.active", "recording.frames"], ({ recording: { active: on, frames: recorded } }) => {
     button.hidden = !on;
     setText(count, word("recording.count", { count: formatCount(recorded) }));
   });

@@ -11,7 +11,7 @@ const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
 /**
  * @param {HTMLElement} element
- * @param {{store: object, source: object, actions: object}} context `source` is the recording's
+ * @param {{store: Store, source: Object, actions: Object}} context `source` is the recording's
  * @returns {{update, resize, destroy}}
  */
 export function create(element, { store, source, actions }) {
@@ -24,7 +24,7 @@ export function create(element, { store, source, actions }) {
   });
   const speed = h("select.select", {
     "aria-label": word("label.replaySpeed"), data: { path: "replaySpeed" },
-    on: { change: () => store.set({ replaySpeed: Number(speed.value) }) },
+    on: { change: () => store.set({ recording: { replaySpeed: Number(speed.value) } }) },
   }, ...SPEEDS.map((times) => h("option", { value: times }, `×${times}`)));
   const epoch = h("output.epoch-value", { "aria-live": "off" }, "0");
   const step = h("span.replay-count");
@@ -37,20 +37,20 @@ export function create(element, { store, source, actions }) {
     h("div.replay-track", {}, scrubber, h("div.replay-places", {}, step, place)),
     h("span.select-wrap.replay-speed", { data: { help: word("help.replaySpeed") } }, speed));
 
-  function showRunning({ running }) {
+  function showRunning({ run: { running } }) {
     play.replaceChildren(running ? icon(...PAUSE) : icon(PLAY));
     play.classList.toggle("running", running);
     play.setAttribute("aria-label", word(running ? "action.pause" : "action.replay"));
   }
 
-  function showSpeed({ replaySpeed }) {
+  function showSpeed({ recording: { replaySpeed } }) {
     speed.value = replaySpeed;
     source.setSpeed(replaySpeed);
   }
 
   /** The thumb is where the picture is. */
   function update({ meta, recorded: { index } }) {
-    if (Number(scrubber.value) !== index) scrubber.value = index;
+    if (Number(scrubber.value) !== index) scrubber.value = String(index);
     scrubber.style.setProperty("--fill", last ? index / last : 1);
     setText(epoch, formatCount(meta.epoch));
     const count = { number: formatCount(index + 1), count: formatCount(last + 1) };
@@ -61,7 +61,7 @@ export function create(element, { store, source, actions }) {
     }));
   }
 
-  const unwatch = [store.watch(["running"], showRunning), store.watch(["replaySpeed"], showSpeed)];
+  const unwatch = [store.watch(["run.running"], showRunning), store.watch(["recording.replaySpeed"], showSpeed)];
 
   function destroy() {
     unwatch.forEach((stop) => stop());

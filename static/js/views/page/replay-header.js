@@ -7,7 +7,7 @@ import { hasWord, word } from "lib/words";
 
 /**
  * @param {{about: HTMLElement, tools: HTMLElement}} places
- * @param {object} context `about` is what the recording says of itself
+ * @param {Context} context `about` is what the recording says of itself
  * @returns {{update, resize, destroy}}
  */
 export function create(places, context) {

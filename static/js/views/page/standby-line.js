@@ -7,7 +7,7 @@ import { word } from "lib/words";
 export function create(element, { store }) {
   const line = h("p.standby-line", { role: "status", hidden: true });
   element.append(line);
-  const unwatch = store.watch(["standby"], ({ standby }) => {
+  const unwatch = store.watch(["stream.standby"], ({ stream: { standby } }) => {
     setText(line, standby ? word("recording.standby") : "");
     line.hidden = !standby;
   });

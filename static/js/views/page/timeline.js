@@ -22,7 +22,7 @@ const KEYS = {
 
 /**
  * @param {HTMLElement} element
- * @param {object} context
+ * @param {Context} context
  * @returns {{update, resize, destroy}}
  */
 export function create(element, context) {
@@ -71,7 +71,7 @@ export function create(element, context) {
   }
 
   function draw() {
-    const { timeline, recalled } = store.get();
+    const { timeline: { points: timeline, recalled } } = store.get();
     points = timeline;
     line.hidden = points.length < LEAST && !recalled;
     if (!points.length) return;
@@ -97,7 +97,7 @@ export function create(element, context) {
     return at < 0 ? points.length : at;
   }
 
-  function follow({ recalled }) {
+  function follow({ timeline: { recalled } }) {
     line.classList.toggle("looking", recalled !== null);
     document.body.classList.toggle("looking-back", recalled !== null);
     note.hidden = recalled === null;
@@ -120,7 +120,7 @@ export function create(element, context) {
 
   function show(point) {
     if (!point) lookingBack.goBack();
-    else if (point.id !== store.get().recalled?.id) lookingBack.look(point);
+    else if (point.id !== store.get().timeline.recalled?.id) lookingBack.look(point);
   }
 
   function press(event) {
@@ -140,7 +140,7 @@ export function create(element, context) {
 
   function move(event) {
     const held = dragged || !thumb.contains(event.target);
-    const point = held ? nearest(event) : store.get().recalled;
+    const point = held ? nearest(event) : store.get().timeline.recalled;
     const box = track.getBoundingClientRect();
     const text = point ? tellMoment(point, context) : word("help.timeline");
     if (event.pointerType !== "touch") tooltip.showAt(text, event.clientX, box.bottom);
@@ -157,7 +157,7 @@ export function create(element, context) {
   function type(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || !KEYS[event.key]) return;
     event.preventDefault();
-    const at = Math.max(0, KEYS[event.key](indexOf(store.get().recalled)));
+    const at = Math.max(0, KEYS[event.key](indexOf(store.get().timeline.recalled)));
     show(points[at] ?? null);
   }
 
@@ -169,8 +169,8 @@ export function create(element, context) {
   line.addEventListener("keydown", type);
 
   const unwatch = [
-    store.watch(["timeline"], draw),
-    store.watch(["recalled"], follow),
+    store.watch(["timeline.points"], draw),
+    store.watch(["timeline.recalled"], follow),
   ];
 
   function update({ meta }) {

@@ -10,9 +10,9 @@ const STEPS_OF_IMAGES = ["data", "units", "answer", "output", "curves", "play"];
 const MOVING = 250;
 const CROSS = ["M4 4l8 8", "M12 4l-8 8"];
 
-/** @returns {{update, resize, destroy}} `store.tour` is the step that is shown, or null */
+/** @returns {{update, resize, destroy}} `store.page.tour` is the step that is shown, or null */
 export function create(element, { store }) {
-  const { images } = store.get();
+  const { images: { set: images } } = store.get();
   const steps = images ? STEPS_OF_IMAGES : STEPS;
   const tell = (step, part) => (images ? word(`tour.images.${step}.${part}`) : word(`tour.${step}.${part}`));
   const ring = h("div.tour-ring", { hidden: true, "aria-hidden": "true" });
@@ -42,18 +42,18 @@ export function create(element, { store }) {
   let timer = 0;
 
   function go(by) {
-    const step = store.get().tour + by;
+    const step = store.get().page.tour + by;
     if (step >= steps.length) end();
-    else store.set({ tour: Math.max(0, step) });
+    else store.set({ page: { tour: Math.max(0, step) } });
   }
 
   function end() {
-    store.set({ tour: null, newcomer: false });
+    store.set({ page: { tour: null, newcomer: false } });
   }
 
   function steer(event) {
     const by = { ArrowRight: 1, ArrowLeft: -1 }[event.key];
-    if (!by || (by > 0 && store.get().tour === steps.length - 1)) return;
+    if (!by || (by > 0 && store.get().page.tour === steps.length - 1)) return;
     event.preventDefault();
     go(by);
   }
@@ -112,7 +112,7 @@ export function create(element, { store }) {
     if (inside) (opener?.isConnected ? opener : document.querySelector("[data-action=tour]"))?.focus();
   }
 
-  const unwatch = store.watch(["tour"], ({ tour }) => {
+  const unwatch = store.watch(["page.tour"], ({ page: { tour } }) => {
     if (Number.isInteger(tour)) show(tour);
     else if (shown !== null) hide();
   });

@@ -1,0 +1,42 @@
+/** The store of a page: its groups, and the values that they begin with. */
+
+import { createStore } from "lib/store";
+
+/** @type {PageState} */
+const INITIAL = {
+  run: {
+    spec: null, draft: null, preset: null, running: false, until: null, diverged: null, speed: 1,
+    canUndo: false, canRedo: false, waiting: false, coming: null, promised: false, loading: null,
+  },
+  stream: { connection: { name: "connecting", seconds: 0 }, standby: null, unplayable: null },
+  timeline: { points: [], recalled: null, past: null },
+  advice: { trial: null, setback: null },
+  page: {
+    visibility: "seen", inSight: true, calm: false, message: null, hint: null, tour: null, more: false,
+    newcomer: false, panels: [],
+  },
+  preferences: {
+    theme: "auto", colours: "standard", pauseHidden: true, language: null, visited: false, notesSeen: false,
+  },
+  appearance: { palette: null, scheme: null },
+  view: {
+    hovered: null, pinned: null, select: null, tile: 32, pointsWanted: false, showTest: false,
+    discretize: false, logLoss: false, wholeRun: false, curveTab: "loss",
+  },
+  points: { custom: null, label: null, painting: false, brush: { radius: 0.5, label: 1, erase: false } },
+  images: {
+    set: null, digit: { part: "test", row: 0 }, cell: null, space: null, dimensions: 2, camera: null,
+    digitTab: "choose", strokes: [], pen: "medium", unprepared: false, showSaliency: false,
+    showNearest: false, imageTab: "confusion", strip: { first: 0, wrong: false },
+  },
+  recording: { active: false, frames: 0, replaySpeed: null },
+};
+
+/**
+ * @param {PagePatch} [patch] values other than the usual ones
+ * @returns {Store}
+ */
+export function createPageStore(patch = {}) {
+  const groups = Object.entries(INITIAL).map(([name, values]) => [name, { ...values, ...patch[name] }]);
+  return createStore(Object.fromEntries(groups));
+}

@@ -1,0 +1,231 @@
+/** Types of the page, for `tsc --checkJs`; nothing of this is loaded by a browser. */
+
+type Name = string;
+type Task = "binary" | "multiclass" | "regression";
+
+/** The spec as the server tells it, with all defaults. */
+interface Spec {
+  data: { name: Name; points?: number[][] | null; task?: Task | null; [key: string]: any };
+  features: Name[];
+  layers: Layer[];
+  loss: Name | null;
+  optimizer: { name: Name; learning_rate: number; [rate: string]: any };
+  schedule: { name: Name; [key: string]: any };
+  batch_size: number;
+  [key: string]: any;
+}
+interface Layer { units: number; activation: Name; [key: string]: any }
+
+/** A decoded frame, with the spec that it was computed for. */
+interface Frame {
+  spec: Spec;
+  meta: any;
+  arrays: any;
+  [key: string]: any;
+}
+
+/** A unit of a hidden layer. */
+interface Unit { layer: number; unit: number }
+
+interface PageState {
+  run: {
+    /** As the server has it; null until the session is open. */
+    spec: Spec | null;
+    /** The spec with the edits that the server has not answered yet. */
+    draft: Spec | null;
+    /** The preset that the draft is, unchanged. */
+    preset: Name | null;
+    /** Whether the person wants it to train. */
+    running: boolean;
+    /** Where it stops by itself. */
+    until: { epoch?: number; loss?: number } | null;
+    diverged: { step: number } | null;
+    /** Epochs a frame. */
+    speed: number;
+    canUndo: boolean;
+    canRedo: boolean;
+    /** Whether the server has edits wait for images or programs. */
+    waiting: boolean;
+    /** What takes the place of the whole network once it can. */
+    coming: { spec: Spec; preset: Name | null } | null;
+    /** Whether a run or a step waits for what the edits lead to. */
+    promised: boolean;
+    /** A set of images that is being loaded, or could not be. */
+    loading: { name: Name; state: string; done?: number; total?: number; message?: string } | null;
+  };
+  stream: {
+    connection: { name: string; seconds?: number };
+    /** The live run while a recording plays in its place. */
+    standby: { spec: Spec | null } | null;
+    /** Why the recording that stands by cannot be played. */
+    unplayable: string | null;
+  };
+  timeline: {
+    points: any[];
+    /** The point that is looked at, and its spec. */
+    recalled: any;
+    past: Spec | null;
+  };
+  advice: {
+    trial: { asking: string | null; answer: any } | null;
+    setback: any;
+  };
+  page: {
+    visibility: "seen" | "asleep" | "unseen";
+    /** Of an embed: whether its frame is on the screen. */
+    inSight: boolean;
+    /** Whether less motion is asked for. */
+    calm: boolean;
+    message: { text?: string; key?: string } | null;
+    hint: string | null;
+    /** The step of the tour. */
+    tour: number | null;
+    /** Whether the strip shows all of its controls. */
+    more: boolean;
+    newcomer: boolean;
+    /** Of an embed. */
+    panels: Name[];
+  };
+  /** What outlives the page; see lib/preferences. */
+  preferences: {
+    theme: string;
+    colours: string;
+    pauseHidden: boolean;
+    language: string | null;
+    visited: boolean;
+    notesSeen: boolean;
+  };
+  appearance: {
+    palette: any;
+    scheme: "light" | "dark" | null;
+  };
+  view: {
+    hovered: any;
+    pinned: Unit | null;
+    /** The unit that is asked for: the pinned one, else the hovered one. */
+    select: Unit | null;
+    /** Pixels of a tile's side. */
+    tile: number;
+    pointsWanted: boolean;
+    showTest: boolean;
+    discretize: boolean;
+    logLoss: boolean;
+    wholeRun: boolean;
+    curveTab: string;
+  };
+  points: {
+    /** Custom points, ahead of the spec while someone paints. */
+    custom: number[][] | null;
+    /** What is to be said of them: a key of the catalogue. */
+    label: string | null;
+    painting: boolean;
+    brush: { radius: number; label: number; erase: boolean };
+  };
+  images: {
+    /** The set that the page is about; null for points. */
+    set: ({ name: Name; side: number } & Record<string, any>) | null;
+    /** The image that is looked at: a row of a part, or a drawing. */
+    digit: { part?: string; row?: number; ink?: string; [key: string]: any };
+    cell: { label: number; answer: number } | null;
+    /** The layer whose hidden space is shown. */
+    space: number | null;
+    dimensions: number;
+    camera: any;
+    digitTab: string;
+    strokes: any[];
+    pen: string;
+    unprepared: boolean;
+    showSaliency: boolean;
+    showNearest: boolean;
+    imageTab: string;
+    strip: { first: number; wrong: boolean };
+  };
+  recording: {
+    active: boolean;
+    frames: number;
+    /** How fast a recording plays; null on a live page. */
+    replaySpeed: number | null;
+  };
+}
+
+type KeyOf<S> = { [G in keyof S & string]: `${G}.${keyof S[G] & string}` }[keyof S & string];
+type PatchOf<S> = { [G in keyof S]?: Partial<S[G]> };
+interface StoreOf<S> {
+  get(): S;
+  set(patch: PatchOf<S>): void;
+  watch(keys: readonly KeyOf<S>[], call: (state: S) => void): () => void;
+}
+type StoreKey = KeyOf<PageState>;
+type PagePatch = PatchOf<PageState>;
+type Store = StoreOf<PageState>;
+
+/** What every view is made from; see pages/session. */
+interface Context {
+  store: Store;
+  taskOf(spec: Spec): Task;
+  schema: any;
+  presets: any;
+  datasets: any;
+  edits: any;
+  history: any;
+  own: any;
+  actions: any;
+  tooltip: any;
+  model: any;
+  library: any;
+  reconnect(): void;
+  /** Of some pages only. */
+  token: any;
+  languages: any;
+  changeLanguage: any;
+  recording: any;
+  [part: string]: any;
+}
+
+/** What lib/storage gives, and what stands for it. */
+interface Keeping {
+  getItem(key: string): string | null;
+  setItem(key: string, value: string): void;
+  removeItem(key: string): void;
+}
+
+/** The element that `h("button.icon")` makes. */
+type ElementOf<T extends string> = T extends `${infer N}.${string}` ? NamedElement<N> : NamedElement<T>;
+type NamedElement<N> = N extends keyof HTMLElementTagNameMap ? HTMLElementTagNameMap[N] : HTMLElement;
+
+/** The page asks for HTML elements alone, and gives numbers and flags where the DOM takes texts. */
+interface Element {
+  dataset: any;
+  style: any;
+  hidden: any;
+  tabIndex: any;
+  offsetHeight: any;
+  content: any;
+  focus: any;
+  setAttribute(name: string, value: number | boolean): void;
+}
+interface ChildNode {
+  hidden: any;
+}
+interface CSSStyleDeclaration {
+  setProperty(property: string, value: number): void;
+}
+interface EventTarget {
+  closest: any;
+  matches: any;
+}
+interface Event {
+  dataTransfer: any;
+}
+/** Plotly gives an element its chart. */
+interface HTMLElement {
+  on: any;
+  data: any;
+  layout: any;
+}
+
+interface Window {
+  /** For tests and benchmarks. */
+  livenet: Record<string, any>;
+  Plotly: any;
+}
