@@ -6,15 +6,13 @@ import { changeLayer } from "spec/layers";
 import { openPopover } from "ui/popover";
 import { word } from "lib/words";
 
-const SLOPED = ["leaky_relu", "prelu"];
-
 /** Opens the settings of hidden layer `at` below `anchor`. */
 export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer }) {
   const layerNow = () => store.get().run.draft.layers[at];
   const change = (key) => (value) =>
     edits.edit({ layers: changeLayer(store.get().run.draft.layers, at, { [key]: value }) });
   const keys = ["dropout"];
-  if (SLOPED.includes(layerNow().activation)) keys.push("negative_slope");
+  if (schema.reads("layers.activation", layerNow().activation, "layers.negative_slope")) keys.push("negative_slope");
   keys.push("batch_norm");
   const controls = keys.map((key) => {
     const control = createControl(schema.field(`layers.${key}`), { onInput: change(key) });

@@ -4,7 +4,7 @@ import { hasWord, word } from "lib/words";
 
 /**
  * @param {Object} schema JSON Schema of the spec
- * @returns {{field: Function, defaults: Function, lossesOf: Function}}
+ * @returns {{field: Function, defaults: Function, lossesOf: Function, reads: Function, readBy: Function}}
  */
 export function readSchema(schema) {
   function resolve(node) {
@@ -72,5 +72,17 @@ export function readSchema(schema) {
     return schema.task_losses[task];
   }
 
-  return { field, defaults, lossesOf };
+  /** Whether a choice, such as `adam` for `optimizer.name`, reads a path; one that it does not has no effect. */
+  function reads(path, choice, other) {
+    return schema.reads[path][choice]?.includes(other) ?? false;
+  }
+
+  /** The paths that some choice reads, in the order of the schema. */
+  function readBy(path) {
+    const read = new Set(Object.values(schema.reads[path]).flat());
+    const part = path.slice(0, path.lastIndexOf("."));
+    return Object.keys(propertyOf(part).properties).map((key) => `${part}.${key}`).filter((one) => read.has(one));
+  }
+
+  return { field, defaults, lossesOf, reads, readBy };
 }

@@ -1,23 +1,16 @@
 /** The network itself: tiles, links, heads, and every way to change it in place. */
 
-import { h, setText } from "lib/dom";
-import { formatCount } from "lib/format";
-import {
-  addUnit, changeLayer, followUnit, insertLayer, removeLayer, removeUnit,
-} from "spec/layers";
+import { addUnit, removeUnit } from "spec/layers";
+import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing";
 import { matchColumns } from "network/geometry";
 import { createHeads } from "network/heads";
-import { openLayerMenu } from "network/layer-menu";
 import { createLinks } from "network/links";
-import { createModelButtons } from "network/model-buttons";
 import { outputActivation } from "spec/output-activation";
 import { createStage } from "network/stage";
 import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
 import { createWeightPointer } from "network/weight-pointer";
-import { makeTerm } from "lib/terms";
 import { indexWeights, widthsOf } from "spec/weights";
-import { word } from "lib/words";
 
 const LINK_PERIOD = 30;
 const LINK_SHARE = 4;
@@ -30,13 +23,10 @@ export function create(element, context) {
   const { store, edits, actions, schema, tooltip, taskOf, model, may = everything } = context;
   const allFeatures = schema.field("features").names;
   const mostUnits = schema.field("layers.units").maximum;
-  const note = makeTerm("span.card-note", word("help.parameters"));
-  element.append(
-    h("div.card-head", {}, h("h2.card-title.term", {
-      id: "network-title", tabindex: 0, data: { help: word("help.card.network") },
-    }, word("card.network")), note,
-      h("span.spacer"), model && createModelButtons(model)));
   const fixed = !may("layers");
+  const head = createNetworkHead("help.card.network", { model, fixed });
+  element.append(head.element);
+  const { layers, change, activate, openMenu, insert } = createLayerEdits(context, schema.defaults().layers[0]);
   const stage = createStage(element, put, fixed);
   const links = createLinks(stage.base, stage.front);
   const tiles = createTiles(stage.pictures);
@@ -49,7 +39,6 @@ export function create(element, context) {
   let linkCost = 0;
 
   const palette = () => store.get().appearance.palette;
-  const layers = () => store.get().run.draft.layers;
 
   const pointer = createWeightPointer(stage.field, [stage.field, stage.units, stage.gaps], links, {
     frame: () => frame, palette, tooltip, setWeight: fixed ? null : actions.setWeight,
@@ -80,22 +69,10 @@ export function create(element, context) {
   }, {
     addUnit: grow,
     dropUnit: (layer) => shrink(layer),
-    activate: (layer, activation) =>
-      edits.edit({ layers: changeLayer(layers(), layer, { activation }) }),
-    openMenu: (button, layer) => openLayerMenu(button, layer, {
-      store, edits, schema, removeLayer: (at) => change(removeLayer(layers(), at)),
-    }),
-    insert: (at) => {
-      const place = Math.min(at, layers().length);
-      change(insertLayer(layers(), place, schema.defaults().layers[0]));
-    },
+    activate,
+    openMenu,
+    insert,
   });
-
-  function change({ layers: next, origin }) {
-    if (fixed) return;
-    store.set({ view: { pinned: followUnit(store.get().view.pinned, origin) } });
-    edits.edit({ layers: next }, origin);
-  }
 
   function grow(layer) {
     if (layers()[layer]?.units < mostUnits) change(addUnit(layers(), layer));
@@ -108,11 +85,7 @@ export function create(element, context) {
 
   function press({ kind, layer, unit, name }) {
     if (kind === "input" || kind === "idle") toggleFeature(name);
-    else if (kind === "hidden") {
-      const { view: { pinned } } = store.get();
-      const same = pinned && pinned.layer === layer && pinned.unit === unit;
-      store.set({ view: { pinned: same ? null : { layer, unit } } });
-    }
+    else if (kind === "hidden") togglePin(store, layer, unit);
   }
 
   /** The last feature stays: a network without inputs is no network. */
@@ -165,7 +138,7 @@ export function create(element, context) {
     };
     const key = JSON.stringify(shape);
     if (key !== signature) rebuild(shape, key);
-    tellNote(meta);
+    head.update(meta);
     showHeads();
     paint();
   }
@@ -183,10 +156,6 @@ export function create(element, context) {
     return may("features") ? allFeatures.filter((name) => !features.includes(name)) : [];
   }
 
-  function tellNote({ parameters }) {
-    setText(note, word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
-  }
-
   function rebuild(shape, key) {
     signature = key;
     const before = kinds;
@@ -196,7 +165,7 @@ export function create(element, context) {
     if (palette()) tiles.paintInputs(shape.features, palette());
     const old = shown && matchColumns(shown, before, kinds);
     measure();
-    unpinWhatIsGone();
+    unpinWhatIsGone(store, frame.spec);
     units.mark(store.get().view.pinned);
     if (lookedAt) look(null);
     stage.slideFrom(old);
@@ -207,12 +176,6 @@ export function create(element, context) {
     const outputs = hidden.pop();
     const { tile } = stage.measure({ inputs, idle: idleOf(frame.spec).length, hidden, outputs });
     store.set({ view: { tile: tile < COARSE_BELOW ? COARSE : FINE } });
-  }
-
-  function unpinWhatIsGone() {
-    const { view: { pinned } } = store.get();
-    const count = pinned ? frame.spec.layers[pinned.layer]?.units ?? 0 : 0;
-    if (pinned && pinned.unit >= count) store.set({ view: { pinned: null } });
   }
 
   function put(layout) {
@@ -262,11 +225,6 @@ export function create(element, context) {
   }
 
   return { update, resize, destroy };
-}
-
-/** Where nobody says otherwise, all can be changed in place. */
-function everything() {
-  return true;
 }
 
 /** The bias of a tile, as a weight. */

@@ -10,10 +10,9 @@ import { createFans } from "network/dense-links";
 import { layOutImages } from "network/image-geometry";
 import { drawSeen } from "images/saliency";
 import { className } from "spec/image-sets";
-import { changeLayer, followUnit, insertLayer, removeLayer } from "spec/layers";
+import { changeLayer } from "spec/layers";
+import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing";
 import { createHeads } from "network/heads";
-import { openLayerMenu } from "network/layer-menu";
-import { createModelButtons } from "network/model-buttons";
 import { createScrollSign } from "ui/scroll-hint";
 import { makeTerm } from "lib/terms";
 import { unitIndex } from "spec/weights";
@@ -27,7 +26,6 @@ export function create(element, context) {
   const { store, edits, schema, tooltip, model, library, may = everything } = context;
   const fixed = !may("layers");
   const [least, most] = schema.field("layers.units").images;
-  const note = makeTerm("span.card-note", word("help.parameters"));
   const heads = h("div.heads");
   const gaps = h("div.gaps");
   const fans = createFans();
@@ -40,11 +38,8 @@ export function create(element, context) {
   const field = h("div.image-field", {}, fans.element, input, blockPlace, output, gaps);
   const stage = h("div.stage", {}, heads, field);
   const scroller = h("div.stage-scroll", {}, stage);
-  element.append(
-    h("div.card-head", {}, h("h2.card-title.term", {
-      id: "network-title", tabindex: 0, data: { help: word("help.card.network.images") },
-    }, word("card.network")), note, h("span.spacer"), model && createModelButtons(model)),
-    scroller, createScrollSign(scroller));
+  const title = createNetworkHead("help.card.network.images", { model, fixed });
+  element.append(title.element, scroller, createScrollSign(scroller));
   scroller.classList.toggle("fixed", fixed);
   heads.inert = fixed;
   let frame = null;
@@ -56,7 +51,7 @@ export function create(element, context) {
   let shownDigit = null;
   let named = "";
 
-  const layers = () => store.get().run.draft.layers;
+  const { layers, activate, openMenu, insert } = createLayerEdits(context, { ...schema.defaults().layers[0], ...LAYER });
 
   const head = createHeads(heads, gaps, {
     activations: schema.field("layers.activation").options,
@@ -67,12 +62,9 @@ export function create(element, context) {
     addUnit: (layer) => setUnits(layer, nextSize(layers()[layer].units, 1, [least, most])),
     dropUnit: (layer) => setUnits(layer, nextSize(layers()[layer].units, -1, [least, most])),
     setUnits,
-    activate: (layer, activation) => edits.edit({ layers: changeLayer(layers(), layer, { activation }) }),
-    openMenu: (button, layer) => openLayerMenu(button, layer, {
-      store, edits, schema, removeLayer: (at) => change(removeLayer(layers(), at)),
-    }),
-    insert: (at) => change(insertLayer(layers(), Math.min(at, layers().length),
-      { ...schema.defaults().layers[0], ...LAYER })),
+    activate,
+    openMenu,
+    insert,
   });
 
   function setUnits(layer, wanted) {
@@ -83,22 +75,13 @@ export function create(element, context) {
     showHeads();
   }
 
-  function change({ layers: next, origin }) {
-    store.set({ view: { pinned: followUnit(store.get().view.pinned, origin) } });
-    edits.edit({ layers: next }, origin);
-  }
-
   function update(next) {
     frame = next;
     const { spec, meta } = frame;
     const now = ["in", ...spec.layers.map(({ units, activation }) => `${units} ${activation}`), "out"];
     if (now.join() !== kinds.join()) rebuild(now);
-    tellNote(meta);
+    title.update(meta);
     paint();
-  }
-
-  function tellNote({ parameters }) {
-    setText(note, word(fixed ? "network.note.fixed" : "network.note", { count: formatCount(parameters) }));
   }
 
   function rebuild(now) {
@@ -108,12 +91,12 @@ export function create(element, context) {
     if (blocks.length !== count) {
       head.build(count);
       blocks = frame.spec.layers.map((_, layer) => createBlock(layer, {
-        hover: (unit, at) => point(layer, unit, at), press: (unit) => press(layer, unit),
+        hover: (unit, at) => point(layer, unit, at), press: (unit) => togglePin(store, layer, unit),
         tell: (unit) => tell(layer, unit),
       }));
       blockPlace.replaceChildren(...blocks.map((block) => block.element));
     }
-    unpinWhatIsGone();
+    unpinWhatIsGone(store, frame.spec);
     measure();
     mark(store.get());
     showHeads();
@@ -137,12 +120,6 @@ export function create(element, context) {
       const by = from - layout.columns[i].x;
       column.animate([{ translate: `${by}px` }, { translate: "0px" }], { duration: SLIDE, easing: "ease-out" });
     });
-  }
-
-  function unpinWhatIsGone() {
-    const { view: { pinned } } = store.get();
-    const count = pinned ? frame.spec.layers[pinned.layer]?.units ?? 0 : 0;
-    if (pinned && pinned.unit >= count) store.set({ view: { pinned: null } });
   }
 
   function measure() {
@@ -228,12 +205,6 @@ export function create(element, context) {
     tooltip.showAt(tell(layer, unit), at.x, at.y);
   }
 
-  function press(layer, unit) {
-    const { view: { pinned } } = store.get();
-    const same = pinned && pinned.layer === layer && pinned.unit === unit;
-    store.set({ view: { pinned: same ? null : { layer, unit } } });
-  }
-
   function mark({ view: { pinned } }) {
     blocks.forEach((block, layer) => block.mark(pinned?.layer === layer ? pinned.unit : null));
   }
@@ -256,9 +227,4 @@ export function create(element, context) {
   }
 
   return { update, resize, destroy };
-}
-
-/** Where nobody says otherwise, all can be changed in place. */
-function everything() {
-  return true;
 }

@@ -13,27 +13,6 @@ const PHONE = "(max-width: 719px)";
 const CONTROLS = ["M2 5h6.5M12.5 5H14M2 11h1.5M7.5 11H14", "M10.5 3.2v3.6M5.5 9.2v3.6"];
 const CLIP_START = 1;
 
-/** Rates that each optimizer reads. */
-const READS = {
-  momentum: ["momentum"],
-  nesterov: ["momentum"],
-  adagrad: ["epsilon"],
-  adadelta: ["rho", "epsilon"],
-  rmsprop: ["rho", "epsilon"],
-  adam: ["beta_1", "beta_2", "epsilon"],
-  adamw: ["beta_1", "beta_2", "epsilon", "weight_decay"],
-  nadam: ["beta_1", "beta_2", "epsilon"],
-  lion: ["beta_1", "beta_2", "weight_decay"],
-};
-/** What each schedule reads besides the steps of its warm-up. */
-const DECAYS = {
-  step: ["decay_steps", "decay_rate"],
-  exponential: ["decay_steps", "decay_rate"],
-  cosine: ["decay_steps"],
-};
-const DECAY = ["decay_steps", "decay_rate"];
-const RATES = ["momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay"];
-
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
   const transport = createTransport(context);
@@ -132,14 +111,16 @@ function createMore(context, curve) {
     made.push(control);
     return control.element;
   };
-  const rates = Object.fromEntries(RATES.map((name) => [name, field(`optimizer.${name}`)]));
+  /** Settings that only some choices of a path read; the others hide them. */
+  const readBy = (path) => Object.fromEntries(schema.readBy(path).map((one) => [one, field(one)]));
+  const rates = readBy("optimizer.name");
   const group = (name, ...children) => h("fieldset.group", {},
     makeTerm("legend.group-title", word(`help.${name}.name`), word(`group.${name}`)), ...children);
   const settings = createSettingsGroup(store,
     group("optimizer", ...Object.values(rates),
       field("optimizer.clip_norm", { initial: CLIP_START })),
     group("initializer", field("initializer.name"), field("initializer.scale")));
-  const decay = Object.fromEntries(DECAY.map((name) => [name, field(`schedule.${name}`)]));
+  const decay = readBy("schedule.name");
   if (schema.field("schedule.name").options.length > 1) {
     settings.element.append(group("schedule", field("schedule.name"), field("schedule.warmup_steps"),
       ...Object.values(decay), curve.element));
@@ -157,9 +138,12 @@ function createMore(context, curve) {
 
   const unwatch = [store.watch(["page.more"], show), store.watch(["run.draft"], ({ run: { draft } }) => {
     if (!draft) return;
-    const read = READS[draft.optimizer.name] ?? [];
-    for (const name of RATES) rates[name].hidden = !read.includes(name);
-    for (const name of DECAY) decay[name].hidden = !DECAYS[draft.schedule.name]?.includes(name);
+    for (const [path, element] of Object.entries(rates)) {
+      element.hidden = !schema.reads("optimizer.name", draft.optimizer.name, path);
+    }
+    for (const [path, element] of Object.entries(decay)) {
+      element.hidden = !schema.reads("schedule.name", draft.schedule.name, path);
+    }
   })];
   const destroy = () => [...unwatch, settings.destroy, ...made.map((control) => control.destroy)].forEach((f) => f());
   return { toggle, element, destroy };

@@ -1,0 +1,75 @@
+/** What the drawings of networks for points and for images share: head of the card, edits of layers, the pinned unit. */
+
+import { h, setText } from "lib/dom";
+import { formatCount } from "lib/format";
+import { makeTerm } from "lib/terms";
+import { word } from "lib/words";
+import { openLayerMenu } from "network/layer-menu";
+import { createModelButtons } from "network/model-buttons";
+import { changeLayer, followUnit, insertLayer, removeLayer } from "spec/layers";
+
+/**
+ * The head of the card: its title, the number of parameters, and the buttons for the model.
+ *
+ * @param {string} help key of what the title explains
+ * @param {{model: ?Object, fixed: boolean}} what `model` is null where it cannot be saved
+ * @returns {{element: HTMLElement, update: (meta: Object) => void}}
+ */
+export function createNetworkHead(help, { model, fixed }) {
+  const note = makeTerm("span.card-note", word("help.parameters"));
+  const title = h("h2.card-title.term", { id: "network-title", tabindex: 0, data: { help: word(help) } }, word("card.network"));
+  const element = h("div.card-head", {}, title, note, h("span.spacer"), model && createModelButtons(model));
+  const key = fixed ? "network.note.fixed" : "network.note";
+  return { element, update: ({ parameters }) => setText(note, word(key, { count: formatCount(parameters) })) };
+}
+
+/**
+ * Edits of the hidden layers, each with the origin that keeps what was learned.
+ *
+ * @param {Context} context its `may` says what can be changed in place; all, where it has none
+ * @param {Object} newLayer what an inserted layer is
+ * @returns {{layers: () => Layer[], change: Function, activate: Function, openMenu: Function,
+ *   insert: (at: number) => void}}
+ */
+export function createLayerEdits({ store, edits, schema, may = everything }, newLayer) {
+  const layers = () => store.get().run.draft.layers;
+
+  function change({ layers: next, origin }) {
+    if (!may("layers")) return;
+    store.set({ view: { pinned: followUnit(store.get().view.pinned, origin) } });
+    edits.edit({ layers: next }, origin);
+  }
+
+  function activate(layer, activation) {
+    edits.edit({ layers: changeLayer(layers(), layer, { activation }) });
+  }
+
+  function openMenu(button, layer) {
+    openLayerMenu(button, layer, { store, edits, schema, removeLayer: (at) => change(removeLayer(layers(), at)) });
+  }
+
+  function insert(at) {
+    change(insertLayer(layers(), Math.min(at, layers().length), newLayer));
+  }
+
+  return { layers, change, activate, openMenu, insert };
+}
+
+/** Where nobody says otherwise, all can be changed in place. */
+export function everything() {
+  return true;
+}
+
+/** Pins a unit, or lets it go when it is the pinned one. */
+export function togglePin(store, layer, unit) {
+  const { view: { pinned } } = store.get();
+  const same = pinned && pinned.layer === layer && pinned.unit === unit;
+  store.set({ view: { pinned: same ? null : { layer, unit } } });
+}
+
+/** Lets the pinned unit go when a network no longer has it. */
+export function unpinWhatIsGone(store, { layers }) {
+  const { view: { pinned } } = store.get();
+  const count = pinned ? layers[pinned.layer]?.units ?? 0 : 0;
+  if (pinned && pinned.unit >= count) store.set({ view: { pinned: null } });
+}
