@@ -133,6 +133,19 @@ def error_codes() -> list[str]:
     return codes
 
 
+def store_keys() -> set[str]:
+    """Keys of the page's store, such as `run.spec`, which look like those of the catalogue."""
+    text = (SCRIPTS / "run" / "page-store.js").read_text(encoding="utf-8")
+    block = text.partition("const INITIAL = {\n")[2].partition("\n};")[0]
+    groups = re.split(r"^  (\w+): \{", block, flags=re.MULTILINE)[1:]
+    assert len(groups) > 10
+    return {
+        f"{group}.{key}"
+        for group, keys in zip(groups[::2], groups[1::2], strict=True)
+        for key in re.findall(r"(\w+):", keys)
+    }
+
+
 def template_keys(texts: Iterable[str]) -> set[str]:
     return {key for text in texts for key in re.findall(r"""\bword\(["']([^"']+)["']\)""", text)}
 
@@ -145,7 +158,7 @@ def find_missing(words: Words, sources: Mapping[str, str], pages: Iterable[str])
     """Keys that are asked for by name, or look as if, and are not there."""
     asked = {key for source in sources.values() for key in _SAID.findall(source)}
     rooms = {key.partition(".")[0] for key in words}
-    paths = set(schema_fields()) | {f"data.{label}" for label in ("points", "task")}
+    paths = set(schema_fields()) | {f"data.{label}" for label in ("points", "task")} | store_keys()
     modules = {name.removesuffix(".js") for name in sources}
     alike = {
         text

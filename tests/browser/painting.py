@@ -82,7 +82,9 @@ def go_back(page: Page, button: str) -> None:
 
 def clear(page: Page) -> None:
     page.click("[data-action='clearPoints']")
-    page.wait(lambda: "Two points" in page.text(".plane-note"), "the page says what is missing")
+    page.wait(
+        lambda: "At least two points" in page.text(".plane-note"), "the page says what is missing"
+    )
 
 
 def cells(page: Page, row: int) -> list[str]:

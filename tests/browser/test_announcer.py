@@ -125,10 +125,10 @@ def test_reset_and_divergence_are_said(page: Page) -> None:
     page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.END))
     listen(page)
     page.click("[data-action='reset']")
-    said(page, "Back at the first weights.")
+    said(page, "Reset to the initial weights.")
     page.click(".play")
-    page.wait(lambda: any("left the finite numbers" in t for t in heard(page)), "it diverged")
-    assert heard(page)[-1].startswith("The loss left the finite numbers at update")
+    page.wait(lambda: any("became infinite or NaN" in t for t in heard(page)), "it diverged")
+    assert heard(page)[-1].startswith("The loss became infinite or NaN at update")
     assert not page.running
 
 
@@ -138,7 +138,7 @@ def test_a_lost_connection_is_said_once_and_that_it_is_back(page: Page) -> None:
     page.go_offline()
     page.wait(lambda: heard(page), "the loss is said")
     page.wait(lambda: "Trying" in page.notice, "the notice counts down and tries")
-    assert heard(page) == ["The connection is lost; nothing learned is."]
+    assert heard(page) == ["Connection lost. Nothing that was learned is lost."]
     page.go_offline(False)
     said(page, "Connected again.")
     assert len(heard(page)) == 2

@@ -158,7 +158,7 @@ def test_offline_and_online_again(page: Page, transport: str) -> None:
     page.goes_on()
     step, session = page.step, token(page)
     page.go_offline()
-    page.wait(lambda: "connection is lost" in page.notice, "the page says so")
+    page.wait(lambda: "Connection lost" in page.notice, "the page says so")
     page.go_offline(False)
     page.wait(lambda: not page.notice, "it connects again")
     page.goes_on()
@@ -173,7 +173,7 @@ def test_play_and_pause_while_the_connection_is_lost_count_afterwards(page: Page
     page.play()
     for running in (False, True):
         page.go_offline()
-        page.wait(lambda: "connection is lost" in page.notice, "the page says so")
+        page.wait(lambda: "Connection lost" in page.notice, "the page says so")
         page.click(".play")
         page.go_offline(False)
         page.wait(lambda: not page.notice, "it connects again")
@@ -202,7 +202,7 @@ def test_a_network_that_dies_silently_is_noticed(tab: Page, reach: Reach) -> Non
                      window.timers.forEach((call) => call());
                    }"""
             )
-            tab.wait(lambda: "connection is lost" in tab.notice, "the page says so")
+            tab.wait(lambda: "Connection lost" in tab.notice, "the page says so")
         finally:
             os.kill(server.worker, signal.SIGCONT)
         tab.wait(lambda: not tab.notice, "it connects again")
@@ -227,10 +227,10 @@ def test_a_server_that_starts_again_gets_the_same_settings(
         session = token(page)
         page.keep_notices()
         server.stop()
-        page.wait(lambda: "connection is lost" in page.notice, "the page says so")
+        page.wait(lambda: "Connection lost" in page.notice, "the page says so")
     # The server may be ready, and the notice gone, before this test hears of it.
     with LiveServer(PORT=server.url.rpartition(":")[2]):
-        page.wait(lambda: "new one runs" in page.notices, "a new session runs")
+        page.wait(lambda: "new one was started" in page.notices, "a new session runs")
         frames = page.frames
         page.wait(lambda: page.frames > frames + 3, "frames go on")
         assert token(page) != session
@@ -246,7 +246,7 @@ def test_a_server_that_still_compiles_is_said(tab: Page, reach: Reach, tmp_path:
     server = LiveServer(LIVENET_CACHE_DIR=str(tmp_path))
     try:
         tab.driver.get(reach(server))
-        tab.wait(lambda: "getting ready" in tab.notice, "the page says so")
+        tab.wait(lambda: "server is starting" in tab.notice, "the page says so")
         assert tab.frames == 0
         tab.wait(lambda: tab.frames > 0, "the first frame")
         tab.wait(lambda: not tab.notice, "the notice goes")
@@ -282,7 +282,7 @@ def test_an_idle_page_is_closed_and_goes_on_when_asked(tab: Page, reach: Reach) 
         tab.url = reach(server)
         tab.open()
         session = token(tab)
-        tab.wait(lambda: "Nothing has happened" in tab.notice, "the page says so")
+        tab.wait(lambda: "was inactive" in tab.notice, "the page says so")
         tab.click(".notice button")
         tab.click(".play")
         tab.wait(lambda: not tab.notice, "the notice goes")

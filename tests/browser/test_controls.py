@@ -223,7 +223,7 @@ def test_every_control_has_a_name_and_help(page: Page) -> None:
     )
     assert unexplained == []
     page.hover(page.find(".control-rate"))
-    page.wait(lambda: "How far each update goes" in page.tooltip, "the tooltip explains")
+    page.wait(lambda: "Size of each update" in page.tooltip, "the tooltip explains")
 
 
 def test_every_word_is_in_the_catalogue(page: Page) -> None:

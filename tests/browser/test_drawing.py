@@ -214,7 +214,7 @@ def test_saliency_is_laid_over_drawings_and_images(paper: Page) -> None:
     for css in (".answer-picture", ".input-picture"):
         paper.wait(lambda css=css: coloured(css), "the map is laid over it")
     paper.click("#tab-choose")
-    paper.wait(lambda: "Right" in paper.text(".input-caption"), "a test image is looked at")
+    paper.wait(lambda: "Label" in paper.text(".input-caption"), "a test image is looked at")
     paper.wait(lambda: coloured(".input-picture"), "the map is laid over this one too")
     paper.control("showSaliency").click()
     paper.wait(lambda: not coloured(".input-picture"), "the image alone")

@@ -137,7 +137,7 @@ def covered(page: Page) -> list[str]:
 def test_help_comes_by_mouse(page: Page) -> None:
     term = page.find("[data-metric='test_loss']")
     page.hover(page.find(".play"))
-    page.wait(lambda: "Train, or pause" in help_of(page), "help of a button")
+    page.wait(lambda: "Starts or pauses" in help_of(page), "help of a button")
     assert covered(page) == [], "nothing that can be pressed is under it"
     page.click(".play")
     assert not help_of(page), "it goes with the click"
@@ -145,7 +145,7 @@ def test_help_comes_by_mouse(page: Page) -> None:
     page.click(".play")
     assert not help_of(page), "and does not come back while the pointer stays"
     page.hover(term)
-    page.wait(lambda: "kept from training" in help_of(page), "help under the pointer")
+    page.wait(lambda: "not used for training" in help_of(page), "help under the pointer")
     page.hover(page.find(".brand"))
     page.wait(lambda: not help_of(page), "it goes with the pointer")
     assert term.get_attribute("aria-describedby") is None
@@ -165,9 +165,9 @@ def test_help_comes_by_keyboard(page: Page) -> None:
 def test_help_comes_by_a_long_press_that_does_nothing_else(page: Page) -> None:
     finger = Finger(page)
     finger.down(page.find(".play"))
-    page.wait(lambda: "Train, or pause" in help_of(page), "help under the finger")
+    page.wait(lambda: "Starts or pauses" in help_of(page), "help under the finger")
     finger.up()
-    assert "Train, or pause" in help_of(page), "it stays to be read"
+    assert "Starts or pauses" in help_of(page), "it stays to be read"
     assert not page.running, "a long press is no click"
     finger.down(page.find(".brand"))
     page.wait(lambda: not help_of(page), "the next touch hides it")
@@ -180,7 +180,10 @@ def test_help_comes_by_a_long_press_that_does_nothing_else(page: Page) -> None:
 
 def test_help_of_a_plain_term_comes_by_a_tap(page: Page) -> None:
     finger = Finger(page)
-    for css, text in (("[data-metric='train_loss']", "trained on"), (".field-label", "pass over")):
+    for css, text in (
+        ("[data-metric='train_loss']", "the training data"),
+        (".field-label", "pass over"),
+    ):
         finger.down(page.find(css))
         finger.up()
         page.wait(lambda text=text: text in help_of(page), css)

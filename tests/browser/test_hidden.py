@@ -178,7 +178,7 @@ def test_an_idle_session_is_taken_up_when_the_page_is_back(tab: Page) -> None:
         tab.open()
         tab.play()
         show(tab, "minimized")
-        tab.wait(lambda: "Nothing has happened" in tab.notice, "the server closes it")
+        tab.wait(lambda: "was inactive" in tab.notice, "the server closes it")
         show(tab, "normal")
         tab.wait(lambda: not tab.notice, "it is connected")
         tab.goes_on()

@@ -195,7 +195,7 @@ def test_pointing_at_a_point_shows_its_image_and_a_click_chooses_it(digits: Page
     assert label
     ActionChains(digits.driver).click().perform()
     digits.wait(
-        lambda: f"Right: {label[1]}" in digits.text(".input-caption"), "the image is looked at"
+        lambda: f"Label: {label[1]}" in digits.text(".input-caption"), "the image is looked at"
     )
     digits.hover(digits.find("#data-title"))
     digits.wait(lambda: not digits.find(".digit-card").is_displayed(), "the card goes")

@@ -62,7 +62,7 @@ def test_a_download_is_shown_while_training_goes_on(
     size = (need_mnist() / TRAIN_IMAGES).stat().st_size / 1e6
     page.wait(lambda: f"of {size:.1f} MB" in page.text(".coming"), "how much there is")
     page.wait(lambda: 0.4 < share(page) < 0.6, "half of it")
-    assert "goes on training until then" in page.text(".coming")
+    assert "keeps training until then" in page.text(".coming")
     assert page.find_all(".tile")
     page.goes_on()
     go_on.set()

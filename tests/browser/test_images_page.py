@@ -54,7 +54,7 @@ def test_the_image_that_is_chosen_runs_through_the_network(digits: Page) -> None
         lambda: [picture_of(page, css) for css in (".input-picture", ".block canvas")] != before,
         "another image, other activations",
     )
-    page.wait(lambda: page.text(".input-caption") == "Right: 3", "the right label")
+    page.wait(lambda: page.text(".input-caption") == "Label: 3", "the right label")
     assert page.text(".bar.right .bar-name") == "3"
     page.find(".digit[data-row='3']").send_keys(Keys.ARROW_RIGHT)
     page.wait(lambda: page.text(".input-caption") == "Right: 4", "the next one by the keyboard")

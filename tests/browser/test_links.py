@@ -90,7 +90,7 @@ def test_what_the_server_refuses_opens_the_default_and_says_why(reached: Page) -
     page = reached
     page.allowed.append("400 (BAD REQUEST)")
     page.open("/?v=1&data=xor&rate=11")
-    page.wait(lambda: "do not go together" in page.notice, "the page says so")
+    page.wait(lambda: "cannot be combined" in page.notice, "the page says so")
     assert "Learning rate" in page.notice
     said(page, "")
     page.play()
@@ -102,7 +102,7 @@ def test_what_the_server_refuses_opens_the_default_and_says_why(reached: Page) -
         ("v=1&rate=fast", "rate=fast"),
         ("v=7&data=xor", "newer version"),
         ("v=1&data=<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
-        ("v=1&data=points&layers=3", "painted elsewhere"),
+        ("v=1&data=points&layers=3", "custom points of this link"),
     ],
 )
 def test_what_cannot_be_read_is_said(tab: Page, search: str, text: str) -> None:

@@ -75,7 +75,7 @@ def test_a_saved_model_is_opened_and_undone(page: Page, tmp_path: Path) -> None:
     page.wait(lambda: page.step == 75 and page.units == [4, 2], "the model of the file")
     page.wait(lambda: page.metric("train_loss") == loss, "and its weights")
     assert page.find("[data-dataset='circle']").get_attribute("aria-checked") == "true"
-    page.wait(lambda: f"{file.name} is open" in page.notice, "the page says so")
+    page.wait(lambda: f"{file.name} was opened" in page.notice, "the page says so")
     page.click("[data-action='undo']")
     page.wait(lambda: page.step == 175 and len(page.units) == 3, "what was there before")
     page.play()
@@ -96,10 +96,10 @@ def refused(page: Page, server: LiveServer, tmp_path: Path) -> Page:
 @pytest.mark.parametrize(
     ("make", "text"),
     [
-        (lambda file: PICTURE, "no model saved by LiveNet"),
-        (lambda file: b"", "no model saved by LiveNet"),
-        (lambda file: file.read_bytes()[:-9], "no model saved by LiveNet"),
-        (lambda file: save({"x": np.zeros(3, np.float32)}), "no model saved by LiveNet"),
+        (lambda file: PICTURE, "not a model saved by LiveNet"),
+        (lambda file: b"", "not a model saved by LiveNet"),
+        (lambda file: file.read_bytes()[:-9], "not a model saved by LiveNet"),
+        (lambda file: save({"x": np.zeros(3, np.float32)}), "not a model saved by LiveNet"),
         (lambda file: PICTURE * 150, "too large"),
         (lambda file: PICTURE * 5000, "too large"),
     ],
@@ -124,7 +124,7 @@ def test_a_file_that_is_no_model_is_refused(
     [
         ({"spec": '{"layers":[]}'}, "Its weights do not fit its network"),
         ({"spec": '{"layers":[{"units":99}]}'}, "Its setting layers.0.units is not possible"),
-        ({"counters": "{"}, "no model saved by LiveNet"),
+        ({"counters": "{"}, "not a model saved by LiveNet"),
     ],
 )
 def test_a_model_that_does_not_fit_is_refused(

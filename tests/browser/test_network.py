@@ -227,7 +227,7 @@ def test_a_network_without_a_hidden_layer_is_told_its_limit(page: Page) -> None:
         page.edited(lambda: page.click("[data-action='removeLayer']"))
         page.wait(lambda left=left: len(page.units) == left, "a layer goes")
     page.play()
-    page.wait(lambda: "only a straight line" in page.text(".observation"), "it is told")
+    page.wait(lambda: "is a straight line" in page.text(".observation"), "it is told")
     tried = follow_advice(page)
     page.wait(lambda: page.units == [int(tried)], "a layer comes")
     page.goes_on()

@@ -94,7 +94,7 @@ def test_a_place_and_a_point_are_read_under_the_pointer(page: Page) -> None:
     seen = page.tooltip
     page.wait(lambda: page.tooltip != seen, "the readout follows the training")
     page.hover(box, *point_on_screen(page))
-    page.wait(lambda: "train point, label" in page.tooltip, "a point is read")
+    page.wait(lambda: "training point, label" in page.tooltip, "a point is read")
     assert "prediction" in page.tooltip
     assert "loss" in page.tooltip
     page.hover(page.find("#data-title"))
@@ -207,8 +207,8 @@ def test_the_gap_between_train_and_test_is_visible(page: Page) -> None:
     page.pause()
     gap = page.metric("test_loss") - page.metric("train_loss")
     told = page.text(".gap")
-    assert told.startswith("Test against train: loss ")
-    size, way = told.removeprefix("Test against train: loss ").split(",")[0].split(" ")
+    assert told.startswith("Test vs. training: loss ")
+    size, way = told.removeprefix("Test vs. training: loss ").split(",")[0].split(" ")
     assert way == ("higher" if gap > 0 else "lower")
     assert abs(float(size) - abs(gap)) < 0.0015
     assert " points " in told

@@ -153,7 +153,7 @@ def test_without_points_the_page_says_so_and_loses_nothing(painting: Page) -> No
     assert page.running
     set_brush(page, *SMALLEST)
     stroke(page, [(1, 1)])
-    assert "Two points" in page.text(".plane-note")
+    assert "At least two points" in page.text(".plane-note")
     page.click(".plane-note button")
     settled(page, 500)
     assert not page.find(".plane-note").is_displayed()

@@ -55,7 +55,7 @@ def test_a_server_that_starts_again_gets_the_points(tab: Page) -> None:
         stroke(page, [(5.5, 5.5)])
         settled(page, 501)
         page.play()
-    page.wait(lambda: "connection is lost" in page.notice, "the page says so")
+    page.wait(lambda: "Connection lost" in page.notice, "the page says so")
     stroke(page, [(-5.5, 5.5)])
     frames = page.frames
     with LiveServer(PORT=server.url.rpartition(":")[2]):

@@ -54,7 +54,7 @@ def test_csv_is_loaded_as_one_step(page: Page) -> None:
 @pytest.mark.parametrize(
     ("text", "answer"),
     [
-        ("", "There is nothing in it."),
+        ("", "The file is empty."),
         ("x1,x2,label\n1,2,0\n1,two,0\n", "Line 3, column 2: x2 must be a number, not “two”."),
         ("1,2,0\n\n1,2\n", "Line 3, column 3: label is missing."),
         ("1,2,0\n" * 5001, "5001 points. 5000 are the most there can be."),

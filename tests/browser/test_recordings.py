@@ -199,7 +199,7 @@ def own_server() -> Iterator[LiveServer]:
 def test_an_embed_plays_its_recording_when_the_server_is_gone(
     page: Page, driver: Chrome, recorded: Kept, own_server: LiveServer
 ) -> None:
-    assert f"{recorded.frames} frames are there" in recorded.rehearsed
+    assert f"{recorded.frames} frames are ready" in recorded.rehearsed
     packed = packed_of(recorded.file.read_text(encoding="utf-8"))
     answer = own_server.get("/api/recordings", "POST", packed)
     assert answer.status == 200

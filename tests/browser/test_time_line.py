@@ -31,7 +31,7 @@ def said(page: Page) -> str:
 
 def looks(page: Page, epoch: int) -> None:
     """Waits until every number is that of a moment."""
-    page.wait(lambda: said(page) == f"Looking at epoch {epoch}", "the note")
+    page.wait(lambda: said(page) == f"Showing epoch {epoch}", "the note")
     page.wait(lambda: page.text(".epoch-value") == str(epoch), "the epoch")
     page.wait(lambda: measured(page) == 25 * epoch, "the numbers")
 
