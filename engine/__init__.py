@@ -16,7 +16,7 @@ from engine.base.errors import (
     WeightError,
 )
 from engine.base.slices import Slices
-from engine.data.datasets import EXTENT, preview_points
+from engine.data.generated import EXTENT
 from engine.data.image_data import ImageData
 from engine.data.image_store import ImageStore
 from engine.data.images import CATALOGUE
@@ -38,6 +38,7 @@ from engine.spec import (
     merge_patch,
     parse_spec,
     patch_spec,
+    preview_points,
 )
 from engine.spec.presets import PRESETS, Preset
 from engine.state.moments import Moment

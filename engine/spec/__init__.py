@@ -16,6 +16,7 @@ from engine.spec.models import (
     Spec,
 )
 from engine.spec.patch import merge_patch, patch_spec
+from engine.spec.previews import preview_points
 from engine.spec.schema import TASK_DATASETS, describe_spec
 from engine.spec.validation import describe, dump_spec, parse_spec
 
@@ -40,4 +41,5 @@ __all__ = [
     "merge_patch",
     "parse_spec",
     "patch_spec",
+    "preview_points",
 ]

@@ -10,17 +10,16 @@ from __future__ import annotations
 
 from functools import cache, cached_property
 from itertools import pairwise
-from typing import Annotated, Any, Literal, Self
+from math import prod
+from typing import Annotated, Any, Literal, Self, cast
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
+from engine.data.kinds import DATASETS, IMAGES, PLANE, DataSet
 from engine.functions.activations import ACTIVATIONS
 from engine.spec.names import (
-    BINARY_DATASETS,
     FEATURES,
-    IMAGE_SIDES,
-    MULTICLASS_DATASETS,
     TASK_LOSSES,
     ActivationName,
     DatasetName,
@@ -34,17 +33,10 @@ from engine.spec.names import (
 
 MAX_POINTS = 5000
 MAX_LABEL = 1e6
-MAX_LAYERS = 8
-MAX_UNITS = 32
+MAX_LAYERS = PLANE.layers[1]
+MAX_UNITS = PLANE.units[1]
 MAX_CLASSES = 10
-MAX_BATCH = 256
-MAX_IMAGE_LAYERS = 4
-MAX_IMAGE_UNITS = 1024
-MIN_IMAGE_BATCH = 16
-MAX_IMAGE_BATCH = 2048
-IMAGE_CLASSES = 10
-#: What a spec of images has that names no batch size.
-IMAGE_BATCH = 128
+MAX_BATCH = PLANE.batch_size[1]
 SEED_MAX = 2**31 - 1
 
 
@@ -126,17 +118,19 @@ class DataSpec(Part):
     @property
     def is_images(self) -> bool:
         """Whether images are trained on, and not points of the plane."""
-        return self.name in IMAGE_SIDES
+        return self.entry.kind is IMAGES
+
+    @property
+    def entry(self) -> DataSet:
+        """What the data set says of itself."""
+        return DATASETS[self.name]
 
     @cached_property
     def resolved_task(self) -> Task:
         """The task: that of the data set, or of the points' labels; looked for once."""
-        if self.name in BINARY_DATASETS:
-            return "binary"
-        if self.name in MULTICLASS_DATASETS or self.is_images:
-            return "multiclass"
-        if self.name != "points":
-            return "regression"
+        task = self.entry.task
+        if task is not None:
+            return cast(Task, task)
         if self.task is not None:
             return self.task
         labels = {label for _, _, label in self.points or ()}
@@ -149,9 +143,9 @@ class DataSpec(Part):
         """Units of the output layer: 1, or the number of classes."""
         if self.resolved_task != "multiclass":
             return 1
-        if self.is_images:
-            return IMAGE_CLASSES
-        if self.name != "points":
+        if self.entry.classes:
+            return len(self.entry.classes)
+        if self.entry.make is not None:
             return self.classes
         return max(2, 1 + int(max(label for _, _, label in self.points or ())))
 
@@ -166,8 +160,8 @@ class LayerSpec(Part):
     units: int = Field(
         default=4,
         ge=1,
-        le=MAX_IMAGE_UNITS,
-        json_schema_extra=hint("layers.units", 1, maximum=MAX_UNITS, images=[1, MAX_IMAGE_UNITS]),
+        le=IMAGES.units[1],
+        json_schema_extra=hint("layers.units", 1, maximum=MAX_UNITS, images=[*IMAGES.units]),
     )
     activation: ActivationName = Field(default="tanh", json_schema_extra=hint("layers.activation"))
     negative_slope: float = Field(
@@ -242,15 +236,16 @@ class RegularizationSpec(Part):
 
 
 @cache
-def _name_pixels(side: int) -> tuple[str, ...]:
-    return tuple(f"pixel_{side}_{place}" for place in range(side * side))
+def _name_pixels(shape: tuple[int, ...]) -> tuple[str, ...]:
+    size = "x".join(map(str, shape))
+    return tuple(f"pixel_{size}_{place}" for place in range(prod(shape)))
 
 
 def _names_images(data: Any) -> bool:
     if isinstance(data, DataSpec):
         return data.is_images
     name = data.get("name") if isinstance(data, dict) else None
-    return isinstance(name, str) and name in IMAGE_SIDES
+    return isinstance(name, str) and name in DATASETS and DATASETS[name].kind is IMAGES
 
 
 def _check_most(path: str, value: int, most: int, what: str = "") -> None:
@@ -270,7 +265,7 @@ class Spec(Part):
     ] = Field(default=("x1", "x2"), json_schema_extra=hint("features"))
     layers: Annotated[tuple[LayerSpec, ...], Field(strict=False, max_length=MAX_LAYERS)] = Field(
         default=(LayerSpec(units=4), LayerSpec(units=2)),
-        json_schema_extra=hint("layers", images=[0, MAX_IMAGE_LAYERS]),
+        json_schema_extra=hint("layers", images=[*IMAGES.layers]),
     )
     initializer: InitializerSpec = Field(default_factory=InitializerSpec)
     loss: LossName | None = Field(default=None, json_schema_extra=hint("loss"))
@@ -280,10 +275,8 @@ class Spec(Part):
     batch_size: int = Field(
         default=10,
         ge=1,
-        le=MAX_IMAGE_BATCH,
-        json_schema_extra=hint(
-            "batch_size", 1, maximum=MAX_BATCH, images=[MIN_IMAGE_BATCH, MAX_IMAGE_BATCH]
-        ),
+        le=IMAGES.batch_size[1],
+        json_schema_extra=hint("batch_size", 1, maximum=MAX_BATCH, images=[*IMAGES.batch_size]),
     )
 
     @model_validator(mode="before")
@@ -294,20 +287,20 @@ class Spec(Part):
         if isinstance(value.get("version"), bool | float):
             raise rule_error("version", "must be 1", value["version"])
         if "batch_size" not in value and _names_images(value.get("data")):
-            return {**value, "batch_size": IMAGE_BATCH}
+            return {**value, "batch_size": IMAGES.batch_default}
         return value
 
     @model_validator(mode="after")
     def _sizes_fit(self) -> Self:
-        if self.data.is_images:
-            _check_most("layers", len(self.layers), MAX_IMAGE_LAYERS, "items for images")
-            if self.batch_size < MIN_IMAGE_BATCH:
-                rule = f"must be at least {MIN_IMAGE_BATCH} for images"
-                raise rule_error("batch_size", rule, self.batch_size)
-            return self
+        kind = self.data.entry.kind
+        _check_most("layers", len(self.layers), kind.layers[1], f"items for {kind.name}")
         for place, layer in enumerate(self.layers):
-            _check_most(f"layers.{place}.units", layer.units, MAX_UNITS)
-        _check_most("batch_size", self.batch_size, MAX_BATCH)
+            _check_most(f"layers.{place}.units", layer.units, kind.units[1])
+        least, most = kind.batch_size
+        if self.batch_size < least:
+            rule = f"must be at least {least} for {kind.name}"
+            raise rule_error("batch_size", rule, self.batch_size)
+        _check_most("batch_size", self.batch_size, most)
         return self
 
     @model_validator(mode="after")
@@ -341,7 +334,7 @@ class Spec(Part):
     @property
     def inputs(self) -> tuple[str, ...]:
         """Names of what the first layer sees: the features, or an image's pixels."""
-        return _name_pixels(IMAGE_SIDES[self.data.name]) if self.data.is_images else self.features
+        return _name_pixels(self.data.entry.input_shape) if self.data.is_images else self.features
 
     @property
     def normalized(self) -> bool:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal, get_args
+from typing import Annotated, Any, Literal
 
 from pydantic_core.core_schema import CoreSchema, literal_schema
 
+from engine.data import datasets, images  # noqa: F401  they register their entries
+from engine.data.kinds import DATASETS, IMAGES
 from engine.functions import (
     activations,
     features,
@@ -18,12 +20,6 @@ from engine.functions import (
 )
 
 Task = Literal["binary", "multiclass", "regression"]
-
-BinaryDataset = Literal["circle", "xor", "gauss", "spiral", "moons", "checkerboard", "rings"]
-MulticlassDataset = Literal["blobs", "arms"]
-RegressionDataset = Literal["plane", "bumps", "ridge"]
-ImageDataset = Literal["mnist", "fashion_mnist", "digits"]
-DatasetName = Literal[BinaryDataset, MulticlassDataset, RegressionDataset, "points", ImageDataset]
 
 
 @dataclass(frozen=True)
@@ -49,12 +45,15 @@ LossName = Annotated[str, OneOf(LOSSES)]
 OptimizerName = Annotated[str, OneOf(OPTIMIZERS)]
 ScheduleName = Annotated[str, OneOf(SCHEDULES)]
 
-BINARY_DATASETS: tuple[str, ...] = get_args(BinaryDataset)
-MULTICLASS_DATASETS: tuple[str, ...] = get_args(MulticlassDataset)
-REGRESSION_DATASETS: tuple[str, ...] = get_args(RegressionDataset)
-IMAGE_DATASETS: tuple[str, ...] = get_args(ImageDataset)
+
+def _of_task(task: str) -> tuple[str, ...]:
+    return tuple(name for name, entry in DATASETS.items() if entry.make and entry.task == task)
+
+
+#: Generated data sets of each task, and image sets.
+BINARY_DATASETS, MULTICLASS_DATASETS, REGRESSION_DATASETS = map(_of_task, heads.TASKS)
+IMAGE_DATASETS = tuple(name for name, entry in DATASETS.items() if entry.kind is IMAGES)
+DatasetName = Annotated[str, OneOf(DATASETS.names)]
+
 #: Losses that fit each task; the first one is its default.
 TASK_LOSSES: dict[str, tuple[str, ...]] = heads.TASK_LOSSES
-
-#: Pixels along a side of the images of each set; all have ten classes.
-IMAGE_SIDES: dict[str, int] = {"mnist": 28, "fashion_mnist": 28, "digits": 8}

@@ -5,14 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from engine.base.errors import PatchError
-from engine.spec.models import (
-    MAX_BATCH,
-    MAX_IMAGE_LAYERS,
-    MAX_UNITS,
-    MIN_IMAGE_BATCH,
-    Spec,
-)
-from engine.spec.names import IMAGE_SIDES
+from engine.data.kinds import DATASETS
+from engine.spec.models import Spec
 from engine.spec.validation import dump_spec, parse_spec
 
 
@@ -65,18 +59,15 @@ def _fit(spec: Spec, merged: dict[str, Any], patch: dict[str, Any]) -> dict[str,
     """Leaves out old sizes that new data do not allow."""
     data = merged.get("data")
     name = data.get("name") if isinstance(data, dict) else None
-    to_images = isinstance(name, str) and name in IMAGE_SIDES
-    if to_images == spec.data.is_images:
+    if not isinstance(name, str) or name not in DATASETS:
+        return merged
+    kind = DATASETS[name].kind
+    if kind is spec.data.entry.kind:
         return merged
     unfit = set()
-    if to_images:
-        if len(spec.layers) > MAX_IMAGE_LAYERS:
-            unfit.add("layers")
-        if spec.batch_size < MIN_IMAGE_BATCH:
-            unfit.add("batch_size")
-    else:
-        if any(layer.units > MAX_UNITS for layer in spec.layers):
-            unfit.add("layers")
-        if spec.batch_size > MAX_BATCH:
-            unfit.add("batch_size")
+    widest = max((layer.units for layer in spec.layers), default=0)
+    if len(spec.layers) > kind.layers[1] or widest > kind.units[1]:
+        unfit.add("layers")
+    if not kind.batch_size[0] <= spec.batch_size <= kind.batch_size[1]:
+        unfit.add("batch_size")
     return {key: value for key, value in merged.items() if key in patch or key not in unfit}

@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 
 from engine import Spec, preview_points
-from engine.data.datasets import DATASETS, Dataset, make_dataset
+from engine.data.datasets import Dataset, make_dataset
 from engine.spec import DataSpec, names
 from tests.engine import specs, states
 
-ALL = list(DATASETS)
+ALL = [*names.BINARY_DATASETS, *names.MULTICLASS_DATASETS, *names.REGRESSION_DATASETS]
 BINARY = list(names.BINARY_DATASETS)
 
 

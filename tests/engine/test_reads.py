@@ -6,7 +6,9 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine import describe_spec
+from engine import describe_spec, parse_spec
+from engine.data.datasets import make_dataset
+from engine.data.kinds import DATASETS
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.optimizers import OPTIMIZERS, make_coefficients
 from engine.functions.schedules import SCHEDULES
@@ -54,3 +56,36 @@ def test_a_page_is_told_what_each_choice_reads() -> None:
         assert list(paths) == field(place)["enum"]
         for path in {path for listed in paths.values() for path in listed}:
             assert field(path.replace("layers.", "layers.0."))["label"] == path
+
+
+@pytest.mark.parametrize("name", [name for name, entry in DATASETS.items() if entry.make])
+def test_a_data_set_reads_its_part_of_the_spec_and_no_other(name: str) -> None:
+    usual = {"name": name, "noise": 0.1, "label_noise": 0.1}
+    changes = {
+        "seed": 5, "samples": 300, "noise": 0.3, "label_noise": 0.4, "class_balance": 0.3,
+        "classes": 4, "test_fraction": 0.2, "task": "binary", "points": [[0, 0, 0], [1, 1, 1]],
+    }  # fmt: skip
+
+    def make(**more: object) -> tuple[bytes, bytes, int]:
+        data = make_dataset(parse_spec({"data": {**usual, **more}}).data)
+        return data.x.tobytes(), data.labels.tobytes(), data.n_train
+
+    changed = {key for key, value in changes.items() if make(**{key: value}) != make()}
+    assert changed == set(DATASETS[name].reads)
+
+
+def test_a_page_is_told_what_data_sets_are() -> None:
+    told = describe_spec()["data_sets"]
+    assert list(told) == list(DATASETS)
+    assert told["digits"] == {
+        "kind": "images",
+        "task": "multiclass",
+        "input_shape": [8, 8],
+        "classes": list("0123456789"),
+        "limits": {"layers": [0, 4], "units": [1, 1024], "batch_size": [16, 2048]},
+    }
+    assert told["points"]["task"] is None
+    for name, entry in told.items():
+        spec = parse_spec({"data": {"name": name, "points": [[0, 0, 0], [1, 1, 1]]}})
+        assert len(spec.inputs) == np.prod(entry["input_shape"])
+        assert spec.n_outputs == len(entry["classes"]) or not entry["classes"]

@@ -9,7 +9,8 @@ from itertools import pairwise
 import numpy as np
 from safetensors.numpy import save
 
-from engine.spec.names import IMAGE_SIDES
+from engine.data.kinds import DATASETS
+from engine.spec.names import IMAGE_DATASETS
 from tests.page.node import Modules
 
 
@@ -171,4 +172,4 @@ def test_the_page_knows_the_image_sets_of_the_engine(modules: Modules) -> None:
         """const { IMAGE_SETS, sideOf } = await import("spec/image-sets");
            return Object.fromEntries(IMAGE_SETS.map((name) => [name, sideOf(name)]));"""
     )
-    assert known == IMAGE_SIDES
+    assert known == {name: DATASETS[name].input_shape[0] for name in IMAGE_DATASETS}

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from engine.data.images.idx import IdxFile
 from engine.data.images.tables import Table
+from engine.data.kinds import DATASETS, IMAGES, DataSet
 
 _DIGITS = tuple("0123456789")
 
@@ -105,3 +106,10 @@ _OPTICAL_DIGITS = PublishedSet(
 CATALOGUE: dict[str, PublishedSet] = {
     published.name: published for published in (_MNIST, _FASHION_MNIST, _OPTICAL_DIGITS)
 }
+
+DATASETS.register(
+    *(
+        DataSet(published.name, IMAGES, "multiclass", published.shape, published.classes)
+        for published in CATALOGUE.values()
+    )
+)

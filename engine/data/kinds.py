@@ -1,0 +1,99 @@
+"""Kinds of data, and the registry of data sets: one entry each.
+
+An entry says what a network sees of the data and how many classes there are; sizes of networks
+and batches are bounded by the kind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.registry import Registry
+
+Doubles = NDArray[np.float64]
+Counts = tuple[int, ...]
+#: (generator, points per class) -> positions [n, 2] and labels [n].
+Maker = Callable[[np.random.Generator, Counts], tuple[Doubles, Doubles]]
+Bounds = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class DataKind:
+    """A kind of data, and the sizes of networks and batches for it, least and most.
+
+    Attributes:
+        name: plane or images.
+        layers: hidden layers.
+        units: of a hidden layer.
+        batch_size: rows of a batch.
+        batch_default: rows of a batch where a spec names none.
+    """
+
+    name: str
+    layers: Bounds
+    units: Bounds
+    batch_size: Bounds
+    batch_default: int
+
+
+PLANE = DataKind("plane", (0, 8), (1, 32), (1, 256), 10)
+IMAGES = DataKind("images", (0, 4), (1, 1024), (16, 2048), 128)
+
+#: What every generated data set reads of a spec.
+_GENERATED = ("seed", "samples", "noise", "label_noise", "test_fraction")
+_OF_TASK = {"binary": ("class_balance",), "multiclass": ("classes",)}
+
+
+@dataclass(frozen=True)
+class DataSet:
+    """One data set.
+
+    Attributes:
+        name: in specs, links and files.
+        kind: points of the plane, or images.
+        task: binary, multiclass or regression; None where the labels tell.
+        input_shape: of one row: coordinates, or rows and columns of an image.
+        classes: names of a fixed number of classes, in the order of the labels.
+        reads: what it reads of the `data` part of a spec.
+        make: draws positions and labels, where they are generated.
+        spread: standard deviation of the Gaussian spread per unit of noise.
+    """
+
+    name: str
+    kind: DataKind
+    task: str | None
+    input_shape: tuple[int, ...]
+    classes: tuple[str, ...] = ()
+    reads: tuple[str, ...] = ()
+    make: Maker | None = None
+    spread: float = 0.0
+
+    def describe(self) -> dict[str, Any]:
+        """Returns what a page has to know, as JSON values."""
+        kind = self.kind
+        return {
+            "kind": kind.name,
+            "task": self.task,
+            "input_shape": list(self.input_shape),
+            "classes": list(self.classes),
+            "limits": {
+                "layers": list(kind.layers),
+                "units": list(kind.units),
+                "batch_size": list(kind.batch_size),
+            },
+        }
+
+
+#: Every data set by its name; the contract's in its order.
+DATASETS: Registry[DataSet] = Registry("data set")
+
+
+def generate(name: str, task: str, make: Maker, spread: float) -> DataSet:
+    """Returns the entry of generated points of the plane."""
+    reads = (*_GENERATED, *_OF_TASK.get(task, ()))
+    return DataSet(name, PLANE, task, (2,), reads=reads, make=make, spread=spread)
