@@ -126,11 +126,11 @@ class Assets:
             "stream": "/api/stream",
         }
 
-    def compress_plotly(self) -> None:
-        """Makes the smallest form of Plotly's script; takes a second or more."""
+    def compress_plotly(self, folder: Path) -> None:
+        """Makes the smallest form of Plotly's script, or finds it in a folder that keeps it."""
         document = self.find(PLOTLY)
         if document is not None:
-            document.compress("br")
+            document.compress_ahead(folder)
 
 
 def _find_plotly() -> Path:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import gzip
 import hashlib
 import threading
+import uuid
+from pathlib import Path
 
 import brotli
 from flask import Request, Response
@@ -49,6 +52,28 @@ class Document:
                     else gzip.compress(self.content, _GZIP_LEVEL, mtime=0)
                 )
             return self._forms[encoding]
+
+    def compress_ahead(self, folder: Path) -> None:
+        """Compresses with brotli ahead of any request; takes a second or more, the first time.
+
+        Args:
+            folder: keeps the compressed form for the next process; made when it is needed.
+        """
+        file = folder / f"{self.digest}.br"
+        with self._lock, contextlib.suppress(OSError, brotli.error):
+            kept = file.read_bytes()
+            if brotli.decompress(kept) == self.content:
+                self._forms["br"] = kept
+                return
+        compressed = self.compress("br")
+        part = folder / f"{uuid.uuid4().hex}.part"
+        with contextlib.suppress(OSError):
+            folder.mkdir(parents=True, exist_ok=True)
+            try:
+                part.write_bytes(compressed)
+                part.replace(file)
+            finally:
+                part.unlink(missing_ok=True)
 
     def _choose(self, request: Request) -> str | None:
         if not self._compressible:

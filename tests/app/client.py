@@ -1,4 +1,4 @@
-"""Small real clients of the stream: over a WebSocket, and over HTTP alone."""
+"""Small clients of the stream: over a WebSocket, over HTTP alone, and in the same process."""
 
 from __future__ import annotations
 
@@ -16,6 +16,8 @@ import numpy as np
 import websocket
 from safetensors.numpy import load
 
+from app.protocol.outbox import Closing, Pulse
+from app.transports.connections import Connections
 from tests.app.servers import PATIENCE, LiveServer
 
 Message = dict[str, Any]
@@ -167,6 +169,44 @@ class Client(ABC):
         return seen
 
 
+class InProcessClient(Client):
+    """One connection without any transport: the protocol alone.
+
+    Args:
+        connections: of a server in this process.
+    """
+
+    def __init__(self, connections: Connections) -> None:
+        self.connection = connections.open()
+
+    def close(self) -> None:
+        """Ends the connection."""
+        self.connection.end()
+
+    def kill(self) -> None:
+        """Ends the connection; without a transport there is no other way to go."""
+        self.connection.end()
+
+    def send_text(self, text: str) -> None:
+        """Hands over a text message as it is."""
+        self.connection.receive(text)
+
+    def receive(self) -> Message | FrameSeen:
+        """Returns the next message or frame.
+
+        Raises:
+            StreamClosedError: the server closed the stream.
+        """
+        item = self.connection.outbox.take()
+        while isinstance(item, Pulse):
+            item = self.connection.outbox.take()
+        if isinstance(item, bytes):
+            return decode_frame(item)
+        if isinstance(item, str):
+            return json.loads(item)
+        raise StreamClosedError(item.code if isinstance(item, Closing) else None)
+
+
 class WebSocketClient(Client):
     """One connection over a WebSocket.
 
@@ -266,6 +306,9 @@ class HttpClient(Client):
             return decode_frame(payload)
         assert kind == 0
         message = json.loads(payload)
+        if message["type"] == "alive":
+            # After half a minute without a word: somebody else keeps the machine busy.
+            return self.receive()
         if message["type"] == "closed":
             assert self._stream.read() == b""
             raise StreamClosedError(message["code"])

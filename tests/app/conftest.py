@@ -1,14 +1,45 @@
-"""Fixtures: one live server per test process, and clients that are closed afterwards."""
+"""Fixtures: the server in this process and live ones, and clients that are closed afterwards."""
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 
 import pytest
 
-from tests.app.client import Client, make_client
-from tests.app.servers import LiveServer
+from app import create_app
+from app.factory import Parts
+from app.web.settings import Settings
+from tests.app.client import Client, InProcessClient, make_client
+from tests.app.in_process import joined_threads
+from tests.app.servers import LiveServer, wait_until
+from tests.programs import FOLDER, compile_once, share_general_programs
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers", "transports: runs over a WebSocket and over HTTP, not only in this process"
+    )
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Says what carries the stream of a test that does not say it itself.
+
+    What a message does is tested without a transport; one that asks for the live server, for
+    requests besides the stream, uses a WebSocket to it.
+    """
+    if "transport" not in metafunc.fixturenames or _names_transport(metafunc.definition):
+        return
+    if metafunc.definition.get_closest_marker("transports"):
+        chosen = ["websocket", "http"]
+    else:
+        chosen = ["websocket"] if "server" in metafunc.fixturenames else ["in_process"]
+    metafunc.parametrize("transport", chosen, indirect=True)
+
+
+def _names_transport(test: pytest.Item) -> bool:
+    return any("transport" in mark.args[0] for mark in test.iter_markers("parametrize"))
 
 
 @pytest.fixture(scope="session")
@@ -33,16 +64,39 @@ def odd_server() -> Iterator[LiveServer]:
         yield server
 
 
-@pytest.fixture(params=["websocket", "http"])
+@pytest.fixture(scope="session")
+def in_process() -> Iterator[Parts]:
+    """The whole server in this process, without a socket."""
+    share_general_programs()
+    with joined_threads():
+        with compile_once("first"):
+            app = create_app(Settings(cache_dir=FOLDER, warm_up="first"))
+            parts: Parts = app.extensions["livenet"]
+            wait_until(lambda: parts.programs.ready, "the first capacity is compiled")
+        yield parts
+        parts.close()
+
+
+@pytest.fixture
 def transport(request: pytest.FixtureRequest) -> str:
-    """What carries the stream; each test of the stream runs over both."""
+    """What carries the stream: `in_process`, `websocket` or `http`."""
     return request.param
 
 
 @pytest.fixture
-def connect(server: LiveServer, transport: str) -> Iterator[Callable[..., Client]]:
+def connect(
+    request: pytest.FixtureRequest, transport: str, caplog: pytest.LogCaptureFixture
+) -> Iterator[Callable[..., Client]]:
+    """Opens connections over the transport of the test; nothing may be logged meanwhile."""
     with ExitStack() as stack:
-        yield lambda: stack.enter_context(make_client(server, transport))
+        if transport == "in_process":
+            connections = request.getfixturevalue("in_process").connections
+            yield lambda: stack.enter_context(InProcessClient(connections))
+        else:
+            server = request.getfixturevalue("server")
+            yield lambda: stack.enter_context(make_client(server, transport))
+    logged = [one for one in caplog.get_records("call") if one.levelno >= logging.WARNING]
+    assert not logged
 
 
 @pytest.fixture

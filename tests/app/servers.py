@@ -18,7 +18,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any, Self
 
-from tests.programs import FOLDER, compile_alone
+from tests.programs import FOLDER, compile_once
 
 ROOT = Path(__file__).resolve().parents[2]
 #: For hangs only: no test waits so long when all is well.
@@ -105,7 +105,7 @@ class LiveServer:
         self.log.extend(self.process.stderr)
 
     def __enter__(self) -> Self:
-        with compile_alone("first") if self._shared else nullcontext():
+        with compile_once("first") if self._shared else nullcontext():
             self.wait_ready()
         return self
 

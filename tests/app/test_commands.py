@@ -11,6 +11,7 @@ from tests.app.client import Client, FrameSeen, make_client
 from tests.app.servers import LiveServer
 
 
+@pytest.mark.transports
 def test_running_frames_follow_epoch_by_epoch(opened: Client) -> None:
     opened.send("run")
     steps = []
@@ -22,6 +23,7 @@ def test_running_frames_follow_epoch_by_epoch(opened: Client) -> None:
     assert steps == list(range(25, 525, 25))
 
 
+@pytest.mark.transports
 def test_history_has_no_gaps(opened: Client) -> None:
     opened.send("speed", epochs_per_frame=3)
     opened.send("run")
@@ -69,6 +71,7 @@ def test_long_step_arrives_in_the_end(opened: Client) -> None:
     assert opened.barrier() == []
 
 
+@pytest.mark.transports
 def test_step_while_running_is_refused(opened: Client) -> None:
     opened.send("run")
     opened.send("step", epochs=1)
@@ -130,6 +133,7 @@ def seconds_of_frames(client: Client, count: int) -> float:
     return stamps[-1] - stamps[0]
 
 
+@pytest.mark.transports
 def test_max_fps_paces_frames_and_training(opened: Client) -> None:
     opened.send("views", max_fps=20)
     opened.frame()
@@ -137,6 +141,7 @@ def test_max_fps_paces_frames_and_training(opened: Client) -> None:
 
 
 @pytest.mark.parametrize("asked", [None, 1000])
+@pytest.mark.transports
 def test_the_server_may_limit_the_frames_too(
     odd_server: LiveServer, transport: str, asked: float | None
 ) -> None:
@@ -180,6 +185,7 @@ def diverge(client: Client) -> list[object]:
             return seen
 
 
+@pytest.mark.transports
 def test_divergence_pauses_on_the_last_finite_state(opened: Client) -> None:
     message = diverge(opened)[-1]
     assert isinstance(message, dict)

@@ -8,20 +8,17 @@ from typing import Any
 
 import pytest
 
-from app import create_app
 from app.factory import Parts
 from app.protocol.outbox import Closing
+from app.transports.connections import Connections
 from app.transports.stream import Connection
-from app.web.settings import Settings
-from tests.programs import FOLDER
+from tests.app.in_process import host_sessions
 
 
-@pytest.fixture(scope="module")
-def parts() -> Iterator[Parts]:
-    settings = Settings(cache_dir=FOLDER, warm_up="first", max_sessions=2)
-    parts = create_app(settings).extensions["livenet"]
-    yield parts
-    parts.close()
+@pytest.fixture
+def connections(in_process: Parts) -> Iterator[Connections]:
+    with host_sessions(in_process.programs, max_connections=4) as connections:
+        yield connections
 
 
 def receive(connection: Connection) -> Any:
@@ -29,8 +26,8 @@ def receive(connection: Connection) -> Any:
     return json.loads(item) if isinstance(item, str) else item
 
 
-def test_a_connection_needs_no_socket(parts: Parts) -> None:
-    with parts.connections.open() as connection:
+def test_a_connection_needs_no_socket(connections: Connections) -> None:
+    with connections.open() as connection:
         connection.receive('{"type": "open", "spec": {}}')
         opened = receive(connection)
         assert opened["type"] == "opened"
@@ -41,11 +38,11 @@ def test_a_connection_needs_no_socket(parts: Parts) -> None:
     assert connection.outbox.take() is None
 
 
-def test_a_connection_too_many_says_so_and_is_closed(parts: Parts) -> None:
-    connections = [parts.connections.open() for _ in range(4)]
-    refused = parts.connections.open()
+def test_a_connection_too_many_says_so_and_is_closed(connections: Connections) -> None:
+    opened = [connections.open() for _ in range(4)]
+    refused = connections.open()
     assert receive(refused)["code"] == "session_limit"
     assert receive(refused) == Closing(1013, "too many connections")
-    for connection in connections:
+    for connection in opened:
         connection.end()
-    assert not parts.connections.open().outbox.closed
+    assert not connections.open().outbox.closed

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pytest
+
 from tests.app.client import Client, FrameSeen
+
+pytestmark = pytest.mark.transports
 
 
 def count_frames(seen: Sequence[object]) -> int:
@@ -64,6 +68,7 @@ def test_several_at_once_become_one(opened: Client) -> None:
     opened.send("reset")
     opened.message("spec")
     opened.send("views", tile=16)
+    assert opened.barrier() == []
     opened.ack(3)
     assert opened.frame().spec_id == 5
     assert opened.barrier() == []

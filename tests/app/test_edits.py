@@ -45,6 +45,7 @@ def test_edit_of_layers_keeps_the_units_named_by_origin(client: Client) -> None:
     np.testing.assert_array_equal(after[9:12], before[12:16][kept])
 
 
+@pytest.mark.transports
 def test_edits_while_running_never_go_back(opened: Client) -> None:
     opened.send("run")
     steps = []
@@ -58,6 +59,7 @@ def test_edits_while_running_never_go_back(opened: Client) -> None:
     assert steps[-1] > steps[0]
 
 
+@pytest.mark.transports
 def test_ids_rise_by_one_and_come_before_their_frames(opened: Client) -> None:
     opened.send("run")
     for seed in range(40):
@@ -97,6 +99,7 @@ def test_points_are_in_a_frame_only_when_the_data_changed(opened: Client) -> Non
     assert opened.frame().arrays["points"].shape == (100, 6)
 
 
+@pytest.mark.transports
 def test_five_thousand_points_fit(opened: Client) -> None:
     rng = np.random.default_rng(0)
     points = [[*xy, float(i % 2)] for i, xy in enumerate(rng.uniform(-6, 6, (5000, 2)).tolist())]
@@ -176,6 +179,7 @@ def test_huge_integer_in_a_patch_is_refused(opened: Client) -> None:
     assert len(opened.error("invalid_spec")["message"]) < 300
 
 
+@pytest.mark.transports
 def test_deep_patch_is_refused(opened: Client) -> None:
     opened.send_text('{"type":"edit","patch":' + '{"data":' * 900 + "1" + "}" * 901)
     assert opened.message("error")["code"].startswith("invalid_")

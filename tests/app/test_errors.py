@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from app.protocol.messages import MessageError, ViewName, parse_message
 from engine import VIEWS
 from tests.app.client import Client, WebSocketClient
+from tests.sizes import choose
 
 REFUSED = [
     ("", "invalid_json", ""),
@@ -139,6 +140,7 @@ def test_nothing_is_done_before_open(client: Client, text: str) -> None:
     assert client.open()["id"] == 0
 
 
+@pytest.mark.transports
 def test_lone_surrogate_is_answered(opened: Client) -> None:
     opened.send_text('{"type":"edit","patch":{"data":{"name":"\\ud800"}}}')
     assert opened.error("invalid_spec")["path"] == "data.name"
@@ -153,9 +155,7 @@ def test_any_text_is_parsed_or_refused(text: str | bytes) -> None:
     assert code in {"invalid_json", "unknown_type", "invalid_message"} | set(KINDS)
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=choose(30, 600), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=st.lists(ALMOST, min_size=1, max_size=4))
 def test_random_messages_leave_the_session_alive(opened: Client, messages: list[dict]) -> None:
     for message in messages:
@@ -165,10 +165,9 @@ def test_random_messages_leave_the_session_alive(opened: Client, messages: list[
     opened.ack()
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=choose(30, 600), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(texts=st.lists(st.text(max_size=200), max_size=4))
+@pytest.mark.transports
 def test_random_text_leaves_the_session_alive(opened: Client, texts: list[str]) -> None:
     for text in texts:
         opened.send_text(text)

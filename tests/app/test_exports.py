@@ -16,12 +16,6 @@ from tests.app.client import Client
 from tests.app.servers import Answer, LiveServer
 
 
-@pytest.fixture
-def transport() -> str:
-    """Exports are requests of their own, whatever carries the stream."""
-    return "websocket"
-
-
 def fetch(server: LiveServer, token: str, export: str, **headers: str) -> Answer:
     return server.get(f"/api/sessions/{token}/exports/{export}", "GET", None, **headers)
 

@@ -6,29 +6,29 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.app.client import make_client
-from tests.app.servers import LiveServer
+from app.factory import Parts
+from app.transports.connections import Connections
+from tests.app.client import InProcessClient
+from tests.app.in_process import host_sessions
 
 
-@pytest.fixture(scope="module")
-def hasty() -> Iterator[LiveServer]:
-    """A server that waits two seconds."""
-    with LiveServer(LIVENET_IDLE_SECONDS="2") as server:
-        yield server
+@pytest.fixture
+def hasty(in_process: Parts) -> Iterator[Connections]:
+    """Sessions whose clients may say nothing for two seconds."""
+    with host_sessions(in_process.programs, idle_seconds=2.0) as connections:
+        yield connections
 
 
-@pytest.mark.parametrize("transport", ["websocket", "http"])
-def test_idle_client_is_closed_and_may_come_back(hasty: LiveServer, transport: str) -> None:
-    with make_client(hasty, transport) as client, make_client(hasty, transport) as second:
+def test_idle_client_is_closed_and_may_come_back(hasty: Connections) -> None:
+    with InProcessClient(hasty) as client, InProcessClient(hasty) as second:
         token = client.open()["session"]
         assert client.closing() == 4002
         assert second.resume(token)["resumed"] is True
 
 
-@pytest.mark.parametrize("transport", ["websocket", "http"])
-def test_running_client_is_not_idle(hasty: LiveServer, transport: str) -> None:
+def test_running_client_is_not_idle(hasty: Connections) -> None:
     """It is closed two seconds after it paused, not before, though it says nothing else."""
-    with make_client(hasty, transport) as idle, make_client(hasty, transport) as client:
+    with InProcessClient(hasty) as idle, InProcessClient(hasty) as client:
         client.open()
         client.send("run")
         client.ack(2)

@@ -43,6 +43,7 @@ def opened_digits(client: Client) -> Client:
     return client
 
 
+@pytest.mark.transports
 def test_a_session_trains_on_images(opened_digits: Client) -> None:
     client = opened_digits
     client.send("views", names=["history", "digit", "confusion"])

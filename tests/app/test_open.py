@@ -92,11 +92,13 @@ def test_arrays_are_aligned_and_floats_come_first(client: Client) -> None:
     assert max(floats) < min(bytes_)
 
 
+@pytest.mark.transports
 def test_new_session_is_paused(opened: Client) -> None:
     opened.ack()
     assert opened.barrier() == []
 
 
+@pytest.mark.transports
 def test_invalid_spec_leaves_the_socket_waiting_for_another_open(client: Client) -> None:
     client.send("open", spec={"layers": [{"units": 99}]})
     error = client.error("invalid_spec")
@@ -112,6 +114,7 @@ def test_spec_that_is_none_is_refused(client: Client, spec: object) -> None:
     assert client.open()["id"] == 0
 
 
+@pytest.mark.transports
 def test_second_open_is_refused(opened: Client) -> None:
     opened.send("open", spec={})
     opened.error("invalid_message")

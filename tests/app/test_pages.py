@@ -11,6 +11,7 @@ import brotli
 import pytest
 
 from app.pages.assets import Assets
+from app.pages.documents import Document
 from app.pages.slides import find_reveal
 from tests.app.servers import ROOT, LiveServer, wait_until
 
@@ -76,6 +77,25 @@ def test_plotly_becomes_small(page: str, server: LiveServer) -> None:
     small = server.get(url, Accept_Encoding="br, gzip").body
     assert brotli.decompress(small) == plain
     assert len(small) < len(packed.body) < len(plain) / 3
+
+
+def test_what_was_compressed_ahead_is_kept_for_the_next_process(tmp_path: Path) -> None:
+    content = b"function plot() {}\n" * 5000
+    Document(content, "text/javascript").compress_ahead(tmp_path)
+    [file] = tmp_path.iterdir()
+    assert brotli.decompress(file.read_bytes()) == content
+    kept = brotli.compress(content, quality=1)
+    file.write_bytes(kept)
+    found = Document(content, "text/javascript")
+    found.compress_ahead(tmp_path)
+    assert found.compress("br") == kept, "read, not made anew"
+    for damaged in (b"", kept[:-3], brotli.compress(b"alert(1)")):
+        file.write_bytes(damaged)
+        found = Document(content, "text/javascript")
+        found.compress_ahead(tmp_path)
+        assert brotli.decompress(found.compress("br")) == content
+        assert brotli.decompress(file.read_bytes()) == content, "and put right"
+    Document(content, "text/javascript").compress_ahead(file)
 
 
 @pytest.mark.parametrize(

@@ -6,9 +6,14 @@ from collections.abc import Callable
 from contextlib import ExitStack
 
 import numpy as np
+import pytest
 
-from tests.app.client import Client, FrameSeen, Message, WebSocketClient
+from app.factory import Parts
+from tests.app.client import Client, FrameSeen, InProcessClient, Message, WebSocketClient
+from tests.app.in_process import host_sessions
 from tests.app.servers import LiveServer, wait_until
+
+pytestmark = pytest.mark.transports
 
 Connect = Callable[..., Client]
 
@@ -133,13 +138,13 @@ def test_too_many_connections_are_told_so(odd_server: LiveServer) -> None:
             assert late.closing() == 1013
 
 
-def test_session_is_dropped_when_nobody_comes_back() -> None:
-    with LiveServer(LIVENET_RESUME_SECONDS="0") as server:
-        with WebSocketClient(server.stream_url) as client:
+def test_session_is_dropped_when_nobody_comes_back(in_process: Parts) -> None:
+    with host_sessions(in_process.programs, resume_seconds=0.0) as connections:
+        with InProcessClient(connections) as client:
             token = client.open()["session"]
 
         def is_unknown() -> bool:
-            with WebSocketClient(server.stream_url) as client:
+            with InProcessClient(connections) as client:
                 client.send("open", session=token)
                 got = client.receive()
                 return isinstance(got, dict) and got.get("code") == "unknown_session"

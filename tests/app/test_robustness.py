@@ -17,12 +17,18 @@ from hypothesis import strategies as st
 
 from tests.app.client import Client, Message, WebSocketClient, make_client
 from tests.app.servers import LiveServer, wait_until
+from tests.sizes import choose
+
+pytestmark = pytest.mark.transports
 
 Connect = Callable[..., Client]
 
 #: What may come and go: programs being compiled, caches, the allocator's reserve. Each flood
 #: is a multiple of it.
 MEMORY_SLACK_MIB = 90
+#: Messages of 1 MiB, and of 16 kB: twice the slack, or all that anybody would send.
+OVERSIZED = choose(180, 1000)
+FLOOD = choose(10_000, 20_000)
 
 
 @pytest.fixture
@@ -54,12 +60,12 @@ def send_oversized(server: LiveServer, text: str) -> None:
         assert client.closing() == 1009
 
 
-def test_thousand_oversized_messages(quiet: LiveServer) -> None:
+def test_many_oversized_messages(quiet: LiveServer) -> None:
     text = "x" * ((1 << 20) + 1)
     send_oversized(quiet, text)
     threads, memory = quiet.threads, quiet.memory_mib
     with ThreadPoolExecutor(8) as pool:
-        for result in [pool.submit(send_oversized, quiet, text) for _ in range(1000)]:
+        for result in [pool.submit(send_oversized, quiet, text) for _ in range(OVERSIZED)]:
             result.result()
     wait_until(lambda: quiet.sockets <= 3, "all sockets are closed")
     assert quiet.memory_mib - memory < MEMORY_SLACK_MIB
@@ -88,7 +94,7 @@ def test_oversized_in_fragments(quiet: LiveServer) -> None:
 def test_flood_is_refused_and_the_session_goes_on(opened: Client) -> None:
     with ThreadPoolExecutor(1) as pool:
         seen = pool.submit(read_until_spec, opened, 20_000)
-        for seed in range(20_000):
+        for seed in range(FLOOD):
             opened.send("edit", patch={"seed": seed})
         wait_until(lambda: send_and_look(opened, seen), "the session goes on")
         codes = {got["code"] for got in seen.result() if got["type"] == "error"}
@@ -116,7 +122,7 @@ def test_flood_without_reading(connect: Connect, server: LiveServer) -> None:
     client.open()
     memory = server.memory_mib
     content = json.dumps({"type": "edit", "patch": {"nope": "x" * 16_000}})
-    for _ in range(20_000):
+    for _ in range(FLOOD):
         client.send_text(content)
     assert server.memory_mib - memory < MEMORY_SLACK_MIB
     other = connect()
@@ -128,7 +134,7 @@ def test_flood_without_reading(connect: Connect, server: LiveServer) -> None:
 @pytest.mark.parametrize("transport", ["websocket"], indirect=True)
 def test_flood_of_acks_and_pings(opened: Client) -> None:
     assert isinstance(opened, WebSocketClient)
-    for _ in range(5_000):
+    for _ in range(FLOOD // 4):
         opened.ack()
         opened.socket.ping(b"x" * 100)
     with ThreadPoolExecutor(1) as pool:
@@ -159,9 +165,7 @@ def test_tabs_closed_in_mid_frame(connect: Connect, quiet: LiveServer, transport
     assert connect().resume(tokens[-1])["running"] is True
 
 
-@settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=choose(20, 400), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(garbage=st.binary(max_size=300))
 def test_random_bytes_on_the_socket(server: LiveServer, garbage: bytes) -> None:
     with raw_handshake(server) as raw, contextlib.suppress(OSError):

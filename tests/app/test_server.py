@@ -23,8 +23,7 @@ from tests.app.servers import PATIENCE, ROOT, LiveServer, wait_until
 STOP_PATIENCE = 10
 
 
-@pytest.mark.parametrize("signum", [signal.SIGTERM, signal.SIGINT])
-def test_prompt_stop_with_fifty_sockets(signum: int) -> None:
+def test_prompt_stop_with_fifty_sockets() -> None:
     with LiveServer() as server, contextlib.ExitStack() as stack:
         clients: list[Client] = [WebSocketClient(server.stream_url) for _ in range(30)]
         clients += [HttpClient(server.url) for _ in range(20)]
@@ -33,23 +32,40 @@ def test_prompt_stop_with_fifty_sockets(signum: int) -> None:
             client.open()
             client.send("run")
             client.frame()
-        took = server.stop(signum)
-        assert took < STOP_PATIENCE
+        assert server.stop(signal.SIGTERM) < STOP_PATIENCE
         assert server.process.returncode == 0
         for client in clients:
             assert client.closing() == 1001
     assert server.log == []
 
 
-@pytest.mark.parametrize("transport", ["websocket", "http"])
-def test_stop_with_a_client_that_neither_reads_nor_closes(transport: str) -> None:
-    with LiveServer() as server, make_client(server, transport) as client:
-        client.open({"layers": [{"units": 8}] * 6})
-        client.send("views", tile=64)
-        client.send("run")
-        for _ in range(100):
-            client.ack()
-        assert server.stop() < STOP_PATIENCE
+def test_an_interrupt_with_clients_that_neither_read_nor_close() -> None:
+    """Ctrl-C; and not even at DEBUG a token is logged."""
+    with LiveServer(LIVENET_LOG_LEVEL="DEBUG") as server, contextlib.ExitStack() as stack:
+        tokens = []
+        for transport in ("websocket", "http"):
+            client = stack.enter_context(make_client(server, transport))
+            tokens.append(client.open({"layers": [{"units": 8}] * 6})["session"])
+            client.send("views", tile=64)
+            client.send("run")
+            for _ in range(100):
+                client.ack()
+            send_nonsense(server, tokens[-1])
+        assert server.stop(signal.SIGINT) < STOP_PATIENCE
+        assert server.process.returncode == 0
+    check_log(server, tokens)
+
+
+def send_nonsense(server: LiveServer, token: str) -> None:
+    """Requests for a session that are answered with errors, or not at all."""
+    assert server.get(f"/api/sessions/{token}/points?ids=x").status == 400
+    with contextlib.suppress(ConnectionError, http.client.HTTPException):
+        server.get(f"/api/sessions/{token}/messages", "POST", b"[]", Content_Length="x")
+
+
+def check_log(server: LiveServer, tokens: list[str]) -> None:
+    assert any("dropped" in line or "opened" in line for line in server.log)
+    assert not any(token in line for line in server.log for token in tokens)
 
 
 def test_stop_while_compiling(tmp_path: Path) -> None:
@@ -76,16 +92,23 @@ def test_only_the_worker_loads_jax(server: LiveServer) -> None:
 
 
 def test_werkzeug_stops_promptly_too() -> None:
-    with LiveServer(LIVENET_SERVER="werkzeug") as server, contextlib.ExitStack() as stack:
+    """And not even at DEBUG a token is logged."""
+    with (
+        LiveServer(LIVENET_SERVER="werkzeug", LIVENET_LOG_LEVEL="DEBUG") as server,
+        contextlib.ExitStack() as stack,
+    ):
         clients = [WebSocketClient(server.stream_url), HttpClient(server.url)]
+        tokens = []
         for client in clients:
             stack.enter_context(client)
-            client.open()
+            tokens.append(client.open()["session"])
             client.send("run")
             client.frame()
+            send_nonsense(server, tokens[-1])
         assert server.stop() < STOP_PATIENCE
         for client in clients:
             assert client.closing() == 1001
+    check_log(server, tokens)
 
 
 def test_startup_is_one_line_with_the_url(server: LiveServer) -> None:
@@ -226,20 +249,6 @@ def test_tokens_are_shortened_in_the_log() -> None:
     text = PrivateFormatter("%(message)s").format(record)
     assert text == f"GET /api/sessions/{shown}/model?x=1 and {shown}"
     assert shorten_tokens("an_ordinary_name_that_is_so_long") == "an_ordinary_name_that_is_so_long"
-
-
-@pytest.mark.parametrize("kind", ["gunicorn", "werkzeug"])
-def test_not_even_at_debug_a_token_is_logged(kind: str) -> None:
-    with LiveServer(LIVENET_SERVER=kind, LIVENET_LOG_LEVEL="DEBUG") as server:
-        with make_client(server, "http") as client:
-            token = client.open()["session"]
-            client.frame()
-            assert server.get(f"/api/sessions/{token}/points?ids=x").status == 400
-            with contextlib.suppress(ConnectionError, http.client.HTTPException):
-                server.get(f"/api/sessions/{token}/messages", "POST", b"[]", Content_Length="x")
-        server.stop()
-    assert any("dropped" in line or "opened" in line for line in server.log)
-    assert not any(token in line for line in server.log)
 
 
 def test_threads_are_enough_for_all_sockets() -> None:

@@ -12,9 +12,10 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.factory import Parts
 from engine import Spec, Trainer, decode_packet, dump_spec, parse_spec
 from livenet import embed
-from tests.app.client import Client, FrameSeen, HttpClient, Message, make_client
+from tests.app.client import Client, FrameSeen, HttpClient, InProcessClient, Message
 from tests.app.servers import LiveServer
 
 OWN = {"name": "points", "points": [[x / 8 - 3, 3 - x / 7, x % 2] for x in range(40)]}
@@ -106,22 +107,22 @@ def test_what_is_asked_for_is_checked(client: Client, server: LiveServer) -> Non
     assert ask(server, "nobody")["status"] == 404
 
 
-HOSTILE = {
-    "cut": ("AAAA", "invalid_state"),
-    "garbage": ("%00.1", "invalid_state"),
-    "later": ("AAAA.2", "newer_state"),
-    "unknown": ("a" * 16, "unknown_state"),
-    "elsewhere": ("../../etc/passwd", "invalid_state"),
-    "bomb": (
-        base64.urlsafe_b64encode(zlib.compress(bytes(64 << 20), 9)).decode().rstrip("=") + ".1",
-        "invalid_state",
-    ),
-    "endless": ("A" * 900_000 + ".1", "invalid_state"),
-}
+def list_hostile() -> dict[str, tuple[str, str]]:
+    """States that are none -> the code of the error."""
+    bomb = zlib.compress(bytes(64 << 20), 9)
+    return {
+        "cut": ("AAAA", "invalid_state"),
+        "garbage": ("%00.1", "invalid_state"),
+        "later": ("AAAA.2", "newer_state"),
+        "unknown": ("a" * 16, "unknown_state"),
+        "elsewhere": ("../../etc/passwd", "invalid_state"),
+        "bomb": (base64.urlsafe_b64encode(bomb).decode().rstrip("=") + ".1", "invalid_state"),
+        "endless": ("A" * 900_000 + ".1", "invalid_state"),
+    }
 
 
 def test_hostile_states_are_refused_and_the_next_open_works(client: Client) -> None:
-    for word, code in HOSTILE.values():
+    for word, code in list_hostile().values():
         client.send("open", spec={}, state=word)
         if isinstance(client, HttpClient):
             client.token = ""
@@ -166,7 +167,9 @@ def test_broken_states_never_break_the_server(client: Client, server: LiveServer
 
 
 @pytest.mark.parametrize("transport", ["websocket"])
-def test_stored_states_outlive_the_server(client: Client, server: LiveServer) -> None:
+def test_stored_states_outlive_the_server(
+    client: Client, server: LiveServer, in_process: Parts
+) -> None:
     token = client.open({"data": OWN})["session"]
     answer = ask(server, token, weights="now")
     content = server.get(f"/api/states/{answer['state']}").body
@@ -184,7 +187,7 @@ def test_stored_states_outlive_the_server(client: Client, server: LiveServer) ->
     params = decode_packet(content).params
     assert params is not None
     np.testing.assert_allclose(params[: len(trainer.weights)], trainer.weights, rtol=1e-3)
-    with LiveServer() as later, make_client(later, "websocket") as visitor:
+    with InProcessClient(in_process.connections) as visitor:  # another server
         assert open_state(visitor, answer["spec"], answer["state"])["spec"]["data"]["points"]
 
 

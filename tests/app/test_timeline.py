@@ -156,6 +156,7 @@ def assert_same(shown: FrameSeen, seen: FrameSeen) -> None:
             np.testing.assert_array_equal(shown.arrays[name], array, name)
 
 
+@pytest.mark.transports
 def test_what_was_seen_is_shown_again_and_gone_on_from(opened: Client) -> None:
     """Two epochs, an edit, two more; back to each of them, a branch, and its undo, bit for bit."""
     seen = {step: step_to(opened, step) for step in (25, 50)}
@@ -248,6 +249,7 @@ def test_points_that_are_not_there_are_refused(opened: Client, kind: str) -> Non
     assert opened.barrier() == []
 
 
+@pytest.mark.transports
 def test_who_comes_back_sees_the_present(connect: Callable[..., Client]) -> None:
     client = connect()
     token = client.open()["session"]

@@ -90,6 +90,7 @@ def test_a_change_ends_the_trial(client: Client, kind: str, content: dict[str, A
     assert client.message("spec", acks=True)["id"] == 1
 
 
+@pytest.mark.transports
 def test_a_session_has_one_trial_at_a_time(client: Client) -> None:
     client.open(LONG)
     try_out(client, epochs=1000)
@@ -100,6 +101,7 @@ def test_a_session_has_one_trial_at_a_time(client: Client) -> None:
     assert (second["trial"], second["epochs"]) == ("two", 1)
 
 
+@pytest.mark.transports
 def test_the_trial_of_a_lost_client_ends(connect: Callable[..., Client]) -> None:
     lost = connect()
     token = lost.open(LONG)["session"]

@@ -68,6 +68,7 @@ def test_undo_brings_back_own_points(client: Client) -> None:
     assert frame.arrays["points"].shape == (4, 6)
 
 
+@pytest.mark.transports
 def test_a_slider_is_one_step(opened: Client) -> None:
     for i in range(1, 31):
         opened.send("edit", patch={"optimizer": {"learning_rate": i / 100}})
@@ -156,6 +157,7 @@ def test_undo_leads_out_of_a_divergence(trained: tuple[Client, FrameSeen]) -> No
     client.run()
 
 
+@pytest.mark.transports
 def test_resumed_session_can_still_undo(connect: Callable[..., Client]) -> None:
     first = connect()
     opened = first.open()

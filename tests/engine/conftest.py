@@ -10,17 +10,20 @@ import pytest
 
 from engine import ImageStore, Programs, Trainer, parse_spec
 from tests.engine.compilations import Compilations
+from tests.engine.export_cases import SourceRunner
 from tests.mnist import need_mnist
-from tests.programs import FOLDER, compile_alone
+from tests.programs import FOLDER, compile_once, share_general_programs
 
 MakeTrainer = Callable[..., Trainer]
+
+share_general_programs()
 
 
 @pytest.fixture(scope="session")
 def programs() -> Iterator[Programs]:
     """Programs whose first capacity, 6 layers of 8, is compiled."""
     programs = Programs(cache_dir=str(FOLDER))
-    with compile_alone("first"):
+    with compile_once("first"):
         programs.warm()
     yield programs
     programs.close()
@@ -29,7 +32,7 @@ def programs() -> Iterator[Programs]:
 @pytest.fixture(scope="session")
 def all_programs(programs: Programs) -> Programs:
     """Programs whose every capacity is compiled."""
-    with compile_alone("all"):
+    with compile_once("all"):
         programs.warm_rest()
     return programs
 
@@ -58,6 +61,14 @@ def make_wide(all_programs: Programs) -> MakeTrainer:
 def compilations() -> Compilations:
     """Counts what JAX compiles, whoever asks for it."""
     return Compilations()
+
+
+@pytest.fixture(scope="session")
+def run_sources() -> Iterator[SourceRunner]:
+    """Runs exported sources in other processes."""
+    runner = SourceRunner()
+    yield runner
+    runner.close()
 
 
 @pytest.fixture

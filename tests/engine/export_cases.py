@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -155,19 +156,45 @@ def write_program(folder: Path, *sources: str) -> None:
     (folder / "program" / "main.txt").touch()
 
 
-def run_sources(folder: Path, *prefixes: str, backend: str = "jax") -> str:
-    """Runs all sources of all cases whose names begin so, in one process.
+class SourceRunner:
+    """Processes that run sources, one for each backend of Keras, started when first needed."""
 
-    Returns:
-        What they print.
-    """
+    def __init__(self) -> None:
+        self._processes: dict[str, subprocess.Popen[str]] = {}
+
+    def __call__(self, folder: Path, *prefixes: str, backend: str = "jax") -> str:
+        """Runs all sources of all cases whose names begin so.
+
+        Returns:
+            What they print.
+        """
+        if backend not in self._processes:
+            self._processes[backend] = _start_runner(backend)
+        process = self._processes[backend]
+        assert process.stdin is not None
+        assert process.stdout is not None
+        process.stdin.write(json.dumps([str(folder), *prefixes]) + "\n")
+        process.stdin.flush()
+        answer = process.stdout.readline()
+        assert answer, f"the process with {backend} has ended: {process.wait()}"
+        done = json.loads(answer)
+        assert not done["failed"], done["failed"][-6000:]
+        return done["printed"]
+
+    def close(self) -> None:
+        """Ends the processes."""
+        for process in self._processes.values():
+            process.communicate()
+
+
+def _start_runner(backend: str) -> subprocess.Popen[str]:
     environment = {**os.environ, "KERAS_BACKEND": backend, "JAX_PLATFORMS": "cpu"}
     # Many small programs, each run a few times: compiling them well is not worth it.
     environment |= {"JAX_DISABLE_MOST_OPTIMIZATIONS": "1", "OMP_NUM_THREADS": "1"}
-    command = [sys.executable, "-W", "ignore", str(RUNNER), str(folder), *prefixes]
-    done = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stderr[-6000:]
-    return done.stdout
+    command = [sys.executable, "-W", "ignore", str(RUNNER)]
+    return subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
 
 
 def read_results(folder: Path, case: str, kind: str) -> list[tuple[str, Points]]:

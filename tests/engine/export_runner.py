@@ -1,4 +1,7 @@
-"""Runs exported sources: `python export_runner.py FOLDER PREFIX ...`.
+"""Runs exported sources: each line of the input is a job, the JSON list `[FOLDER, PREFIX, ...]`.
+
+One process does many jobs, since it takes longer to import Keras or JAX than to run most cases. Its
+answer to a job is one line too: `{"printed": "...", "failed": "..."}`.
 
 Every folder in FOLDER is a case, with `asked.npy`, the points or images to predict, and sources.
 Beside each source whose name begins with one of the prefixes come to lie
@@ -11,9 +14,12 @@ predicts `<source>.trained.npy`; where it has a `main.txt`, it is also run as a 
 from __future__ import annotations
 
 import importlib.util
+import io
+import json
 import runpy
 import sys
 import traceback
+from contextlib import redirect_stdout
 from pathlib import Path
 from typing import Any
 
@@ -68,19 +74,19 @@ def run(source: Path) -> None:
         runpy.run_path(str(source), run_name="__main__")
 
 
-def main() -> int:
-    folder, *prefixes = sys.argv[1:]
-    failed = 0
+def run_all(folder: str, *prefixes: str) -> dict[str, str]:
+    """Runs all sources of all cases whose names begin so."""
+    printed, failed = io.StringIO(), []
     for source in sorted(Path(folder).glob("*/*.py")):
-        if not source.stem.startswith(tuple(prefixes)):
-            continue
-        try:
-            run(source)
-        except Exception:
-            failed += 1
-            print(f"{source}:\n{traceback.format_exc()}", file=sys.stderr)
-    return failed > 0
+        if source.stem.startswith(prefixes):
+            try:
+                with redirect_stdout(printed):
+                    run(source)
+            except Exception:
+                failed.append(f"{source}:\n{traceback.format_exc()}")
+    return {"printed": printed.getvalue(), "failed": "\n".join(failed)}
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    for job in sys.stdin:
+        print(json.dumps(run_all(*json.loads(job))), flush=True)

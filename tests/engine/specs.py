@@ -8,6 +8,7 @@ from hypothesis import settings
 from hypothesis import strategies as st
 
 from engine.spec import names
+from tests.sizes import NIGHTLY
 
 Json = dict[str, Any]
 Drawn = st.SearchStrategy[Any]
@@ -16,7 +17,9 @@ SMOOTH_ACTIVATIONS = tuple(name for name in names.ACTIVATIONS if name != "step")
 
 
 def bounded(examples: int) -> settings:
-    """So many examples, the same ones in every run."""
+    """So many examples, the same ones in every run; every night ten times as many new ones."""
+    if NIGHTLY:
+        return settings(max_examples=10 * examples, deadline=None)
     return settings(max_examples=examples, deadline=None, derandomize=True, database=None)
 
 

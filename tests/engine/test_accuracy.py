@@ -7,10 +7,11 @@ from statistics import median
 import pytest
 
 from engine import PRESETS, Trainer, merge_patch, parse_spec
+from tests.sizes import choose
 
 #: At one epoch a frame and 60 frames a second, ten seconds are 600 epochs.
 EPOCHS = 400
-SEEDS = range(9)
+SEEDS = range(choose(5, 25))
 
 
 @pytest.mark.parametrize(

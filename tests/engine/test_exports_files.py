@@ -32,7 +32,7 @@ from engine.exports.notebooks import read_words
 from engine.network import Layout
 from engine.state.snapshots import Snapshot
 from tests.engine.conftest import MakeTrainer
-from tests.engine.export_cases import ask_points, run_sources, stir, take_moment, write_case
+from tests.engine.export_cases import SourceRunner, ask_points, stir, take_moment, write_case
 
 SPEC = {
     "data": {"name": "arms", "samples": 60},
@@ -195,7 +195,9 @@ def test_words_of_notebooks_are_there_in_every_language() -> None:
             assert f"network.{name}" in words
 
 
-def test_a_notebook_runs_from_top_to_bottom(trainer: Trainer, tmp_path: Path) -> None:
+def test_a_notebook_runs_from_top_to_bottom(
+    run_sources: SourceRunner, trainer: Trainer, tmp_path: Path
+) -> None:
     moment = stir(trainer.snapshot(), 1)
     trainer.restore(moment)
     request = ExportRequest("jax", weights="beside", format="notebook")

@@ -14,7 +14,7 @@ from safetensors.numpy import load as load_tensors
 from engine import ExportError, ExportRequest, Programs, Snapshot, Trainer, export, parse_spec
 from engine.exports import SOURCES
 from engine.state.initial_state import restart
-from tests.engine.export_cases import compare, run_sources, stir, write_case
+from tests.engine.export_cases import SourceRunner, compare, stir, write_case
 from tests.engine.export_runner import load
 from tests.engine.sources import check_style
 
@@ -46,7 +46,9 @@ def take_images(trainer: Trainer, n: int = 64) -> NDArray[np.uint8]:
     return data.images.test_images[:n]
 
 
-def test_sources_predict_and_train_as_the_engine(programs: Programs, tmp_path: Path) -> None:
+def test_sources_predict_and_train_as_the_engine(
+    run_sources: SourceRunner, programs: Programs, tmp_path: Path
+) -> None:
     trainer = begin(programs, DIGITS)
     asked, moment = take_images(trainer), trainer.snapshot()
     before = trainer.predict(asked)
@@ -65,7 +67,9 @@ def test_sources_predict_and_train_as_the_engine(programs: Programs, tmp_path: P
     compare(tmp_path, "trained", {"same": after}, len(same))
 
 
-def test_a_source_is_a_program_that_trains(programs: Programs, tmp_path: Path) -> None:
+def test_a_source_is_a_program_that_trains(
+    run_sources: SourceRunner, programs: Programs, tmp_path: Path
+) -> None:
     trainer = begin(programs, DIGITS)
     trainer.train(epochs=1)
     request = ExportRequest("jax", weights="beside")

@@ -18,13 +18,13 @@ from engine.spec import names
 from tests.engine.conftest import MakeTrainer
 from tests.engine.export_cases import (
     Points,
+    SourceRunner,
     ask_points,
     compare,
     draw_cases,
     list_cases,
     list_training_cases,
     read_results,
-    run_sources,
     stir,
     take_moment,
     write_case,
@@ -128,7 +128,9 @@ def count_scores(printed: str) -> int:
     return count
 
 
-def test_keras_begins_and_predicts_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+def test_keras_begins_and_predicts_as_the_engine(
+    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+) -> None:
     expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(10), KERAS)
     kernels = write_initial(tmp_path, "keras_sequential")
     # Keras on NumPy compiles nothing.
@@ -157,7 +159,9 @@ def write_keras_training(folder: Path, make: MakeTrainer, *chosen: str) -> dict[
     return expected
 
 
-def test_keras_trains_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+def test_keras_trains_as_the_engine(
+    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+) -> None:
     # Each of them is compiled, for a second.
     expected = write_keras_training(tmp_path, make_wide, "nadam", "normalized")
     run_sources(tmp_path, "livenet_keras")
@@ -165,7 +169,9 @@ def test_keras_trains_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> N
 
 
 @needs_torch
-def test_keras_on_pytorch_trains_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+def test_keras_on_pytorch_trains_as_the_engine(
+    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+) -> None:
     expected = write_keras_training(tmp_path, make_wide)
     write_program(tmp_path, *KERAS)
     printed = run_sources(tmp_path, "livenet_keras", backend="torch")
@@ -173,7 +179,9 @@ def test_keras_on_pytorch_trains_as_the_engine(make_wide: MakeTrainer, tmp_path:
     assert count_scores(printed) == len(KERAS)
 
 
-def test_jax_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+def test_jax_does_as_the_engine(
+    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+) -> None:
     expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(2), ("jax",))
     trained = write_training(tmp_path, make_wide, list_training_cases(), "jax")
     kernels = write_initial(tmp_path, "jax")
@@ -187,7 +195,9 @@ def test_jax_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
 
 
 @needs_torch
-def test_pytorch_does_as_the_engine(make_wide: MakeTrainer, tmp_path: Path) -> None:
+def test_pytorch_does_as_the_engine(
+    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+) -> None:
     expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(10), ("pytorch",))
     trained = write_training(tmp_path, make_wide, list_training_cases(), "pytorch")
     kernels = write_initial(tmp_path, "pytorch")

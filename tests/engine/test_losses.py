@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable
+from functools import cache
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -17,12 +19,49 @@ from tests.engine.oracle import Run
 NAMES = [f"{head.task}-{head.loss}" for head in HEADS]
 
 
+class Found(NamedTuple):
+    """What a head makes of logits [n, K].
+
+    Attributes:
+        outputs: [n, K].
+        rows: losses [n].
+        gradient: [n, K], of the sum of the losses.
+    """
+
+    outputs: jax.Array
+    rows: jax.Array
+    gradient: jax.Array
+
+
+@cache
+def compile_head(head: Head, k: int) -> Callable[[jax.Array, jax.Array], Found]:
+    """Everything of a head in one program, which all tests of as many rows share."""
+
+    def find_rows(z: jax.Array, y: jax.Array) -> jax.Array:
+        return head.rows(z, head.activate(z), y, k)
+
+    def total(z: jax.Array, y: jax.Array) -> jax.Array:
+        return jnp.sum(find_rows(z, y))
+
+    return jax.jit(lambda z, y: Found(head.activate(z).T, find_rows(z, y), jax.grad(total)(z, y).T))
+
+
+#: Rows of every program.
+N = 200
+
+
+def find(head: Head, logits: Any, labels: Any) -> Found:
+    """What a head makes of at most so many rows."""
+    n, k = np.shape(logits)
+    filled = [np.resize(np.asarray(each, np.float32), (N, *np.shape(each)[1:]))
+              for each in (logits, labels)]  # fmt: skip
+    y = jnp.asarray(make_targets(filled[1], head, k)).T
+    return Found(*(each[:n] for each in compile_head(head, k)(jnp.asarray(filled[0]).T, y)))
+
+
 def rows(head: Head, logits: Any, labels: Any) -> Any:
     """Losses [n] of logits [n, K]."""
-    z = jnp.asarray(logits, jnp.float32).T
-    k = len(z)
-    y = jnp.asarray(make_targets(np.asarray(labels, np.float32), head, k)).T
-    return head.rows(z, head.activate(z), y, k)
+    return find(head, logits, labels).rows
 
 
 def spec_of(head: Head) -> Spec:
@@ -51,10 +90,10 @@ def test_losses_are_those_of_the_oracle(head: Head) -> None:
     spec = spec_of(head)
     z = logits.astype(float)
     run = Run(oracle.activate_output(spec, z), z, [], [])
-    outputs = head.activate(jnp.asarray(logits).T).T
-    np.testing.assert_allclose(outputs, run.outputs, rtol=1e-5, atol=1e-6)
+    found = find(head, logits, labels)
+    np.testing.assert_allclose(found.outputs, run.outputs, rtol=1e-5, atol=1e-6)
     expected = oracle.loss_rows(spec, run, labels)
-    np.testing.assert_allclose(rows(head, logits, labels), expected, rtol=2e-5, atol=1e-5)
+    np.testing.assert_allclose(found.rows, expected, rtol=2e-5, atol=1e-5)
 
 
 @pytest.mark.parametrize("head", HEADS, ids=NAMES)
@@ -63,13 +102,9 @@ def test_losses_and_gradients_of_huge_logits_are_finite(head: Head) -> None:
     for size in (1e3, 1e6, -1e6):
         logits = np.full((2, k), 0.0)
         logits[:, 0] = size
-
-        def total(z: jax.Array) -> jax.Array:
-            return jnp.sum(rows(head, z, [0, 1]))
-
-        z = jnp.asarray(logits, jnp.float32)
-        assert np.isfinite(total(z))
-        assert np.isfinite(jax.grad(total)(z)).all()
+        found = find(head, logits, [0, 1])
+        assert np.isfinite(found.rows).all()
+        assert np.isfinite(found.gradient).all()
 
 
 @pytest.mark.parametrize(
@@ -125,10 +160,10 @@ def test_output_activations_of_the_contract(
     assert head.activation == activation
     assert head.output_range == limits
     k = 3 if task == "multiclass" else 1
-    z = jnp.asarray(np.linspace(-50, 50, 101 * k).reshape(k, 101), jnp.float32)
-    outputs = head.activate(z)
+    z = np.linspace(-50, 50, 101 * k).reshape(k, 101)
+    outputs = find(head, z.T, np.zeros(101)).outputs
     if limits:
         assert outputs.min() >= limits[0]
         assert outputs.max() <= limits[1]
     if activation == "softmax":
-        np.testing.assert_allclose(outputs.sum(axis=0), 1, rtol=1e-6)
+        np.testing.assert_allclose(outputs.sum(axis=1), 1, rtol=1e-6)

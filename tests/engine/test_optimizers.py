@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
 import jax
@@ -11,6 +11,7 @@ import jax.numpy as jnp
 import numpy as np
 import optax
 import pytest
+from numpy.typing import NDArray
 
 from engine import Programs, parse_spec
 from engine.functions.optimizers import OPTIMIZERS, make_coefficients
@@ -52,28 +53,57 @@ def test_there_is_a_reference_for_every_optimizer() -> None:
     assert list(REFERENCES) == list(OPTIMIZERS)
 
 
+def draw_gradients() -> tuple[jax.Array, jax.Array]:
+    """Parameters [50], and forty gradients [40, 50] of very different size, some of them 0."""
+    rng = np.random.default_rng(7)
+    params = rng.normal(size=50)
+    sizes = [10.0 ** rng.integers(-4, 2, 50) * (rng.random(50) > 0.1) for _ in range(40)]
+    gradients = [rng.normal(size=50) * size for size in sizes]
+    return jnp.asarray(params, jnp.float32), jnp.asarray(np.array(gradients), jnp.float32)
+
+
+@cache
+def follow_optax(name: str) -> list[NDArray[np.float32]]:
+    """Parameters after each of the forty updates by optax, [40, 50] for each of RATES."""
+    params, gradients = draw_gradients()
+
+    def follow(rates: dict[str, float]) -> jax.Array:
+        spec = OptimizerSpec.model_validate({"name": name, **rates})
+        reference = REFERENCES[name](spec, spec.learning_rate)
+
+        def step(now: Any, g: jax.Array) -> tuple[Any, jax.Array]:
+            change, slots = reference.update(g, now[1], now[0])
+            changed = now[0] + change
+            return (changed, slots), changed
+
+        return jax.lax.scan(step, (params, reference.init(params)), gradients)[1]
+
+    return [np.asarray(each) for each in jax.jit(lambda: [follow(rates) for rates in RATES])()]
+
+
 @pytest.mark.parametrize("name", REFERENCES)
 @pytest.mark.parametrize("tight", [False, True])
 def test_forty_updates_are_those_of_optax(name: str, tight: bool) -> None:
-    rule = jax.jit(partial(update, terms=OPTIMIZERS[name].terms if tight else Terms()))
-    for rates in RATES:
+    params, gradients = draw_gradients()
+    rule = partial(update, terms=OPTIMIZERS[name].terms if tight else Terms())
+
+    @jax.jit
+    def follow(c: Coefficients, rate: jax.Array) -> jax.Array:
+        def step(now: Any, drawn: Any) -> tuple[Any, jax.Array]:
+            t, g = drawn
+            changed, m, v = rule(c, rate, t, now[0], g, *now[1:])
+            return (changed, m, v), changed
+
+        begun = params, jnp.zeros(50), jnp.zeros(50)
+        return jax.lax.scan(step, begun, (jnp.arange(1.0, 41.0), gradients))[1]
+
+    for rates, expected in zip(RATES, follow_optax(name), strict=True):
         spec = OptimizerSpec.model_validate({"name": name, **rates})
         c = Coefficients(*(jnp.float32(value) for value in make_coefficients(name, spec.rates)))
-        rate = jnp.float32(spec.learning_rate)
-        reference = REFERENCES[name](spec, spec.learning_rate)
-        refer = jax.jit(reference.update)
-        rng = np.random.default_rng(7)
-        params = expected = jnp.asarray(rng.normal(size=50), jnp.float32)
-        m, v, slots = jnp.zeros(50), jnp.zeros(50), reference.init(params)
-        for t in range(1, 41):
-            # Gradients of very different size, and some that are 0.
-            size = 10.0 ** rng.integers(-4, 2, 50) * (rng.random(50) > 0.1)
-            g = jnp.asarray(rng.normal(size=50) * size, jnp.float32)
-            change, slots = refer(g, slots, expected)
-            expected = expected + change
-            params, m, v = rule(c, rate, jnp.float32(t), params, g, m, v)
-            message = f"update {t} with {rates}"
-            np.testing.assert_allclose(params, expected, rtol=2e-5, atol=2e-6, err_msg=message)
+        found = follow(c, jnp.float32(spec.learning_rate))
+        for t in range(40):
+            message = f"update {t + 1} with {rates}"
+            np.testing.assert_allclose(found[t], expected[t], 2e-5, 2e-6, err_msg=message)
 
 
 @pytest.mark.parametrize("name", REFERENCES)

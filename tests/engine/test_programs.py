@@ -240,7 +240,7 @@ def test_a_closed_cache_begins_nothing_and_its_thread_ends(shop: Workshop) -> No
 
 
 def test_programs_are_ready_when_the_first_capacity_is(programs: Programs) -> None:
-    # What `programs` has compiled lies on disk, so this takes a moment.
+    # What `programs` has compiled is shared, so this takes no time.
     fresh = Programs()
     assert not fresh.ready
     assert fresh.builds == 0

@@ -16,9 +16,9 @@ from tests.engine.states import read_state, same_bits
 
 
 @pytest.fixture(scope="module")
-def general(programs: Programs) -> Iterator[Programs]:
+def general(all_programs: Programs) -> Iterator[Programs]:
     """Programs that nothing but general ones is ever built in."""
-    # What `programs` has compiled lies on disk.
+    # What `all_programs` has compiled is shared.
     general = Programs()
     general.warm()
     general.warm_rest()

@@ -7,7 +7,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from sklearn.decomposition import PCA
 
 from engine import FrameRequest, Programs, Trainer
 from engine.data.drawing import prepare_drawing, reduce_drawing
@@ -100,6 +99,9 @@ def test_the_hidden_space_is_the_first_principal_components(
     pixels = images.reshape(len(images), -1)
     z, hidden = vision_oracle.logits(trained.spec, trained.snapshot().state.params, pixels)
     seen = [pixels / 255, *hidden, z][2 if layer is None else layer]
+    # Takes longer to import than all other modules of the tests together.
+    from sklearn.decomposition import PCA
+
     expected = PCA(3, svd_solver="full").fit_transform(seen)
     for component in range(3):
         found = abs(np.corrcoef(places[:, component], expected[:, component])[0, 1])

@@ -1,0 +1,51 @@
+"""The server in this process: its sessions and connections, without pages and sockets."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from app.files.blob_store import Shelf
+from app.files.link_states import States
+from app.sessions.hosts import LocalHost
+from app.sessions.scheduler import Scheduler
+from app.sessions.turns import take_turn
+from app.transports.connections import Connections
+from engine import Programs
+from tests.app.servers import PATIENCE
+from tests.programs import FOLDER
+
+
+@contextmanager
+def host_sessions(
+    programs: Programs, max_connections: int = 64, **limits: Any
+) -> Iterator[Connections]:
+    """Connections to a host of its own.
+
+    Args:
+        programs: compiled programs; others may use them too.
+        max_connections: how many may be open at one time.
+        limits: arguments of `LocalHost` that are not those of a server.
+    """
+    defaults: dict[str, Any] = {"max_sessions": 8, "resume_seconds": 600.0, "idle_seconds": 600.0}
+    scheduler = Scheduler(2, take_turn)
+    host = LocalHost(programs, scheduler, **(defaults | {"max_inbox_bytes": 8 << 20} | limits))
+    scheduler.start()
+    connections = Connections(
+        host, States(Shelf(FOLDER / "states", 1 << 30)), 1 << 20, max_connections
+    )
+    yield connections
+    connections.close()
+    host.close()
+
+
+@contextmanager
+def joined_threads() -> Iterator[None]:
+    """Waits for all threads that are started meanwhile: one in compiled code breaks the exit."""
+    before = set(threading.enumerate())
+    yield
+    for thread in set(threading.enumerate()) - before:
+        thread.join(PATIENCE)
+        assert not thread.is_alive(), thread.name
