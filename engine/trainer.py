@@ -274,7 +274,7 @@ class Trainer:
         seen = moment is not None
         return is_ready(self._programs, owner, shown.spec, shown.data, request, seen=seen)
 
-    def prefer_tight(self, tile: int = TILE_DEFAULT) -> bool:
+    def prefer_exact(self, tile: int = TILE_DEFAULT) -> bool:
         """Has the tight program compiled in the background; a later turn takes it up by itself.
 
         Args:
@@ -283,7 +283,7 @@ class Trainer:
         Returns:
             Whether it is there or will be; False if too many others wait for theirs.
         """
-        return self._run.prefer_tight(tile)
+        return self._run.prefer_exact(tile)
 
     def rest(self) -> None:
         """Gives back the memory that it can go on without; it goes on bit for bit."""

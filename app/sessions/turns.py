@@ -246,7 +246,7 @@ def _make_frame(session: Session, turn: Turn) -> Slices[None]:
     if turn.recalled is not None:
         yield from _show_recalled(session, turn, turn.recalled)
         return
-    if turn.tight and trainer.prefer_tight(turn.request.tile):
+    if turn.tight and trainer.prefer_exact(turn.request.tile):
         session.keep_calm()
     running, rest = turn.running, 0
     before = trainer.step

@@ -5,21 +5,25 @@ from engine.network.dropout import draw_dropout
 from engine.network.forward import Drop, run_layers, run_padded
 from engine.network.layout import Kind, Layout, Parts, initial_number
 from engine.network.normalization import (
-    Moments,
+    BatchStatistics,
     Normalize,
     by_batch,
     by_moving_averages,
     move_averages,
 )
+from engine.network.parameters import FlatParameters, Parameters, SplitParameters
 
 __all__ = [
+    "BatchStatistics",
     "Capacity",
     "Drop",
+    "FlatParameters",
     "Kind",
     "Layout",
-    "Moments",
     "Normalize",
+    "Parameters",
     "Parts",
+    "SplitParameters",
     "by_batch",
     "by_moving_averages",
     "draw_dropout",

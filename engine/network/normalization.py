@@ -18,6 +18,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.network.layout import Parts
+from engine.network.parameters import Averages
 
 EPSILON = 1e-3
 MOMENTUM = 0.9
@@ -25,7 +26,7 @@ MOMENTUM = 0.9
 #: (layer, pre-activations) -> normalized pre-activations; the batch lies along `axis`.
 Normalize = Callable[[int, Array], Array]
 #: Mean and variance [units] of a layer's batch.
-Moments = dict[int, tuple[Array, Array]]
+BatchStatistics = dict[int, tuple[Array, Array]]
 
 
 def _normalize(
@@ -50,7 +51,7 @@ def by_moving_averages(params: Parts, axis: int = 1) -> Normalize:
     return normalize
 
 
-def by_batch(params: Parts, weights: Array, seen: Moments, axis: int = 1) -> Normalize:
+def by_batch(params: Parts, weights: Array, seen: BatchStatistics, axis: int = 1) -> Normalize:
     """Returns the normalization of a network in training.
 
     Args:
@@ -71,22 +72,26 @@ def by_batch(params: Parts, weights: Array, seen: Moments, axis: int = 1) -> Nor
     return normalize
 
 
-def move_averages(params: Parts, seen: Moments, normalized: Callable[[int], Array | bool]) -> Array:
+def move_averages(
+    params: Parts, seen: BatchStatistics, normalized: Callable[[int], Array | bool]
+) -> Averages:
     """Moves the averages towards a batch: momentum old + (1 - momentum) new.
 
     Args:
         params: the parameters.
-        seen: moments of the batch, by layer.
+        seen: mean and variance of the batch, by layer.
         normalized: whether a layer is normalized.
 
     Returns:
-        float32 [2 units], all means, then all variances.
+        The moving means and the moving variances of every hidden layer.
     """
-    moved = []
-    for kind, averages in enumerate((params.means, params.variances)):
-        for layer, average in enumerate(averages):
-            if layer in seen:
-                follows = MOMENTUM * average + (1 - MOMENTUM) * seen[layer][kind]
-                average = jnp.where(normalized(layer), follows, average)  # noqa: PLW2901
-            moved.append(average)
-    return jnp.concatenate(moved)
+
+    def move(kind: int, layer: int, average: Array) -> Array:
+        if layer not in seen:
+            return average
+        moved = MOMENTUM * average + (1 - MOMENTUM) * seen[layer][kind]
+        return jnp.where(normalized(layer), moved, average)
+
+    means = tuple(move(0, layer, average) for layer, average in enumerate(params.means))
+    variances = tuple(move(1, layer, average) for layer, average in enumerate(params.variances))
+    return means, variances

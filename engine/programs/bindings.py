@@ -22,11 +22,11 @@ from engine.functions.features import FEATURES, compute_features, make_grid
 from engine.functions.heads import HEADS, head_index, make_targets
 from engine.programs.models import (
     MAX_ROWS,
+    ExactModel,
     GeneralModel,
     Inputs,
     Knobs,
     Model,
-    TightModel,
 )
 from engine.programs.tiers import Program
 from engine.programs.training import State
@@ -89,7 +89,7 @@ class Binding:
     def order_length(self) -> int:
         """Length of the vector of shuffled rows."""
         model = self.model
-        if isinstance(model, TightModel):
+        if isinstance(model, ExactModel):
             return self.epochs_per_call * self.n_train
         return model.order_length
 
@@ -166,7 +166,7 @@ def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
     model = program.model
     seen, targets = compute_features(data.x), _targets(spec, data)
     columns = model.input_columns
-    if isinstance(model, TightModel):
+    if isinstance(model, ExactModel):
         x, y = seen[:, columns], targets
         shown = _pixels(BOUNDARY, columns, BOUNDARY * BOUNDARY)
         tiles = _pixels(tile, columns, tile * tile)
@@ -204,7 +204,7 @@ def rebind(binding: Binding, spec: Spec, data: Dataset) -> Binding:
     """Returns a binding for a spec that leaves data, targets and program as they are."""
     model = binding.model
     extent = _label_extent(spec, data)
-    if isinstance(model, TightModel):
+    if isinstance(model, ExactModel):
         return replace(binding, spec=spec, inputs=model.pack(spec, extent))
     assert isinstance(model, GeneralModel)
     places, unit_places = _general_places(model, spec)
@@ -222,7 +222,7 @@ def aim(binding: Binding, points: Floats) -> Binding:
     model = binding.model
     seen = np.zeros((binding.rows, len(model.input_columns)), np.float32)
     seen[: len(points)] = compute_features(points)[:, model.input_columns]
-    if isinstance(model, TightModel):
+    if isinstance(model, ExactModel):
         return replace(binding, x=jax.device_put(seen, small_network_device()))
     columns = np.array(binding.canvas.columns)
     columns[:, : binding.rows] = seen.T

@@ -26,8 +26,8 @@ from engine.programs.images.compiled import (
     compile_projection,
     compile_views,
 )
-from engine.programs.images.model import Architecture, Training
 from engine.programs.images.training_programs import TrainingProgram, compile_training
+from engine.programs.models import ExactModel, ExactNetwork
 from engine.spec import Spec
 
 T = TypeVar("T")
@@ -64,7 +64,7 @@ class ImagePrograms:
             DataError: its images cannot be found or are damaged.
         """
         data = self.store.get(spec.data.name)
-        training = Training.of(spec, data.n_train)
+        training = ExactModel.of(spec, data.n_train)
         return Prepared(
             data,
             self._cache.get(training, lambda: compile_training(training)),
@@ -109,7 +109,7 @@ class ImagePrograms:
         return all(self._cache.need(owner, *one) for one in _list_rare(spec, data, request))
 
     def _has_programs(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
-        training, viewing = Training.of(spec, data.n_train), _viewing(spec, data)
+        training, viewing = ExactModel.of(spec, data.n_train), _viewing(spec, data)
         need = self._cache.need
         return need(owner, training, lambda: compile_training(training)) and need(
             owner, viewing, lambda: compile_views(viewing)
@@ -139,12 +139,12 @@ class ImagePrograms:
         return found
 
     def predict(
-        self, architecture: Architecture, slopes: Floats, params: Parts, images: NDArray[Any]
+        self, network: ExactNetwork, slopes: Floats, params: Parts, images: NDArray[Any]
     ) -> Floats:
         """Returns the outputs float32 [n, K] for images [n, pixels] of 0..255."""
-        key = ("answers", architecture)
-        run = self._cache.get(key, lambda: compile_answers(architecture, ROWS))
-        outputs = [np.zeros((0, architecture.widths[-1]), np.float32)]
+        key = ("answers", network)
+        run = self._cache.get(key, lambda: compile_answers(network, ROWS))
+        outputs = [np.zeros((0, network.widths[-1]), np.float32)]
         for start in range(0, len(images), ROWS):
             some = np.zeros((ROWS, images.shape[1]), np.float32)
             here = images[start : start + ROWS]
@@ -163,9 +163,9 @@ class ImagePrograms:
 
 
 def _viewing(spec: Spec, data: ImageData) -> Viewing:
-    architecture = Training.of(spec, data.n_train).architecture
+    network = ExactNetwork.of(spec)
     seen = data.seen_images.shape[0]
-    return Viewing(architecture, seen, data.n_test, min(IN_SPACE, data.n_test))
+    return Viewing(network, seen, data.n_test, min(IN_SPACE, data.n_test))
 
 
 def _exciting(spec: Spec, data: ImageData) -> tuple[Hashable, Callable[[], Sweep]]:

@@ -11,7 +11,7 @@ from engine.data.image_store import ImageStore
 from engine.functions.initializers import compile_draws
 from engine.network import Capacity
 from engine.programs.image_programs import ImagePrograms
-from engine.programs.models import GeneralModel, Model, TightModel
+from engine.programs.models import ExactModel, GeneralModel, Model
 from engine.programs.turns import Call, Turn, compile_turn
 from engine.spec import Spec
 
@@ -94,15 +94,15 @@ class Programs:
         model = self._find_general(spec)
         return not self._cache.need(owner, model, lambda: Program(model, compile_turn(model)))
 
-    def tight(self, model: TightModel) -> Program:
+    def exact(self, model: ExactModel) -> Program:
         """Returns an exact program; compiles it if need be."""
         return self._get(model)
 
-    def ready_tight(self, model: TightModel) -> Program | None:
+    def ready_exact(self, model: ExactModel) -> Program | None:
         """Returns an exact program if it is compiled."""
         return self._cache.peek(model)
 
-    def request_tight(self, owner: Hashable, model: TightModel) -> bool:
+    def request_exact(self, owner: Hashable, model: ExactModel) -> bool:
         """Has an exact program compiled in the background; replaces the owner's last request.
 
         Returns:
@@ -122,7 +122,7 @@ class Programs:
     def _find_general(self, spec: Spec) -> GeneralModel:
         return next(model for model in self._general if model.capacity.holds(spec))
 
-    def _get(self, model: TightModel | GeneralModel) -> Program:
+    def _get(self, model: ExactModel | GeneralModel) -> Program:
         pinned = isinstance(model, GeneralModel)
         build = lambda: Program(model, compile_turn(model))  # noqa: E731
         return self._cache.get(model, build, pinned=pinned)

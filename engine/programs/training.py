@@ -14,9 +14,9 @@ from jax import Array, lax
 from engine.base.arrays import Floats
 from engine.functions.schedules import rate_factor
 from engine.functions.update_rule import update
-from engine.network import Moments, Parts, by_batch, move_averages
+from engine.network import BatchStatistics, Parts, by_batch, move_averages
 from engine.programs.heads import loss_rows
-from engine.programs.models import GeneralModel, Inputs, Knobs, Model, Rates, TightModel
+from engine.programs.models import ExactModel, GeneralModel, Inputs, Knobs, Model, Rates
 
 Vector = TypeVar("Vector", Array, Floats, Parts)
 
@@ -60,28 +60,46 @@ def penalty(model: Model, rates: Rates, params: Array) -> Array:
 
 
 def _gradient(
-    model: Model, inputs: Inputs, drop: Any, params: Array, x: Array, y: Array, weights: Array
-) -> tuple[Array, Moments]:
-    """Gradient of sum_i weights_i loss_i, and the batch's moments; x and y are rows."""
+    model: Model, inputs: Inputs, drop: Any, params: Any, x: Array, y: Array, weights: Array
+) -> tuple[Any, BatchStatistics]:
+    """Gradient of sum_i weights_i loss_i, and the batch's statistics.
+
+    x lies as the model takes it, y is [K, rows].
+    """
     knobs = model.knobs(inputs)
 
-    def loss(parts: Parts) -> tuple[Array, Moments]:
-        moments: Moments = {}
-        normalize = by_batch(parts, weights, moments) if model.layout.normalized else None
-        logits, _ = model.forward(inputs, parts, x.T, drop, normalize)
-        return jnp.sum(loss_rows(knobs, logits, y.T) * weights), moments
+    def loss(parts: Parts) -> tuple[Array, BatchStatistics]:
+        seen: BatchStatistics = {}
+        normalized = model.layout.normalized
+        normalize = by_batch(parts, weights, seen, model.axis) if normalized else None
+        logits, _ = model.forward(inputs, parts, x, drop, normalize)
+        return jnp.sum(loss_rows(knobs, logits, y) * weights), seen
 
     # Gradients of the parts, joined, are faster than the gradient of the whole.
-    gradient, moments = jax.grad(loss, has_aux=True)(model.layout.split(params))
-    return model.layout.join(gradient), moments
+    gradient, seen = jax.grad(loss, has_aux=True)(model.parameters.split(params))
+    return model.parameters.join(gradient), seen
 
 
-def _follow(model: Model, inputs: Inputs, before: Array, after: Array, moments: Moments) -> Array:
-    """Moves the moving averages; whatever the update did to them does not count."""
-    averages = move_averages(
-        model.layout.split(before), moments, lambda layer: model.is_normalized(inputs, layer)
-    )
-    return lax.dynamic_update_slice(after, averages, (model.layout.moments_slice.start,))
+def _update_averages(
+    model: Model, inputs: Inputs, before: Any, after: Any, seen: BatchStatistics
+) -> Any:
+    """Moves the moving averages; what the optimizer did to them does not count."""
+    parts = model.parameters.split(before)
+    averages = move_averages(parts, seen, lambda layer: model.is_normalized(inputs, layer))
+    return model.parameters.with_averages(after, averages)
+
+
+def _regularize(model: Model, rates: Rates, params: Any, g: Any) -> Any:
+    """Adds the penalty's gradient, and clips."""
+    if model.regularized:
+        g = model.parameters.add_to_kernels(
+            g, params, lambda w: rates.l1 * jnp.sign(w) + 2.0 * rates.l2 * w
+        )
+    if model.clipped:
+        norm = jnp.sqrt(sum(jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(g)))
+        clip = rates.clip_norm
+        g = jax.tree.map(lambda d: jnp.where(norm < clip, d, d / norm * clip), g)
+    return g
 
 
 def _apply(
@@ -90,16 +108,11 @@ def _apply(
     knobs: Knobs,
     place: Place,
     done: Array,
-    state: State[Array],
-    g: Array,
-) -> State[Array]:
-    """Adds the penalty's gradient, clips, and updates; `done` counts updates of this call."""
-    if model.regularized:
-        mask = jnp.asarray(model.layout.kernel_mask)
-        g = g + mask * (rates.l1 * jnp.sign(state.params) + 2.0 * rates.l2 * state.params)
-    if model.clipped:
-        norm = jnp.sqrt(jnp.sum(jnp.square(g)))
-        g = jnp.where(norm < rates.clip_norm, g, g / norm * rates.clip_norm)
+    state: State[Any],
+    g: Any,
+) -> State[Any]:
+    """Updates every parameter; `done` counts updates of this call."""
+    g = _regularize(model, rates, state.params, g)
     rate = rates.learning_rate
     if model.scheduled:
         step = (place.step + done).astype(jnp.float32)
@@ -107,89 +120,124 @@ def _apply(
             knobs.schedule, step, rates.warmup_steps, rates.decay_steps, rates.decay_rate
         )
     t = (place.updates + done + 1).astype(jnp.float32)
-    return State(*update(rates.coefficients, rate, t, state.params, g, state.m, state.v,
-                         model.terms))  # fmt: skip
+    params, form = jax.tree.flatten(state.params)
+    gradients, ms, vs = (jax.tree.leaves(tree) for tree in (g, state.m, state.v))
+    moved = [
+        update(rates.coefficients, rate, t, *of_leaf, model.terms)
+        for of_leaf in zip(params, gradients, ms, vs, strict=True)
+    ]
+    return State(*(jax.tree.unflatten(form, column) for column in zip(*moved, strict=True)))
 
 
 def _step_key(place: Place, done: Array) -> Array:
     return jnp.stack([place.seed.astype(jnp.uint32), (place.step + done).astype(jnp.uint32)])
 
 
-def train(
-    model: Model,
+def train_exact(
+    model: ExactModel,
     inputs: Inputs,
     place: Place,
-    state: State[Array],
+    state: State[Any],
     x: Array,
     y: Array,
     order: Array,
-) -> State[Array]:
-    """Does updates over shuffled batches.
+) -> State[Any]:
+    """Does updates over shuffled batches of an exact network; sizes are compiled in.
 
     Args:
-        model: the kind of program.
-        inputs: what the network is made of, and the rates.
-        place: where training stands and how many updates to do.
-        state: parameters and moments.
-        x: float32 [rows, features], train rows first.
-        y: float32 [rows, K], targets.
-        order: int32 [>= epochs * n_train], a permutation of the train rows for
-            each epoch, the running one first.
+        model: the network.
+        inputs: its rates.
+        place: where training stands and how many updates to do; within one epoch for images.
+        state: parameters and moments, in the model's form.
+        x: float32 [rows, features], train rows first, or images uint8 [n_train, pixels].
+        y: float32 [rows, K], targets, or labels int32 [n_train].
+        order: int32, a permutation of the train rows for each epoch, the running one first.
 
     Returns:
         The state after `place.steps` updates.
     """
-    if isinstance(model, TightModel):
-        return _train_epochs(model, inputs, place, state, x, y, order)
-    return _train_batches(model, inputs, place, state, x, y, order)
-
-
-def _train_epochs(
-    model: TightModel,
-    inputs: Inputs,
-    place: Place,
-    state: State[Array],
-    x: Array,
-    y: Array,
-    order: Array,
-) -> State[Array]:
-    """Gathers each epoch once and slices its batches; sizes are compiled in."""
     knobs, rates = model.knobs(inputs), model.rates(inputs)
-    n, batch = model.n_train, model.batch
-    batches = -(-n // batch)
-    room = batches * batch - n
+    n, batch, batches = model.n_train, model.batch, model.batches
     stop = place.first + place.steps
+    places = jnp.arange(batch)
 
-    def epoch(e: Array, state: State[Array]) -> State[Array]:
-        rows = lax.dynamic_slice(order, (e * n,), (n,))
-        xs = jnp.pad(x[rows], ((0, room), (0, 0)))
-        ys = jnp.pad(y[rows], ((0, room), (0, 0)))
+    def epoch(e: Array | int, state: State[Any]) -> State[Any]:
+        take = model.begin_epoch(x, y, order, e)
 
-        def step(b: Array, state: State[Array]) -> State[Array]:
-            bx = lax.dynamic_slice(xs, (b * batch, 0), (batch, x.shape[1]))
-            by = lax.dynamic_slice(ys, (b * batch, 0), (batch, y.shape[1]))
-            places = jnp.arange(batch)
+        def step(b: Array, state: State[Any]) -> State[Any]:
+            bx, by = take(b)
             weights: Array = jnp.full(batch, 1.0 / batch, jnp.float32)
-            if room:
+            if n % batch:
                 count = jnp.minimum(batch, n - b * batch)
                 weights = jnp.where(places < count, 1.0 / count, 0.0)
             done = e * batches + b - place.first
             drop = model.dropout(rates, _step_key(place, done), places)
-            g, moments = _gradient(model, inputs, drop, state.params, bx, by, weights)
+            g, seen = _gradient(model, inputs, drop, state.params, bx, by, weights)
             after = _apply(model, rates, knobs, place, done, state, g)
             if not model.layout.normalized:
                 return after
-            params = _follow(model, inputs, state.params, after.params, moments)
+            params = _update_averages(model, inputs, state.params, after.params, seen)
             return after._replace(params=params)
 
         low = jnp.maximum(place.first - e * batches, 0)
         high = jnp.minimum(stop - e * batches, batches)
         return lax.fori_loop(low, high, step, state)
 
+    if not model.axis:
+        return epoch(0, state)
     return lax.fori_loop(0, (stop + batches - 1) // batches, epoch, state)
 
 
-def _train_batches(
+def add_gradient(
+    model: ExactModel,
+    inputs: Inputs,
+    place: Place,
+    rows: int,
+    part: Array,
+    params: Any,
+    images: Array,
+    labels: Array,
+    order: Array,
+    total: Any,
+) -> Any:
+    """Adds the gradient of a part of a batch of images to that of the parts before it.
+
+    The gradient of a mean over a batch is the sum over its rows, so parts of any size add up to
+    it, but for rounding; not so with batch normalization.
+
+    Args:
+        model: what is trained.
+        inputs: its rates.
+        place: where training stands.
+        rows: of a part.
+        part: int32 scalar, which part of batch `place.first`, from 0.
+        params: the network.
+        images: uint8 [n_train, pixels].
+        labels: int32 [n_train].
+        order: int32 [batches * batch], the shuffled rows of the running epoch.
+        total: the sum so far.
+    """
+    places = part * rows + jnp.arange(rows)
+    first = place.first * model.batch
+    # The last part may reach beyond the batch; such rows weigh nothing.
+    chosen = order[jnp.minimum(first + places, order.shape[0] - 1)]
+    x, y = model.read_images(images, labels, chosen)
+    count = jnp.minimum(model.batch, model.n_train - first)
+    weights = jnp.where(places < count, 1.0 / count, 0.0)
+    drop = model.dropout(model.rates(inputs), _step_key(place, jnp.int32(0)), places)
+    g, _ = _gradient(model, inputs, drop, params, x, y, weights)
+    return jax.tree.map(jnp.add, total, g)
+
+
+def apply_gradient(
+    model: ExactModel, inputs: Inputs, place: Place, state: State[Any], g: Any
+) -> State[Any]:
+    """Does one update with the gradient of a whole batch."""
+    knobs, rates = model.knobs(inputs), model.rates(inputs)
+    return _apply(model, rates, knobs, place, jnp.int32(0), state, g)
+
+
+def train_general(
     model: GeneralModel,
     inputs: Inputs,
     place: Place,
@@ -198,7 +246,10 @@ def _train_batches(
     y: Array,
     order: Array,
 ) -> State[Array]:
-    """Gathers each batch in chunks of fixed size, so any batch size will do."""
+    """Does updates of any network within a capacity, see `train_exact`.
+
+    Gathers each batch in chunks of fixed size, so any batch size will do.
+    """
     knobs, rates = model.knobs(inputs), model.rates(inputs)
     n = jnp.asarray(knobs.n_train)
     batch = jnp.minimum(knobs.batch, n)
@@ -209,19 +260,20 @@ def _train_batches(
         e, b = (place.first + i) // batches, (place.first + i) % batches
         count = jnp.minimum(batch, n - b * batch)
 
-        def chunk(c: Array | int) -> tuple[Array, Moments]:
+        def chunk(c: Array | int) -> tuple[Array, BatchStatistics]:
             places = c * room + jnp.arange(room)
             start = e * n + b * batch + c * room
             rows = lax.dynamic_slice(order, (start,), (room,))
             weights = jnp.where(places < count, 1.0 / count, 0.0)
             drop = model.dropout(rates, _step_key(place, i), places)
-            return _gradient(model, inputs, drop, state.params, x[rows], y[rows], weights)
+            bx, by = x[rows].T, y[rows].T
+            return _gradient(model, inputs, drop, state.params, bx, by, weights)
 
         if model.layout.normalized:
-            # One chunk holds every batch, since its moments need all of its rows.
-            g, moments = chunk(0)
+            # One chunk holds every batch, since its statistics need all of its rows.
+            g, seen = chunk(0)
             after = _apply(model, rates, knobs, place, i, state, g)
-            params = _follow(model, inputs, state.params, after.params, moments)
+            params = _update_averages(model, inputs, state.params, after.params, seen)
             return after._replace(params=params)
         chunks = (count + room - 1) // room
         zeros = jnp.zeros_like(state.params)

@@ -21,10 +21,10 @@ from engine.programs.models import (
     KNOBS,
     MAX_ROWS,
     ORDER_ROWS,
+    ExactModel,
     GeneralModel,
     Inputs,
     Model,
-    TightModel,
     n_rates,
 )
 from engine.programs.training import Place, State
@@ -107,20 +107,16 @@ class Call(NamedTuple):
     request: Array
 
 
-def _trained(model: Model, call: Call) -> State[Array]:
-    place = Place(*(call.place[i] for i in range(5)))
-    return training.train(model, call.inputs, place, call.state, call.x, call.y, call.order)
-
-
-def turn_tight(model: TightModel, call: Call) -> Turn:
+def turn_exact(model: ExactModel, call: Call) -> Turn:
     """One turn of an exact architecture."""
-    state = _trained(model, call)
+    place = Place(*(call.place[i] for i in range(5)))
+    state = training.train_exact(model, call.inputs, place, call.state, call.x, call.y, call.order)
     params = model.layout.split(state.params)
-    look = views.look_tight(model, call.inputs, params, call.x.T, call.y.T)
+    look = views.look_exact(model, call.inputs, params, call.x.T, call.y.T)
 
     def paint() -> Pictures:
         canvas = call.canvas
-        return views.paint_tight(
+        return views.paint_exact(
             model,
             call.inputs,
             params,
@@ -141,7 +137,10 @@ def turn_tight(model: TightModel, call: Call) -> Turn:
 
 def turn_general(model: GeneralModel, call: Call) -> Turn:
     """One turn of any network within a capacity."""
-    state = _trained(model, call)
+    place = Place(*(call.place[i] for i in range(5)))
+    state = training.train_general(
+        model, call.inputs, place, call.state, call.x, call.y, call.order
+    )
     params = model.layout.split(state.params)
     look, pictures = views.look_general(
         model, call.inputs, params, call.canvas.columns, call.y, call.canvas.tiles,
@@ -174,7 +173,7 @@ def _shapes(model: Model) -> Call:
 
     layout = model.layout
     vector, n_inputs = floats(layout.size), len(model.input_columns)
-    if isinstance(model, TightModel):
+    if isinstance(model, ExactModel):
         rows, order = model.n_rows, epochs_per_call(model.n_train) * model.n_train
         columns, tiles = BOUNDARY * BOUNDARY, model.tile * model.tile
         knobs, mask = 0, (0, 0)
@@ -210,7 +209,7 @@ def compile_turn(model: Model) -> Callable[[Call], Turn]:
     Returns:
         The compiled function. It keeps no state and changes no argument.
     """
-    run = turn_tight if isinstance(model, TightModel) else turn_general
+    run = turn_exact if isinstance(model, ExactModel) else turn_general
     shapes = _shapes(model)
 
     def turn(call: Call) -> Turn:
@@ -218,6 +217,6 @@ def compile_turn(model: Model) -> Callable[[Call], Turn]:
 
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
         # Level 1 compiles general programs a quarter faster and runs them as fast.
-        level = 3 if isinstance(model, TightModel) else 1
+        level = 3 if isinstance(model, ExactModel) else 1
         options: dict[str, str | bool] = {"xla_backend_optimization_level": str(level)}
         return jax.jit(turn).lower(shapes).compile(compiler_options=options)

@@ -12,7 +12,7 @@ from jax import Array, lax
 
 from engine.network import Parts
 from engine.programs.heads import activate, mean_rows, measure, sum_rows
-from engine.programs.models import GeneralModel, Inputs, TightModel
+from engine.programs.models import ExactModel, GeneralModel, Inputs
 from engine.programs.ranges import boundary_range, quantize, unit_ranges
 
 #: Pixels on each side of the boundary and of a selected unit.
@@ -55,7 +55,7 @@ class Pictures(NamedTuple):
     unit_ranges: Array
 
 
-def look_tight(model: TightModel, inputs: Inputs, params: Parts, x: Array, y: Array) -> Look:
+def look_exact(model: ExactModel, inputs: Inputs, params: Parts, x: Array, y: Array) -> Look:
     """Measures the data of an exact network.
 
     Args:
@@ -73,8 +73,8 @@ def look_tight(model: TightModel, inputs: Inputs, params: Parts, x: Array, y: Ar
     return Look(outputs, measures.losses, mean_rows(knobs, sums), jnp.zeros(0))
 
 
-def paint_tight(
-    model: TightModel,
+def paint_exact(
+    model: ExactModel,
     inputs: Inputs,
     params: Parts,
     grid: Array,

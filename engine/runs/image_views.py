@@ -21,8 +21,8 @@ from engine.frames.frames import FrameRequest
 from engine.network import Parts
 from engine.programs.image_programs import ImagePrograms
 from engine.programs.images.compiled import Projection, Sweep
-from engine.programs.images.model import Architecture
 from engine.programs.images.views import COMPONENTS, SHOWN
+from engine.programs.models import ExactNetwork
 from engine.spec import Spec
 
 Arrays = dict[str, NDArray[Any]]
@@ -101,7 +101,7 @@ class ImageViews:
 
     def predict(self, spec: Spec, slopes: Floats, params: Parts, images: NDArray[Any]) -> Floats:
         """Returns the outputs float32 [n, K] for images of 0..255."""
-        return self._programs.predict(Architecture.of(spec), slopes, params, images)
+        return self._programs.predict(ExactNetwork.of(spec), slopes, params, images)
 
     def show(
         self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts

@@ -20,10 +20,8 @@ from engine.data.shuffles import order_rows
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
 from engine.network import Layout, Parts
-from engine.programs.images.model import Training
-from engine.programs.images.training import Batches
-from engine.programs.images.training_programs import TrainingProgram
-from engine.programs.models import pack_rates
+from engine.programs.images.training_programs import Batches, TrainingProgram
+from engine.programs.models import ExactModel, pack_rates
 from engine.programs.tiers import Programs
 from engine.programs.training import State
 from engine.runs.base import Standing
@@ -200,7 +198,7 @@ class ImageRun(Standing[ImageData]):
             yield from self._measure()
         return (yield from self._show(request))
 
-    def prefer_tight(self, tile: int) -> bool:
+    def prefer_exact(self, tile: int) -> bool:
         """Nothing to prefer: every program for images is exact."""
         return True
 
@@ -326,9 +324,9 @@ class ImageRun(Standing[ImageData]):
         return Frame(arrays, metadata)
 
 
-def _guess_seconds(model: Training) -> float:
+def _guess_seconds(model: ExactModel) -> float:
     """What an update may take: forth, back, and the gradients of the weights."""
-    return 6 * model.architecture.layout.n_weights * model.batch / _RATE
+    return 6 * model.layout.n_weights * model.batch / _RATE
 
 
 def _join(layout: Layout, parts: Any) -> Floats:

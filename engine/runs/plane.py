@@ -26,7 +26,7 @@ from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
 from engine.network import Layout
 from engine.programs.bindings import Binding, aim, bind, rebind
 from engine.programs.calls import find_last_finite, invoke, is_finite
-from engine.programs.models import Model, TightModel
+from engine.programs.models import ExactModel, Model
 from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
 from engine.programs.turns import Ranges, Turn
@@ -97,9 +97,9 @@ class PlaneRun(Standing[Dataset]):
         """
         if not programs.serves_general or programs.has_general(spec):
             return True
-        exact = TightModel.of(spec, data.n_train, data.n, request.tile)
+        exact = ExactModel.of(spec, data.n_train, data.n, request.tile)
         plain = request.selected(spec) is None and not seen
-        if plain and programs.ready_tight(exact) is not None:
+        if plain and programs.ready_exact(exact) is not None:
             return True
         return not programs.needs_general(owner, spec)
 
@@ -171,7 +171,7 @@ class PlaneRun(Standing[Dataset]):
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        program = self._programs.tight(self._tight_model(TILE_DEFAULT))
+        program = self._programs.exact(self._exact_model(TILE_DEFAULT))
         self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
 
     def train_general(self, steps: int) -> None:
@@ -223,13 +223,13 @@ class PlaneRun(Standing[Dataset]):
         self._seen = self.step, before, binding.places is None
         return self._show(request, binding, turn, select)
 
-    def prefer_tight(self, tile: int) -> bool:
+    def prefer_exact(self, tile: int) -> bool:
         """Has the tight program compiled in the background; a later turn takes it up by itself.
 
         Returns:
             Whether it is there or will be; False if too many others wait for theirs.
         """
-        return self._programs.request_tight(id(self), self._tight_model(tile))
+        return self._programs.request_exact(id(self), self._exact_model(tile))
 
     def close(self) -> None:
         """Withdraws what was asked for in the background."""
@@ -258,21 +258,21 @@ class PlaneRun(Standing[Dataset]):
             return self._vectors
         return State(*(self._bound.unpack(vector) for vector in self._vectors))
 
-    def _tight_model(self, tile: int) -> TightModel:
+    def _exact_model(self, tile: int) -> ExactModel:
         known = self._tight
         if known is None or known.tile != tile:
-            known = TightModel.of(self._spec, self._data.n_train, self._data.n, tile)
+            known = ExactModel.of(self._spec, self._data.n_train, self._data.n, tile)
             self._tight = known
         return known
 
     def _choose(self, tile: int) -> Program:
-        model = self._tight_model(tile)
-        tight = self._programs.ready_tight(model)
+        model = self._exact_model(tile)
+        tight = self._programs.ready_exact(model)
         if tight is not None:
             return tight
         if self._programs.serves_general:
             return self._programs.general(self._spec)
-        return self._programs.tight(model)
+        return self._programs.exact(model)
 
     def _bind(self, program: Program, tile: int) -> Binding:
         known = self._bindings.get(program.model)

@@ -201,10 +201,10 @@ def test_a_tight_program_is_made_in_the_background_and_taken_up(
     trainer.turn(batches=5)
     builds = programs.builds
     for _ in range(3):
-        trainer.prefer_tight()
+        trainer.prefer_exact()
     wait_until(lambda: programs.builds > builds, "the tight program is compiled")
     trainer.turn(batches=20)
-    trainer.prefer_tight()
+    trainer.prefer_exact()
     alone.train(steps=25)
     np.testing.assert_allclose(trainer.weights, alone.weights, rtol=1e-5, atol=1e-5)
     assert programs.builds == builds + 1

@@ -9,8 +9,8 @@ from engine import FrameRequest, Programs, Slices, Trainer, parse_spec
 from engine.base.slices import finish, timed
 from engine.network import Layout
 from engine.programs.images.compiled import Sweep
-from engine.programs.images.model import Architecture
 from engine.programs.images.views import MOST_ROWS, count_rows
+from engine.programs.models import ExactNetwork
 from tests.app.servers import wait_until
 from tests.programs import FOLDER
 
@@ -72,8 +72,8 @@ def test_the_larger_a_network_the_fewer_images_at_a_time(
     widths: tuple[int, ...], fewest: int
 ) -> None:
     hidden = len(widths) - 2
-    architecture = Architecture(widths, ("relu",) * hidden, (False,) * hidden, 0)
-    rows = count_rows(architecture, 10_000)
+    network = ExactNetwork(widths, ("relu",) * hidden, (False,) * hidden, 0)
+    rows = count_rows(network, 10_000)
     assert rows <= MOST_ROWS
     assert -(-10_000 // rows) >= fewest
     assert rows * Layout(widths).n_weights < 2e9

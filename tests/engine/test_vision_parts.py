@@ -12,10 +12,14 @@ from engine import DivergedError, FrameRequest, Programs, Trainer, parse_spec
 from engine.base.slices import Slices, finish
 from engine.data.shuffles import order_rows
 from engine.network import Layout
-from engine.programs.images.model import MOST_OPERATIONS, Training
-from engine.programs.images.training import Batches
-from engine.programs.images.training_programs import compile_parts, compile_training, compile_whole
-from engine.programs.models import pack_rates
+from engine.programs.images.training_programs import (
+    Batches,
+    compile_parts,
+    compile_training,
+    compile_whole,
+)
+from engine.programs.models import ExactModel, pack_rates
+from engine.programs.models.exact import MOST_OPERATIONS
 from engine.programs.training import State
 from engine.state.initial_state import draw_state
 from tests.engine import states
@@ -34,8 +38,8 @@ RICH: dict[str, Any] = {
 LARGE: dict[str, Any] = {"layers": [{"units": 1024, "activation": "relu"}] * 4, "batch_size": 128}
 
 
-def make_model(n_train: int = 60_000, data: str = "mnist", **changes: Any) -> Training:
-    return Training.of(parse_spec({"data": {"name": data}, **changes}), n_train)
+def make_model(n_train: int = 60_000, data: str = "mnist", **changes: Any) -> ExactModel:
+    return ExactModel.of(parse_spec({"data": {"name": data}, **changes}), n_train)
 
 
 def count_pauses(work: Slices[Any]) -> int:
@@ -56,7 +60,7 @@ def test_one_call_computes_no_more_of_a_large_network_than_a_bound(batch: int) -
     calls = -(-batch // model.rows)
     assert calls > 1
     assert (calls - 1) * model.rows < batch
-    largest = 6 * Layout(model.architecture.widths).n_weights * model.rows
+    largest = 6 * Layout(model.network.widths).n_weights * model.rows
     assert largest <= 1.1 * MOST_OPERATIONS
 
 
@@ -70,7 +74,7 @@ def test_parts_add_up_to_the_update_of_a_whole_batch(rows: int) -> None:
     """Over the end of an epoch too, whose last batch has 7 rows of 20."""
     n_train = 47
     spec = parse_spec({"data": {"name": "digits"}, "batch_size": 20, **RICH})
-    model = Training.of(spec, n_train)
+    model = ExactModel.of(spec, n_train)
     layout, rates = Layout.of(spec), pack_rates(spec, 1.0, 2)
     rng = np.random.default_rng(0)
     order = order_rows(spec.seed, 0, n_train, 1, model.batches * model.batch)
@@ -95,7 +99,7 @@ def test_parts_add_up_to_the_update_of_a_whole_batch(rows: int) -> None:
 def test_training_at_once_and_in_slices_is_the_same_bit_for_bit(programs: Programs) -> None:
     spec = parse_spec({"data": {"name": "digits"}, **LARGE, "batch_size": 256})
     one, other = Trainer(spec, programs), Trainer(spec, programs)
-    model = Training.of(spec, one.data.n_train)
+    model = ExactModel.of(spec, one.data.n_train)
     calls = -(-model.batch // model.rows)
     assert calls > 1
     one.train(steps=2)

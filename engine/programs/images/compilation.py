@@ -10,8 +10,8 @@ import jax.numpy as jnp
 from jax import ShapeDtypeStruct
 
 from engine.base.devices import image_device
-from engine.network import Parts
-from engine.programs.images.model import Architecture
+from engine.network import Parts, SplitParameters
+from engine.programs.models import ExactNetwork
 
 
 def float32s(*shape: int) -> Any:
@@ -29,9 +29,9 @@ def uint8s(*shape: int) -> Any:
     return ShapeDtypeStruct(shape, jnp.uint8)
 
 
-def parts_of(architecture: Architecture) -> Parts:
-    """Shapes of the parameters, taken apart."""
-    return jax.eval_shape(architecture.layout.split, float32s(architecture.layout.size))
+def parts_of(network: ExactNetwork) -> Parts:
+    """Returns the shapes of the parameters by layer."""
+    return SplitParameters(network.layout).shapes()
 
 
 def compile_for_images(function: Callable[..., Any], *shapes: Any) -> Callable[..., Any]:

@@ -20,8 +20,8 @@ from engine.programs.images.compilation import (
     parts_of,
     uint8s,
 )
-from engine.programs.images.model import Architecture
 from engine.programs.images.views import COMPONENTS, Answer, Sums
+from engine.programs.models import ExactNetwork
 
 
 @dataclass(frozen=True)
@@ -29,13 +29,13 @@ class Viewing:
     """What the programs that look at a network are keyed by.
 
     Attributes:
-        architecture: the network.
+        network: what is evaluated.
         n_train: train images that are measured.
         n_test: test images.
         n_space: test images shown in the hidden space.
     """
 
-    architecture: Architecture
+    network: ExactNetwork
     n_train: int
     n_test: int
     n_space: int
@@ -98,21 +98,21 @@ def _take_rows(images: Array, first: Array, rows: int) -> Array:
 
 def compile_views(model: Viewing) -> ViewPrograms:
     """Compiles what is always needed to look at a network."""
-    architecture = model.architecture
-    parts, slopes = parts_of(architecture), float32s(architecture.n_hidden)
-    pixels = architecture.widths[0]
+    network = model.network
+    parts, slopes = parts_of(network), float32s(network.n_hidden)
+    pixels = network.widths[0]
 
     def look(slopes: Array, params: Parts, image: Array) -> Answer:
-        return views.look(architecture, slopes, params, image)
+        return views.look(network, slopes, params, image)
 
     def judging(n: int) -> Sweep:
-        rows = views.count_rows(architecture, n)
+        rows = views.count_rows(network, n)
 
         def judge(
             first: Array, slopes: Array, params: Parts, images: Array, labels: Array
         ) -> views.Judged:
             some, theirs = (_take_rows(one, first, rows) for one in (images, labels))
-            return views.judge(architecture, slopes, params, some, theirs)
+            return views.judge(network, slopes, params, some, theirs)
 
         return Sweep(
             rows, compile_for_images(judge, int32s(), slopes, parts, uint8s(n, pixels), int32s(n))
@@ -128,15 +128,15 @@ def compile_views(model: Viewing) -> ViewPrograms:
 
 def compile_exciting(model: Viewing) -> Sweep:
     """Compiles (first row, slopes, params, images, unit) -> how test images excite a unit."""
-    architecture, n = model.architecture, model.n_test
-    rows = views.count_rows(architecture, n)
+    network, n = model.network, model.n_test
+    rows = views.count_rows(network, n)
 
     def excite(first: Array, slopes: Array, params: Parts, images: Array, unit: Array) -> Array:
         some = _take_rows(images, first, rows)
-        return views.excite(architecture, slopes, params, some, unit)
+        return views.excite(network, slopes, params, some, unit)
 
-    images = uint8s(n, architecture.widths[0])
-    slopes, parts = float32s(architecture.n_hidden), parts_of(architecture)
+    images = uint8s(n, network.widths[0])
+    slopes, parts = float32s(network.n_hidden), parts_of(network)
     return Sweep(rows, compile_for_images(excite, int32s(), slopes, parts, images, int32s()))
 
 
@@ -155,15 +155,15 @@ class Projection:
 
 def compile_projection(model: Viewing, layer: int) -> Projection:
     """Compiles the projection of a layer."""
-    architecture, n = model.architecture, model.n_space
-    rows, width = views.count_rows(architecture, n), architecture.widths[layer]
+    network, n = model.network, model.n_space
+    rows, width = views.count_rows(network, n), network.widths[layer]
 
     def follow(first: Array, slopes: Array, params: Parts, images: Array) -> Array:
         some = _take_rows(images, first, rows)
-        return views.follow(architecture, slopes, params, some, layer)
+        return views.follow(network, slopes, params, some, layer)
 
-    images = uint8s(n, architecture.widths[0])
-    slopes, parts = float32s(architecture.n_hidden), parts_of(architecture)
+    images = uint8s(n, network.widths[0])
+    slopes, parts = float32s(network.n_hidden), parts_of(network)
     return Projection(
         Sweep(rows, compile_for_images(follow, int32s(), slopes, parts, images)),
         compile_for_images(
@@ -182,13 +182,11 @@ def compile_nearest(n: int, pixels: int) -> Sweep:
     return Sweep(rows, compile_for_images(compare, int32s(), uint8s(n, pixels), uint8s(pixels)))
 
 
-def compile_answers(architecture: Architecture, rows: int) -> Callable[..., Array]:
+def compile_answers(network: ExactNetwork, rows: int) -> Callable[..., Array]:
     """Compiles (slopes, params, images) -> outputs [rows, K] for float32 images of 0..255."""
 
     def answer(slopes: Array, params: Parts, images: Array) -> Array:
-        return views.answer(architecture, slopes, params, images)
+        return views.answer(network, slopes, params, images)
 
-    images = float32s(rows, architecture.widths[0])
-    return compile_for_images(
-        answer, float32s(architecture.n_hidden), parts_of(architecture), images
-    )
+    images = float32s(rows, network.widths[0])
+    return compile_for_images(answer, float32s(network.n_hidden), parts_of(network), images)

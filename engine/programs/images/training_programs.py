@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
@@ -13,7 +13,7 @@ from jax import Array
 
 from engine.base.slices import Slices
 from engine.network import Parts
-from engine.programs.images import training
+from engine.programs import training
 from engine.programs.images.compilation import (
     compile_for_images,
     float32s,
@@ -21,10 +21,22 @@ from engine.programs.images.compilation import (
     parts_of,
     uint8s,
 )
-from engine.programs.images.model import Training
-from engine.programs.images.training import Batches
-from engine.programs.models import n_rates, unpack_rates
+from engine.programs.models import ExactModel, Inputs, n_rates
 from engine.programs.training import Place, State
+
+
+class Batches(NamedTuple):
+    """What is trained on.
+
+    Attributes:
+        images: uint8 [n_train, pixels].
+        labels: int32 [n_train].
+        order: int32 [batches * batch], the shuffled rows of the running epoch.
+    """
+
+    images: Array
+    labels: Array
+    order: Array
 
 
 @dataclass(frozen=True)
@@ -36,7 +48,7 @@ class TrainProgram:
         run: (rates, place, state, batches) -> the new state, and whether it is finite.
     """
 
-    model: Training
+    model: ExactModel
     run: Callable[[Any, Any, State[Parts], Batches], tuple[State[Parts], Array]]
 
     def limit(self, steps: int) -> int:
@@ -68,7 +80,7 @@ class PartsProgram:
         apply: (rates, place, state, gradient) -> the new state, and whether it is finite.
     """
 
-    model: Training
+    model: ExactModel
     rows: int
     begin: Callable[[], Parts]
     add: Callable[..., Parts]
@@ -98,48 +110,57 @@ class PartsProgram:
 TrainingProgram = TrainProgram | PartsProgram
 
 
-def compile_training(model: Training) -> TrainingProgram:
+def compile_training(model: ExactModel) -> TrainingProgram:
     """Compiles the training of a network; which kind depends on its shapes alone."""
     return compile_whole(model) if model.rows == model.batch else compile_parts(model, model.rows)
 
 
-def _describe(model: Training) -> tuple[Any, State[Any], Batches]:
+def _describe(model: ExactModel) -> tuple[Any, State[Any], Batches]:
     """Shapes of the rates, the state, and what is trained on."""
-    architecture = model.architecture
-    parts = parts_of(architecture)
+    network = model.network
+    parts = parts_of(network)
     batches = Batches(
-        uint8s(model.n_train, architecture.widths[0]),
+        uint8s(model.n_train, network.widths[0]),
         int32s(model.n_train),
         int32s(model.batches * model.batch),
     )
-    return float32s(n_rates(architecture.n_hidden)), State(parts, parts, parts), batches
+    return float32s(n_rates(network.n_hidden)), State(parts, parts, parts), batches
 
 
 def _place(place: Array) -> Place:
     return Place(*(place[i] for i in range(5)))
 
 
-def compile_whole(model: Training) -> TrainProgram:
+def _inputs(rates: Array) -> Inputs:
+    """Returns the arguments of a network whose choices are all compiled in."""
+    return Inputs(np.zeros(0, np.int32), rates, np.zeros((0, 0), np.float32))
+
+
+def _is_finite(state: State[Any]) -> Array:
+    finite = [jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(state)]
+    return jnp.all(jnp.stack(finite))
+
+
+def compile_whole(model: ExactModel) -> TrainProgram:
     """Compiles the training of a network, any number of updates in one call."""
 
     def run(
         flat: Array, place: Array, state: State[Any], batches: Batches
     ) -> tuple[State[Any], Array]:
-        rates = unpack_rates(flat, model.architecture.n_hidden)
-        return training.train(model, rates, _place(place), state, batches)
+        after = training.train_exact(model, _inputs(flat), _place(place), state, *batches)
+        return after, _is_finite(after)
 
     rates, state, batches = _describe(model)
     return TrainProgram(model, compile_for_images(run, rates, int32s(5), state, batches))
 
 
-def compile_parts(model: Training, rows: int) -> PartsProgram:
+def compile_parts(model: ExactModel, rows: int) -> PartsProgram:
     """Compiles the training of a network, so many rows of a batch in one call.
 
     Args:
         model: what is trained; no layer of it is normalized.
         rows: of a part.
     """
-    hidden = model.architecture.n_hidden
 
     def begin() -> Parts:
         return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), state.params)
@@ -147,16 +168,14 @@ def compile_parts(model: Training, rows: int) -> PartsProgram:
     def add(
         flat: Array, place: Array, part: Array, params: Parts, batches: Batches, total: Parts
     ) -> Parts:
-        rates = unpack_rates(flat, hidden)
-        return training.add_gradient(
-            model, rows, rates, _place(place), part, params, batches, total
-        )
+        inputs, at = _inputs(flat), _place(place)
+        return training.add_gradient(model, inputs, at, rows, part, params, *batches, total)
 
     def apply(
         flat: Array, place: Array, state: State[Any], gradient: Parts
     ) -> tuple[State[Any], Array]:
-        rates = unpack_rates(flat, hidden)
-        return training.apply_gradient(model, rates, _place(place), state, gradient)
+        after = training.apply_gradient(model, _inputs(flat), _place(place), state, gradient)
+        return after, _is_finite(after)
 
     rates, state, batches = _describe(model)
     return PartsProgram(

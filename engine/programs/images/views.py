@@ -10,8 +10,8 @@ from jax import Array, lax
 
 from engine.functions.heads import HEADS
 from engine.network import Parts
-from engine.programs.images.forward import run_rows, scale
-from engine.programs.images.model import Architecture
+from engine.programs.models import ExactNetwork
+from engine.programs.models.exact import scale_pixels
 
 #: Images shown of those that excite a unit, and of the nearest.
 SHOWN = 9
@@ -23,9 +23,9 @@ MOST_ROWS, LEAST_ROWS, OPERATIONS = 2000, 64, 2e9
 COMPARED = 10_000
 
 
-def count_rows(architecture: Architecture, images: int) -> int:
+def count_rows(network: ExactNetwork, images: int) -> int:
     """Returns how many of so many images are looked at together."""
-    rows = int(OPERATIONS / (2 * architecture.layout.n_weights))
+    rows = int(OPERATIONS / (2 * network.layout.n_weights))
     return min(images, max(LEAST_ROWS, min(MOST_ROWS, rows)))
 
 
@@ -42,11 +42,11 @@ class Judged(NamedTuple):
 
 
 def judge(
-    architecture: Architecture, slopes: Array, params: Parts, images: Array, labels: Array
+    network: ExactNetwork, slopes: Array, params: Parts, images: Array, labels: Array
 ) -> Judged:
     """Judges a network on images uint8 [rows, pixels] with labels int32 [rows]."""
-    head, outputs = HEADS[architecture.head], architecture.widths[-1]
-    logits, _ = run_rows(architecture, slopes, params, scale(images))
+    head, outputs = HEADS[network.head], network.widths[-1]
+    logits, _ = network.forward(slopes, params, scale_pixels(images))
     z = logits.T
     losses = head.rows(z, head.activate(z), jax.nn.one_hot(labels, outputs, axis=0), outputs)
     return Judged(losses, jnp.argmax(logits, axis=1).astype(jnp.uint8))
@@ -81,18 +81,18 @@ class Answer(NamedTuple):
     saliency: Array
 
 
-def look(architecture: Architecture, slopes: Array, params: Parts, image: Array) -> Answer:
+def look(network: ExactNetwork, slopes: Array, params: Parts, image: Array) -> Answer:
     """Looks at one image, uint8 [pixels].
 
     References:
         Simonyan et al., "Deep Inside Convolutional Networks", 2013,
         arXiv:1312.6034 (saliency).
     """
-    head = HEADS[architecture.head]
-    x = scale(image)
+    head = HEADS[network.head]
+    x = scale_pixels(image)
 
     def answer(x: Array) -> tuple[Array, tuple[Array, Array]]:
-        logits, hidden = run_rows(architecture, slopes, params, x[None])
+        logits, hidden = network.forward(slopes, params, x[None])
         units = jnp.concatenate([h[0] for h in hidden]) if hidden else jnp.zeros(0)
         return jnp.max(jax.nn.log_softmax(logits[0])), (units, head.activate(logits.T)[:, 0])
 
@@ -100,25 +100,25 @@ def look(architecture: Architecture, slopes: Array, params: Parts, image: Array)
     return Answer(units, probabilities, saliency)
 
 
-def answer(architecture: Architecture, slopes: Array, params: Parts, images: Array) -> Array:
+def answer(network: ExactNetwork, slopes: Array, params: Parts, images: Array) -> Array:
     """Returns the outputs [n, K], after the output activation, for images [n, pixels]."""
-    logits, _ = run_rows(architecture, slopes, params, scale(images))
-    return HEADS[architecture.head].activate(logits.T).T
+    logits, _ = network.forward(slopes, params, scale_pixels(images))
+    return HEADS[network.head].activate(logits.T).T
 
 
 def excite(
-    architecture: Architecture, slopes: Array, params: Parts, images: Array, unit: Array
+    network: ExactNetwork, slopes: Array, params: Parts, images: Array, unit: Array
 ) -> Array:
     """Returns how far images excite a unit, float32 [rows].
 
     Args:
-        architecture: the network.
+        network: the network.
         slopes: float32 [layers].
         params: its parameters.
         images: uint8 [rows, pixels].
         unit: int32 scalar, hidden unit counted over all layers.
     """
-    _, hidden = run_rows(architecture, slopes, params, scale(images))
+    _, hidden = network.forward(slopes, params, scale_pixels(images))
     return jnp.concatenate(hidden, axis=1)[:, unit]
 
 
@@ -129,23 +129,21 @@ def compare(images: Array, image: Array) -> Array:
         images: uint8 [rows, pixels].
         image: uint8 [pixels].
     """
-    return jnp.sqrt(jnp.sum(jnp.square(scale(images) - scale(image)), axis=1))
+    return jnp.sqrt(jnp.sum(jnp.square(scale_pixels(images) - scale_pixels(image)), axis=1))
 
 
-def follow(
-    architecture: Architecture, slopes: Array, params: Parts, images: Array, layer: int
-) -> Array:
+def follow(network: ExactNetwork, slopes: Array, params: Parts, images: Array, layer: int) -> Array:
     """Returns the activations of a layer, float32 [rows, width].
 
     Args:
-        architecture: the network.
+        network: the network.
         slopes: float32 [layers].
         params: its parameters.
         images: uint8 [rows, pixels].
         layer: 0 for the pixels, then the hidden layers, then the logits.
     """
-    x = scale(images)
-    logits, hidden = run_rows(architecture, slopes, params, x)
+    x = scale_pixels(images)
+    logits, hidden = network.forward(slopes, params, x)
     return [x, *hidden, logits][layer]
 
 

@@ -1,12 +1,12 @@
 """The two kinds of compiled programs, as descriptions that they are keyed by.
 
-A *tight* model bakes in one architecture with every choice. A *general* model
+An *exact* model bakes in one architecture with every choice. A *general* model
 is made for a whole capacity and takes what a network is made of as arguments.
 Both have the same members; whatever a model knows when it is compiled is a
 plain int in its `Knobs`, and a traced scalar otherwise.
 """
 
-from engine.programs.models.exact import TightModel
+from engine.programs.models.exact import ExactModel, ExactNetwork
 from engine.programs.models.general import MAX_ROWS, ORDER_ROWS, GeneralModel
 from engine.programs.models.inputs import (
     KNOBS,
@@ -18,18 +18,19 @@ from engine.programs.models.inputs import (
     unpack_rates,
 )
 
-Model = TightModel | GeneralModel
+Model = ExactModel | GeneralModel
 
 __all__ = [
     "KNOBS",
     "MAX_ROWS",
     "ORDER_ROWS",
+    "ExactModel",
+    "ExactNetwork",
     "GeneralModel",
     "Inputs",
     "Knobs",
     "Model",
     "Rates",
-    "TightModel",
     "n_rates",
     "pack_rates",
     "unpack_rates",

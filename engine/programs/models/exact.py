@@ -1,13 +1,16 @@
-"""Tight models: one architecture with every choice compiled in."""
+"""Exact models: one architecture with every choice compiled in, on points or on images."""
 
 from __future__ import annotations
 
+import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
 
+import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
+from jax import Array, lax
 
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.features import FEATURES
@@ -17,9 +20,12 @@ from engine.functions.schedules import SCHEDULES
 from engine.functions.update_rule import Terms
 from engine.network import (
     Drop,
+    FlatParameters,
     Layout,
     Normalize,
+    Parameters,
     Parts,
+    SplitParameters,
     by_moving_averages,
     draw_dropout,
     run_layers,
@@ -27,17 +33,112 @@ from engine.network import (
 from engine.programs.models.inputs import Inputs, Knobs, Rates, pack_rates, unpack_rates
 from engine.spec import Spec
 
+#: (batch) -> inputs of its rows, lying as the network takes them, and targets [K, rows].
+TakeBatch = Callable[[Array], tuple[Array, Array]]
+
+#: Multiplications and additions of one call of training, some 40 ms of two cores; a batch of
+#: 2x512, the largest network that is trained in whole batches of 512, has 2.05e9.
+MOST_OPERATIONS = 2.1e9
+#: Pixels come as 0..255 and are seen as 0..1.
+_PIXEL_SCALE = 1.0 / 255.0
+
+
+def scale_pixels(images: Array) -> Array:
+    """Returns pixels as float32 in [0, 1]."""
+    return images.astype(jnp.float32) * _PIXEL_SCALE
+
 
 @dataclass(frozen=True)
-class TightModel:
-    """One architecture with every choice compiled in, as far as it changes the program."""
+class ExactNetwork:
+    """A network as far as its outputs go: the key of programs that only evaluate it.
+
+    Attributes:
+        widths: units of every layer from the inputs to the output.
+        activations: of every hidden layer.
+        normalized: whether a hidden layer is.
+        head: place in `losses.HEADS`.
+        axis: along which rows of data lie, see `run_layers`: 1 for points, 0 for images.
+    """
 
     widths: tuple[int, ...]
-    features: tuple[int, ...]
     activations: tuple[str, ...]
-    dropped: tuple[bool, ...]
     normalized: tuple[bool, ...]
     head: int
+    axis: int = 1
+
+    @classmethod
+    def of(cls, spec: Spec) -> ExactNetwork:
+        """Describes the network of a spec."""
+        return cls(
+            widths=spec.widths,
+            activations=tuple(layer.activation for layer in spec.layers),
+            normalized=tuple(layer.batch_norm for layer in spec.layers),
+            head=head_index(spec.task, spec.resolved_loss),
+            axis=0 if spec.data.is_images else 1,
+        )
+
+    @cached_property
+    def layout(self) -> Layout:
+        """Places of the parameters in the flat vector."""
+        return Layout(self.widths, normalized=any(self.normalized))
+
+    @property
+    def n_hidden(self) -> int:
+        """Hidden layers."""
+        return len(self.activations)
+
+    def forward(
+        self,
+        slopes: Array,
+        params: Parts,
+        x: Array,
+        drop: Drop | None = None,
+        normalize: Normalize | None = None,
+    ) -> tuple[Array, list[Array]]:
+        """Runs the network; by moving averages unless told how to normalize.
+
+        Args:
+            slopes: float32 [layers], constant slopes for z < 0.
+            params: the parameters.
+            x: inputs, lying along `axis`.
+            drop: dropout, while training.
+            normalize: batch normalization.
+
+        Returns:
+            Logits and the activations of every hidden layer, lying as x does.
+        """
+        if normalize is None and self.layout.normalized:
+            normalize = by_moving_averages(params, self.axis)
+        used = [ACTIVATIONS[name] for name in self.activations]
+        functions = tuple(entry.apply for entry in used)
+        learned = tuple(entry.learned_slope for entry in used)
+        return run_layers(
+            functions, slopes, learned, params, x, drop, normalize, self.normalized, self.axis
+        )
+
+
+@dataclass(frozen=True)
+class ExactModel:
+    """A network as it is trained and shown: the key of an exact program.
+
+    Attributes:
+        network: the network.
+        features: of points, by place in `features.FEATURES`; none for images.
+        dropped: whether a hidden layer drops units.
+        optimizer: the update rule's name.
+        schedule: place in `schedules.SCHEDULES`.
+        warmup: whether the learning rate warms up.
+        regularized: whether there is a penalty.
+        clipped: whether gradients are clipped.
+        batch: rows of a batch.
+        n_train: rows of an epoch.
+        n_rows: rows of points that are shown; 0 for images.
+        tile: side of the units' tiles; 0 for images.
+    """
+
+    network: ExactNetwork
+    features: tuple[int, ...]
+    dropped: tuple[bool, ...]
     optimizer: str
     schedule: int
     warmup: bool
@@ -45,19 +146,17 @@ class TightModel:
     clipped: bool
     batch: int
     n_train: int
-    n_rows: int
-    tile: int
+    n_rows: int = 0
+    tile: int = 0
 
     @classmethod
-    def of(cls, spec: Spec, n_train: int, n_rows: int, tile: int) -> TightModel:
+    def of(cls, spec: Spec, n_train: int, n_rows: int = 0, tile: int = 0) -> ExactModel:
         """Describes a spec's own program for a data set of so many rows."""
+        images = spec.data.is_images
         return cls(
-            widths=spec.widths,
-            features=tuple(FEATURES.index(name) for name in spec.features),
-            activations=tuple(layer.activation for layer in spec.layers),
+            network=ExactNetwork.of(spec),
+            features=() if images else tuple(FEATURES.index(name) for name in spec.features),
             dropped=tuple(layer.dropout > 0 for layer in spec.layers),
-            normalized=tuple(layer.batch_norm for layer in spec.layers),
-            head=head_index(spec.task, spec.resolved_loss),
             optimizer=spec.optimizer.name,
             schedule=SCHEDULES.index(spec.schedule.name),
             warmup=spec.schedule.warmup_steps > 0,
@@ -69,10 +168,20 @@ class TightModel:
             tile=tile,
         )
 
-    @cached_property
+    @property
     def layout(self) -> Layout:
         """Places of the parameters: the exact ones."""
-        return Layout(self.widths, normalized=any(self.normalized))
+        return self.network.layout
+
+    @property
+    def axis(self) -> int:
+        """Along which rows of data lie in `forward`."""
+        return self.network.axis
+
+    @cached_property
+    def parameters(self) -> Parameters:
+        """The form of parameters while training: split for images, which are large networks."""
+        return FlatParameters(self.layout) if self.axis else SplitParameters(self.layout)
 
     @property
     def terms(self) -> Terms:
@@ -83,6 +192,24 @@ class TightModel:
     def scheduled(self) -> bool:
         """Whether the learning rate depends on the step."""
         return self.schedule != SCHEDULES.index("constant") or self.warmup
+
+    @property
+    def batches(self) -> int:
+        """Updates of an epoch."""
+        return -(-self.n_train // self.batch)
+
+    @property
+    def rows(self) -> int:
+        """Rows of a batch whose gradient one call computes: all of them, or an equal part.
+
+        It depends on shapes alone, so that training repeats bit for bit. Batch normalization
+        needs the mean and variance of the whole batch, so its batches stay whole.
+        """
+        operations = 6 * self.layout.n_weights * self.batch
+        if self.layout.normalized or operations <= MOST_OPERATIONS:
+            return self.batch
+        calls = min(self.batch, math.ceil(operations / MOST_OPERATIONS))
+        return -(-self.batch // calls)
 
     @property
     def input_columns(self) -> tuple[int, ...]:
@@ -98,7 +225,7 @@ class TightModel:
     def knobs(self, inputs: Inputs) -> Knobs:
         """Returns the choices, all known."""
         return Knobs(
-            self.head, self.widths[-1], self.schedule, self.batch, self.n_train,
+            self.network.head, self.network.widths[-1], self.schedule, self.batch, self.n_train,
             self.n_rows, self.tile,
         )  # fmt: skip
 
@@ -108,7 +235,7 @@ class TightModel:
 
     def is_normalized(self, inputs: Inputs, layer: int) -> bool:
         """Whether a layer is normalized."""
-        return self.normalized[layer]
+        return self.network.normalized[layer]
 
     def forward(
         self,
@@ -118,14 +245,10 @@ class TightModel:
         drop: Drop | None = None,
         normalize: Normalize | None = None,
     ) -> tuple[Array, list[Array]]:
-        """Runs the exact network; by moving averages unless told how to normalize."""
-        if normalize is None and self.layout.normalized:
-            normalize = by_moving_averages(params)
-        used = [ACTIVATIONS[name] for name in self.activations]
-        functions = tuple(entry.apply for entry in used)
-        learned = tuple(entry.learned_slope for entry in used)
+        """Runs the exact network; see `ExactNetwork.forward`. Logits are always [K, rows]."""
         slopes = self.rates(inputs).slopes
-        return run_layers(functions, slopes, learned, params, x, drop, normalize, self.normalized)
+        logits, hidden = self.network.forward(slopes, params, x, drop, normalize)
+        return logits if self.axis else logits.T, hidden
 
     def dropout(self, rates: Rates, key: Array, rows: Array) -> Drop | None:
         """Draws only for the layers that drop."""
@@ -135,7 +258,45 @@ class TightModel:
         def drop(layer: int, h: Array) -> Array:
             if not self.dropped[layer]:
                 return h
+            units = h.shape[1 - self.axis]
             rate = rates.dropout[layer : layer + 1]
-            return h * draw_dropout(key, (layer,), rate, h.shape[0], rows)[0]
+            factors = draw_dropout(key, (layer,), rate, units, rows)[0]
+            return h * (factors if self.axis else factors.T)
 
         return drop
+
+    def begin_epoch(self, x: Array, y: Array, order: Array, epoch: Array | int) -> TakeBatch:
+        """Returns what takes the batches of one epoch.
+
+        Points are gathered once for the whole epoch and then sliced; images, far more of
+        them, batch by batch.
+
+        Args:
+            x: float32 [rows, features], or images uint8 [rows, pixels].
+            y: float32 [rows, K], targets, or labels int32 [rows].
+            order: int32 [n], the shuffled rows, epoch after epoch (of images: of one epoch).
+            epoch: counted from the start of `order`.
+        """
+        if not self.axis:
+            return self._take_images(x, y, order)
+        n, batch = self.n_train, self.batch
+        rows = lax.dynamic_slice(order, (epoch * n,), (n,))
+        room = ((0, self.batches * batch - n), (0, 0))
+        xs, ys = jnp.pad(x[rows], room), jnp.pad(y[rows], room)
+
+        def slice_rows(values: Array, b: Array) -> Array:
+            return lax.dynamic_slice(values, (b * batch, 0), (batch, values.shape[1])).T
+
+        return lambda b: (slice_rows(xs, b), slice_rows(ys, b))
+
+    def _take_images(self, images: Array, labels: Array, order: Array) -> TakeBatch:
+        def take(b: Array) -> tuple[Array, Array]:
+            rows = lax.dynamic_slice(order, (b * self.batch,), (self.batch,))
+            return self.read_images(images, labels, rows)
+
+        return take
+
+    def read_images(self, images: Array, labels: Array, rows: Array) -> tuple[Array, Array]:
+        """Returns inputs [rows, pixels] and targets [K, rows] of some images."""
+        targets = jax.nn.one_hot(labels[rows], self.network.widths[-1], axis=0)
+        return scale_pixels(images[rows]), targets

@@ -18,6 +18,7 @@ from engine.functions.update_rule import Terms
 from engine.network import (
     Capacity,
     Drop,
+    FlatParameters,
     Layout,
     Normalize,
     Parts,
@@ -49,8 +50,18 @@ class GeneralModel:
         return self.capacity.layout
 
     @property
+    def axis(self) -> int:
+        """Along which rows of data lie in `forward`."""
+        return 1
+
+    @cached_property
+    def parameters(self) -> FlatParameters:
+        """The form of parameters while training."""
+        return FlatParameters(self.layout)
+
+    @property
     def batch_chunk(self) -> int:
-        """Rows trained on at a time; the moments of a batch need all of its rows."""
+        """Rows trained on at a time; the statistics of a batch need all of its rows."""
         return MAX_BATCH if self.capacity.normalized else BATCH_CHUNK
 
     @property
@@ -134,7 +145,7 @@ class GeneralModel:
         drop: Drop | None = None,
         normalize: Normalize | None = None,
     ) -> tuple[Array, list[Array]]:
-        """Runs the network that the arguments describe; see `TightModel.forward`."""
+        """Runs the network that the arguments describe; see `ExactModel.forward`."""
         if normalize is None and self.capacity.normalized:
             normalize = by_moving_averages(params)
         made_of = jnp.asarray(inputs.knobs)[KNOBS : KNOBS + 1 + self.capacity.layers]
