@@ -41,7 +41,6 @@ from engine.spec import (
     preview_points,
 )
 from engine.spec.presets import PRESETS, Preset
-from engine.state.moments import Moment
 from engine.state.payload import Choice, Packet, make_packet
 from engine.state.payload_encoding import (
     MAX_PACKET,
@@ -85,7 +84,6 @@ __all__ = [
     "FrameRequest",
     "ImageData",
     "ImageStore",
-    "Moment",
     "OriginError",
     "Outcome",
     "Packet",

@@ -11,7 +11,6 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
@@ -25,16 +24,14 @@ from engine.runs.kinds import Data, Run, begin_run, can_go_on, is_ready, make_da
 from engine.runs.trials import Candidate, Trial
 from engine.spec import Spec, patch_spec
 from engine.state.checkpoints import (
-    Checkpoint,
     decode_checkpoint,
     encode_checkpoint,
     load_checkpoint,
     save_checkpoint,
 )
-from engine.state.initial_state import Beginning, find_initial, restart
-from engine.state.moments import Moment
+from engine.state.initial_state import find_initial, keep_initial, restart
 from engine.state.payload import Packet, open_packet
-from engine.state.snapshots import Snapshot, open_checkpoint
+from engine.state.snapshots import Snapshot
 
 
 class Trainer:
@@ -65,7 +62,7 @@ class Trainer:
         self._admit(spec)
         data = make_data(spec, self._programs)
         self._log = Log()
-        self._beginning: Beginning | None = None
+        self._initial: Snapshot | None = None
         self._run: Run = begin_run(self._programs, _begin(spec, data, packet))
         self._past: Run | None = None
 
@@ -141,7 +138,7 @@ class Trainer:
             DataError: the new data cannot be made.
         """
         before = self._run.snapshot()
-        after = revise(before, patch, origin, lambda spec: make_data(spec, self._programs))
+        after = revise(before, patch, origin, self._make_data)
         if after.spec.seed != before.spec.seed:
             self._run.forget_history()
         self._go_on(after)
@@ -262,16 +259,16 @@ class Trainer:
         self._note(before)
         return frame
 
-    def is_ready(self, request: FrameRequest, moment: Moment | None = None) -> bool:
+    def is_ready(self, request: FrameRequest, snapshot: Snapshot | None = None) -> bool:
         """Tells whether a frame can be made at once; what is missing is then being compiled.
 
         Args:
             request: what the frame holds.
-            moment: what it shows; the present if None.
+            snapshot: what it shows; the present if None.
         """
         owner = "frame", id(self)
-        shown = self._run if moment is None else moment.snapshot
-        seen = moment is not None
+        shown = self._run if snapshot is None else snapshot
+        seen = snapshot is not None
         return is_ready(self._programs, owner, shown.spec, shown.data, request, seen=seen)
 
     def prefer_exact(self, tile: int = TILE_DEFAULT) -> bool:
@@ -332,7 +329,7 @@ class Trainer:
 
     def encode(self) -> bytes:
         """Returns spec, weights, optimizer and counters as the bytes of a safetensors file."""
-        return encode_checkpoint(self._checkpoint())
+        return encode_checkpoint(self._run.snapshot())
 
     def take_over(self, content: bytes) -> Spec:
         """Goes on as another trainer that was saved, all or nothing.
@@ -347,7 +344,7 @@ class Trainer:
             CheckpointError: this is no saved trainer.
             DataError: its data cannot be made.
         """
-        self._replace(self._open(decode_checkpoint(content)))
+        self._replace(decode_checkpoint(content, self._make_data))
         return self.spec
 
     def begin_anew(self, spec: Spec, packet: Packet | None = None) -> None:
@@ -364,12 +361,12 @@ class Trainer:
         self._replace(_begin(spec, make_data(spec, self._programs), packet))
 
     def snapshot(self) -> Snapshot:
-        """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
+        """Returns this step; costs microseconds, for nothing is copied that never changes."""
         return self._run.snapshot()
 
-    def moment(self) -> Moment:
-        """Keeps this moment as the last frame showed it; costs as little as a snapshot."""
-        return self._run.moment()
+    def shown_snapshot(self) -> Snapshot:
+        """Returns this step as the last frame showed it; costs as little as a snapshot."""
+        return self._run.shown_snapshot()
 
     def begin_trial(self, candidates: Sequence[Candidate], epochs: int) -> Trial:
         """Returns a trial of changes on copies of this moment; the run stays where it is.
@@ -383,25 +380,25 @@ class Trainer:
         """
         return Trial(self._programs, self.snapshot(), candidates, epochs)
 
-    def show(self, moment: Moment, request: FrameRequest | None = None) -> Frame:
-        """Makes the frame of a moment, as it was seen; the run stays where it is.
+    def show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Frame:
+        """Makes the frame of a snapshot, as it was shown; the run stays where it is.
 
         Args:
-            moment: one that was kept.
+            snapshot: one that was kept.
             request: what the frame holds.
         """
-        return finish(self.begin_show(moment, request))
+        return finish(self.begin_show(snapshot, request))
 
-    def begin_show(self, moment: Moment, request: FrameRequest | None = None) -> Slices[Frame]:
+    def begin_show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Slices[Frame]:
         """Does what `show` does in slices."""
-        past = self._take_past(moment)
-        return (yield from past.show(moment, request or FrameRequest()))
+        past = self._take_past(snapshot)
+        return (yield from past.show(snapshot, request or FrameRequest()))
 
-    def _take_past(self, moment: Moment) -> Run:
-        """Returns the second run, which shows moments while the first one rests."""
-        if self._past is None or not can_go_on(self._past, moment.snapshot):
+    def _take_past(self, snapshot: Snapshot) -> Run:
+        """Returns the second run, which shows snapshots while the first one rests."""
+        if self._past is None or not can_go_on(self._past, snapshot):
             self._forget_past()
-            self._past = begin_run(self._programs, moment.snapshot)
+            self._past = begin_run(self._programs, snapshot)
         return self._past
 
     def _forget_past(self) -> None:
@@ -412,7 +409,7 @@ class Trainer:
     @property
     def initial(self) -> Snapshot:
         """Step 0 of this run, as the present network can take it up."""
-        return find_initial(self._beginning, self._run.snapshot())
+        return find_initial(self._initial, self._run.snapshot())
 
     def restore(self, snapshot: Snapshot) -> None:
         """Goes back, or on, to a moment that was kept.
@@ -430,7 +427,7 @@ class Trainer:
         Raises:
             CheckpointError: the file cannot be written.
         """
-        save_checkpoint(path, self._checkpoint())
+        save_checkpoint(path, self._run.snapshot())
 
     @classmethod
     def load(cls, path: str | Path, programs: Programs | None = None) -> Trainer:
@@ -439,28 +436,25 @@ class Trainer:
         Raises:
             CheckpointError: the file is no saved trainer.
         """
-        saved = load_checkpoint(path)
+        programs = programs or default_programs()
+        saved = load_checkpoint(path, lambda spec: make_data(spec, programs))
         trainer = cls(saved.spec, programs)
-        trainer.restore(trainer._open(saved))
+        trainer.restore(saved)
         return trainer
 
-    def _open(self, saved: Checkpoint) -> Snapshot:
-        return open_checkpoint(saved, make_data(saved.spec, self._programs))
-
-    def _checkpoint(self) -> Checkpoint:
-        now = self._run.snapshot()
-        return Checkpoint(now.spec, *(np.array(v) for v in now.state), counters=now.counters)
+    def _make_data(self, spec: Spec) -> Data:
+        return make_data(spec, self._programs)
 
     def _replace(self, moment: Snapshot) -> None:
         self._admit(moment.spec)
         self._log.clear()
-        self._beginning = None
+        self._initial = None
         self.restore(moment)
 
     def _set_out(self, steps: int) -> None:
         """Keeps the weights of step 0 before they change."""
         if steps and self.step == 0:
-            self._beginning = Beginning.of(self._run.snapshot())
+            self._initial = keep_initial(self._run.snapshot())
 
     def _note(self, before: int) -> None:
         """Keeps what was measured since a step, if anything was."""

@@ -35,7 +35,7 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
         session, content = find_session(host, token), read_body()
 
         def load() -> int:
-            before = session.trainer.moment()
+            before = session.trainer.shown_snapshot()
             spec = session.trainer.take_over(content)
             note_change(session, before, Change(None, time.monotonic()), "model")
             session.drop_steps()

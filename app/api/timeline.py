@@ -59,7 +59,7 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
         if point is None:
             raise RefusedError("unknown_point", tell_unknown(number), "point")
         try:
-            return jsonify(session=host.branch(point.moment.snapshot).token)
+            return jsonify(session=host.branch(point.moment).token)
         except SessionLimitError as error:
             raise RefusedError("session_limit", str(error)) from None
 

@@ -10,7 +10,7 @@ from typing import Any
 from app.history.snapshot_memory import TimelineRoom
 from app.history.spec_diff import list_changes
 from app.history.undo import count_bytes
-from engine import Moment, Spec, Trainer
+from engine import Snapshot, Spec, Trainer
 
 MAX_POINTS = 64
 #: So many edits and their surroundings outlive the thinning; older ones are thinned as the rest.
@@ -35,7 +35,7 @@ class Point:
     """
 
     id: int
-    moment: Moment
+    moment: Snapshot
     spec_id: int
     trained: int
     line: int
@@ -80,7 +80,7 @@ class Timeline:
         edition: one higher after every change.
     """
 
-    def __init__(self, room: TimelineRoom, start: Moment) -> None:
+    def __init__(self, room: TimelineRoom, start: Snapshot) -> None:
         self._room = room
         self._ids = itertools.count()
         self._points = [Point(next(self._ids), start, 0, 0, 0, kind="start", kept=True)]
@@ -113,10 +113,10 @@ class Timeline:
         now = time.monotonic()
         if not self.wants(trainer.step) or (running and now < self._rest_until):
             return
-        self.add(trainer.moment(), spec_id)
+        self.add(trainer.shown_snapshot(), spec_id)
         self._rest_until = now + REST * (time.monotonic() - now)
 
-    def add(self, moment: Moment, spec_id: int, kind: str | None = None) -> None:
+    def add(self, moment: Snapshot, spec_id: int, kind: str | None = None) -> None:
         """Keeps a moment that training led to; one that something happened at outlives others."""
         last = self._points[-1]
         trained = last.trained + moment.step - last.moment.step
@@ -125,7 +125,9 @@ class Timeline:
         point = Point(next(self._ids), moment, spec_id, trained, last.line, kind, kept=bool(kind))
         self._append(point)
 
-    def note(self, before: Moment, after: Moment, spec_id: int, kind: str, *, joined: bool) -> None:
+    def note(
+        self, before: Snapshot, after: Snapshot, spec_id: int, kind: str, *, joined: bool
+    ) -> None:
         """Keeps the moments before and after a change.
 
         Args:
@@ -159,7 +161,7 @@ class Timeline:
             self._gap = 0
         self._append(point)
 
-    def _keep_last(self, before: Moment, spec_id: int) -> None:
+    def _keep_last(self, before: Snapshot, spec_id: int) -> None:
         last = self._points[-1]
         if last.moment.step != before.step:
             self.add(before, spec_id)
@@ -193,4 +195,4 @@ class Timeline:
         self._room.hold(self, used)
 
     def _count_bytes(self) -> int:
-        return count_bytes([point.moment.snapshot for point in self._points])
+        return count_bytes([point.moment for point in self._points])

@@ -8,10 +8,10 @@ from app.history.timeline import Point, tell_unknown
 from app.history.undo import Change
 from app.protocol.messages import Branch, Recall, Redo, Undo
 from app.sessions.session import Session
-from engine import Moment, RoomError
+from engine import RoomError, Snapshot
 
 
-def note_change(session: Session, before: Moment, change: Change, kind: str) -> bool:
+def note_change(session: Session, before: Snapshot, change: Change, kind: str) -> bool:
     """Notes a change that was made, in what can be undone and in the time line.
 
     Args:
@@ -23,13 +23,13 @@ def note_change(session: Session, before: Moment, change: Change, kind: str) -> 
     Returns:
         Whether it and the change before it are one step of undo.
     """
-    joined = session.history.note(before.snapshot, change)
+    joined = session.history.note(before, change)
     _note_point(session, before, kind, joined=joined)
     return joined
 
 
-def _note_point(session: Session, before: Moment, kind: str, *, joined: bool = False) -> None:
-    after, spec_id = session.trainer.moment(), session.spec_id + 1
+def _note_point(session: Session, before: Snapshot, kind: str, *, joined: bool = False) -> None:
+    after, spec_id = session.trainer.shown_snapshot(), session.spec_id + 1
     session.timeline.note(before, after, spec_id, kind, joined=joined)
 
 
@@ -57,9 +57,9 @@ def _go_back(session: Session, command: Undo | Redo) -> None:
         # What has not been applied yet is undone by leaving it.
         session.put_spec(session.trainer.spec)
         return
-    history, before = session.history, session.trainer.moment()
-    now = before.snapshot
-    moment = history.undo(now) if isinstance(command, Undo) else history.redo(now)
+    history, before = session.history, session.trainer.shown_snapshot()
+    undone = isinstance(command, Undo)
+    moment = history.undo(before) if undone else history.redo(before)
     if moment is None:
         name = command.type
         session.put_error(f"nothing_to_{name}", f"there is nothing to {name}")
@@ -68,7 +68,7 @@ def _go_back(session: Session, command: Undo | Redo) -> None:
         session.trainer.restore(moment)
     except RoomError:
         # The other way, so that it can be tried again.
-        _ = history.redo(moment) if isinstance(command, Undo) else history.undo(moment)
+        _ = history.redo(moment) if undone else history.undo(moment)
         raise
     session.drop_steps()
     _note_point(session, before, command.type)
@@ -86,8 +86,8 @@ def _branch(session: Session, number: int) -> None:
     if point is None:
         return
     leave_held(session)
-    before = session.trainer.moment()
-    session.trainer.restore(point.moment.snapshot)
+    before = session.trainer.shown_snapshot()
+    session.trainer.restore(point.moment)
     session.drop_steps()
     note_change(session, before, Change(None, time.monotonic()), "branch")
     session.put_spec(point.moment.spec)

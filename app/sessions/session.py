@@ -87,7 +87,7 @@ class Session:
         self.account = account or Budget().open()
         self.jobs = Jobs()
         self.history = History(undo_room)
-        self.timeline = Timeline(room or TimelineRoom(), trainer.moment())
+        self.timeline = Timeline(room or TimelineRoom(), trainer.shown_snapshot())
         self.held = HeldEdits(self.account)
         self.share = share or ImageShare(ImageRoom(0))
         self.frame: Slices[None] | None = None
@@ -182,7 +182,7 @@ class Session:
             return
         self.trainer.rest()
         self.history.clear()
-        self.timeline.add(self.trainer.moment(), self._spec_id)
+        self.timeline.add(self.trainer.shown_snapshot(), self._spec_id)
         self.timeline.forget()
 
     def unpack(self) -> None:

@@ -199,7 +199,7 @@ def _apply_held(session: Session) -> None:
 
 def _apply_change(session: Session, command: Edit | Reset | SetWeight | Loading) -> None:
     trainer = session.trainer
-    before = trainer.moment()
+    before = trainer.shown_snapshot()
     place = _change(session, command)
     same, joined = isinstance(command, Edit) and command.origin is None, False
     if not (same and trainer.spec == before.spec):
@@ -264,7 +264,7 @@ def _make_frame(session: Session, turn: Turn) -> Slices[None]:
         session.put_diverged(error.step)
         running = False
         frame = yield from trainer.begin_turn(request=turn.request)
-        session.timeline.add(trainer.moment(), session.spec_id, "diverged")
+        session.timeline.add(trainer.shown_snapshot(), session.spec_id, "diverged")
     session.timeline.follow(trainer, session.spec_id, running=running)
     metadata = {
         **frame.metadata,

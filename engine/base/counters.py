@@ -1,13 +1,18 @@
-"""Counters: where a run stands."""
+"""Counters: steps and epochs of a run."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
 
+def count_batches(rows: int, batch_size: int) -> int:
+    """Returns the updates of an epoch, ceil(rows / batch_size): a last, smaller batch is used."""
+    return -(-rows // batch_size)
+
+
 @dataclass(frozen=True)
 class Counters:
-    """Where training stands.
+    """Steps and epochs of a run.
 
     Attributes:
         step: updates done.

@@ -16,6 +16,7 @@ from jax import Array
 from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
+from engine.base.counters import count_batches
 from engine.base.devices import small_network_device
 from engine.data.datasets import Dataset
 from engine.functions.features import FEATURES, compute_features, make_grid
@@ -101,7 +102,7 @@ class Binding:
     @property
     def batches(self) -> int:
         """Updates of an epoch."""
-        return -(-self.n_train // self.spec.batch_size)
+        return count_batches(self.n_train, self.spec.batch_size)
 
     @property
     def rows(self) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Generic, Protocol, TypeVar
 
-from engine.base.counters import Counters
+from engine.base.counters import Counters, count_batches
 from engine.spec import Spec
 
 
@@ -50,7 +50,7 @@ class Standing(Generic[DataT]):
     @property
     def batches_per_epoch(self) -> int:
         """Updates of an epoch: ceil(n_train / batch_size)."""
-        return -(-self._data.n_train // self._spec.batch_size)
+        return count_batches(self._data.n_train, self._spec.batch_size)
 
     def updates_until(self, epoch: int) -> int:
         """Returns how many updates are left until so many epochs are done; 0 if they are."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -27,7 +28,6 @@ from engine.programs.training import State
 from engine.runs.base import Standing
 from engine.runs.image_views import ImageViews
 from engine.spec import Spec
-from engine.state.moments import Moment
 from engine.state.snapshots import Snapshot
 
 #: An epoch is measured at least and at most so often ...
@@ -113,27 +113,27 @@ class ImageRun(Standing[ImageData]):
         """What was measured last, maybe some steps ago."""
         return self.metrics if self._measured is None else self._measured
 
-    # Moments
+    # Snapshots
 
     def snapshot(self) -> Snapshot:
-        """Keeps this moment."""
+        """Returns this step."""
         return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
 
-    def moment(self) -> Moment:
-        """Keeps this moment, with what was measured last and seen of it."""
-        return Moment(self.snapshot(), (self._measured, self._views.seen))
+    def shown_snapshot(self) -> Snapshot:
+        """Returns this step with what was measured last and shown of it."""
+        return replace(self.snapshot(), shown=(self._measured, self._views.seen))
 
-    def show(self, moment: Moment, request: FrameRequest) -> Slices[Frame]:
-        """Becomes a moment that was seen and shows it."""
-        self.load(moment.snapshot)
-        if moment.seen is not None:
-            self._measured, self._views.seen = moment.seen
+    def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
+        """Goes to a snapshot and shows it as it was shown."""
+        self.load(snapshot)
+        if snapshot.shown is not None:
+            self._measured, self._views.seen = snapshot.shown
         if self._measured is None:
             yield from self._measure()
         return (yield from self._show(request))
 
     def load(self, snapshot: Snapshot) -> None:
-        """Goes on from a moment."""
+        """Goes on from a snapshot."""
         self._spec, self._data = snapshot.spec, snapshot.data
         self._counters, self._ranges = snapshot.counters, snapshot.ranges
         self._layout = Layout.of(self._spec)

@@ -33,7 +33,6 @@ from engine.programs.turns import Ranges, Turn
 from engine.runs.base import Standing
 from engine.runs.plane_views import show_pictures, show_points, show_selected
 from engine.spec import Spec
-from engine.state.moments import Moment
 from engine.state.snapshots import Snapshot
 
 #: Seconds an update of 16 rows and 1,000 parameters, before anything has been measured.
@@ -61,7 +60,7 @@ class PlaneRun(Standing[Dataset]):
         self._painting = Pace(_guess_painting)
         self._timed: tuple[Any, int] | None = None
         self._history: list[list[float]] = []
-        #: Of the last frame: its step, the ranges before it, and whether a tight program made it.
+        #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
         self._set_data(snapshot.data)
         self.load(snapshot)
@@ -121,29 +120,29 @@ class PlaneRun(Standing[Dataset]):
         """What was measured last: of points, always of the present state."""
         return self.metrics
 
-    # Moments
+    # Snapshots
 
     def snapshot(self) -> Snapshot:
-        """Keeps this moment; costs microseconds, for nothing is copied that never changes."""
+        """Returns this step; costs microseconds, for nothing is copied that never changes."""
         return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
 
-    def moment(self) -> Moment:
-        """Keeps this moment as the last frame showed it."""
-        step, ranges, tight = self._seen or (-1, self._ranges, None)
+    def shown_snapshot(self) -> Snapshot:
+        """Returns this step as the last frame showed it, if one did."""
+        step, ranges, exact = self._seen or (-1, self._ranges, None)
         if step != self.step:
-            return Moment(self.snapshot())
-        return Moment(replace(self.snapshot(), ranges=ranges), tight)
+            return self.snapshot()
+        return replace(self.snapshot(), ranges=ranges, shown=exact)
 
-    def show(self, moment: Moment, request: FrameRequest) -> Slices[Frame]:
-        """Becomes a moment that was seen and shows it, by the kind of program that did then."""
-        self.load(moment.snapshot)
-        general = moment.seen is False and self._programs.serves_general
+    def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
+        """Goes to a snapshot and shows it, by the kind of program that did then."""
+        self.load(snapshot)
+        general = snapshot.shown is False and self._programs.serves_general
         program = self._programs.general(self._spec) if general else self._choose(request.tile)
         return self._turn(program, 0, request)
         yield
 
     def load(self, snapshot: Snapshot) -> None:
-        """Goes on from a moment."""
+        """Goes on from a snapshot."""
         if snapshot.data is not self._data:
             self._set_data(snapshot.data)
             self._bindings.clear()

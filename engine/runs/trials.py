@@ -140,9 +140,7 @@ class Trial:
         return sum(done) / len(done)
 
     def _share_of(self, copy: _Copy) -> float:
-        moment = copy.moment
-        batches = -(-moment.data.n_train // moment.spec.batch_size)
-        return copy.trained / (self._ends[-1] * batches)
+        return copy.trained / (self._ends[-1] * copy.moment.batches_per_epoch)
 
     def advance(self, max_seconds: float) -> None:
         """Trains one copy for about so long.

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -43,43 +42,27 @@ def restart(spec: Spec, data: Any) -> Snapshot:
     return Snapshot(spec, data, draw_state(spec), Counters(), no_ranges(spec))
 
 
-@dataclass(frozen=True)
-class Beginning:
-    """Step 0 of a run, at the moment that it set out.
-
-    Attributes:
-        spec: what it was.
-        params: its weights.
-        counters: where it stood.
-    """
-
-    spec: Spec
-    params: Floats
-    counters: Counters
-
-    @classmethod
-    def of(cls, moment: Snapshot) -> Beginning:
-        """Keeps the weights of a moment."""
-        return cls(moment.spec, np.array(moment.state.params), moment.counters)
+def keep_initial(snapshot: Snapshot) -> Snapshot:
+    """Returns a run's snapshot of step 0 with weights of its own, to be kept while it trains."""
+    params = np.array(snapshot.state.params)
+    return Snapshot.fresh(snapshot.spec, snapshot.data, params, snapshot.counters)
 
 
-def find_initial(beginning: Beginning | None, now: Snapshot) -> Snapshot:
-    """Returns step 0 of a run as the present network can take it up.
+def find_initial(kept: Snapshot | None, now: Snapshot) -> Snapshot:
+    """Returns step 0 of a run for the present network.
 
-    These are the weights that the run set out with, changes by hand included; where the
-    network has another shape since, or another seed, those that a reset gives.
+    These are the weights that training began with, changes by hand included; where the network
+    has another shape since, or another seed, those that a reset gives.
 
     Args:
-        beginning: how the run set out, if that was seen.
-        now: the present moment.
+        kept: step 0, if it was kept.
+        now: the present snapshot.
     """
     if now.counters.step == 0:
         return now
-    if beginning is None or not _fits(beginning.spec, now.spec):
+    if kept is None or not _fits(kept.spec, now.spec):
         return restart(now.spec, now.data)
-    zeros = np.zeros_like(beginning.params)
-    state = State(beginning.params, zeros, zeros)
-    return Snapshot(now.spec, now.data, state, beginning.counters, no_ranges(now.spec))
+    return Snapshot.fresh(now.spec, now.data, kept.state.params, kept.counters)
 
 
 def _fits(then: Spec, now: Spec) -> bool:

@@ -11,10 +11,9 @@ from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.base.errors import PacketError
 from engine.network import Layout
-from engine.programs.training import State
 from engine.spec import Spec
 from engine.state.initial_state import restart
-from engine.state.snapshots import Snapshot, no_ranges
+from engine.state.snapshots import Snapshot
 
 Choice = Literal["none", "now", "initial"]
 Point = tuple[float, float, float]
@@ -72,12 +71,10 @@ def open_packet(packet: Packet, spec: Spec, data: Any) -> Snapshot:
     if len(packet.params) != size:
         rule = f"the weights must be {size} numbers for this network, got {len(packet.params)}"
         raise PacketError(rule, "weights")
-    batches = -(-data.n_train // spec.batch_size)
-    if packet.counters.first >= batches:
-        raise PacketError(f"the epoch has {batches} batches", "weights")
-    params = packet.params
-    state = State(params, np.zeros_like(params), np.zeros_like(params))
-    return Snapshot(spec, data, state, packet.counters, no_ranges(spec))
+    opened = Snapshot.fresh(spec, data, packet.params, packet.counters)
+    if packet.counters.first >= opened.batches_per_epoch:
+        raise PacketError(f"the epoch has {opened.batches_per_epoch} batches", "weights")
+    return opened
 
 
 def _equals_reset(initial: Snapshot) -> bool:

@@ -1,4 +1,4 @@
-"""Snapshots: everything a trainer is at one moment, to come back to."""
+"""Snapshots: everything that a run is at one step, to return to."""
 
 from __future__ import annotations
 
@@ -8,24 +8,26 @@ from typing import Any
 import numpy as np
 
 from engine.base.arrays import Floats
-from engine.base.counters import Counters
-from engine.base.errors import CheckpointError
+from engine.base.counters import Counters, count_batches
 from engine.programs.training import State
 from engine.programs.turns import Ranges
 from engine.spec import Spec
-from engine.state.checkpoints import Checkpoint
 
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A moment of a run; its arrays are shared with the run and never change.
+    """A run at one step; its arrays are shared with the run and never change.
+
+    Undo, the time line, trials, exports, model files and links are all made from snapshots.
 
     Attributes:
-        spec: what was trained.
+        spec: what is trained.
         data: the points, a `Dataset`, or the images, an `ImageData`.
-        state: parameters and moments, in the layout of the network itself.
-        counters: where the run stood.
-        ranges: what the pictures' colours spanned.
+        state: parameters, first and second moments, in the layout of the network itself.
+        counters: step and epoch.
+        ranges: ranges of the last pictures' colours; where `shown` is given, of those before.
+        shown: what the run needs besides to show this frame exactly as it was; None if no frame
+            showed it.
     """
 
     spec: Spec
@@ -33,26 +35,32 @@ class Snapshot:
     state: State[Floats]
     counters: Counters
     ranges: Ranges[Floats]
+    shown: Any = None
+
+    @classmethod
+    def fresh(cls, spec: Spec, data: Any, params: Floats, counters: Counters) -> Snapshot:
+        """Returns a snapshot with moments of 0 that no frame has shown."""
+        # One number that stands for all of them: no memory, however large the network.
+        zeros = np.broadcast_to(np.float32(0), params.shape)
+        return cls(spec, data, State(params, zeros, zeros), counters, no_ranges(spec))
+
+    @property
+    def step(self) -> int:
+        """Updates done."""
+        return self.counters.step
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        return self.counters.epoch
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Updates of an epoch."""
+        return count_batches(self.data.n_train, self.spec.batch_size)
 
 
 def no_ranges(spec: Spec) -> Ranges[Floats]:
     """Returns the ranges of a network that has not been shown."""
     units = sum(layer.units for layer in spec.layers)
     return Ranges(np.zeros(2, np.float32), np.zeros((units, 2), np.float32))
-
-
-def open_checkpoint(saved: Checkpoint, data: Any) -> Snapshot:
-    """Returns the moment that a checkpoint keeps.
-
-    Args:
-        saved: the checkpoint.
-        data: what its spec is trained on.
-
-    Raises:
-        CheckpointError: the counters do not fit the data.
-    """
-    batches = -(-data.n_train // saved.spec.batch_size)
-    if saved.counters.first >= batches:
-        raise CheckpointError(f"first must be less than {batches} batches")
-    state = State(saved.params, saved.m, saved.v)
-    return Snapshot(saved.spec, data, state, saved.counters, no_ranges(saved.spec))

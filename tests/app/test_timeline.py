@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from app.history.snapshot_memory import TimelineRoom
 from app.history.timeline import MAX_POINTS, Timeline
-from engine import Moment, Spec, Trainer, patch_spec
+from engine import Snapshot, Spec, Trainer, patch_spec
 from tests.app.client import Client, FrameSeen
 from tests.app.servers import LiveServer
 
@@ -23,18 +23,17 @@ EDIT = {"layers": [{"units": 3}], "optimizer": {"learning_rate": 0.1}}
 
 
 @pytest.fixture(scope="module")
-def start() -> Moment:
-    return Trainer(Spec()).moment()
+def start() -> Snapshot:
+    return Trainer(Spec()).shown_snapshot()
 
 
-def at_step(moment: Moment, step: int, numbers: int = 0) -> Moment:
+def at_step(moment: Snapshot, step: int, numbers: int = 0) -> Snapshot:
     """A moment at another step, with so many parameters if any are asked for."""
-    snapshot = moment.snapshot
-    counters = replace(snapshot.counters, step=step)
-    state = snapshot.state
+    counters = replace(moment.counters, step=step)
+    state = moment.state
     if numbers:
         state = state._replace(params=np.zeros(numbers, np.float32))
-    return Moment(replace(snapshot, counters=counters, state=state))
+    return replace(moment, counters=counters, state=state)
 
 
 @given(
@@ -48,7 +47,7 @@ def at_step(moment: Moment, step: int, numbers: int = 0) -> Moment:
     st.sampled_from([20_000, 80_000, 1 << 30]),
 )
 def test_points_are_bounded_and_stand_in_order(
-    start: Moment, events: list[tuple[str, Any]], room: int
+    start: Snapshot, events: list[tuple[str, Any]], room: int
 ) -> None:
     """However a session goes: never too many, never too large, the first and the last are there."""
     timeline = Timeline(TimelineRoom(1, 2 * room, room), start)
@@ -70,12 +69,12 @@ def test_points_are_bounded_and_stand_in_order(
         points = timeline.points
         assert points[0].kind == "start"
         assert len(points) <= MAX_POINTS
-        assert sum(v.nbytes for p in points[2:] for v in p.moment.snapshot.state) <= room
+        assert sum(v.nbytes for p in points[2:] for v in p.moment.state) <= room
         assert len({point.id for point in points}) == len(points)
         assert [p.trained for p in points] == sorted(p.trained for p in points)
 
 
-def test_a_long_run_is_kept_evenly(start: Moment) -> None:
+def test_a_long_run_is_kept_evenly(start: Snapshot) -> None:
     """Ten thousand epochs: few points were ever taken, and none of them lie far apart."""
     timeline = Timeline(TimelineRoom(), start)
     taken = 0
@@ -89,12 +88,12 @@ def test_a_long_run_is_kept_evenly(start: Moment) -> None:
     assert max(np.diff(steps)) < 4 * steps[-1] / MAX_POINTS
 
 
-def test_a_slider_leaves_one_point_that_tells_from_where_to_where(start: Moment) -> None:
+def test_a_slider_leaves_one_point_that_tells_from_where_to_where(start: Snapshot) -> None:
     timeline = Timeline(TimelineRoom(), start)
     before = at_step(start, 50)
     for i, rate in enumerate((0.04, 0.05, 0.1)):
         spec = patch_spec(Spec(), {"optimizer": {"learning_rate": rate}})
-        after = Moment(replace(before.snapshot, spec=spec))
+        after = replace(before, spec=spec)
         timeline.note(before, after, i + 1, "edit", joined=i > 0)
         before = at_step(after, before.step + EPOCH)
         timeline.add(before, i + 1)
@@ -103,7 +102,7 @@ def test_a_slider_leaves_one_point_that_tells_from_where_to_where(start: Moment)
     assert [edit["changes"] for edit in edits] == [[change]]
 
 
-def test_time_lines_share_their_room(start: Moment) -> None:
+def test_time_lines_share_their_room(start: Snapshot) -> None:
     """What one session holds another cannot have, but its fair share; a session gone leaves all."""
     room = TimelineRoom(sessions=4, total=8000, most=3000)
     first, second, third = (Timeline(room, start) for _ in range(3))

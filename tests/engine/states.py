@@ -11,7 +11,10 @@ from numpy.typing import NDArray
 from safetensors.numpy import load_file
 
 from engine import Programs, Spec, Trainer
-from engine.state.checkpoints import Checkpoint, Counters, save_checkpoint
+from engine.base.counters import Counters
+from engine.programs.training import State
+from engine.state.checkpoints import save_checkpoint
+from engine.state.snapshots import Snapshot, no_ranges
 from tests.engine import oracle
 
 Floats = NDArray[np.float32]
@@ -49,7 +52,8 @@ def load_state(
     m, v = (np.zeros_like(params) if s is None else np.asarray(s, np.float32) for s in (m, v))
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "state"
-        save_checkpoint(path, Checkpoint(spec, params, m, v, Counters()))
+        state = State(params, m, v)
+        save_checkpoint(path, Snapshot(spec, None, state, Counters(), no_ranges(spec)))
         return Trainer.load(path, programs)
 
 

@@ -139,7 +139,7 @@ def test_a_frame_whose_programs_are_not_there_is_known_and_they_come(value: dict
     assert after > built
     trainer.turn(request=request)
     assert programs.builds == after, "nobody compiles in a turn"
-    moment = trainer.moment()
-    assert trainer.is_ready(request, moment)
+    shown = trainer.shown_snapshot()
+    assert trainer.is_ready(request, shown)
     trainer.close()
     programs.close()

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
+from engine.base.counters import count_batches
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.features import FEATURES
 from engine.functions.heads import head_index
@@ -196,7 +197,7 @@ class ExactModel:
     @property
     def batches(self) -> int:
         """Updates of an epoch."""
-        return -(-self.n_train // self.batch)
+        return count_batches(self.n_train, self.batch)
 
     @property
     def rows(self) -> int:
