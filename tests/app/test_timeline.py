@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.history.snapshot_memory import TimelineRoom
@@ -36,6 +36,7 @@ def at_step(moment: Snapshot, step: int, numbers: int = 0) -> Snapshot:
     return replace(moment, counters=counters, state=state)
 
 
+@settings(deadline=None)
 @given(
     st.lists(
         st.one_of(
