@@ -68,7 +68,7 @@ async function start() {
     address.tellProblem();
     tellOptions(store);
   };
-  const frames = createPanels(place("panels"));
+  const frames = createPanels(place("panels"), "embed");
   const session = createSession({
     config, store, storage, address: { ...address, tellProblem }, faults, createViews, painted, around: standBy,
   });
@@ -117,7 +117,7 @@ async function start() {
     const images = Boolean(store.get().images.set);
     store.set({ view: { curveTab: shown.includes("unit") ? "unit" : "loss" }, images: { imageTab: shown.includes("boundary") ? "confusion" : "none" } });
     root.dataset.about = images ? "images" : "plane";
-    const made = frames.show(shown, images, context, part);
+    const made = frames.show(shown, context, part);
     const views = [
       ...made,
       part("controls", createBar, place("bar")),

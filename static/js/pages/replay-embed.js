@@ -17,7 +17,7 @@ const root = document.documentElement;
 /**
  * @param {Object} options as `embed/options` reads them
  * @returns {{createViews: (part: Function, context: Object) => Object[][], 
- *   begin: (session: Object, context: Object) => void, panels?: Object}}
+ *   begin: (session: Object, context: Object) => void}}
  */
 export function createFramed({ panels, background, text, start, origin }) {
   const place = h("div.embed-panels");
@@ -29,7 +29,7 @@ export function createFramed({ panels, background, text, start, origin }) {
   document.body.replaceChildren(main, bar, first, spoken, document.getElementById("fault"));
   if (background) root.dataset.background = background;
   root.style.setProperty("--text", text);
-  const frames = createPanels(place);
+  const frames = createPanels(place, "replayEmbed", { facts: createFacts });
   let shown = panels;
 
   function createViews(part, context) {
@@ -38,7 +38,7 @@ export function createFramed({ panels, background, text, start, origin }) {
     store.set({ view: { curveTab: shown.includes("unit") ? "unit" : "loss" }, images: { imageTab: "confusion" } });
     root.dataset.about = images ? "images" : "plane";
     return [
-      ...frames.show(shown, images, context, part),
+      ...frames.show(shown, context, part),
       part("controls", createBar, bar),
       part("start", createStart, first, start === "click"),
       part("announcer", createAnnouncer, spoken),
@@ -63,5 +63,5 @@ export function createFramed({ panels, background, text, start, origin }) {
     if (start === "auto") context.actions.run();
   }
 
-  return { createViews, begin, panels: { data: (element, context) => [createFacts(element, context)] } };
+  return { createViews, begin };
 }

@@ -75,7 +75,7 @@ async function play({ about, frames }, { parts, store, faults, language, options
   });
   source.connect();
   const context = Object.assign(await session.learn(), {
-    about, source, model: null, library: NO_LIBRARY, may: () => false, panels: layout.panels,
+    about, source, model: null, library: NO_LIBRARY, may: () => false,
     languages: language.names,
     changeLanguage: async (name) => {
       if (await language.change(name)) session.showAnew();

@@ -1,0 +1,102 @@
+/** The table of the views: what each part of a page is, for points and for images, and where each page has it. */
+
+import { createCurveTabs } from "ui/curve-tabs";
+import { createFirstUnit } from "embed/first-unit";
+import { h } from "lib/dom";
+import { LOSS } from "plot/curve-figure";
+import { createDigitTabs } from "pages/image-panels";
+import { create as createScale } from "views/colour-scale";
+import { create as createCurve } from "views/curve-chart";
+import { create as createData } from "views/data-panel";
+import { create as createConfusion } from "views/images/confusion";
+import { create as createImageData } from "views/images/data-panel";
+import { create as createDigits } from "views/images/digit-strip";
+import { create as createDrawing } from "views/images/draw-panel";
+import { create as createImageNetwork } from "views/images/network";
+import { create as createImageUnit } from "views/images/unit-panel";
+import { create as createMetrics } from "views/metrics";
+import { create as createNetwork } from "views/network";
+import { create as createOutput } from "views/output";
+import { create as createUnitPanel } from "views/unit-panel";
+
+/**
+ * A row: `part` is what fails together, `plane` and `images` name the maker. The other columns are
+ * the pages, each with its name of the place: the playground, the page of a recording, the panels
+ * of an embed, and those of a recording in an embed. Views are made in the order of the rows.
+ */
+const TABLE = [
+  { part: "data", plane: "data", images: "imageData", playground: "data", embed: "data" },
+  { part: "data", plane: "facts", images: "facts", replay: "data", replayEmbed: "data" },
+  {
+    part: "network", plane: "network", images: "imageNetwork",
+    playground: "network", replay: "network", embed: "network", replayEmbed: "network",
+  },
+  { part: "explanation", images: "explanation", playground: "network" },
+  { part: "output", plane: "output", playground: "plane", replay: "plane" },
+  { part: "output", images: "answers", playground: "answers" },
+  { part: "output", images: "confusion", replay: "charts" },
+  { part: "output", plane: "outputPanel", images: "confusion", embed: "boundary", replayEmbed: "boundary" },
+  { part: "scale", plane: "scale", playground: "scale", replay: "scale" },
+  { part: "scale", plane: "scale", images: "scale", embed: "legend", replayEmbed: "legend" },
+  { part: "metrics", plane: "metrics", images: "metrics", playground: "metrics", replay: "metrics" },
+  { part: "metrics", plane: "metricsPanel", images: "metricsPanel", embed: "metrics", replayEmbed: "metrics" },
+  { part: "observation", plane: "observation", images: "imageObservation", playground: "observation" },
+  { part: "curves", plane: "curves", images: "imageCurves", playground: "curves", replay: "curves" },
+  { part: "curves", plane: "lossPanel", images: "lossPanel", embed: "loss", replayEmbed: "loss" },
+  { part: "unit", plane: "unitPanel", images: "imageUnitPanel", embed: "unit", replayEmbed: "unit" },
+  { part: "notes", plane: "notes", playground: "notes" },
+];
+
+/** The makers that more than one page uses; a page brings its own for the rest, or in place of these. */
+const SHARED = {
+  data: createData,
+  imageData: createImageCard,
+  network: createNetwork,
+  imageNetwork: createImageNetwork,
+  output: createOutput,
+  confusion: createConfusion,
+  scale: createScale,
+  metrics: createMetrics,
+  curves: (element, context) => createCurveTabs(element, context, { createCurve, createUnitPanel }),
+  imageCurves: (element, context) => createCurveTabs(element, context, {
+    createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
+  }),
+  outputPanel: (element, context) => {
+    const plane = h("div.output-plane");
+    const tools = h("div.output-tools");
+    element.append(plane, tools);
+    return createOutput({ plane, tools }, context);
+  },
+  metricsPanel: (element) => {
+    const figures = h("div.metrics");
+    element.append(figures);
+    return createMetrics(figures);
+  },
+  lossPanel: (element, context) => createCurve(element, context, LOSS),
+  // A panel for a unit is never empty by itself.
+  unitPanel: (element, context) => [createUnitPanel(element, context), createFirstUnit(context.store)],
+  imageUnitPanel: (element, context) => [createImageUnit(element, context), createFirstUnit(context.store)],
+};
+
+/**
+ * Makes the views that a page has of points or of images.
+ *
+ * @param {"playground"|"replay"|"embed"|"replayEmbed"} page
+ * @param {Function} part makes a view that cannot fail for others, as `pages/view-guard` says
+ * @param {Context} context
+ * @param {Object<string, any>} places by their names in the table; views without a place are left out
+ * @param {Object<string, Function>} [own] makers of this page alone, by their names in the table
+ * @returns {Object[][]}
+ */
+export function makeViews(page, part, context, places, own = {}) {
+  const kind = context.store.get().images.set ? "images" : "plane";
+  const makers = { ...SHARED, ...own };
+  return TABLE.filter((row) => row[kind] && places[row[page]])
+    .map((row) => part(row.part, makers[row[kind]], places[row[page]]));
+}
+
+/** The set of images, and below it the one that is looked at. */
+export function createImageCard(element, context) {
+  const data = createImageData(element, context);
+  return [data, ...createDigitTabs(data.digits, context, { createDigits, createDrawing })];
+}
