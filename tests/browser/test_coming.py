@@ -124,7 +124,7 @@ def test_play_while_it_waits_is_meant_for_what_comes(page: Page) -> None:
 def test_what_trains_goes_on_until_then(page: Page) -> None:
     page.play()
     page.click("[data-dataset='mnist']")
-    page.wait(lambda: "goes on" in page.text(COMING), "that the present one trains on")
+    page.wait(lambda: "keeps training" in page.text(COMING), "that the present one trains on")
     page.goes_on()
     assert shows_the_circle(page)
     page.click(".play")

@@ -97,7 +97,7 @@ def test_own_points_explain_themselves(page: Page) -> None:
     page.wait(lambda: page.find_all(".points-dialog td"), "the table")
     check(page, "the table")
     page.hover(page.find(".points-dialog th[data-help]"))
-    page.wait(lambda: "right" in help_of(page), "help above a dialog")
+    page.wait(lambda: "Horizontal" in help_of(page), "help above a dialog")
     assert page.run("return document.querySelector('.tooltip').matches(':popover-open')")
 
 
@@ -153,7 +153,7 @@ def test_help_comes_by_mouse(page: Page) -> None:
 
 def test_help_comes_by_keyboard(page: Page) -> None:
     page.tab_to(".legend-test")
-    page.wait(lambda: "dashed" in help_of(page), "help of what has the focus")
+    page.wait(lambda: "Dashed" in help_of(page), "help of what has the focus")
     described = page.run("return document.activeElement.getAttribute('aria-describedby')")
     assert described == "tooltip"
     page.press("\ue00c")

@@ -140,7 +140,7 @@ def test_the_dialog_copies_and_gives_the_focus_back(page: Page) -> None:
     page.run("document.execCommand = () => false")
     page.tab_to("[data-action='copy']")
     page.press("\n")
-    page.wait(lambda: "selected" in page.text(".copy-said"), "it says what to do")
+    page.wait(lambda: "Selected" in page.text(".copy-said"), "it says what to do")
     assert page.run("return String(getSelection())") == link(page)
     page.press("\ue00c")
     assert page.run("return document.activeElement.dataset.action") == "share"
