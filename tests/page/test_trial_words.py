@@ -20,7 +20,7 @@ def test_what_is_said_of_a_trial_and_when_there_is_something_to_click(modules: M
         "Trying L2 of 0.003 or 0.01 on copies of the network …",
         "With L2 of 0.01 the test loss is 0.250 instead of 1.000 after 300 epochs.",
         "With L2 of 0.01 the test loss is 0.250 after 300 epochs.",
-        "Tried on copies for 300 epochs: L2 of 0.003 and 0.01. None of them lowers the test loss.",
+        "Tried on copies for 300 epochs: L2 of 0.003 and 0.01. None lowers the test loss.",
         "",
     ]
     assert [one["offers"] for one in states] == [False, True, True, False, True]
