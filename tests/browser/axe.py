@@ -41,10 +41,5 @@ def check(page: Page, where: str, only: tuple[str, ...] = (), root: str | None =
 def check_themes(page: Page, where: str, root: str | None = None) -> None:
     for scheme, only in (("light", ()), ("dark", OF_COLOURS)):
         page.prefer(prefers_color_scheme=scheme)
-        page.wait(
-            lambda scheme=scheme: page.run(
-                "return matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme
-            ),
-            scheme,
-        )
+        page.until("matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme, scheme)
         check(page, f"{where}, {scheme}", only, root)

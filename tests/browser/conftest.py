@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -12,8 +13,9 @@ from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from tests.app.servers import LiveServer
 from tests.browser.drivers import make_driver
 from tests.browser.host import Host
-from tests.browser.page import Page
+from tests.browser.page import FEW_FPS, Page
 from tests.browser.painting import start_painting
+from tests.browser.proxies import Proxy
 
 WIDTH, HEIGHT = 1440, 900
 
@@ -36,10 +38,27 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 @pytest.fixture(scope="session")
 def server() -> Iterator[LiveServer]:
     """Few frames a second, since several browsers share the machine with it."""
-    with LiveServer(LIVENET_MAX_FPS="20") as server:
+    with LiveServer(LIVENET_MAX_FPS=FEW_FPS) as server:
         yield server
         log = list(server.log)
     assert not log, f"the server wrote to its log: {''.join(log)}"
+
+
+@pytest.fixture(scope="session")
+def no_websockets(server: LiveServer) -> Iterator[Proxy]:
+    """The server behind a network that refuses WebSockets; the browser caches its files once."""
+    with Proxy(server.url, "refuse") as proxy:
+        yield proxy
+
+
+@pytest.fixture
+def over_http(tab: Page, no_websockets: Proxy) -> Iterator[Page]:
+    """A tab that reaches the server through that network, and leaves nothing behind there."""
+    tab.allowed.append("WebSocket connection to")
+    tab.url = no_websockets.url
+    yield tab
+    tab.driver.get(f"{no_websockets.url}/healthz")
+    tab.run("localStorage.clear(); sessionStorage.clear()")
 
 
 @pytest.fixture(scope="session")
@@ -80,6 +99,17 @@ def tab(driver: Chrome, first_tab: str, server: LiveServer) -> Iterator[Page]:
             driver.close()
         driver.switch_to.window(first_tab)
     assert messages == []
+
+
+@contextmanager
+def open_tab(driver: Chrome) -> Iterator[None]:
+    """A tab beside the one there is, whose page does not go on meanwhile."""
+    before = driver.current_window_handle
+    driver.get("about:blank")
+    driver.switch_to.new_window("tab")
+    yield
+    driver.close()
+    driver.switch_to.window(before)
 
 
 @pytest.fixture(scope="session")

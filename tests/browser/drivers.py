@@ -8,6 +8,8 @@ from pathlib import Path
 from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
+#: For hangs only: scripts wait in the page for what tests wait for.
+SCRIPT_SECONDS = 75.0
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
@@ -41,5 +43,5 @@ def make_driver(profile: Path) -> Chrome:
     options.binary_location = _find("chromium", "chromium-browser", "google-chrome")
     options.set_capability("goog:loggingPrefs", {"browser": "ALL"})
     driver = Chrome(options=options, service=Service(_find("chromedriver")))
-    driver.set_script_timeout(30)
+    driver.set_script_timeout(SCRIPT_SECONDS)
     return driver

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from selenium.common.exceptions import NoSuchElementException
+from selenium.common.exceptions import NoSuchElementException, TimeoutException
 from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.by import By
 from selenium.webdriver.common.keys import Keys
@@ -13,9 +13,13 @@ from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import Select
 
 from tests.app.servers import wait_until
+from tests.browser.drivers import SCRIPT_SECONDS
 
 #: For hangs only: no test waits so long when all is well.
-PATIENCE = 75.0
+PATIENCE = SCRIPT_SECONDS
+#: For servers whose frames nobody counts: painting them is most of what tests have to wait for.
+FEW_FPS = "8"
+IS_RUNNING = "document.querySelector('.play').classList.contains('running')"
 
 
 class Page:
@@ -36,8 +40,13 @@ class Page:
     def open(self, path: str = "/") -> Page:
         """Loads the page and waits for its first frame."""
         self.driver.get(self.url + path)
-        self.wait(lambda: self.frames > 0, "the first frame is painted")
+        self.until("livenet.frames > 0", "the first frame is painted")
         return self
+
+    def reload(self) -> None:
+        """Loads the page once more and waits for its first frame."""
+        self.driver.refresh()
+        self.until("livenet.frames > 0", "the first frame is painted again")
 
     def wait(self, condition: Callable[[], Any], what: str) -> Any:
         """Waits until a condition is true and returns its value; what is not there is not true."""
@@ -49,6 +58,32 @@ class Page:
                 return None
 
         return wait_until(look, what, PATIENCE)
+
+    def until(self, condition: str, what: str, *arguments: object) -> Any:
+        """Waits in the page until an expression of it is true, and returns its value.
+
+        Asked from outside again and again, the browser would have more to do with the answers
+        than with the page.
+        """
+        script = f"""const holds = () => {{
+              try {{
+                return {condition};
+              }} catch {{
+                return null;
+              }}
+            }};
+            return new Promise((done) => {{
+              const look = () => {{
+                const value = holds();
+                if (value) done(value);
+                else setTimeout(look, 20);
+              }};
+              look();
+            }});"""
+        try:
+            return self.driver.execute_script(script, *arguments)
+        except TimeoutException:
+            raise AssertionError(f"waited {PATIENCE} s in vain: {what}") from None
 
     def run(self, script: str, *arguments: object) -> Any:
         """Runs a script in the page."""
@@ -101,7 +136,10 @@ class Page:
 
     def text(self, css: str) -> str:
         """Returns the text of an element as the document has it."""
-        return self.find(css).get_attribute("textContent") or ""
+        text = self.run("return document.querySelector(arguments[0])?.textContent ?? null", css)
+        if text is None:
+            raise NoSuchElementException(css)
+        return text
 
     def metric(self, name: str) -> float:
         """Returns one of the four numbers; percentages as they are shown."""
@@ -118,7 +156,10 @@ class Page:
 
     def value(self, path: str) -> str:
         """Returns what a slider shows."""
-        return self.control(path).get_attribute("aria-valuetext") or ""
+        return self.run(
+            "return document.querySelector(arguments[0]).getAttribute('aria-valuetext') ?? ''",
+            f"[data-path='{path}']",
+        )
 
     def tile(self, column: int, row: int) -> WebElement:
         """Returns a tile of the network; column 0 holds the inputs."""
@@ -134,36 +175,36 @@ class Page:
     @property
     def running(self) -> bool:
         """Whether the button offers to pause."""
-        return "running" in (self.find(".play").get_attribute("class") or "")
+        return self.run(f"return {IS_RUNNING}")
 
     def play(self) -> None:
         """Starts training and waits until it goes on."""
         before = self.step
         self.click(".play")
-        self.wait(lambda: self.running and self.step > before, "training goes on")
+        self.until(f"({IS_RUNNING}) && livenet.step > arguments[0]", "training goes on", before)
 
     def pause(self) -> None:
         """Pauses and waits until no more frames come."""
         self.click(".play")
-        self.wait(lambda: not self.running, "the button offers to play")
+        self.until(f"!({IS_RUNNING})", "the button offers to play")
         self.settle()
 
     def settle(self) -> None:
-        """Waits until what was sent has come back: two paints of the same step."""
-        seen = [(-1, -1)]
-
-        def same() -> bool:
-            now = (self.step, self.spec_id)
-            still = now == seen[-1]
-            seen.append(now)
-            return still and len(seen) > 8
-
-        self.wait(same, "the picture stands still")
+        """Waits until what was sent has come back: for a while nothing else is painted."""
+        self.run("window.rest = { since: performance.now(), shown: null }")
+        self.until(
+            """(() => {
+              const [shown, now] = [`${livenet.step} ${livenet.specId}`, performance.now()];
+              if (shown !== rest.shown) window.rest = { since: now, shown };
+              return now - rest.since > 400;
+            })()""",
+            "the picture stands still",
+        )
 
     def goes_on(self, frames: int = 3) -> None:
         """Waits for more frames and says that no step was lost meanwhile."""
-        before, step = self.frames, self.step
-        self.wait(lambda: self.frames >= before + frames, "frames go on")
+        before, step = self.run("return [livenet.frames, livenet.step]")
+        self.until("livenet.frames >= arguments[0]", "frames go on", before + frames)
         assert self.step >= step
 
     def diverge(self) -> None:
@@ -192,9 +233,9 @@ class Page:
 
     def edited(self, action: Callable[[], Any]) -> None:
         """Does something that edits the spec and waits for a frame that shows it."""
-        before, step = self.spec_id, self.step
+        before, step = self.run("return [livenet.specId, livenet.step]")
         action()
-        self.wait(lambda: self.spec_id > before, "a frame shows the edit")
+        self.until("livenet.specId > arguments[0]", "a frame shows the edit", before)
         assert self.step >= step
 
     def hover(self, element: WebElement, x: int = 0, y: int = 0) -> None:

@@ -17,18 +17,21 @@ UNDO, REDO = "[data-action='undo']", "[data-action='redo']"
 SMALLEST = [Keys.HOME]
 
 
+#: How many points Plotly has drawn; -1 while they are drawn by hand.
+DRAWN = """
+    const plane = document.querySelector(".output-plane .plane");
+    if (plane.classList.contains("by-hand")) return -1;
+    return (plane.querySelector(".plane-axes").data ?? [])
+      .reduce((sum, trace) => sum + trace.x.length, 0);
+"""
+
+
 def drawn(page: Page) -> int:
-    """How many points Plotly has drawn; -1 while they are drawn by hand."""
-    return page.run(
-        """const plane = document.querySelector(".output-plane .plane");
-           if (plane.classList.contains("by-hand")) return -1;
-           return (plane.querySelector(".plane-axes").data ?? [])
-             .reduce((sum, trace) => sum + trace.x.length, 0)"""
-    )
+    return page.run(DRAWN)
 
 
 def settled(page: Page, count: int) -> None:
-    page.wait(lambda: drawn(page) == count, f"{count} points are drawn")
+    page.until(f"(() => {{ {DRAWN} }})() === arguments[0]", f"{count} points are drawn", count)
 
 
 def labels(page: Page) -> dict[str, int]:
@@ -77,7 +80,7 @@ def go_back(page: Page, button: str) -> None:
     """Undoes or makes again; the step may go back, too."""
     before = page.spec_id
     page.click(button)
-    page.wait(lambda: page.spec_id > before, "a frame shows another moment")
+    page.until("livenet.specId > arguments[0]", "a frame shows another moment", before)
 
 
 def clear(page: Page) -> None:
@@ -107,7 +110,7 @@ def open_dialog(page: Page) -> None:
 
 def start_painting(page: Page) -> None:
     """Makes the 500 points of the circle one's own while it trains."""
-    page.wait(lambda: drawn(page) == 250, "Plotly has come")
+    page.until(f"(() => {{ {DRAWN} }})() === 250", "Plotly has come")
     page.play()
     choose_own(page)
     settled(page, 500)

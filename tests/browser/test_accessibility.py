@@ -13,7 +13,9 @@ from tests.browser.page import Page
 from tests.browser.painting import choose_own
 from tests.browser.strokes import DIGITS, draw
 
-PHONE = (360, 740, True)
+PHONE_SIZE = (360, 740, True)
+
+State = Callable[[Page], None]
 
 
 def press(page: Page, element: WebElement) -> None:
@@ -129,8 +131,7 @@ def own_points(page: Page) -> None:
 
 
 def painting(page: Page) -> None:
-    own_points(page)
-    page.press(Keys.ESCAPE)
+    """Follows `own_points`."""
     page.wait(lambda: page.find("[data-action='paint']").is_displayed(), "the brush is offered")
 
 
@@ -157,6 +158,8 @@ def a_refused_edit(page: Page) -> None:
 
 
 def digits(page: Page) -> None:
+    if page.find("[data-dataset='digits']").get_attribute("aria-checked") == "true":
+        return
     page.edited(lambda: press(page, page.find("[data-dataset='digits']")))
     page.wait(lambda: page.find_all(".confusion-chart .xtick"), "the matrix is drawn")
 
@@ -207,21 +210,26 @@ def sharing(page: Page) -> None:
     page.wait(lambda: "127.0.0.1" in page.text(".share-side .share-reach"), "who can open it")
 
 
-STATES: list[Callable[[Page], None]] = [
-    as_it_opens, training, everything_unfolded, classes, regression, diverged, a_pinned_unit,
-    a_hovered_unit, a_layer_menu, a_weight_editor, the_page_settings, other_colours, a_tooltip,
-    a_readout, no_hidden_layer, the_largest_network, the_tour, looking_back, the_points, own_points,
-    painting, choose_own, a_bad_csv, korean, a_refused_edit, a_drawing, a_confusion_cell,
-    a_hidden_space, an_image_unit, sharing,
-]  # fmt: skip
-PHONE_STATES: list[Callable[[Page], None]] = [
-    as_it_opens, the_sheet, the_page_settings, the_tour, the_points, own_points, painting,
-    a_bad_csv, classes, regression, korean, a_drawing, a_confusion_cell, a_hidden_space, sharing,
-]  # fmt: skip
+#: States that follow one another in one page, each closed before the next.
+LAPTOP: dict[str, tuple[State, ...]] = {
+    "looking": (
+        as_it_opens, a_hovered_unit, a_tooltip, a_readout, a_layer_menu, a_weight_editor,
+        the_page_settings, sharing, the_tour, a_refused_edit, other_colours, korean,
+    ),
+    "training": (looking_back, training, a_pinned_unit, choose_own, diverged),
+    "networks": (classes, regression, no_hidden_layer, the_largest_network, everything_unfolded),
+    "points": (the_points, a_bad_csv, own_points, painting),
+    "images": (an_image_unit, a_confusion_cell, a_hidden_space, a_drawing),
+}  # fmt: skip
+PHONE: dict[str, tuple[State, ...]] = {
+    "looking": (as_it_opens, the_page_settings, the_tour, sharing, classes, regression, korean),
+    "points": (the_points, a_bad_csv, own_points, painting, the_sheet),
+    "images": (a_confusion_cell, a_hidden_space, a_drawing),
+}
 
 
 #: What a state adds to the page, which has been looked at without it.
-ADDED: dict[Callable[[Page], None], str] = {
+ADDED: dict[State, str] = {
     a_pinned_unit: ".curves", a_hovered_unit: ".output-plane", a_layer_menu: ".popover",
     a_weight_editor: ".popover", the_page_settings: ".popover", a_tooltip: ".tooltip",
     a_readout: ".tooltip", the_tour: "#tour", the_points: "dialog[open]",
@@ -229,22 +237,41 @@ ADDED: dict[Callable[[Page], None], str] = {
 }  # fmt: skip
 
 
-def name_of(state: Callable[[Page], None]) -> str:
-    return state.__name__
+def close(page: Page) -> None:
+    """Leaves a state: nothing is open, the present is shown, and nothing trains."""
+    page.press(Keys.ESCAPE)
+    page.run(
+        """document.querySelectorAll("dialog[open]").forEach((one) => one.close());
+           scrollTo(0, 0);"""
+    )
+    page.click(".brand")
+    page.until(
+        """![...document.querySelectorAll(".popover, dialog, .tour, .time-note, #tooltip")]
+             .some((one) => one.checkVisibility())""",
+        "nothing is open",
+    )
+    if page.running:
+        page.pause()
 
 
-@pytest.mark.parametrize("state", STATES, ids=name_of)
-def test_a_laptop(page: Page, state: Callable[[Page], None]) -> None:
-    state(page)
-    check_themes(page, f"laptop, {name_of(state)}", ADDED.get(state))
+def walk(page: Page, device: str, states: tuple[State, ...]) -> None:
+    for state in states:
+        if state is not states[0]:
+            close(page)
+        state(page)
+        check_themes(page, f"{device}, {state.__name__}", ADDED.get(state))
 
 
-@pytest.mark.parametrize("state", PHONE_STATES, ids=name_of)
-def test_a_phone(tab: Page, state: Callable[[Page], None]) -> None:
-    tab.resize(*PHONE)
+@pytest.mark.parametrize("states", LAPTOP)
+def test_a_laptop(page: Page, states: str) -> None:
+    walk(page, "laptop", LAPTOP[states])
+
+
+@pytest.mark.parametrize("states", PHONE)
+def test_a_phone(tab: Page, states: str) -> None:
+    tab.resize(*PHONE_SIZE)
     tab.open()
-    state(tab)
-    check_themes(tab, f"phone, {name_of(state)}", ADDED.get(state))
+    walk(tab, "phone", PHONE[states])
 
 
 def test_every_step_of_the_tour(page: Page) -> None:

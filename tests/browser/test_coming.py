@@ -10,7 +10,7 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.app.client import WebSocketClient
 from tests.app.servers import LiveServer
-from tests.browser.page import Page
+from tests.browser.page import FEW_FPS, Page
 from tests.engine.image_mirror import Request, run_mirror
 from tests.programs import FOLDER
 
@@ -44,7 +44,7 @@ def far_away(fail: threading.Event, tmp_path_factory: pytest.TempPathFactory) ->
     with (
         run_mirror(files, halt) as mirror,
         LiveServer(
-            LIVENET_CACHE_DIR=str(folder), LIVENET_IMAGE_MIRRORS=mirror.url, LIVENET_MAX_FPS="20"
+            LIVENET_CACHE_DIR=str(folder), LIVENET_IMAGE_MIRRORS=mirror.url, LIVENET_MAX_FPS=FEW_FPS
         ) as server,
     ):
         yield server.url

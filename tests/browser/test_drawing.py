@@ -11,7 +11,7 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 
 from tests.app.servers import LiveServer
-from tests.browser.conftest import HEIGHT, WIDTH
+from tests.browser.conftest import HEIGHT, WIDTH, open_tab
 from tests.browser.page import Page
 from tests.browser.strokes import DIGITS, draw
 from tests.mnist import need_mnist
@@ -24,8 +24,7 @@ CORNER = [[(0.62 + x / 3, 0.6 + y / 3) for x, y in DIGITS[3][0]]]
 @pytest.fixture(scope="module")
 def trained(driver: Chrome, first_tab: str) -> Iterator[Page]:
     """A page whose network of 2x128 units answers 97 % of the test digits right, paused."""
-    with LiveServer(LIVENET_DATA_DIR=str(need_mnist())) as server:
-        driver.switch_to.new_window("tab")
+    with LiveServer(LIVENET_DATA_DIR=str(need_mnist())) as server, open_tab(driver):
         page = Page(driver, server.url)
         page.resize(WIDTH, HEIGHT)
         page.open()
@@ -36,9 +35,6 @@ def trained(driver: Chrome, first_tab: str) -> Iterator[Page]:
         page.pause()
         yield page
         messages = page.console()
-        page.run("localStorage.clear()")
-        driver.close()
-        driver.switch_to.window(first_tab)
     assert messages == []
 
 
@@ -193,7 +189,7 @@ def test_the_nearest_training_images_are_shown(paper: Page) -> None:
     paper.wait(lambda: distances(paper) == sorted(distances(paper)), "the nearest comes first")
     assert distances(paper)[0] > 0
     paper.click(".explanation .picture")
-    paper.wait(lambda: "Right: 1" in paper.text(".input-caption"), "it is looked at")
+    paper.wait(lambda: "Label: 1" in paper.text(".input-caption"), "it is looked at")
     assert not paper.find(".paper").is_displayed()
     paper.wait(lambda: distances(paper)[0] == 0, "nothing is nearer to it than itself")
     paper.click("#tab-draw")

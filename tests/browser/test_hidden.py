@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
 from itertools import pairwise
 
 import pytest
@@ -13,7 +12,6 @@ import pytest
 from tests.app.client import make_client
 from tests.app.servers import LiveServer
 from tests.browser.page import Page
-from tests.browser.proxies import Proxy
 
 HIDDEN = "return document.hidden"
 
@@ -61,23 +59,18 @@ def steps_of_curve(page: Page) -> list[int]:
 
 
 @pytest.fixture(params=["websocket", "http"])
-def page(tab: Page, server: LiveServer, request: pytest.FixtureRequest) -> Iterator[Page]:
+def page(tab: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
     """The playground over each transport; its window is normal again afterwards."""
-    with ExitStack() as stack:
-        if request.param == "http":
-            tab.allowed.append("WebSocket connection to")
-            tab.url = stack.enter_context(Proxy(server.url, "refuse")).url
-        yield tab.open()
-        show(tab, "normal")
-        tab.run("localStorage.clear()")
-        tab.driver.get("about:blank")
+    if request.param == "http":
+        request.getfixturevalue("over_http")
+    yield tab.open()
+    show(tab, "normal")
 
 
 def go_on_unseen(page: Page) -> None:
     """Chooses that a hidden page goes on."""
     page.run("localStorage.setItem('livenet.pauseHidden', 'false')")
-    page.driver.refresh()
-    page.wait(lambda: page.frames > 0, "the first frame")
+    page.reload()
 
 
 def test_a_hidden_page_pauses_and_goes_on_when_it_is_back(page: Page, server: LiveServer) -> None:
@@ -141,8 +134,7 @@ def test_the_switch_acts_on_a_page_that_is_hidden_already(page: Page, server: Li
 def test_a_page_that_slept_is_not_taken_for_lost(page: Page) -> None:
     """On waking its timers come before the frames, and find an hour gone."""
     page.keep_timers()
-    page.driver.refresh()
-    page.wait(lambda: page.frames > 0, "the first frame")
+    page.reload()
     page.play()
     notices = page.run(
         """const real = performance.now.bind(performance);

@@ -3,28 +3,47 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from selenium.webdriver import ActionChains
+from selenium.webdriver import ActionChains, Chrome
 from selenium.webdriver.common.keys import Keys
 
+from tests.app.servers import LiveServer
+from tests.browser.conftest import HEIGHT, WIDTH, open_tab
 from tests.browser.page import Page
 
 #: What headless Chromium says about its WebGL, which it does without a graphics card.
 WEBGL = ("software WebGL", "GL Driver Message", "willReadFrequently")
 
 
+@pytest.fixture(scope="module")
+def trained(driver: Chrome, first_tab: str, server: LiveServer) -> Iterator[Page]:
+    """The 8 x 8 digits, a little trained."""
+    with open_tab(driver):
+        page = Page(driver, server.url)
+        page.resize(WIDTH, HEIGHT)
+        page.open()
+        page.edited(lambda: page.click("[data-dataset='digits']"))
+        page.wait(lambda: page.find_all("[data-metric='test_accuracy']"), "images are shown")
+        page.play()
+        page.wait(lambda: page.metric("test_accuracy") > 80, "it has learned something")
+        page.pause()
+        page.wait(lambda: matrix(page), "Plotly has drawn the matrix")
+        assert not pictures(page), "no cell is chosen"
+        yield page
+        messages = page.console()
+    assert messages == []
+
+
 @pytest.fixture
-def digits(page: Page) -> Page:
-    """The 8 x 8 digits, a little trained and paused."""
-    page.edited(lambda: page.click("[data-dataset='digits']"))
-    page.wait(lambda: page.find_all("[data-metric='test_accuracy']"), "images are shown")
-    page.play()
-    page.wait(lambda: page.metric("test_accuracy") > 80, "it has learned something")
-    page.pause()
-    page.wait(lambda: matrix(page), "Plotly has drawn the matrix")
-    return page
+def digits(trained: Page) -> Page:
+    """The same page for each test: paused, with the matrix in sight."""
+    if trained.running:
+        trained.pause()
+    trained.click("#tab-confusion")
+    return trained
 
 
 def matrix(page: Page) -> list[list[str]]:
@@ -58,7 +77,7 @@ def test_the_matrix_counts_every_test_image(digits: Page) -> None:
     assert abs(100 * right / total - digits.metric("test_accuracy")) < 0.06
     name = digits.find(place(3, 3)).get_attribute("aria-label") or ""
     share = f"{100 * counts[3][3] / sum(counts[3]):.1f}"
-    assert name == f"Right 3, answer 3: {counts[3][3]} ({share} %)"
+    assert name == f"True 3, predicted 3: {counts[3][3]} ({share} %)"
     z = digits.run(
         """const [{ z }] = document.querySelector(".confusion-chart").data;
            return z.map((row) => [...row])"""
@@ -80,19 +99,20 @@ def test_the_matrix_follows_the_training(digits: Page) -> None:
 
 
 def test_a_cell_shows_its_images_and_one_of_them_is_chosen(digits: Page) -> None:
-    assert not pictures(digits)
     count = number(digits, 4, 4)
     digits.hover(digits.find(place(4, 4)))
-    assert digits.tooltip.startswith(f"Right 4, answer 4: {count} ")
+    assert digits.tooltip.startswith(f"True 4, predicted 4: {count} ")
     digits.click(place(4, 4))
     digits.wait(lambda: len(pictures(digits)) == count, "all images of the cell")
-    assert all(re.fullmatch(r"Test image \d+: 4, answer 4", name) for name in pictures(digits))
-    assert digits.text(".cell-title") == f"4, answered right: {count}"
+    assert all(re.fullmatch(r"Test image \d+: 4, predicted 4", name) for name in pictures(digits))
+    assert digits.text(".cell-title") == f"4, correct: {count}"
     digits.find_all(".cell-digits .picture")[1].click()
-    digits.wait(lambda: "Right: 4" in digits.text(".input-caption"), "it is looked at")
+    digits.wait(lambda: "Label: 4" in digits.text(".input-caption"), "it is looked at")
 
 
 def test_the_matrix_is_walked_by_keyboard(digits: Page) -> None:
+    digits.click(place(0, 0))
+    digits.run("document.activeElement.blur()")
     digits.tab_to(".cell-place")
     digits.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     assert digits.run("return document.activeElement.dataset.at") == "22"
@@ -104,12 +124,16 @@ def test_the_matrix_is_walked_by_keyboard(digits: Page) -> None:
     chosen = digits.run("return document.activeElement.getAttribute('aria-label')")
     assert chosen == pictures(digits)[1]
     digits.press(Keys.ENTER)
-    digits.wait(lambda: "Right: 2" in digits.text(".input-caption"), "it is looked at")
+    digits.wait(lambda: "Label: 2" in digits.text(".input-caption"), "it is looked at")
     assert not digits.running
 
 
 def show_space(page: Page) -> None:
+    """Shows the last hidden layer in two dimensions."""
     page.click("#tab-space")
+    if page.control("dimensions").is_selected():
+        page.control("dimensions").click()
+    page.choose("space", "2")
     page.wait(lambda: len(places(page)) >= 10, "the points are drawn")
 
 
@@ -140,16 +164,6 @@ def test_every_test_image_is_a_point_of_the_hidden_space(digits: Page) -> None:
     assert chip.get_attribute("aria-pressed") == "false"
     chip.click()
     digits.wait(lambda: len(places(digits)) == 11, "class 0 is shown")
-    digits.run(
-        """const real = HTMLCanvasElement.prototype.getContext;
-           HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
-             return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
-           };"""
-    )
-    digits.control("dimensions").click()
-    digits.wait(lambda: digits.find(".cloud-note").is_displayed(), "3D needs WebGL, it says")
-    digits.control("dimensions").click()
-    digits.wait(lambda: not digits.find(".cloud-note").is_displayed(), "2D does not")
 
 
 def test_each_layer_has_a_space_of_its_own(digits: Page) -> None:
@@ -191,7 +205,7 @@ def test_pointing_at_a_point_shows_its_image_and_a_click_chooses_it(digits: Page
     digits.hover(digits.find(".space-map"), round(x), round(y))
     digits.wait(lambda: digits.find(".digit-card").is_displayed(), "the image is shown")
     said = digits.text(".digit-card")
-    label = re.fullmatch(r"right: (\d)answer: (\d)", said)
+    label = re.fullmatch(r"true: (\d)predicted: (\d)", said)
     assert label
     ActionChains(digits.driver).click().perform()
     digits.wait(

@@ -46,8 +46,15 @@ def test_from_points_to_images_and_back(page: Page) -> None:
     page.goes_on()
 
 
-def test_the_image_that_is_chosen_runs_through_the_network(digits: Page) -> None:
-    page = digits
+def test_a_paused_page_of_images(digits: Page) -> None:
+    choose_an_image(digits)
+    choose_units(digits)
+    take_the_tour(digits)
+    ask_for_three_dimensions_without_webgl(digits)
+
+
+def choose_an_image(page: Page) -> None:
+    """It runs through the network."""
     before = [picture_of(page, css) for css in (".input-picture", ".block canvas")]
     page.click(".digit[data-row='3']")
     page.wait(
@@ -57,12 +64,12 @@ def test_the_image_that_is_chosen_runs_through_the_network(digits: Page) -> None
     page.wait(lambda: page.text(".input-caption") == "Label: 3", "the right label")
     assert page.text(".bar.right .bar-name") == "3"
     page.find(".digit[data-row='3']").send_keys(Keys.ARROW_RIGHT)
-    page.wait(lambda: page.text(".input-caption") == "Right: 4", "the next one by the keyboard")
+    page.wait(lambda: page.text(".input-caption") == "Label: 4", "the next one by the keyboard")
     shares = [float(e.text.removesuffix("%").strip()) for e in page.find_all(".bar-share")]
     assert 95 < sum(shares) < 105
 
 
-def test_training_marks_what_is_wrong(digits: Page) -> None:
+def test_training_marks_what_is_wrong_and_outlives_a_reload(digits: Page) -> None:
     page = digits
     shown = ".digit:not([hidden])"
 
@@ -83,6 +90,7 @@ def test_training_marks_what_is_wrong(digits: Page) -> None:
     page.wait(lambda: count(f"{shown}.wrong") < 10, "few of them are wrong")
     page.click("[data-action='nextDigits']")
     page.wait(lambda: page.find_all(".digit[data-row='49']"), "the next page")
+    reload_and_speak_korean(page)
 
 
 def test_layers_are_edited_while_it_trains(digits: Page) -> None:
@@ -103,11 +111,11 @@ def test_layers_are_edited_while_it_trains(digits: Page) -> None:
     page.wait(lambda: len(cells_of(page)) == 3, "undone")
     page.goes_on()
     assert page.running
+    leave_a_waiting_edit(page)
 
 
-def test_an_edit_that_waits_is_said_and_can_be_left(digits: Page) -> None:
-    page = digits
-    page.play()
+def leave_a_waiting_edit(page: Page) -> None:
+    """An edit that waits is said, and can be left."""
     said = """window.said = new Set();
               const line = document.querySelector(".coming");
               const cells = () => document.querySelector(".block").ariaValueMax;
@@ -131,8 +139,8 @@ def test_an_edit_that_waits_is_said_and_can_be_left(digits: Page) -> None:
     assert page.control("optimizer.name").get_attribute("value") == "sgd"
 
 
-def test_a_unit_is_chosen_by_mouse_and_keyboard(digits: Page) -> None:
-    page = digits
+def choose_units(page: Page) -> None:
+    """By mouse and keyboard."""
     block = page.find("[data-block='0']")
     page.hover(block)
     page.wait(lambda: "Layer 1, unit" in page.tooltip, "the value of a unit")
@@ -148,12 +156,10 @@ def test_a_unit_is_chosen_by_mouse_and_keyboard(digits: Page) -> None:
     assert not page.find(".unit-weights").is_displayed()
 
 
-def test_what_there_is_stays_after_a_reload_and_in_korean(digits: Page) -> None:
-    page = digits
+def reload_and_speak_korean(page: Page) -> None:
+    """What there is stays."""
     page.play()
-    page.wait(lambda: page.step > 0, "it trains")
-    page.driver.refresh()
-    page.wait(lambda: page.frames > 0, "the first frame")
+    page.reload()
     page.wait(lambda: page.find_all(".digit:not([hidden])"), "the images again")
     page.goes_on()
     page.click("[data-action='language']")
@@ -177,8 +183,8 @@ def test_a_network_without_hidden_layers(digits: Page) -> None:
     assert page.find("#panel-unit .hint").is_displayed()
 
 
-def test_the_tour_is_about_images(digits: Page) -> None:
-    page = digits
+def take_the_tour(page: Page) -> None:
+    """It is about images."""
     page.click("[data-action='tour']")
     steps = []
     for _ in range(6):
@@ -188,3 +194,17 @@ def test_the_tour_is_about_images(digits: Page) -> None:
         page.click("[data-action='tourNext']")
     assert steps == ["data", "units", "answer", "output", "curves", "play"]
     assert not page.find(".tour").is_displayed()
+
+
+def ask_for_three_dimensions_without_webgl(page: Page) -> None:
+    page.run(
+        """const real = HTMLCanvasElement.prototype.getContext;
+           HTMLCanvasElement.prototype.getContext = function (kind, ...rest) {
+             return kind.startsWith("webgl") ? null : real.call(this, kind, ...rest);
+           };"""
+    )
+    page.click("#tab-space")
+    page.control("dimensions").click()
+    page.wait(lambda: page.find(".cloud-note").is_displayed(), "3D needs WebGL, it says")
+    page.control("dimensions").click()
+    page.wait(lambda: not page.find(".cloud-note").is_displayed(), "2D does not")

@@ -207,8 +207,7 @@ def test_the_theme_follows_the_system_and_the_switch(page: Page) -> None:
     assert background(page) == dark
     page.prefer(prefers_color_scheme="light")
     assert background(page) == dark
-    page.driver.refresh()
-    page.wait(lambda: page.frames > 0, "the first frame")
+    page.reload()
     assert background(page) == dark
     page.click(".settings-open")
     page.click("[data-path='theme'][value='auto']")
@@ -231,10 +230,15 @@ def test_pictures_change_with_the_theme(page: Page) -> None:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_text_is_told_from_its_ground(page: Page, scheme: str) -> None:
-    page.prefer(prefers_color_scheme=scheme)
+def test_text_is_told_from_its_ground(page: Page) -> None:
     page.click(".more-toggle")
+    for scheme in ("light", "dark"):
+        page.prefer(prefers_color_scheme=scheme)
+        page.until("matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme, scheme)
+        told_from_its_ground(page)
+
+
+def told_from_its_ground(page: Page) -> None:
     worst = page.run(
         """const parse = (c) => c.match(/[\\d.]+/g).map(Number);
            const light = ([r, g, b]) => [r, g, b].map((v) => v / 255)

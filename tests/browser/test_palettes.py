@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from itertools import combinations
 from typing import Any
 
@@ -67,7 +66,15 @@ def apart(one: list[float], other: list[float]) -> dict[str, float]:
     return {v: difference(look(one, v), look(other, v)) for v in VISIONS}
 
 
-def test_every_eye_tells_the_pairs_apart(page: Page) -> None:
+def test_colours_are_told_apart(page: Page) -> None:
+    every_eye_tells_the_pairs_apart(page)
+    both_signs_are_told_from_zero(page)
+    for count in CLASSES:
+        classes_are_told_apart(page, count)
+    a_point_has_an_edge_that_is_seen(page)
+
+
+def every_eye_tells_the_pairs_apart(page: Page) -> None:
     for theme in THEMES:
         standard, alternative = (choose(page, theme, colours) for colours in PAIRS)
         first = apart(standard["positive"], standard["negative"])
@@ -82,7 +89,7 @@ def test_every_eye_tells_the_pairs_apart(page: Page) -> None:
             assert light - dark > 30, (theme, vision)
 
 
-def test_both_signs_are_told_from_zero(page: Page) -> None:
+def both_signs_are_told_from_zero(page: Page) -> None:
     for theme in THEMES:
         for colours in PAIRS:
             found = choose(page, theme, colours)
@@ -99,8 +106,7 @@ CLASSES = {
 }
 
 
-@pytest.mark.parametrize("count", CLASSES)
-def test_classes_are_told_apart(page: Page, count: int) -> None:
+def classes_are_told_apart(page: Page, count: int) -> None:
     for theme in THEMES:
         classes = choose(page, theme, "standard")["classes"][:count]
         for vision, least in CLASSES[count].items():
@@ -157,8 +163,7 @@ def test_a_choice_outlives_the_page(page: Page) -> None:
     page.click("[data-action='settings']")
     page.click("input[data-path='colours'][value='alternative']")
     chosen = read(page)["positive"]
-    page.driver.refresh()
-    page.wait(lambda: page.frames > 0, "the first frame")
+    page.reload()
     assert read(page)["positive"] == chosen
     assert page.run("return document.documentElement.dataset.colours") == "alternative"
 
@@ -168,22 +173,20 @@ def shown(page: Page, css: str = ".scale-bar") -> list[float]:
     return [float(t.replace("−", "-")) for t in page.find(css).text.split()]
 
 
-@pytest.mark.parametrize(
-    ("edit", "expected"),
-    [
-        (lambda page: page.click("[data-dataset='xor']"), [0, 0.5, 1]),
-        (lambda page: page.choose("loss", "mean_squared_error"), [-1, 0, 1]),
-    ],
-)
-def test_the_scale_of_two_classes(
-    page: Page, edit: Callable[[Page], None], expected: list[float]
-) -> None:
-    page.edited(lambda: edit(page))
-    page.wait(lambda: shown(page) == expected, "the scale of the output")
-
-
-def test_the_scale_of_classes_names_them(page: Page) -> None:
+def test_the_scale_is_that_of_what_is_shown(page: Page) -> None:
+    page.hover(page.tile(0, 0))
+    page.wait(lambda: shown(page) == [-6, 0, 6], "the scale of an input")
+    page.hover(page.tile(1, 0))
+    page.wait(lambda: 0 < shown(page)[2] <= 1, "the scale of a tanh unit")
+    page.hover(page.find(".brand"))
+    page.wait(lambda: shown(page) == [0, 0.5, 1], "the scale of the output")
+    page.edited(lambda: page.choose("loss", "mean_squared_error"))
+    page.wait(lambda: shown(page) == [-1, 0, 1], "the scale of labels of -1 and 1")
     page.edited(lambda: page.click("[data-dataset='blobs']"))
+    the_scale_of_classes_names_them(page)
+
+
+def the_scale_of_classes_names_them(page: Page) -> None:
     page.wait(lambda: page.find(".scale-classes").text.split("\n") != [""], "the classes")
     assert page.text(".scale-classes") == "Class 0Class 1Class 2"
     assert not page.find(".scale-bar").is_displayed()
@@ -238,16 +241,7 @@ def test_regression_has_one_scale_with_zero_in_its_middle(page: Page) -> None:
         page.wait(lambda: not page.tooltip, "the readout goes")
 
 
-def test_the_scale_is_that_of_what_is_shown(page: Page) -> None:
-    page.hover(page.tile(0, 0))
-    page.wait(lambda: shown(page) == [-6, 0, 6], "the scale of an input")
-    page.hover(page.tile(1, 0))
-    page.wait(lambda: 0 < shown(page)[2] <= 1, "the scale of a tanh unit")
-    page.hover(page.find(".brand"))
-    page.wait(lambda: shown(page) == [0, 0.5, 1], "the scale of the output")
-
-
-def test_a_point_has_an_edge_that_is_seen(page: Page) -> None:
+def a_point_has_an_edge_that_is_seen(page: Page) -> None:
     edges = page.load(
         """const { readPalette } = await import("plot/palette");
            const { classes, edge } = readPalette();

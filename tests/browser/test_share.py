@@ -13,7 +13,7 @@ from selenium.webdriver.support.ui import Select
 
 from app.web.network_addresses import find_network_addresses
 from tests.app.servers import LiveServer
-from tests.browser.page import Page
+from tests.browser.page import FEW_FPS, Page
 from tests.browser.painting import choose_own
 
 PIXELS = """
@@ -83,8 +83,7 @@ def test_a_link_opens_the_very_same_run_in_another_tab(page: Page) -> None:
     other.wait(lambda: "state" not in query(other), "the address claims the weights no longer")
     other.play()
     other.pause()
-    other.driver.refresh()
-    other.wait(lambda: other.frames > 0, "the first frame")
+    other.reload()
     assert other.step > step, "a reload keeps the run"
     assert other.run("return history.length") == entries
 
@@ -251,7 +250,7 @@ def fits(page: Page) -> float:
 
 def test_a_link_for_phones_names_the_machine_on_its_network(tab: Page) -> None:
     """Such a link can be opened, and read as a QR code; without a network there is none."""
-    with LiveServer(HOST="0.0.0.0", LIVENET_MAX_FPS="20") as server:
+    with LiveServer(HOST="0.0.0.0", LIVENET_MAX_FPS=FEW_FPS) as server:
         port = server.url.rsplit(":", 1)[1]
         page = Page(tab.driver, f"http://127.0.0.1:{port}")
         page.open("/?data=xor")

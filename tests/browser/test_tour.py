@@ -20,15 +20,6 @@ PARTS = {
 }
 
 
-def box(page: Page, css: str) -> dict[str, float]:
-    return page.run(
-        """const { left, top, right, bottom } =
-             document.querySelector(arguments[0]).getBoundingClientRect();
-           return { left, top, right, bottom };""",
-        css,
-    )
-
-
 def step(page: Page) -> str | None:
     """The step that is shown."""
     return page.run("return document.querySelector('.tour:not([hidden])')?.dataset.step ?? null")
@@ -53,49 +44,72 @@ def still(page: Page) -> bool:
     )
 
 
+#: The ring, the callout and what they say, and whether the ring's middle lies on its part.
+LOOK = """
+    const box = (css) => {
+      const { left, top, right, bottom } = document.querySelector(css).getBoundingClientRect();
+      return { left, top, right, bottom };
+    };
+    const [ring, callout, strip] = [".tour-ring", ".tour", ".strip-box"].map(box);
+    const middle = [(ring.left + ring.right) / 2, (ring.top + ring.bottom) / 2];
+    return {
+      ring, callout, strip, room: [innerWidth, innerHeight],
+      on: Boolean(document.elementFromPoint(...middle)?.closest(arguments[0])),
+      progress: document.querySelector(".tour-progress").textContent,
+      words: document.querySelector("#tour-text").textContent,
+    };
+"""
+
+
 def check_step(page: Page, name: str) -> None:
     """The ring is on its part and in sight; the callout is in sight and off the ring."""
     page.wait(lambda: step(page) == name, f"the step {name}")
     page.wait(lambda: still(page), "the ring has arrived")
-    ring, callout = box(page, ".tour-ring"), box(page, ".tour")
-    width, height = page.run("return [innerWidth, innerHeight]")
+    seen = page.run(LOOK, PARTS[name])
+    ring, callout, strip = seen["ring"], seen["callout"], seen["strip"]
+    width, height = seen["room"]
     for one in (ring, callout):
         assert 0 <= one["left"] < one["right"] <= width, (name, one)
         assert 0 <= one["top"] < one["bottom"] <= height, (name, one)
     assert min(ring["right"] - ring["left"], ring["bottom"] - ring["top"]) > 40, name
     if name != "play":
-        strip = box(page, ".strip-box")
         assert ring["top"] >= strip["bottom"] - 1, f"{name}: the ring is below the strip"
     beside = callout["left"] >= ring["right"] or callout["right"] <= ring["left"]
     apart = callout["top"] >= ring["bottom"] or callout["bottom"] <= ring["top"]
     assert beside or apart, f"{name}: the callout {callout} covers {ring}"
-    x, y = (ring["left"] + ring["right"]) / 2, (ring["top"] + ring["bottom"]) / 2
-    assert page.run(
-        "return Boolean(document.elementFromPoint(...arguments[1]).closest(arguments[0]))",
-        PARTS[name], [x, y],
-    ), f"{name}: the ring is elsewhere"  # fmt: skip
-    number = STEPS.index(name) + 1
-    assert page.text(".tour-progress") == f"{number} / 6"
-    assert len(page.text("#tour-text")) > 20
+    assert seen["on"], f"{name}: the ring is elsewhere"
+    assert seen["progress"] == f"{STEPS.index(name) + 1} / 6"
+    assert len(seen["words"]) > 20
 
 
-@pytest.mark.parametrize("size", [(1440, 900), (360, 740), (1024, 768), (1920, 1080)])
+#: Width, height, and whether all controls are unfolded there.
+SIZES = ((1440, 900, True), (1024, 768, True), (1920, 1080, False), (360, 740, False))
+
+
 @pytest.mark.parametrize("language", ["en", "ko"])
-def test_six_steps_point_at_six_parts(tab: Page, size: tuple[int, int], language: str) -> None:
-    tab.resize(*size)
+def test_six_steps_point_at_six_parts(tab: Page, language: str) -> None:
     tab.open(f"/?lang={language}")
-    if size[0] in (1024, 1440):
-        tab.click(".more-toggle")
+    unfolded = False
+    for width, height, unfold in SIZES:
+        tab.resize(width, height)
+        tab.until("innerWidth === arguments[0]", "the new size", width)
+        if unfold != unfolded:
+            tab.click(".more-toggle")
+            unfolded = unfold
+        walk(tab)
+
+
+def walk(tab: Page) -> None:
     tab.play()
     open_tour(tab)
     for name in STEPS:
         check_step(tab, name)
-        before = tab.step
-        tab.wait(lambda before=before: tab.step > before, "training goes on")
+        tab.until("livenet.step > arguments[0]", "training goes on", tab.step)
         tab.click("[data-action='tourNext']")
     assert step(tab) is None
     assert tab.run("return document.activeElement.dataset.action") == "tour"
     assert not tab.find(".tour-ring").is_displayed()
+    tab.pause()
 
 
 def test_the_tour_waits_to_be_asked_and_says_so_on_the_first_visit(tab: Page) -> None:
@@ -103,8 +117,7 @@ def test_the_tour_waits_to_be_asked_and_says_so_on_the_first_visit(tab: Page) ->
     tab.open()
     assert step(tab) is None
     assert tab.find(".tour-open .tool-text").is_displayed()
-    tab.driver.refresh()
-    tab.wait(lambda: tab.frames > 0, "the first frame")
+    tab.reload()
     assert step(tab) is None
     assert not tab.find(".tour-open .tool-text").is_displayed()
     assert tab.find(".tour-open").is_displayed()

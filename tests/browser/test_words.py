@@ -122,8 +122,7 @@ def test_the_address_keeps_up_with_the_choice(tab: Page) -> None:
     change_language(tab)
     assert search(tab) == "?lang=en"
     assert tab.run("return location.hash") == "#here"
-    tab.driver.refresh()
-    tab.wait(lambda: tab.frames > 0, "the first frame")
+    tab.reload()
     assert spoken(tab) == "en"
 
 
@@ -164,7 +163,6 @@ def test_a_session_that_is_gone_is_told_in_the_language_of_the_page(tab: Page) -
     tab.open("/?lang=ko")
     tab.wait(lambda: tab.run("return history.state?.session"), "the entry knows its session")
     tab.run("history.replaceState({ session: 'gone'.repeat(8) }, '')")
-    tab.driver.refresh()
-    tab.wait(lambda: tab.frames > 0, "the first frame of a new session")
+    tab.reload()
     told = catalogue("ko")["connection.renewed"]
     tab.wait(lambda: tab.text(".notice span") == told, "it says so")
