@@ -20,7 +20,8 @@ from engine.frames.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameReques
 from engine.frames.logs import Entry, Log
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
-from engine.runs.kinds import Data, Run, begin_run, can_go_on, is_ready, make_data
+from engine.runs.kinds import Data, begin_run, can_go_on, is_ready, make_data
+from engine.runs.protocol import Run
 from engine.runs.trials import Candidate, Trial
 from engine.spec import Spec, patch_spec
 from engine.state.checkpoints import (

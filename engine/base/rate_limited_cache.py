@@ -1,4 +1,4 @@
-"""What takes long to make: made anew now and then while training runs, the same in between."""
+"""Cache that recomputes an expensive view for at most 10 % of the time."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ SHARE = 0.1
 T = TypeVar("T")
 
 
-class Occasional(Generic[T]):
-    """One thing that is kept, and made anew when it is time.
+class RateLimitedCache(Generic[T]):
+    """One value that is kept, and computed again when it is time.
 
     Args:
         clock: seconds, as `time.perf_counter`.

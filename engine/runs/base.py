@@ -1,4 +1,4 @@
-"""Where a run stands: what it trains, on what, how far it is; the same for all kinds of data."""
+"""Base class of runs: spec, data, step and epoch counters."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Rows(Protocol):
 DataT = TypeVar("DataT", bound=Rows)
 
 
-class Standing(Generic[DataT]):
+class RunBase(Generic[DataT]):
     """Base of the runs, which set these three whenever they take up a moment or go on."""
 
     _spec: Spec

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.devices import image_device
-from engine.base.rate_limited_cache import Occasional
+from engine.base.rate_limited_cache import RateLimitedCache
 from engine.base.slices import Slices
 from engine.data.drawing import prepare_drawing, reduce_drawing
 from engine.data.image_data import ImageData
@@ -50,8 +50,8 @@ class ImageViews:
     What runs over a whole set does so in slices (`Slices`), so that others come in between.
 
     It keeps what goes on from frame to frame: the answers to the test images, the basis of
-    the hidden space, and what takes long (`Occasional`): in frames of a run that goes on it may
-    be some steps old, at rest it never is.
+    the hidden space, and what takes long (`RateLimitedCache`): in frames of a run that goes on
+    it may be some steps old, at rest it never is.
 
     Args:
         programs: where compiled programs come from.
@@ -62,12 +62,12 @@ class ImageViews:
         self._basis: tuple[Any, Array] | None = None
         self._tested: Tested | None = None
         self._nearest: tuple[Any, Floats] | None = None
-        self._exciting: Occasional[Floats] = Occasional()
-        self._space: Occasional[NDArray[Any]] = Occasional()
+        self._exciting: RateLimitedCache[Floats] = RateLimitedCache()
+        self._space: RateLimitedCache[NDArray[Any]] = RateLimitedCache()
 
     def rest(self) -> None:
         """Forgets what can be made anew."""
-        self._nearest, self._exciting, self._space = None, Occasional(), Occasional()
+        self._nearest, self._exciting, self._space = None, RateLimitedCache(), RateLimitedCache()
 
     @property
     def seen(self) -> tuple[Any, Any]:

@@ -25,7 +25,7 @@ from engine.programs.images.training_programs import Batches, TrainingProgram
 from engine.programs.models import ExactModel, pack_rates
 from engine.programs.tiers import Programs
 from engine.programs.training import State
-from engine.runs.base import Standing
+from engine.runs.base import RunBase
 from engine.runs.image_views import ImageViews
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
@@ -55,7 +55,7 @@ def count_image_bytes(spec: Spec, *, packed: bool = False) -> int:
     return _FLOAT * (_PACKED_VECTORS if packed else _VECTORS) * Layout.of(spec).size
 
 
-class ImageRun(Standing[ImageData]):
+class ImageRun(RunBase[ImageData]):
     """One network in training on images.
 
     Args:
@@ -137,6 +137,7 @@ class ImageRun(Standing[ImageData]):
         self._spec, self._data = snapshot.spec, snapshot.data
         self._counters, self._ranges = snapshot.counters, snapshot.ranges
         self._layout = Layout.of(self._spec)
+        self._model = ExactModel.of(self._spec, self._data.n_train)
         self._flat: State[Floats] | None = snapshot.state
         self._placed: State[Parts] | None = None
         slopes = len(self._spec.layers)
@@ -318,7 +319,7 @@ class ImageRun(Standing[ImageData]):
             "measured_step": str(measured_at),
             "batch": str(self._counters.first),
             "batches": str(self.batches_per_epoch),
-            "seconds_left": f"{left * self._pace.seconds(self._program().model):.1f}",
+            "seconds_left": f"{left * self._pace.seconds(self._model):.1f}",
             "data_source": self._data.images.source,
         }
         return Frame(arrays, metadata)

@@ -1,4 +1,4 @@
-"""Runs: what trains a network and shows it, by the kind of data."""
+"""Kinds of runs: which class trains a spec, by its data."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from engine.frames.frames import FrameRequest
 from engine.programs.tiers import Programs
 from engine.runs.images import ImageRun
 from engine.runs.plane import PlaneRun
+from engine.runs.protocol import Run
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
 Data = Dataset | ImageData
-Run = PlaneRun | ImageRun
 
 
 def _kind(spec: Spec) -> type[PlaneRun] | type[ImageRun]:
@@ -50,14 +50,5 @@ def is_ready(
     *,
     seen: bool,
 ) -> bool:
-    """Tells whether what a frame needs is there, and has it made if not.
-
-    Args:
-        programs: where compiled programs come from.
-        owner: who asks; replaces what it asked for before.
-        spec: what is shown.
-        data: its data.
-        request: what the frame holds.
-        seen: whether it has to be shown as it was seen.
-    """
+    """Tells whether what a frame needs is there, see `Run.is_ready`."""
     return _kind(spec).is_ready(programs, owner, spec, data, request, seen=seen)

@@ -30,7 +30,7 @@ from engine.programs.models import ExactModel, Model
 from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
 from engine.programs.turns import Ranges, Turn
-from engine.runs.base import Standing
+from engine.runs.base import RunBase
 from engine.runs.plane_views import show_pictures, show_points, show_selected
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
@@ -45,7 +45,7 @@ _LEAST_SHARE = 0.2
 _TIMED_FOR, _TOO_LONG = 64, 1.3
 
 
-class PlaneRun(Standing[Dataset]):
+class PlaneRun(RunBase[Dataset]):
     """One network in training on points of the plane.
 
     Args:
@@ -84,16 +84,7 @@ class PlaneRun(Standing[Dataset]):
         *,
         seen: bool,
     ) -> bool:
-        """Tells whether what a frame needs is there, and has it made if not.
-
-        Args:
-            programs: where compiled programs come from.
-            owner: who asks; replaces what it asked for before.
-            spec: what is shown.
-            data: its data.
-            request: what the frame holds.
-            seen: whether it has to be shown as it was seen.
-        """
+        """Tells whether what a frame needs is there, see `Run.is_ready`."""
         if not programs.serves_general or programs.has_general(spec):
             return True
         exact = ExactModel.of(spec, data.n_train, data.n, request.tile)

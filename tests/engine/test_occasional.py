@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.base.rate_limited_cache import SHARE, Occasional
+from engine.base.rate_limited_cache import SHARE, RateLimitedCache
 from engine.base.slices import Slices, finish
 
 COST = 2.0
@@ -27,13 +27,13 @@ class Clock:
         return self.made
 
 
-def get(thing: Occasional[int], key: str, clock: Clock, *, now: bool = False) -> int:
+def get(thing: RateLimitedCache[int], key: str, clock: Clock, *, now: bool = False) -> int:
     return finish(thing.get(key, clock.make, now=now))
 
 
 def test_making_takes_no_more_than_its_share() -> None:
     clock = Clock()
-    thing = Occasional[int](clock)
+    thing = RateLimitedCache[int](clock)
     begun = clock.seconds
     while clock.seconds < begun + 1000:
         assert get(thing, "key", clock) == clock.made
@@ -44,7 +44,7 @@ def test_making_takes_no_more_than_its_share() -> None:
 
 def test_it_is_never_that_of_another_key_and_never_old_when_it_must_not_be() -> None:
     clock = Clock()
-    thing = Occasional[int](clock)
+    thing = RateLimitedCache[int](clock)
     assert get(thing, "one", clock) == 1
     assert get(thing, "one", clock) == 1
     assert get(thing, "two", clock) == 2
@@ -55,7 +55,7 @@ def test_it_is_never_that_of_another_key_and_never_old_when_it_must_not_be() -> 
 
 def test_pauses_between_slices_are_no_work() -> None:
     clock = Clock()
-    thing = Occasional[int](clock)
+    thing = RateLimitedCache[int](clock)
     work = thing.get("key", clock.make, now=False)
     next(work)
     clock.seconds += 1000

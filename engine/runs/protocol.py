@@ -1,0 +1,139 @@
+"""The protocol of runs: what a trainer asks of a network in training, whatever its data."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any, Protocol
+
+from engine.base.arrays import Floats
+from engine.base.slices import Slices
+from engine.frames.frames import Frame, FrameRequest
+from engine.frames.metrics import Metrics
+from engine.programs.tiers import Programs
+from engine.spec import Spec
+from engine.state.snapshots import Snapshot
+
+
+class Run(Protocol):
+    """One network in training."""
+
+    @property
+    def spec(self) -> Spec:
+        """What is trained."""
+        ...
+
+    @property
+    def data(self) -> Any:
+        """What is trained and tested on."""
+        ...
+
+    @property
+    def step(self) -> int:
+        """Updates done."""
+        ...
+
+    @property
+    def epoch(self) -> int:
+        """Epochs done."""
+        ...
+
+    @property
+    def batches_per_epoch(self) -> int:
+        """Updates of an epoch."""
+        ...
+
+    @property
+    def weights(self) -> Floats:
+        """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
+        ...
+
+    @property
+    def metrics(self) -> Metrics:
+        """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
+        ...
+
+    @property
+    def measured(self) -> Metrics:
+        """What was measured last, maybe some steps ago."""
+        ...
+
+    @staticmethod
+    def make_data(spec: Spec, programs: Programs) -> Any:
+        """Makes or finds what a spec is trained on.
+
+        Raises:
+            DataError: it cannot be made, or is not there.
+        """
+        ...
+
+    @staticmethod
+    def is_ready(
+        programs: Programs,
+        owner: Hashable,
+        spec: Spec,
+        data: Any,
+        request: FrameRequest,
+        *,
+        seen: bool,
+    ) -> bool:
+        """Tells whether what a frame needs is there, and has it made if not.
+
+        Args:
+            programs: where compiled programs come from.
+            owner: who asks; replaces what it asked for before.
+            spec: what is shown.
+            data: its data.
+            request: what the frame holds.
+            seen: whether it has to be shown as it was seen.
+        """
+        ...
+
+    def updates_until(self, epoch: int) -> int:
+        """Returns how many updates are left until so many epochs are done; 0 if they are."""
+        ...
+
+    def snapshot(self) -> Snapshot:
+        """Returns this step."""
+        ...
+
+    def shown_snapshot(self) -> Snapshot:
+        """Returns this step as the last frame showed it."""
+        ...
+
+    def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
+        """Goes to a snapshot and shows it as it was shown."""
+        ...
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Goes on from a snapshot."""
+        ...
+
+    def rest(self) -> None:
+        """Gives back the memory that it can go on without."""
+        ...
+
+    def forget_history(self) -> None:
+        """Forgets the losses that no frame has shown yet."""
+        ...
+
+    def train(self, steps: int) -> None:
+        """Trains on an exact program, compiling it first if need be."""
+        ...
+
+    def turn(
+        self, steps: int, request: FrameRequest, max_seconds: float | None = None
+    ) -> Slices[Frame]:
+        """Trains a little, or not at all, and makes a frame."""
+        ...
+
+    def prefer_exact(self, tile: int) -> bool:
+        """Has the exact program compiled in the background; False if too many others wait."""
+        ...
+
+    def close(self) -> None:
+        """Withdraws what was asked for in the background."""
+        ...
+
+    def predict(self, x: Any) -> Floats:
+        """Returns the network's outputs, float32 [n, K]."""
+        ...
