@@ -22,8 +22,9 @@ from engine.data.image_store import ImageStore
 from engine.data.images import CATALOGUE
 from engine.data.selected_image import Digit, Drawing, Sample
 from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
-from engine.frames.frames import DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
+from engine.frames.frames import CHANGING_ARRAYS, DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
 from engine.frames.logs import Entry
+from engine.frames.views import describe_views
 from engine.programs.tiers import Programs
 from engine.runs.images import count_image_bytes
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
@@ -55,6 +56,7 @@ from engine.trainer import Trainer
 
 __all__ = [
     "CATALOGUE",
+    "CHANGING_ARRAYS",
     "DEFAULT_VIEWS",
     "EXPORTS",
     "EXPORT_OPTIONS",
@@ -107,6 +109,7 @@ __all__ = [
     "decode_packet",
     "decode_points",
     "describe_spec",
+    "describe_views",
     "dump_spec",
     "encode_packet",
     "export",

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
+from engine.frames.registry import ArrayType
+from engine.frames.views import VIEWS
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.heads import HEADS
 from engine.functions.initializers import INITIALIZERS
@@ -15,7 +18,7 @@ DOCS = Path(__file__).parents[1] / "docs"
 Rows = list[tuple[str, ...]]
 
 
-def list_formulas(entries: dict) -> Callable[[], Rows]:
+def list_formulas(entries: Mapping[str, Any]) -> Callable[[], Rows]:
     """Rows of name and formula."""
     return lambda: [(f"`{name}`", entry.formula) for name, entry in entries.items()]
 
@@ -30,6 +33,31 @@ def list_losses() -> Rows:
     return rows
 
 
+def write_type(array: ArrayType) -> str:
+    """Type and shape, as `u8 [K,100,100]`."""
+    return f"{array.dtype.lower()} [{','.join(map(str, array.shape))}]"
+
+
+def list_arrays() -> Rows:
+    """Arrays of frames of runs on points."""
+    views = [view for view in VIEWS.values() if view.of != "images"]
+    return [
+        (f"`{array.name}`", write_type(array), array.about)
+        for view in views
+        for array in view.arrays
+    ]
+
+
+def list_views() -> Rows:
+    """Views of runs on images, and their arrays."""
+    views = [view for view in VIEWS.values() if view.of == "images"]
+    return [
+        (f"`{view.name}`" if place == 0 else "", f"`{array.name}`", write_type(array), array.about)
+        for view in views
+        for place, array in enumerate(view.arrays)
+    ]
+
+
 #: Page and first cells of a table's head -> its rows.
 TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("formulas.md", "| activation | formula |"): list_formulas(ACTIVATIONS),
@@ -37,12 +65,14 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("formulas.md", "| `optimizer.name` |"): list_formulas(OPTIMIZERS),
     ("formulas.md", "| `schedule.name` |"): list_formulas(SCHEDULES),
     ("formulas.md", "| `initializer.name` |"): list_formulas(INITIALIZERS),
+    ("protocol.md", "| array | dtype, shape | what |"): list_arrays,
+    ("protocol.md", "| view | array | dtype, shape | what |"): list_views,
 }
 
 
 def write_rows(rows: Rows) -> list[str]:
     """Rows as Markdown."""
-    return [f"| {' | '.join(row)} |" for row in rows]
+    return [f"| {' | '.join(row)} |".replace("|  |", "| |") for row in rows]
 
 
 def replace_table(page: str, head: str, rows: Rows) -> str:

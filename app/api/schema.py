@@ -12,7 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.pages.documents import Document
 from app.web.request_bodies import Body
-from engine import PRESETS, TASK_DATASETS, Programs, describe_spec, preview_points
+from engine import PRESETS, TASK_DATASETS, Programs, describe_spec, describe_views, preview_points
 
 #: Asked again with the hash each time: the next version of the server may say otherwise.
 _API_CACHE = "public, max-age=0, must-revalidate"
@@ -24,7 +24,7 @@ def make_api_blueprint(programs: Programs) -> Blueprint:
 
     @blueprint.get("/api/schema")
     def send_schema() -> Response:
-        return _document(describe_spec).respond(request, _API_CACHE)
+        return _document(_describe).respond(request, _API_CACHE)
 
     @blueprint.get("/api/presets")
     def send_presets() -> Response:
@@ -56,10 +56,15 @@ def _document(make: Callable[[], Any]) -> Document:
 def collect_answers() -> dict[str, Any]:
     """Returns what a page asks for when it starts, by the last part of the address."""
     return {
-        "schema": describe_spec(),
+        "schema": _describe(),
         "presets": _list_presets(),
         "datasets": _picture_datasets(),
     }
+
+
+def _describe() -> dict[str, Any]:
+    """The spec's schema, and the views of frames beside it."""
+    return {**describe_spec(), "views": describe_views()}
 
 
 def _list_presets() -> list[dict[str, Any]]:

@@ -15,15 +15,12 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine import MAX_CANDIDATES, MAX_EPOCHS, Packet, Spec
+from engine import MAX_CANDIDATES, MAX_EPOCHS, VIEWS, Packet, Spec
+from engine.spec.names import OneOf
 
 _SHOWN = 60
 
-ViewName = Literal[
-    "boundary", "units", "weights", "history", "points", "selected",
-    "digit", "saliency", "nearest", "confusion", "predictions", "input_weights", "exciting",
-    "space",
-]  # fmt: skip
+ViewName = Annotated[str, OneOf(VIEWS)]
 
 PointId = Annotated[int, Field(ge=0, le=2**53)]
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from app.protocol.messages import Views
 from app.protocol.view_settings import ViewSettings
-from engine import FrameRequest
+from engine import CHANGING_ARRAYS, FrameRequest
 
 CREDIT_AT_START = 2
 CREDIT_AT_MOST = 4
@@ -25,11 +27,13 @@ class Demand:
         self._credit = 0
         self._due = self._points_due = False
         self.next_at = 0.0
+        self._sent: dict[str, Any] = {}
 
     def begin(self) -> None:
         """A client has come, who has seen nothing yet."""
         self._credit = CREDIT_AT_START
         self._due = self._points_due = True
+        self._sent = {}
         self.next_at = 0.0
 
     def add_credit(self) -> bool:
@@ -60,6 +64,25 @@ class Demand:
     def peek(self, *, running: bool) -> FrameRequest:
         """Returns what the next frame is to hold."""
         return self._views.make_request(points_due=self._points_due, running=running)
+
+    def leave_out(self, arrays: dict[str, Any]) -> list[str]:
+        """Takes out of a frame what has not changed since the last one that held it.
+
+        Args:
+            arrays: of the frame, by name; an array that is the same object has not changed.
+
+        Returns:
+            The names of what is left out.
+        """
+        unchanged = [
+            name
+            for name in CHANGING_ARRAYS
+            if name in arrays and self._sent.get(name) is arrays[name]
+        ]
+        self._sent |= {name: arrays[name] for name in CHANGING_ARRAYS if name in arrays}
+        for name in unchanged:
+            del arrays[name]
+        return unchanged
 
     def spend(self, now: float, *, running: bool) -> FrameRequest:
         """Takes one credit, and returns what the frame is to hold."""

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass
+from typing import Any
 
 from app.history.snapshot_memory import TimelineRoom
 from app.history.timeline import Point, Timeline
@@ -316,6 +317,11 @@ class Session:
         """The tight program is there or on its way; nobody need ask again before an edit."""
         with self._lock:
             self._calm.keep()
+
+    def leave_out(self, turn: Turn, arrays: dict[str, Any]) -> list[str]:
+        """Takes out of a frame what its client has; returns the names of it."""
+        with self._lock:
+            return self._demand.leave_out(arrays) if self._outbox is turn.outbox else []
 
     def finish_turn(self, turn: Turn, blob: bytes, rest_batches: int) -> None:
         """Leaves the frame for its client, if that is still the one.

@@ -5,6 +5,7 @@ A turn ends soon after `TURN_SECONDS`; what is left goes on in the session's nex
 
 from __future__ import annotations
 
+import json
 import logging
 import time
 from collections.abc import Callable, Hashable
@@ -36,7 +37,7 @@ from app.protocol.messages import (
 )
 from app.sessions.navigation import leave_held, note_change, travel
 from app.sessions.session import Session, Turn
-from engine import DivergedError, EngineError, Slices, Trainer
+from engine import DivergedError, EngineError, Frame, Slices, Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -271,7 +272,7 @@ def _make_frame(session: Session, turn: Turn) -> Slices[None]:
         "spec_id": str(session.spec_id),
         "running": "true" if running else "false",
     }
-    session.finish_turn(turn, encode_frame(frame.arrays, metadata), rest)
+    session.finish_turn(turn, _encode(session, turn, frame, metadata), rest)
 
 
 def _show_recalled(session: Session, turn: Turn, point: Point) -> Slices[None]:
@@ -282,4 +283,13 @@ def _show_recalled(session: Session, turn: Turn, point: Point) -> Slices[None]:
         "running": "false",
         "recalled": str(point.id),
     }
-    session.finish_turn(turn, encode_frame(frame.arrays, metadata), 0)
+    session.finish_turn(turn, _encode(session, turn, frame, metadata), 0)
+
+
+def _encode(session: Session, turn: Turn, frame: Frame, metadata: dict[str, str]) -> bytes:
+    """Encodes a frame without what its client has; `unchanged` says what that is."""
+    arrays = dict(frame.arrays)
+    unchanged = session.leave_out(turn, arrays)
+    if unchanged:
+        metadata["unchanged"] = json.dumps(unchanged)
+    return encode_frame(arrays, metadata)

@@ -12,20 +12,22 @@ from numpy.typing import NDArray
 from engine.base.arrays import Floats, HostArray
 from engine.data.datasets import Dataset
 from engine.data.selected_image import Digit
+from engine.frames import views
 from engine.frames.metrics import Metrics
 from engine.spec import Spec
 
 #: Views until told otherwise.
-DEFAULT_VIEWS = ("boundary", "units", "weights", "history", "points")
+DEFAULT_VIEWS = tuple(name for name, view in views.VIEWS.items() if view.default)
 #: Views of runs on images; what a run does not have is left out of its frames.
-IMAGE_VIEWS = (
-    "digit", "saliency", "nearest", "confusion", "predictions", "input_weights", "exciting",
-    "space",
-)  # fmt: skip
+IMAGE_VIEWS = tuple(name for name, view in views.VIEWS.items() if view.of == "images")
 #: Every view that can be asked for.
-VIEWS = (*DEFAULT_VIEWS, "selected", *IMAGE_VIEWS)
+VIEWS = views.VIEWS.names
+#: Arrays that are sent only when they have changed since the client's last frame.
+CHANGING_ARRAYS = tuple(
+    array.name for view in views.VIEWS.values() if view.changes for array in view.arrays
+)
 #: Views that need a selected unit.
-_OF_UNIT = frozenset({"selected", "input_weights", "exciting"})
+_OF_UNIT = frozenset(name for name, view in views.VIEWS.items() if view.of_unit)
 #: Sides of a tile, pixels.
 TILE_MIN, TILE_MAX, TILE_DEFAULT = 8, 64, 32
 

@@ -18,6 +18,7 @@ from engine.data.drawing import prepare_drawing, reduce_drawing
 from engine.data.image_data import ImageData
 from engine.data.selected_image import Digit, Sample
 from engine.frames.frames import FrameRequest
+from engine.frames.registry import Shown, make_views
 from engine.network import Parts
 from engine.programs.image_programs import ImagePrograms
 from engine.programs.images.compiled import Projection, Sweep
@@ -108,7 +109,9 @@ class ImageViews:
     ) -> Slices[Arrays]:
         """Returns the arrays that a request asks for."""
         views = set(request.views)
-        arrays: Arrays = {}
+        arrays: Arrays = make_views(
+            request.views, "images", lambda: Shown(spec, data, jax.device_get(params))
+        )
         if self._tested is not None and "confusion" in views:
             arrays["confusion"] = self._tested.confusion
         if self._tested is not None and "predictions" in views:

@@ -23,6 +23,7 @@ from engine.base.slices import Slices
 from engine.data.datasets import Dataset, make_dataset
 from engine.frames.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
+from engine.frames.registry import Shown, make_views
 from engine.network import Layout
 from engine.programs.bindings import Binding, aim, bind, rebind
 from engine.programs.calls import find_last_finite, invoke, is_finite
@@ -348,6 +349,7 @@ class PlaneRun(RunBase[Dataset]):
         if "history" in request.views:
             arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
         self._history = []
+        arrays |= make_views(request.views, "plane", self._shown)
         if request.points:
             arrays["points"] = show_points(self._spec, self._data, turn)
         if request.pictures:
@@ -357,6 +359,10 @@ class PlaneRun(RunBase[Dataset]):
             arrays |= pictures.arrays
             metadata |= pictures.metadata
         return Frame(arrays, metadata)
+
+    def _shown(self) -> Shown:
+        params = Layout.of(self._spec).split(self._exact().params)
+        return Shown(self._spec, self._data, params)
 
     def _show_selected(
         self, binding: Binding, turn: Turn, select: tuple[int, int]

@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 import json
-from typing import get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.protocol.messages import MessageError, ViewName, parse_message
-from engine import VIEWS
+from app.protocol.messages import MessageError, parse_message
 from tests.app.client import Client, WebSocketClient
 from tests.sizes import choose
 
@@ -104,10 +102,6 @@ def test_message_is_refused(opened: Client, text: str, code: str, path: str) -> 
     assert 0 < len(error["message"]) < 400
     assert "Traceback" not in error["message"]
     assert opened.barrier() == []
-
-
-def test_views_are_those_of_the_engine() -> None:
-    assert get_args(ViewName) == VIEWS
 
 
 @pytest.mark.parametrize("transport", ["websocket"], indirect=True)

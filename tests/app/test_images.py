@@ -7,6 +7,7 @@ import itertools
 import json
 import urllib.error
 import urllib.request
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -56,6 +57,34 @@ def test_a_session_trains_on_images(opened_digits: Client) -> None:
     assert frame.arrays["activations"].shape == (16,)
     assert frame.arrays["probabilities"].sum() == pytest.approx(1, abs=1e-5)
     assert frame.metadata["data_source"] == "sklearn"
+
+
+def test_predictions_come_only_when_they_have_changed(opened_digits: Client) -> None:
+    client = opened_digits
+    client.send("views", names=["predictions", "digit"])
+    first = client.frame_where(lambda frame: "predictions" in frame.arrays)
+    assert first.arrays["predictions"].shape == (355,)
+    client.ack()
+    client.send("views", digit={"row": 3})
+    same = client.frame_where(lambda frame: "image" in frame.arrays)
+    assert json.loads(same.metadata["unchanged"]) == ["predictions"]
+    assert "predictions" not in same.arrays
+    client.ack()
+    client.send("step", epochs=1)
+    later = client.frame_where(lambda frame: frame.epoch == 1)
+    assert "unchanged" not in later.metadata
+    assert (later.arrays["predictions"] != first.arrays["predictions"]).any()
+
+
+def test_who_takes_a_session_up_gets_the_predictions(
+    client: Client, connect: Callable[[], Client]
+) -> None:
+    token = client.open(SPEC)["session"]
+    client.send("views", names=["predictions"])
+    client.frame_where(lambda frame: "predictions" in frame.arrays)
+    other = connect()
+    other.resume(token)
+    assert "predictions" in other.frame().arrays
 
 
 def test_an_edit_to_a_new_shape_does_not_hold_up_training(opened_digits: Client) -> None:

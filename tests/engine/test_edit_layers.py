@@ -156,7 +156,7 @@ def test_a_new_layer_after_tanh_is_nearly_the_identity(
 
 @pytest.mark.parametrize("activation", names.ACTIVATIONS)
 def test_no_other_scale_and_shift_is_nearer_to_the_identity(activation: str) -> None:
-    positive = activation in {"sigmoid", "softplus", "step"}
+    positive = ACTIVATIONS[activation].never_negative
     h = np.linspace(0 if positive else -1, 1, 201)
     apply = oracle.ACTIVATIONS[activation]
 

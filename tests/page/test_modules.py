@@ -58,6 +58,28 @@ def test_frames_that_were_not_painted_keep_their_points(modules: Modules) -> Non
     assert joined == ["p1", "p2"]
 
 
+def test_arrays_that_have_not_changed_are_those_of_an_earlier_frame(modules: Modules) -> None:
+    seen = modules.load(
+        """const { restoreUnchanged } = await import("lib/frames");
+           let arrays = {};
+           return [
+             { meta: {}, arrays: { predictions: 1, image: 1 } },
+             { meta: { unchanged: ["predictions"] }, arrays: { image: 2 } },
+             { meta: {}, arrays: { image: 3 } },
+             { meta: { unchanged: ["predictions"] }, arrays: {} },
+           ].map((frame) => {
+             arrays = restoreUnchanged(frame, arrays);
+             return frame.arrays;
+           });"""
+    )
+    assert seen == [
+        {"predictions": 1, "image": 1},
+        {"predictions": 1, "image": 2},
+        {"image": 3},
+        {"predictions": 1},
+    ]
+
+
 def test_losses_are_written_so_that_they_can_be_read(modules: Modules) -> None:
     written = modules.load(
         """const { formatLoss, tellDifference } = await import("lib/format");

@@ -38,6 +38,20 @@ export function carryOver(older, newer) {
   return newer;
 }
 
+/**
+ * Puts into a frame what it only names, since it has not changed since an earlier one.
+ *
+ * @param {Omit<Frame, "spec">} frame its `meta.unchanged` lists arrays
+ * @param {Object<string, *>} earlier the newest arrays of the connection by name
+ * @returns {Object<string, *>} the newest arrays with this frame
+ */
+export function restoreUnchanged(frame, earlier) {
+  for (const name of frame.meta.unchanged ?? []) {
+    if (earlier[name]) frame.arrays[name] = earlier[name];
+  }
+  return { ...earlier, ...frame.arrays };
+}
+
 /** Whether a frame's `selected` map is that of a unit, not of one selected before. */
 export function showsUnit({ arrays, meta }, { layer, unit }) {
   return Boolean(arrays.selected) && meta.selected?.[0] === layer && meta.selected[1] === unit;

@@ -8,7 +8,7 @@
 
 import { createCredit } from "stream/credit";
 import { createEmitter } from "lib/emitter";
-import { decodeFrame } from "lib/frames";
+import { decodeFrame, restoreUnchanged } from "lib/frames";
 
 const TOKEN = "livenet.session";
 const TOKEN_TEXT = /^[\w-]{16,64}$/;
@@ -43,6 +43,8 @@ export function createConnection({ open, storage, toOpen, session }) {
   let timer = 0;
   let training = false;
   let heard = 0;
+  /** The newest array of each name, for frames that leave out what has not changed. */
+  let arrays = {};
   let looked = 0;
   let delay = FIRST_DELAY;
   let state = "connecting";
@@ -145,6 +147,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   function takeFrame(buffer) {
     heard = performance.now();
     const frame = decodeFrame(buffer);
+    arrays = restoreUnchanged(frame, arrays);
     const { meta } = frame;
     frame.spec = meta.recalled === undefined ? specs.get(meta.spec_id) : recalled.get(meta.recalled);
     credit.arrive(heard);

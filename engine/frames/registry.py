@@ -1,0 +1,119 @@
+"""The registry of views: what frames may hold, one entry each.
+
+Requests, messages, the protocol's tables, recordings and checks derive from the entries.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from engine.base.registry import Registry
+from engine.network import Parts
+from engine.spec import Spec
+
+#: Whose frames: runs on points of the plane, on images, or both.
+Of = Literal["plane", "images", "both"]
+#: When an array is made: with each frame, with some of them while a run goes on, or when asked.
+Cost = Literal["frame", "occasional", "request"]
+
+
+#: Types of arrays in a frame.
+DTYPES: dict[str, Any] = {"F32": np.float32, "U8": np.uint8}
+
+
+@dataclass(frozen=True)
+class ArrayType:
+    """An array of a frame.
+
+    Attributes:
+        name: in the frame.
+        dtype: F32 or U8.
+        shape: numbers, or names of numbers: K outputs, T pixels of a tile, H and W of an image,
+            n for any other number.
+        about: what it holds, as the protocol says it.
+    """
+
+    name: str
+    dtype: Literal["F32", "U8"]
+    shape: tuple[int | str, ...]
+    about: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A network that views are made of.
+
+    Attributes:
+        spec: the network.
+        data: its points or images.
+        params: its parameters, taken apart.
+    """
+
+    spec: Spec
+    data: Any
+    params: Parts
+
+
+@dataclass(frozen=True)
+class View:
+    """A view.
+
+    Attributes:
+        name: in requests; may differ from those of its arrays.
+        of: whose frames hold it; others leave it out.
+        arrays: that it adds to a frame.
+        cost: when it is made.
+        recorded: whether recordings keep its arrays.
+        default: whether frames hold it until told otherwise.
+        of_unit: whether it needs a selected unit.
+        changes: whether it is sent only when it has changed since the client's last frame.
+        make: makes the numbers of its one array, where the network alone says all of them; runs
+            make the others.
+    """
+
+    name: str
+    of: Of
+    arrays: tuple[ArrayType, ...]
+    cost: Cost = "frame"
+    recorded: bool = False
+    default: bool = False
+    of_unit: bool = False
+    changes: bool = False
+    make: Callable[[Shown], ArrayLike] | None = None
+
+    def describe(self) -> dict[str, Any]:
+        """Returns what a page has to know, as JSON values."""
+        arrays = [
+            {"name": array.name, "dtype": array.dtype, "shape": list(array.shape)}
+            for array in self.arrays
+        ]
+        return {"of": self.of, "arrays": arrays, "cost": self.cost, "recorded": self.recorded}
+
+
+#: Every view by its name.
+VIEWS: Registry[View] = Registry("view")
+
+
+def make_views(names: Iterable[str], of: Of, shown: Callable[[], Shown]) -> dict[str, NDArray[Any]]:
+    """Makes the arrays that the network alone says all of.
+
+    Args:
+        names: the views that a frame is to hold.
+        of: whose frame it is.
+        shown: returns the network; called only if a view needs it.
+    """
+    entries = [VIEWS[name] for name in names]
+    made = [entry for entry in entries if entry.make is not None and entry.of in (of, "both")]
+    if not made:
+        return {}
+    network = shown()
+    return {
+        entry.arrays[0].name: np.asarray(entry.make(network), DTYPES[entry.arrays[0].dtype], "C")
+        for entry in made
+        if entry.make is not None
+    }
