@@ -29,9 +29,10 @@ def host_sessions(
         max_connections: how many may be open at one time.
         limits: arguments of `LocalHost` that are not those of a server.
     """
-    defaults: dict[str, Any] = {"max_sessions": 8, "resume_seconds": 600.0, "idle_seconds": 600.0}
+    chosen: dict[str, Any] = {"max_sessions": 8, "resume_seconds": 600.0, "idle_seconds": 600.0}
+    chosen |= {"max_inbox_bytes": 8 << 20, **limits}
     scheduler = Scheduler(2, take_turn)
-    host = LocalHost(programs, scheduler, **(defaults | {"max_inbox_bytes": 8 << 20} | limits))
+    host = LocalHost(programs, scheduler, **chosen)
     scheduler.start()
     connections = Connections(
         host, States(Shelf(FOLDER / "states", 1 << 30)), 1 << 20, max_connections
