@@ -10,10 +10,9 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from selenium.webdriver import Chrome
 from websocket import WebSocket, create_connection
 
-from tests.app.servers import LiveServer
+from tests.app.servers import LiveServer, wait_until
 from tests.browser.axe import check_themes
 from tests.browser.page import Page
 from tests.browser.proxies import Manner, Proxy
@@ -65,15 +64,14 @@ def reach(tab: Page, transport: str) -> Iterator[Reach]:
             return stack.enter_context(Proxy(server.url, "refuse")).url
 
         yield find
-        if tab.driver.current_url.startswith("http"):
-            tab.run("localStorage.clear()")
         tab.driver.get("about:blank")
 
 
 @pytest.fixture
-def page(tab: Page, server: LiveServer, reach: Reach, transport: str) -> Page:
+def page(tab: Page, transport: str, request: pytest.FixtureRequest) -> Page:
     """The playground with its first frame, paused, over this transport."""
-    tab.url = reach(server)
+    if transport == "http":
+        request.getfixturevalue("over_http")
     tab.open()
     assert carrier(tab) == transport
     return tab
@@ -87,38 +85,30 @@ def other(server: LiveServer) -> Iterator[WebSocket]:
     socket.close()
 
 
-def test_training_and_edits(page: Page) -> None:
+def test_training_edits_and_reloads(page: Page) -> None:
     page.play()
     page.edited(lambda: page.click("[data-add='0']"))
     page.edited(lambda: page.choose("optimizer.name", "adam"))
-    page.goes_on(60)
-    page.pause()
-    assert page.units == [5, 2]
-    page.click("[data-action='reset']")
-    page.wait(lambda: page.step == 0, "back at step 0")
-
-
-def test_a_reload_goes_on_with_the_same_network(page: Page) -> None:
-    page.play()
+    page.goes_on(20)
     page.wait(lambda: page.metric("train_accuracy") > 90, "the circle is learned")
     page.pause()
+    assert page.units == [5, 2]
     step, session = page.step, token(page)
-    page.driver.refresh()
-    page.wait(lambda: page.frames > 0, "the first frame")
-    assert page.step == step
+    page.reload()
+    assert page.step == step, "it goes on with the same network"
     assert token(page) == session
     assert page.metric("train_accuracy") > 90
-    traces = "return document.querySelector('.output-plane .plane-axes').data?.[0].x.length"
-    page.wait(lambda: page.run(traces) == 250, "the points are there again")
-
-
-def test_a_reload_of_a_running_network_runs_on(page: Page) -> None:
+    traces = "document.querySelector('.output-plane .plane-axes').data?.[0].x.length"
+    page.until(f"{traces} === 250", "the points are there again")
     page.play()
     step = page.step
     page.driver.refresh()
-    page.wait(lambda: page.frames > 3, "frames come")
-    assert page.running
+    page.until("livenet.frames > 3", "frames come")
+    assert page.running, "it runs on"
     assert page.step > step
+    page.pause()
+    page.click("[data-action='reset']")
+    page.wait(lambda: page.step == 0, "back at step 0")
 
 
 def test_another_client_takes_over_and_gives_back(
@@ -184,31 +174,27 @@ def test_play_and_pause_while_the_connection_is_lost_count_afterwards(page: Page
             page.settle()
 
 
-@over_one
-def test_a_network_that_dies_silently_is_noticed(tab: Page, reach: Reach) -> None:
+def test_a_network_that_dies_silently_is_noticed(tab: Page, server: LiveServer) -> None:
     """Nothing hangs up, but nothing comes any more; the page's clock is turned on by hand."""
     tab.allowed += [NO_WEBSOCKET, *NO_SERVER]
     tab.keep_timers()
-    with LiveServer() as server:
-        tab.url = reach(server)
-        tab.open()
-        tab.play()
-        os.kill(server.worker, signal.SIGSTOP)
-        try:
-            tab.run(
-                """const real = performance.now.bind(performance);
-                   for (let seconds = 3; seconds <= 18; seconds += 3) {
-                     performance.now = () => real() + 1000 * seconds;
-                     window.timers.forEach((call) => call());
-                   }"""
-            )
-            tab.wait(lambda: "Connection lost" in tab.notice, "the page says so")
-        finally:
-            os.kill(server.worker, signal.SIGCONT)
-        tab.wait(lambda: not tab.notice, "it connects again")
-        tab.goes_on()
-        assert tab.running
-        tab.driver.get("about:blank")
+    tab.open()
+    tab.play()
+    os.kill(server.worker, signal.SIGSTOP)
+    try:
+        tab.run(
+            """const real = performance.now.bind(performance);
+               for (let seconds = 3; seconds <= 18; seconds += 3) {
+                 performance.now = () => real() + 1000 * seconds;
+                 window.timers.forEach((call) => call());
+               }"""
+        )
+        tab.wait(lambda: "Connection lost" in tab.notice, "the page says so")
+    finally:
+        os.kill(server.worker, signal.SIGCONT)
+    tab.wait(lambda: not tab.notice, "it connects again")
+    tab.goes_on()
+    assert tab.running
 
 
 def test_a_server_that_starts_again_gets_the_same_settings(
@@ -255,34 +241,46 @@ def test_a_server_that_still_compiles_is_said(tab: Page, reach: Reach, tmp_path:
         server.stop()
 
 
-def test_a_full_server_is_said_and_waited_for(
-    tab: Page, driver: Chrome, reach: Reach, transport: str
-) -> None:
-    if transport == "http":
-        tab.allowed.append("503 (SERVICE UNAVAILABLE)")
-    with LiveServer(LIVENET_MAX_SESSIONS="1", LIVENET_RESUME_SECONDS="0") as server:
-        first = create_connection(server.stream_url, timeout=20)
-        first.send(json.dumps({"type": "open", "spec": {}}))
-        assert json.loads(first.recv())["type"] == "opened"
-        driver.get(reach(server))
-        tab.wait(lambda: "server is busy" in tab.notice, "the page says so")
-        assert tab.frames == 0
-        if transport == "websocket":
-            check_themes(tab, "a full server")
-        first.close()
-        assert tab.find(".notice button").is_displayed()
-        tab.wait(lambda: tab.frames > 0, "a place is free")
-        tab.wait(lambda: not tab.notice, "the notice goes")
-        driver.get("about:blank")
+def take_a_place(server: LiveServer) -> WebSocket:
+    """A client that keeps others out; whoever was there before may still be on the way out."""
+
+    def take() -> WebSocket | None:
+        client = create_connection(server.stream_url, timeout=20)
+        client.send(json.dumps({"type": "open", "spec": {}}))
+        if json.loads(client.recv())["type"] == "opened":
+            return client
+        client.close()
+        return None
+
+    return wait_until(take, "there is a place")
+
+
+def test_a_full_server_is_said_and_waited_for(tab: Page) -> None:
+    tab.allowed += [NO_WEBSOCKET, "503 (SERVICE UNAVAILABLE)"]
+    full = LiveServer(LIVENET_MAX_SESSIONS="1", LIVENET_RESUME_SECONDS="0")
+    with full as server, Proxy(server.url, "refuse") as proxy:
+        for url, name in ((server.url, "websocket"), (proxy.url, "http")):
+            first = take_a_place(server)
+            tab.driver.get(url)
+            tab.wait(lambda: "server is busy" in tab.notice, "the page says so")
+            assert tab.frames == 0
+            if name == "websocket":
+                check_themes(tab, "a full server")
+            first.close()
+            assert tab.find(".notice button").is_displayed()
+            tab.until("livenet.frames > 0", "a place is free")
+            tab.wait(lambda: not tab.notice, "the notice goes")
+            assert carrier(tab) == name
+            tab.driver.get("about:blank")
 
 
 @over_one
 def test_an_idle_page_is_closed_and_goes_on_when_asked(tab: Page, reach: Reach) -> None:
     with LiveServer(LIVENET_IDLE_SECONDS="1") as server:
-        tab.url = reach(server)
-        tab.open()
-        session = token(tab)
+        # Its first frame may be later than that where the machine is busy.
+        tab.driver.get(reach(server))
         tab.wait(lambda: "was inactive" in tab.notice, "the page says so")
+        session = token(tab)
         tab.click(".notice button")
         tab.click(".play")
         tab.wait(lambda: not tab.notice, "the notice goes")
@@ -291,35 +289,40 @@ def test_an_idle_page_is_closed_and_goes_on_when_asked(tab: Page, reach: Reach) 
         tab.driver.get("about:blank")
 
 
+@pytest.fixture
+def blocking(no_websockets: Proxy) -> Iterator[Proxy]:
+    """That network, for tests that change what it does with WebSockets."""
+    yield no_websockets
+    no_websockets.manner = "refuse"
+
+
 @pytest.mark.parametrize("manner", ["refuse", "swallow", "mute"])
 def test_http_takes_the_place_of_websockets_that_are_blocked(
-    tab: Page, server: LiveServer, manner: Manner
+    over_http: Page, blocking: Proxy, manner: Manner
 ) -> None:
-    tab.allowed.append(NO_WEBSOCKET)
-    with Proxy(server.url, manner) as proxy:
-        tab.url = proxy.url
-        tab.open()
-        assert proxy.blocked == 1
-        assert carrier(tab) == "http"
-        tab.play()
-        tab.edited(lambda: tab.click("[data-add='0']"))
-        tab.driver.refresh()
-        tab.wait(lambda: tab.frames > 0, "the first frame")
-        tab.goes_on()
-        assert proxy.blocked == 1, "the tab remembers"
-        tab.run(
-            """const kept = JSON.parse(sessionStorage.getItem("livenet.transport"));
-               kept.at -= 25 * 3600 * 1000;
-               sessionStorage.setItem("livenet.transport", JSON.stringify(kept));"""
-        )
-        tab.driver.refresh()
-        tab.wait(lambda: tab.frames > 0, "the first frame")
-        assert proxy.blocked == 2, "after a day it is tried again"
-        tab.driver.get("about:blank")
-        tab.driver.switch_to.new_window("tab")
-        tab.open()
-        assert proxy.blocked == 3, "and in a new tab"
-        tab.driver.get("about:blank")
+    tab, proxy = over_http, blocking
+    proxy.manner, proxy.blocked = manner, 0
+    tab.open()
+    assert proxy.blocked == 1
+    assert carrier(tab) == "http"
+    if manner != "refuse":
+        return
+    tab.play()
+    tab.edited(lambda: tab.click("[data-add='0']"))
+    tab.reload()
+    tab.goes_on()
+    assert proxy.blocked == 1, "the tab remembers"
+    tab.run(
+        """const kept = JSON.parse(sessionStorage.getItem("livenet.transport"));
+           kept.at -= 25 * 3600 * 1000;
+           sessionStorage.setItem("livenet.transport", JSON.stringify(kept));"""
+    )
+    tab.reload()
+    assert proxy.blocked == 2, "after a day it is tried again"
+    tab.driver.get("about:blank")
+    tab.driver.switch_to.new_window("tab")
+    tab.open()
+    assert proxy.blocked == 3, "and in a new tab"
 
 
 @over_one

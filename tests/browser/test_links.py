@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 import pytest
 
-from tests.app.servers import LiveServer
 from tests.browser.page import Page
 from tests.browser.painting import UNDO, choose_own, go_back
-from tests.browser.proxies import Proxy
 
 
 def query(page: Page) -> str:
@@ -57,8 +54,7 @@ def test_a_reload_keeps_the_run_and_another_link_starts_its_own(page: Page) -> N
     page.play()
     page.pause()
     step, session = page.step, token(page)
-    page.driver.refresh()
-    page.wait(lambda: page.frames > 0, "the first frame")
+    page.reload()
     assert page.step == step
     page.allowed.append("Page entered Back-Forward Cache")
     page.open("/?v=1&data=gauss")
@@ -73,17 +69,9 @@ def test_a_reload_keeps_the_run_and_another_link_starts_its_own(page: Page) -> N
 
 
 @pytest.fixture(params=["websocket", "http"])
-def reached(request: pytest.FixtureRequest, tab: Page, server: LiveServer) -> Iterator[Page]:
+def reached(request: pytest.FixtureRequest, tab: Page) -> Page:
     """A tab that reaches the server in one of the two ways."""
-    if request.param == "websocket":
-        yield tab
-        return
-    tab.allowed.append("WebSocket connection to")
-    with Proxy(server.url, "refuse") as proxy:
-        tab.url = proxy.url
-        yield tab
-        tab.run("localStorage.clear()")
-        tab.driver.get("about:blank")
+    return tab if request.param == "websocket" else request.getfixturevalue("over_http")
 
 
 def test_what_the_server_refuses_opens_the_default_and_says_why(reached: Page) -> None:
@@ -96,20 +84,20 @@ def test_what_the_server_refuses_opens_the_default_and_says_why(reached: Page) -
     page.play()
 
 
-@pytest.mark.parametrize(
-    ("search", "text"),
-    [
-        ("v=1&rate=fast", "rate=fast"),
-        ("v=7&data=xor", "newer version"),
-        ("v=1&data=<img src=x onerror=alert(1)>", "<img src=x onerror=alert(1)>"),
-        ("v=1&data=points&layers=3", "custom points of this link"),
-    ],
-)
-def test_what_cannot_be_read_is_said(tab: Page, search: str, text: str) -> None:
-    tab.open(f"/?{search}")
-    tab.wait(lambda: text in tab.notice, "the page says so")
-    assert tab.units == ([3] if "layers" in search else [4, 2])
-    assert tab.find("[data-dataset='circle']").get_attribute("aria-checked") == "true"
+#: What cannot be read -> what the page says of it. That each mistake is named: tests/page.
+UNREADABLE = {
+    "v=7&data=xor": "newer version",
+    "v=1&data=<img src=x onerror=alert(1)>": "<img src=x onerror=alert(1)>",
+    "v=1&data=points&layers=3": "custom points of this link",
+}
+
+
+def test_what_cannot_be_read_is_said(tab: Page) -> None:
+    for search, text in UNREADABLE.items():
+        tab.open(f"/?{search}")
+        tab.wait(lambda text=text: text in tab.notice, "the page says so")
+        assert tab.units == ([3] if "layers" in search else [4, 2])
+        assert tab.find("[data-dataset='circle']").get_attribute("aria-checked") == "true"
 
 
 #: Holds the catalogue of words back until `speak` is called.
@@ -136,7 +124,6 @@ def test_a_broken_link_waits_for_words(tab: Page) -> None:
 def test_points_of_ones_own_stay_in_the_tab(page: Page) -> None:
     choose_own(page)
     page.wait(lambda: "data=points" in query(page), "the address names them")
-    page.driver.refresh()
-    page.wait(lambda: page.frames > 0, "the first frame")
+    page.reload()
     assert not page.notice
     assert page.find("[data-dataset='points']").get_attribute("aria-checked") == "true"

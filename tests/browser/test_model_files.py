@@ -93,48 +93,40 @@ def refused(page: Page, server: LiveServer, tmp_path: Path) -> Page:
     return page
 
 
-@pytest.mark.parametrize(
-    ("make", "text"),
-    [
-        (lambda file: PICTURE, "not a model saved by LiveNet"),
-        (lambda file: b"", "not a model saved by LiveNet"),
-        (lambda file: file.read_bytes()[:-9], "not a model saved by LiveNet"),
-        (lambda file: save({"x": np.zeros(3, np.float32)}), "not a model saved by LiveNet"),
-        (lambda file: PICTURE * 150, "too large"),
-        (lambda file: PICTURE * 5000, "too large"),
-    ],
-)
-def test_a_file_that_is_no_model_is_refused(
-    refused: Page, tmp_path: Path, make: Callable[[Path], bytes], text: str
-) -> None:
+NO_MODEL, TOO_LARGE = "not a model saved by LiveNet", "too large"
+#: What is made of a saved model -> why it is refused.
+NO_MODELS: list[tuple[Callable[[bytes], bytes], str]] = [
+    (lambda model: PICTURE, NO_MODEL),
+    (lambda model: b"", NO_MODEL),
+    (lambda model: model[:-9], NO_MODEL),
+    (lambda model: save({"x": np.zeros(3, np.float32)}), NO_MODEL),
+    (lambda model: PICTURE * 150, TOO_LARGE),
+    (lambda model: PICTURE * 5000, TOO_LARGE),
+]
+UNFIT: list[tuple[dict[str, str], str]] = [
+    ({"spec": '{"layers":[]}'}, "Its weights do not fit its network"),
+    ({"spec": '{"layers":[{"units":99}]}'}, "Its setting layers.0.units is not valid"),
+    ({"counters": "{"}, NO_MODEL),
+]
+
+
+def test_a_file_that_does_not_fit_or_is_no_model_is_refused(refused: Page, tmp_path: Path) -> None:
     page = refused
-    file = tmp_path / "holiday.png"
-    file.write_bytes(make(save_model(page, tmp_path)))
-    before = page.spec_id
-    open_model(page, file)
-    page.wait(lambda: text in page.notice, "the page says why")
-    assert page.notice.startswith("holiday.png was not opened, and nothing has changed.")
+    model = save_model(page, tmp_path)
+    step, before = page.step, page.spec_id
+    for i, (make, text) in enumerate(NO_MODELS):
+        file = tmp_path / f"holiday-{i}.png"
+        file.write_bytes(make(model.read_bytes()))
+        open_model(page, file)
+        said = f"{file.name} could not be opened; nothing has changed."
+        page.wait(lambda said=said: page.notice.startswith(said), "the page says so")
+        assert text in page.notice, "and why"
+    for metadata, text in UNFIT:
+        open_model(page, change(model, tmp_path / "odd", **metadata))
+        page.wait(lambda text=text: text in page.notice, "the page says why")
     train(page, 1)
-    assert page.step == 100
+    assert page.step == step + 25
     assert page.spec_id == before
-
-
-@pytest.mark.parametrize(
-    ("metadata", "text"),
-    [
-        ({"spec": '{"layers":[]}'}, "Its weights do not fit its network"),
-        ({"spec": '{"layers":[{"units":99}]}'}, "Its setting layers.0.units is not possible"),
-        ({"counters": "{"}, "not a model saved by LiveNet"),
-    ],
-)
-def test_a_model_that_does_not_fit_is_refused(
-    refused: Page, tmp_path: Path, metadata: dict[str, str], text: str
-) -> None:
-    page = refused
-    file = change(save_model(page, tmp_path), tmp_path / "odd", **metadata)
-    open_model(page, file)
-    page.wait(lambda: text in page.notice, "the page says why")
-    train(page, 1)
     assert page.units == [4, 2]
 
 
