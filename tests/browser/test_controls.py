@@ -208,7 +208,7 @@ def test_a_refused_edit_is_said_and_taken_back(page: Page) -> None:
            optimizer.append(new Option("?", "perpetual_motion"));"""
     )
     page.choose("optimizer.name", "perpetual_motion")
-    page.wait(lambda: "Optimizer: this value is not possible" in page.notice, "the page says so")
+    page.wait(lambda: "Optimizer: this value is not valid" in page.notice, "the page says so")
     page.wait(
         lambda: page.control("optimizer.name").get_property("value") == "sgd",
         "the control is back at the true value",
