@@ -37,7 +37,9 @@ def test_csv_is_loaded_as_one_step(page: Page) -> None:
     spec = page.spec_id
     load(page, "x1;x2;label\n1,5;2;cat\n-1;-2;dog\n3;3;cat\n0;4;bird\n")
     page.wait(lambda: said(page), "the page answers")
-    assert said(page) == "4 points loaded. Words became classes: cat → 0, dog → 1, bird → 2."
+    assert (
+        said(page) == "4 points loaded. Words were mapped to classes: cat → 0, dog → 1, bird → 2."
+    )
     page.wait(lambda: page.spec_id > spec, "it is trained on")
     assert page.text(".dialog-note") == "4 points · Many classes"
     assert cells(page, 1) == ["1.5", "2", "0"]
@@ -53,11 +55,11 @@ def test_csv_is_loaded_as_one_step(page: Page) -> None:
 
 BAD = {
     "The file is empty.": "",
-    "Line 3, column 2: x2 must be a number, not “two”.": "x1,x2,label\n1,2,0\n1,two,0\n",
+    "Line 3, column 2: x2 must be a number, but is “two”.": "x1,x2,label\n1,2,0\n1,two,0\n",
     "Line 3, column 3: label is missing.": "1,2,0\n\n1,2\n",
-    "5001 points. 5000 are the most there can be.": "1,2,0\n" * 5001,
+    "5001 points; at most 5000 are allowed.": "1,2,0\n" * 5001,
     "This file is too large.": "1,2,0\n" * 200_000,
-    "Line 2: this cannot be read. Are its quotation marks closed?": '1,2,0\n1,"2,0\n',
+    "Line 2: this cannot be read. Check that all quotation marks are closed.": '1,2,0\n1,"2,0\n',
 }
 
 
