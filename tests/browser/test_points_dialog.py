@@ -80,7 +80,7 @@ def test_points_outside_are_fitted_when_asked(page: Page) -> None:
     open_dialog(page)
     load(page, "170,60,0\n180,90,1\n175,75,1\n")
     page.wait(lambda: said(page), "the page answers")
-    assert said(page) == "Line 1, column 1: x1 must lie between −6 and 6, not 170."
+    assert said(page) == "Line 1, column 1: x1 must lie between −6 and 6, but is 170."
     page.edited(lambda: page.click("[data-action='fitPoints']"))
     assert [cells(page, row) for row in (1, 2, 3)] == [
         ["-5", "-5", "0"], ["5", "5", "1"], ["0", "0", "1"],
