@@ -80,7 +80,7 @@ def make_app(settings: Settings | None = None) -> Flask:
 
     store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
     programs = Programs(cache_dir=str(settings.cache_dir), store=store)
-    scheduler = Scheduler(settings.workers, take_turn)
+    scheduler = Scheduler(settings.workers, lambda session: session.take_turn(take_turn))
     host = LocalHost(
         programs,
         scheduler,

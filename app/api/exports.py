@@ -25,7 +25,9 @@ def add_export_routes(blueprint: Blueprint, host: SessionHost) -> None:
             wanted = ExportRequest(name, **_check_options(options))
             # A moment is taken in microseconds; files are made here, while the session trains on.
             moment, history = wait_for(
-                session, lambda: (session.trainer.snapshot(), session.trainer.history), "an export"
+                session,
+                lambda worker: (worker.trainer.snapshot(), worker.trainer.history),
+                "an export",
             )
             files = export(wanted, moment, history)
         except EngineError as error:

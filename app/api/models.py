@@ -12,6 +12,7 @@ from app.api.session_jobs import find_session, wait_for
 from app.history.undo import Change
 from app.sessions.hosts import SessionHost
 from app.sessions.navigation import note_change
+from app.sessions.worker_state import WorkerState
 from engine import EngineError
 
 
@@ -22,8 +23,8 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
     def send_model(token: str) -> Response:
         session = find_session(host, token)
 
-        def save() -> tuple[int, bytes]:
-            return session.trainer.step, session.trainer.encode()
+        def save(worker: WorkerState) -> tuple[int, bytes]:
+            return worker.trainer.step, worker.trainer.encode()
 
         step, content = wait_for(session, save, "the model")
         name = f"livenet-step-{step}.safetensors"
@@ -34,13 +35,13 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
     def take_model(token: str) -> Response:
         session, content = find_session(host, token), read_body()
 
-        def load() -> int:
-            before = session.trainer.shown_snapshot()
-            spec = session.trainer.take_over(content)
-            note_change(session, before, Change(None, time.monotonic()), "model")
-            session.drop_steps()
-            session.put_spec(spec)
-            return session.spec_id
+        def load(worker: WorkerState) -> int:
+            before = worker.trainer.shown_snapshot()
+            spec = worker.trainer.take_over(content)
+            note_change(worker, before, Change(None, time.monotonic()), "model")
+            worker.drop_steps()
+            worker.put_spec(spec)
+            return worker.spec_id
 
         try:
             return jsonify(id=wait_for(session, load, "the model"))

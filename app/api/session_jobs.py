@@ -9,6 +9,7 @@ from app.api.requests import RefusedError, refuse_unknown
 from app.scheduling.jobs import T
 from app.sessions.hosts import SessionHost
 from app.sessions.session import Session
+from app.sessions.worker_state import WorkerState
 from engine import EngineError
 
 logger = logging.getLogger(__name__)
@@ -29,12 +30,12 @@ def find_session(host: SessionHost, token: str) -> Session:
     return session
 
 
-def wait_for(session: Session, job: Callable[[], T], what: str) -> T:
+def wait_for(session: Session, job: Callable[[WorkerState], T], what: str) -> T:
     """Has a worker do a job and returns its result.
 
     Args:
         session: whose worker.
-        job: what to do.
+        job: what to do, given what only the worker may touch.
         what: it is for, as errors say it.
 
     Raises:

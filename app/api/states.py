@@ -43,7 +43,9 @@ def add_state_routes(blueprint: Blueprint, host: SessionHost, states: States) ->
         try:
             wanted = parse_content(Wanted, read_body())
             now, initial = wait_for(
-                session, lambda: (session.trainer.snapshot(), session.trainer.initial), "a link"
+                session,
+                lambda worker: (worker.trainer.snapshot(), worker.trainer.initial),
+                "a link",
             )
             packet = make_packet(now, initial, wanted.points, wanted.weights)
             empty = packet.points is None and packet.params is None

@@ -16,7 +16,7 @@ from app.history.timeline import MAX_POINTS, Point, tell_unknown
 from app.protocol.frame_encoding import encode_frame
 from app.protocol.messages import Message, MessageError, PointId, parse_content
 from app.sessions.hosts import SessionHost, SessionLimitError
-from app.sessions.session import Session
+from app.sessions.worker_state import WorkerState
 from engine import FrameRequest, dump_spec
 
 _IDS = re.compile(r"\d{1,15}(,\d{1,15})*", re.ASCII)
@@ -36,14 +36,14 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
         session = find_session(host, token)
         wanted = _read_ids(request.args.get("ids", ""))
 
-        def find() -> list[Point]:
-            found = [session.timeline.find(number) for number in wanted]
+        def find(worker: WorkerState) -> list[Point]:
+            found = [worker.timeline.find(number) for number in wanted]
             return [point for point in found if point is not None]
 
         # All are taken at once, so that none is thinned out meanwhile; the run goes on
         # between two frames.
         points = wait_for(session, find, "the time line")
-        shown = (wait_for(session, partial(_show, session, one), "a moment") for one in points)
+        shown = (wait_for(session, partial(_show, one), "a moment") for one in points)
         blobs = collect(session.account, shown)
         content = b"".join(struct.pack("<I", len(blob)) + blob for blob in blobs)
         return hold_answer(session.account, Response(content, mimetype="application/octet-stream"))
@@ -55,7 +55,7 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
             number = parse_content(Wanted, read_body()).point
         except MessageError as error:
             raise RefusedError(error.code, error.message, error.path) from None
-        point = wait_for(session, lambda: session.timeline.find(number), "the time line")
+        point = wait_for(session, lambda worker: worker.timeline.find(number), "the time line")
         if point is None:
             raise RefusedError("unknown_point", tell_unknown(number), "point")
         try:
@@ -73,8 +73,8 @@ def _read_ids(text: str) -> list[int]:
     return ids
 
 
-def _show(session: Session, point: Point) -> bytes:
-    frame = session.trainer.show(point.moment, FrameRequest(points=True))
+def _show(point: Point, worker: WorkerState) -> bytes:
+    frame = worker.trainer.show(point.moment, FrameRequest(points=True))
     metadata = {
         **frame.metadata,
         "spec_id": str(point.spec_id),

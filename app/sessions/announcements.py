@@ -6,10 +6,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.history.timeline import Point
-from app.history.undo import History
 from engine import Spec, dump_spec
 
 Message = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """Whether there is something to undo and to redo."""
+
+    undo: bool = False
+    redo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +36,7 @@ def tell_opened(
     token: str,
     spec_id: int,
     spec: Spec,
-    history: History,
+    changes: Changes,
     coming: Coming | None,
     *,
     running: bool,
@@ -45,18 +52,18 @@ def tell_opened(
         "running": running,
         "resumed": resumed,
         **({"waiting": waiting} if waiting else {}),
-        **_tell_history(history),
+        **_tell_changes(changes),
     }
 
 
-def tell_spec(spec_id: int, former: Spec, spec: Spec, step: int, history: History) -> Message:
+def tell_spec(spec_id: int, former: Spec, spec: Spec, step: int, changes: Changes) -> Message:
     """What is trained from now on; points that are the same are left out."""
     return {
         "type": "spec",
         "id": spec_id,
         "spec": _dump(former, spec),
         "step": step,
-        **_tell_history(history),
+        **_tell_changes(changes),
     }
 
 
@@ -75,5 +82,5 @@ def _dump(known: Spec, spec: Spec) -> Message:
     return dump_spec(spec, points=known.data.points != spec.data.points)
 
 
-def _tell_history(history: History) -> Message:
-    return {"undo": history.can_undo, "redo": history.can_redo}
+def _tell_changes(changes: Changes) -> Message:
+    return {"undo": changes.undo, "redo": changes.redo}

@@ -240,7 +240,6 @@ class LocalHost:
         with self._changed:
             self._sessions.pop(session.token, None)
         session.end()
-        session.trainer.close()
         logger.debug("session %s: dropped", session.label)
 
     def close(self) -> None:

@@ -7,15 +7,15 @@ import time
 from app.history.timeline import Point, tell_unknown
 from app.history.undo import Change
 from app.protocol.messages import Branch, Recall, Redo, Undo
-from app.sessions.session import Session
+from app.sessions.worker_state import WorkerState
 from engine import RoomError, Snapshot
 
 
-def note_change(session: Session, before: Snapshot, change: Change, kind: str) -> bool:
+def note_change(worker: WorkerState, before: Snapshot, change: Change, kind: str) -> bool:
     """Notes a change that was made, in what can be undone and in the time line.
 
     Args:
-        session: what was changed; its spec gets the next id after this.
+        worker: of what was changed; its spec gets the next id after this.
         before: the moment before it.
         change: what it changed.
         kind: of the message that asked for it.
@@ -23,78 +23,78 @@ def note_change(session: Session, before: Snapshot, change: Change, kind: str) -
     Returns:
         Whether it and the change before it are one step of undo.
     """
-    joined = session.history.note(before, change)
-    _note_point(session, before, kind, joined=joined)
+    joined = worker.history.note(before, change)
+    _note_point(worker, before, kind, joined=joined)
     return joined
 
 
-def _note_point(session: Session, before: Snapshot, kind: str, *, joined: bool = False) -> None:
-    after, spec_id = session.trainer.shown_snapshot(), session.spec_id + 1
-    session.timeline.note(before, after, spec_id, kind, joined=joined)
+def _note_point(worker: WorkerState, before: Snapshot, kind: str, *, joined: bool = False) -> None:
+    after, spec_id = worker.trainer.shown_snapshot(), worker.spec_id + 1
+    worker.timeline.note(before, after, spec_id, kind, joined=joined)
 
 
-def leave_held(session: Session) -> int:
+def leave_held(worker: WorkerState) -> int:
     """Leaves what waits; each is answered by the spec as it is. Returns how many they were."""
-    left = len(session.take_held())
+    left = len(worker.take_held())
     for _ in range(left):
-        session.put_spec(session.trainer.spec)
+        worker.put_spec(worker.trainer.spec)
     return left
 
 
-def travel(session: Session, command: Undo | Redo | Branch | Recall) -> None:
-    """Takes a session, or only what is seen of it, to another moment."""
+def travel(worker: WorkerState, command: Undo | Redo | Branch | Recall) -> None:
+    """Takes a worker, or only what is seen of it, to another moment."""
     match command:
         case Undo() | Redo():
-            _go_back(session, command)
+            _go_back(worker, command)
         case Branch():
-            _branch(session, command.point)
+            _branch(worker, command.point)
         case Recall():
-            _recall(session, command.point)
+            _recall(worker, command.point)
 
 
-def _go_back(session: Session, command: Undo | Redo) -> None:
-    if leave_held(session) and isinstance(command, Undo):
+def _go_back(worker: WorkerState, command: Undo | Redo) -> None:
+    if leave_held(worker) and isinstance(command, Undo):
         # What has not been applied yet is undone by leaving it.
-        session.put_spec(session.trainer.spec)
+        worker.put_spec(worker.trainer.spec)
         return
-    history, before = session.history, session.trainer.shown_snapshot()
+    history, before = worker.history, worker.trainer.shown_snapshot()
     undone = isinstance(command, Undo)
     moment = history.undo(before) if undone else history.redo(before)
     if moment is None:
         name = command.type
-        session.put_error(f"nothing_to_{name}", f"there is nothing to {name}")
+        worker.put_error(f"nothing_to_{name}", f"there is nothing to {name}")
         return
     try:
-        session.trainer.restore(moment)
+        worker.trainer.restore(moment)
     except RoomError:
         # The other way, so that it can be tried again.
         _ = history.redo(moment) if undone else history.undo(moment)
         raise
-    session.drop_steps()
-    _note_point(session, before, command.type)
-    session.put_spec(moment.spec)
+    worker.drop_steps()
+    _note_point(worker, before, command.type)
+    worker.put_spec(moment.spec)
 
 
-def _recall(session: Session, number: int | None) -> None:
-    point = None if number is None else _find(session, number)
+def _recall(worker: WorkerState, number: int | None) -> None:
+    point = None if number is None else _find(worker, number)
     if number is None or point is not None:
-        session.recall(point)
+        worker.recall(point)
 
 
-def _branch(session: Session, number: int) -> None:
-    point = _find(session, number)
+def _branch(worker: WorkerState, number: int) -> None:
+    point = _find(worker, number)
     if point is None:
         return
-    leave_held(session)
-    before = session.trainer.shown_snapshot()
-    session.trainer.restore(point.moment)
-    session.drop_steps()
-    note_change(session, before, Change(None, time.monotonic()), "branch")
-    session.put_spec(point.moment.spec)
+    leave_held(worker)
+    before = worker.trainer.shown_snapshot()
+    worker.trainer.restore(point.moment)
+    worker.drop_steps()
+    note_change(worker, before, Change(None, time.monotonic()), "branch")
+    worker.put_spec(point.moment.spec)
 
 
-def _find(session: Session, number: int) -> Point | None:
-    point = session.timeline.find(number)
+def _find(worker: WorkerState, number: int) -> Point | None:
+    point = worker.timeline.find(number)
     if point is None:
-        session.put_error("unknown_point", tell_unknown(number), "point")
+        worker.put_error("unknown_point", tell_unknown(number), "point")
     return point

@@ -36,7 +36,7 @@ from app.protocol.messages import (
     Views,
 )
 from app.sessions.navigation import leave_held, note_change, travel
-from app.sessions.session import Session, Turn
+from app.sessions.worker_state import Turn, WorkerState
 from engine import DivergedError, EngineError, Frame, Slices, Trainer
 
 logger = logging.getLogger(__name__)
@@ -50,47 +50,47 @@ PAUSE_SECONDS = 0.05
 _CODES = {"invalid_data": "invalid_spec"}
 
 
-def take_turn(session: Session) -> None:
+def take_turn(worker: WorkerState) -> None:
     """Does what requests wait for, applies the queued commands in order, makes a frame at most."""
     until = time.monotonic() + TURN_SECONDS
-    if session.frame is None and not _is_late(session, until):
-        _begin_frame(session)
-    if session.frame is not None:
-        _go_on(session, session.frame, until)
-    session.tell_timeline(time.monotonic())
+    if worker.frame is None and not _is_late(worker, until):
+        _begin_frame(worker)
+    if worker.frame is not None:
+        _go_on(worker, worker.frame, until)
+    worker.tell_timeline(time.monotonic())
 
 
-def _is_late(session: Session, until: float) -> bool:
+def _is_late(worker: WorkerState, until: float) -> bool:
     """Does jobs and commands; whether they took so long that a frame is for the next turn."""
-    if session.frame_first:
-        session.frame_first = False
+    if worker.frame_first:
+        worker.frame_first = False
         return False
-    session.jobs.run(until)
-    if session.held:
-        _attempt(session, "edit", lambda: _apply_held(session))
-    while (now := time.monotonic()) < until and (command := session.next_command(now)):
-        _attempt(session, command.type, partial(_apply, session, command))
-    session.frame_first = time.monotonic() >= until
-    return session.frame_first
+    worker.jobs.run(until)
+    if worker.held:
+        _attempt(worker, "edit", lambda: _apply_held(worker))
+    while (now := time.monotonic()) < until and (command := worker.next_command(now)):
+        _attempt(worker, command.type, partial(_apply, worker, command))
+    worker.frame_first = time.monotonic() >= until
+    return worker.frame_first
 
 
-def _begin_frame(session: Session) -> None:
+def _begin_frame(worker: WorkerState) -> None:
     """Begins a frame if one is due and what it runs on is there."""
     now = time.monotonic()
-    wanted = session.next_request(now)
+    wanted = worker.next_request(now)
     if wanted is None:
         return
     recalled, request = wanted
-    trainer = session.trainer
+    trainer = worker.trainer
     if not trainer.is_ready(request, recalled.moment if recalled is not None else None):
-        session.put_off_frame(now + PAUSE_SECONDS)
+        worker.put_off_frame(now + PAUSE_SECONDS)
         return
-    turn = session.start_turn(now)
+    turn = worker.start_turn(now)
     if turn is not None:
-        session.frame = _attempt_frame(session, turn)
+        worker.frame = _attempt_frame(worker, turn)
 
 
-def _go_on(session: Session, frame: Slices[None], until: float) -> None:
+def _go_on(worker: WorkerState, frame: Slices[None], until: float) -> None:
     """Makes a frame as far as there is time."""
     begun = time.monotonic()
     for _ in frame:
@@ -98,121 +98,121 @@ def _go_on(session: Session, frame: Slices[None], until: float) -> None:
         if now + (now - begun) > until:
             return
         begun = now
-    session.frame = None
+    worker.frame = None
 
 
-def _attempt_frame(session: Session, turn: Turn) -> Slices[None]:
+def _attempt_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
     try:
-        yield from _make_frame(session, turn)
+        yield from _make_frame(worker, turn)
     except Exception:
-        logger.exception("session %s: a frame failed", session.label)
-        session.fail_turn(turn)
-        session.put_error("engine_error", "the engine failed; training is paused")
+        logger.exception("session %s: a frame failed", worker.label)
+        worker.fail_turn(turn)
+        worker.put_error("engine_error", "the engine failed; training is paused")
 
 
-def _attempt(session: Session, name: str, apply: Callable[[], None]) -> None:
+def _attempt(worker: WorkerState, name: str, apply: Callable[[], None]) -> None:
     """Does what a client asked for; whatever goes wrong is told, and nothing has changed."""
     try:
         apply()
     except EngineError as error:
-        _put_error(session, error)
+        _put_error(worker, error)
     except MessageError as error:
-        session.put_error(error.code, error.message, error.path)
+        worker.put_error(error.code, error.message, error.path)
     except RecursionError:
-        session.put_error("invalid_message", "nested too deeply")
+        worker.put_error("invalid_message", "nested too deeply")
     except Exception:
-        logger.exception("session %s: %s failed", session.label, name)
-        session.put_error("engine_error", f"{name} failed, nothing changed")
+        logger.exception("session %s: %s failed", worker.label, name)
+        worker.put_error("engine_error", f"{name} failed, nothing changed")
 
 
-def _put_error(session: Session, error: EngineError) -> None:
-    session.put_error(_CODES.get(error.code, error.code), error.message, error.path)
+def _put_error(worker: WorkerState, error: EngineError) -> None:
+    worker.put_error(_CODES.get(error.code, error.code), error.message, error.path)
 
 
-def _apply(session: Session, command: Command) -> None:
+def _apply(worker: WorkerState, command: Command) -> None:
     match command:
         case Edit():
-            _edit_or_hold(session, command)
-        case Reset() if session.held:
-            _hold(session, command)
+            _edit_or_hold(worker, command)
+        case Reset() if worker.held:
+            _hold(worker, command)
         case Reset() | SetWeight() | Loading():
-            _apply_change(session, command)
+            _apply_change(worker, command)
         case Undo() | Redo() | Branch() | Recall():
-            travel(session, command)
+            travel(worker, command)
         case Run():
-            session.set_running(True, command.until)
+            worker.set_running(True, command.until)
         case Pause():
-            session.set_running(False)
+            worker.set_running(False)
         case Step():
-            if session.running:
-                session.put_error("not_paused", "pause before making single steps")
+            if worker.running:
+                worker.put_error("not_paused", "pause before making single steps")
             else:
-                session.add_step(command)
+                worker.add_step(command)
         case Timeline() | Try() | Speed() | Views():
-            _take_request(session, command)
+            _take_request(worker, command)
 
 
-def _take_request(session: Session, command: Timeline | Try | Speed | Views) -> None:
+def _take_request(worker: WorkerState, command: Timeline | Try | Speed | Views) -> None:
     """Does what leaves the run itself as it is."""
     match command:
         case Timeline():
-            session.ask_timeline(command.on)
+            worker.ask_timeline(command.on)
         case Try():
-            session.try_out(command)
+            worker.try_out(command)
         case Speed():
-            session.set_speed(command.epochs_per_frame)
+            worker.set_speed(command.epochs_per_frame)
         case Views():
-            session.set_views(command)
+            worker.set_views(command)
 
 
-def _edit_or_hold(session: Session, edit: Edit) -> None:
+def _edit_or_hold(worker: WorkerState, edit: Edit) -> None:
     """Applies an edit, or has it wait while what it needs is made in the background."""
-    held = session.held
-    if not session.trainer.awaits([*held.patches, edit.patch]):
-        for one in (*session.take_held(), edit):
-            _apply_change(session, one)
+    held = worker.held
+    if not worker.trainer.awaits([*held.patches, edit.patch]):
+        for one in (*worker.take_held(), edit):
+            _apply_change(worker, one)
         return
     if not held:
-        session.put_waiting()
-    _hold(session, edit)
+        worker.put_waiting()
+    _hold(worker, edit)
 
 
-def _hold(session: Session, command: Edit | Reset) -> None:
-    if not session.hold(command):
-        session.put_error("rate_limited", "too many edits wait for the network to be ready")
+def _hold(worker: WorkerState, command: Edit | Reset) -> None:
+    if not worker.hold(command):
+        worker.put_error("rate_limited", "too many edits wait for the network to be ready")
 
 
-def _apply_held(session: Session) -> None:
+def _apply_held(worker: WorkerState) -> None:
     """Applies the edits that waited, once what they need is there."""
-    held = session.held
+    held = worker.held
     try:
-        if session.trainer.awaits(held.patches):
+        if worker.trainer.awaits(held.patches):
             held.pause()
             return
     except EngineError as error:
         # First why, so that nobody takes the specs that follow for what was asked for.
-        _put_error(session, error)
-        leave_held(session)
+        _put_error(worker, error)
+        leave_held(worker)
         return
-    for edit in session.take_held():
-        _attempt(session, "edit", partial(_apply_change, session, edit))
+    for edit in worker.take_held():
+        _attempt(worker, "edit", partial(_apply_change, worker, edit))
 
 
-def _apply_change(session: Session, command: Edit | Reset | SetWeight | Loading) -> None:
-    trainer = session.trainer
+def _apply_change(worker: WorkerState, command: Edit | Reset | SetWeight | Loading) -> None:
+    trainer = worker.trainer
     before = trainer.shown_snapshot()
-    place = _change(session, command)
+    place = _change(worker, command)
     same, joined = isinstance(command, Edit) and command.origin is None, False
     if not (same and trainer.spec == before.spec):
         group = command.group if isinstance(command, Edit) else None
         change = Change(place, time.monotonic(), group)
-        joined = note_change(session, before, change, command.type)
-    session.put_spec(trainer.spec, joined=joined)
+        joined = note_change(worker, before, change, command.type)
+    worker.put_spec(trainer.spec, joined=joined)
 
 
-def _change(session: Session, command: Edit | Reset | SetWeight | Loading) -> Hashable | None:
+def _change(worker: WorkerState, command: Edit | Reset | SetWeight | Loading) -> Hashable | None:
     """Changes what is trained and returns the one value that was changed, if it was one."""
-    trainer = session.trainer
+    trainer = worker.trainer
     match command:
         case Edit():
             old = trainer.spec
@@ -222,13 +222,13 @@ def _change(session: Session, command: Edit | Reset | SetWeight | Loading) -> Ha
             return ("weight", command.layer, command.from_, command.to)
         case Loading():
             spec, packet = command.read()
-            leave_held(session)
+            leave_held(worker)
             trainer.begin_anew(spec, packet)
-            session.drop_steps()
+            worker.drop_steps()
             return None
         case Reset():
             trainer.reset()
-            session.drop_steps()
+            worker.drop_steps()
             return None
 
 
@@ -242,13 +242,13 @@ def _find_end(until: Until | None, trainer: Trainer) -> str | None:
     return "loss" if reached else None
 
 
-def _make_frame(session: Session, turn: Turn) -> Slices[None]:
-    trainer = session.trainer
+def _make_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
+    trainer = worker.trainer
     if turn.recalled is not None:
-        yield from _show_recalled(session, turn, turn.recalled)
+        yield from _show_recalled(worker, turn, turn.recalled)
         return
     if turn.tight and trainer.prefer_exact(turn.request.tile):
-        session.keep_calm()
+        worker.keep_calm()
     running, rest = turn.running, 0
     before = trainer.step
     steps = turn.batches + turn.epochs * trainer.batches_per_epoch
@@ -259,37 +259,37 @@ def _make_frame(session: Session, turn: Turn) -> Slices[None]:
         if not running:
             rest = steps - (trainer.step - before)
         elif reason := _find_end(turn.until, trainer):
-            session.put_stopped(trainer.step, reason)
+            worker.put_stopped(trainer.step, reason)
             running = False
     except DivergedError as error:
-        session.put_diverged(error.step)
+        worker.put_diverged(error.step)
         running = False
         frame = yield from trainer.begin_turn(request=turn.request)
-        session.timeline.add(trainer.shown_snapshot(), session.spec_id, "diverged")
-    session.timeline.follow(trainer, session.spec_id, running=running)
+        worker.timeline.add(trainer.shown_snapshot(), worker.spec_id, "diverged")
+    worker.timeline.follow(trainer, worker.spec_id, running=running)
     metadata = {
         **frame.metadata,
-        "spec_id": str(session.spec_id),
+        "spec_id": str(worker.spec_id),
         "running": "true" if running else "false",
     }
-    session.finish_turn(turn, _encode(session, turn, frame, metadata), rest)
+    worker.finish_turn(turn, _encode(worker, turn, frame, metadata), rest)
 
 
-def _show_recalled(session: Session, turn: Turn, point: Point) -> Slices[None]:
-    frame = yield from session.trainer.begin_show(point.moment, turn.request)
+def _show_recalled(worker: WorkerState, turn: Turn, point: Point) -> Slices[None]:
+    frame = yield from worker.trainer.begin_show(point.moment, turn.request)
     metadata = {
         **frame.metadata,
         "spec_id": str(point.spec_id),
         "running": "false",
         "recalled": str(point.id),
     }
-    session.finish_turn(turn, _encode(session, turn, frame, metadata), 0)
+    worker.finish_turn(turn, _encode(worker, turn, frame, metadata), 0)
 
 
-def _encode(session: Session, turn: Turn, frame: Frame, metadata: dict[str, str]) -> bytes:
+def _encode(worker: WorkerState, turn: Turn, frame: Frame, metadata: dict[str, str]) -> bytes:
     """Encodes a frame without what its client has; `unchanged` says what that is."""
     arrays = dict(frame.arrays)
-    unchanged = session.leave_out(turn, arrays)
+    unchanged = worker.leave_out(turn, arrays)
     if unchanged:
         metadata["unchanged"] = json.dumps(unchanged)
     return encode_frame(arrays, metadata)

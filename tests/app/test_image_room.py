@@ -16,6 +16,7 @@ from app.sessions.hosts import LocalHost, SessionLimitError
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.sessions.turns import take_turn
+from app.sessions.worker_state import WorkerState
 from engine import Programs, RoomError, count_image_bytes, parse_spec
 from tests.app.servers import PATIENCE, wait_until
 from tests.programs import FOLDER
@@ -68,7 +69,7 @@ def programs() -> Iterator[Programs]:
 @pytest.fixture
 def host(programs: Programs) -> Iterator[LocalHost]:
     """Room for two and a half small networks."""
-    scheduler = Scheduler(2, take_turn)
+    scheduler = Scheduler(2, lambda session: session.take_turn(take_turn))
     host = LocalHost(
         programs,
         scheduler,
@@ -98,11 +99,16 @@ def say(session: Session, outbox: Outbox, **content: Any) -> list[dict[str, Any]
     return answers
 
 
-def do(session: Session, job: Callable[[], Any]) -> Any:
+def do(session: Session, job: Callable[[WorkerState], Any]) -> Any:
     """Has a worker do something with the trainer, which nobody else may touch."""
     future = session.ask(job)
     assert future is not None
     return future.result(PATIENCE)
+
+
+def find_changes(session: Session) -> tuple[bool, bool]:
+    """Whether there is something to undo, and to redo."""
+    return do(session, lambda worker: (worker.history.can_undo, worker.history.can_redo))
 
 
 def enter(host: LocalHost) -> tuple[Session, Outbox]:
@@ -124,13 +130,13 @@ def test_a_session_beyond_the_room_is_refused(host: LocalHost) -> None:
 def test_an_edit_beyond_the_room_is_refused_and_loses_nothing(host: LocalHost) -> None:
     session, outbox = enter(host)
     say(session, outbox, type="edit", patch={"optimizer": {"learning_rate": 0.02}})
-    before = do(session, lambda: np.array(session.trainer.weights))
+    before = do(session, lambda worker: np.array(worker.trainer.weights))
     patch = {"layers": [{"units": 1000}] * 2}
     error = say(session, outbox, type="edit", patch=patch)[-1]
     assert error["code"] == "memory_limit"
-    assert (do(session, lambda: session.trainer.weights) == before).all()
-    assert session.trainer.spec.optimizer.learning_rate == 0.02
-    assert session.history.can_undo
+    assert (do(session, lambda worker: worker.trainer.weights) == before).all()
+    assert do(session, lambda worker: worker.trainer.spec).optimizer.learning_rate == 0.02
+    assert find_changes(session) == (True, False)
     assert say(session, outbox, type="undo")[-1]["type"] == "spec"
 
 
@@ -140,8 +146,7 @@ def test_an_undo_beyond_the_room_can_be_tried_again(host: LocalHost) -> None:
     assert say(session, outbox, type="edit", patch=smaller)[-1]["type"] == "spec"
     others = [enter(host) for _ in range(2)]
     assert say(session, outbox, type="undo")[-1]["code"] == "memory_limit"
-    assert session.history.can_undo
-    assert not session.history.can_redo
+    assert find_changes(session) == (True, False)
     host.drop(others[0][0])
     answer = say(session, outbox, type="undo")[-1]
     assert answer["spec"]["layers"][0]["units"] == 16
@@ -150,18 +155,19 @@ def test_an_undo_beyond_the_room_can_be_tried_again(host: LocalHost) -> None:
 
 def test_lost_sessions_make_way_and_come_back_bit_for_bit(host: LocalHost) -> None:
     session, outbox = enter(host)
-    do(session, lambda: session.trainer.train(epochs=1))
+    do(session, lambda worker: worker.trainer.train(epochs=1))
     say(session, outbox, type="set_weight", layer=0, to=0, value=0.5, **{"from": 1})
-    assert session.history.can_undo
-    before = do(session, session.trainer.snapshot)
+    assert find_changes(session) == (True, False)
+    before = do(session, lambda worker: worker.trainer.snapshot())
     kept = [np.array(vector) for vector in before.state]
     host.leave(session, outbox)
     others = [enter(host) for _ in range(2)]
     assert session.share.n_bytes == PACKED
     wait_until(
-        lambda: not session.history.can_undo and len(session.timeline.points) == 1,
+        lambda: do(session, lambda worker: len(worker.timeline.points)) == 1,
         "it keeps the present state alone",
     )
+    assert find_changes(session) == (False, False)
     again = Outbox()
     with pytest.raises(SessionLimitError):
         host.take_up(session.token, again)
@@ -169,7 +175,7 @@ def test_lost_sessions_make_way_and_come_back_bit_for_bit(host: LocalHost) -> No
     host.leave(*others[0])
     assert host.take_up(session.token, again) is session
     assert json.loads(str(again.take()))["resumed"]
-    after = do(session, session.trainer.snapshot)
+    after = do(session, lambda worker: worker.trainer.snapshot())
     assert (after.spec, after.counters) == (before.spec, before.counters)
     for then, now in zip(kept, after.state, strict=True):
         np.testing.assert_array_equal(then, now)

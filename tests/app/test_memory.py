@@ -64,6 +64,7 @@ def test_loads_that_wait_cost_no_more_than_their_words(
 
 def test_what_a_client_asked_for_is_done_when_it_is_gone() -> None:
     woken: list[Session] = []
+    seen: list[int] = []
     session = Session("token", "1", Trainer(Spec()), 1 << 20, None, woken.append)
     outbox = Outbox()
     session.attach(outbox, resumed=False)
@@ -71,20 +72,23 @@ def test_what_a_client_asked_for_is_done_when_it_is_gone() -> None:
         outbox.put({"type": "spec", "n": MAX_MESSAGES})
     for seed in range(3):
         assert session.enqueue(Edit(type="edit", patch={"seed": seed}), 40)
-    take_turn(session)
-    assert session.spec_id == 0, "nobody reads what would be answered"
+    session.take_turn(take_turn)
+    session.take_turn(lambda worker: seen.append(worker.spec_id))
+    assert seen == [0], "nobody reads what would be answered"
     woken.clear()
     session.detach(outbox)
     assert woken == [session]
     assert session.find_due(time.monotonic()) is not None
-    take_turn(session)
-    assert (session.spec_id, session.trainer.spec.seed) == (3, 2)
+    session.take_turn(take_turn)
+    session.take_turn(lambda worker: seen.extend([worker.spec_id, worker.trainer.spec.seed]))
+    assert seen == [0, 3, 2]
     assert session.find_due(time.monotonic()) is None
 
 
 def test_a_state_is_read_when_its_turn_has_come() -> None:
     session = Session("token", "1", Trainer(Spec()), 1 << 20, None, lambda _: None)
     read: list[str] = []
+    seen: list[int] = []
 
     def read_state() -> tuple[Spec, None]:
         read.append("state")
@@ -92,5 +96,7 @@ def test_a_state_is_read_when_its_turn_has_come() -> None:
 
     session.enqueue(Loading(read_state), 60)
     assert not read
-    take_turn(session)
-    assert (read, session.trainer.spec.seed) == (["state"], 7)
+    session.take_turn(take_turn)
+    assert read == ["state"]
+    session.take_turn(lambda worker: seen.append(worker.trainer.spec.seed))
+    assert seen == [7]

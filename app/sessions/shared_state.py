@@ -1,0 +1,126 @@
+"""State that socket threads and the worker of a session share, behind one lock."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from app.history.timeline import Point
+from app.history.timeline_notifications import TimelineNews
+from app.protocol.messages import Step
+from app.protocol.outbox import Outbox
+from app.scheduling.debounce import Calm
+from app.scheduling.inbox import Inbox
+from app.sessions.announcements import Changes, Coming, Message
+from app.sessions.frame_demand import Demand
+from app.sessions.training_control import Drive
+from app.sessions.trials import TrialTask, tell_stopped
+from engine import Spec
+
+
+class SharedState:
+    """What both sides of a session read and write; reached only through `Locked`.
+
+    `Session` does so for any thread, `WorkerState` for the worker that has the turn.
+
+    Args:
+        spec: what is trained.
+        inbox: for the commands.
+        max_fps: frames a second at most, whatever the client asks for.
+
+    Attributes:
+        inbox: commands that wait.
+        control: how the session trains.
+        demand: when the next frame is due, and what it holds.
+        debounce: when background compilation is worth it.
+        notifications: when the client is told of its time line.
+        outbox: of the client that is there; None without one.
+        coming: what the edits that wait lead to.
+        changes: what can be undone and redone.
+        recalled: the point of the time line that is shown instead of the present.
+        trial: the present trial.
+        spec: what is trained, as the client knows it.
+        spec_id: counts edits, resets and set weights.
+        retry_at: when a frame whose programs were missing is tried again.
+        lost_at: when the last client was lost.
+        heard_at: when the client was last heard.
+        ended: whether nobody can come back.
+    """
+
+    def __init__(self, spec: Spec, inbox: Inbox, max_fps: float | None) -> None:
+        self.inbox = inbox
+        self.control = Drive()
+        self.demand = Demand(max_fps)
+        self.debounce = Calm()
+        self.notifications = TimelineNews()
+        self.outbox: Outbox | None = None
+        self.coming: Coming | None = None
+        self.changes = Changes()
+        self.recalled: Point | None = None
+        self.trial: TrialTask | None = None
+        self.spec = spec
+        self.spec_id = 0
+        self.retry_at = 0.0
+        self.lost_at = self.heard_at = time.monotonic()
+        self.ended = False
+
+    @property
+    def frame_at(self) -> float:
+        """When the next frame may be made."""
+        return max(self.demand.next_at, self.retry_at)
+
+    def wants_frame(self) -> bool:
+        """Whether a frame is wanted and paid for, and none waits to be sent."""
+        if self.outbox is None or self.outbox.has_frame:
+            return False
+        return self.demand.wants(training=self.control.running or self.control.stepping)
+
+    def may_apply(self, now: float) -> bool:
+        """Whether the next command is to be applied, and not first the step before it.
+
+        A step that must wait for credit or for its time does not hold up what follows.
+        """
+        first = self.inbox.first
+        if first is None or (self.outbox is not None and self.outbox.full):
+            return False
+        if not self.control.stepping or isinstance(first, Step):
+            return True
+        return not self.wants_frame() or self.frame_at > now
+
+    def put(self, message: Message) -> None:
+        """Leaves a message for the client, if there is one."""
+        if self.outbox is not None:
+            self.outbox.put(message)
+
+    def end_trial(self, reason: str) -> None:
+        """Cancels the trial, if there is one, and tells the client why."""
+        task, self.trial = self.trial, None
+        if task is not None:
+            task.cancelled = True
+            self.put(tell_stopped(task.name, reason))
+
+    def recall(self, point: Point | None) -> None:
+        """Shows a point of the time line from now on; None shows the present again."""
+        former, self.recalled = self.recalled, point
+        shown, next_ = (one.moment.spec if one else self.spec for one in (former, point))
+        if shown.data != next_.data:
+            self.demand.show_points()
+
+
+class Locked:
+    """A shared state that is reached only while its lock is held: `with locked as shared`.
+
+    Args:
+        state: nobody else keeps it.
+    """
+
+    def __init__(self, state: SharedState) -> None:
+        self._lock = threading.Lock()
+        self._state = state
+
+    def __enter__(self) -> SharedState:
+        self._lock.acquire()
+        return self._state
+
+    def __exit__(self, *_: object) -> None:
+        self._lock.release()
