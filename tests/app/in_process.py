@@ -31,7 +31,7 @@ def host_sessions(
     """
     chosen: dict[str, Any] = {"max_sessions": 8, "resume_seconds": 600.0, "idle_seconds": 600.0}
     chosen |= {"max_inbox_bytes": 8 << 20, **limits}
-    scheduler = Scheduler(2, take_turn)
+    scheduler = Scheduler(2, lambda session: session.take_turn(take_turn))
     host = LocalHost(programs, scheduler, **chosen)
     scheduler.start()
     connections = Connections(
