@@ -287,7 +287,8 @@ def read_or_refuse(content: bytes, *, fit: bool) -> Table | CsvError:
 
 
 def test_every_rule_has_its_words_and_its_line_in_the_protocol() -> None:
-    sources = [(ROOT / "app" / name).read_text() for name in ("csv_text.py", "csv_points.py")]
+    folder = ROOT / "app" / "files"
+    sources = [(folder / name).read_text() for name in ("csv_text.py", "csv_points.py")]
     rules = set(re.findall(r"(?:CsvError|_fault)\(\s*\"(\w+)\"", "".join(sources)))
     assert len(rules) == 13
     script = (ROOT / "static" / "js" / "points" / "csv.js").read_text()
