@@ -31,15 +31,16 @@ def listen(page: Page) -> None:
 
 
 def set_clock(page: Page, speed: float) -> None:
-    """Has the page's clock go faster or slower, and keeps timers of seconds in `window.late`."""
+    """Makes the page's clock faster, or slower: then timers of seconds wait in `window.late`."""
     page.run(
         """const now = performance.now.bind(performance);
            const began = now();
            const { setTimeout: start } = window;
+           const [speed] = arguments;
            Object.assign(window, { ahead: 0, late: [] });
-           performance.now = () => began + (now() - began) * arguments[0] + window.ahead;
-           window.setTimeout = (call, time, ...rest) => (time > 1000
-             ? window.late.push(call) : start(call, time, ...rest));""",
+           performance.now = () => began + (now() - began) * speed + window.ahead;
+           window.setTimeout = (call, time, ...rest) => (speed < 1 && time > 1000
+             ? window.late.push(call) : start(call, time / Math.max(1, speed), ...rest));""",
         speed,
     )
 

@@ -92,7 +92,7 @@ def test_a_file_is_loaded(page: Page, tmp_path: Path) -> None:
     file.write_text("x1\tx2\tlabel\n1\t2\t0.5\n3\t4\t-1.5\n", "utf-16")
     open_dialog(page)
     page.edited(lambda: page.find(".import input[type='file']").send_keys(str(file)))
-    assert page.text(".dialog-note") == "2 points · Numbers"
+    assert page.text(".dialog-note") == "2 points · Regression"
     assert cells(page, 2) == ["3", "4", "-1.5"]
 
 
