@@ -19,27 +19,6 @@ return makeDocument({ packed, language: "en", plotly: false, live: null });
 """
 #: The drawing of the network alone asks for this.
 BREAK = "Path2D.prototype.roundRect = () => { throw new Error('no round corners'); };"
-WATCH = """
-const { createStore } = await import("lib/store");
-const { createEmitter } = await import("lib/emitter");
-const { formatValue } = await import("lib/format");
-const heard = [];
-const store = createStore({ group: { value: 0 } });
-store.watch(["group.value"], ({ group: { value } }) => heard.push(["first", value]));
-store.watch(["group.value"], ({ group: { value } }) => formatValue(value));
-store.watch(["group.value"], ({ group: { value } }) => heard.push(["last", value]));
-try {
-  store.watch(["group.value"], () => formatValue("x"));
-} catch ({ name }) {
-  heard.push(name);
-}
-store.set({ group: { value: "y" } });
-const { on, emit } = createEmitter();
-on("frame", formatValue);
-on("frame", (value) => heard.push(["frame", value]));
-emit("frame", "z");
-return heard;
-"""
 
 
 @pytest.mark.parametrize(
