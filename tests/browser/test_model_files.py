@@ -133,7 +133,10 @@ def test_a_file_that_does_not_fit_or_is_no_model_is_refused(refused: Page, tmp_p
 def test_a_session_that_is_gone_is_said(refused: Page, tmp_path: Path) -> None:
     page = refused
     file = save_model(page, tmp_path)
-    page.run("sessionStorage.setItem('livenet.session', 'nobody')")
+    page.run(
+        """const [{ fetch }, token] = [window, sessionStorage.getItem("livenet.session")];
+           window.fetch = (url, options) => fetch(url.replace(token, "nobody"), options);"""
+    )
     page.click("[data-action='saveModel']")
     page.wait(lambda: "not saved. The server no longer has" in page.notice, "the page says so")
     open_model(page, file)

@@ -28,6 +28,8 @@ for await (const line of createInterface({ input: process.stdin })) {
     tell({ error: error?.stack ?? String(error) });
   }
 }
+// The timers of a module would keep the process.
+process.exit();
 
 function tell(answer) {
   process.stdout.write(`${JSON.stringify({ ...answer, logged: logged.splice(0) })}\n`);

@@ -30,9 +30,10 @@ const SPECS_KEPT = 16;
  *   is the one to take up: null for none, undefined for the one that the tab has
  */
 export function createConnection({ open, storage, toOpen, session }) {
-  if (session === null) storage.removeItem(TOKEN);
-  else if (session) storage.setItem(TOKEN, session);
   const { on, emit } = createEmitter();
+  /** The tab's storage names the session of the page that came last; this page's is its own. */
+  let own = session === undefined ? readToken() : session;
+  keepToken(own);
   const specs = new Map();
   const recalled = new Map();
   let points = null;
@@ -63,7 +64,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   }
 
   function ask() {
-    transport.send({ type: "open", ...(token() ? { session: token() } : toOpen()) });
+    transport.send({ type: "open", ...(own ? { session: own } : toOpen()) });
     enter("waiting");
   }
 
@@ -92,7 +93,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   function take(message) {
     heard = performance.now();
     if (message.type === "opened") {
-      storage.setItem(TOKEN, message.session);
+      keepToken(message.session);
       delay = FIRST_DELAY;
       specs.clear();
       recalled.clear();
@@ -126,7 +127,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   function refuse(error) {
     const { code } = error;
     if (code === "unknown_session") {
-      storage.removeItem(TOKEN);
+      keepToken(null);
       emit("renewed");
       transport.send({ type: "open", ...toOpen() });
       return true;
@@ -185,9 +186,17 @@ export function createConnection({ open, storage, toOpen, session }) {
   }
 
   /** What others need to reach this session by; null before there is one. */
-  function token() {
+  const token = () => own;
+
+  function readToken() {
     const kept = storage.getItem(TOKEN);
     return kept !== null && TOKEN_TEXT.test(kept) ? kept : null;
+  }
+
+  function keepToken(value) {
+    own = value;
+    if (value === null) storage.removeItem(TOKEN);
+    else storage.setItem(TOKEN, value);
   }
 
   setInterval(watch, LOOK);
