@@ -18,6 +18,10 @@ settings.register_profile("nightly", max_examples=1000, deadline=None, print_blo
 settings.load_profile("nightly" if NIGHTLY else "usual")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "nightly: runs in `make test-nightly` only")
+
+
 def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
     """Names bytes by their parameter; pytest numbers equal names.
 
@@ -64,8 +68,12 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupSchedul
     return GroupScheduling(config, log) if config.getvalue("dist") == "loadscope" else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Begins with the longest groups, so that nobody is left with one of them at the end."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leaves the nightly tests out, and begins with the longest groups, so that none is last."""
+    if not NIGHTLY:
+        left_out = [item for item in items if item.get_closest_marker("nightly")]
+        config.hook.pytest_deselected(items=left_out)
+        items[:] = [item for item in items if item not in left_out]
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: _rank(_find_group(item.nodeid)))
 
