@@ -109,8 +109,7 @@ def open_dialog(page: Page) -> None:
 
 
 def start_painting(page: Page) -> None:
-    """Makes the 500 points of the circle one's own while it trains."""
-    page.until(f"(() => {{ {DRAWN} }})() === 250", "Plotly has come")
-    page.play()
+    """Makes the 500 points of the circle one's own, paused."""
+    settled(page, 250)
     choose_own(page)
     settled(page, 500)

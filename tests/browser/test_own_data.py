@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
@@ -24,58 +25,140 @@ from tests.browser.painting import (
     stroke,
     take,
 )
+from tests.sizes import at_night
 
 
-def test_painting_begins_with_what_is_seen_and_keeps_what_was_learned(page: Page) -> None:
+def test_painting_begins_with_what_is_seen_while_training_goes_on(tab: Page) -> None:
+    page = tab.open("/?v=1&optimizer=adam")
+    assert not page.find(".pencil").is_displayed()
     page.play()
     page.wait(lambda: page.metric("train_accuracy") > 95, "the circle is learned")
     step = page.step
-    assert not page.find(".pencil").is_displayed()
     choose_own(page)
     settled(page, 500)
     assert page.step > step
-    assert page.metric("train_accuracy") > 90
-    assert page.running
+    assert page.metric("train_accuracy") > 90, "what was learned is kept"
     for path in ("data.noise", "data.samples", "data.class_balance"):
         assert not page.control(path).is_displayed()
     assert page.control("data.test_fraction").is_displayed()
     assert page.text("[data-action='newPoints']") == "New split"
+    # Another set, and back: the points are still there.
     page.edited(lambda: page.click("[data-dataset='xor']"))
     assert not page.find(".point-tools").is_displayed()
     assert page.text("[data-action='newPoints']") == "New points"
     settled(page, 250)
     page.edited(lambda: page.click("[data-dataset='points']"))
     settled(page, 500)
+    assert page.running
+    paint_rings(page, "mouse")
+    page.wait(lambda: page.metric("train_accuracy") > 98, "what was painted is learned")
+    assert page.running
 
 
-def test_painting_while_training_goes_on(painting: Page) -> None:
-    for kind in ("mouse", "pen", "touch"):
-        paint_rings(painting, kind)
+@pytest.mark.parametrize("kind", [at_night("pen"), at_night("touch")])
+def test_painting_with_other_pointers(painting: Page, kind: str) -> None:
+    """That a finger paints, and without a ring: test_own_data_stays, on a phone."""
+    painting.play()
+    paint_rings(painting, kind)
+    assert painting.running
 
 
 def paint_rings(page: Page, kind: str) -> None:
+    """Two rings of two classes in place of all other points."""
     clear(page)
     page.goes_on()
     take(page, 1)
     step, spec = page.step, page.spec_id
-    stroke(page, arc(1.5), kind)
+    stroke(page, arc(1.5, steps=12), kind)
     assert page.step > step
     assert page.spec_id > spec
     page.wait(lambda: drawn(page) > 30, "the points are drawn")
     inner = drawn(page)
     take(page, 0)
-    stroke(page, arc(4.5, steps=48), kind)
+    stroke(page, arc(4.5, steps=36), kind)
     page.wait(lambda: drawn(page) > 2 * inner, "more points are drawn")
     assert set(labels(page)) == {"rgb(10 123 214)", "rgb(238 125 0)"}
-    if kind == "mouse":
-        page.wait(lambda: page.metric("train_accuracy") > 98, "what was painted is learned")
-    assert page.running
     ring = page.find(".plane-ring").is_displayed()
     assert ring is (kind != "touch")
 
 
-def test_painted_points_are_seen_before_the_server_has_answered(painting: Page) -> None:
+def test_strokes_are_painted_erased_and_undone_one_by_one(painting: Page) -> None:
+    one_undo_takes_back_one_stroke(painting)
+    the_smallest_brush_sets_one_point_for_a_click(painting)
+    the_eraser_takes_away_what_it_touches(painting)
+
+
+def one_undo_takes_back_one_stroke(page: Page) -> None:
+    """A slow stroke is sent in several edits."""
+    take(page, 1)
+    stroke(page, arc(5.5, 0.4, steps=16), duration=60)
+    page.wait(lambda: drawn(page) > 510, "the first stroke")
+    first = drawn(page)
+    stroke(page, arc(5.5, -0.3, steps=12), duration=60)
+    stroke(page, [(5.5, -5.5), (5.5, -4)])
+    page.wait(lambda: drawn(page) > first + 10, "two more strokes")
+    third = drawn(page)
+    go_back(page, UNDO)
+    go_back(page, UNDO)
+    settled(page, first)
+    go_back(page, REDO)
+    go_back(page, REDO)
+    settled(page, third)
+    for _ in range(3):
+        go_back(page, UNDO)
+    settled(page, 500)
+
+
+def the_smallest_brush_sets_one_point_for_a_click(page: Page) -> None:
+    set_brush(page, *SMALLEST)
+    take(page, 1)
+    for count in (501, 502):
+        stroke(page, [(5.3, 5.3)])
+        settled(page, count)
+    set_brush(page, Keys.PAGE_UP)
+    stroke(page, [(-5, -5)])
+    page.wait(lambda: drawn(page) > 503, "a larger one sprays several")
+
+
+def the_eraser_takes_away_what_it_touches(page: Page) -> None:
+    before = labels(page)
+    take(page, "erase")
+    set_brush(page, Keys.END)
+    stroke(page, [(0, 0), (1, 0)])
+    page.wait(lambda: 0 < drawn(page) < 450, "points are gone")
+    after = labels(page)
+    assert after["rgb(238 125 0)"] == before["rgb(238 125 0)"]
+    assert after["rgb(10 123 214)"] < before["rgb(10 123 214)"] - 50
+
+
+def test_without_points_the_page_says_so_and_loses_nothing(painting: Page) -> None:
     page = painting
+    page.play()
+    clear(page)
+    page.goes_on()
+    page.pause()
+    set_brush(page, *SMALLEST)
+    stroke(page, [(1, 1)])
+    assert "At least two points" in page.text(".plane-note")
+    page.click(".plane-note button")
+    settled(page, 500)
+    assert not page.find(".plane-note").is_displayed()
+    clear(page)
+    page.click(UNDO)
+    settled(page, 500)
+    clear(page)
+    spec = page.spec_id
+    stroke(page, [(1, 1)])
+    stroke(page, [(2, 2)])
+    settled(page, 2)
+    assert page.spec_id > spec
+    go_back(page, UNDO)
+    settled(page, 500)
+    set_brush(page, Keys.PAGE_UP, Keys.PAGE_UP)
+    painted_points_are_seen_before_the_server_has_answered(page)
+
+
+def painted_points_are_seen_before_the_server_has_answered(page: Page) -> None:
     clear(page)
     seen = page.run(
         """window.marks = [];
@@ -94,7 +177,6 @@ def test_painted_points_are_seen_before_the_server_has_answered(painting: Page) 
            }
            return livenet.specId"""
     )
-    page.click(".play")
     stroke(page, arc(3, 0.5), duration=4)
     marks = page.run("return window.marks")
     first = next(count for count, spec in marks if count > 0)
@@ -104,77 +186,9 @@ def test_painted_points_are_seen_before_the_server_has_answered(painting: Page) 
     assert all(after > before - 30 for before, after in pairwise(counts))
 
 
-def test_the_smallest_brush_sets_one_point_for_a_click(painting: Page) -> None:
-    page = painting
-    set_brush(page, *SMALLEST)
-    take(page, 1)
-    for count in (501, 502):
-        stroke(page, [(5.3, 5.3)])
-        settled(page, count)
-    set_brush(page, Keys.PAGE_UP)
-    stroke(page, [(-5, -5)])
-    page.wait(lambda: drawn(page) > 503, "a larger one sprays several")
-
-
-def test_the_eraser_takes_away_what_it_touches(painting: Page) -> None:
-    page = painting
-    before = labels(page)
-    take(page, "erase")
-    set_brush(page, Keys.END)
-    stroke(page, [(0, 0), (1, 0)])
-    page.wait(lambda: 0 < drawn(page) < 450, "points are gone")
-    after = labels(page)
-    assert after["rgb(238 125 0)"] == before["rgb(238 125 0)"]
-    assert after["rgb(10 123 214)"] < before["rgb(10 123 214)"] - 50
-
-
-def test_one_undo_takes_back_one_stroke(painting: Page) -> None:
-    page = painting
-    take(page, 1)
-    stroke(page, arc(5.5, 0.4), duration=60)
-    page.wait(lambda: drawn(page) > 510, "the first stroke")
-    first = drawn(page)
-    stroke(page, arc(5.5, -0.3), duration=60)
-    stroke(page, [(5.5, -5.5), (5.5, -4)])
-    page.wait(lambda: drawn(page) > first + 10, "two more strokes")
-    third = drawn(page)
-    go_back(page, UNDO)
-    go_back(page, UNDO)
-    settled(page, first)
-    go_back(page, REDO)
-    go_back(page, REDO)
-    settled(page, third)
-    for _ in range(3):
-        go_back(page, UNDO)
-    settled(page, 500)
-
-
-def test_without_points_the_page_says_so_and_loses_nothing(painting: Page) -> None:
-    page = painting
-    clear(page)
-    page.goes_on()
-    assert page.running
-    set_brush(page, *SMALLEST)
-    stroke(page, [(1, 1)])
-    assert "At least two points" in page.text(".plane-note")
-    page.click(".plane-note button")
-    settled(page, 500)
-    assert not page.find(".plane-note").is_displayed()
-    clear(page)
-    page.click(UNDO)
-    settled(page, 500)
-    clear(page)
-    spec = page.spec_id
-    stroke(page, [(1, 1)])
-    stroke(page, [(2, 2)])
-    settled(page, 2)
-    assert page.spec_id > spec
-    go_back(page, UNDO)
-    settled(page, 500)
-
-
 def test_one_more_class_changes_the_task(painting: Page) -> None:
     page = painting
+    the_tools_work_by_keyboard(page)
     assert len(page.find_all(".tile[data-kind='output']")) == 1
     page.click("[data-action='addClass']")
     assert page.find("[data-tool='2']").get_attribute("aria-checked") == "true"
@@ -187,8 +201,26 @@ def test_one_more_class_changes_the_task(painting: Page) -> None:
     page.edited(lambda: page.choose("data.task", "regression"))
     page.wait(lambda: page.find_all("[data-metric='test_r2']"), "the labels are numbers")
     assert page.control("brush.label").is_displayed()
+    page.play()
     page.edited(lambda: page.choose("data.task", "multiclass"))
     page.goes_on()
+
+
+def the_tools_work_by_keyboard(page: Page) -> None:
+    page.find("[data-tool='1']").send_keys(Keys.ARROW_LEFT)
+    assert page.run("return document.activeElement.dataset.tool") == "0"
+    page.press(Keys.ARROW_LEFT)
+    assert page.run("return document.activeElement.dataset.tool") == "erase"
+    assert page.find("[data-tool='erase']").get_attribute("aria-checked") == "true"
+    page.click(".pencil")
+    assert not page.find(".point-tools").is_displayed()
+    page.hover(page.find(".output-plane .plane-map"))
+    page.wait(lambda: "x₁" in page.tooltip, "the plane is read again")
+    page.click("[data-action='table']")
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: not page.find_all(".points-dialog"), "the dialog is closed")
+    assert page.run("return document.activeElement.dataset.action") == "table"
+    page.click(".pencil")
 
 
 def test_values_are_painted_for_a_regression(page: Page) -> None:
@@ -209,20 +241,3 @@ def test_values_are_painted_for_a_regression(page: Page) -> None:
     ), "the last row is in sight")  # fmt: skip
     x1, x2, label = (float(text) for text in cells(page, 501))
     assert (round(x1), round(x2), label) == (-5, 5, value)
-
-
-def test_the_tools_work_by_keyboard(painting: Page) -> None:
-    page = painting
-    page.find("[data-tool='1']").send_keys(Keys.ARROW_LEFT)
-    assert page.run("return document.activeElement.dataset.tool") == "0"
-    page.press(Keys.ARROW_LEFT)
-    assert page.run("return document.activeElement.dataset.tool") == "erase"
-    assert page.find("[data-tool='erase']").get_attribute("aria-checked") == "true"
-    page.click(".pencil")
-    assert not page.find(".point-tools").is_displayed()
-    page.hover(page.find(".output-plane .plane-map"))
-    page.wait(lambda: "x₁" in page.tooltip, "the plane is read again")
-    page.click("[data-action='table']")
-    page.press(Keys.ESCAPE)
-    page.wait(lambda: not page.find_all(".points-dialog"), "the dialog is closed")
-    assert page.run("return document.activeElement.dataset.action") == "table"
