@@ -42,6 +42,8 @@ from engine.spec import (
     preview_points,
 )
 from engine.spec.presets import PRESETS, Preset
+from engine.state.checkpoints import encode_checkpoint
+from engine.state.initial_state import find_initial
 from engine.state.payload import Choice, Packet, make_packet
 from engine.state.payload_encoding import (
     MAX_PACKET,
@@ -111,8 +113,10 @@ __all__ = [
     "describe_spec",
     "describe_views",
     "dump_spec",
+    "encode_checkpoint",
     "encode_packet",
     "export",
+    "find_initial",
     "make_packet",
     "merge_patch",
     "pack_files",

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,8 @@ from engine.runs.kinds import Data, begin_run, can_go_on, is_ready, make_data
 from engine.runs.protocol import Run
 from engine.runs.trials import Candidate, Trial
 from engine.spec import Spec, patch_spec
-from engine.state.checkpoints import (
-    decode_checkpoint,
-    encode_checkpoint,
-    load_checkpoint,
-    save_checkpoint,
-)
-from engine.state.initial_state import find_initial, keep_initial, restart
+from engine.state.checkpoints import decode_checkpoint, load_checkpoint, save_checkpoint
+from engine.state.initial_state import begin_restart, find_initial, keep_initial
 from engine.state.payload import Packet, open_packet
 from engine.state.snapshots import Snapshot
 
@@ -64,7 +60,7 @@ class Trainer:
         data = make_data(spec, self._programs)
         self._log = Log()
         self._initial: Snapshot | None = None
-        self._run: Run = begin_run(self._programs, _begin(spec, data, packet))
+        self._run: Run = begin_run(self._programs, finish(_begin(spec, data, packet)))
         self._past: Run | None = None
 
     @property
@@ -120,7 +116,11 @@ class Trainer:
 
     def reset(self) -> None:
         """Draws initial weights and returns to step 0; the same seed, the same weights."""
-        self.restore(restart(self.spec, self.data))
+        finish(self.begin_reset())
+
+    def begin_reset(self) -> Slices[None]:
+        """Does what `reset` does in slices; between them nothing else may be changed."""
+        self.restore((yield from begin_restart(self.spec, self.data)))
 
     def edit(self, patch: object, origin: object = None) -> Spec:
         """Applies a JSON Merge Patch on the spec, all or nothing, and keeps what was learned.
@@ -138,8 +138,13 @@ class Trainer:
             OriginError: the origin does not fit.
             DataError: the new data cannot be made.
         """
+        return finish(self.begin_edit(patch, origin))
+
+    def begin_edit(self, patch: object, origin: object = None) -> Slices[Spec]:
+        """Does what `edit` does in slices; between them nothing else may be changed."""
         before = self._run.snapshot()
-        after = revise(before, patch, origin, self._make_data)
+        yield
+        after = yield from revise(before, patch, origin, self._make_data)
         if after.spec.seed != before.spec.seed:
             self._run.forget_history()
         self._go_on(after)
@@ -328,28 +333,23 @@ class Trainer:
 
     # Keeping
 
-    def encode(self) -> bytes:
-        """Returns spec, weights, optimizer and counters as the bytes of a safetensors file."""
-        return encode_checkpoint(self._run.snapshot())
-
-    def take_over(self, content: bytes) -> Spec:
+    def take_over(self, saved: Snapshot) -> Spec:
         """Goes on as another trainer that was saved, all or nothing.
 
         Args:
-            content: the bytes of its file.
+            saved: what `decode` made of its file.
 
         Returns:
             The new spec.
 
         Raises:
-            CheckpointError: this is no saved trainer.
-            DataError: its data cannot be made.
+            RoomError: there is no memory for the network.
         """
-        self._replace(decode_checkpoint(content, self._make_data))
+        self._replace(saved)
         return self.spec
 
-    def begin_anew(self, spec: Spec, packet: Packet | None = None) -> None:
-        """Goes on as another trainer would begin, all or nothing.
+    def begin_anew(self, spec: Spec, packet: Packet | None = None) -> Slices[None]:
+        """Goes on as another trainer would begin, all or nothing, in slices.
 
         Args:
             spec: what to train.
@@ -359,7 +359,8 @@ class Trainer:
             DataError: its data cannot be made or found.
             PacketError: the packet is of another network.
         """
-        self._replace(_begin(spec, make_data(spec, self._programs), packet))
+        data = make_data(spec, self._programs)
+        self._replace((yield from _begin(spec, data, packet)))
 
     def snapshot(self) -> Snapshot:
         """Returns this step; costs microseconds, for nothing is copied that never changes."""
@@ -410,7 +411,12 @@ class Trainer:
     @property
     def initial(self) -> Snapshot:
         """Step 0 of this run, as the present network can take it up."""
-        return find_initial(self._initial, self._run.snapshot())
+        return find_initial(self.kept_initial, self._run.snapshot())
+
+    @property
+    def kept_initial(self) -> Snapshot | None:
+        """Step 0 as it was when training began; None before, and after a model was opened."""
+        return self._initial
 
     def restore(self, snapshot: Snapshot) -> None:
         """Goes back, or on, to a moment that was kept.
@@ -438,10 +444,24 @@ class Trainer:
             CheckpointError: the file is no saved trainer.
         """
         programs = programs or default_programs()
-        saved = load_checkpoint(path, lambda spec: make_data(spec, programs))
+        saved = load_checkpoint(path, partial(make_data, programs=programs))
         trainer = cls(saved.spec, programs)
         trainer.restore(saved)
         return trainer
+
+    @staticmethod
+    def decode(content: bytes, programs: Programs) -> Snapshot:
+        """Returns what a trainer was when it was saved; any thread may do this.
+
+        Args:
+            content: the bytes of its file.
+            programs: where its data come from.
+
+        Raises:
+            CheckpointError: this is no saved trainer.
+            DataError: its data cannot be made.
+        """
+        return decode_checkpoint(content, partial(make_data, programs=programs))
 
     def _make_data(self, spec: Spec) -> Data:
         return make_data(spec, self._programs)
@@ -477,5 +497,5 @@ def _admit_all(_: Spec) -> None:
     """There is room for any network."""
 
 
-def _begin(spec: Spec, data: Data, packet: Packet | None) -> Snapshot:
-    return restart(spec, data) if packet is None else open_packet(packet, spec, data)
+def _begin(spec: Spec, data: Data, packet: Packet | None) -> Slices[Snapshot]:
+    return begin_restart(spec, data) if packet is None else open_packet(packet, spec, data)

@@ -13,7 +13,7 @@ from app.history.undo import Change
 from app.sessions.hosts import SessionHost
 from app.sessions.navigation import note_change
 from app.sessions.worker_state import WorkerState
-from engine import EngineError
+from engine import EngineError, encode_checkpoint
 
 
 def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
@@ -23,11 +23,10 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
     def send_model(token: str) -> Response:
         session = find_session(host, token)
 
-        def save(worker: WorkerState) -> tuple[int, bytes]:
-            return worker.trainer.step, worker.trainer.encode()
-
-        step, content = wait_for(session, save, "the model")
-        name = f"livenet-step-{step}.safetensors"
+        # A snapshot never changes: its file is made here, while the session trains on.
+        saved = wait_for(session, lambda worker: worker.trainer.snapshot(), "the model")
+        content = encode_checkpoint(saved)
+        name = f"livenet-step-{saved.step}.safetensors"
         download = make_download(name, content, "application/octet-stream")
         return hold_answer(session.account, download)
 
@@ -37,13 +36,14 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
 
         def load(worker: WorkerState) -> int:
             before = worker.trainer.shown_snapshot()
-            spec = worker.trainer.take_over(content)
+            spec = worker.trainer.take_over(saved)
             note_change(worker, before, Change(None, time.monotonic()), "model")
             worker.drop_steps()
             worker.put_spec(spec)
             return worker.spec_id
 
         try:
+            saved = host.decode_model(content)
             return jsonify(id=wait_for(session, load, "the model"))
         except EngineError as error:
             raise RefusedError("invalid_checkpoint", error.message, error.path) from None

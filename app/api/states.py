@@ -14,7 +14,7 @@ from app.protocol.messages import Message, MessageError, parse_content
 from app.sessions.hosts import SessionHost
 from app.web.allowed_origins import is_allowed
 from app.web.settings import Settings
-from engine import dump_spec, make_packet
+from engine import dump_spec, find_initial, make_packet
 
 #: Longer links than this no browser and no proxy bears.
 MAX_ROOM = 8000
@@ -42,11 +42,12 @@ def add_state_routes(blueprint: Blueprint, host: SessionHost, states: States) ->
         session = find_session(host, token)
         try:
             wanted = parse_content(Wanted, read_body())
-            now, initial = wait_for(
+            now, kept_initial = wait_for(
                 session,
-                lambda worker: (worker.trainer.snapshot(), worker.trainer.initial),
+                lambda worker: (worker.trainer.snapshot(), worker.trainer.kept_initial),
                 "a link",
             )
+            initial = find_initial(kept_initial, now)
             packet = make_packet(now, initial, wanted.points, wanted.weights)
             empty = packet.points is None and packet.params is None
             kept = None if empty else states.keep(packet, wanted.room, find_client())

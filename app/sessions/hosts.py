@@ -44,6 +44,10 @@ class SessionHost(Protocol):
         """Makes a session that goes on from a moment of another; it waits for its client."""
         ...
 
+    def decode_model(self, content: bytes) -> Snapshot:
+        """Returns what a model file holds, for a session to go on from."""
+        ...
+
     def take_up(self, token: str, outbox: Outbox) -> Session | None:
         """Gives a session to a client, away from any other; None if there is no such one."""
         ...
@@ -143,6 +147,15 @@ class LocalHost:
             return trainer
 
         return self._admit(make, None)
+
+    def decode_model(self, content: bytes) -> Snapshot:
+        """Returns what a model file holds, for a session to go on from.
+
+        Raises:
+            CheckpointError: this is no model of ours.
+            DataError: its data cannot be made.
+        """
+        return Trainer.decode(content, self._programs)
 
     def _admit(self, make: Callable[[ImageShare], Trainer], outbox: Outbox | None) -> Session:
         share = ImageShare(self._image_room)

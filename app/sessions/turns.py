@@ -1,6 +1,7 @@
 """One turn of a session: apply what the client asked for, train a little, make a frame.
 
-A turn ends soon after `TURN_SECONDS`; what is left goes on in the session's next turn.
+A turn ends soon after `TURN_SECONDS`. Changes and frames are made in slices; what is left of one
+goes on in the session's next turn.
 """
 
 from __future__ import annotations
@@ -8,8 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Callable, Hashable
-from functools import partial
+from collections.abc import Hashable
 
 from app.history.spec_diff import find_place
 from app.history.timeline import Point
@@ -53,10 +53,11 @@ _CODES = {"invalid_data": "invalid_spec"}
 def take_turn(worker: WorkerState) -> None:
     """Does what requests wait for, applies the queued commands in order, makes a frame at most."""
     until = time.monotonic() + TURN_SECONDS
-    if worker.frame is None and not _is_late(worker, until):
+    if worker.work is not None:
+        _go_on(worker, until)
+    elif not _is_late(worker, until):
         _begin_frame(worker)
-    if worker.frame is not None:
-        _go_on(worker, worker.frame, until)
+        _go_on(worker, until)
     worker.tell_timeline(time.monotonic())
 
 
@@ -67,11 +68,16 @@ def _is_late(worker: WorkerState, until: float) -> bool:
         return False
     worker.jobs.run(until)
     if worker.held:
-        _attempt(worker, "edit", lambda: _apply_held(worker))
-    while (now := time.monotonic()) < until and (command := worker.next_command(now)):
-        _attempt(worker, command.type, partial(_apply, worker, command))
-    worker.frame_first = time.monotonic() >= until
-    return worker.frame_first
+        worker.work = _attempt(worker, "edit", _apply_held(worker))
+        _go_on(worker, until)
+    while worker.work is None and (now := time.monotonic()) < until:
+        command = worker.next_command(now)
+        if command is None:
+            return False
+        worker.work = _attempt(worker, command.type, _apply(worker, command))
+        _go_on(worker, until)
+    worker.frame_first = True
+    return True
 
 
 def _begin_frame(worker: WorkerState) -> None:
@@ -87,18 +93,18 @@ def _begin_frame(worker: WorkerState) -> None:
         return
     turn = worker.start_turn(now)
     if turn is not None:
-        worker.frame = _attempt_frame(worker, turn)
+        worker.work = _attempt_frame(worker, turn)
 
 
-def _go_on(worker: WorkerState, frame: Slices[None], until: float) -> None:
-    """Makes a frame as far as there is time."""
+def _go_on(worker: WorkerState, until: float) -> None:
+    """Goes on with a change or a frame as far as there is time."""
     begun = time.monotonic()
-    for _ in frame:
+    for _ in worker.work or ():
         now = time.monotonic()
         if now + (now - begun) > until:
             return
         begun = now
-    worker.frame = None
+    worker.work = None
 
 
 def _attempt_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
@@ -110,10 +116,10 @@ def _attempt_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
         worker.put_error("engine_error", "the engine failed; training is paused")
 
 
-def _attempt(worker: WorkerState, name: str, apply: Callable[[], None]) -> None:
+def _attempt(worker: WorkerState, name: str, change: Slices[None]) -> Slices[None]:
     """Does what a client asked for; whatever goes wrong is told, and nothing has changed."""
     try:
-        apply()
+        yield from change
     except EngineError as error:
         _put_error(worker, error)
     except MessageError as error:
@@ -129,14 +135,14 @@ def _put_error(worker: WorkerState, error: EngineError) -> None:
     worker.put_error(_CODES.get(error.code, error.code), error.message, error.path)
 
 
-def _apply(worker: WorkerState, command: Command) -> None:
+def _apply(worker: WorkerState, command: Command) -> Slices[None]:
     match command:
         case Edit():
-            _edit_or_hold(worker, command)
+            yield from _edit_or_hold(worker, command)
         case Reset() if worker.held:
             _hold(worker, command)
         case Reset() | SetWeight() | Loading():
-            _apply_change(worker, command)
+            yield from _apply_change(worker, command)
         case Undo() | Redo() | Branch() | Recall():
             travel(worker, command)
         case Run():
@@ -165,12 +171,12 @@ def _take_request(worker: WorkerState, command: Timeline | Try | Speed | Views) 
             worker.set_views(command)
 
 
-def _edit_or_hold(worker: WorkerState, edit: Edit) -> None:
+def _edit_or_hold(worker: WorkerState, edit: Edit) -> Slices[None]:
     """Applies an edit, or has it wait while what it needs is made in the background."""
     held = worker.held
     if not worker.trainer.awaits([*held.patches, edit.patch]):
         for one in (*worker.take_held(), edit):
-            _apply_change(worker, one)
+            yield from _apply_change(worker, one)
         return
     if not held:
         worker.put_waiting()
@@ -182,7 +188,7 @@ def _hold(worker: WorkerState, command: Edit | Reset) -> None:
         worker.put_error("rate_limited", "too many edits wait for the network to be ready")
 
 
-def _apply_held(worker: WorkerState) -> None:
+def _apply_held(worker: WorkerState) -> Slices[None]:
     """Applies the edits that waited, once what they need is there."""
     held = worker.held
     try:
@@ -195,13 +201,13 @@ def _apply_held(worker: WorkerState) -> None:
         leave_held(worker)
         return
     for edit in worker.take_held():
-        _attempt(worker, "edit", partial(_apply_change, worker, edit))
+        yield from _attempt(worker, "edit", _apply_change(worker, edit))
 
 
-def _apply_change(worker: WorkerState, command: Edit | Reset | SetWeight | Loading) -> None:
+def _apply_change(worker: WorkerState, command: Edit | Reset | SetWeight | Loading) -> Slices[None]:
     trainer = worker.trainer
     before = trainer.shown_snapshot()
-    place = _change(worker, command)
+    place = yield from _change(worker, command)
     same, joined = isinstance(command, Edit) and command.origin is None, False
     if not (same and trainer.spec == before.spec):
         group = command.group if isinstance(command, Edit) else None
@@ -210,24 +216,26 @@ def _apply_change(worker: WorkerState, command: Edit | Reset | SetWeight | Loadi
     worker.put_spec(trainer.spec, joined=joined)
 
 
-def _change(worker: WorkerState, command: Edit | Reset | SetWeight | Loading) -> Hashable | None:
+def _change(
+    worker: WorkerState, command: Edit | Reset | SetWeight | Loading
+) -> Slices[Hashable | None]:
     """Changes what is trained and returns the one value that was changed, if it was one."""
     trainer = worker.trainer
     match command:
         case Edit():
             old = trainer.spec
-            return find_place(old, trainer.edit(command.patch, command.origin))
+            return find_place(old, (yield from trainer.begin_edit(command.patch, command.origin)))
         case SetWeight():
             trainer.set_weight(command.layer, command.from_, command.to, command.value)
             return ("weight", command.layer, command.from_, command.to)
         case Loading():
             spec, packet = command.read()
             leave_held(worker)
-            trainer.begin_anew(spec, packet)
+            yield from trainer.begin_anew(spec, packet)
             worker.drop_steps()
             return None
         case Reset():
-            trainer.reset()
+            yield from trainer.begin_reset()
             worker.drop_steps()
             return None
 

@@ -50,7 +50,8 @@ class WorkerState:
         history: what can be undone.
         timeline: what can be recalled.
         held: edits that wait for programs or images.
-        frame: the frame that is being made over several turns; nothing is changed meanwhile.
+        work: the change or the frame that goes on over several turns; no command is applied
+            meanwhile.
         frame_first: whether the next turn begins with a frame, since commands filled the last.
     """
 
@@ -70,7 +71,7 @@ class WorkerState:
         self.history = History(undo_room)
         self.timeline = Timeline(room or TimelineRoom(), trainer.shown_snapshot())
         self.held = HeldEdits(account)
-        self.frame: Slices[None] | None = None
+        self.work: Slices[None] | None = None
         self.frame_first = False
         self._locked = locked
         self._trials = trials
@@ -81,7 +82,7 @@ class WorkerState:
         with self._locked as shared:
             if shared.ended:
                 return None
-            if self.frame is not None or self.jobs or shared.may_apply(now):
+            if self.work is not None or self.jobs or shared.may_apply(now):
                 return now
             dues = [shared.frame_at] if shared.wants_frame() else []
             if self.held:

@@ -1,50 +1,100 @@
 """Edits that keep what was learned: from one architecture to the next.
 
-An edit is worked out as a *migration*: for every number of the new parameter
-vector either its place in the old one or the value it starts with. The same
-places move the optimizer's moments, so what survives survives exactly.
+An edit is worked out as a *migration*: for every block of the new parameters, which block of the
+old ones it comes from and which unit each of its units was, and what new numbers start with. The
+optimizer's moments move in the same way, so what survives survives exactly.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
+from engine.base.slices import Slices
 from engine.edits.layer_mapping import Origin
 from engine.functions.activations import ACTIVATIONS
-from engine.network import Kind, Layout, initial_number
-from engine.spec import LayerSpec, Spec
+from engine.network import Axis, Block, Kind, Layout, initial_number
+from engine.spec import Spec
 
 #: (layer, fan_in, fan_out) -> float32 [fan_in, fan_out], newly drawn weights.
 Draw = Callable[[int, int, int], Floats]
 
 NEW = -1
+_Places = NDArray[np.int32]
+
+
+@dataclass(frozen=True)
+class BlockSource:
+    """Where the numbers of one block come from.
+
+    Attributes:
+        block: in the new parameters.
+        fill: what new numbers start with: one for all, or an array of the block's shape.
+        source: the block of the old parameters; None where all is new.
+        places: for each axis the old place of every new one, or `NEW`.
+    """
+
+    block: Block
+    fill: Any
+    source: Block | None = None
+    places: tuple[_Places, ...] = ()
+
+    @property
+    def is_unchanged(self) -> bool:
+        """Whether the block is the old one as it was."""
+        return self.source is not None and all(
+            np.array_equal(places, np.arange(size))
+            for places, size in zip(self.places, self.source.shape, strict=True)
+        )
+
+    def fill_in(self, new: Floats, old: Floats, *, moments: bool) -> None:
+        """Sets the block of a new vector; new places of moments are 0."""
+        target = self.block.of(new)
+        if self.source is None:
+            target[:] = 0 if moments else self.fill
+            return
+        before = self.source.of(old)
+        if self.is_unchanged:
+            target[:] = before
+            return
+        there = np.ix_(*(places != NEW for places in self.places))
+        if not all((places != NEW).all() for places in self.places):
+            target[:] = 0 if moments else self.fill
+        target[there] = before[np.ix_(*(places[places != NEW] for places in self.places))]
 
 
 @dataclass(frozen=True)
 class Migration:
-    """How a new parameter vector is made.
+    """How new parameters are made.
 
     Attributes:
-        source: int32 [n], place in the old vector, or `NEW`.
-        fill: float32 [n], value where the source is `NEW`.
+        size: of the new vector.
+        layers: for each layer, where its blocks come from.
         unit_source: int32 [hidden units], the old hidden unit counted over
             all layers, or `NEW`.
+        is_unchanged: whether the new vector is the old one.
     """
 
-    source: NDArray[np.int32]
-    fill: Floats
-    unit_source: NDArray[np.int32]
+    size: int
+    layers: tuple[tuple[BlockSource, ...], ...]
+    unit_source: _Places
+    is_unchanged: bool
 
-    def move(self, old: Floats, *, moments: bool = False) -> Floats:
-        """Returns the new vector; new places of moments are 0."""
-        kept = old[np.maximum(self.source, 0)] if len(old) else np.zeros_like(self.fill)
-        fill = np.float32(0) if moments else self.fill
-        return np.where(self.source >= 0, kept, fill).astype(np.float32)
+    def move(self, old: Floats, *, moments: bool = False) -> Slices[Floats]:
+        """Returns the new vector, the old one itself where nothing changes; layer by layer."""
+        if self.is_unchanged:
+            return old
+        new = np.empty(self.size, np.float32)
+        for blocks in self.layers:
+            for block in blocks:
+                block.fill_in(new, old, moments=moments)
+            yield
+        return new
 
 
 def near_identity(activation: str, before: str | None) -> tuple[float, float]:
@@ -59,14 +109,6 @@ def near_identity(activation: str, before: str | None) -> tuple[float, float]:
     return (entry.identity_of_positive if positive else None) or entry.near_identity
 
 
-def _keeps_number(kind: Kind, before: LayerSpec, layer: LayerSpec) -> bool:
-    """Whether a number goes on, or starts anew because it was idle until now."""
-    if kind is Kind.SLOPE:
-        learned = ACTIVATIONS[layer.activation].learned_slope
-        return not learned or ACTIVATIONS[before.activation].learned_slope
-    return before.batch_norm
-
-
 @dataclass(frozen=True)
 class _Carried:
     """Which old values a layer of the new network carries, unit by unit."""
@@ -75,7 +117,9 @@ class _Carried:
     units: tuple[int | None, ...]
 
 
-def plan_migration(old: Spec, new: Spec, origins: tuple[Origin, ...], draw: Draw) -> Migration:
+def plan_migration(
+    old: Spec, new: Spec, origins: tuple[Origin, ...], draw: Draw
+) -> Slices[Migration]:
     """Works out how the new parameters are made of the old ones.
 
     A new unit draws its incoming weights and gets outgoing weights 0. A new
@@ -83,6 +127,7 @@ def plan_migration(old: Spec, new: Spec, origins: tuple[Origin, ...], draw: Draw
     kept if the widths agree, else drawn. If the number of outputs changes,
     the output layer is drawn. Features match by name, and so do pixels; where images
     take the place of other data, or get a new first layer, that layer is drawn.
+    It pauses after each layer, since drawing a large one takes long.
 
     Args:
         old: the spec before.
@@ -103,55 +148,56 @@ class _Planner:
         self._old, self._new, self._draw = old, new, draw
         self._origins = origins
         self._from, self._to = Layout.of(old), Layout.of(new)
-        self._places = np.arange(self._from.size, dtype=np.int32)
-        self._source = np.full(self._to.size, NEW, np.int32)
-        self._fill = np.zeros(self._to.size, np.float32)
 
-    def plan(self) -> Migration:
+    def plan(self) -> Slices[Migration]:
         inputs = _match_inputs(self._old.inputs, self._new.inputs)
         images = self._new.data.is_images or self._old.data.is_images
         other = images and not any(place is not None for place in inputs)
         carried = _Carried(None if other else -1, inputs)
+        layers: list[tuple[BlockSource, ...]] = []
         unit_source: list[int] = []
         starts = np.cumsum([0, *(layer.units for layer in self._old.layers)])
         for place, origin in enumerate(self._origins):
             width = self._new.layers[place].units
-            if origin.layer is None and place == 0 and self._new.data.is_images:
-                # Nothing is near the identity of so many pixels.
-                self._set_kernel(place, None, self._drawn(place))
-                self._set_numbers(place)
-                carried = _Carried(None, (None,) * width)
+            if origin.layer is not None:
+                layers.append(self._kept_layer(place, origin.layer, origin.units, carried))
+                carried = _Carried(origin.layer, origin.units)
+                start = int(starts[origin.layer])
+                unit_source += [NEW if u is None else start + u for u in origin.units]
+            else:
                 unit_source += [NEW] * width
-                continue
-            if origin.layer is None:
-                self._new_layer(place, len(carried.units))
-                units = (*carried.units[:width], *(None,) * (width - len(carried.units)))
-                carried = _Carried(carried.layer, units)
-                unit_source += [NEW] * width
-                continue
-            self._kept_layer(place, origin.layer, origin.units, carried)
-            carried = _Carried(origin.layer, origin.units)
-            start = int(starts[origin.layer])
-            unit_source += [NEW if u is None else start + u for u in origin.units]
+                if place == 0 and self._new.data.is_images:
+                    # Nothing is near the identity of so many pixels.
+                    layers.append(self._new_layer(place, self._drawn(place), 0.0))
+                    carried = _Carried(None, (None,) * width)
+                else:
+                    layers.append(self._near_identity(place, len(carried.units)))
+                    units = (*carried.units[:width], *(None,) * (width - len(carried.units)))
+                    carried = _Carried(carried.layer, units)
+            yield
         last, outputs = len(self._new.layers), self._new.n_outputs
         if outputs == self._old.n_outputs:
             kept = tuple(range(outputs))
-            self._kept_layer(last, len(self._old.layers), kept, carried)
+            layers.append(self._kept_layer(last, len(self._old.layers), kept, carried))
         else:
-            self._set_kernel(last, None, self._drawn(last))
-        return Migration(self._source, self._fill, np.array(unit_source, np.int32))
+            layers.append(self._new_layer(last, self._drawn(last), 0.0))
+        yield
+        same = self._from == self._to and all(
+            block.is_unchanged and block.block == block.source for one in layers for block in one
+        )
+        places = np.array(unit_source, np.int32)
+        return Migration(self._to.size, tuple(layers), places, same)
 
     def _drawn(self, place: int) -> Floats:
         rows, columns = self._to.kernel_shape(place)
         return self._draw(place, rows, columns)
 
-    def _set_kernel(self, place: int, source: NDArray[np.int32] | None, fill: Floats) -> None:
-        where = self._to.kernel_slice(place)
-        self._fill[where] = fill.ravel()
-        if source is not None:
-            self._source[where] = source.ravel()
+    def _new_layer(self, place: int, kernel: Floats, bias: Any) -> tuple[BlockSource, ...]:
+        kernel_block, bias_block, *units = self._to.blocks(place)
+        numbers = (BlockSource(block, self._initial(place, block)) for block in units)
+        return BlockSource(kernel_block, kernel), BlockSource(bias_block, bias), *numbers
 
-    def _new_layer(self, place: int, before: int) -> None:
+    def _near_identity(self, place: int, before: int) -> tuple[BlockSource, ...]:
         layer = self._new.layers[place]
         previous = self._new.layers[place - 1].activation if place else None
         scale, shift = near_identity(layer.activation, previous)
@@ -160,46 +206,51 @@ class _Planner:
         kernel[range(same), range(same)] = scale
         if layer.units > before:
             kernel[:, before:] = self._drawn(place)[:, before:]
-        self._set_kernel(place, None, kernel)
-        self._fill[self._to.bias_slice(place)][:same] = shift
-        self._set_numbers(place)
-
-    def _set_numbers(self, place: int) -> None:
-        for kind in self._to.kinds:
-            number = initial_number(kind, self._new.layers[place])
-            self._fill[self._to.unit_slice(kind, place)] = number
+        bias = np.zeros(layer.units, np.float32)
+        bias[:same] = shift
+        return self._new_layer(place, kernel, bias)
 
     def _kept_layer(
         self, place: int, from_layer: int, units: tuple[int | None, ...], carried: _Carried
-    ) -> None:
-        columns = np.array([NEW if u is None else u for u in units], np.int32)
-        kernel = self._from.kernel(self._places, from_layer)
-        rows: NDArray[np.int32] | None = None
+    ) -> tuple[BlockSource, ...]:
+        columns = _read_places(units)
+        old_kernel, old_bias, *old_units = self._from.blocks(from_layer)
+        kernel, bias, *new_units = self._to.blocks(place)
+        rows: _Places | None = None
         if carried.layer == from_layer - 1:
-            rows = np.array([NEW if u is None else u for u in carried.units], np.int32)
-        elif len(carried.units) == kernel.shape[0]:
-            rows = np.arange(kernel.shape[0], dtype=np.int32)
+            rows = _read_places(carried.units)
+        elif len(carried.units) == old_kernel.shape[0]:
+            rows = np.arange(old_kernel.shape[0], dtype=np.int32)
         if rows is None:
-            self._set_kernel(place, None, self._drawn(place))
+            made = [BlockSource(kernel, self._drawn(place))]
         else:
-            there = (rows[:, None] >= 0) & (columns[None, :] >= 0)
-            source = np.where(there, kernel[np.maximum(rows, 0)][:, np.maximum(columns, 0)], NEW)
-            fill = np.zeros(source.shape, np.float32)
-            if (columns < 0).any():
-                fill[:, columns < 0] = self._drawn(place)[:, columns < 0]
-            self._set_kernel(place, source, fill)
-        self._keep(self._to.bias_slice(place), self._from.bias_slice(from_layer), columns)
-        if place < len(self._new.layers):
-            self._keep_numbers(place, from_layer, columns)
+            fill: Any = 0.0
+            if (columns == NEW).any():
+                fill = np.where(columns == NEW, self._drawn(place), np.float32(0))
+            made = [BlockSource(kernel, fill, old_kernel, _along(kernel, rows, columns))]
+        made.append(BlockSource(bias, 0.0, old_bias, (columns,)))
+        before = {block.kind: block for block in old_units}
+        for block in new_units:
+            old = before.get(block.kind) if self._goes_on(place, from_layer, block) else None
+            made.append(BlockSource(block, self._initial(place, block), old, (columns,)))
+        return tuple(made)
 
-    def _keep(self, to: slice, source: slice, units: NDArray[np.int32]) -> None:
-        old = self._places[source]
-        self._source[to] = np.where(units >= 0, old[np.maximum(units, 0)], NEW)
+    def _initial(self, place: int, block: Block) -> float:
+        assert block.kind is not None
+        return initial_number(block.kind, self._new.layers[place])
 
-    def _keep_numbers(self, place: int, from_layer: int, columns: NDArray[np.int32]) -> None:
+    def _goes_on(self, place: int, from_layer: int, block: Block) -> bool:
+        """Whether a number of units goes on; one that was idle until now starts anew."""
         layer, before = self._new.layers[place], self._old.layers[from_layer]
-        for kind in self._to.kinds:
-            where = self._to.unit_slice(kind, place)
-            self._fill[where] = initial_number(kind, layer)
-            if kind in self._from.kinds and _keeps_number(kind, before, layer):
-                self._keep(where, self._from.unit_slice(kind, from_layer), columns)
+        if block.kind is Kind.SLOPE:
+            learned = ACTIVATIONS[layer.activation].learned_slope
+            return not learned or ACTIVATIONS[before.activation].learned_slope
+        return before.batch_norm
+
+
+def _read_places(units: tuple[int | None, ...]) -> _Places:
+    return np.array([NEW if unit is None else unit for unit in units], np.int32)
+
+
+def _along(block: Block, rows: _Places, columns: _Places) -> tuple[_Places, ...]:
+    return tuple(rows if axis is Axis.IN else columns for axis in block.axes)

@@ -9,19 +9,20 @@ from typing import Any
 import numpy as np
 
 from engine.base.arrays import Floats
+from engine.base.slices import Slices
 from engine.edits.layer_mapping import match_layers, read_origin
 from engine.edits.migration import NEW
 from engine.edits.states import migrate_state, set_weight
 from engine.programs.turns import Ranges
 from engine.spec import Spec, patch_spec
-from engine.state.initial_state import restart
+from engine.state.initial_state import begin_restart
 from engine.state.snapshots import Snapshot, no_ranges
 
 
 def revise(
     now: Snapshot, patch: object, origin: object, make_data: Callable[[Spec], Any]
-) -> Snapshot:
-    """Applies a JSON Merge Patch to a moment, and keeps what was learned.
+) -> Slices[Snapshot]:
+    """Applies a JSON Merge Patch to a moment in slices, and keeps what was learned.
 
     Args:
         now: the moment.
@@ -50,8 +51,10 @@ def revise(
     else:
         data = make_data(new)
     if new.seed != old.seed:
-        return restart(new, data)
-    state, unit_source, counters = migrate_state(now.state, old, new, origins, now.counters)
+        return (yield from begin_restart(new, data))
+    state, unit_source, counters = yield from migrate_state(
+        now.state, old, new, origins, now.counters
+    )
     if data is not now.data or new.batch_size != old.batch_size:
         counters = counters.begin_epoch()
     return Snapshot(new, data, state, counters, _carry(now.ranges, new, unit_source))

@@ -9,6 +9,7 @@ import numpy as np
 from engine.base.arrays import Floats, Ints
 from engine.base.counters import Counters
 from engine.base.errors import WeightError
+from engine.base.slices import Slices
 from engine.edits.layer_mapping import Origin
 from engine.edits.migration import plan_migration
 from engine.functions.initializers import draw_kernel
@@ -23,8 +24,8 @@ _NEW = 1  # stream of draws; initial weights are drawn from stream 0
 
 def migrate_state(
     state: State[Floats], old: Spec, new: Spec, origins: tuple[Origin, ...], counters: Counters
-) -> tuple[State[Floats], Ints, Counters]:
-    """Moves a state from one spec to the next, and keeps what was learned.
+) -> Slices[tuple[State[Floats], Ints, Counters]]:
+    """Moves a state from one spec to the next layer by layer, and keeps what was learned.
 
     Args:
         state: of the old spec.
@@ -44,16 +45,14 @@ def migrate_state(
         how = new.initializer
         return draw_kernel(how.name, how.scale, new.seed, (_NEW, layer, drawn), rows, columns)
 
-    plan = plan_migration(old, new, origins, draw)
-    moved = State(
-        plan.move(state.params),
-        plan.move(state.m, moments=True),
-        plan.move(state.v, moments=True),
-    )
+    plan = yield from plan_migration(old, new, origins, draw)
+    params = yield from plan.move(state.params)
     if new.optimizer.name != old.optimizer.name:
-        moved = State(moved.params, np.zeros_like(moved.m), np.zeros_like(moved.v))
-        counters = replace(counters, updates=0)
-    return moved, plan.unit_source, counters
+        moments = np.zeros_like(params)
+        return State(params, moments, moments), plan.unit_source, replace(counters, updates=0)
+    m = yield from plan.move(state.m, moments=True)
+    v = yield from plan.move(state.v, moments=True)
+    return State(params, m, v), plan.unit_source, counters
 
 
 def set_weight(

@@ -3,7 +3,7 @@
 from engine.network.capacity import Capacity
 from engine.network.dropout import draw_dropout
 from engine.network.forward import Drop, run_layers, run_padded
-from engine.network.layout import Kind, Layout, Parts, initial_number
+from engine.network.layout import Axis, Block, Kind, Layout, Parts, initial_number
 from engine.network.normalization import (
     BatchStatistics,
     Normalize,
@@ -14,7 +14,9 @@ from engine.network.normalization import (
 from engine.network.parameters import FlatParameters, Parameters, SplitParameters
 
 __all__ = [
+    "Axis",
     "BatchStatistics",
+    "Block",
     "Capacity",
     "Drop",
     "FlatParameters",

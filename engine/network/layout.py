@@ -9,7 +9,7 @@ scales, shifts, moving means and moving variances of batch normalization.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import IntEnum
+from enum import Enum, IntEnum
 from functools import cached_property
 from itertools import chain
 from typing import Any, NamedTuple, TypeVar
@@ -55,6 +55,33 @@ class Kind(IntEnum):
     SHIFT = 2
     MEAN = 3
     VARIANCE = 4
+
+
+class Axis(Enum):
+    """Which units run along an axis of a block: those before the layer, or its own."""
+
+    IN = "in"
+    OUT = "out"
+
+
+class Block(NamedTuple):
+    """An array among the parameters of one layer.
+
+    Attributes:
+        place: where it lies in the flat vector, row by row.
+        shape: numbers along each axis.
+        axes: which units run along each axis.
+        kind: of a number that every hidden unit has; None for kernel and bias.
+    """
+
+    place: slice
+    shape: tuple[int, ...]
+    axes: tuple[Axis, ...]
+    kind: Kind | None = None
+
+    def of(self, flat: Vector) -> Vector:
+        """Returns the block of a flat vector; of a NumPy vector, a view."""
+        return flat[self.place].reshape(self.shape)
 
 
 @dataclass(frozen=True)
@@ -133,6 +160,17 @@ class Layout:
     def moments_slice(self) -> slice:
         """Place of all moving means, then all moving variances."""
         return slice(self.n_weights + Kind.MEAN * self.n_units, self.size)
+
+    def blocks(self, layer: int) -> tuple[Block, ...]:
+        """The parameters of a layer: kernel and bias, and the numbers of hidden units."""
+        shape = self.kernel_shape(layer)
+        own, axes = shape[1:], (Axis.OUT,)
+        kinds = self.kinds if layer < self.n_hidden else ()
+        return (
+            Block(self.kernel_slice(layer), shape, (Axis.IN, Axis.OUT)),
+            Block(self.bias_slice(layer), own, axes),
+            *(Block(self.unit_slice(kind, layer), own, axes, kind) for kind in kinds),
+        )
 
     def kernel(self, flat: Vector, layer: int) -> Vector:
         """Returns a layer's kernel [in, out]; of a NumPy vector, a view."""

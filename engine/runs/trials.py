@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from engine.base.errors import DivergedError, TrialError
+from engine.base.slices import finish
 from engine.edits.revisions import revise
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
@@ -243,7 +244,7 @@ def _measure(copy: _Copy, rounds: int) -> Outcome:
 
 def _change(start: Snapshot, candidate: Candidate) -> Snapshot:
     """Returns the moment that the edit of a candidate leads to."""
-    after = revise(start, candidate.patch, candidate.origin, _refuse_data)
+    after = finish(revise(start, candidate.patch, candidate.origin, _refuse_data))
     old, new = start.spec, after.spec
     if new.seed != old.seed:
         raise TrialError("a trial goes on from the present weights, so the seed stays", "seed")

@@ -8,6 +8,7 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.base.counters import Counters
+from engine.base.slices import Slices, finish
 from engine.functions.initializers import draw_kernel
 from engine.network import Layout, initial_number
 from engine.programs.training import State
@@ -17,8 +18,8 @@ from engine.state.snapshots import Snapshot, no_ranges
 _INITIAL = 0  # stream of draws
 
 
-def draw_state(spec: Spec) -> State[Floats]:
-    """Draws initial weights; biases and moments are 0."""
+def draw_state(spec: Spec) -> Slices[State[Floats]]:
+    """Draws initial weights layer by layer; biases and moments are 0."""
     layout, how = Layout.of(spec), spec.initializer
     params = np.zeros(layout.size, np.float32)
     for layer in range(layout.n_hidden + 1):
@@ -26,6 +27,7 @@ def draw_state(spec: Spec) -> State[Floats]:
         stream = (_INITIAL, layer, 0)
         drawn = draw_kernel(how.name, how.scale, spec.seed, stream, *shape)
         layout.kernel(params, layer)[:] = drawn
+        yield
     for layer, hidden in enumerate(spec.layers):
         for kind in layout.kinds:
             params[layout.unit_slice(kind, layer)] = initial_number(kind, hidden)
@@ -39,7 +41,13 @@ def restart(spec: Spec, data: Any) -> Snapshot:
         spec: what is trained.
         data: what it is trained on.
     """
-    return Snapshot(spec, data, draw_state(spec), Counters(), no_ranges(spec))
+    return finish(begin_restart(spec, data))
+
+
+def begin_restart(spec: Spec, data: Any) -> Slices[Snapshot]:
+    """Does what `restart` does in slices, one for each layer."""
+    state = yield from draw_state(spec)
+    return Snapshot(spec, data, state, Counters(), no_ranges(spec))
 
 
 def keep_initial(snapshot: Snapshot) -> Snapshot:

@@ -10,9 +10,10 @@ import numpy as np
 from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.base.errors import PacketError
+from engine.base.slices import Slices
 from engine.network import Layout
 from engine.spec import Spec
-from engine.state.initial_state import restart
+from engine.state.initial_state import begin_restart, restart
 from engine.state.snapshots import Snapshot
 
 Choice = Literal["none", "now", "initial"]
@@ -52,8 +53,8 @@ def make_packet(now: Snapshot, initial: Snapshot, points: bool, weights: Choice)
     return Packet(own, np.array(moment.state.params), moment.counters)
 
 
-def open_packet(packet: Packet, spec: Spec, data: Any) -> Snapshot:
-    """Returns the moment that a packet leads to.
+def open_packet(packet: Packet, spec: Spec, data: Any) -> Slices[Snapshot]:
+    """Returns the moment that a packet leads to, made in slices.
 
     The optimizer has no past: its moments are 0, and so is its count of updates.
 
@@ -66,7 +67,7 @@ def open_packet(packet: Packet, spec: Spec, data: Any) -> Snapshot:
         PacketError: the weights are not those of such a network.
     """
     if packet.params is None:
-        return restart(spec, data)
+        return (yield from begin_restart(spec, data))
     size = Layout.of(spec).size
     if len(packet.params) != size:
         rule = f"the weights must be {size} numbers for this network, got {len(packet.params)}"

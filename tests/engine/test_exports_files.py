@@ -133,9 +133,9 @@ def test_history_goes_back_with_the_run(trainer: Trainer) -> None:
 
 def test_history_of_another_model_is_not_its_own(trainer: Trainer) -> None:
     trainer.turn(batches=3)
-    content = trainer.encode()
+    saved = trainer.snapshot()
     trainer.turn(batches=3)
-    trainer.take_over(content)
+    trainer.take_over(saved)
     assert trainer.history == ()
 
 

@@ -2,17 +2,34 @@
 
 from __future__ import annotations
 
+from functools import partial
+from typing import Any, TypeVar
+
 import numpy as np
 import pytest
 
 from engine import FrameRequest, Programs, Slices, Trainer, parse_spec
 from engine.base.slices import finish, timed
+from engine.edits.revisions import revise
 from engine.network import Layout
 from engine.programs.images.compiled import Sweep
 from engine.programs.images.views import MOST_ROWS, count_rows
 from engine.programs.models import ExactNetwork
+from engine.runs.kinds import make_data
 from tests.app.servers import wait_until
 from tests.programs import FOLDER
+
+T = TypeVar("T")
+
+
+def count_pauses(work: Slices[T]) -> tuple[int, T]:
+    pauses = 0
+    while True:
+        try:
+            next(work)
+        except StopIteration as end:
+            return pauses, end.value
+        pauses += 1
 
 
 class Clock:
@@ -52,15 +69,7 @@ def test_a_set_is_looked_at_in_parts_of_one_size(n: int, rows: int) -> None:
         assert first + rows <= n
         return {"sum": images[first : first + rows].sum(axis=1) * factor}
 
-    work = Sweep(rows, run).slices(n, 2)
-    pauses = 0
-    while True:
-        try:
-            next(work)
-        except StopIteration as end:
-            made = end.value
-            break
-        pauses += 1
+    pauses, made = count_pauses(Sweep(rows, run).slices(n, 2))
     np.testing.assert_array_equal(made["sum"], 2 * images.sum(axis=1))
     assert pauses == len(looked) == -(-n // rows)
 
@@ -143,3 +152,37 @@ def test_a_frame_whose_programs_are_not_there_is_known_and_they_come(value: dict
     assert trainer.is_ready(request, shown)
     trainer.close()
     programs.close()
+
+
+def test_a_change_pauses_after_each_layer_and_ends_as_at_once(programs: Programs) -> None:
+    """Layers of 1024 units take too long to be drawn and moved in one go."""
+    spec = parse_spec({"layers": [{"units": 6}] * 3, "optimizer": {"name": "adam"}})
+    at_once, in_slices = Trainer(spec, programs), Trainer(spec, programs)
+    for trainer in (at_once, in_slices):
+        trainer.turn(epochs=1)
+    patch = {"layers": [{"units": 6}, {"units": 9}, {"units": 6}]}
+    at_once.edit(patch)
+    pauses, after = count_pauses(in_slices.begin_edit(patch))
+    # One behind the snapshot; planned, then parameters and both moments, each of four layers.
+    assert pauses == 1 + 4 * 4
+    assert after == at_once.spec
+    for one, other in zip(in_slices.snapshot().state, at_once.snapshot().state, strict=True):
+        np.testing.assert_array_equal(one, other)
+    at_once.reset()
+    assert count_pauses(in_slices.begin_reset())[0] == 4
+    np.testing.assert_array_equal(in_slices.weights, at_once.weights)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"optimizer": {"learning_rate": 0.002}, "batch_size": 20},
+        {"layers": [{"units": 6, "activation": "relu"}, {"units": 6, "dropout": 0.2}]},
+    ],
+)
+def test_an_edit_that_moves_no_number_copies_none(
+    patch: dict[str, Any], programs: Programs
+) -> None:
+    before = Trainer(parse_spec({"layers": [{"units": 6}] * 2}), programs).snapshot()
+    after = finish(revise(before, patch, None, partial(make_data, programs=programs)))
+    assert all(one is other for one, other in zip(after.state, before.state, strict=True))

@@ -82,7 +82,7 @@ def test_parts_add_up_to_the_update_of_a_whole_batch(rows: int) -> None:
     order = order_rows(spec.seed, 0, n_train, 1, model.batches * model.batch)
     images = rng.integers(0, 256, (n_train, 64), np.uint8)
     batches = Batches(*jax.device_put((images, rng.integers(0, 10, n_train, np.int32), order)))
-    first = State(*(layout.split(vector) for vector in draw_state(spec)))
+    first = State(*(layout.split(vector) for vector in finish(draw_state(spec))))
     whole, parts = compile_whole(model), compile_parts(model, rows)
     one: Any = jax.device_put(first)
     other: Any = one
