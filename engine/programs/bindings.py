@@ -7,7 +7,6 @@ once; what an edit changes, rates and choices, is a few small host arrays.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 import jax
@@ -19,30 +18,13 @@ from engine.base.arrays import Floats
 from engine.base.counters import count_batches
 from engine.base.devices import small_network_device
 from engine.data.datasets import Dataset
-from engine.functions.features import FEATURES, compute_features, make_grid
+from engine.functions.features import compute_features
 from engine.functions.heads import HEADS, head_index, make_targets
-from engine.programs.models import (
-    MAX_ROWS,
-    ExactModel,
-    GeneralModel,
-    Inputs,
-    Knobs,
-    Model,
-)
+from engine.programs.models import BOUNDARY, Inputs, Knobs, Model, Places, epochs_per_call
 from engine.programs.tiers import Program
 from engine.programs.training import State
-from engine.programs.turns import PIXELS, Canvas, Ranges, Turn, epochs_per_call
-from engine.programs.views import BOUNDARY, MAX_TILE
+from engine.programs.turns import Canvas, Ranges, Turn
 from engine.spec import Spec
-
-
-@lru_cache(maxsize=64)
-def _pixels(size: int, columns: tuple[int, ...], room: int) -> Floats:
-    """Features of a picture's pixels, float32 [features, room]."""
-    pixels = np.zeros((len(columns), room), np.float32)
-    pixels[:, : size * size] = compute_features(make_grid(size))[:, columns].T
-    pixels.setflags(write=False)
-    return pixels
 
 
 @dataclass(frozen=True)
@@ -65,8 +47,10 @@ class Binding:
         x: float32 [rows, features], on the device.
         y: float32 [rows, K], on the device.
         canvas: data and pixels, on the device.
-        places: where exact parameters stand in the program's vectors; None for there itself.
-        unit_places: where the network's hidden units stand among the program's.
+        places: where the network's parameters and units stand among the program's.
+        n_rows: rows of data.
+        n_train: rows of them to train on.
+        tile: side of the units' tiles.
     """
 
     program: Program
@@ -75,8 +59,7 @@ class Binding:
     x: Array
     y: Array
     canvas: Canvas
-    places: NDArray[np.int32] | None
-    unit_places: NDArray[np.int32]
+    places: Places
     n_rows: int
     n_train: int
     tile: int
@@ -87,12 +70,9 @@ class Binding:
         return self.program.model
 
     @property
-    def order_length(self) -> int:
-        """Length of the vector of shuffled rows."""
-        model = self.model
-        if isinstance(model, ExactModel):
-            return self.epochs_per_call * self.n_train
-        return model.order_length
+    def is_exact(self) -> bool:
+        """Whether the program's layout is that of the network itself."""
+        return self.places.parameters is None
 
     @property
     def epochs_per_call(self) -> int:
@@ -116,16 +96,16 @@ class Binding:
 
     def pack(self, exact: Floats) -> Floats:
         """Returns a parameter vector in the program's layout."""
-        if self.places is None:
+        if self.is_exact:
             return exact
         padded = np.zeros(self.model.layout.size, np.float32)
-        padded[self.places] = exact
+        padded[self.places.parameters] = exact
         return padded
 
     def unpack(self, vector: Any) -> Floats:
         """Returns the exact vector of one in the program's layout."""
         host = np.asarray(vector)
-        return host if self.places is None else host[self.places]
+        return host if self.is_exact else host[self.places.parameters]
 
     def pack_state(self, exact: State[Floats]) -> State[Floats]:
         """Packs parameters and moments."""
@@ -134,7 +114,7 @@ class Binding:
     def pack_ranges(self, exact: Ranges[Floats]) -> Ranges[Floats]:
         """Returns ranges in the program's layout."""
         units = np.zeros((self.model.layout.n_units, 2), np.float32)
-        units[self.unit_places] = exact.units
+        units[self.places.units] = exact.units
         return Ranges(exact.boundary, units)
 
     def crop(self, turn: Turn) -> Pixels:
@@ -142,10 +122,10 @@ class Binding:
         pixels = self.tile * self.tile
         boundary = np.asarray(turn.boundary)[: self.spec.n_outputs]
         units = np.asarray(turn.units)
-        exact = units if self.places is None else units[self.unit_places, :pixels]
+        exact = units if self.is_exact else units[self.places.units, :pixels]
         side = (self.tile, self.tile)
         ranges = Ranges(
-            np.asarray(turn.ranges.boundary), np.asarray(turn.ranges.units)[self.unit_places]
+            np.asarray(turn.ranges.boundary), np.asarray(turn.ranges.units)[self.places.units]
         )
         return Pixels(
             boundary.reshape(-1, BOUNDARY, BOUNDARY), exact.reshape(len(exact), *side), ranges
@@ -164,53 +144,24 @@ def _targets(spec: Spec, data: Dataset) -> Floats:
 
 def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
     """Lays a spec and its data out for a program."""
-    model = program.model
-    seen, targets = compute_features(data.x), _targets(spec, data)
-    columns = model.input_columns
-    if isinstance(model, ExactModel):
-        x, y = seen[:, columns], targets
-        shown = _pixels(BOUNDARY, columns, BOUNDARY * BOUNDARY)
-        tiles = _pixels(tile, columns, tile * tile)
-        places, unit_places = None, np.arange(model.layout.n_units, dtype=np.int32)
-        inputs = model.pack(spec, _label_extent(spec, data))
-    else:
-        assert isinstance(model, GeneralModel)
-        # Features that the network does not have are 0, so nothing is learned about them.
-        used = [FEATURES.index(name) for name in spec.features]
-        x = np.zeros((MAX_ROWS, len(columns)), np.float32)
-        x[: data.n, used] = seen[:, used]
-        y = np.zeros((MAX_ROWS, model.layout.widths[-1]), np.float32)
-        y[: data.n, : spec.n_outputs] = targets
-        shown = np.concatenate([x.T, _pixels(BOUNDARY, columns, PIXELS)], axis=1)
-        tiles = _pixels(tile, columns, MAX_TILE * MAX_TILE)
-        places, unit_places = _general_places(model, spec)
-        extent = _label_extent(spec, data)
-        inputs = model.pack(spec, extent, data.n_train, data.n, tile)
-    put = jax.device_put((np.ascontiguousarray(x), y, shown, tiles), small_network_device())
+    arrays = program.model.lay_out(spec, compute_features(data.x), _targets(spec, data), tile)
+    x, y, columns, tiles = jax.device_put(tuple(arrays), small_network_device())
+    canvas = Canvas(columns, tiles)
     return Binding(
-        program, spec, inputs, put[0], put[1], Canvas(put[2], put[3]), places, unit_places,
-        data.n, data.n_train, tile,
+        program, spec, _inputs(program.model, spec, data, tile), x, y, canvas,
+        program.model.places(spec), data.n, data.n_train, tile,
     )  # fmt: skip
-
-
-def _general_places(model: GeneralModel, spec: Spec) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
-    widths = spec.widths[1:-1]
-    starts = np.arange(len(widths)) * model.capacity.units
-    units = [start + np.arange(width) for start, width in zip(starts, widths, strict=True)]
-    unit_places = np.concatenate([np.zeros(0), *units]).astype(np.int32)
-    return model.places(spec), unit_places
 
 
 def rebind(binding: Binding, spec: Spec, data: Dataset) -> Binding:
     """Returns a binding for a spec that leaves data, targets and program as they are."""
     model = binding.model
-    extent = _label_extent(spec, data)
-    if isinstance(model, ExactModel):
-        return replace(binding, spec=spec, inputs=model.pack(spec, extent))
-    assert isinstance(model, GeneralModel)
-    places, unit_places = _general_places(model, spec)
-    inputs = model.pack(spec, extent, data.n_train, data.n, binding.tile)
-    return replace(binding, spec=spec, inputs=inputs, places=places, unit_places=unit_places)
+    inputs = _inputs(model, spec, data, binding.tile)
+    return replace(binding, spec=spec, inputs=inputs, places=model.places(spec))
+
+
+def _inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:
+    return model.pack(spec, _label_extent(spec, data), data.n_train, data.n, tile)
 
 
 def aim(binding: Binding, points: Floats) -> Binding:
@@ -223,7 +174,7 @@ def aim(binding: Binding, points: Floats) -> Binding:
     model = binding.model
     seen = np.zeros((binding.rows, len(model.input_columns)), np.float32)
     seen[: len(points)] = compute_features(points)[:, model.input_columns]
-    if isinstance(model, ExactModel):
+    if binding.is_exact:
         return replace(binding, x=jax.device_put(seen, small_network_device()))
     columns = np.array(binding.canvas.columns)
     columns[:, : binding.rows] = seen.T

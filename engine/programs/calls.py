@@ -1,7 +1,11 @@
-"""Calls: one turn of a bound program, and the way back from a divergence."""
+"""Calls of a bound program: prepared on the host, dispatched, and the way back from a divergence.
+
+What a call gives back is taken over by the run (`PlaneRun`), which alone holds state.
+"""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any, cast
 
 import numpy as np
@@ -10,11 +14,25 @@ from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.data.shuffles import order_rows
 from engine.programs.bindings import Binding
+from engine.programs.tiers import Program
 from engine.programs.training import State
 from engine.programs.turns import Call, Ranges, Turn
 
 
-def invoke(
+@dataclass(frozen=True)
+class PreparedCall:
+    """A call that only has to be dispatched.
+
+    Attributes:
+        program: what is called. Calls of one program may be made together.
+        call: its arguments.
+    """
+
+    program: Program
+    call: Call
+
+
+def prepare(
     binding: Binding,
     state: State[Any],
     counters: Counters,
@@ -23,8 +41,8 @@ def invoke(
     *,
     pictures: bool = False,
     select: tuple[int, int] | None = None,
-) -> Turn:
-    """Calls a program.
+) -> PreparedCall:
+    """Lays out the arguments of a call on the host.
 
     Args:
         binding: the program with spec and data.
@@ -37,7 +55,8 @@ def invoke(
     """
     seed, batches = binding.spec.seed, binding.batches
     epochs = -(-(counters.first + steps) // batches) if steps else 0
-    order = order_rows(seed, counters.epoch, binding.n_train, epochs, binding.order_length)
+    length = binding.model.sizes.order
+    order = order_rows(seed, counters.epoch, binding.n_train, epochs, length)
     place = [seed, counters.step, counters.updates, counters.first, steps]
     layer, unit = select or (-1, 0)
     asked = pictures or select is not None
@@ -52,7 +71,12 @@ def invoke(
         binding.pack_ranges(ranges),
         np.array([asked, layer, unit], np.int32),
     )
-    return binding.program.turn(Call(*cast(Any, call)))
+    return PreparedCall(binding.program, Call(*cast(Any, call)))
+
+
+def dispatch(prepared: PreparedCall) -> Turn:
+    """Makes a call; its results are computed while the host goes on."""
+    return prepared.program.turn(prepared.call)
 
 
 def is_finite(turn: Turn) -> bool:
@@ -79,7 +103,7 @@ def find_last_finite(
     good, bad, kept = 0, steps, state
     while bad - good > 1:
         middle = (good + bad) // 2
-        turn = invoke(binding, state, counters, ranges, middle)
+        turn = dispatch(prepare(binding, state, counters, ranges, middle))
         if is_finite(turn):
             good, kept = middle, turn.state
         else:

@@ -17,21 +17,9 @@ from jax import Array, ShapeDtypeStruct, lax
 from engine.base.arrays import Floats
 from engine.base.devices import small_network_device
 from engine.programs import training, views
-from engine.programs.models import (
-    KNOBS,
-    MAX_ROWS,
-    ORDER_ROWS,
-    ExactModel,
-    GeneralModel,
-    Inputs,
-    Model,
-    n_rates,
-)
+from engine.programs.models import ExactModel, GeneralModel, Inputs, Model, n_rates
 from engine.programs.training import Place, State
-from engine.programs.views import BOUNDARY, CHUNK, MAX_TILE, Look, Pictures, Request
-
-#: Boundary pixels, rounded up to whole chunks.
-PIXELS = -(-BOUNDARY * BOUNDARY // CHUNK) * CHUNK
+from engine.programs.views import Look, Pictures, Request
 
 
 class Canvas(NamedTuple):
@@ -171,33 +159,26 @@ def _shapes(model: Model) -> Call:
     def ints(*shape: int) -> Any:
         return ShapeDtypeStruct(shape, jnp.int32)
 
-    layout = model.layout
+    layout, sizes = model.layout, model.sizes
     vector, n_inputs = floats(layout.size), len(model.input_columns)
-    if isinstance(model, ExactModel):
-        rows, order = model.n_rows, epochs_per_call(model.n_train) * model.n_train
-        columns, tiles = BOUNDARY * BOUNDARY, model.tile * model.tile
-        knobs, mask = 0, (0, 0)
-    else:
-        rows, order = MAX_ROWS, model.order_length
-        columns, tiles = MAX_ROWS + PIXELS, MAX_TILE * MAX_TILE
-        knobs = KNOBS + 1 + 2 * layout.n_hidden
-        mask = (layout.n_hidden, model.capacity.units)
     return Call(
         State(vector, vector, vector),
-        floats(rows, n_inputs),
-        floats(rows, layout.widths[-1]),
-        ints(order),
+        floats(sizes.rows, n_inputs),
+        floats(sizes.rows, layout.widths[-1]),
+        ints(sizes.order),
         ints(5),
-        Inputs(ints(knobs), floats(n_rates(layout.n_hidden)), floats(*mask)),
-        Canvas(floats(n_inputs, columns), floats(n_inputs, tiles)),
+        Inputs(ints(sizes.knobs), floats(n_rates(layout.n_hidden)), floats(*sizes.mask)),
+        Canvas(floats(n_inputs, sizes.columns), floats(n_inputs, sizes.tiles)),
         Ranges(floats(2), floats(layout.n_units, 2)),
         ints(3),
     )
 
 
-def epochs_per_call(n_train: int) -> int:
-    """Returns how many epochs of shuffled rows fit in one call; at least 1."""
-    return max(1, ORDER_ROWS // n_train)
+#: The turn of each kind of model.
+_TURNS: dict[type[Model], Callable[[Any, Call], Turn]] = {
+    ExactModel: turn_exact,
+    GeneralModel: turn_general,
+}
 
 
 def compile_turn(model: Model) -> Callable[[Call], Turn]:
@@ -209,14 +190,12 @@ def compile_turn(model: Model) -> Callable[[Call], Turn]:
     Returns:
         The compiled function. It keeps no state and changes no argument.
     """
-    run = turn_exact if isinstance(model, ExactModel) else turn_general
-    shapes = _shapes(model)
+    run, shapes = _TURNS[type(model)], _shapes(model)
 
     def turn(call: Call) -> Turn:
-        return run(model, call)  # pyright: ignore[reportArgumentType]
+        return run(model, call)
 
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
-        # Level 1 compiles general programs a quarter faster and runs them as fast.
-        level = 3 if isinstance(model, ExactModel) else 1
-        options: dict[str, str | bool] = {"xla_backend_optimization_level": str(level)}
+        level = str(model.optimization_level)
+        options: dict[str, str | bool] = {"xla_backend_optimization_level": level}
         return jax.jit(turn).lower(shapes).compile(compiler_options=options)

@@ -12,15 +12,8 @@ from jax import Array, lax
 
 from engine.network import Parts
 from engine.programs.heads import activate, mean_rows, measure, sum_rows
-from engine.programs.models import ExactModel, GeneralModel, Inputs
+from engine.programs.models import BOUNDARY, CHUNK, ExactModel, GeneralModel, Inputs
 from engine.programs.ranges import boundary_range, quantize, unit_ranges
-
-#: Pixels on each side of the boundary and of a selected unit.
-BOUNDARY = 100
-#: Largest side of a unit's tile, pixels.
-MAX_TILE = 64
-#: Columns that a general program runs at a time.
-CHUNK = 512
 
 
 class Look(NamedTuple):

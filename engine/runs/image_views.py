@@ -45,6 +45,34 @@ class Tested:
     confusion: Floats
 
 
+@dataclass(frozen=True)
+class BoundNetwork:
+    """A network for images with what its views are made of.
+
+    Attributes:
+        spec: of the network.
+        data: the images.
+        slopes: float32 [layers], constant slopes for z < 0.
+        params: its parameters, on the device.
+    """
+
+    spec: Spec
+    data: ImageData
+    slopes: Floats
+    params: Parts
+
+    @classmethod
+    def of(cls, spec: Spec, data: ImageData, params: Parts) -> BoundNetwork:
+        """Binds parameters to a spec and its images."""
+        slopes = np.array([layer.negative_slope for layer in spec.layers], np.float32)
+        return cls(spec, data, slopes, params)
+
+    @property
+    def arguments(self) -> tuple[Floats, Parts]:
+        """What every compiled view takes first."""
+        return self.slopes, self.params
+
+
 class ImageViews:
     """Looks at a network for images.
 
@@ -79,58 +107,60 @@ class ImageViews:
     def seen(self, kept: tuple[Any, Any]) -> None:
         self._tested, self._basis = kept
 
-    def measure(self, spec: Spec, data: ImageData, slopes: Floats, params: Parts) -> Slices[Floats]:
+    def measure(self, network: BoundNetwork) -> Slices[Floats]:
         """Measures a network on the first train images and on all test images.
 
         Returns:
             float32 [7]: loss, accuracy and 0 of train, the same of test, and the penalty.
         """
+        spec, data = network.spec, network.data
         programs, labels = self._programs.views(spec, data), data.images
         train, test = programs.judge_train, programs.judge_test
         n_seen = len(data.seen_labels)
-        seen = yield from train.slices(n_seen, slopes, params, data.seen_images, data.seen_labels)
+        seen = yield from train.slices(
+            n_seen, *network.arguments, data.seen_images, data.seen_labels
+        )
         rest = yield from test.slices(
-            data.n_test, slopes, params, data.test_images, data.test_labels
+            data.n_test, *network.arguments, data.test_images, data.test_labels
         )
         right = np.mean(seen.predictions == labels.train_labels[:n_seen])
         self._tested = Tested(rest.predictions, _confuse(labels.test_labels, rest, spec.n_outputs))
         tested = np.trace(self._tested.confusion) / data.n_test
-        sums, rates = jax.device_get(programs.add_up(params)), spec.regularization
+        sums, rates = jax.device_get(programs.add_up(network.params)), spec.regularization
         penalty = rates.l1 * sums.absolute + rates.l2 * sums.squares
         means = (seen.losses.mean(), right, 0, rest.losses.mean(), tested, 0)
         return np.array([*means, penalty], np.float32)
 
-    def predict(self, spec: Spec, slopes: Floats, params: Parts, images: NDArray[Any]) -> Floats:
+    def predict(self, network: BoundNetwork, images: NDArray[Any]) -> Floats:
         """Returns the outputs float32 [n, K] for images of 0..255."""
-        return self._programs.predict(ExactNetwork.of(spec), slopes, params, images)
+        return self._programs.predict(ExactNetwork.of(network.spec), *network.arguments, images)
 
-    def show(
-        self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
-    ) -> Slices[Arrays]:
+    def show(self, request: FrameRequest, network: BoundNetwork) -> Slices[Arrays]:
         """Returns the arrays that a request asks for."""
         views = set(request.views)
         arrays: Arrays = make_views(
-            request.views, "images", lambda: Shown(spec, data, jax.device_get(params))
+            request.views,
+            "images",
+            lambda: Shown(network.spec, network.data, jax.device_get(network.params)),
         )
         if self._tested is not None and "confusion" in views:
             arrays["confusion"] = self._tested.confusion
         if self._tested is not None and "predictions" in views:
             arrays["predictions"] = self._tested.predictions
         if views & {"digit", "saliency", "nearest"}:
-            arrays |= yield from self._show_digit(request, spec, data, slopes, params)
-        select = request.selected(spec)
+            arrays |= yield from self._show_digit(request, network)
+        select = request.selected(network.spec)
         if select is not None:
-            arrays |= yield from self._show_unit(request, select, spec, data, slopes, params)
+            arrays |= yield from self._show_unit(request, select, network)
         if "space" in views:
-            arrays |= yield from self._show_space(request, spec, data, slopes, params)
+            arrays |= yield from self._show_space(request, network)
         return arrays
 
-    def _show_digit(
-        self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
-    ) -> Slices[Arrays]:
+    def _show_digit(self, request: FrameRequest, network: BoundNetwork) -> Slices[Arrays]:
+        data = network.data
         image = pick_image(request.digit, data)
         flat = image.ravel()
-        answer = self._programs.views(spec, data).look(slopes, params, flat)
+        answer = self._programs.views(network.spec, data).look(*network.arguments, flat)
         arrays: Arrays = {"image": image}
         if "digit" in request.views:
             arrays["activations"] = np.asarray(answer.activations)
@@ -157,15 +187,13 @@ class ImageViews:
         self,
         request: FrameRequest,
         select: tuple[int, int],
-        spec: Spec,
-        data: ImageData,
-        slopes: Floats,
-        params: Parts,
+        network: BoundNetwork,
     ) -> Slices[Arrays]:
+        spec, data = network.spec, network.data
         layer, unit = select
         arrays: Arrays = {}
         if layer == 0 and "input_weights" in request.views:
-            kernel = np.asarray(params.kernels[0][:, unit])
+            kernel = np.asarray(network.params.kernels[0][:, unit])
             arrays["input_weights"] = kernel.reshape(data.side, data.side)
         if "exciting" in request.views:
             place = sum(one.units for one in spec.layers[:layer]) + unit
@@ -173,37 +201,31 @@ class ImageViews:
             if find is not None:
                 arrays["exciting"] = yield from self._exciting.get(
                     (spec, select),
-                    lambda: _find_exciting(find, data, slopes, params, place),
+                    lambda: _find_exciting(find, network, place),
                     now=request.patient,
                 )
         return arrays
 
-    def _show_space(
-        self, request: FrameRequest, spec: Spec, data: ImageData, slopes: Floats, params: Parts
-    ) -> Slices[Arrays]:
+    def _show_space(self, request: FrameRequest, network: BoundNetwork) -> Slices[Arrays]:
+        spec, data = network.spec, network.data
         chosen = request.space_layer(spec)
         programs = self._programs.projection(spec, data, chosen, wait=request.patient)
         if programs is None:
             return {}
         places = yield from self._space.get(
             (spec, chosen),
-            lambda: self._project(programs, spec.widths[chosen], chosen, data, slopes, params),
+            lambda: self._project(programs, chosen, network),
             now=request.patient,
         )
         return {"space": places}
 
     def _project(
-        self,
-        programs: Projection,
-        width: int,
-        layer: int,
-        data: ImageData,
-        slopes: Floats,
-        params: Parts,
+        self, programs: Projection, layer: int, network: BoundNetwork
     ) -> Slices[NDArray[Any]]:
-        key = (data.images.name, layer, width)
-        images = data.space_images
-        seen = yield from programs.follow.slices(images.shape[0], slopes, params, images)
+        width = network.spec.widths[layer]
+        key = (network.data.images.name, layer, width)
+        images = network.data.space_images
+        seen = yield from programs.follow.slices(images.shape[0], *network.arguments, images)
         rounds = _ROUNDS
         if self._basis is None or self._basis[0] != key:
             self._basis = key, jax.device_put(_begin_basis(width), image_device())
@@ -220,12 +242,10 @@ def _confuse(labels: NDArray[np.uint8], judged: Any, classes: int) -> Floats:
     return counts.reshape(classes, classes).astype(np.float32)
 
 
-def _find_exciting(
-    find: Sweep, data: ImageData, slopes: Floats, params: Parts, place: int
-) -> Slices[Floats]:
+def _find_exciting(find: Sweep, network: BoundNetwork, place: int) -> Slices[Floats]:
     """The test images that excite a unit most, the strongest first."""
-    arguments = slopes, params, data.test_images, np.int32(place)
-    values = yield from find.slices(data.n_test, *arguments)
+    images = network.data.test_images
+    values = yield from find.slices(len(images), *network.arguments, images, np.int32(place))
     return _tabulate_first(values, np.argsort(-values, kind="stable"))
 
 

@@ -26,7 +26,7 @@ from engine.programs.models import ExactModel, pack_rates
 from engine.programs.tiers import Programs
 from engine.programs.training import State
 from engine.runs.base import RunBase
-from engine.runs.image_views import ImageViews
+from engine.runs.image_views import BoundNetwork, ImageViews
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
@@ -140,9 +140,7 @@ class ImageRun(RunBase[ImageData]):
         self._model = ExactModel.of(self._spec, self._data.n_train)
         self._flat: State[Floats] | None = snapshot.state
         self._placed: State[Parts] | None = None
-        slopes = len(self._spec.layers)
-        self._rates = pack_rates(self._spec, 1.0, slopes)
-        self._slopes = np.array([layer.negative_slope for layer in self._spec.layers], np.float32)
+        self._rates = pack_rates(self._spec, 1.0, len(self._spec.layers))
         self._measured: Metrics | None = None
 
     def forget_history(self) -> None:
@@ -166,6 +164,10 @@ class ImageRun(RunBase[ImageData]):
             self._placed = placed
             return placed
         return self._placed
+
+    @property
+    def _bound(self) -> BoundNetwork:
+        return BoundNetwork.of(self._spec, self._data, self._state.params)
 
     def rest(self) -> None:
         """Keeps only the state, on the host; it goes on bit for bit."""
@@ -219,7 +221,7 @@ class ImageRun(RunBase[ImageData]):
             images = images.reshape(len(images), -1)
         if images.ndim != 2 or images.shape[1] != pixels:
             raise ValueError(f"x must be [n, {pixels}], got {list(np.shape(x))}")
-        return self._views.predict(self._spec, self._slopes, self._state.params, images)
+        return self._views.predict(self._bound, images)
 
     def _should_measure(self, *, resting: bool) -> bool:
         """Whether losses are measured anew: several times an epoch, and where training rests."""
@@ -290,8 +292,7 @@ class ImageRun(RunBase[ImageData]):
         self._placed, self._flat = state, None
 
     def _measure(self) -> Slices[None]:
-        measuring = self._views.measure(self._spec, self._data, self._slopes, self._state.params)
-        summary = yield from timed(measuring, self._note_measuring)
+        summary = yield from timed(self._views.measure(self._bound), self._note_measuring)
         self._measured = make_metrics(
             self._spec.task, self.step, self.epoch, summary, _NO_VARIANCES
         )
@@ -308,9 +309,7 @@ class ImageRun(RunBase[ImageData]):
         if "history" in request.views:
             arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
         self._history = []
-        arrays |= yield from self._views.show(
-            request, self._spec, self._data, self._slopes, self._state.params
-        )
+        arrays |= yield from self._views.show(request, self._bound)
         measured_at = self._measured["step"]
         now = {**self._measured, "step": self.step, "epoch": self.epoch}
         left = self.batches_per_epoch - self._counters.first

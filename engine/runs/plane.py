@@ -26,7 +26,7 @@ from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
 from engine.frames.registry import Shown, make_views
 from engine.network import Layout
 from engine.programs.bindings import Binding, aim, bind, rebind
-from engine.programs.calls import find_last_finite, invoke, is_finite
+from engine.programs.calls import dispatch, find_last_finite, is_finite, prepare
 from engine.programs.models import ExactModel, Model
 from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
@@ -209,9 +209,9 @@ class PlaneRun(RunBase[Dataset]):
     def _turn(self, program: Program, steps: int, request: FrameRequest) -> Frame:
         binding, before = self._bind(program, request.tile), self._ranges
         select = request.selected(self._spec) if "selected" in request.views else None
-        here = select if binding.places is not None else None
+        here = None if binding.is_exact else select
         turn = self._run(binding, steps, pictures=request.pictures, select=here)
-        self._seen = self.step, before, binding.places is None
+        self._seen = self.step, before, binding.is_exact
         return self._show(request, binding, turn, select)
 
     def prefer_exact(self, tile: int) -> bool:
@@ -307,11 +307,20 @@ class PlaneRun(RunBase[Dataset]):
         select: tuple[int, int] | None = None,
     ) -> Turn:
         """Calls the program once and takes over what it gives back."""
-        bound = self._bound is binding
-        state = self._vectors if bound else binding.pack_state(self._exact())
-        turn = invoke(
+        state = self._vectors
+        if self._bound is not binding:
+            state = binding.pack_state(self._exact())
+        prepared = prepare(
             binding, state, self._counters, self._ranges, steps, pictures=pictures, select=select
         )
+        return self._finish_call(binding, state, steps, dispatch(prepared))
+
+    def _finish_call(self, binding: Binding, state: State[Any], steps: int, turn: Turn) -> Turn:
+        """Takes over what a call gave back.
+
+        Raises:
+            DivergedError: a number left the finite ones; the last finite state is kept.
+        """
         if steps and not is_finite(turn):
             kept, good = find_last_finite(binding, state, self._counters, self._ranges, steps)
             self._take(binding, kept, good)
@@ -325,7 +334,7 @@ class PlaneRun(RunBase[Dataset]):
     def _look(
         self, binding: Binding, state: State[Any], select: tuple[int, int] | None = None
     ) -> Turn:
-        return invoke(binding, state, self._counters, self._ranges, 0, select=select)
+        return dispatch(prepare(binding, state, self._counters, self._ranges, 0, select=select))
 
     def _take(self, binding: Binding, state: State[Any], steps: int) -> None:
         self._counters = self._counters.after(steps, self.batches_per_epoch)
@@ -367,7 +376,7 @@ class PlaneRun(RunBase[Dataset]):
     def _show_selected(
         self, binding: Binding, turn: Turn, select: tuple[int, int]
     ) -> dict[str, NDArray[Any]]:
-        if binding.places is None:
+        if binding.is_exact:
             # Only general programs pick units out; one look more, and only while one is pinned.
             general = self._bind(self._programs.general(self._spec), binding.tile)
             state = general.pack_state(self._exact())

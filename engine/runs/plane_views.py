@@ -11,8 +11,8 @@ from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
 from engine.frames.frames import Frame, FrameRequest, describe_range, tabulate_points
 from engine.programs.bindings import Binding, Pixels
+from engine.programs.models import BOUNDARY
 from engine.programs.turns import Turn
-from engine.programs.views import BOUNDARY
 from engine.spec import Spec
 
 

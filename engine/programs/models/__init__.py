@@ -7,7 +7,7 @@ plain int in its `Knobs`, and a traced scalar otherwise.
 """
 
 from engine.programs.models.exact import ExactModel, ExactNetwork
-from engine.programs.models.general import MAX_ROWS, ORDER_ROWS, GeneralModel
+from engine.programs.models.general import CHUNK, MAX_ROWS, MAX_TILE, GeneralModel
 from engine.programs.models.inputs import (
     KNOBS,
     Inputs,
@@ -17,12 +17,17 @@ from engine.programs.models.inputs import (
     pack_rates,
     unpack_rates,
 )
+from engine.programs.models.plane_arrays import Places
+from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, epochs_per_call
 
 Model = ExactModel | GeneralModel
 
 __all__ = [
+    "BOUNDARY",
+    "CHUNK",
     "KNOBS",
     "MAX_ROWS",
+    "MAX_TILE",
     "ORDER_ROWS",
     "ExactModel",
     "ExactNetwork",
@@ -30,7 +35,9 @@ __all__ = [
     "Inputs",
     "Knobs",
     "Model",
+    "Places",
     "Rates",
+    "epochs_per_call",
     "n_rates",
     "pack_rates",
     "unpack_rates",

@@ -12,6 +12,7 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
+from engine.base.arrays import Floats
 from engine.base.counters import count_batches
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.features import FEATURES
@@ -32,6 +33,8 @@ from engine.network import (
     run_layers,
 )
 from engine.programs.models.inputs import Inputs, Knobs, Rates, pack_rates, unpack_rates
+from engine.programs.models.plane_arrays import Places, PlaneArrays, pixel_features
+from engine.programs.models.sizes import BOUNDARY, Sizes, epochs_per_call
 from engine.spec import Spec
 
 #: (batch) -> inputs of its rows, lying as the network takes them, and targets [K, rows].
@@ -217,8 +220,36 @@ class ExactModel:
         """Features that the program is given."""
         return self.features
 
-    def pack(self, spec: Spec, label_extent: float) -> Inputs:
-        """Returns the arguments for a spec."""
+    @property
+    def sizes(self) -> Sizes:
+        """Just what the data and pictures take."""
+        return Sizes(
+            rows=self.n_rows,
+            order=epochs_per_call(self.n_train) * self.n_train,
+            columns=BOUNDARY * BOUNDARY,
+            tiles=self.tile * self.tile,
+            knobs=0,
+            mask=(0, 0),
+        )
+
+    @property
+    def optimization_level(self) -> int:
+        """Of XLA's backend."""
+        return 3
+
+    def places(self, spec: Spec) -> Places:
+        """Parameters and units stand where they are."""
+        return Places(None, np.arange(self.layout.n_units, dtype=np.int32))
+
+    def lay_out(self, spec: Spec, features: Floats, targets: Floats, tile: int) -> PlaneArrays:
+        """Returns data and pixels, of the network's features alone."""
+        columns = self.input_columns
+        shown = pixel_features(BOUNDARY, columns, BOUNDARY * BOUNDARY)
+        x = np.ascontiguousarray(features[:, columns])
+        return PlaneArrays(x, targets, shown, pixel_features(tile, columns, tile * tile))
+
+    def pack(self, spec: Spec, label_extent: float, n_train: int, n_rows: int, tile: int) -> Inputs:
+        """Returns the arguments for a spec; the sizes are compiled in."""
         nothing = np.zeros((0, 0), np.float32)
         rates = pack_rates(spec, label_extent, len(spec.layers))
         return Inputs(np.zeros(0, np.int32), rates, nothing)

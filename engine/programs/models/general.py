@@ -8,8 +8,8 @@ from functools import cached_property
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
-from numpy.typing import NDArray
 
+from engine.base.arrays import Floats
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.features import FEATURES
 from engine.functions.heads import head_index
@@ -27,13 +27,19 @@ from engine.network import (
     run_padded,
 )
 from engine.programs.models.inputs import KNOBS, Inputs, Knobs, Rates, pack_rates, unpack_rates
+from engine.programs.models.plane_arrays import Places, PlaneArrays, pixel_features
+from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, Sizes
 from engine.spec import MAX_BATCH, MAX_POINTS, Spec
 
 #: Rows of data that a general program has room for.
 MAX_ROWS = 5120
 assert MAX_ROWS >= MAX_POINTS
-#: Rows of shuffled data that one call can go through; one epoch always fits.
-ORDER_ROWS = 8192
+#: Largest side of a unit's tile, pixels.
+MAX_TILE = 64
+#: Columns that a general program runs at a time.
+CHUNK = 512
+#: Boundary pixels, rounded up to whole chunks.
+PIXELS = -(-BOUNDARY * BOUNDARY // CHUNK) * CHUNK
 #: Rows that a general program trains on at a time.
 BATCH_CHUNK = 16
 
@@ -65,9 +71,21 @@ class GeneralModel:
         return MAX_BATCH if self.capacity.normalized else BATCH_CHUNK
 
     @property
-    def order_length(self) -> int:
-        """Room for shuffled rows in a call."""
-        return ORDER_ROWS + self.batch_chunk
+    def sizes(self) -> Sizes:
+        """Room for the largest data and pictures."""
+        return Sizes(
+            rows=MAX_ROWS,
+            order=ORDER_ROWS + self.batch_chunk,
+            columns=MAX_ROWS + PIXELS,
+            tiles=MAX_TILE * MAX_TILE,
+            knobs=KNOBS + 1 + 2 * self.capacity.layers,
+            mask=(self.capacity.layers, self.capacity.units),
+        )
+
+    @property
+    def optimization_level(self) -> int:
+        """Of XLA's backend: level 1 compiles a quarter faster, and the program is as fast."""
+        return 1
 
     @property
     def terms(self) -> Terms:
@@ -94,10 +112,27 @@ class GeneralModel:
         """All features."""
         return tuple(range(self.capacity.features))
 
-    def places(self, spec: Spec) -> NDArray[np.int32]:
-        """Where the spec's exact parameters stand in the program's vectors."""
+    def places(self, spec: Spec) -> Places:
+        """Where the spec's exact parameters and units stand in the program's vectors."""
         inputs = tuple(FEATURES.index(name) for name in spec.features)
-        return self.capacity.places(Layout.of(spec), inputs)
+        widths = spec.widths[1:-1]
+        starts = np.arange(len(widths)) * self.capacity.units
+        units = [start + np.arange(width) for start, width in zip(starts, widths, strict=True)]
+        return Places(
+            self.capacity.places(Layout.of(spec), inputs),
+            np.concatenate([np.zeros(0), *units]).astype(np.int32),
+        )
+
+    def lay_out(self, spec: Spec, features: Floats, targets: Floats, tile: int) -> PlaneArrays:
+        """Pads data and pixels; features that the network does not have are 0."""
+        columns = self.input_columns
+        used = [FEATURES.index(name) for name in spec.features]
+        x = np.zeros((MAX_ROWS, len(columns)), np.float32)
+        x[: len(features), used] = features[:, used]
+        y = np.zeros((MAX_ROWS, self.layout.widths[-1]), np.float32)
+        y[: len(targets), : spec.n_outputs] = targets
+        shown = np.concatenate([x.T, pixel_features(BOUNDARY, columns, PIXELS)], axis=1)
+        return PlaneArrays(x, y, shown, pixel_features(tile, columns, MAX_TILE * MAX_TILE))
 
     def pack(self, spec: Spec, label_extent: float, n_train: int, n_rows: int, tile: int) -> Inputs:
         """Returns the arguments for a spec and a data set of so many rows."""

@@ -1,0 +1,55 @@
+"""Arrays of a program on the plane: data, pixels, and where parameters stand."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.functions.features import compute_features, make_grid
+
+
+class PlaneArrays(NamedTuple):
+    """What a program trains on and paints.
+
+    Attributes:
+        x: float32 [rows, features].
+        y: float32 [rows, K], targets.
+        columns: float32 [features, pixels], with the data before them in general programs.
+        tiles: float32 [features, tile pixels].
+    """
+
+    x: Floats
+    y: Floats
+    columns: Floats
+    tiles: Floats
+
+
+class Places(NamedTuple):
+    """Where a network stands among the numbers of a program.
+
+    Attributes:
+        parameters: place of each of its parameters; None where the layout is its own.
+        units: place of each hidden unit.
+    """
+
+    parameters: NDArray[np.int32] | None
+    units: NDArray[np.int32]
+
+
+@lru_cache(maxsize=64)
+def pixel_features(size: int, columns: tuple[int, ...], room: int) -> Floats:
+    """Returns the features of a picture's pixels, float32 [features, room].
+
+    Args:
+        size: pixels on each side.
+        columns: which features, by place in `FEATURES`.
+        room: length of the rows; 0 past the pixels.
+    """
+    pixels = np.zeros((len(columns), room), np.float32)
+    pixels[:, : size * size] = compute_features(make_grid(size))[:, columns].T
+    pixels.setflags(write=False)
+    return pixels

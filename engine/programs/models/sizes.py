@@ -1,0 +1,35 @@
+"""Sizes of the arrays that a program on the plane is called with."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+#: Rows of shuffled data that one call can go through; one epoch always fits.
+ORDER_ROWS = 8192
+#: Pixels on each side of the boundary and of a selected unit.
+BOUNDARY = 100
+
+
+class Sizes(NamedTuple):
+    """Lengths of a program's arguments.
+
+    Attributes:
+        rows: of data.
+        order: shuffled rows.
+        columns: pixels of the boundary; behind the data, where the program looks at both.
+        tiles: pixels of a unit's tile.
+        knobs: numbers of `Inputs.knobs`.
+        mask: shape of `Inputs.mask`.
+    """
+
+    rows: int
+    order: int
+    columns: int
+    tiles: int
+    knobs: int
+    mask: tuple[int, int]
+
+
+def epochs_per_call(n_train: int) -> int:
+    """Returns how many epochs of shuffled rows fit in one call; at least 1."""
+    return max(1, ORDER_ROWS // n_train)
