@@ -1,4 +1,4 @@
-"""A network between browser and server that does not like WebSockets."""
+"""A network between browser and server: it is cut, or does not like WebSockets."""
 
 from __future__ import annotations
 
@@ -9,23 +9,32 @@ import threading
 from typing import Literal, Self
 from urllib.parse import urlsplit
 
-#: What it does with a WebSocket: answers 403, never answers the handshake, or lets the
-#: handshake pass and nothing after it.
-Manner = Literal["refuse", "swallow", "mute"]
+#: What it does with a WebSocket: carries it, answers 403, never answers the handshake, or lets
+#: the handshake pass and nothing after it.
+Manner = Literal["pass", "refuse", "swallow", "mute"]
+
+#: Has a page name a session that the server does not know, as if it had started again meanwhile.
+FORGET = """
+    const { send } = WebSocket.prototype;
+    WebSocket.prototype.send = function (data) {
+      send.call(this, data.replace(/"session":"[^"]+"/, '"session":"forgotten"'));
+    };
+"""
 
 _HEAD_BYTES = 1 << 16
 _REFUSAL = b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
 
 
 class Proxy:
-    """Carries TCP from a free port to a server, as it is, but no WebSockets.
+    """Carries TCP from a port to a server, as it is, but perhaps no WebSockets.
 
     Args:
         target: URL of the server.
         manner: what it does with a WebSocket.
+        port: that of an earlier network, which has come back; 0 takes a free one.
     """
 
-    def __init__(self, target: str, manner: Manner) -> None:
+    def __init__(self, target: str, manner: Manner, port: int = 0) -> None:
         self.manner = manner
         self.blocked = 0
         self._target = (urlsplit(target).hostname or "", urlsplit(target).port or 0)
@@ -38,9 +47,13 @@ class Proxy:
                 with contextlib.suppress(OSError):
                     proxy._carry(self.request)
 
-        self._server = socketserver.ThreadingTCPServer(("127.0.0.1", 0), Handler)
-        self._server.daemon_threads = True
-        self.url = f"http://127.0.0.1:{self._server.server_address[1]}"
+        class Server(socketserver.ThreadingTCPServer):
+            allow_reuse_address = True
+            daemon_threads = True
+
+        self._server = Server(("127.0.0.1", port), Handler)
+        self.port = int(self._server.server_address[1])
+        self.url = f"http://127.0.0.1:{self.port}"
         self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
 
     def __enter__(self) -> Self:
@@ -59,7 +72,8 @@ class Proxy:
         self._sockets.add(client)
         try:
             head = _read_head(client)
-            blocked = b"upgrade: websocket" in head.lower()
+            upgrade = b"upgrade: websocket" in head.lower()
+            blocked = upgrade and self.manner != "pass"
             self.blocked += blocked
             if blocked and self.manner == "refuse":
                 client.sendall(_REFUSAL)

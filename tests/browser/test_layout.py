@@ -6,8 +6,13 @@ import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
+from tests.sizes import at_night, choose
 
-WIDTHS = (320, 360, 414, 600, 719, 720, 834, 1024, 1179, 1180, 1366, 1440, 1920, 2560)
+#: The narrowest, both sides of each width at which the page is laid out otherwise, the widest.
+WIDTHS = choose(
+    (320, 719, 720, 1024, 1179, 1180, 2560),
+    (320, 360, 414, 600, 719, 720, 834, 1024, 1179, 1180, 1366, 1440, 1920, 2560),
+)
 
 
 def outside(page: Page) -> list[str]:
@@ -54,12 +59,19 @@ def cut_choices(page: Page) -> list[str]:
     )
 
 
-def test_no_width_scrolls_sideways(page: Page) -> None:
+def test_a_laptop_a_projector_and_every_width(page: Page) -> None:
+    a_laptop_shows_all_without_scrolling(page)
+    a_projector_shows_all_and_larger(page)
+    many_units_are_smaller(page)
+    no_width_scrolls_sideways(page)
+
+
+def no_width_scrolls_sideways(page: Page) -> None:
     page.edited(lambda: page.choose("preset", "spiral"))
     page.click(".more-toggle")
     for width in WIDTHS:
         page.resize(width, 800)
-        page.wait(lambda width=width: page.run("return innerWidth") == width, "the new width")
+        page.until("innerWidth === arguments[0]", "the new width", width)
         wide = page.run("return document.documentElement.scrollWidth")
         assert wide <= width, f"{wide} at {width}"
         assert outside(page) == [], width
@@ -84,6 +96,7 @@ def test_a_phone_has_the_strip_on_top_and_the_controls_in_a_sheet(tab: Page) -> 
     assert not page.control("optimizer.name").is_displayed()
     assert page.run("return document.activeElement.matches('.sheet-open')")
     page.goes_on()
+    page.pause()
     assert page.run("return document.documentElement.scrollWidth <= 360")
     scroller = page.find(".stage-scroll")
     assert page.run("return arguments[0].scrollWidth <= arguments[0].clientWidth", scroller)
@@ -103,15 +116,17 @@ def test_a_phone_has_the_strip_on_top_and_the_controls_in_a_sheet(tab: Page) -> 
     assert page.run("return arguments[0].getBoundingClientRect().right <= innerWidth", output)
 
 
-def test_a_projector_shows_all_and_larger(page: Page) -> None:
+def a_projector_shows_all_and_larger(page: Page) -> None:
     tile, plane = page.tile(1, 0).rect["width"], page.find(".plane-map").rect["width"]
     page.resize(1920, 1080)
     page.wait(lambda: page.tile(1, 0).rect["width"] > tile, "larger tiles")
     assert page.find(".plane-map").rect["width"] > plane
     assert page.run("return document.documentElement.scrollHeight") <= 1080
+    page.resize(1440, 900)
+    page.wait(lambda: page.tile(1, 0).rect["width"] == tile, "as before")
 
 
-def test_a_laptop_shows_all_without_scrolling(page: Page) -> None:
+def a_laptop_shows_all_without_scrolling(page: Page) -> None:
     assert page.run("return document.documentElement.scrollHeight") <= 900
     assert cut_choices(page) == []
     assert 80 <= round(page.tile(1, 0).rect["width"]) <= 96, "few units fill the card"
@@ -131,6 +146,9 @@ def test_a_laptop_shows_all_without_scrolling(page: Page) -> None:
         "the curves stay in sight",
     )
     page.click(".more-toggle")
+
+
+def many_units_are_smaller(page: Page) -> None:
     page.edited(lambda: page.choose("preset", "vanishing"))
     page.wait(lambda: round(page.tile(1, 0).rect["width"]) in range(42, 50), "many are smaller")
 
@@ -165,12 +183,12 @@ def collisions(page: Page) -> list[list[str]]:
     )
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", ["en", at_night("ko")])
 def test_three_notes_explain_the_drawing_until_the_first_click(tab: Page, language: str) -> None:
     page = tab.open(f"/?lang={language}")
     for width, height in ((360, 740), (820, 1100), (1180, 800), (1440, 900), (1920, 1080)):
         page.resize(width, height)
-        page.wait(lambda width=width: page.run("return innerWidth") == width, "the new width")
+        page.until("innerWidth === arguments[0]", "the new width", width)
         page.wait(lambda: len(notes(page)) == 3 and not collisions(page), f"three at {width}")
     page.resize(1440, 900)
     page.click("#data-title")
@@ -192,12 +210,29 @@ def zero(page: Page) -> list[int]:
     )
 
 
-def test_the_theme_follows_the_system_and_the_switch(page: Page) -> None:
+def pictures(page: Page) -> list[str]:
+    return page.run(
+        """return [".plane-map", ".pictures"]
+             .map((css) => document.querySelector(css).toDataURL())"""
+    )
+
+
+def test_all_is_painted_in_the_theme_of_the_system_or_the_switch(page: Page) -> None:
+    a_new_layer_slides_in_unless_less_motion_is_asked_for(page)
+    text_is_told_from_its_ground(page)
+    the_theme_follows_the_system_and_the_switch(page)
+
+
+def the_theme_follows_the_system_and_the_switch(page: Page) -> None:
     page.prefer(prefers_color_scheme="light")
-    light = background(page)
+    light, before = background(page), pictures(page)
     assert min(zero(page)) > 240
     page.prefer(prefers_color_scheme="dark")
     page.wait(lambda: background(page) != light, "dark as the system")
+    page.wait(
+        lambda: all(a != b for a, b in zip(before, pictures(page), strict=True)),
+        "every picture is painted anew",
+    )
     dark = background(page)
     assert max(zero(page)) < 40
     page.click(".settings-open")
@@ -214,23 +249,7 @@ def test_the_theme_follows_the_system_and_the_switch(page: Page) -> None:
     assert background(page) == light
 
 
-def test_pictures_change_with_the_theme(page: Page) -> None:
-    def pictures() -> list[str]:
-        return page.run(
-            """return [".plane-map", ".pictures"]
-                 .map((css) => document.querySelector(css).toDataURL())"""
-        )
-
-    page.prefer(prefers_color_scheme="light")
-    before = pictures()
-    page.prefer(prefers_color_scheme="dark")
-    page.wait(
-        lambda: all(a != b for a, b in zip(before, pictures(), strict=True)),
-        "every picture is painted anew",
-    )
-
-
-def test_text_is_told_from_its_ground(page: Page) -> None:
+def text_is_told_from_its_ground(page: Page) -> None:
     page.click(".more-toggle")
     for scheme in ("light", "dark"):
         page.prefer(prefers_color_scheme=scheme)
@@ -278,7 +297,7 @@ def same_places(page: Page) -> bool:
     )
 
 
-def test_a_new_layer_slides_in_unless_less_motion_is_asked_for(page: Page) -> None:
+def a_new_layer_slides_in_unless_less_motion_is_asked_for(page: Page) -> None:
     """Its clock runs slowly, so that a slow screen shows the slide too."""
     script = """window.places = new Set();
         const real = performance.now.bind(performance);

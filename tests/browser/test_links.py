@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.page import Page
 from tests.browser.painting import UNDO, choose_own, go_back
+from tests.sizes import at_night
 
 
 def query(page: Page) -> str:
@@ -22,10 +23,15 @@ def said(page: Page, expected: str) -> None:
     page.wait(lambda: query(page) == expected, f"the address says {expected!r}")
 
 
-def test_the_address_follows_every_edit_and_the_back_button_is_left_alone(page: Page) -> None:
+def test_the_address_follows_the_page_and_brings_it_back(page: Page) -> None:
+    the_address_follows_every_edit_and_the_back_button_is_left_alone(page)
+    a_reload_keeps_the_run_and_another_link_starts_its_own(page)
+    points_of_ones_own_stay_in_the_tab(page)
+
+
+def the_address_follows_every_edit_and_the_back_button_is_left_alone(page: Page) -> None:
     said(page, "")
     entries = page.run("return history.length")
-    page.play()
     page.edited(lambda: page.click("[data-dataset='xor']"))
     page.edited(lambda: page.click("[data-add='0']"))
     page.edited(lambda: page.choose("optimizer.name", "adam"))
@@ -38,21 +44,11 @@ def test_the_address_follows_every_edit_and_the_back_button_is_left_alone(page: 
     assert page.run("return history.length") == entries
 
 
-def test_a_link_opens_its_state(tab: Page) -> None:
-    tab.open("/?lang=ko&v=1&data=spiral&layers=8:elu*3&optimizer=adam&rate=0.005")
-    assert tab.units == [8, 8, 8]
-    assert tab.find("[data-dataset='spiral']").get_attribute("aria-checked") == "true"
-    assert tab.value("optimizer.learning_rate") == "0.005"
-    assert tab.run("return document.documentElement.lang") == "ko"
-    tab.edited(lambda: tab.click("[data-dataset='xor']"))
-    said(tab, "lang=ko&v=1&data=xor&layers=8:elu*3&optimizer=adam&rate=0.005")
-
-
-def test_a_reload_keeps_the_run_and_another_link_starts_its_own(page: Page) -> None:
+def a_reload_keeps_the_run_and_another_link_starts_its_own(page: Page) -> None:
     page.edited(lambda: page.click("[data-dataset='xor']"))
     said(page, "v=1&data=xor")
-    page.play()
-    page.pause()
+    page.click("[data-action='oneEpoch']")
+    page.wait(lambda: page.step == 25, "an epoch")
     step, session = page.step, token(page)
     page.reload()
     assert page.step == step
@@ -68,7 +64,25 @@ def test_a_reload_keeps_the_run_and_another_link_starts_its_own(page: Page) -> N
     assert page.find("[data-dataset='xor']").get_attribute("aria-checked") == "true"
 
 
-@pytest.fixture(params=["websocket", "http"])
+def points_of_ones_own_stay_in_the_tab(page: Page) -> None:
+    choose_own(page)
+    page.wait(lambda: "data=points" in query(page), "the address names them")
+    page.reload()
+    assert not page.notice
+    assert page.find("[data-dataset='points']").get_attribute("aria-checked") == "true"
+
+
+def test_a_link_opens_its_state(tab: Page) -> None:
+    tab.open("/?lang=ko&v=1&data=spiral&layers=8:elu*3&optimizer=adam&rate=0.005")
+    assert tab.units == [8, 8, 8]
+    assert tab.find("[data-dataset='spiral']").get_attribute("aria-checked") == "true"
+    assert tab.value("optimizer.learning_rate") == "0.005"
+    assert tab.run("return document.documentElement.lang") == "ko"
+    tab.edited(lambda: tab.click("[data-dataset='xor']"))
+    said(tab, "lang=ko&v=1&data=xor&layers=8:elu*3&optimizer=adam&rate=0.005")
+
+
+@pytest.fixture(params=["websocket", at_night("http")])
 def reached(request: pytest.FixtureRequest, tab: Page) -> Page:
     """A tab that reaches the server in one of the two ways."""
     return tab if request.param == "websocket" else request.getfixturevalue("over_http")
@@ -119,11 +133,3 @@ def test_a_broken_link_waits_for_words(tab: Page) -> None:
     assert not tab.find_all(".notice")
     tab.run("window.speak()")
     tab.wait(lambda: "rate=quick" in tab.notice, "the page says so")
-
-
-def test_points_of_ones_own_stay_in_the_tab(page: Page) -> None:
-    choose_own(page)
-    page.wait(lambda: "data=points" in query(page), "the address names them")
-    page.reload()
-    assert not page.notice
-    assert page.find("[data-dataset='points']").get_attribute("aria-checked") == "true"

@@ -7,12 +7,10 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
-import pytest
 from safetensors import safe_open
 from safetensors.numpy import load, save
 
 from engine import Trainer
-from tests.app.servers import LiveServer
 from tests.browser.page import Page
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
@@ -50,20 +48,8 @@ def change(file: Path, target: Path, **metadata: str) -> Path:
     return target
 
 
-def test_a_model_is_saved_while_it_trains(page: Page, tmp_path: Path) -> None:
-    page.edited(lambda: page.click("[data-dataset='xor']"))
-    page.play()
-    file = save_model(page, tmp_path)
-    found = re.fullmatch(r"livenet-xor-step(\d+)\.safetensors", file.name)
-    assert found, file.name
-    trainer = Trainer.load(file)
-    assert trainer.step == int(found[1]) > 0
-    assert trainer.spec.data.name == "xor"
-    page.goes_on()
-    assert page.running
-
-
 def test_a_saved_model_is_opened_and_undone(page: Page, tmp_path: Path) -> None:
+    the_buttons_fit_a_phone(page)
     train(page, 3)
     loss = page.metric("train_loss")
     file = save_model(page, tmp_path)
@@ -83,14 +69,32 @@ def test_a_saved_model_is_opened_and_undone(page: Page, tmp_path: Path) -> None:
     page.wait(lambda: page.units == [4, 2], "the same file once more")
     page.goes_on()
     assert page.running
+    a_model_is_saved_while_it_trains(page, tmp_path)
 
 
-@pytest.fixture
-def refused(page: Page, server: LiveServer, tmp_path: Path) -> Page:
-    """A page with a network of three steps, which nothing that is refused may change."""
-    page.allowed.append("/model - Failed to load resource: the server responded with a status of 4")
-    train(page, 3)
-    return page
+def a_model_is_saved_while_it_trains(page: Page, tmp_path: Path) -> None:
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    file = save_model(page, tmp_path)
+    found = re.fullmatch(r"livenet-xor-step(\d+)\.safetensors", file.name)
+    assert found, file.name
+    trainer = Trainer.load(file)
+    assert trainer.step == int(found[1]) > 0
+    assert trainer.spec.data.name == "xor"
+    page.goes_on()
+    assert page.running
+
+
+def the_buttons_fit_a_phone(page: Page) -> None:
+    page.resize(360, 740, mobile=True)
+    page.until("innerWidth === 360", "a phone")
+    for name in ("saveModel", "openModel"):
+        button = page.find(f"[data-action='{name}']")
+        assert button.is_displayed()
+        assert button.accessible_name
+        right = page.run("return arguments[0].getBoundingClientRect().right", button)
+        assert right <= 360
+    page.resize(1440, 900)
+    page.until("innerWidth === 1440", "a laptop")
 
 
 NO_MODEL, TOO_LARGE = "not a model saved by LiveNet", "too large"
@@ -110,9 +114,18 @@ UNFIT: list[tuple[dict[str, str], str]] = [
 ]
 
 
-def test_a_file_that_does_not_fit_or_is_no_model_is_refused(refused: Page, tmp_path: Path) -> None:
-    page = refused
+def test_what_is_refused_is_said_and_changes_nothing(page: Page, tmp_path: Path) -> None:
+    page.allowed.append("/model - Failed to load resource: the server responded with a status of 4")
+    train(page, 3)
     model = save_model(page, tmp_path)
+    a_file_that_does_not_fit_or_is_no_model_is_refused(page, model, tmp_path)
+    a_session_that_is_gone_is_said(page, model)
+    a_server_that_cannot_be_reached_is_said(page)
+
+
+def a_file_that_does_not_fit_or_is_no_model_is_refused(
+    page: Page, model: Path, tmp_path: Path
+) -> None:
     step, before = page.step, page.spec_id
     for i, (make, text) in enumerate(NO_MODELS):
         file = tmp_path / f"holiday-{i}.png"
@@ -130,9 +143,7 @@ def test_a_file_that_does_not_fit_or_is_no_model_is_refused(refused: Page, tmp_p
     assert page.units == [4, 2]
 
 
-def test_a_session_that_is_gone_is_said(refused: Page, tmp_path: Path) -> None:
-    page = refused
-    file = save_model(page, tmp_path)
+def a_session_that_is_gone_is_said(page: Page, file: Path) -> None:
     page.run(
         """const [{ fetch }, token] = [window, sessionStorage.getItem("livenet.session")];
            window.fetch = (url, options) => fetch(url.replace(token, "nobody"), options);"""
@@ -143,20 +154,9 @@ def test_a_session_that_is_gone_is_said(refused: Page, tmp_path: Path) -> None:
     page.wait(lambda: "nothing has changed. The server no longer" in page.notice, "and here")
 
 
-def test_a_server_that_cannot_be_reached_is_said(page: Page, tmp_path: Path) -> None:
+def a_server_that_cannot_be_reached_is_said(page: Page) -> None:
     page.allowed.append("ERR_BLOCKED_BY_CLIENT")
     page.command("Network.enable")
     page.command("Network.setBlockedURLs", urls=["*/model"])
     page.click("[data-action='saveModel']")
     page.wait(lambda: "cannot be reached" in page.notice, "the page says so")
-
-
-def test_the_buttons_fit_a_phone(tab: Page) -> None:
-    tab.resize(360, 740, mobile=True)
-    page = tab.open()
-    for name in ("saveModel", "openModel"):
-        button = page.find(f"[data-action='{name}']")
-        assert button.is_displayed()
-        assert button.accessible_name
-        right = page.run("return arguments[0].getBoundingClientRect().right", button)
-        assert right <= 360

@@ -34,7 +34,14 @@ return heard;
 """
 
 
-def test_ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
+def test_modules_that_need_a_document(page: Page) -> None:
+    ink_is_as_thin_however_small_a_drawing_is(page)
+    marks_of_plain_curves(page)
+    a_page_without_storage(page)
+    what_throws_is_reported(page)
+
+
+def ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
     sizes = [0.12, 0.22, 0.6, 0.95]
     drawings = [
         [[((x - 0.5) * size / 0.66 + 0.5, (y - 0.5) * size / 0.66 + 0.5) for x, y in stroke]
@@ -73,12 +80,6 @@ def test_ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
     dot, nothing = (np.frombuffer(b64decode(text), np.uint8) for text in page.load(script))
     assert dot.max() == 255, "a dot is ink"
     assert not nothing.any()
-
-
-def test_modules_that_need_a_document(page: Page) -> None:
-    marks_of_plain_curves(page)
-    a_page_without_storage(page)
-    what_throws_is_reported(page)
 
 
 def marks_of_plain_curves(page: Page) -> None:

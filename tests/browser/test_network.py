@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
@@ -11,16 +9,18 @@ from selenium.webdriver.common.keys import Keys
 from tests.browser.page import Page
 
 
-@pytest.fixture
-def training(page: Page) -> Iterator[Page]:
+def test_everything_is_changed_while_it_trains(page: Page) -> None:
     page.play()
-    yield page
-    assert page.running
+    units_come_and_go(page)
+    each_layer_has_its_own_activation_and_dropout(page)
+    a_weight_is_set(page)
+    a_pinned_unit_is_shown_with_its_distribution(page)
+    layers_are_inserted_and_removed_anywhere(page)
     page.goes_on()
+    assert page.running
 
 
-def test_units_come_and_go_while_training(training: Page) -> None:
-    page = training
+def units_come_and_go(page: Page) -> None:
     page.edited(lambda: page.click("[data-add='0']"))
     page.wait(lambda: page.units == [5, 2], "a unit more in layer 1")
     page.edited(lambda: page.click("[data-drop='1']"))
@@ -30,59 +30,7 @@ def test_units_come_and_go_while_training(training: Page) -> None:
     page.goes_on()
 
 
-def test_exactly_the_removed_unit_goes(page: Page) -> None:
-    def incoming(unit: int) -> str:
-        """The readout of the bias of a unit of layer 1 after setting it."""
-        page.hover(page.find(f".unit:has(.tile[data-column='1'][data-row='{unit}']) .bias"))
-        page.wait(lambda: page.tooltip, "the bias is told")
-        return page.tooltip.split("\n")[1]
-
-    for unit, value in enumerate(("1", "2", "3", "4")):
-        page.click(f".unit:has(.tile[data-column='1'][data-row='{unit}']) .bias")
-        box = page.control("weight.value")
-        box.send_keys(Keys.CONTROL, "a")
-        page.edited(lambda box=box, value=value: box.send_keys(value))
-        box.send_keys(Keys.ENTER)
-    page.hover(page.tile(1, 1))
-    page.edited(lambda: page.click(".unit:has(.tile[data-column='1'][data-row='1']) .remove"))
-    assert page.units == [3, 2]
-    assert [incoming(unit) for unit in range(3)] == ["1.000", "3.000", "4.000"]
-
-
-def test_layers_are_inserted_and_removed_anywhere(training: Page) -> None:
-    page = training
-    page.edited(lambda: page.click("[data-insert='0']"))
-    page.wait(lambda: len(page.units) == 3, "a layer in front")
-    page.edited(lambda: page.click("[data-insert='3']"))
-    page.wait(lambda: len(page.units) == 4, "a layer at the end")
-    page.edited(lambda: page.click("[data-insert='2']"))
-    page.wait(lambda: len(page.units) == 5, "a layer in between")
-    page.goes_on()
-    for left in (4, 3, 2, 1, 0):
-        page.click("[data-menu='0']")
-        page.edited(lambda: page.click("[data-action='removeLayer']"))
-        page.wait(lambda left=left: len(page.units) == left, "a layer goes")
-        page.goes_on(1)
-    assert len(page.find_all(".tile[data-kind='output']")) == 1
-
-
-def test_eight_layers_are_the_most(page: Page) -> None:
-    for count in range(3, 9):
-        page.edited(lambda: page.click("[data-insert='1']"))
-        page.wait(lambda count=count: len(page.units) == count, "one layer more")
-    assert not any(button.is_displayed() for button in page.find_all(".insert"))
-
-
-def test_removing_a_layer_in_front_keeps_the_rest(page: Page) -> None:
-    page.edited(lambda: page.choose("layers.1.activation", "relu"))
-    page.click("[data-menu='0']")
-    page.edited(lambda: page.click("[data-action='removeLayer']"))
-    assert page.units == [2]
-    assert page.control("layers.0.activation").get_property("value") == "relu"
-
-
-def test_each_layer_has_its_own_activation_and_dropout(training: Page) -> None:
-    page = training
+def each_layer_has_its_own_activation_and_dropout(page: Page) -> None:
     page.edited(lambda: page.choose("layers.0.activation", "leaky_relu"))
     assert page.control("activation").get_property("value") == "mixed"
     page.click("[data-menu='0']")
@@ -96,65 +44,14 @@ def test_each_layer_has_its_own_activation_and_dropout(training: Page) -> None:
     assert page.control("layers.0.activation").get_property("value") == "tanh"
 
 
-def middle_of_first_link(page: Page) -> tuple[int, int]:
-    """The middle of the curve from x1 to the first unit, from the middle of its tile."""
-    start, end = page.tile(0, 0).rect, page.tile(1, 0).rect
-    return (end["x"] - start["x"]) // 2, (end["y"] - start["y"]) // 2
-
-
-def test_a_weight_is_read_by_hovering_and_set_by_clicking(page: Page) -> None:
-    x, y = middle_of_first_link(page)
-    page.hover(page.tile(0, 0), x, y)
-    page.wait(lambda: page.tooltip.startswith("x₁ → Layer 1, unit 1\n"), "the weight is told")
-    ActionChains(page.driver).click().perform()
-    box = page.control("weight.value")
-    assert page.control("weight.from").get_property("value") == "0"
-    box.send_keys(Keys.CONTROL, "a")
-    page.edited(lambda: box.send_keys("-2.5"))
-    page.choose("weight.from", "bias")
-    assert box.get_property("value") == "0.000"
-    page.press(Keys.ESCAPE)
-    page.hover(page.tile(0, 1))
-    page.hover(page.tile(0, 0), x, y)
-    page.wait(lambda: page.tooltip.endswith("\n−2.500"), "the new weight is told")
-
-
-def test_the_bias_of_the_output_can_be_read_and_set(page: Page) -> None:
-    page.click(".unit:has(.tile[data-kind='output']) .bias")
-    box = page.control("weight.value")
-    box.send_keys(Keys.CONTROL, "a")
-    page.edited(lambda: box.send_keys("1.5"))
-    box.send_keys(Keys.ENTER)
-    page.hover(page.tile(0, 0))
-    page.hover(page.find(".unit:has(.tile[data-kind='output']) .bias"))
-    page.wait(lambda: page.tooltip == "bias of Output\n1.500", "the bias is told")
-
-
-def test_a_weight_set_while_training_does_not_stop_it(training: Page) -> None:
-    page = training
+def a_weight_is_set(page: Page) -> None:
     page.click(".unit:has(.tile[data-column='2'][data-row='0']) .bias")
     box = page.control("weight.value")
     page.edited(lambda: box.send_keys(Keys.ARROW_UP))
     box.send_keys(Keys.ENTER)
 
 
-def test_a_hovered_unit_is_shown_large(page: Page) -> None:
-    def picture() -> str:
-        return page.run("return document.querySelector('.plane-map').toDataURL()")
-
-    output = picture()
-    for column, row, name in ((1, 2, "Layer 1, unit 3"), (0, 1, "x₂")):
-        page.hover(page.tile(column, row))
-        page.wait(lambda name=name: page.text("#output-title") == name, "its name is shown")
-        page.wait(lambda: picture() != output, "its map is shown")
-        assert page.find(".lens").is_displayed()
-    page.hover(page.find("#data-title"))
-    page.wait(lambda: picture() == output, "the output is back")
-    assert page.text("#output-title") == "Output"
-
-
-def test_a_pinned_unit_is_shown_with_its_distribution(training: Page) -> None:
-    page = training
+def a_pinned_unit_is_shown_with_its_distribution(page: Page) -> None:
     page.tile(1, 1).click()
     assert page.tile(1, 1).get_attribute("aria-pressed") == "true"
     page.wait(lambda: page.find(".unit-histogram .bars").is_displayed(), "the histogram is drawn")
@@ -173,8 +70,46 @@ def test_a_pinned_unit_is_shown_with_its_distribution(training: Page) -> None:
     assert not page.find_all(".tile[data-kind='hidden'][aria-pressed='true']")
 
 
-def test_a_unit_that_was_hovered_while_paused_is_shown_when_it_is_pinned(page: Page) -> None:
-    """Its map and values have come by then, so the click asks the server for nothing new."""
+def layers_are_inserted_and_removed_anywhere(page: Page) -> None:
+    page.edited(lambda: page.click("[data-insert='0']"))
+    page.wait(lambda: len(page.units) == 3, "a layer in front")
+    page.edited(lambda: page.click("[data-insert='3']"))
+    page.wait(lambda: len(page.units) == 4, "a layer at the end")
+    page.edited(lambda: page.click("[data-insert='2']"))
+    page.wait(lambda: len(page.units) == 5, "a layer in between")
+    for left in (4, 3, 2, 1, 0):
+        page.click("[data-menu='0']")
+        page.edited(lambda: page.click("[data-action='removeLayer']"))
+        page.wait(lambda left=left: len(page.units) == left, "a layer goes")
+    assert len(page.find_all(".tile[data-kind='output']")) == 1
+
+
+def test_units_and_weights_are_read_and_set_by_pointer(page: Page) -> None:
+    a_hovered_unit_is_shown_large(page)
+    a_unit_that_was_hovered_is_shown_when_it_is_pinned(page)
+    a_weight_is_read_by_hovering_and_set_by_clicking(page)
+    the_bias_of_the_output_can_be_read_and_set(page)
+    exactly_the_removed_unit_goes(page)
+    removing_a_layer_in_front_keeps_the_rest(page)
+
+
+def a_hovered_unit_is_shown_large(page: Page) -> None:
+    def picture() -> str:
+        return page.run("return document.querySelector('.plane-map').toDataURL()")
+
+    output = picture()
+    for column, row, name in ((1, 2, "Layer 1, unit 3"), (0, 1, "x₂")):
+        page.hover(page.tile(column, row))
+        page.wait(lambda name=name: page.text("#output-title") == name, "its name is shown")
+        page.wait(lambda: picture() != output, "its map is shown")
+        assert page.find(".lens").is_displayed()
+    page.hover(page.find("#data-title"))
+    page.wait(lambda: picture() == output, "the output is back")
+    assert page.text("#output-title") == "Output"
+
+
+def a_unit_that_was_hovered_is_shown_when_it_is_pinned(page: Page) -> None:
+    """Paused, its map and values have come by then, so the click asks the server for nothing."""
     page.hover(page.tile(1, 1))
     page.wait(lambda: page.text("#output-title") == "Layer 1, unit 2", "it is shown large")
     page.settle()
@@ -186,6 +121,72 @@ def test_a_unit_that_was_hovered_while_paused_is_shown_when_it_is_pinned(page: P
         const { data } = copy.getImageData(0, 0, map.width, map.height);
         return new Set(new Uint32Array(data.buffer)).size;"""
     page.wait(lambda: page.run(painted) > 20, "its map is painted")
+    page.click("[data-action='unpin']")
+
+
+def middle_of_first_link(page: Page) -> tuple[int, int]:
+    """The middle of the curve from x1 to the first unit, from the middle of its tile."""
+    start, end = page.tile(0, 0).rect, page.tile(1, 0).rect
+    return (end["x"] - start["x"]) // 2, (end["y"] - start["y"]) // 2
+
+
+def a_weight_is_read_by_hovering_and_set_by_clicking(page: Page) -> None:
+    x, y = middle_of_first_link(page)
+    page.hover(page.tile(0, 0), x, y)
+    page.wait(lambda: page.tooltip.startswith("x₁ → Layer 1, unit 1\n"), "the weight is told")
+    ActionChains(page.driver).click().perform()
+    box = page.control("weight.value")
+    assert page.control("weight.from").get_property("value") == "0"
+    box.send_keys(Keys.CONTROL, "a")
+    page.edited(lambda: box.send_keys("-2.5"))
+    page.choose("weight.from", "bias")
+    assert box.get_property("value") == "0.000"
+    page.press(Keys.ESCAPE)
+    page.hover(page.tile(0, 1))
+    page.hover(page.tile(0, 0), x, y)
+    page.wait(lambda: page.tooltip.endswith("\n−2.500"), "the new weight is told")
+
+
+def the_bias_of_the_output_can_be_read_and_set(page: Page) -> None:
+    page.click(".unit:has(.tile[data-kind='output']) .bias")
+    box = page.control("weight.value")
+    box.send_keys(Keys.CONTROL, "a")
+    page.edited(lambda: box.send_keys("1.5"))
+    box.send_keys(Keys.ENTER)
+    page.hover(page.tile(0, 0))
+    page.hover(page.find(".unit:has(.tile[data-kind='output']) .bias"))
+    page.wait(lambda: page.tooltip == "bias of Output\n1.500", "the bias is told")
+
+
+def exactly_the_removed_unit_goes(page: Page) -> None:
+    def incoming(unit: int) -> str:
+        """The readout of the bias of a unit of layer 1 after setting it."""
+        page.hover(page.find(f".unit:has(.tile[data-column='1'][data-row='{unit}']) .bias"))
+        page.wait(lambda: page.tooltip, "the bias is told")
+        return page.tooltip.split("\n")[1]
+
+    for unit, value in enumerate(("1", "2", "3", "4")):
+        page.click(f".unit:has(.tile[data-column='1'][data-row='{unit}']) .bias")
+        box = page.control("weight.value")
+        box.send_keys(Keys.CONTROL, "a")
+        page.edited(lambda box=box, value=value: box.send_keys(value))
+        box.send_keys(Keys.ENTER)
+    page.hover(page.tile(1, 1))
+    page.edited(lambda: page.click(".unit:has(.tile[data-column='1'][data-row='1']) .remove"))
+    assert page.units == [3, 2]
+    assert [incoming(unit) for unit in range(3)] == ["1.000", "3.000", "4.000"]
+
+
+def removing_a_layer_in_front_keeps_the_rest(page: Page) -> None:
+    page.edited(lambda: page.choose("layers.1.activation", "relu"))
+    page.click("[data-menu='0']")
+    page.edited(lambda: page.click("[data-action='removeLayer']"))
+    assert page.units == [2]
+    assert page.control("layers.0.activation").get_property("value") == "relu"
+
+
+# What the quiet line says of a frame is tested in tests/page, and that what it offers has been
+# tried and is applied, in test_advice.
 
 
 def follow_advice(page: Page) -> str:
@@ -197,6 +198,7 @@ def follow_advice(page: Page) -> str:
     return tried
 
 
+@pytest.mark.nightly
 def test_a_dead_unit_is_noticed_and_the_advice_followed(page: Page) -> None:
     page.edited(lambda: page.choose("activation", "relu"))
     page.click(".unit:has(.tile[data-column='1'][data-row='2']) .bias")
@@ -214,6 +216,7 @@ def test_a_dead_unit_is_noticed_and_the_advice_followed(page: Page) -> None:
     page.goes_on()
 
 
+@pytest.mark.nightly
 def test_the_step_activation_is_explained(page: Page) -> None:
     page.edited(lambda: page.choose("layers.1.activation", "step"))
     page.wait(lambda: "Layer 2 answers in steps" in page.text(".observation"), "it is explained")
@@ -221,6 +224,7 @@ def test_the_step_activation_is_explained(page: Page) -> None:
     assert page.control("layers.1.activation").get_property("value") == tried
 
 
+@pytest.mark.nightly
 def test_a_network_without_a_hidden_layer_is_told_its_limit(page: Page) -> None:
     for left in (1, 0):
         page.click("[data-menu='0']")
@@ -233,23 +237,24 @@ def test_a_network_without_a_hidden_layer_is_told_its_limit(page: Page) -> None:
     page.goes_on()
 
 
-def test_the_largest_network_stays_inside_its_card(page: Page) -> None:
-    for _ in range(6):
-        page.edited(lambda: page.click("[data-insert='2']"))
-    for layer, count in enumerate(page.units):
-        page.run(
-            """const add = () => document.querySelector(arguments[0]).click();
-               for (let i = 0; i < arguments[1]; i += 1) add();""",
-            f"[data-add='{layer}']",
-            32 - count,
-        )
-        page.wait(lambda layer=layer: page.units[layer] == 32, "32 units")
+def test_the_largest_network_stays_inside_its_card(tab: Page) -> None:
+    page = tab.open("/?v=1&layers=32*7")
+    page.edited(lambda: page.click("[data-insert='2']"))
+    assert len(page.units) == 8
+    assert not any(button.is_displayed() for button in page.find_all(".insert")), "8 are the most"
+    page.run(
+        """const add = () => document.querySelector("[data-add='2']").click();
+           for (let i = 0; i < arguments[0]; i += 1) add();""",
+        32 - page.units[2],
+    )
+    page.wait(lambda: page.units == [32] * 8, "32 units")
     assert len(page.find_all(".tile[data-kind='hidden']")) == 256
     card = page.find("#network").rect
     assert page.run("return document.documentElement.scrollWidth <= innerWidth")
     assert card["height"] < 900
     page.play()
-    page.goes_on(10)
+    page.goes_on()
+    page.pause()
     last = page.find(".tile[data-column='8'][data-row='31']")
     page.run("arguments[0].scrollIntoView({block: 'nearest', inline: 'nearest'})", last)
     last.click()

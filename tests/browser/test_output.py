@@ -33,9 +33,28 @@ def colours(page: Page) -> int:
     )
 
 
-def test_the_first_frame_is_painted_before_plotly_has_come(tab: Page) -> None:
+def test_the_output_before_and_after_plotly_has_come(tab: Page) -> None:
+    the_first_frame_is_painted_before_plotly_has_come(tab)
+    a_readout_stays_after_a_tap_until_the_next_one(tab)
+    the_points_of_the_test_have_a_mark_of_their_own(tab)
+    tabs_show_loss_accuracy_and_unit(tab)
+    regression_and_classes_have_their_own_numbers(tab)
+    discretize_leaves_two_colours(tab)
+
+
+def test_readouts_and_curves_follow_the_training(page: Page) -> None:
+    a_readout_while_paused_is_of_the_network_as_it_is(page)
+    the_gap_between_train_and_test_is_visible(page)
+    page.play()
+    a_place_and_a_point_are_read_under_the_pointer(page)
+    zoom_is_kept_while_streaming_and_across_the_log_switch(page)
+
+
+def the_first_frame_is_painted_before_plotly_has_come(tab: Page) -> None:
+    """And the map does not move when it comes."""
     tab.open()
     assert colours(tab) > 20
+    before = tab.find(".plane-map").rect
     tab.wait(lambda: charted(tab), "Plotly has come")
     began = tab.run(
         """return performance.getEntriesByType("resource")
@@ -43,12 +62,6 @@ def test_the_first_frame_is_painted_before_plotly_has_come(tab: Page) -> None:
     )
     assert tab.run("return livenet.firstFrame") < began
     tab.wait(lambda: not tab.find(".plane-hand").is_displayed(), "Plotly draws the points")
-
-
-def test_the_map_does_not_move_when_plotly_comes(tab: Page) -> None:
-    tab.open()
-    before = tab.find(".plane-map").rect
-    tab.wait(lambda: charted(tab), "Plotly has come")
     assert tab.find(".plane-map").rect == before
     plot = tab.run(
         """const axes = document.querySelector(".output-plane .plane-axes");
@@ -59,7 +72,7 @@ def test_the_map_does_not_move_when_plotly_comes(tab: Page) -> None:
     assert plot == [round(before[key]) for key in ("x", "y", "width", "height")]
 
 
-def test_test_points_are_shown_with_a_mark_of_their_own(page: Page) -> None:
+def the_points_of_the_test_have_a_mark_of_their_own(page: Page) -> None:
     def traces() -> list[list[object]]:
         return page.run(
             """return (document.querySelector(".output-plane .plane-axes").data ?? [])
@@ -73,8 +86,10 @@ def test_test_points_are_shown_with_a_mark_of_their_own(page: Page) -> None:
     page.wait(lambda: traces() == [[250, "circle"]], "train points alone again")
 
 
-def test_discretize_leaves_two_colours(page: Page) -> None:
-    assert colours(page) > 20
+def discretize_leaves_two_colours(page: Page) -> None:
+    page.hover(page.find("#data-title"))
+    page.edited(lambda: page.click("[data-dataset='circle']"))
+    page.wait(lambda: colours(page) > 20, "all shades of the output")
     page.control("discretize").click()
     page.wait(lambda: colours(page) == 2, "two colours are left")
     page.edited(lambda: page.click("[data-dataset='blobs']"))
@@ -83,8 +98,7 @@ def test_discretize_leaves_two_colours(page: Page) -> None:
     page.wait(lambda: colours(page) > 20, "all shades are back")
 
 
-def test_a_place_and_a_point_are_read_under_the_pointer(page: Page) -> None:
-    page.play()
+def a_place_and_a_point_are_read_under_the_pointer(page: Page) -> None:
     box = page.find(".plane-map")
     width = box.rect["width"]
     page.hover(box, int(width * 0.46), int(-width * 0.46))
@@ -117,7 +131,7 @@ def jump(page: Page, css: str, x: int = 0, y: int = 0) -> None:
     builder.perform()
 
 
-def test_a_readout_while_paused_is_of_the_network_as_it_is(page: Page) -> None:
+def a_readout_while_paused_is_of_the_network_as_it_is(page: Page) -> None:
     """The points that were sent last are of another step, and the newest may come at once."""
     page.wait(lambda: charted(page), "Plotly has come")
     place = point_on_screen(page)
@@ -129,13 +143,14 @@ def test_a_readout_while_paused_is_of_the_network_as_it_is(page: Page) -> None:
     page.click(".play")
     page.wait(lambda: page.step > 200, "it learns")
     page.pause()
+    page.until("document.querySelector('.metrics').dataset.step == livenet.step", "the numbers")
     jump(page, ".plane-map", *place)
     page.wait(lambda: "prediction" in page.tooltip, "the point is read again")
     assert page.tooltip != untrained, "never what was true before"
     assert page.tooltip.split("\n")[0] == untrained.split("\n")[0]
 
 
-def test_a_readout_stays_after_a_tap_until_the_next_one(page: Page) -> None:
+def a_readout_stays_after_a_tap_until_the_next_one(page: Page) -> None:
     page.wait(lambda: charted(page), "Plotly has come")
     finger = Finger(page)
     finger.tap(page.find(".plane-map"), *point_on_screen(page))
@@ -151,7 +166,7 @@ def test_a_readout_stays_after_a_tap_until_the_next_one(page: Page) -> None:
     page.wait(lambda: not page.tooltip, "it does not stay behind when the page is scrolled")
 
 
-def test_zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> None:
+def zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> None:
     def ranges() -> list[list[float]]:
         return page.run(
             """const { xaxis, yaxis } = document.querySelector("#panel-loss").layout;
@@ -165,8 +180,7 @@ def test_zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> N
     def points() -> int:
         return page.run("return document.querySelector('#panel-loss').data?.[0].x.length ?? 0")
 
-    page.play()
-    page.wait(lambda: points() > 40, "there is something to zoom into")
+    page.wait(lambda: points() > 20, "there is something to zoom into")
     drag = page.find("#panel-loss .nsewdrag")
     width, height = drag.rect["width"], drag.rect["height"]
     hand = ActionChains(page.driver).move_to_element_with_offset(drag, -width // 4, -height // 4)
@@ -189,7 +203,7 @@ def test_zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> N
     assert rounded()[1] == zoomed[1]
 
 
-def test_tabs_show_loss_accuracy_and_unit(page: Page) -> None:
+def tabs_show_loss_accuracy_and_unit(page: Page) -> None:
     page.wait(lambda: charted(page), "Plotly has come")
     page.click("#tab-score")
     page.wait(lambda: page.find("#panel-score .xtick").is_displayed(), "the accuracy is drawn")
@@ -198,12 +212,10 @@ def test_tabs_show_loss_accuracy_and_unit(page: Page) -> None:
     assert "Click a unit" in page.text("#panel-unit .hint")
     page.edited(lambda: page.click("[data-dataset='plane']"))
     assert page.text("#tab-score") == "RMSE"
+    page.click("#tab-loss")
 
 
-def test_the_gap_between_train_and_test_is_visible(page: Page) -> None:
-    page.play()
-    page.goes_on(20)
-    page.pause()
+def the_gap_between_train_and_test_is_visible(page: Page) -> None:
     gap = page.metric("test_loss") - page.metric("train_loss")
     told = page.text(".gap")
     assert told.startswith("Test vs. training: loss ")
@@ -213,7 +225,7 @@ def test_the_gap_between_train_and_test_is_visible(page: Page) -> None:
     assert " points " in told
 
 
-def test_regression_and_classes_have_their_own_numbers(page: Page) -> None:
+def regression_and_classes_have_their_own_numbers(page: Page) -> None:
     page.edited(lambda: page.click("[data-dataset='bumps']"))
     page.wait(lambda: page.find_all("[data-metric='test_r2']"), "R² is shown")
     assert "loss" in page.text(".gap")

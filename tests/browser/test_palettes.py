@@ -45,7 +45,9 @@ def apart(one: list[float], other: list[float]) -> dict[str, float]:
     return {v: difference(look(one, v), look(other, v)) for v in VISIONS}
 
 
-def test_colours_are_told_apart(page: Page) -> None:
+def test_colours_are_told_apart_and_follow_the_choice(page: Page) -> None:
+    everything_follows_the_choice(page)
+    a_choice_outlives_the_page(page)
     every_eye_tells_the_pairs_apart(page)
     both_signs_are_told_from_zero(page)
     for count in CLASSES:
@@ -122,12 +124,11 @@ def change_colours(page: Page, colours: str) -> dict[str, str]:
     return page.wait(lambda: all_new(before, now := pictures(page)) and now, "all is drawn anew")
 
 
-def test_everything_follows_the_choice(page: Page) -> None:
-    page.play()
-    page.goes_on(5)
+def everything_follows_the_choice(page: Page) -> None:
+    page.click("[data-action='oneEpoch']")
+    page.wait(lambda: page.step == 25, "an epoch")
     page.tile(1, 0).click()
     page.wait(lambda: page.find_all(".unit-histogram .trace"), "the histogram is drawn")
-    page.pause()
     page.wait(lambda: page.run(
         "return Boolean(document.querySelector('.output-plane .plane-axes').data)"
     ), "the points are drawn")  # fmt: skip
@@ -140,9 +141,7 @@ def test_everything_follows_the_choice(page: Page) -> None:
     page.wait(lambda: pictures(page) == first, "and as it was")
 
 
-def test_a_choice_outlives_the_page(page: Page) -> None:
-    page.click("[data-action='settings']")
-    page.click("input[data-path='colours'][value='alternative']")
+def a_choice_outlives_the_page(page: Page) -> None:
     chosen = read(page)["positive"]
     page.reload()
     assert read(page)["positive"] == chosen
@@ -155,6 +154,11 @@ def shown(page: Page, css: str = ".scale-bar") -> list[float]:
 
 
 def test_the_scale_is_that_of_what_is_shown(page: Page) -> None:
+    the_scale_is_that_of_a_unit_or_of_the_output(page)
+    regression_has_one_scale_with_zero_in_its_middle(page)
+
+
+def the_scale_is_that_of_a_unit_or_of_the_output(page: Page) -> None:
     page.hover(page.tile(0, 0))
     page.wait(lambda: shown(page) == [-6, 0, 6], "the scale of an input")
     page.hover(page.tile(1, 0))
@@ -196,7 +200,9 @@ POINTS = """
 """
 
 
-def test_regression_has_one_scale_with_zero_in_its_middle(page: Page) -> None:
+def regression_has_one_scale_with_zero_in_its_middle(page: Page) -> None:
+    page.hover(page.find(".brand"))
+    page.edited(lambda: page.choose("optimizer.name", "adam"))
     page.edited(lambda: page.click("[data-dataset='bumps']"))
     page.play()
     page.wait(lambda: page.metric("test_r2") > 0.5, "it learns")

@@ -54,6 +54,7 @@ def drawn(page: Page, path: str, value: str) -> None:
 
 def test_pictures_are_what_the_page_shows(tab: Page, tmp_path: Path) -> None:
     page = tab
+    the_run_so_far_moves(page, tmp_path)
     assert page.control("picture.title").get_attribute("value") == "Circle, 4 – 2 units, Tanh"
     caption = page.control("picture.caption").get_attribute("value") or ""
     assert caption.startswith("Epoch 6, test accuracy ")
@@ -101,8 +102,7 @@ def test_pictures_are_what_the_page_shows(tab: Page, tmp_path: Path) -> None:
         assert dark.convert("RGB").getpixel((5, 5)) == (23, 30, 38)
 
 
-def test_the_run_so_far_moves(tab: Page, tmp_path: Path) -> None:
-    page = tab
+def the_run_so_far_moves(page: Page, tmp_path: Path) -> None:
     page.choose("animation.width", "480")
     file = save(page, "animate", tmp_path, "gif")
     assert file.name == "livenet-circle.gif"

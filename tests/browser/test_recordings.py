@@ -5,7 +5,6 @@ from __future__ import annotations
 import base64
 import json
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -14,10 +13,11 @@ from selenium.webdriver import Chrome
 from selenium.webdriver.common.keys import Keys
 
 from tests.app.servers import LiveServer
-from tests.browser.page import FEW_FPS, Page
+from tests.browser.page import Page
+from tests.browser.proxies import FORGET, Proxy
 
 #: How long the recording is: enough frames to look about in.
-FRAMES = 60
+FRAMES = 24
 MEBIBYTE = 1 << 20
 
 #: Remembers what the map looked like at every step that was painted.
@@ -26,14 +26,17 @@ const seen = window.seen = {};
 const canvas = document.querySelector('.output .plane-map');
 const { width, height } = canvas;
 const copy = new OffscreenCanvas(width, height).getContext('2d', { willReadFrequently: true });
+let painted = -1;
 const look = () => {
+  requestAnimationFrame(look);
+  if (window.livenet.frames === painted) return;
+  painted = window.livenet.frames;
   copy.drawImage(canvas, 0, 0);
   const { data } = copy.getImageData(0, 0, width, height);
   const words = new Uint32Array(data.buffer);
   let hash = 17;
   for (const word of words) hash = (Math.imul(hash, 31) + word) | 0;
-  if (window.livenet.frames) seen[window.livenet.step] = hash;
-  requestAnimationFrame(look);
+  if (painted) seen[window.livenet.step] = hash;
 };
 look();
 """
@@ -163,6 +166,7 @@ def test_a_run_is_replayed_from_a_file_without_a_network(page: Page, recorded: K
     page.wait(lambda: page.run(title) == "데이터", "it speaks the other language too")
     assert page.run("return performance.getEntriesByType('resource').map((e) => e.name)"
                     ".filter((name) => !/^(blob|data):/.test(name))") == []  # fmt: skip
+    a_broken_file_says_so_and_nothing_hangs(page, file)
 
 
 def hover_point(page: Page) -> str:
@@ -183,9 +187,9 @@ def hover_point(page: Page) -> str:
     return page.wait(lambda: page.tooltip, "the point is told")
 
 
-def test_a_broken_file_says_so_and_nothing_hangs(page: Page, recorded: Kept) -> None:
-    document = recorded.file.read_text(encoding="utf-8")
-    broken = recorded.file.with_name("broken.htm")
+def a_broken_file_says_so_and_nothing_hangs(page: Page, file: Path) -> None:
+    document = file.read_text(encoding="utf-8")
+    broken = file.with_name("broken.htm")
     text = base64.b64encode(packed_of(document)).decode()
     broken.write_text(document.replace(text, text[: len(text) // 8 * 4]), encoding="utf-8")
     page.driver.get(broken.as_uri())
@@ -194,46 +198,43 @@ def test_a_broken_file_says_so_and_nothing_hangs(page: Page, recorded: Kept) -> 
     assert page.frames == 0
 
 
-@pytest.fixture
-def own_server() -> Iterator[LiveServer]:
-    with LiveServer(LIVENET_MAX_FPS=FEW_FPS) as server:
-        yield server
-
-
 def test_an_embed_plays_its_recording_when_the_server_is_gone(
-    page: Page, driver: Chrome, recorded: Kept, own_server: LiveServer
+    page: Page, driver: Chrome, recorded: Kept, server: LiveServer
 ) -> None:
+    """To the page a network that is cut is a server that has stopped."""
     assert f"{recorded.frames} frames are ready" in recorded.rehearsed
     packed = packed_of(recorded.file.read_text(encoding="utf-8"))
-    answer = own_server.get("/api/recordings", "POST", packed)
+    answer = server.get("/api/recordings", "POST", packed)
     assert answer.status == 200
     name = json.loads(answer.body)["id"]
 
-    embed = Page(driver, own_server.url)
-    embed.open(f"/embed?recording={name}&rehearse=1")
-    embed.wait(lambda: embed.text(".standby-line"), "it says that it is the recording")
-    assert embed.run("return window.livenet.recorded") == recorded.frames
-    embed.wait(lambda: embed.step > 100, "it plays without the server, by itself")
+    network = Proxy(server.url, "pass")
+    with network:
+        embed = Page(driver, network.url)
+        embed.open(f"/embed?recording={name}&rehearse=1")
+        embed.wait(lambda: embed.text(".standby-line"), "it says that it is the recording")
+        assert embed.run("return window.livenet.recorded") == recorded.frames
+        embed.wait(lambda: embed.step > 100, "it plays without the server, by itself")
 
-    embed.open(f"/embed?recording={name}&controls=play,rate")
-    assert embed.text(".standby-line") == ""
-    embed.click(".play")
-    embed.wait(lambda: embed.step > 0, "it is live")
-    live = recorded.file.with_name("live.htm")
-    live.write_text(
-        recorded.file.read_text(encoding="utf-8")
-        .replace('"live":null', f'"live":"{own_server.url}/embed?data=xor"')
-        .replace("connect-src blob: ; frame-src ;",
-                 f"connect-src blob: {own_server.url}; frame-src {own_server.url};"),
-        encoding="utf-8",
-    )  # fmt: skip
-    played = embed.driver.current_window_handle
-    embed.driver.switch_to.new_window("tab")
-    embed.driver.get(live.as_uri())
-    embed.wait(lambda: embed.find_all("iframe.replay-live"), "the file goes live")
-    embed.driver.switch_to.frame(embed.find("iframe"))
-    embed.wait(lambda: embed.frames > 0, "and shows the embed of the server")
-    own_server.stop()
+        embed.open(f"/embed?recording={name}&controls=play,rate")
+        assert embed.text(".standby-line") == ""
+        embed.click(".play")
+        embed.wait(lambda: embed.step > 0, "it is live")
+        embed.run(FORGET)
+        live = recorded.file.with_name("live.htm")
+        live.write_text(
+            recorded.file.read_text(encoding="utf-8")
+            .replace('"live":null', f'"live":"{network.url}/embed?data=xor"')
+            .replace("connect-src blob: ; frame-src ;",
+                     f"connect-src blob: {network.url}; frame-src {network.url};"),
+            encoding="utf-8",
+        )  # fmt: skip
+        played = embed.driver.current_window_handle
+        embed.driver.switch_to.new_window("tab")
+        embed.driver.get(live.as_uri())
+        embed.wait(lambda: embed.find_all("iframe.replay-live"), "the file goes live")
+        embed.driver.switch_to.frame(embed.find("iframe"))
+        embed.wait(lambda: embed.frames > 0, "and shows the embed of the server")
     embed.driver.switch_to.default_content()
     embed.driver.get(live.as_uri())
     embed.wait(lambda: embed.frames > 0, "without the server the file plays its recording")
@@ -245,7 +246,7 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
     )
     before = embed.frames
     embed.wait(lambda: embed.frames > before + 3, "and plays on")
-    with LiveServer(PORT=own_server.url.rpartition(":")[2]):
+    with Proxy(server.url, "pass", network.port):
         embed.wait(lambda: not embed.text(".standby-line"), "the server is back, and it is live")
         embed.wait(lambda: embed.spec_id == 0, "a session of its own is painted")
         embed.edited(lambda: embed.control("optimizer.learning_rate").send_keys(Keys.ARROW_UP))

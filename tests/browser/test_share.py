@@ -15,10 +15,14 @@ from app.web.network_addresses import find_network_addresses
 from tests.app.servers import LiveServer
 from tests.browser.page import FEW_FPS, Page
 from tests.browser.painting import choose_own
+from tests.sizes import at_night
 
 PIXELS = """
-    const canvas = document.querySelector(".output-plane .plane-map");
-    const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+    const map = document.querySelector(".output-plane .plane-map");
+    const canvas = new OffscreenCanvas(map.width, map.height);
+    const copy = canvas.getContext("2d");
+    copy.drawImage(map, 0, 0);
+    const { data } = copy.getImageData(0, 0, canvas.width, canvas.height);
     return [canvas.width, ...data.filter((_, i) => i % 4 < 3 && i % 7 === 0)];
 """
 METRICS = ("train_loss", "test_loss")
@@ -59,6 +63,7 @@ def query(page: Page | str) -> dict[str, list[str]]:
 
 
 def test_a_link_opens_the_very_same_run_in_another_tab(page: Page) -> None:
+    a_short_state_is_in_the_link_itself(page)
     choose_own(page)
     page.play()
     page.wait(lambda: page.step > 200, "it has learned something")
@@ -88,7 +93,7 @@ def test_a_link_opens_the_very_same_run_in_another_tab(page: Page) -> None:
     assert other.run("return history.length") == entries
 
 
-def test_a_short_state_is_in_the_link_itself(page: Page) -> None:
+def a_short_state_is_in_the_link_itself(page: Page) -> None:
     page.click("[data-action='oneEpoch']")
     page.wait(lambda: page.step == 25, "an epoch")
     shown = boundary(page)
@@ -102,20 +107,24 @@ def test_a_short_state_is_in_the_link_itself(page: Page) -> None:
     assert len(link(page)) < 60
     page.find("[name='link-weights'][value='initial']").click()
     page.wait(lambda: "state" not in link(page), "the seed draws the initial ones")
+    page.press("\ue00c")
+    here = page.driver.current_window_handle
     other = visit(page, carried)
     assert other.step == 25
     assert np.abs(boundary(other) - shown).mean() < 0.5
+    page.driver.close()
+    page.driver.switch_to.window(here)
 
 
 @pytest.mark.parametrize(
     ("search", "text"),
     [
-        ("state=AAAA.1", "damaged"),
         ("v=1&data=xor&state=eNpjYGBgAAAABAAB", "damaged"),
         ("state=aaaaaaaaaaaaaaaa", "no longer has"),
-        ("state=AAAA.2", "newer version"),
-        ("state=<script>", "damaged"),
-        ("state=AAAA.1&state=AAAA.1", "damaged"),
+        at_night("state=AAAA.1", "damaged"),
+        at_night("state=AAAA.2", "newer version"),
+        at_night("state=<script>", "damaged"),
+        at_night("state=AAAA.1&state=AAAA.1", "damaged"),
     ],
 )
 def test_a_link_that_carries_nonsense_opens_the_default(tab: Page, search: str, text: str) -> None:
@@ -127,7 +136,16 @@ def test_a_link_that_carries_nonsense_opens_the_default(tab: Page, search: str, 
     tab.wait(lambda: not query(tab), "the address is that of the default")
 
 
-def test_the_dialog_copies_and_gives_the_focus_back(page: Page) -> None:
+def test_the_dialog_hands_out_links_embeds_and_code(page: Page, tmp_path: Path) -> None:
+    it_copies_and_gives_the_focus_back(page)
+    the_embed_that_is_chosen_is_the_one_that_is_seen(page)
+    page.press("\ue00c")
+    the_run_is_handed_out_as_code(page, tmp_path)
+    page.click("#tab-share-embed")
+    the_dialog_and_its_preview_grow_with_the_window(page)
+
+
+def it_copies_and_gives_the_focus_back(page: Page) -> None:
     page.edited(lambda: page.click("[data-dataset='xor']"))
     page.tab_to("[data-action='share']")
     page.press("\n")
@@ -151,8 +169,7 @@ def snippet(page: Page, kind: str) -> str:
     return page.find("[data-share='snippet']").get_property("value")  # type: ignore[return-value]
 
 
-def test_the_embed_that_is_chosen_is_the_one_that_is_seen(page: Page) -> None:
-    page.edited(lambda: page.click("[data-dataset='xor']"))
+def the_embed_that_is_chosen_is_the_one_that_is_seen(page: Page) -> None:
     open_dialog(page, "embed")
     page.click("[data-path='embed-panels-network']")
     page.click("[data-path='embed-controls-step']")
@@ -202,7 +219,7 @@ def test_the_embed_that_is_chosen_is_the_one_that_is_seen(page: Page) -> None:
     page.driver.switch_to.default_content()
 
 
-def test_the_run_is_handed_out_as_code(page: Page, tmp_path: Path) -> None:
+def the_run_is_handed_out_as_code(page: Page, tmp_path: Path) -> None:
     def shown() -> str:
         return page.find("[data-share='source']").get_property("value")  # type: ignore[return-value]
 
@@ -223,9 +240,8 @@ def test_the_run_is_handed_out_as_code(page: Page, tmp_path: Path) -> None:
     assert files["livenet_pytorch.py"].strip() == shown().strip()
 
 
-def test_the_dialog_and_its_preview_grow_with_the_window(page: Page) -> None:
+def the_dialog_and_its_preview_grow_with_the_window(page: Page) -> None:
     seen = []
-    open_dialog(page, "embed")
     for width, height in ((360, 700), (1440, 900), (1920, 1080)):
         page.resize(width, height)
         seen.append(page.wait(lambda: fits(page), f"all is inside at {width} x {height}"))

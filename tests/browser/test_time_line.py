@@ -56,7 +56,7 @@ def drag(page: Page, *shares: float, kind: str = "mouse", lift: bool = True) -> 
     builder.perform()
 
 
-def test_it_goes_back_and_forth_by_keys_and_on_from_there(page: Page) -> None:
+def test_it_goes_back_and_forth_and_on_from_there(page: Page) -> None:
     assert not page.find(LINE).is_displayed(), "nothing to look back at yet"
     seen = [picture(page)]
     losses = []
@@ -65,7 +65,10 @@ def test_it_goes_back_and_forth_by_keys_and_on_from_there(page: Page) -> None:
         page.wait(lambda: measured(page) == page.step, "the numbers")
         seen.append(picture(page))
         losses.append(page.metric("train_loss"))
-    page.edited(lambda: page.click("[data-add='0']"))
+    a_finger_goes_back_on_a_phone(page)
+    a_moment_goes_on_in_a_tab_of_its_own(page, seen[2])
+    an_edit_is_of_the_present(page)
+
     step(page)
     line = page.find(LINE)
     page.wait(lambda: line.get_attribute("aria-valuemax") == "6", "six points are kept")
@@ -99,72 +102,24 @@ def test_it_goes_back_and_forth_by_keys_and_on_from_there(page: Page) -> None:
     assert page.find(".time-tick[data-kind='branch']")
 
 
-def test_a_hand_goes_back_while_it_trains(page: Page) -> None:
-    page.play()
-    page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.PAGE_UP))
-    page.wait(lambda: len(page.find_all(".time-tick")) == 1, "the edit is marked")
-    page.wait(lambda: page.step > 1000, "a longer run")
-    assert page.text(".time-thumb") == "Now"
-    handle = page.find(".time-thumb")
-    ActionChains(page.driver).click_and_hold(handle).move_by_offset(-3, 0).release().perform()
-    assert page.running, "the handle is held where it is pressed"
-    drag(page, 0.9, 0.6, 0.1, lift=False)
-    page.wait(lambda: said(page), "it looks back")
-    assert not page.running
-    page.wait(lambda: page.step < 400, "an early moment")
-    there = page.step
-    drag(page, 0.1, 0.7)
-    page.wait(lambda: page.step > there, "a later one")
-    page.run("arguments[0].focus()", page.find(LINE))
-    page.press(Keys.HOME)
-    page.wait(lambda: page.step == 0, "the beginning")
-    rate = page.control("optimizer.learning_rate")
-    assert page.value("optimizer.learning_rate") == "0.03", "the settings are those of then"
-    assert rate.is_displayed()
-    assert not rate.is_enabled(), "what is past cannot be changed"
-    assert not page.find("[data-dataset='xor']").is_enabled()
-    assert page.text(".time-thumb") == "Epoch 0"
-    page.click("[data-action='present']")
-    page.wait(lambda: page.running and page.step > 1000, "it trains on by itself")
-    assert page.value("optimizer.learning_rate") != "0.03"
-    assert rate.is_enabled()
-    page.pause()
-    tick = page.find(".time-tick")
-    ActionChains(page.driver).move_to_element(tick).perform()
-    page.wait(lambda: "Learning rate: 0.03 →" in page.tooltip, "what was changed")
-
-
-def test_a_finger_does_so_on_a_phone(page: Page) -> None:
+def a_finger_goes_back_on_a_phone(page: Page) -> None:
     page.resize(360, 740, mobile=True)
-    step(page, 4)
-    page.wait(lambda: page.find(LINE).is_displayed(), "the time line")
-    drag(page, 0.8, 0.5, kind="touch")
+    page.until("innerWidth === 360", "a phone")
+    drag(page, 0.9, 0.66, kind="touch")
     looks(page, 2)
     assert not page.tooltip
     width = "return document.documentElement.scrollWidth"
     assert page.run(width) == 360
-    drag(page, 0.5, 0.995, kind="touch")
-    page.wait(lambda: not said(page) and page.step == 100, "the end is the present")
+    drag(page, 0.66, 0.995, kind="touch")
+    page.wait(lambda: not said(page) and page.step == 75, "the end is the present")
+    page.resize(1440, 900)
+    page.until("innerWidth === 1440", "a laptop")
 
 
-def test_an_edit_is_of_the_present(page: Page) -> None:
-    step(page, 3)
-    line = page.find(LINE)
-    page.wait(lambda: line.get_attribute("aria-valuemax") == "4", "four points are kept")
-    page.run("arguments[0].focus()", line)
-    page.press(Keys.HOME)
-    looks(page, 0)
-    page.edited(lambda: page.click("[data-add='0']"))
-    page.wait(lambda: not said(page) and page.step == 75, "the present, changed")
-    assert page.units == [5, 2]
-
-
-def test_a_moment_goes_on_in_a_tab_of_its_own(page: Page) -> None:
-    step(page, 4)
+def a_moment_goes_on_in_a_tab_of_its_own(page: Page, then: str) -> None:
     page.run("arguments[0].focus()", page.find(LINE))
     page.press(Keys.HOME, Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     looks(page, 2)
-    then = picture(page)
     here = page.driver.current_window_handle
     known = set(page.driver.window_handles)
     page.click("[data-action='branchAside']")
@@ -180,4 +135,50 @@ def test_a_moment_goes_on_in_a_tab_of_its_own(page: Page) -> None:
     page.driver.close()
     page.driver.switch_to.window(here)
     page.click("[data-action='present']")
-    page.wait(lambda: page.step == 100, "the run itself is where it was")
+    page.wait(lambda: page.step == 75, "the run itself is where it was")
+
+
+def an_edit_is_of_the_present(page: Page) -> None:
+    line = page.find(LINE)
+    page.wait(lambda: line.get_attribute("aria-valuemax") == "4", "four points are kept")
+    page.run("arguments[0].focus()", line)
+    page.press(Keys.HOME)
+    looks(page, 0)
+    page.edited(lambda: page.click("[data-add='0']"))
+    page.wait(lambda: not said(page) and page.step == 75, "the present, changed")
+    assert page.units == [5, 2]
+
+
+def test_a_hand_goes_back_while_it_trains(page: Page) -> None:
+    page.play()
+    page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.PAGE_UP))
+    page.wait(lambda: len(page.find_all(".time-tick")) == 1, "the edit is marked")
+    page.wait(lambda: page.step > 500, "a longer run")
+    assert page.text(".time-thumb") == "Now"
+    handle = page.find(".time-thumb")
+    ActionChains(page.driver).click_and_hold(handle).move_by_offset(-3, 0).release().perform()
+    assert page.running, "the handle is held where it is pressed"
+    drag(page, 0.9, 0.6, 0.1, lift=False)
+    page.wait(lambda: said(page), "it looks back")
+    assert not page.running
+    page.wait(lambda: page.step < 200, "an early moment")
+    there = page.step
+    drag(page, 0.1, 0.7)
+    page.wait(lambda: page.step > there, "a later one")
+    page.run("arguments[0].focus()", page.find(LINE))
+    page.press(Keys.HOME)
+    page.wait(lambda: page.step == 0, "the beginning")
+    rate = page.control("optimizer.learning_rate")
+    assert page.value("optimizer.learning_rate") == "0.03", "the settings are those of then"
+    assert rate.is_displayed()
+    assert not rate.is_enabled(), "what is past cannot be changed"
+    assert not page.find("[data-dataset='xor']").is_enabled()
+    assert page.text(".time-thumb") == "Epoch 0"
+    page.click("[data-action='present']")
+    page.wait(lambda: page.running and page.step > 500, "it trains on by itself")
+    assert page.value("optimizer.learning_rate") != "0.03"
+    assert rate.is_enabled()
+    page.pause()
+    tick = page.find(".time-tick")
+    ActionChains(page.driver).move_to_element(tick).perform()
+    page.wait(lambda: "Learning rate: 0.03 →" in page.tooltip, "what was changed")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
@@ -54,91 +53,43 @@ def chord(page: Page, key: str, *, shift: bool = False) -> None:
     )
 
 
-def test_an_edit_is_undone_with_its_weights_and_made_again(page: Page) -> None:
+def test_an_edit_is_undone_and_made_again(page: Page) -> None:
     assert not page.find(UNDO).is_enabled()
     assert not page.find(REDO).is_enabled()
-    train(page, 2)
+    weights_and_curves_go_back_and_forth(page)
+    curves_come_back_when_a_reset_is_undone(page)
+    keys_do_it_too(page)
+    a_text_field_keeps_its_own_undo(page)
+    a_phone_has_all_in_one_line(page)
+
+
+def weights_and_curves_go_back_and_forth(page: Page) -> None:
+    train(page, 4)
     loss = shown_loss(page)
     page.edited(lambda: page.click("[data-add='0']"))
-    train(page, 2)
+    train(page, 4)
     later = shown_loss(page)
+    whole = [0, 25, 50, 75, 100, 125, 150, 175, 200]
+    page.wait(lambda: steps_of_curve(page) == whole, "the whole curve")
+    page.wait(lambda: marks_of_curve(page) == [100], "the edit is marked")
     page.click(UNDO)
-    page.wait(lambda: page.step == 50 and page.units == [4, 2], "the moment before the edit")
+    page.wait(lambda: page.step == 100 and page.units == [4, 2], "the moment before the edit")
     assert shown_loss(page) == loss
+    page.wait(lambda: steps_of_curve(page) == whole[:5], "it ends where the run stands")
+    page.wait(lambda: marks_of_curve(page) == [], "there is no edit any more")
     page.wait(lambda: not page.find(UNDO).is_enabled(), "nothing is left to undo")
-    page.click(REDO)
-    page.wait(lambda: page.step == 100 and page.units == [5, 2], "the moment of the undo")
-    assert shown_loss(page) == later
-    page.wait(lambda: not page.find(REDO).is_enabled(), "nothing is left to do again")
-
-
-def test_a_running_network_runs_on_through_undo_and_redo(page: Page) -> None:
-    page.play()
-    page.edited(lambda: page.choose("optimizer.name", "adam"))
-    page.goes_on()
-    for css, name in ((UNDO, "sgd"), (REDO, "adam")):
-        page.click(css)
-        page.wait(
-            lambda name=name: page.control("optimizer.name").get_property("value") == name,
-            "the control shows it",
-        )
-        frames = page.frames
-        page.wait(lambda frames=frames: page.frames > frames + 3, "frames go on")
-        assert page.running
-
-
-def test_keys(page: Page) -> None:
-    page.edited(lambda: page.click("[data-add='0']"))
-    page.run("document.activeElement.blur()")
-    chord(page, "z")
-    page.wait(lambda: page.units == [4, 2], "Ctrl+Z undoes")
-    chord(page, "z", shift=True)
-    page.wait(lambda: page.units == [5, 2], "Ctrl+Shift+Z does it again")
-    chord(page, "z")
-    page.wait(lambda: page.units == [4, 2], "Ctrl+Z undoes")
-    page.find("[data-path='optimizer.learning_rate']").send_keys(Keys.NULL)
-    chord(page, "y")
-    page.wait(lambda: page.units == [5, 2], "Ctrl+Y does it again, from a slider too")
-
-
-def test_a_text_field_keeps_its_own_undo(page: Page) -> None:
-    page.edited(lambda: page.click("[data-add='0']"))
-    page.run(
-        """const field = document.createElement("input");
-           field.id = "own";
-           document.body.append(field);
-           field.focus();"""
-    )
-    before = page.spec_id
-    chord(page, "z")
-    page.run("document.getElementById('own').remove()")
-    page.edited(lambda: page.click("[data-drop='1']"))
-    assert page.spec_id == before + 1
-    assert page.units == [5, 1]
-
-
-def test_the_focus_goes_to_the_other_button_when_one_is_used_up(page: Page) -> None:
-    page.edited(lambda: page.click("[data-add='0']"))
-    page.click(UNDO)
-    page.wait(lambda: page.units == [4, 2], "undone")
+    # The focus goes to the other button when one is used up.
     page.wait(
         lambda: page.run("return document.activeElement.dataset.action") == "redo",
         "redo has the focus",
     )
     page.press(Keys.ENTER)
-    page.wait(lambda: page.units == [5, 2], "done again")
-
-
-def test_curves_go_back_and_forth_with_the_run(page: Page) -> None:
-    train(page, 4)
-    page.edited(lambda: page.click("[data-add='0']"))
-    train(page, 4)
-    whole = [0, 25, 50, 75, 100, 125, 150, 175, 200]
-    page.wait(lambda: steps_of_curve(page) == whole, "the whole curve")
-    page.wait(lambda: marks_of_curve(page) == [100], "the edit is marked")
+    page.wait(lambda: page.step == 200 and page.units == [5, 2], "the moment of the undo")
+    assert shown_loss(page) == later
+    page.wait(lambda: not page.find(REDO).is_enabled(), "nothing is left to do again")
+    # A run goes on from where it went back to.
     page.click(UNDO)
-    page.wait(lambda: steps_of_curve(page) == whole[:5], "it ends where the run stands")
-    page.wait(lambda: marks_of_curve(page) == [], "there is no edit any more")
+    page.wait(lambda: page.step == 100, "once more")
     train(page, 1)
     page.wait(lambda: steps_of_curve(page) == whole[:6], "it goes on from there")
     page.click(REDO)
@@ -148,57 +99,48 @@ def test_curves_go_back_and_forth_with_the_run(page: Page) -> None:
     page.wait(lambda: steps_of_curve(page) == [*whole, 225], "it goes on from there")
 
 
-def test_curves_come_back_when_a_reset_is_undone(page: Page) -> None:
-    train(page, 3)
+def curves_come_back_when_a_reset_is_undone(page: Page) -> None:
+    before = steps_of_curve(page)
     page.click("[data-action='reset']")
     page.wait(lambda: page.step == 0, "back at step 0")
     page.wait(lambda: steps_of_curve(page) == [0], "the curve begins anew")
     train(page, 1)
     page.click(UNDO)
-    page.wait(lambda: page.step == 75, "the run goes on where it was")
-    page.wait(lambda: steps_of_curve(page) == [0, 25, 50, 75], "and so does its curve")
+    page.wait(lambda: page.step == before[-1], "the run goes on where it was")
+    page.wait(lambda: steps_of_curve(page) == before, "and so does its curve")
 
 
-@pytest.fixture
-def diverged(page: Page) -> Page:
-    """A network that has diverged after the learning rate was set to 10."""
-    page.diverge()
-    return page
-
-
-def test_one_click_undoes_what_made_it_diverge_and_goes_on(diverged: Page) -> None:
-    page = diverged
-    page.click("[data-action='undoAndGoOn']")
-    page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "the rate of before")
-    page.wait(lambda: page.running, "it runs")
-    page.goes_on()
-    assert page.find(".observation").get_attribute("data-observation") != "diverged"
-
-
-def test_one_click_lowers_the_rate_and_goes_on(diverged: Page) -> None:
-    page = diverged
-    # What a trial finds may take the place of the first guess, 1, at any moment.
-    offered = ("3", "1", "0.3")
-    assert page.text("[data-action='tryIt']") in [f"Lower to {rate}" for rate in offered]
-    page.edited(lambda: page.click("[data-action='tryIt']"))
-    assert page.value("optimizer.learning_rate") in offered
-
-
-def test_undo_in_the_strip_ends_a_divergence(diverged: Page) -> None:
-    page = diverged
-    page.click(UNDO)
-    page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "the rate of before")
-    page.wait(
-        lambda: page.find(".observation").get_attribute("data-observation") != "diverged",
-        "nothing diverges any more",
-    )
-    assert not page.running
-
-
-def test_a_phone_has_all_in_one_line(tab: Page) -> None:
-    tab.resize(320, 740, mobile=True)
-    page = tab.open()
+def keys_do_it_too(page: Page) -> None:
     page.edited(lambda: page.click("[data-add='0']"))
+    page.run("document.activeElement.blur()")
+    chord(page, "z")
+    page.wait(lambda: page.units == [5, 2], "Ctrl+Z undoes")
+    chord(page, "z", shift=True)
+    page.wait(lambda: page.units == [6, 2], "Ctrl+Shift+Z does it again")
+    chord(page, "z")
+    page.wait(lambda: page.units == [5, 2], "Ctrl+Z undoes")
+    page.find("[data-path='optimizer.learning_rate']").send_keys(Keys.NULL)
+    chord(page, "y")
+    page.wait(lambda: page.units == [6, 2], "Ctrl+Y does it again, from a slider too")
+
+
+def a_text_field_keeps_its_own_undo(page: Page) -> None:
+    page.run(
+        """const field = document.createElement("input");
+           field.id = "own";
+           document.body.append(field);
+           field.focus();"""
+    )
+    page.settle()
+    before = page.spec_id
+    chord(page, "z")
+    page.run("document.getElementById('own').remove()")
+    page.edited(lambda: page.click("[data-drop='1']"))
+    assert page.spec_id == before + 1
+    assert page.units == [6, 1]
+
+
+def a_phone_has_all_in_one_line(page: Page) -> None:
     for width in (320, 360, 414):
         page.resize(width, 740, mobile=True)
         page.until("innerWidth === arguments[0]", "the new width", width)
@@ -225,3 +167,57 @@ def one_line(page: Page) -> None:
            return e.clientWidth - e.scrollWidth;"""
     )
     assert room >= 0
+
+
+def test_a_running_network_runs_on_and_a_divergence_is_left(page: Page) -> None:
+    it_runs_on_through_undo_and_redo(page)
+    page.pause()
+    page.edited(lambda: page.choose("optimizer.name", "sgd"))
+    page.diverge()
+    # One click undoes what made it diverge, and goes on.
+    page.click("[data-action='undoAndGoOn']")
+    page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "the rate of before")
+    page.wait(lambda: page.running, "it runs")
+    page.goes_on()
+    assert page.find(".observation").get_attribute("data-observation") != "diverged"
+    page.pause()
+    # Undo in the strip ends a divergence, too.
+    diverge_again(page)
+    page.click(UNDO)
+    page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "the rate of before")
+    page.wait(
+        lambda: page.find(".observation").get_attribute("data-observation") != "diverged",
+        "nothing diverges any more",
+    )
+    assert not page.running
+    # One click lowers the rate and goes on. What a trial finds may take the place of the first
+    # guess, 1, at any moment.
+    diverge_again(page)
+    offered = ("3", "1", "0.3")
+    assert page.text("[data-action='tryIt']") in [f"Lower to {rate}" for rate in offered]
+    page.edited(lambda: page.click("[data-action='tryIt']"))
+    assert page.value("optimizer.learning_rate") in offered
+
+
+def diverge_again(page: Page) -> None:
+    page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.END))
+    page.click(".play")
+    page.wait(
+        lambda: page.find(".observation").get_attribute("data-observation") == "diverged",
+        "the divergence is said",
+    )
+    assert not page.running
+
+
+def it_runs_on_through_undo_and_redo(page: Page) -> None:
+    page.play()
+    page.edited(lambda: page.choose("optimizer.name", "adam"))
+    page.goes_on()
+    for css, name in ((UNDO, "sgd"), (REDO, "adam")):
+        page.click(css)
+        page.wait(
+            lambda name=name: page.control("optimizer.name").get_property("value") == name,
+            "the control shows it",
+        )
+        page.goes_on()
+        assert page.running

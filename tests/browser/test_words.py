@@ -36,17 +36,29 @@ def change_language(page: Page) -> None:
 
 
 def test_a_visit_speaks_the_language_of_its_address(tab: Page) -> None:
-    assert spoken(tab.open("/?lang=ko")) == "ko"
+    """That an unknown language is ignored: tests/app and tests/page."""
+    assert spoken(tab.open("/?lang=ko#here")) == "ko"
     assert search(tab) == "?lang=ko"
     assert tab.find("[data-action='language']").get_attribute("lang") == "en"
     tab.control("optimizer.name")
     tab.play()
     tab.goes_on()
-    assert spoken(tab.open("/?lang=en")) == "en"
+    tab.pause()
+    a_session_that_is_gone_is_told_in_the_language_of_the_page(tab)
+    # The address keeps up with the choice.
+    change_language(tab)
+    assert search(tab) == "?lang=en"
+    assert tab.run("return location.hash") == "#here"
+    tab.reload()
+    assert spoken(tab) == "en"
 
 
-def test_an_unknown_language_is_ignored(tab: Page) -> None:
-    assert spoken(tab.open("/?lang=xx")) == "en"
+def a_session_that_is_gone_is_told_in_the_language_of_the_page(tab: Page) -> None:
+    tab.wait(lambda: tab.run("return history.state?.session"), "the entry knows its session")
+    tab.run("history.replaceState({ session: 'gone'.repeat(8) }, '')")
+    tab.reload()
+    told = catalogue("ko")["connection.renewed"]
+    tab.wait(lambda: tab.text(".notice span") == told, "it says so")
 
 
 def test_the_language_changes_while_the_network_trains(page: Page) -> None:
@@ -57,7 +69,6 @@ def test_the_language_changes_while_the_network_trains(page: Page) -> None:
     page.click(".more-toggle")
     page.choose("optimizer.name", "adam")
     page.play()
-    page.wait(lambda: page.step > 400, "some training")
     page.wait(lambda: curve(page) > 10, "a curve")
     step, points, rows = page.step, dots(page), curve(page)
     assert points > 100
@@ -75,8 +86,7 @@ def test_the_language_changes_while_the_network_trains(page: Page) -> None:
     assert page.control("initializer.name").is_displayed()
     assert page.find("#tab-loss").get_attribute("aria-selected") == "true"
     assert "lang" not in search(page)
-    for _ in range(3):
-        change_language(page)
+    change_language(page)
     assert spoken(page) == "en"
     page.edited(lambda: page.click("[data-add='0']"))
     page.wait(lambda: page.units == [5, 2], "it is edited as before")
@@ -99,7 +109,18 @@ def curve(page: Page) -> int:
     )
 
 
-def test_a_paused_page_keeps_its_picture(page: Page) -> None:
+def test_choices_are_kept_and_the_address_goes_before_the_language(page: Page) -> None:
+    a_paused_page_keeps_its_picture(page)
+    settings_are_chosen(page)
+    assert spoken(page.open()) == "ko"
+    settings_are_kept(page)
+    assert spoken(page.open("/?lang=en")) == "en"
+    assert spoken(page.open()) == "ko", "a link to one language is no choice"
+    what_is_stored_and_no_choice_counts_for_nothing(page)
+
+
+def a_paused_page_keeps_its_picture(page: Page) -> None:
+    """It is in the other language then."""
     points = page.wait(lambda: dots(page), "points are drawn")
     picture = page.run("return document.querySelector('.plane-map').toDataURL()")
     frames = page.frames
@@ -110,43 +131,16 @@ def test_a_paused_page_keeps_its_picture(page: Page) -> None:
     assert page.step == 0
 
 
-def test_the_choice_is_kept_and_the_address_goes_before_it(page: Page) -> None:
-    change_language(page)
-    assert spoken(page.open()) == "ko"
-    assert spoken(page.open("/?lang=en")) == "en"
-    assert spoken(page.open()) == "ko", "a link to one language is no choice"
-
-
-def test_the_address_keeps_up_with_the_choice(tab: Page) -> None:
-    tab.open("/?lang=ko#here")
-    change_language(tab)
-    assert search(tab) == "?lang=en"
-    assert tab.run("return location.hash") == "#here"
-    tab.reload()
-    assert spoken(tab) == "en"
-
-
-def test_what_is_stored_and_no_choice_counts_for_nothing(page: Page) -> None:
-    page.run(
-        """for (const key of ["theme", "colours", "pauseHidden", "language", "visited"])
-             localStorage.setItem(`livenet.${key}`, "<b>no such choice</b>");"""
-    )
-    page.open()
-    assert spoken(page) == "en"
-    page.click(".settings-open")
-    for path, value in (("theme", "auto"), ("colours", "standard")):
-        assert page.find(f"[data-path='{path}']:checked").get_attribute("value") == value
-    assert page.control("pauseHidden").is_selected()
-
-
-def test_settings_are_kept(page: Page) -> None:
+def settings_are_chosen(page: Page) -> None:
     page.click(".settings-open")
     assert page.find(".page-settings").get_attribute("role") == "dialog"
     for css in ("[value=dark]", "[value=alternative]", "[data-path=pauseHidden]"):
         page.click(f".page-settings {css}")
     page.click(".settings-open")
     assert not page.find_all(".page-settings"), "a second press closes them"
-    page.open()
+
+
+def settings_are_kept(page: Page) -> None:
     assert page.run("return document.documentElement.dataset.theme") == "dark"
     page.click(".settings-open")
     assert page.find("[data-path=theme]:checked").get_attribute("value") == "dark"
@@ -159,10 +153,14 @@ def test_settings_are_kept(page: Page) -> None:
     assert len(set(colours)) == 4, "each pair is shown in its own colours"
 
 
-def test_a_session_that_is_gone_is_told_in_the_language_of_the_page(tab: Page) -> None:
-    tab.open("/?lang=ko")
-    tab.wait(lambda: tab.run("return history.state?.session"), "the entry knows its session")
-    tab.run("history.replaceState({ session: 'gone'.repeat(8) }, '')")
-    tab.reload()
-    told = catalogue("ko")["connection.renewed"]
-    tab.wait(lambda: tab.text(".notice span") == told, "it says so")
+def what_is_stored_and_no_choice_counts_for_nothing(page: Page) -> None:
+    page.run(
+        """for (const key of ["theme", "colours", "pauseHidden", "language", "visited"])
+             localStorage.setItem(`livenet.${key}`, "<b>no such choice</b>");"""
+    )
+    page.open()
+    assert spoken(page) == "en"
+    page.click(".settings-open")
+    for path, value in (("theme", "auto"), ("colours", "standard")):
+        assert page.find(f"[data-path='{path}']:checked").get_attribute("value") == value
+    assert page.control("pauseHidden").is_selected()

@@ -1,0 +1,127 @@
+"""What the quiet line says of a frame: which rule speaks, of what, and what it offers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from tests.page.node import Modules
+
+LOOK = """
+    const { observe } = await import("advice/observations");
+    const { word } = await import("lib/words");
+    const [spec, meta, tiles, task] = arguments;
+    const side = 32;
+    const data = new Uint8Array(tiles.length * side * side);
+    tiles.forEach((most, i) => {
+      for (let k = 0; k < side * side; k += 1) data[i * side * side + k] = (k % side) * most / 31;
+    });
+    const frame = {
+      meta: { units_range: tiles.map(() => [-1, 1]), ...meta },
+      arrays: { units: { data, shape: [tiles.length, side, side] } },
+    };
+    const found = observe(frame, { spec, diverged: false, task, setback: null,
+      newLayer: { units: 4, activation: "tanh" } });
+    const values = found.values ?? {};
+    return { key: found.key, values, fix: found.fix ?? null,
+      lead: word(`observation.${found.key}.lead`, values),
+      tried: (found.candidates ?? []).map(({ value, patch }) => [value, patch.layers ?? null]) };
+"""
+GOOD = {"train_loss": 0.1, "test_loss": 0.11, "train_accuracy": 0.97}
+
+
+def make_layer(units: int, activation: str) -> dict[str, Any]:
+    return {"units": units, "activation": activation, "batch_norm": False}
+
+
+def observe(
+    modules: Modules,
+    layers: list[dict[str, Any]],
+    tiles: list[int] | None = None,
+    task: str = "binary",
+    **meta: float,
+) -> dict[str, Any]:
+    """What is said.
+
+    Args:
+        modules: of the page.
+        layers: of the spec.
+        tiles: the brightest byte of each unit's map, whose darkest is 0; all are alive if None.
+        task: the task.
+        meta: what is other in the frame than where all is well, 500 steps on.
+    """
+    spec = {"layers": layers, "features": ["x1", "x2"], "regularization": {"l2": 0}}
+    alive = [200] * sum(layer["units"] for layer in layers)
+    frame = {"step": 500, **GOOD, **meta}
+    return modules.load(LOOK, spec, frame, alive if tiles is None else tiles, task)
+
+
+def test_nothing_is_said_where_all_is_well(modules: Modules) -> None:
+    layers = [make_layer(4, "tanh"), make_layer(2, "tanh")]
+    assert observe(modules, layers)["key"] == "idle"
+
+
+def test_a_dead_unit_is_found_wherever_it_is(modules: Modules) -> None:
+    """A unit is dead whose map is nearly of one colour; only after some training."""
+    layers = [make_layer(4, "relu"), make_layer(2, "tanh")]
+    tiles = [200, 200, 2, 200, 200, 200]
+    found = observe(modules, layers, tiles)
+    assert found["lead"] == "Layer 1, unit 3 is nearly dead:"
+    assert found["fix"]["patch"]["layers"][0]["activation"] == "leaky_relu"
+    assert [value for value, _ in found["tried"]] == ["leaky_relu", "elu", "tanh"]
+    for value, changed in found["tried"]:
+        assert [layer["activation"] for layer in changed] == [value, "tanh"]
+    assert observe(modules, layers, tiles, step=100)["key"] == "idle"
+
+    found = observe(modules, layers, [200, 200, 200, 200, 200, 0])
+    assert found["lead"] == "Layer 2, unit 2 contributes nothing:"
+    assert found["fix"] == {"remove": {"layer": 1, "unit": 1}}
+    only = [make_layer(1, "relu"), make_layer(2, "tanh")]
+    assert observe(modules, only, [0, 200, 200])["key"] == "dead.relu"
+    last = [make_layer(2, "tanh"), make_layer(1, "tanh")]
+    assert observe(modules, last, [200, 200, 0])["lead"] == "Layer 2 passes nothing on:"
+
+
+def test_a_gradient_vanishes_through_many_sigmoids(modules: Modules) -> None:
+    layers = [make_layer(2, "sigmoid")] * 3
+    found = observe(modules, layers, [0] * 6)
+    assert found["lead"] == "The gradient vanishes through 3 sigmoid layers:"
+    assert {layer["activation"] for layer in found["fix"]["patch"]["layers"]} == {"tanh"}
+    assert [value for value, _ in found["tried"]] == ["tanh", "relu", "leaky_relu"]
+
+
+def test_the_step_activation_is_explained_before_anything_is_trained(modules: Modules) -> None:
+    found = observe(modules, [make_layer(4, "tanh"), make_layer(2, "step")], step=0)
+    assert found["lead"] == "Layer 2 answers in steps:"
+    assert [layer["activation"] for layer in found["fix"]["patch"]["layers"]] == ["tanh", "tanh"]
+    assert [value for value, _ in found["tried"]] == ["tanh", "relu", "sigmoid"]
+
+
+@pytest.mark.parametrize(
+    ("layers", "lead"),
+    [
+        ([], "Without a hidden layer the boundary is a straight line."),
+        ([make_layer(3, "linear")], "Linear layers combine to a single straight line."),
+    ],
+)
+def test_what_is_too_simple_is_told_its_limit(
+    modules: Modules, layers: list[dict[str, Any]], lead: str
+) -> None:
+    """Only where it does badly; a regression may be a plane."""
+    found = observe(modules, layers, train_accuracy=0.6)
+    assert found["lead"] == lead
+    assert found["fix"]
+    if not layers:
+        assert found["fix"] == {"insert": 0}
+        units = [(value, [layer["units"] for layer in made]) for value, made in found["tried"]]
+        assert units == [(2, [2]), (4, [4]), (8, [8])]
+    assert observe(modules, layers, train_accuracy=0.9)["key"] == "idle"
+    assert observe(modules, layers, task="regression", train_accuracy=0)["key"] == "idle"
+
+
+def test_overfitting_is_a_test_loss_far_above_the_train_loss(modules: Modules) -> None:
+    layers = [make_layer(4, "tanh")]
+    assert observe(modules, layers, test_loss=0.4)["key"] == "overfit"
+    assert observe(modules, layers, test_loss=0.2)["key"] == "idle"
+    assert observe(modules, layers, task="regression", test_loss=0.4)["key"] == "idle"
