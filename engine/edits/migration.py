@@ -193,7 +193,7 @@ class _Planner:
         return self._draw(place, rows, columns)
 
     def _new_layer(self, place: int, kernel: Floats, bias: Any) -> tuple[BlockSource, ...]:
-        kernel_block, bias_block, *units = self._to.blocks(place)
+        kernel_block, bias_block, *units = self._to.layers[place]
         numbers = (BlockSource(block, self._initial(place, block)) for block in units)
         return BlockSource(kernel_block, kernel), BlockSource(bias_block, bias), *numbers
 
@@ -214,8 +214,8 @@ class _Planner:
         self, place: int, from_layer: int, units: tuple[int | None, ...], carried: _Carried
     ) -> tuple[BlockSource, ...]:
         columns = _read_places(units)
-        old_kernel, old_bias, *old_units = self._from.blocks(from_layer)
-        kernel, bias, *new_units = self._to.blocks(place)
+        old_kernel, old_bias, *old_units = self._from.layers[from_layer]
+        kernel, bias, *new_units = self._to.layers[place]
         rows: _Places | None = None
         if carried.layer == from_layer - 1:
             rows = _read_places(carried.units)
@@ -227,7 +227,7 @@ class _Planner:
             fill: Any = 0.0
             if (columns == NEW).any():
                 fill = np.where(columns == NEW, self._drawn(place), np.float32(0))
-            made = [BlockSource(kernel, fill, old_kernel, _along(kernel, rows, columns))]
+            made = [BlockSource(kernel, fill, old_kernel, along_axes(kernel, rows, columns))]
         made.append(BlockSource(bias, 0.0, old_bias, (columns,)))
         before = {block.kind: block for block in old_units}
         for block in new_units:
@@ -252,5 +252,16 @@ def _read_places(units: tuple[int | None, ...]) -> _Places:
     return np.array([NEW if unit is None else unit for unit in units], np.int32)
 
 
-def _along(block: Block, rows: _Places, columns: _Places) -> tuple[_Places, ...]:
-    return tuple(rows if axis is Axis.IN else columns for axis in block.axes)
+def along_axes(block: Block, inputs: _Places, outputs: _Places) -> tuple[_Places, ...]:
+    """Returns the old places along each axis of a block.
+
+    Args:
+        block: of the new parameters.
+        inputs: old place of each unit before the layer, or `NEW`.
+        outputs: old place of each unit of the layer, or `NEW`.
+    """
+    units = {Axis.IN: inputs, Axis.OUT: outputs}
+    return tuple(
+        units.get(axis, np.arange(size, dtype=np.int32))
+        for axis, size in zip(block.axes, block.shape, strict=True)
+    )

@@ -17,6 +17,7 @@ from jax import Array, lax
 
 from engine.functions.activations import Apply
 from engine.functions.switches import has_learned_slope, switched
+from engine.network.layer_kinds import Dense
 from engine.network.layout import Parts
 from engine.network.normalization import Normalize
 
@@ -54,17 +55,13 @@ def run_layers(
         Logits and the activations of every hidden layer, lying as x does.
     """
 
-    def dense(layer: int, h: Array) -> Array:
-        kernel = params.kernels[layer]
-        return kernel.T @ h if axis else h @ kernel
-
     def lay(units: Array) -> Array:
         return jnp.expand_dims(units, axis)
 
     h, hidden = x, []
     for layer, activation in enumerate(activations):
         bias = lay(params.biases[layer])
-        z = dense(layer, h)
+        z = Dense.apply(params.kernels[layer], h, axis)
         if normalize is not None and normalized[layer]:
             z = normalize(layer, z + lax.stop_gradient(bias))
         else:
@@ -73,7 +70,7 @@ def run_layers(
         hidden.append(h)
         if drop is not None:
             h = drop(layer, h)
-    return dense(len(activations), h) + lay(params.biases[-1]), hidden
+    return Dense.apply(params.kernels[-1], h, axis) + lay(params.biases[-1]), hidden
 
 
 def run_padded(
@@ -109,7 +106,7 @@ def run_padded(
     h, hidden = x, []
     for layer in range(len(params.slopes)):
         bias = params.biases[layer][:, None]
-        z = params.kernels[layer].T @ h
+        z = Dense.apply(params.kernels[layer], h)
         if normalize is not None and normalized is not None:
             rested = normalize(layer, z + lax.stop_gradient(bias))
             z = jnp.where(normalized[layer] > 0, rested, z + bias)
@@ -124,4 +121,4 @@ def run_padded(
             a = drop(layer, a)
         h = a if layer == 0 else jnp.where(layer < depth, a, h)
     inputs = jnp.concatenate([jnp.where(depth > 0, h, 0.0), jnp.where(depth > 0, 0.0, x)])
-    return params.kernels[-1].T @ inputs + params.biases[-1][:, None], hidden
+    return Dense.apply(params.kernels[-1], inputs) + params.biases[-1][:, None], hidden

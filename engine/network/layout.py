@@ -9,20 +9,20 @@ scales, shifts, moving means and moving variances of batch normalization.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from enum import Enum, IntEnum
-from functools import cached_property
+from functools import cached_property, lru_cache
 from itertools import chain
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
+from engine.network.blocks import Block, Kind, Vector, place_blocks
+from engine.network.layer_kinds import Dense
 from engine.spec import LayerSpec, Spec
 
 Floats = NDArray[np.float32]
-Vector = TypeVar("Vector", Array, NDArray[Any])
 
 
 class Parts(NamedTuple):
@@ -47,43 +47,6 @@ class Parts(NamedTuple):
     variances: tuple[Array, ...] = ()
 
 
-class Kind(IntEnum):
-    """Numbers that every hidden unit has, in the order in which they lie."""
-
-    SLOPE = 0
-    SCALE = 1
-    SHIFT = 2
-    MEAN = 3
-    VARIANCE = 4
-
-
-class Axis(Enum):
-    """Which units run along an axis of a block: those before the layer, or its own."""
-
-    IN = "in"
-    OUT = "out"
-
-
-class Block(NamedTuple):
-    """An array among the parameters of one layer.
-
-    Attributes:
-        place: where it lies in the flat vector, row by row.
-        shape: numbers along each axis.
-        axes: which units run along each axis.
-        kind: of a number that every hidden unit has; None for kernel and bias.
-    """
-
-    place: slice
-    shape: tuple[int, ...]
-    axes: tuple[Axis, ...]
-    kind: Kind | None = None
-
-    def of(self, flat: Vector) -> Vector:
-        """Returns the block of a flat vector; of a NumPy vector, a view."""
-        return flat[self.place].reshape(self.shape)
-
-
 @dataclass(frozen=True)
 class Layout:
     """Places of the parameters of one architecture in its flat vector.
@@ -101,7 +64,7 @@ class Layout:
     @classmethod
     def of(cls, spec: Spec) -> Layout:
         """Returns the layout of a spec's own architecture."""
-        return cls(spec.widths, normalized=spec.normalized)
+        return _find_layout(spec.widths, spec.normalized)
 
     @property
     def kinds(self) -> tuple[Kind, ...]:
@@ -119,18 +82,19 @@ class Layout:
         return sum(self.widths[1:-1])
 
     @cached_property
-    def _starts(self) -> tuple[int, ...]:
-        starts, at = [], 0
+    def layers(self) -> tuple[tuple[Block, ...], ...]:
+        """The blocks of every layer: kernel and bias, and the numbers of hidden units."""
+        shapes = []
         for layer in range(self.n_hidden + 1):
-            starts.append(at)
             rows, columns = self.kernel_shape(layer)
-            at += rows * columns + columns
-        return (*starts, at)
+            kinds = self.kinds if layer < self.n_hidden else ()
+            shapes.append(Dense(columns, kinds).blocks((rows,)))
+        return place_blocks(shapes)
 
     @property
     def n_weights(self) -> int:
         """Kernels and biases."""
-        return self._starts[-1]
+        return self.bias_slice(self.n_hidden).stop
 
     @property
     def size(self) -> int:
@@ -144,33 +108,20 @@ class Layout:
 
     def kernel_slice(self, layer: int) -> slice:
         """Place of a layer's kernel, row by row."""
-        start, (rows, columns) = self._starts[layer], self.kernel_shape(layer)
-        return slice(start, start + rows * columns)
+        return self.layers[layer][0].place
 
     def bias_slice(self, layer: int) -> slice:
         """Place of a layer's bias."""
-        return slice(self.kernel_slice(layer).stop, self._starts[layer + 1])
+        return self.layers[layer][1].place
 
     def unit_slice(self, kind: Kind, layer: int) -> slice:
         """Place of a number of a hidden layer's units."""
-        start = self.n_weights + kind * self.n_units + sum(self.widths[1 : layer + 1])
-        return slice(start, start + self.widths[layer + 1])
+        return self.layers[layer][2 + kind].place
 
     @property
     def moments_slice(self) -> slice:
         """Place of all moving means, then all moving variances."""
         return slice(self.n_weights + Kind.MEAN * self.n_units, self.size)
-
-    def blocks(self, layer: int) -> tuple[Block, ...]:
-        """The parameters of a layer: kernel and bias, and the numbers of hidden units."""
-        shape = self.kernel_shape(layer)
-        own, axes = shape[1:], (Axis.OUT,)
-        kinds = self.kinds if layer < self.n_hidden else ()
-        return (
-            Block(self.kernel_slice(layer), shape, (Axis.IN, Axis.OUT)),
-            Block(self.bias_slice(layer), own, axes),
-            *(Block(self.unit_slice(kind, layer), own, axes, kind) for kind in kinds),
-        )
 
     def kernel(self, flat: Vector, layer: int) -> Vector:
         """Returns a layer's kernel [in, out]; of a NumPy vector, a view."""
@@ -180,8 +131,9 @@ class Layout:
     def kernel_mask(self) -> Floats:
         """1 where the flat vector holds kernels, which alone are regularized."""
         mask = np.zeros(self.size, np.float32)
-        for layer in range(self.n_hidden + 1):
-            mask[self.kernel_slice(layer)] = 1.0
+        for block in chain.from_iterable(self.layers):
+            if block.is_kernel:
+                mask[block.place] = 1.0
         return mask
 
     def split(self, flat: Any) -> Parts:
@@ -203,6 +155,11 @@ class Layout:
             pieces += [kernel.ravel(), bias]
         units = (parts.slopes, parts.scales, parts.shifts, parts.means, parts.variances)
         return jnp.concatenate([*pieces, *chain.from_iterable(units)])
+
+
+@lru_cache(maxsize=256)
+def _find_layout(widths: tuple[int, ...], normalized: bool) -> Layout:
+    return Layout(widths, normalized=normalized)
 
 
 def initial_number(kind: Kind, layer: LayerSpec) -> float:

@@ -1,0 +1,93 @@
+"""Layout, forward pass and edits of kinds of layers, those of specs and others."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import jax.numpy as jnp
+import numpy as np
+import pytest
+
+from engine.edits.migration import NEW, BlockSource, along_axes
+from engine.network.blocks import Axis, Block, Kind, place_blocks
+from engine.network.layer_kinds import Dense, LayerKind, Shape
+from engine.network.layout import Layout
+from tests.engine.convolution import Convolution, Flatten, MaxPooling
+
+SIDE = 8
+NETWORK: tuple[Any, ...] = (Convolution(3, 3), MaxPooling(2), Flatten(), Dense(10))
+
+
+def lay_out(network: tuple[LayerKind, ...], shape: Shape) -> tuple[tuple[Block, ...], ...]:
+    shapes = []
+    for layer in network:
+        shapes.append(layer.blocks(shape))
+        shape = layer.shape_out(shape)
+    assert shape == (10,)
+    return place_blocks(shapes)
+
+
+@pytest.fixture(scope="module")
+def flat() -> np.ndarray:
+    return np.random.default_rng(0).standard_normal(3 * 9 + 3 + 27 * 10 + 10).astype(np.float32)
+
+
+def test_blocks_lie_one_after_another_without_a_gap(flat: np.ndarray) -> None:
+    layers = lay_out(NETWORK, (SIDE, SIDE, 1))
+    places = [block.place for blocks in layers for block in blocks]
+    assert [place.start for place in places] == [0, *(place.stop for place in places[:-1])]
+    assert places[-1].stop == len(flat)
+    assert [len(blocks) for blocks in layers] == [2, 0, 0, 2]
+    assert [block.is_kernel for blocks in layers for block in blocks] == [True, False] * 2
+
+
+def test_a_convolutional_network_runs_on_the_blocks_of_a_flat_vector(flat: np.ndarray) -> None:
+    x = np.random.default_rng(1).standard_normal((4, SIDE, SIDE, 1)).astype(np.float32)
+    h: Any = x
+    for layer, blocks in zip(NETWORK, lay_out(NETWORK, (SIDE, SIDE, 1)), strict=True):
+        own = tuple(jnp.asarray(block.of(flat)) for block in blocks)
+        h = Dense.apply(own[0], h, 0) + own[1] if isinstance(layer, Dense) else layer.apply(own, h)
+    kernel, bias = flat[:27].reshape(3, 3, 3), flat[27:30]
+    seen = np.zeros((4, 6, 6, 3))
+    for row in range(6):
+        for column in range(6):
+            window = x[:, row : row + 3, column : column + 3, 0]
+            seen[:, row, column] = np.einsum("nij,ijf->nf", window, kernel) + bias
+    pooled = seen.reshape(4, 3, 2, 3, 2, 3).max((2, 4)).reshape(4, 27)
+    expected = pooled @ flat[30:300].reshape(27, 10) + flat[300:]
+    np.testing.assert_allclose(np.asarray(h), expected, rtol=1e-5, atol=1e-5)
+
+
+def test_an_edit_keeps_filters_by_the_axes_of_their_blocks(flat: np.ndarray) -> None:
+    (old, old_bias), *_ = lay_out(NETWORK, (SIDE, SIDE, 1))
+    wider = (Convolution(4, 3), MaxPooling(2), Flatten(), Dense(10))
+    layers = lay_out(wider, (SIDE, SIDE, 1))
+    kernel, bias = layers[0]
+    filters = np.array([2, 0, NEW, 1], np.int32)
+    new = np.zeros(layers[-1][-1].place.stop, np.float32)
+    channels = np.zeros(1, np.int32)
+    drawn = np.full(kernel.shape, 0.5, np.float32)
+    BlockSource(kernel, drawn, old, along_axes(kernel, channels, filters)).fill_in(
+        new, flat, moments=False
+    )
+    BlockSource(bias, 0.0, old_bias, (filters,)).fill_in(new, flat, moments=False)
+    for place, source in enumerate(filters):
+        kept = 0.5 if source == NEW else old.of(flat)[..., source]
+        np.testing.assert_array_equal(kernel.of(new)[..., place], np.broadcast_to(kept, (3, 3, 1)))
+    np.testing.assert_array_equal(bias.of(new), [*flat[[29, 27]], 0, flat[28]])
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+def test_a_layout_is_that_of_its_dense_layers(normalized: bool) -> None:
+    """Files and links hold the flat vector, so its order never changes."""
+    layout = Layout((2, 4, 3, 1), normalized=normalized)
+    assert layout.kernel_slice(1) == slice(12, 24)
+    assert layout.bias_slice(2) == slice(30, 31)
+    assert layout.n_weights == 31
+    assert layout.unit_slice(Kind.SLOPE, 1) == slice(35, 38)
+    if normalized:
+        assert layout.unit_slice(Kind.SCALE, 0) == slice(38, 42)
+        assert layout.unit_slice(Kind.VARIANCE, 1) == slice(63, 66)
+    assert layout.size == (66 if normalized else 38)
+    kernels = [block for blocks in layout.layers for block in blocks if Axis.IN in block.axes]
+    assert layout.kernel_mask.sum() == sum(np.prod(block.shape) for block in kernels)
