@@ -7,35 +7,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.network.blocks import Axis, BlockShape
+from engine.network.blocks import Axis, BlockShape  # noqa: F401 - the example uses both
 from engine.network.layer_kinds import Shape
 
 
-@dataclass(frozen=True)
-class Convolution:
-    """A 2D convolution without padding; a kernel [rows, columns, channels, filters] and a bias."""
-
-    filters: int
-    size: int
-
-    def shape_out(self, shape: Shape) -> Shape:
-        rows, columns, _ = shape
-        return rows - self.size + 1, columns - self.size + 1, self.filters
-
-    def blocks(self, shape: Shape) -> tuple[BlockShape, ...]:
-        kernel = (self.size, self.size, shape[2], self.filters)
-        axes = (Axis.OTHER, Axis.OTHER, Axis.IN, Axis.OUT)
-        return BlockShape(kernel, axes), BlockShape((self.filters,), (Axis.OUT,))
-
-    def apply(self, blocks: tuple[Array, ...], h: Array) -> Array:
-        kernel, bias = blocks
-        return lax.conv_general_dilated(
-            h, kernel, (1, 1), "VALID", dimension_numbers=("NHWC", "HWIO", "NHWC")
-        ) + bias  # fmt: skip
+def read_convolution() -> Any:
+    """The worked example of docs/extending.md."""
+    page = Path(__file__).parents[2] / "docs" / "extending.md"
+    code = page.read_text(encoding="utf-8").partition("## A kind of layer")[2]
+    names = dict(globals())
+    exec(code.partition("```python\n")[2].partition("```")[0], names)
+    return names["Convolution"]
 
 
 @dataclass(frozen=True)

@@ -12,9 +12,10 @@ from engine.edits.migration import NEW, BlockSource, along_axes
 from engine.network.blocks import Axis, Block, Kind, place_blocks
 from engine.network.layer_kinds import Dense, LayerKind, Shape
 from engine.network.layout import Layout
-from tests.engine.convolution import Convolution, Flatten, MaxPooling
+from tests.engine.convolution import Flatten, MaxPooling, read_convolution
 
 SIDE = 8
+Convolution = read_convolution()
 NETWORK: tuple[Any, ...] = (Convolution(3, 3), MaxPooling(2), Flatten(), Dense(10))
 
 
@@ -60,7 +61,7 @@ def test_a_convolutional_network_runs_on_the_blocks_of_a_flat_vector(flat: np.nd
 
 def test_an_edit_keeps_filters_by_the_axes_of_their_blocks(flat: np.ndarray) -> None:
     (old, old_bias), *_ = lay_out(NETWORK, (SIDE, SIDE, 1))
-    wider = (Convolution(4, 3), MaxPooling(2), Flatten(), Dense(10))
+    wider: tuple[Any, ...] = (Convolution(4, 3), MaxPooling(2), Flatten(), Dense(10))
     layers = lay_out(wider, (SIDE, SIDE, 1))
     kernel, bias = layers[0]
     filters = np.array([2, 0, NEW, 1], np.int32)
