@@ -1,4 +1,4 @@
-"""The factory: the only place where the parts of the server are wired together."""
+"""Application factory: the only place where the components of the server are wired together."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ from app.api.recordings import TAKE_ENDPOINT, make_recordings_blueprint
 from app.api.schema import add_error_answers, collect_answers, make_api_blueprint
 from app.api.sessions import make_session_blueprint
 from app.api.states import make_states_blueprint
-from app.files.blob_store import Shelf
-from app.files.link_states import States
+from app.files.blob_store import BlobStore
+from app.files.link_payloads import LinkPayloads
 from app.limits.budget import Budget
-from app.limits.storage_quotas import StorageShares
+from app.limits.storage_quotas import StorageQuotas
 from app.pages.assets import Assets
 from app.pages.languages import Languages
 from app.pages.oembed import make_oembed_blueprint
@@ -50,8 +50,8 @@ INBOX_MESSAGES = 8
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
-    """What an app is wired from, as `app.extensions["livenet"]`."""
+class Components:
+    """The components of an app, as `app.extensions["livenet"]`."""
 
     settings: Settings
     programs: Programs
@@ -92,14 +92,14 @@ def make_app(settings: Settings | None = None) -> Flask:
         budget=Budget(settings.max_sessions, settings.waiting_bytes),
         image_bytes=settings.image_bytes,
     )
-    shares = StorageShares(settings.cache_dir, settings.stored_bytes_per_minute)
-    states = States(Shelf(settings.cache_dir / "states", settings.shelf_bytes, shares))
-    connections = Connections(host, states, settings.max_message_bytes, settings.max_connections)
+    quotas = StorageQuotas(settings.cache_dir, settings.stored_bytes_per_minute)
+    payloads = LinkPayloads(BlobStore(settings.cache_dir / "states", settings.shelf_bytes, quotas))
+    connections = Connections(host, payloads, settings.max_message_bytes, settings.max_connections)
     streams = HttpStreams(connections)
     assets = Assets(ROOT / "static", packaged=find_reveal(settings.reveal_dir))
     languages = Languages(assets)
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
-    recordings = Shelf(settings.cache_dir / "recordings", settings.shelf_bytes, shares)
+    recordings = BlobStore(settings.cache_dir / "recordings", settings.shelf_bytes, quotas)
     renderer = Renderer(assets)
     # Behind proxies every visitor may come from a loopback address.
     network_hosts = NetworkHosts(
@@ -118,12 +118,12 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_qr_blueprint(network_hosts))
     app.register_blueprint(make_addresses_blueprint(network_hosts))
     app.register_blueprint(make_stream_blueprint(connections, settings))
-    app.register_blueprint(make_session_blueprint(host, streams, states, settings))
-    app.register_blueprint(make_states_blueprint(states, settings))
+    app.register_blueprint(make_session_blueprint(host, streams, payloads, settings))
+    app.register_blueprint(make_states_blueprint(payloads, settings))
     add_host_check(app, settings.hosts)
     add_error_answers(app)
     add_security_headers(app, settings.frame_ancestors)
-    app.extensions["livenet"] = Parts(settings, programs, host, connections)
+    app.extensions["livenet"] = Components(settings, programs, host, connections)
 
     def warm_up() -> None:
         try:

@@ -51,9 +51,9 @@ WIRED = {
     "Programs",
     "RecordingShell",
     "Scheduler",
-    "Shelf",
-    "States",
-    "StorageShares",
+    "BlobStore",
+    "LinkPayloads",
+    "StorageQuotas",
 }
 
 

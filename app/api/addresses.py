@@ -1,4 +1,4 @@
-"""Under which addresses other devices reach this server, told to nobody but its own machine."""
+"""Network addresses of this server for QR codes, answered only to its own machine."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _FORWARDING = ("Forwarded", "Via", "X-Forwarded-For", "X-Forwarded-Host", "X-Rea
 
 
 class NetworkHosts:
-    """Answers which `address:port` lead to this server from other devices.
+    """Lists the `address:port` under which other devices reach this server.
 
     Args:
         listened: the setting `HOST`.
@@ -33,7 +33,7 @@ class NetworkHosts:
         self._find = find
 
     def list_hosts(self) -> list[str]:
-        """Returns them for the present request; empty unless it comes from this very machine."""
+        """Returns them; empty unless the present request comes from this machine."""
         if not self.listens or not is_at_the_machine():
             return []
         port = request.environ["SERVER_PORT"]

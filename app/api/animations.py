@@ -1,4 +1,4 @@
-"""`POST /api/animations`: pictures that a page has drawn become one moving picture."""
+"""`POST /api/animations`: combines PNG frames into a GIF, WebP or animated PNG."""
 
 from __future__ import annotations
 

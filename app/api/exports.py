@@ -1,4 +1,4 @@
-"""`/api/sessions/TOKEN/exports/NAME`: a session's run as source, weights and history."""
+"""`/api/sessions/TOKEN/exports/NAME`: source code, weights and history of a session's run."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from app.api.held_answers import hold_answer
+from app.api.large_responses import charge_response
 from app.api.requests import RefusedError, make_download
 from app.api.session_jobs import find_session, wait_for
 from app.sessions.hosts import SessionHost
@@ -23,22 +23,22 @@ def add_export_routes(blueprint: Blueprint, host: SessionHost) -> None:
         alone = _read_only(options.pop("only", None))
         try:
             wanted = ExportRequest(name, **_check_options(options))
-            # A moment is taken in microseconds; files are made here, while the session trains on.
-            moment, history = wait_for(
+            # A snapshot is taken in microseconds; files are made here, while the session trains on.
+            snapshot, history = wait_for(
                 session,
                 lambda worker: (worker.trainer.snapshot(), worker.trainer.history),
                 "an export",
             )
-            files = export(wanted, moment, history)
+            files = export(wanted, snapshot, history)
         except EngineError as error:
             raise RefusedError("invalid_message", error.message, error.path) from None
         file = files[0] if alone else pack_files(files, f"livenet-{name.replace('_', '-')}")
         download = make_download(file.name, file.content, file.mimetype)
-        return hold_answer(session.account, download)
+        return charge_response(session.account, download)
 
 
 def _read_only(only: str | None) -> bool:
-    """Whether the source alone is asked for, without what lies beside it."""
+    """Whether only the source is requested, without the files beside it."""
     if only not in (None, "source"):
         raise RefusedError("invalid_message", "only must be source", "only")
     return only is not None

@@ -1,4 +1,4 @@
-"""Image sets for the page: what there is, and the images themselves."""
+"""`/api/images`: the available image sets, their state, and the images themselves."""
 
 from __future__ import annotations
 

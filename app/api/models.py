@@ -1,4 +1,4 @@
-"""`/api/sessions/TOKEN/model`: the trained model of a session, to keep and to bring back."""
+"""`/api/sessions/TOKEN/model`: download and upload of a session's trained model."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ import time
 
 from flask import Blueprint, Response, jsonify
 
-from app.api.held_answers import hold_answer
+from app.api.large_responses import charge_response
 from app.api.requests import RefusedError, make_download, read_body
 from app.api.session_jobs import find_session, wait_for
 from app.history.undo import Change
 from app.sessions.hosts import SessionHost
-from app.sessions.navigation import note_change
+from app.sessions.navigation import record_change
 from app.sessions.worker_state import WorkerState
 from engine import EngineError, encode_checkpoint
 
@@ -28,7 +28,7 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
         content = encode_checkpoint(saved)
         name = f"livenet-step-{saved.step}.safetensors"
         download = make_download(name, content, "application/octet-stream")
-        return hold_answer(session.account, download)
+        return charge_response(session.account, download)
 
     @blueprint.post("/<token>/model")
     def take_model(token: str) -> Response:
@@ -37,7 +37,7 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
         def load(worker: WorkerState) -> int:
             before = worker.trainer.shown_snapshot()
             spec = worker.trainer.take_over(saved)
-            note_change(worker, before, Change(None, time.monotonic()), "model")
+            record_change(worker, before, Change(None, time.monotonic()), "model")
             worker.drop_steps()
             worker.put_spec(spec)
             return worker.spec_id

@@ -1,4 +1,4 @@
-"""`POST /api/points`: points of one's own from CSV."""
+"""`POST /api/points`: custom points from CSV."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`GET /api/qr`: an address of this server as a picture that phones read."""
+"""`GET /api/qr`: an address of this server as a QR code."""
 
 from __future__ import annotations
 

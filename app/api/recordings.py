@@ -1,4 +1,4 @@
-"""`/api/recordings`: the document that plays a recording, and recordings that are kept."""
+"""`/api/recordings`: the document that plays a recording, and stored recordings."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import zlib
 from flask import Blueprint, Response, abort, jsonify, request
 
 from app.api.requests import find_client, read_body
-from app.files.blob_store import ShareUsedError, Shelf, ShelfFullError
+from app.files.blob_store import BlobStore, BlobStoreFullError, StorageQuotaError
 from app.pages.documents import FOREVER
 from app.pages.languages import Languages
 from app.pages.recording_shell import RecordingShell
@@ -25,7 +25,7 @@ _LENGTH_BYTES = 4
 
 
 def make_recordings_blueprint(
-    shell: RecordingShell, languages: Languages, shelf: Shelf, settings: Settings
+    shell: RecordingShell, languages: Languages, store: BlobStore, settings: Settings
 ) -> Blueprint:
     """Returns the blueprint of `/api/recordings/...`."""
     blueprint = Blueprint("recordings", __name__, url_prefix="/api/recordings")
@@ -48,10 +48,10 @@ def make_recordings_blueprint(
         if not _is_recording(content):
             abort(400, "this is not a recording")
         try:
-            response = jsonify(id=shelf.put(content, find_client()))
-        except ShelfFullError:
+            response = jsonify(id=store.put(content, find_client()))
+        except BlobStoreFullError:
             return refuse("storage_full", "there is no room for this recording", 507)
-        except ShareUsedError as error:
+        except StorageQuotaError as error:
             text = "too much was stored from this address lately; try again in a while"
             response = refuse("storage_limited", text, 429)
             response.headers["Retry-After"] = str(error.seconds)
@@ -61,7 +61,7 @@ def make_recordings_blueprint(
 
     @blueprint.get("/<name>")
     def send_recording(name: str) -> Response:
-        content = shelf.get(name)
+        content = store.get(name)
         if content is None:
             abort(404, "there is no such recording (any more)")
         response = Response(content, mimetype="application/octet-stream")
@@ -74,7 +74,7 @@ def make_recordings_blueprint(
 
 
 def _is_recording(content: bytes) -> bool:
-    """Whether the bytes begin as a recording does; those who play it check the rest."""
+    """Whether the bytes begin with a recording's header; the player validates the rest."""
     try:
         start = zlib.decompressobj(_GZIP).decompress(content, _LENGTH_BYTES + len(_BEGINNING))
     except zlib.error:

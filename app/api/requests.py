@@ -1,4 +1,4 @@
-"""What the requests under `/api/sessions` have in common: bodies and refusals."""
+"""Helpers of the requests under `/api/sessions`: reading bodies, error responses."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _STATUS = {
 
 
 class RefusedError(Exception):
-    """A request that is answered with an error.
+    """A request that is answered with an error message.
 
     Args:
         code: as in the stream.
@@ -48,12 +48,12 @@ class RefusedError(Exception):
 
 
 def refuse_unknown() -> RefusedError:
-    """Returns the refusal of a token that no session has."""
+    """Returns the error for a token that no session has."""
     return RefusedError("unknown_session", "there is no such session any more")
 
 
 def refuse_message(error: MessageError) -> RefusedError:
-    """Returns the refusal of what a message of the stream would be refused for."""
+    """Returns the HTTP error for a `MessageError` of the stream."""
     return RefusedError(error.code, error.message, error.path, error.retry_after)
 
 
@@ -75,7 +75,7 @@ def make_download(name: str, content: bytes, mimetype: str) -> Response:
 
 
 def find_client() -> str:
-    """Returns the name of the client, which limits are counted by."""
+    """Returns the name under which this client's limits are counted."""
     forwarded = request.headers.get("X-Forwarded-For", "")
     trusted: int = current_app.config["TRUSTED_PROXIES"]
     return name_client(request.remote_addr or "", forwarded, trusted)
@@ -87,7 +87,7 @@ def find_socket() -> socket.socket:
 
 
 def read_body() -> bytes:
-    """Reads the body; the server's deadline is for the whole of it (408)."""
+    """Reads the whole body before the server's deadline (408 if it is late)."""
     body = request.get_data()
     if request.content_length is None and len(body) == request.max_content_length:
         # A chunked body is cut off there, silently.

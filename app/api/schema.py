@@ -1,4 +1,4 @@
-"""The JSON part of the server: schema, presets, data pictures, health."""
+"""`/api/schema`, `/api/presets`, `/api/datasets`, `/healthz` and `/readyz`."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def _document(make: Callable[[], Any]) -> Document:
 
 
 def collect_answers() -> dict[str, Any]:
-    """Returns what a page asks for when it starts, by the last part of the address."""
+    """Returns the responses that a page requests at its start, by the last part of the URL."""
     return {
         "schema": _describe(),
         "presets": _list_presets(),
@@ -80,7 +80,7 @@ def _picture_datasets() -> dict[str, Any]:
 
 
 def add_error_answers(app: Flask) -> None:
-    """Answers errors under /api as JSON, elsewhere as a line of text; never a traceback."""
+    """Adds error handlers: JSON under /api, a line of text elsewhere, never a traceback."""
 
     @app.before_request
     def refuse_large() -> None:

@@ -1,4 +1,4 @@
-"""How a request finds a session and has its worker do something between two turns."""
+"""Finds the session of a request, and runs a job on its worker between two turns."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def find_session(host: SessionHost, token: str) -> Session:
 
 
 def wait_for(session: Session, job: Callable[[WorkerState], T], what: str) -> T:
-    """Has a worker do a job and returns its result.
+    """Runs a job on the session's worker and returns its result.
 
     Args:
         session: whose worker.
@@ -42,7 +42,7 @@ def wait_for(session: Session, job: Callable[[WorkerState], T], what: str) -> T:
         EngineError: the engine refused it.
         RefusedError: it could not be done.
     """
-    future = session.ask(job)
+    future = session.submit(job)
     if future is None:
         raise RefusedError("rate_limited", "too many requests for this session")
     try:

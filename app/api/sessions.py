@@ -1,4 +1,4 @@
-"""`/api/sessions/...`: the stream for clients without WebSockets, the model, exports, states."""
+"""`/api/sessions/...`: the stream over HTTP, and routes for model, exports and link payloads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from app.api.models import add_model_routes
 from app.api.requests import RefusedError, answer, find_socket, read_body, refuse_unknown
 from app.api.states import add_state_routes
 from app.api.timeline import add_timeline_routes
-from app.files.link_states import States
+from app.files.link_payloads import LinkPayloads
 from app.sessions.hosts import SessionHost, SessionLimitError
 from app.transports.http import HttpStreams
 from app.web.allowed_origins import is_allowed
@@ -18,7 +18,7 @@ from app.web.settings import Settings
 
 
 def make_session_blueprint(
-    host: SessionHost, streams: HttpStreams, states: States, settings: Settings
+    host: SessionHost, streams: HttpStreams, payloads: LinkPayloads, settings: Settings
 ) -> Blueprint:
     """Returns the blueprint of `/api/sessions/...`."""
     blueprint = Blueprint("sessions", __name__, url_prefix="/api/sessions")
@@ -87,7 +87,7 @@ def make_session_blueprint(
     add_model_routes(blueprint, host)
     add_export_routes(blueprint, host)
     add_timeline_routes(blueprint, host)
-    add_state_routes(blueprint, host, states)
+    add_state_routes(blueprint, host, payloads)
     return blueprint
 
 

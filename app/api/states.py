@@ -1,4 +1,4 @@
-"""States of links over HTTP: of a session, to be carried; and those that are kept here."""
+"""`/api/states` and `/api/sessions/TOKEN/state`: creates, stores and serves link payloads."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from pydantic import Field
 
 from app.api.requests import answer, find_client, read_body, refuse_message
 from app.api.session_jobs import find_session, wait_for
-from app.files.link_states import States
+from app.files.link_payloads import LinkPayloads
 from app.protocol.messages import Message, MessageError, parse_content
 from app.sessions.hosts import SessionHost
 from app.web.allowed_origins import is_allowed
@@ -20,11 +20,11 @@ from engine import dump_spec, find_initial, make_packet
 MAX_ROOM = 8000
 
 
-class Wanted(Message):
-    """What of a run is to be carried.
+class PayloadRequest(Message):
+    """Request: which parts of a run the link payload holds.
 
     Attributes:
-        points: whether points of one's own are.
+        points: whether custom points are.
         weights: the present ones, those that the run set out with, or none.
         room: characters that the link has for it; 0 has it stored in any case.
     """
@@ -34,14 +34,14 @@ class Wanted(Message):
     room: Annotated[int, Field(ge=0, le=MAX_ROOM)] = 0
 
 
-def add_state_routes(blueprint: Blueprint, host: SessionHost, states: States) -> None:
+def add_state_routes(blueprint: Blueprint, host: SessionHost, payloads: LinkPayloads) -> None:
     """Adds the state of a session to the blueprint of `/api/sessions`."""
 
     @blueprint.post("/<token>/state")
     def carry_state(token: str) -> Response:
         session = find_session(host, token)
         try:
-            wanted = parse_content(Wanted, read_body())
+            wanted = parse_content(PayloadRequest, read_body())
             now, kept_initial = wait_for(
                 session,
                 lambda worker: (worker.trainer.snapshot(), worker.trainer.kept_initial),
@@ -50,7 +50,7 @@ def add_state_routes(blueprint: Blueprint, host: SessionHost, states: States) ->
             initial = find_initial(kept_initial, now)
             packet = make_packet(now, initial, wanted.points, wanted.weights)
             empty = packet.points is None and packet.params is None
-            kept = None if empty else states.keep(packet, wanted.room, find_client())
+            kept = None if empty else payloads.encode(packet, wanted.room, find_client())
         except MessageError as error:
             raise refuse_message(error) from None
         return jsonify(
@@ -62,7 +62,7 @@ def add_state_routes(blueprint: Blueprint, host: SessionHost, states: States) ->
         )
 
 
-def make_states_blueprint(states: States, settings: Settings) -> Blueprint:
+def make_states_blueprint(payloads: LinkPayloads, settings: Settings) -> Blueprint:
     """Returns the blueprint of `/api/states`."""
     blueprint = Blueprint("states", __name__)
 
@@ -70,11 +70,11 @@ def make_states_blueprint(states: States, settings: Settings) -> Blueprint:
     def store_state() -> tuple[Response, int]:
         if not is_allowed(request.origin, request.host, settings.allowed_origins):
             abort(403, "this origin may not store states")
-        return jsonify(id=states.store(read_body(), find_client())), 201
+        return jsonify(id=payloads.store(read_body(), find_client())), 201
 
     @blueprint.get("/api/states/<name>")
     def send_state(name: str) -> Response:
-        response = Response(states.load(name), mimetype="application/octet-stream")
+        response = Response(payloads.load(name), mimetype="application/octet-stream")
         response.headers["Cache-Control"] = "private, max-age=86400"
         return response
 

@@ -1,4 +1,4 @@
-"""Moving pictures: PNG files, one after the other, become one GIF, WebP or animated PNG."""
+"""Animation encoder: combines PNG frames into one GIF, WebP or animated PNG."""
 
 from __future__ import annotations
 
@@ -24,11 +24,11 @@ _SAMPLED = 6
 
 
 class AnimationError(ValueError):
-    """Pictures that cannot become a moving one; its text says which and why."""
+    """Frames that cannot be combined; the message says which one and why."""
 
 
 def assemble(frames: Sequence[bytes], kind: Format, ms: int) -> bytes:
-    """Puts frames together; it repeats for ever.
+    """Encodes frames as an animation that loops for ever.
 
     Args:
         frames: PNG files of one size.
@@ -56,7 +56,7 @@ def assemble(frames: Sequence[bytes], kind: Format, ms: int) -> bytes:
 
 
 def _check(frames: Sequence[bytes]) -> None:
-    """Looks at the heads of all files before any of them is unpacked."""
+    """Checks the headers of all files before any of them is decoded."""
     if not 2 <= len(frames) <= MAX_FRAMES:
         raise AnimationError(f"there must be 2 to {MAX_FRAMES} frames, got {len(frames)}")
     sizes = [_read_size(number, frame) for number, frame in enumerate(frames)]
@@ -79,7 +79,7 @@ def _read_size(number: int, frame: bytes) -> tuple[int, int]:
 
 
 class _Pictures:
-    """Unpacks one frame after the other, each time anew, so that never all are in memory.
+    """Decodes frames one at a time on each iteration, so that they are never all in memory.
 
     Args:
         frames: PNG files that follow the first one.
@@ -93,7 +93,7 @@ class _Pictures:
         return (self.open(frame, number) for number, frame in enumerate(self._frames, 1))
 
     def open(self, frame: bytes, number: int) -> Image.Image:
-        """Unpacks one frame."""
+        """Decodes one frame."""
         try:
             with Image.open(io.BytesIO(frame), formats=["PNG"]) as image:
                 shown = image.convert("RGB")
@@ -105,7 +105,7 @@ class _Pictures:
 
 
 def _choose_colours(frames: Sequence[bytes]) -> Image.Image:
-    """Chooses 256 colours for all frames, from a few of them."""
+    """Computes one palette of 256 colours from a sample of the frames."""
     last = len(frames) - 1
     chosen = sorted({last * i // (_SAMPLED - 1) for i in range(_SAMPLED)})
     some = [_Pictures([]).open(frames[number], number) for number in chosen]

@@ -1,4 +1,4 @@
-"""A shelf: blobs that outlive a restart, each under a short id made of its content."""
+"""Blob store: content-addressed files with short ids, which survive a restart."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import uuid
 from collections import defaultdict
 from pathlib import Path
 
-from app.limits.storage_quotas import StorageShares
+from app.limits.storage_quotas import StorageQuotas
 
 logger = logging.getLogger(__name__)
 
@@ -29,12 +29,12 @@ _BLOCK = 4096
 _LEFT_OVER_SECONDS = 3600.0
 
 
-class ShelfFullError(Exception):
-    """A blob that is larger than the whole shelf, or a disk without room."""
+class BlobStoreFullError(Exception):
+    """The blob is larger than the store, or the disk is full."""
 
 
-class ShareUsedError(Exception):
-    """A client that has stored its share for now.
+class StorageQuotaError(Exception):
+    """The client has used up its storage quota for now.
 
     Args:
         seconds: how long it should wait.
@@ -45,8 +45,8 @@ class ShareUsedError(Exception):
         self.seconds = seconds
 
 
-class Shelf:
-    """Keeps blobs as files of one folder.
+class BlobStore:
+    """Content-addressed store of blobs, as files of one folder.
 
     The same content has the same id, so storing twice takes no room. When there is no room
     left, whoever has stored most gives way: of theirs, those go that nobody has asked for
@@ -55,14 +55,14 @@ class Shelf:
     Args:
         folder: where; made when it is needed.
         max_bytes: of all blobs together, in whole blocks of the disk.
-        shares: bounds what each client stores, and names owners; without it nobody owns
+        quotas: bounds what each client stores, and names owners; without it nobody owns
             anything.
     """
 
-    def __init__(self, folder: Path, max_bytes: int, shares: StorageShares | None = None) -> None:
+    def __init__(self, folder: Path, max_bytes: int, quotas: StorageQuotas | None = None) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
-        self._shares = shares
+        self._quotas = quotas
         self._lock = threading.Lock()
         self._failing = False
 
@@ -74,8 +74,8 @@ class Shelf:
             client: who stores it; see `app.web.clients`.
 
         Raises:
-            ShelfFullError: there is no room for it.
-            ShareUsedError: this client has stored too much lately.
+            BlobStoreFullError: there is no room for it.
+            StorageQuotaError: this client has stored too much lately.
         """
         name = _make_id(content)
         with self._lock:
@@ -83,13 +83,13 @@ class Shelf:
                 return name
             size = _size(len(content))
             if size > self._max_bytes:
-                raise ShelfFullError("the blob is larger than the shelf")
+                raise BlobStoreFullError("the blob is larger than the blob store")
             owner = ""
-            if self._shares is not None:
-                seconds = self._shares.charge(client, size)
+            if self._quotas is not None:
+                seconds = self._quotas.charge(client, size)
                 if seconds:
-                    raise ShareUsedError(seconds)
-                owner = self._shares.name_owner(client)
+                    raise StorageQuotaError(seconds)
+                owner = self._quotas.name_owner(client)
             try:
                 self._folder.mkdir(parents=True, exist_ok=True)
                 self._make_room(size, owner)
@@ -97,9 +97,9 @@ class Shelf:
             except OSError as error:
                 # Said once, not with each request.
                 if not self._failing:
-                    logger.warning("the shelf cannot be written: %s", error)
+                    logger.warning("the blob store cannot be written: %s", error)
                 self._failing = True
-                raise ShelfFullError("the shelf cannot be written") from None
+                raise BlobStoreFullError("the blob store cannot be written") from None
             self._failing = False
         return name
 
@@ -132,7 +132,7 @@ class Shelf:
             part.unlink(missing_ok=True)
 
     def _make_room(self, size: int, owner: str) -> None:
-        """Drops blobs until `size` bytes fit: those of whoever has most, oldest first."""
+        """Evicts blobs until `size` bytes fit: of the owner who has most, oldest first."""
         blobs: dict[str, tuple[int, int]] = {}
         owners: dict[str, str] = {}
         left_over: dict[str, Path] = {}
@@ -167,7 +167,7 @@ class Shelf:
         owners: dict[str, str],
         coming: dict[str, int],
     ) -> None:
-        """Drops blobs of `excess` bytes.
+        """Evicts blobs of `excess` bytes.
 
         Args:
             excess: how much has to go at least.

@@ -1,4 +1,4 @@
-"""Points of one's own from CSV: `x1,x2,label`, or whatever a header calls them."""
+"""Custom points from CSV: columns x1, x2 and label, found by the header or by order."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Table:
 
 
 class _Reader:
-    """Reads the cells of rows, each where the header says it stands.
+    """Parses rows, with the columns that the header names.
 
     Args:
         places: where x1, x2 and the label stand.
@@ -166,7 +166,7 @@ def _find_columns(line: int, cells: list[str]) -> tuple[Sequence[int], int]:
 
 
 def _fit(points: list[list[float]]) -> list[list[float]]:
-    """Moves and scales each coordinate so that it spans [-5, 5]; equal values go to 0."""
+    """Scales each coordinate to [-5, 5]; a constant one becomes 0."""
     x1, x2, labels = zip(*points, strict=True)
     return [list(point) for point in zip(_span(x1), _span(x2), labels, strict=True)]
 

@@ -1,4 +1,4 @@
-"""Text tables as people have them: which encoding, which delimiter, which rows."""
+"""CSV reader for real-world files: detects encoding and delimiter, yields rows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _DECIMAL_COMMA = re.compile(r"[+-]?\d*,\d+([eE][+-]?\d{1,4})?", re.ASCII)
 
 
 class CsvError(ValueError):
-    """A table that cannot be used, with the first place that is at fault.
+    """A table that cannot be read, with the position of the first fault.
 
     Args:
         rule: the stable word for what is broken.
@@ -90,7 +90,7 @@ def parse_number(cell: str, delimiter: str) -> float | None:
 
 
 class Rows:
-    """The rows of a text that have a cell.
+    """Iterator over the rows of a text, without blank ones.
 
     Iterating yields the line where each row begins and its cells, without empty ones at its end.
     Lines with nothing but blanks, delimiters and empty quoted cells are skipped by one match, and

@@ -1,4 +1,4 @@
-"""How many bytes the time lines of all sessions may hold together."""
+"""Memory budget for the snapshots of all sessions."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ TOTAL_BYTES = 1 << 30
 MOST_BYTES = 128 << 20
 
 
-class TimelineRoom:
-    """Shares a number of bytes among time lines; what one holds, the others cannot.
+class SnapshotMemory:
+    """Memory budget that time lines, or undo histories, share.
 
-    One half is for whoever comes first, of the other each has its fair share; two moments are
-    kept however large they are. Points of the plane need far less: 90 KiB a moment at most.
+    One half is for whoever comes first, of the other each has its fair share; two snapshots are
+    kept however large they are. Points of the plane need far less: 90 KiB a snapshot at most.
 
     Args:
         sessions: how many there may be.
@@ -27,13 +27,13 @@ class TimelineRoom:
         self._held: WeakKeyDictionary[object, int] = WeakKeyDictionary()
         self._share, self._total, self._most = total // sessions // 2, total, most
 
-    def most(self, owner: object) -> int:
-        """Returns how many bytes a time line may hold now."""
+    def limit(self, owner: object) -> int:
+        """Returns the bytes that an owner may hold now."""
         with self._lock:
             others = sum(self._held.values()) - self._held.get(owner, 0)
         return min(self._most, max(self._share, self._total // 2 - others))
 
     def hold(self, owner: object, n_bytes: int) -> None:
-        """Notes how many bytes a time line holds; it is forgotten with it."""
+        """Sets the bytes that an owner holds; they are freed when it is garbage collected."""
         with self._lock:
             self._held[owner] = n_bytes

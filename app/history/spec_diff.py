@@ -1,4 +1,4 @@
-"""What differs between two specs, place by place."""
+"""Difference of two specs as paths with old and new values."""
 
 from __future__ import annotations
 
@@ -10,22 +10,22 @@ from engine import Spec
 #: More changes at once are told by their number alone.
 MAX_CHANGES = 3
 
-Place = tuple[str | int, ...]
+SpecPath = tuple[str | int, ...]
 
 
-def find_place(old: Spec, new: Spec) -> Place | None:
-    """Returns the path of the one value in which two specs differ; None for none or several."""
-    places = _list_places(old, new, ())
-    return places[0] if len(places) == 1 else None
+def find_changed_path(old: Spec, new: Spec) -> SpecPath | None:
+    """Returns the path of the only value that differs; None for none or several."""
+    paths = _list_paths(old, new, ())
+    return paths[0] if len(paths) == 1 else None
 
 
-def _open(value: Any) -> Any:
+def _fields(value: Any) -> Any:
     fields = getattr(type(value), "model_fields", None)
     return value if fields is None else {name: getattr(value, name) for name in fields}
 
 
-def _list_places(old: Any, new: Any, path: Place) -> list[Place]:
-    old, new = _open(old), _open(new)
+def _list_paths(old: Any, new: Any, path: SpecPath) -> list[SpecPath]:
+    old, new = _fields(old), _fields(new)
     if old is new or old == new:
         return []
     if isinstance(old, dict):
@@ -37,29 +37,29 @@ def _list_places(old: Any, new: Any, path: Place) -> list[Place]:
         return [path, path]
     else:
         return [path]
-    return [place for key, a, b in pairs for place in _list_places(a, b, (*path, key))]
+    return [found for key, a, b in pairs for found in _list_paths(a, b, (*path, key))]
 
 
 def list_changes(old: Spec, new: Spec) -> Iterator[dict[str, Any]]:
-    """Yields what differs as `path`, `from` and `to`, the first few places.
+    """Yields the first few differences as `path`, `from` and `to`.
 
-    Layers that came or went are told by the units of all layers, points of one's own by
+    Layers that came or went are told by the units of all layers, custom points by
     their number.
     """
-    places = dict.fromkeys(_list_places(old, new, ()))
-    for place in [*places][:MAX_CHANGES]:
-        path = ".".join(map(str, place))
-        yield {"path": path, "from": _tell(old, place), "to": _tell(new, place)}
-    if len(places) > MAX_CHANGES:
-        yield {"more": len(places) - MAX_CHANGES}
+    paths = dict.fromkeys(_list_paths(old, new, ()))
+    for path in [*paths][:MAX_CHANGES]:
+        dotted = ".".join(map(str, path))
+        yield {"path": dotted, "from": _value_at(old, path), "to": _value_at(new, path)}
+    if len(paths) > MAX_CHANGES:
+        yield {"more": len(paths) - MAX_CHANGES}
 
 
-def _tell(spec: Spec, place: Place) -> Any:
+def _value_at(spec: Spec, path: SpecPath) -> Any:
     value: Any = spec
-    for key in place:
+    for key in path:
         value = value[key] if isinstance(key, int) else getattr(value, key)
-    if place == ("data", "points"):
+    if path == ("data", "points"):
         return None if value is None else len(value)
-    if place == ("layers",):
+    if path == ("layers",):
         return [layer.units for layer in value]
     return list(value) if isinstance(value, tuple) else value

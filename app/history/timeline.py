@@ -1,4 +1,4 @@
-"""The time line of a session: moments of all that was seen, thinned as it grows."""
+"""Time line of a session: snapshots in the order in which they were seen, thinned as it grows."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import time
 from dataclasses import dataclass, replace
 from typing import Any
 
-from app.history.snapshot_memory import TimelineRoom
+from app.history.snapshot_memory import SnapshotMemory
 from app.history.spec_diff import list_changes
 from app.history.undo import count_bytes
 from engine import Snapshot, Spec, Trainer
@@ -20,12 +20,12 @@ REST = 50
 
 
 @dataclass(frozen=True, slots=True)
-class Point:
-    """A moment that was kept.
+class TimelinePoint:
+    """A snapshot of the time line.
 
     Attributes:
         id: never given twice in a session.
-        moment: to show or to go on from.
+        snapshot: to show or to go on from.
         spec_id: id of its spec.
         trained: updates that the session has made until then; never goes back.
         line: counts how often the run went elsewhere: back, forth, or to its beginning.
@@ -35,7 +35,7 @@ class Point:
     """
 
     id: int
-    moment: Snapshot
+    snapshot: Snapshot
     spec_id: int
     trained: int
     line: int
@@ -44,11 +44,11 @@ class Point:
     kept: bool = False
 
     def describe(self) -> dict[str, Any]:
-        """Returns what a client is told of it."""
+        """Returns its entry in a `timeline` message."""
         told: dict[str, Any] = {
             "id": self.id,
-            "step": self.moment.step,
-            "epoch": self.moment.epoch,
+            "step": self.snapshot.step,
+            "epoch": self.snapshot.epoch,
             "spec_id": self.spec_id,
             "trained": self.trained,
             "line": self.line,
@@ -60,79 +60,81 @@ class Point:
         return told
 
 
-def tell_unknown(number: int) -> str:
-    """Says that there is no such point."""
+def describe_unknown_point(number: int) -> str:
+    """Returns the error text for a point that does not exist."""
     return f"point {number} is not in the time line, or no more"
 
 
 class Timeline:
-    """Keeps points in the order in which they were seen: at most `MAX_POINTS`, within some bytes.
+    """At most `MAX_POINTS` snapshots in the order in which they were seen, within a memory budget.
 
     A point is a snapshot, which shares its arrays with the run. Once there are too many,
     every second one of training goes, and new ones are taken half as often; so the longer
     a session trains, the less is done for its time line.
 
     Args:
-        room: says how many bytes it may hold.
-        start: the first moment.
+        memory: says how many bytes it may hold.
+        start: the first snapshot.
 
     Attributes:
         edition: one higher after every change.
     """
 
-    def __init__(self, room: TimelineRoom, start: Snapshot) -> None:
-        self._room = room
+    def __init__(self, memory: SnapshotMemory, start: Snapshot) -> None:
+        self._memory = memory
         self._ids = itertools.count()
-        self._points = [Point(next(self._ids), start, 0, 0, 0, kind="start", kept=True)]
+        self._points = [TimelinePoint(next(self._ids), start, 0, 0, 0, kind="start", kept=True)]
         self._gap = 0
         self._rest_until = 0.0
         self._before_edit: Spec | None = None
         self.edition = 0
 
     @property
-    def points(self) -> tuple[Point, ...]:
-        """What is kept, in the order in which it was seen."""
+    def points(self) -> tuple[TimelinePoint, ...]:
+        """All points, oldest first."""
         return tuple(self._points)
 
-    def find(self, number: int) -> Point | None:
+    def find(self, number: int) -> TimelinePoint | None:
         """Returns a point; None if it was never there, or was thinned out."""
         return next((point for point in self._points if point.id == number), None)
 
-    def wants(self, step: int) -> bool:
-        """Whether the run has come so far since the last point that another one is due."""
-        return step - self._points[-1].moment.step > self._gap
+    def is_due(self, step: int) -> bool:
+        """Whether enough updates were made since the last point for another one."""
+        return step - self._points[-1].snapshot.step > self._gap
 
-    def follow(self, trainer: Trainer, spec_id: int, *, running: bool) -> None:
-        """Keeps the moment of a frame if one is due; taking it costs a run next to nothing.
+    def record_frame(self, trainer: Trainer, spec_id: int, *, running: bool) -> None:
+        """Adds a snapshot after a frame if one is due; it shares the run's arrays, so it is cheap.
 
         Args:
-            trainer: whose moment.
+            trainer: whose snapshot.
             spec_id: of its spec.
             running: whether more frames follow by themselves, so that one may be left out.
         """
         now = time.monotonic()
-        if not self.wants(trainer.step) or (running and now < self._rest_until):
+        if not self.is_due(trainer.step) or (running and now < self._rest_until):
             return
         self.add(trainer.shown_snapshot(), spec_id)
         self._rest_until = now + REST * (time.monotonic() - now)
 
-    def add(self, moment: Snapshot, spec_id: int, kind: str | None = None) -> None:
-        """Keeps a moment that training led to; one that something happened at outlives others."""
+    def add(self, snapshot: Snapshot, spec_id: int, kind: str | None = None) -> None:
+        """Adds a snapshot that training led to; one with a `kind` survives the thinning."""
         last = self._points[-1]
-        trained = last.trained + moment.step - last.moment.step
+        trained = last.trained + snapshot.step - last.snapshot.step
         if trained == last.trained and last.kind is None:
             del self._points[-1]
-        point = Point(next(self._ids), moment, spec_id, trained, last.line, kind, kept=bool(kind))
+        point = TimelinePoint(
+            next(self._ids), snapshot, spec_id, trained, last.line, kind, kept=bool(kind)
+        )
         self._append(point)
 
-    def note(
+    def record_change(
         self, before: Snapshot, after: Snapshot, spec_id: int, kind: str, *, joined: bool
     ) -> None:
-        """Keeps the moments before and after a change.
+        """Adds the snapshots before and after a change.
 
         Args:
-            before: the moment before it.
-            after: the moment after it.
+            before: the snapshot before it.
+            after: the snapshot after it.
             spec_id: the id that its spec gets.
             kind: what it was.
             joined: whether it and the change before it are one, as those of a slider are.
@@ -146,11 +148,11 @@ class Timeline:
             self._keep_last(before, spec_id - 1)
         last = self._points[-1]
         goes_on = after.step == before.step and kind in ("edit", "set_weight")
-        point = Point(
+        point = TimelinePoint(
             next(self._ids),
             after,
             spec_id,
-            last.trained + before.step - last.moment.step,
+            last.trained + before.step - last.snapshot.step,
             last.line + (not goes_on),
             kind,
             tuple(list_changes(self._before_edit or before.spec, after.spec)),
@@ -163,17 +165,17 @@ class Timeline:
 
     def _keep_last(self, before: Snapshot, spec_id: int) -> None:
         last = self._points[-1]
-        if last.moment.step != before.step:
+        if last.snapshot.step != before.step:
             self.add(before, spec_id)
         self._points[-1] = replace(self._points[-1], kept=True)
 
-    def forget(self) -> None:
-        """Keeps the newest point alone."""
+    def keep_newest(self) -> None:
+        """Removes all points but the newest."""
         del self._points[:-1]
         self._thin()
         self.edition += 1
 
-    def _append(self, point: Point) -> None:
+    def _append(self, point: TimelinePoint) -> None:
         self._points.append(point)
         kept = [i for i, one in enumerate(self._points) if one.kept]
         for i in kept[1 : -MAX_KEPT + 1]:
@@ -182,7 +184,7 @@ class Timeline:
         self.edition += 1
 
     def _thin(self) -> None:
-        most = self._room.most(self)
+        most = self._memory.limit(self)
         used = self._count_bytes()
         while len(self._points) > MAX_POINTS or (used > most and len(self._points) > 2):
             inner = range(1, len(self._points) - 1)
@@ -192,7 +194,7 @@ class Timeline:
             span = self._points[-1].trained - self._points[0].trained
             self._gap = max(self._gap, span // len(self._points))
             used = self._count_bytes()
-        self._room.hold(self, used)
+        self._memory.hold(self, used)
 
     def _count_bytes(self) -> int:
-        return count_bytes([point.moment for point in self._points])
+        return count_bytes([point.snapshot for point in self._points])

@@ -1,4 +1,4 @@
-"""When a client is told of its time line. The session's lock is held by who uses it."""
+"""Subscription of a client to `timeline` messages. Used under the session's lock."""
 
 from __future__ import annotations
 
@@ -6,22 +6,22 @@ from __future__ import annotations
 PERIOD_SECONDS = 0.3
 
 
-class TimelineNews:
-    """Whether a client asked, which edition it was told, and when it may be told the next."""
+class TimelineNotifications:
+    """Rate-limited subscription: which edition was sent last, and when the next may be."""
 
     def __init__(self) -> None:
-        self._asked = False
-        self._told = -1
+        self._subscribed = False
+        self._sent = -1
         self._next_at = 0.0
 
-    def ask(self, on: bool) -> None:
-        """The client wants to be told, or no more."""
-        self._asked, self._told, self._next_at = on, -1, 0.0
+    def subscribe(self, on: bool) -> None:
+        """Subscribes or unsubscribes the client."""
+        self._subscribed, self._sent, self._next_at = on, -1, 0.0
 
     def find_due(self, edition: int) -> float | None:
-        """Returns from when on it is to be told; None if there is nothing to tell."""
-        return self._next_at if self._asked and edition != self._told else None
+        """Returns when the next message may be sent; None if there is nothing new."""
+        return self._next_at if self._subscribed and edition != self._sent else None
 
-    def tell(self, edition: int, now: float) -> None:
-        """It has been told."""
-        self._told, self._next_at = edition, now + PERIOD_SECONDS
+    def mark_sent(self, edition: int, now: float) -> None:
+        """Notes that an edition was sent."""
+        self._sent, self._next_at = edition, now + PERIOD_SECONDS

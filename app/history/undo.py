@@ -1,57 +1,57 @@
-"""What can be undone and done again: moments of a session's trainer."""
+"""Undo and redo stacks: snapshots of a session's trainer."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import dataclass
 
-from app.history.snapshot_memory import TimelineRoom
+from app.history.snapshot_memory import SnapshotMemory
 from engine import Snapshot
 
 MAX_STEPS = 100
 MAX_BYTES = 8 << 20
-#: One moment is kept however large it is, up to this: four layers of 1,024 units.
-MAX_MOMENT = 64 << 20
+#: One snapshot is kept however large it is, up to this: four layers of 1,024 units.
+MAX_SNAPSHOT_BYTES = 64 << 20
 #: Changes of one and the same value that follow each other so fast are one step.
 TOGETHER_SECONDS = 1.0
-#: What a point of one's own costs: three numbers as objects, and the tuple.
+#: What a custom point costs: three numbers as objects, and the tuple.
 _POINT_BYTES = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """What an edit changed.
+    """One change, as it is grouped into steps of undo.
 
     Attributes:
-        place: the one value that it changed; None for several, or for anything else.
+        path: the one value that it changed; None for several, or for anything else.
         at: when (monotonic seconds).
         group: the client's name for what it belongs to, such as one stroke of a brush;
             None for none.
     """
 
-    place: Hashable | None
+    path: Hashable | None
     at: float
     group: str | None = None
 
     def goes_on(self, last: Change) -> bool:
-        """Whether this change and the one before it are one step."""
+        """Whether this change and the one before it are one step of undo."""
         if self.group is not None or last.group is not None:
             return self.group == last.group
         together = self.at - last.at <= TOGETHER_SECONDS
-        return self.place is not None and self.place == last.place and together
+        return self.path is not None and self.path == last.path and together
 
 
-class History:
-    """The moments before each change, and after those that were undone.
+class UndoHistory:
+    """Undo and redo stacks of snapshots.
 
-    Bounded in number and in bytes; the oldest moments go first.
+    Bounded in number and in bytes; the oldest snapshots go first.
 
     Args:
-        room: says how many bytes it may hold; its own if None.
+        memory: says how many bytes it may hold; its own if None.
     """
 
-    def __init__(self, room: TimelineRoom | None = None) -> None:
-        self._room = room or TimelineRoom()
+    def __init__(self, memory: SnapshotMemory | None = None) -> None:
+        self._memory = memory or SnapshotMemory()
         self._before: list[Snapshot] = []
         self._after: list[Snapshot] = []
         self._last: Change | None = None
@@ -66,11 +66,11 @@ class History:
         """Whether a change was undone and nothing has been changed since."""
         return bool(self._after)
 
-    def note(self, before: Snapshot, change: Change) -> bool:
-        """Notes a change that was made.
+    def record(self, before: Snapshot, change: Change) -> bool:
+        """Pushes the snapshot before a change.
 
         Args:
-            before: the moment before it.
+            before: the snapshot before it.
             change: what it changed.
 
         Returns:
@@ -83,7 +83,7 @@ class History:
         self._before.append(before)
         while len(self._before) > MAX_STEPS or self._count_bytes() > self._most:
             del self._before[0]
-        self._room.hold(self, self._count_bytes())
+        self._memory.hold(self, self._count_bytes())
         return False
 
     def _count_bytes(self) -> int:
@@ -92,19 +92,19 @@ class History:
     def clear(self) -> None:
         """Forgets all changes."""
         self._before, self._after, self._last = [], [], None
-        self._room.hold(self, 0)
+        self._memory.hold(self, 0)
 
     @property
     def _most(self) -> int:
-        most = MAX_BYTES if len(self._before) > 1 else MAX_MOMENT
-        return min(most, self._room.most(self))
+        most = MAX_BYTES if len(self._before) > 1 else MAX_SNAPSHOT_BYTES
+        return min(most, self._memory.limit(self))
 
     def undo(self, now: Snapshot) -> Snapshot | None:
-        """Returns the moment to go back to, and keeps the present one; None if there is none."""
+        """Pops the snapshot before the last change, and pushes the present one for redo."""
         return self._move(self._before, self._after, now)
 
     def redo(self, now: Snapshot) -> Snapshot | None:
-        """Returns the moment that the last undo left, and keeps the present one."""
+        """Pops the snapshot that the last undo left, and pushes the present one for undo."""
         return self._move(self._after, self._before, now)
 
     def _move(self, taken: list[Snapshot], kept: list[Snapshot], now: Snapshot) -> Snapshot | None:
@@ -112,14 +112,14 @@ class History:
             return None
         self._last = None
         kept.append(now)
-        moment = taken.pop()
-        self._room.hold(self, self._count_bytes())
-        return moment
+        snapshot = taken.pop()
+        self._memory.hold(self, self._count_bytes())
+        return snapshot
 
 
-def count_bytes(moments: list[Snapshot]) -> int:
-    """Returns what moments hold, the data that they share counted once."""
-    data = {id(moment.data): moment for moment in moments}.values()
-    states = sum(vector.nbytes for moment in moments for vector in moment.state)
-    points = sum(_POINT_BYTES * len(moment.spec.data.points or ()) for moment in data)
-    return states + points + sum(moment.data.nbytes for moment in data)
+def count_bytes(snapshots: list[Snapshot]) -> int:
+    """Returns the memory of snapshots in bytes; data that they share counts once."""
+    data = {id(snapshot.data): snapshot for snapshot in snapshots}.values()
+    states = sum(vector.nbytes for snapshot in snapshots for vector in snapshot.state)
+    points = sum(_POINT_BYTES * len(snapshot.spec.data.points or ()) for snapshot in data)
+    return states + points + sum(snapshot.data.nbytes for snapshot in data)

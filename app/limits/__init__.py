@@ -1,1 +1,1 @@
-"""How much clients may take: memory, storage, threads, messages a second."""
+"""Limits for clients: memory, storage, threads, messages a second."""

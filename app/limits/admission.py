@@ -1,4 +1,4 @@
-"""Who may have a thread: bounded by what is asked for and by who asks, and a line to wait in."""
+"""Admission control: limits requests in progress by kind and client, and queues the others."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Limit:
-    """How many there may be at one time.
+    """Concurrency limit of one kind of request.
 
     Attributes:
         total: of all clients together.
@@ -25,7 +25,7 @@ class Limit:
 
 
 class Admission(Generic[T]):
-    """Places of several kinds. Those who find none wait, and clients take turns.
+    """Semaphores by kind, with a limit for each client and a queue in which clients take turns.
 
     Args:
         limits: the places of each kind.
@@ -39,17 +39,17 @@ class Admission(Generic[T]):
         self._lines: dict[str, dict[str, deque[T]]] = {kind: {} for kind in limits}
 
     def take(self, kind: str, client: str) -> bool:
-        """Takes a place; False if there is none."""
+        """Acquires a place; False if there is none."""
         with self._lock:
             return self._take(kind, client)
 
     def wait(self, kind: str, client: str, item: T) -> None:
-        """Puts somebody into the line, who found no place."""
+        """Queues an item that found no place."""
         with self._lock:
             self._lines[kind].setdefault(client, deque()).append(item)
 
     def leave_line(self, kind: str, client: str, item: T) -> None:
-        """Takes somebody out of the line who waits no longer."""
+        """Removes an item from the queue."""
         with self._lock:
             line = self._lines[kind].get(client)
             if line is not None and item in line:
@@ -58,7 +58,7 @@ class Admission(Generic[T]):
                     del self._lines[kind][client]
 
     def give_back(self, kind: str, client: str) -> T | None:
-        """Gives a place back; whoever is returned has one now."""
+        """Releases a place; the item that is returned, if any, has it now."""
         with self._lock:
             self._taken[kind] -= 1
             self._taken_by[kind, client] -= 1

@@ -1,4 +1,4 @@
-"""How many bytes clients may have waiting in memory: each session, and all together."""
+"""Memory budget for data that waits in queues: per session, and in total."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ TOTAL_BYTES = 1 << 29
 
 
 class Budget:
-    """Shares a number of bytes among sessions; what one holds, the others cannot.
+    """Memory budget shared by sessions, with a guaranteed share for each.
 
     One half is for whoever comes first, but no session has more than a quarter of all; of the
     other half each session has an equal share, which nobody can take from it.
@@ -27,7 +27,7 @@ class Budget:
 
     @property
     def used(self) -> int:
-        """Bytes that are held by all."""
+        """Bytes in use by all sessions."""
         return self._used
 
     def open(self) -> Account:
@@ -35,7 +35,7 @@ class Budget:
         return Account(self)
 
     def change(self, account: Account, n_bytes: int, *, force: bool) -> bool:
-        """Has an account hold so many bytes more, or less; False if that is too much.
+        """Adds to, or takes from, what an account holds; False if that is too much.
 
         Args:
             account: whose.
@@ -60,7 +60,7 @@ class Budget:
 
 
 class Account:
-    """What one session holds of a budget.
+    """One session's part of a budget.
 
     Args:
         budget: of all.
@@ -82,7 +82,7 @@ class Account:
         return not self._budget.has_room(self)
 
     def try_hold(self, what: object, n_bytes: int) -> bool:
-        """Holds so many bytes of something from now on; False, and no change, if too many.
+        """Sets the bytes that something holds; False, and no change, if they are too many.
 
         Args:
             what: the thing that holds them.
@@ -91,7 +91,7 @@ class Account:
         return self._hold(what, n_bytes, force=False)
 
     def hold(self, what: object, n_bytes: int) -> None:
-        """Notes how many bytes of something are held from now on, even if they are too many."""
+        """Sets the bytes that something holds, even if they are too many."""
         self._hold(what, n_bytes, force=True)
 
     def _hold(self, what: object, n_bytes: int, *, force: bool) -> bool:
@@ -108,7 +108,7 @@ class Account:
             return True
 
     def close(self) -> None:
-        """Lets go of everything; nothing can be held any more."""
+        """Releases everything; nothing can be held any more."""
         with self._lock:
             self._closed = True
             self._held.clear()

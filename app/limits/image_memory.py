@@ -1,4 +1,4 @@
-"""How many bytes the networks for images of all sessions may hold together."""
+"""Memory budget for the image networks of all sessions."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from collections.abc import Callable
 from engine import RoomError, Spec, count_image_bytes
 
 
-class ImageRoom:
-    """Shares a number of bytes among the networks for images; points of the plane need none.
+class ImageMemory:
+    """Memory budget for image networks; networks on the plane need none of it.
 
     Args:
         total: bytes for all.
@@ -19,16 +19,16 @@ class ImageRoom:
         self._total = total
         self._lock = threading.Lock()
         self._used = 0
-        #: Frees so many bytes for a share, if it can; set by who has the sessions.
-        self.make_way: Callable[[int, ImageShare], None] = lambda n_bytes, share: None
+        #: Frees so many bytes for a reservation, if it can; set by who has the sessions.
+        self.evict: Callable[[int, ImageReservation], None] = lambda n_bytes, reservation: None
 
     @property
     def used(self) -> int:
-        """Bytes that are taken."""
+        """Reserved bytes."""
         return self._used
 
-    def move(self, old: int, new: int) -> int:
-        """Takes another number of bytes; returns how many are missing, and takes none then."""
+    def resize(self, old: int, new: int) -> int:
+        """Replaces a reservation; returns how many bytes are missing, and changes nothing then."""
         with self._lock:
             missing = self._used - old + new - self._total
             if missing > 0 and new > old:
@@ -37,44 +37,44 @@ class ImageRoom:
             return 0
 
 
-class ImageShare:
-    """What one session takes of the room.
+class ImageReservation:
+    """One session's reservation of image memory.
 
     Args:
-        room: of all sessions.
+        memory: of all sessions.
     """
 
-    def __init__(self, room: ImageRoom) -> None:
-        self._room = room
+    def __init__(self, memory: ImageMemory) -> None:
+        self._memory = memory
         self._lock = threading.Lock()
         self._released = False
         self.n_bytes = 0
 
     def admit(self, spec: Spec) -> None:
-        """Takes what a network needs, in the place of what was taken before.
+        """Reserves what a network needs instead of what was reserved before.
 
         Raises:
             RoomError: there is not so much; nothing has changed.
         """
         self._take(count_image_bytes(spec))
 
-    def pack(self, spec: Spec) -> int:
-        """Takes only what a network needs that rests; returns how many bytes that frees."""
+    def compact(self, spec: Spec) -> int:
+        """Reduces the reservation to that of an idle network; returns the freed bytes."""
         before = self.n_bytes
         self._take(count_image_bytes(spec, packed=True))
         return before - self.n_bytes
 
     def release(self) -> None:
-        """Takes nothing any more."""
+        """Releases the reservation for good."""
         with self._lock:
             self._released = True
-            self._room.move(self.n_bytes, 0)
+            self._memory.resize(self.n_bytes, 0)
             self.n_bytes = 0
 
     def _take(self, n_bytes: int) -> None:
         missing = self._try(n_bytes)
         if missing:
-            self._room.make_way(missing, self)
+            self._memory.evict(missing, self)
             missing = self._try(n_bytes)
         if missing:
             text = "the networks for images of all sessions leave no room for one as large"
@@ -84,7 +84,7 @@ class ImageShare:
         with self._lock:
             if self._released:
                 return 0
-            missing = self._room.move(self.n_bytes, n_bytes)
+            missing = self._memory.resize(self.n_bytes, n_bytes)
             if not missing:
                 self.n_bytes = n_bytes
             return missing

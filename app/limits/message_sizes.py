@@ -1,4 +1,4 @@
-"""How much memory a message takes once it is read, told from its text without reading it."""
+"""Estimate of the memory of a parsed JSON message, from its text alone."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _BASE = 512
 
 
 def estimate_bytes(text: str | bytes) -> int:
-    """Returns how many bytes the values of a JSON text take at most, about.
+    """Returns an upper estimate of the bytes of a JSON text's values.
 
     A megabyte of nested lists takes thirty once it is read; of points, one and a half.
 

@@ -1,4 +1,4 @@
-"""How much a client may say in a while."""
+"""Token-bucket rate limit for the messages of a client."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ BURST = 400.0
 
 
 class TokenBucket:
-    """Lets so many messages a second through, and a burst of them at once.
+    """Token bucket: `rate` tokens a second, `burst` at once.
 
     Args:
         rate: tokens that come back per second.

@@ -1,4 +1,4 @@
-"""How many bytes each client may store in a minute, and the names that owners are kept under."""
+"""Storage quotas per client, and pseudonymous names of owners."""
 
 from __future__ import annotations
 
@@ -23,8 +23,8 @@ _MAX_CLIENTS = 4096
 _MINUTE = 60.0
 
 
-class StorageShares:
-    """Bytes that each client may store, which come back evenly over a minute.
+class StorageQuotas:
+    """Bytes that each client may store a minute, as a token bucket.
 
     One blob may be larger than what is left; the next one then waits the longer.
 
@@ -43,7 +43,7 @@ class StorageShares:
         self._left: OrderedDict[str, tuple[float, float]] = OrderedDict()
 
     def charge(self, client: str, size: int) -> int:
-        """Takes a blob from a client's share.
+        """Charges a blob to a client's quota.
 
         Returns:
             0, or the seconds to wait if the share is used up; nothing is taken then.
@@ -59,7 +59,7 @@ class StorageShares:
             return wait
 
     def name_owner(self, client: str) -> str:
-        """Returns the name that a client's blobs are kept under, also after a restart."""
+        """Returns a keyed hash of the client's address, the same after a restart."""
         with self._lock:
             self._key = self._key or self._read_key()
         digest = hmac.digest(self._key, client.encode(), hashlib.sha256)

@@ -1,4 +1,4 @@
-"""Static files under URLs that carry the hash of their content."""
+"""Static files under URLs with a content hash, cached for ever."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ _IMPORT = re.compile(rb"""^\s*(?:import|export)\b[^"';]*?["']([^"']+)["'];?\s*$"
 
 
 @dataclass(frozen=True, slots=True)
-class _Read:
+class _CachedFile:
     stamp: tuple[int, int]
     document: Document
 
 
 class Assets:
-    """The files of a folder, and files out of Python packages: Plotly's script, and others.
+    """Static files of a folder and of Python packages, such as Plotly's script.
 
     A file that changes on disk gets a new hash with the next page.
 
@@ -51,7 +51,7 @@ class Assets:
         self._prefix = prefix
         self._packaged = {PLOTLY: _find_plotly(), **(packaged or {})}
         self._lock = threading.Lock()
-        self._files: dict[str, _Read] = {}
+        self._files: dict[str, _CachedFile] = {}
 
     def url(self, path: str) -> str:
         """Returns the URL of a file, such as `js/pages/playground.js`.
@@ -76,7 +76,7 @@ class Assets:
             with self._lock:
                 read = self._files.get(path)
                 if read is None or read.stamp != stamp:
-                    read = _Read(stamp, Document(file.read_bytes(), _media_type(file)))
+                    read = _CachedFile(stamp, Document(file.read_bytes(), _media_type(file)))
                     self._files[path] = read
         except (OSError, ValueError):
             return None
@@ -93,7 +93,7 @@ class Assets:
         return {"imports": {path[len("js/") : -len(".js")]: self.url(path) for path in modules}}
 
     def module_urls(self, entry: str) -> list[str]:
-        """Returns the URLs of all modules that a module needs, for a page to load at once.
+        """Returns the URLs of a module and its imports, for `modulepreload`.
 
         Args:
             entry: name of the module, as others import it.
@@ -118,7 +118,7 @@ class Assets:
         return dict(sorted(found.items()))
 
     def page_config(self) -> dict[str, object]:
-        """Returns what a page must know to start: URLs of Plotly, catalogues and stream."""
+        """Returns the page's configuration: URLs of Plotly, catalogues and stream."""
         catalogues = self.list_files("i18n", ".json")
         return {
             "plotly": self.url(PLOTLY),
@@ -127,7 +127,7 @@ class Assets:
         }
 
     def compress_plotly(self, folder: Path) -> None:
-        """Makes the smallest form of Plotly's script, or finds it in a folder that keeps it."""
+        """Compresses Plotly's script with brotli, or takes it from the cache folder."""
         document = self.find(PLOTLY)
         if document is not None:
             document.compress_ahead(folder)

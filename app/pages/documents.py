@@ -1,4 +1,4 @@
-"""Things that are served as they are: bytes, their hash, and their compressed forms."""
+"""Static responses with ETag and precompressed variants."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ FOREVER = "public, max-age=31536000, immutable"
 
 
 class Document:
-    """Content with its media type; each compressed form is made once and kept.
+    """Response body with its ETag; each compressed variant is made once.
 
     Args:
         content: the bytes.

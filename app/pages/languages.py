@@ -1,4 +1,4 @@
-"""Languages of the pages: which one a request asks for, and what a page says in it."""
+"""Language negotiation, and the catalogues of words."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ DEFAULT = "en"
 
 
 class Languages:
-    """The catalogues of words: one language each, `i18n/<language>.json`.
+    """Word catalogues, one for each language: `i18n/<language>.json`.
 
     Args:
         assets: the static files that they are among.
@@ -23,12 +23,12 @@ class Languages:
         self._assets = assets
 
     def known(self) -> list[str]:
-        """Returns the languages that there are, the default first."""
+        """Returns the available languages, the default first."""
         paths = self._assets.list_files("i18n", ".json")
         return sorted((PurePosixPath(path).stem for path in paths), key=lambda n: (n != DEFAULT, n))
 
     def choose(self, request: Request) -> str:
-        """Returns what the address asks for (`?lang=`), else what the browser prefers.
+        """Returns the language of the address (`?lang=`), else of `Accept-Language`.
 
         The page itself has the last word, since it knows an earlier choice.
         """

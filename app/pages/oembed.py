@@ -1,4 +1,4 @@
-"""oEmbed: how sites that are given a link learn to show the page itself.
+"""oEmbed provider: sites that are given a link can embed the page.
 
 References:
     https://oembed.com, version 1.0.
@@ -55,7 +55,7 @@ def make_oembed_blueprint(languages: Languages) -> Blueprint:
 
 
 def link_oembed(root: str, url: str) -> str:
-    """Returns the address at which a page is described.
+    """Returns the oEmbed URL of a page.
 
     Args:
         root: of the server, with a slash at its end.

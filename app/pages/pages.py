@@ -1,4 +1,4 @@
-"""The pages and the files they load."""
+"""Routes of the pages and of static files."""
 
 from __future__ import annotations
 

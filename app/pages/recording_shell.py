@@ -1,4 +1,4 @@
-"""The document that plays a recording without a server: everything but the recording itself."""
+"""Self-contained HTML document that plays a recording without a server."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _GZIP_LEVEL = 9
 
 
 class RecordingShell:
-    """Makes the document and keeps it until a file of it changes.
+    """Builds the document and caches it until one of its files changes.
 
     A page that was opened as a file cannot load modules beside it, so all of them are inside,
     as one compressed text.

@@ -1,4 +1,4 @@
-"""Pages out of templates, in the language of the visit."""
+"""Renders templates in the visitor's language."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PAGE_CACHE = "no-cache"
 
 
 class Renderer:
-    """Makes pages.
+    """Template renderer.
 
     Args:
         assets: the static files that pages name.
@@ -23,7 +23,7 @@ class Renderer:
         self._languages = Languages(assets)
 
     def show(self, template: str, **values: object) -> Response:
-        """Returns a page.
+        """Returns the response for a template.
 
         Args:
             template: its file.

@@ -1,4 +1,4 @@
-"""What decks load: the plugin for reveal.js; and a deck that shows it."""
+"""`/slides`: the reveal.js plugin, and a deck that demonstrates it."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""The stream's messages and frames, and the queue of what is to be sent."""
+"""Messages and frames of the stream, and the outbox."""

@@ -1,4 +1,4 @@
-"""Frames as bytes: the one place where arrays become a safetensors blob."""
+"""Frame encoding: arrays and metadata as one safetensors blob."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a client may say: one strict model for each message of the stream.
+"""Pydantic models of client messages (one per message type, extra fields forbidden).
 
 Specs, patches and origins are passed on as they came: the engine validates them.
 """
@@ -22,7 +22,7 @@ _SHOWN = 60
 
 ViewName = Annotated[str, OneOf(VIEWS)]
 
-PointId = Annotated[int, Field(ge=0, le=2**53)]
+TimelinePointId = Annotated[int, Field(ge=0, le=2**53)]
 
 #: Sides of a drawing, pixels.
 MAX_DRAWING = 280
@@ -74,7 +74,7 @@ class Open(Message):
 
 
 class Load(Message):
-    """Another run in the place of this one: a spec, and perhaps the state that a link carries."""
+    """Replaces the run by a spec and, if there is one, a link payload."""
 
     type: Literal["load"]
     spec: Any
@@ -83,10 +83,10 @@ class Load(Message):
 
 @dataclass(frozen=True, slots=True)
 class Loading:
-    """A `load` that waits; its state is read when its turn has come, since it may be large.
+    """A queued `load`; its payload is decoded by the worker, since it may be large.
 
     Attributes:
-        read: returns the spec and the state, or raises as `States.read` does.
+        read: returns the spec and the state, or raises as `LinkPayloads.read` does.
     """
 
     read: Callable[[], tuple[Spec, Packet | None]]
@@ -106,7 +106,7 @@ class Edit(Message):
 
 
 class Until(Message):
-    """Where training pauses by itself: so many epochs done, or a train loss that low."""
+    """Stop condition of a run: an epoch count or a train loss."""
 
     epoch: Annotated[int, Field(ge=0, le=10_000_000)] | None = None
     loss: Annotated[float, Field(ge=0, le=1e9)] | None = None
@@ -132,13 +132,13 @@ class Reset(Message):
 
 
 class Undo(Message):
-    """Return to the moment before the last change."""
+    """Return to the state before the last change."""
 
     type: Literal["undo"]
 
 
 class Redo(Message):
-    """Return to the moment that the last undo left."""
+    """Return to the state that the last undo left."""
 
     type: Literal["redo"]
 
@@ -204,7 +204,7 @@ class Drawing(Message):
 
 
 class Views(Message):
-    """What frames hold and how often they come; a key left out stays as it was."""
+    """Contents and rate of frames; a key that is left out keeps its value."""
 
     type: Literal["views"]
     names: Annotated[list[ViewName], Field(max_length=32)] | None = None
@@ -231,8 +231,8 @@ class SetWeight(Message):
     value: Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
-class Timeline(Message):
-    """Tell what the time line holds, now and whenever it changes; or tell it no more."""
+class WatchTimeline(Message):
+    """Subscribe to `timeline` messages, or unsubscribe."""
 
     type: Literal["timeline"]
     on: bool = True
@@ -242,25 +242,25 @@ class Recall(Message):
     """Show a point of the time line, paused; null shows the present again."""
 
     type: Literal["recall"]
-    point: PointId | None
+    point: TimelinePointId | None
 
 
 class Branch(Message):
     """Go on from a point of the time line."""
 
     type: Literal["branch"]
-    point: PointId
+    point: TimelinePointId
 
 
 class TrialCandidate(Message):
-    """A change to try: an edit's patch, and where each new layer and unit comes from."""
+    """An edit to try on a copy of the run."""
 
     patch: Any
     origin: Any = None
 
 
 class Try(Message):
-    """Train copies of the present network under some changes, and tell which one helps."""
+    """Train copies of the network under different edits and compare their test losses."""
 
     type: Literal["try"]
     trial: Annotated[str, Field(min_length=1, max_length=64)]
@@ -276,7 +276,7 @@ class Ack(Message):
 
 _Told = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
-    | Timeline | Recall | Branch | Try
+    | WatchTimeline | Recall | Branch | Try
 )  # fmt: skip
 ClientMessage = _Told | Open | Load | Ack
 Command = _Told | Loading

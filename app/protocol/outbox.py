@@ -1,4 +1,4 @@
-"""What waits to be sent to one client: messages in order and one frame at most."""
+"""Outbox: bounded queue of messages to one client, and at most one frame."""
 
 from __future__ import annotations
 
@@ -20,25 +20,25 @@ UNREAD = 2
 
 @dataclass(frozen=True, slots=True)
 class Closing:
-    """The last thing that is sent: the connection ends, with a WebSocket close code."""
+    """End of the connection, with a WebSocket close code."""
 
     code: int
     reason: str
 
 
 @dataclass(frozen=True, slots=True)
-class Pulse:
-    """A sign of life, or the answer to one, for transports that have such."""
+class Heartbeat:
+    """Keep-alive (ping), or the answer to one (pong)."""
 
     payload: bytes
     answer: bool
 
 
-Item = str | bytes | Closing | Pulse
+Item = str | bytes | Closing | Heartbeat
 
 
 class Outbox:
-    """The one place between the threads that make messages and the one that sends them.
+    """Thread-safe queue between the threads that make messages and the one that sends them.
 
     It never blocks who puts something in. It is bounded by its users: workers leave a
     session alone while its outbox is `full`, and put a frame only where none waits.
@@ -57,7 +57,7 @@ class Outbox:
         self._characters = 0
         self._frames = 0
         self._closing: Closing | None = None
-        self._pulse: Pulse | None = None
+        self._pulse: Heartbeat | None = None
         self._abandoned = False
         self.closed_at: float | None = None
         self.on_taken = on_taken
@@ -108,7 +108,7 @@ class Outbox:
                 self._items.append(blob)
                 self._changed.notify()
 
-    def put_pulse(self, pulse: Pulse) -> None:
+    def put_heartbeat(self, pulse: Heartbeat) -> None:
         """Sends a pulse before all else; only the newest one waits."""
         with self._changed:
             self._pulse = pulse

@@ -1,4 +1,4 @@
-"""What a client wants its frames to hold, and how often it wants them."""
+"""View settings of a client: contents, size and rate of its frames."""
 
 from __future__ import annotations
 

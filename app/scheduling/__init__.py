@@ -1,1 +1,1 @@
-"""When work is done: the fair queue, commands and jobs that wait, the debounce."""
+"""Scheduling: fair queue, queues of commands and jobs, debounce."""

@@ -1,4 +1,4 @@
-"""Whether a network has been left alone for so long that compiling it tightly is worth it."""
+"""Debounce: requests background compilation 0.5 s after the last edit."""
 
 from __future__ import annotations
 
@@ -7,25 +7,25 @@ import time
 SECONDS = 0.5
 
 
-class Calm:
-    """Time since the last edit. The session's lock is held by who changes it."""
+class Debounce:
+    """Debounce for background compilation of the exact program. Used under the session's lock."""
 
     def __init__(self) -> None:
         self._since = time.monotonic()
-        self._over = False
+        self._stopped = False
 
-    def disturb(self) -> None:
-        """The network has changed."""
+    def restart(self) -> None:
+        """Restarts the delay after an edit."""
         self._since = time.monotonic()
-        self._over = False
+        self._stopped = False
 
-    def take(self, now: float) -> bool:
-        """Whether it is time to ask for the tight program, which is then not asked for at once."""
-        if self._over or now - self._since < SECONDS:
+    def fire(self, now: float) -> bool:
+        """Whether the delay has passed; the next call returns True one delay later."""
+        if self._stopped or now - self._since < SECONDS:
             return False
         self._since = now
         return True
 
-    def keep(self) -> None:
-        """The tight program is there or on its way; nobody need ask before the next edit."""
-        self._over = True
+    def stop(self) -> None:
+        """Stops until the next edit, since the exact program is compiled or requested."""
+        self._stopped = True

@@ -1,4 +1,4 @@
-"""Fair queue: everybody who waits gets the same share of the time, however long single turns are.
+"""Fair queue: all that wait get the same share of time, however long their turns are.
 
 Start-time fair queueing: a turn that waits has a start on a clock of its own, in seconds of
 use. Whoever has the earliest start is next. The clock shows the start of the last turn that
@@ -28,7 +28,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class FairQueue(Generic[K]):
-    """Those who wait for a turn, light and heavy ones apart.
+    """Queue ordered by time used, with light and heavy keys apart.
 
     What somebody has used is forgotten with them. Whoever takes turns out says afterwards how
     long they took. Nothing here knows of clocks or threads: `now` is in seconds of any clock.

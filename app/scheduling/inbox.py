@@ -1,4 +1,4 @@
-"""Commands of one session that wait for its turn. The session's lock is held by who uses it."""
+"""Inbox: bounded queue of a session's commands. Used under the session's lock."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a request wants from a session's trainer, done by a worker between two turns."""
+"""Jobs: functions that a session's worker runs for a request, between two turns."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Jobs:
         return future
 
     def run(self, until: float) -> None:
-        """Does what waits, as far as there is time; what has been cancelled is left out.
+        """Runs queued functions until a deadline; cancelled ones are skipped.
 
         Args:
             until: when no more is begun (monotonic seconds).

@@ -1,4 +1,4 @@
-"""Reading from a socket with one deadline for the whole, so that trickled bytes do not help."""
+"""Deadlines for reading from a socket: one for the whole request, against slow clients."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ BODY_RATE = 1 << 14
 
 
 class TimedReceiver:
-    """Takes the place of a socket for whoever reads a request from it.
+    """Wrapper of a socket that reads with a deadline for the whole.
 
     Until it is told what is read it gives nothing, as if the client had gone.
 
@@ -28,7 +28,7 @@ class TimedReceiver:
         self.expect(0.0)
 
     def expect(self, seconds: float, rate: float = 0.0, late: Exception | None = None) -> None:
-        """Says what comes next, and by when.
+        """Sets the deadline for what is read next.
 
         Args:
             seconds: how long all of it may take.
@@ -40,12 +40,12 @@ class TimedReceiver:
         self._late = late
 
     def expect_body(self) -> None:
-        """A body comes next; whoever reads it too late sees the answer to the client (408)."""
+        """Sets the deadline for a body; a late one is answered with 408."""
         text = f"the body took more than {BODY_SECONDS:g} s and {BODY_RATE} bytes a second"
         self.expect(BODY_SECONDS, BODY_RATE, RequestTimeout(text))
 
     def recv(self, size: int) -> bytes:
-        """Reads what is there, up to `size` bytes; waits for it, but not beyond the deadline."""
+        """Receives up to `size` bytes, waiting no longer than the deadline."""
         rest = self._until - time.monotonic()
         if rest <= 0:
             return self._give_up()

@@ -1,4 +1,4 @@
-"""gunicorn, run from Python: one worker process with threads."""
+"""Runs gunicorn from Python: one worker process with threads."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ STALL_SECONDS = 120
 
 
 class PrivateLogger(Logger):
-    """gunicorn's own log, without whole tokens."""
+    """gunicorn's logger, with session tokens shortened."""
 
     def _set_handler(self, log: Any, output: Any, fmt: Any, stream: Any = None) -> None:
         private = PrivateFormatter(fmt._fmt, fmt.datefmt)
@@ -27,7 +27,7 @@ class PrivateLogger(Logger):
 
 
 class Server(BaseApplication):
-    """The application as gunicorn wants it.
+    """gunicorn's application object.
 
     Args:
         settings: the settings.

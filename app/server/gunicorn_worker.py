@@ -1,4 +1,4 @@
-"""gunicorn's worker: no connection has a thread before its request can be handled.
+"""gunicorn worker in which a connection gets a thread only once its request is complete.
 
 The loop that accepts connections also reads the heads of requests and their small bodies,
 without blocking, and sees closed connections to their end. So half a request costs a place
@@ -53,8 +53,8 @@ _REFUSALS = {
 }
 
 
-class Guarded(TConn):
-    """A connection, and what it waits for."""
+class GuardedConnection(TConn):
+    """Connection with its deadline and the request read so far."""
 
     def __init__(self, cfg: Any, sock: socket.socket, peer: Any, server: Any) -> None:
         super().__init__(cfg, sock, peer, server)
@@ -81,10 +81,10 @@ class GuardedWorker(ThreadWorker):
         """Prepares the bounds."""
         settings: Settings = self.app.settings  # pyright: ignore[reportAttributeAccessIssue]
         self._trusted_proxies = settings.trusted_proxies
-        self._admission: Admission[Guarded] = Admission(settings.request_limits)
+        self._admission: Admission[GuardedConnection] = Admission(settings.request_limits)
         # Behind a proxy all connections are the proxy's.
         each = MAX_WAITING if settings.trusted_proxies else MAX_WAITING_EACH
-        self._waiting: Waiting[Guarded] = Waiting(MAX_WAITING, each)
+        self._waiting: Waiting[GuardedConnection] = Waiting(MAX_WAITING, each)
         self._sweep_at = 0.0
         super().init_process()
 
@@ -104,19 +104,19 @@ class GuardedWorker(ThreadWorker):
                 raise
             return
         self.nr_conns += 1
-        conn = Guarded(self.cfg, sock, peer, listener.getsockname())
+        conn = GuardedConnection(self.cfg, sock, peer, listener.getsockname())
         self._wait(conn, "idle", IDLE_SECONDS)
 
     def handle(self, conn: TConn) -> bool:
         """Answers a request, in a thread; False if the connection is to be closed."""
-        assert isinstance(conn, Guarded)
+        assert isinstance(conn, GuardedConnection)
         conn.begin_parsing()
         _set_patience(conn.sock, conn.kind)
         return super().handle(conn) and self.alive
 
     def handle_request(self, req: Any, conn: TConn) -> bool:
         """Answers a request whose head has been parsed."""
-        assert isinstance(conn, Guarded)
+        assert isinstance(conn, GuardedConnection)
         conn.receiver.expect_body()
         try:
             return super().handle_request(req, conn)
@@ -125,8 +125,8 @@ class GuardedWorker(ThreadWorker):
             conn.receiver.expect(0.0, late=TimeoutError())
 
     def finish_request(self, conn: TConn, fs: Future[bool]) -> None:
-        """Sees what becomes of a connection, and who has its thread next."""
-        assert isinstance(conn, Guarded)
+        """Keeps, parks or closes a connection after a request, and gives its thread on."""
+        assert isinstance(conn, GuardedConnection)
         following = self._admission.give_back(conn.kind, conn.client_name)
         if following is not None:
             self._end_wait(following)
@@ -177,8 +177,8 @@ class GuardedWorker(ThreadWorker):
                 self._close(conn)
         self.app.wsgi().extensions["livenet"].close()  # pyright: ignore[reportFunctionMemberAccess]
 
-    def _wait(self, conn: Guarded, state: State, seconds: float) -> None:
-        """Lets a connection wait without a thread, perhaps in the place of another."""
+    def _wait(self, conn: GuardedConnection, state: State, seconds: float) -> None:
+        """Parks a connection without a thread; may evict another one."""
         conn.state, conn.deadline = state, time.monotonic() + seconds
         leaving = self._waiting.add(conn)
         if state != "line":
@@ -187,15 +187,15 @@ class GuardedWorker(ThreadWorker):
         if leaving is not None:
             self._close(leaving)
 
-    def _end_wait(self, conn: Guarded) -> None:
+    def _end_wait(self, conn: GuardedConnection) -> None:
         self._waiting.remove(conn)
         if conn.state == "line":
             self._admission.leave_line(conn.kind, conn.client_name, conn)
         else:
             self.poller.unregister(conn.sock)
 
-    def _receive(self, conn: Guarded, _: Any) -> None:
-        """Reads what has come on a connection that waits."""
+    def _receive(self, conn: GuardedConnection, _: Any) -> None:
+        """Reads the bytes that arrived on a parked connection."""
         if conn not in self._waiting:
             return
         try:
@@ -209,8 +209,8 @@ class GuardedWorker(ThreadWorker):
         elif conn.state != "linger":
             self._take(conn, data, waits=True)
 
-    def _take(self, conn: Guarded, data: bytes, *, waits: bool) -> None:
-        """Handles what has come: the request gets a thread, or waits for more, or for one."""
+    def _take(self, conn: GuardedConnection, data: bytes, *, waits: bool) -> None:
+        """Handles new bytes: starts the request, waits for more bytes, or for a thread."""
         head = conn.head
         head.feed(data)
         if head.too_long:
@@ -234,21 +234,21 @@ class GuardedWorker(ThreadWorker):
             self._wait(conn, "line", LINE_SECONDS)
             self._admission.wait(conn.kind, conn.client_name, conn)
 
-    def _refuse(self, conn: Guarded, status: int) -> None:
-        """Answers a request that is handled no further, and closes its connection."""
+    def _refuse(self, conn: GuardedConnection, status: int) -> None:
+        """Answers with an error status and closes the connection."""
         with contextlib.suppress(OSError):
             conn.sock.send(_write_refusal(status))
         self._linger(conn)
 
-    def _linger(self, conn: Guarded) -> None:
-        """Ends sending, and reads what still comes, so that the answer is not lost to a reset."""
+    def _linger(self, conn: GuardedConnection) -> None:
+        """Lingering close: reads what still arrives, so that no reset loses the answer."""
         if conn in self._waiting:
             self._end_wait(conn)
         with contextlib.suppress(OSError):
             conn.sock.shutdown(socket.SHUT_WR)
         self._wait(conn, "linger", LINGER_SECONDS)
 
-    def _close(self, conn: Guarded) -> None:
+    def _close(self, conn: GuardedConnection) -> None:
         if conn in self._waiting:
             self._end_wait(conn)
         self.nr_conns -= 1

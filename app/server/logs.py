@@ -1,4 +1,4 @@
-"""The log: tokens of sessions, which are as good as passwords, are shortened everywhere."""
+"""Logging, with session tokens shortened, since they are as good as passwords."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The end of a process that has compiled programs."""
+"""Exit of a process that has compiled programs."""
 
 from __future__ import annotations
 

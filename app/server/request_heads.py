@@ -1,4 +1,4 @@
-"""The head of an HTTP request while its bytes come: whether it is whole, and what is asked for.
+"""Incremental parser of a request head: whether it is complete, and its kind.
 
 This decides when a request gets a thread and which limits it is counted against. It never
 decides what a request means: the same bytes then go through the server's own parser.
@@ -35,7 +35,7 @@ def find_kind(method: bytes, target: bytes) -> Kind:
 
 
 class RequestHead:
-    """Collects the bytes of one request until it can be handled without waiting for more.
+    """Buffers one request until it can be handled without waiting for more bytes.
 
     Attributes:
         content: all bytes so far, those of a small body and of what follows included.

@@ -1,4 +1,4 @@
-"""Connections that wait without a thread: bounded together, each with a deadline."""
+"""Parked connections: a bounded set without threads, each with a deadline."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import Generic, Protocol, TypeVar
 
 
 class Waiter(Protocol):
-    """What can wait.
+    """An item that can wait: its client and its deadline.
 
     Attributes:
         client_name: whose it is.
@@ -21,7 +21,7 @@ W = TypeVar("W", bound=Waiter)
 
 
 class Waiting(Generic[W]):
-    """A bounded set of connections, by their clients, the one that waits longest first.
+    """Bounded set of waiting items, by client, oldest first.
 
     Args:
         limit: how many there may be.
@@ -37,7 +37,7 @@ class Waiting(Generic[W]):
         return waiter in self._by_client.get(waiter.client_name, ())
 
     def add(self, waiter: W) -> W | None:
-        """Adds a connection, and returns the one that has to go for it, if one has.
+        """Adds a connection; returns the one that is evicted for it, if any.
 
         That is the oldest of the same client if it has more than its share; else the oldest
         of whoever has most.

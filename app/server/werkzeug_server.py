@@ -1,4 +1,4 @@
-"""Werkzeug's own server, where gunicorn cannot run: the same deadlines, a thread each."""
+"""Werkzeug's server with deadlines, where gunicorn cannot run; one thread a connection."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _DRAIN_SECONDS = 1.0
 
 
 class _Input(io.RawIOBase):
-    """What a request is read from, with its deadlines."""
+    """Input stream of a request, with deadlines."""
 
     def __init__(self, receiver: TimedReceiver) -> None:
         self._receiver = receiver

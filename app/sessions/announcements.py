@@ -1,27 +1,27 @@
-"""What a session tells its client about the run, as messages of the stream."""
+"""Messages of the stream that describe the run to its client."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from app.history.timeline import Point
+from app.history.timeline import TimelinePoint
 from engine import Spec, dump_spec
 
 Message = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class Changes:
-    """Whether there is something to undo and to redo."""
+class UndoStatus:
+    """Whether undo and redo are possible."""
 
     undo: bool = False
     redo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
-class Coming:
-    """What the edits that wait lead to.
+class PendingSpec:
+    """The spec that pending edits lead to.
 
     Attributes:
         spec: the spec once they are applied.
@@ -32,18 +32,18 @@ class Coming:
     edits: int
 
 
-def tell_opened(
+def make_opened_message(
     token: str,
     spec_id: int,
     spec: Spec,
-    changes: Changes,
-    coming: Coming | None,
+    undo_status: UndoStatus,
+    pending: PendingSpec | None,
     *,
     running: bool,
     resumed: bool,
 ) -> Message:
-    """Which session a client has now, what it trains, and what it is to train next."""
-    waiting = coming and {"spec": _dump(spec, coming.spec), "edits": coming.edits}
+    """Returns an `opened` message."""
+    waiting = pending and {"spec": _dump(spec, pending.spec), "edits": pending.edits}
     return {
         "type": "opened",
         "session": token,
@@ -52,29 +52,31 @@ def tell_opened(
         "running": running,
         "resumed": resumed,
         **({"waiting": waiting} if waiting else {}),
-        **_tell_changes(changes),
+        **_undo_fields(undo_status),
     }
 
 
-def tell_spec(spec_id: int, former: Spec, spec: Spec, step: int, changes: Changes) -> Message:
-    """What is trained from now on; points that are the same are left out."""
+def make_spec_message(
+    spec_id: int, former: Spec, spec: Spec, step: int, undo_status: UndoStatus
+) -> Message:
+    """Returns a `spec` message; points that have not changed are left out."""
     return {
         "type": "spec",
         "id": spec_id,
         "spec": _dump(former, spec),
         "step": step,
-        **_tell_changes(changes),
+        **_undo_fields(undo_status),
     }
 
 
-def tell_recalled(point: Point, present: Spec) -> Message:
-    """Which moment of the time line is shown from now on."""
+def make_recalled_message(point: TimelinePoint, present: Spec) -> Message:
+    """Returns a `recalled` message."""
     return {
         "type": "recalled",
         "point": point.id,
         "id": point.spec_id,
-        "spec": _dump(present, point.moment.spec),
-        "step": point.moment.step,
+        "spec": _dump(present, point.snapshot.spec),
+        "step": point.snapshot.step,
     }
 
 
@@ -82,5 +84,5 @@ def _dump(known: Spec, spec: Spec) -> Message:
     return dump_spec(spec, points=known.data.points != spec.data.points)
 
 
-def _tell_changes(changes: Changes) -> Message:
-    return {"undo": changes.undo, "redo": changes.redo}
+def _undo_fields(undo_status: UndoStatus) -> Message:
+    return {"undo": undo_status.undo, "redo": undo_status.redo}

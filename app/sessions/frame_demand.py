@@ -1,4 +1,4 @@
-"""What a client wants to see, and when. The session's lock is held by who changes it."""
+"""Flow control of frames: credit, pace and contents. Used under the session's lock."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ CREDIT_AT_START = 2
 CREDIT_AT_MOST = 4
 
 
-class Demand:
-    """Credit for frames, what the next one has to hold, and the pace.
+class FrameDemand:
+    """Frame demand of a client: its credit, and the time and contents of the next frame.
 
     Args:
         max_fps: frames a second at most, whatever the client asks for.
@@ -29,8 +29,8 @@ class Demand:
         self.next_at = 0.0
         self._sent: dict[str, Any] = {}
 
-    def begin(self) -> None:
-        """A client has come, who has seen nothing yet."""
+    def restart(self) -> None:
+        """Starts for a new client, who has seen nothing yet."""
         self._credit = CREDIT_AT_START
         self._due = self._points_due = True
         self._sent = {}
@@ -43,30 +43,30 @@ class Demand:
         self._credit += 1
         return True
 
-    def change(self, message: Views) -> None:
-        """Changes what frames hold; the next one is due."""
+    def set_views(self, message: Views) -> None:
+        """Changes the view settings; the next frame is due."""
         self._views = self._views.merge(message)
         self._due = True
         self.next_at = 0.0
 
-    def show(self) -> None:
-        """Something is to be seen that no frame has shown."""
+    def mark_due(self) -> None:
+        """Makes a frame due, since something has changed."""
         self._due = True
 
-    def show_points(self) -> None:
-        """The next frame has to hold the points."""
+    def mark_points_due(self) -> None:
+        """Makes the next frame hold the points."""
         self._points_due = True
 
     def wants(self, *, training: bool) -> bool:
-        """Whether a frame is wanted and paid for."""
+        """Whether a frame is due and there is credit for it."""
         return self._credit > 0 and (training or self._due)
 
     def peek(self, *, running: bool) -> FrameRequest:
-        """Returns what the next frame is to hold."""
+        """Returns the request of the next frame, and changes nothing."""
         return self._views.make_request(points_due=self._points_due, running=running)
 
-    def leave_out(self, arrays: dict[str, Any]) -> list[str]:
-        """Takes out of a frame what has not changed since the last one that held it.
+    def drop_unchanged(self, arrays: dict[str, Any]) -> list[str]:
+        """Removes arrays that have not changed since they were last sent.
 
         Args:
             arrays: of the frame, by name; an array that is the same object has not changed.
@@ -84,8 +84,8 @@ class Demand:
             del arrays[name]
         return unchanged
 
-    def spend(self, now: float, *, running: bool) -> FrameRequest:
-        """Takes one credit, and returns what the frame is to hold."""
+    def spend_credit(self, now: float, *, running: bool) -> FrameRequest:
+        """Takes one credit and returns the request of the frame."""
         self._credit -= 1
         request = self.peek(running=running)
         self._due = self._points_due = False
@@ -94,7 +94,7 @@ class Demand:
             self.next_at = now + pause - (late if late < pause else 0)
         return request
 
-    def give_back(self, request: FrameRequest, *, credit: bool) -> None:
-        """No frame has come of a request; its credit belongs to the client that gave it."""
+    def refund_credit(self, request: FrameRequest, *, credit: bool) -> None:
+        """Gives the credit of a request back that led to no frame."""
         self._points_due |= request.points
         self._credit += credit

@@ -1,4 +1,4 @@
-"""Where sessions live: the interface, and the host that keeps them in this process."""
+"""Session hosts: the interface, and the host that keeps sessions in this process."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ import time
 from collections.abc import Callable
 from typing import Protocol
 
-from app.history.snapshot_memory import TimelineRoom
-from app.history.undo import MAX_MOMENT
+from app.history.snapshot_memory import SnapshotMemory
+from app.history.undo import MAX_SNAPSHOT_BYTES
 from app.limits.budget import Budget
-from app.limits.image_memory import ImageRoom, ImageShare
+from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.outbox import Outbox
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
@@ -27,37 +27,37 @@ UNDO_BYTES = 1 << 29
 
 
 class SessionLimitError(Exception):
-    """All places, or the memory, are taken by sessions whose clients are there."""
+    """No place or no memory for another session."""
 
     def __init__(self, message: str = "all sessions are taken; try again in a while") -> None:
         super().__init__(message)
 
 
 class SessionHost(Protocol):
-    """What the stream needs from the place where sessions live."""
+    """Interface of a host: creates, finds and removes sessions."""
 
     def create(self, spec: Spec, outbox: Outbox, packet: Packet | None = None) -> Session:
         """Makes a session for a client; raises SessionLimitError when there is no place."""
         ...
 
-    def branch(self, moment: Snapshot) -> Session:
-        """Makes a session that goes on from a moment of another; it waits for its client."""
+    def branch(self, snapshot: Snapshot) -> Session:
+        """Makes a session that goes on from a snapshot of another; it waits for its client."""
         ...
 
     def decode_model(self, content: bytes) -> Snapshot:
         """Returns what a model file holds, for a session to go on from."""
         ...
 
-    def take_up(self, token: str, outbox: Outbox) -> Session | None:
-        """Gives a session to a client, away from any other; None if there is no such one."""
+    def resume(self, token: str, outbox: Outbox) -> Session | None:
+        """Attaches a client to a session instead of any other; None if there is none."""
         ...
 
-    def leave(self, session: Session, outbox: Outbox) -> None:
-        """The client is gone; its session waits for it."""
+    def disconnect(self, session: Session, outbox: Outbox) -> None:
+        """Detaches the client of a session, which waits for it."""
         ...
 
     def get(self, token: str) -> Session | None:
-        """Returns a session that lives, or None."""
+        """Returns a session; None if there is none."""
         ...
 
     def drop(self, session: Session) -> None:
@@ -70,7 +70,7 @@ class SessionHost(Protocol):
 
 
 class LocalHost:
-    """Keeps sessions in this process and trains them with a few threads.
+    """Host of sessions in this process, trained by a few threads.
 
     A session whose client is lost waits for `resume_seconds`. When all places are taken,
     a new client gets the place of the session that has waited longest.
@@ -100,16 +100,16 @@ class LocalHost:
         image_bytes: int = 1 << 31,
     ) -> None:
         self._programs = programs
-        self._image_room = ImageRoom(image_bytes)
-        self._image_room.make_way = self._make_way
+        self._image_memory = ImageMemory(image_bytes)
+        self._image_memory.evict = self._evict_images
         self._scheduler = scheduler
         self._max_sessions = max_sessions
         self._resume_seconds = resume_seconds
         self._idle_seconds = idle_seconds
         self._max_inbox_bytes = max_inbox_bytes
         self._max_fps = max_fps
-        self._room = TimelineRoom(max_sessions)
-        self._undo_room = TimelineRoom(max_sessions, UNDO_BYTES, MAX_MOMENT)
+        self._timeline_memory = SnapshotMemory(max_sessions)
+        self._undo_memory = SnapshotMemory(max_sessions, UNDO_BYTES, MAX_SNAPSHOT_BYTES)
         self._budget = budget or Budget(max_sessions)
         self._trials = TrialRunner()
         self._changed = threading.Condition()
@@ -132,18 +132,20 @@ class LocalHost:
             SessionLimitError: no place, and no session waits for a lost client.
             PacketError: the packet is of another network.
         """
-        return self._admit(lambda share: Trainer(spec, self._programs, packet, share.admit), outbox)
+        return self._admit(
+            lambda reservation: Trainer(spec, self._programs, packet, reservation.admit), outbox
+        )
 
-    def branch(self, moment: Snapshot) -> Session:
-        """Makes a session that goes on from a moment of another; it waits for its client.
+    def branch(self, snapshot: Snapshot) -> Session:
+        """Makes a session that goes on from a snapshot of another; it waits for its client.
 
         Raises:
             SessionLimitError: no place, and no session waits for a lost client.
         """
 
-        def make(share: ImageShare) -> Trainer:
-            trainer = Trainer(moment.spec, self._programs, admit=share.admit)
-            trainer.restore(moment)
+        def make(reservation: ImageReservation) -> Trainer:
+            trainer = Trainer(snapshot.spec, self._programs, admit=reservation.admit)
+            trainer.restore(snapshot)
             return trainer
 
         return self._admit(make, None)
@@ -157,23 +159,23 @@ class LocalHost:
         """
         return Trainer.decode(content, self._programs)
 
-    def _admit(self, make: Callable[[ImageShare], Trainer], outbox: Outbox | None) -> Session:
-        share = ImageShare(self._image_room)
+    def _admit(self, make: Callable[[ImageReservation], Trainer], outbox: Outbox | None) -> Session:
+        reservation = ImageReservation(self._image_memory)
         with self._changed:
             if len(self._sessions) + self._coming >= self._max_sessions:
-                self._make_room()
+                self._evict_session()
             self._coming += 1
         try:
             session = Session(
                 token=secrets.token_urlsafe(24),
                 label=str(next(self._numbers)),
-                trainer=make(share),
-                share=share,
+                trainer=make(reservation),
+                reservation=reservation,
                 max_inbox_bytes=self._max_inbox_bytes,
                 max_fps=self._max_fps,
                 wake=self._scheduler.wake,
-                room=self._room,
-                undo_room=self._undo_room,
+                timeline_memory=self._timeline_memory,
+                undo_memory=self._undo_memory,
                 account=self._budget.open(),
                 trials=self._trials,
             )
@@ -183,7 +185,7 @@ class LocalHost:
                 self._sessions[session.token] = session
                 self._changed.notify()
         except BaseException as error:
-            share.release()
+            reservation.release()
             if isinstance(error, RoomError):
                 raise SessionLimitError(error.message) from None
             raise
@@ -193,14 +195,14 @@ class LocalHost:
         logger.debug("session %s: opened", session.label)
         return session
 
-    def _make_room(self) -> None:
+    def _evict_session(self) -> None:
         waiting = [(lost, s) for s in self._sessions.values() if (lost := s.lost_at) is not None]
         if self._closing or not waiting:
             raise SessionLimitError
         self.drop(min(waiting, key=lambda pair: pair[0])[1])
 
-    def _make_way(self, n_bytes: int, asking: ImageShare) -> None:
-        """Frees so many bytes of images, from whoever was lost longest; all it can if not enough.
+    def _evict_images(self, n_bytes: int, asking: ImageReservation) -> None:
+        """Frees image memory of sessions without a client, the longest lost first.
 
         First they keep only the present state, without what can be undone or recalled; what
         this does not free goes with whole sessions.
@@ -208,17 +210,17 @@ class LocalHost:
         with self._changed:
             lost = [(at, s) for s in self._sessions.values() if (at := s.lost_at) is not None]
         oldest = [session for _, session in sorted(lost, key=lambda pair: pair[0])]
-        sessions = [s for s in oldest if s.share.n_bytes and s.share is not asking]
+        sessions = [s for s in oldest if s.reservation.n_bytes and s.reservation is not asking]
         for session in sessions:
             if n_bytes > 0:
-                n_bytes -= session.pack()
+                n_bytes -= session.compact()
         for session in sessions:
             if n_bytes > 0:
-                n_bytes -= session.share.n_bytes
+                n_bytes -= session.reservation.n_bytes
                 self.drop(session)
 
-    def take_up(self, token: str, outbox: Outbox) -> Session | None:
-        """Gives a session to a client, away from any other; None if there is no such one.
+    def resume(self, token: str, outbox: Outbox) -> Session | None:
+        """Attaches a client to a session instead of any other; None if there is none.
 
         Raises:
             SessionLimitError: its network needs more memory than there is at present.
@@ -227,7 +229,7 @@ class LocalHost:
         if session is None:
             return None
         try:
-            session.unpack()
+            session.reserve_memory()
         except RoomError as error:
             raise SessionLimitError(error.message) from None
         with self._changed:
@@ -236,15 +238,15 @@ class LocalHost:
             session.attach(outbox, resumed=True)
             return session
 
-    def leave(self, session: Session, outbox: Outbox) -> None:
-        """The client is gone; its session waits for it."""
+    def disconnect(self, session: Session, outbox: Outbox) -> None:
+        """Detaches the client of a session, which waits for it."""
         session.detach(outbox)
-        session.rest()
+        session.release_memory()
         with self._changed:
             self._changed.notify()
 
     def get(self, token: str) -> Session | None:
-        """Returns a session that lives, or None."""
+        """Returns a session; None if there is none."""
         with self._changed:
             return self._sessions.get(token)
 
@@ -268,11 +270,11 @@ class LocalHost:
         with self._changed:
             while not self._closing:
                 now = time.monotonic()
-                waits = [self._look_after(session, now) for session in [*self._sessions.values()]]
+                waits = [self._expire(session, now) for session in [*self._sessions.values()]]
                 self._changed.wait(min(waits, default=None))
 
-    def _look_after(self, session: Session, now: float) -> float:
-        """Ends what has waited long enough, and returns when to look again (seconds)."""
+    def _expire(self, session: Session, now: float) -> float:
+        """Drops or closes a session whose time is up; returns the seconds until the next check."""
         lost, idle = session.lost_at, session.idle_since
         if lost is not None:
             rest = lost + self._resume_seconds - now

@@ -1,48 +1,50 @@
-"""A session goes elsewhere in its past: undone, done again, recalled, or branched."""
+"""Undo, redo, recall and branch for a session."""
 
 from __future__ import annotations
 
 import time
 
-from app.history.timeline import Point, tell_unknown
+from app.history.timeline import TimelinePoint, describe_unknown_point
 from app.history.undo import Change
 from app.protocol.messages import Branch, Recall, Redo, Undo
 from app.sessions.worker_state import WorkerState
 from engine import RoomError, Snapshot
 
 
-def note_change(worker: WorkerState, before: Snapshot, change: Change, kind: str) -> bool:
-    """Notes a change that was made, in what can be undone and in the time line.
+def record_change(worker: WorkerState, before: Snapshot, change: Change, kind: str) -> bool:
+    """Adds a change to the undo history and to the time line.
 
     Args:
         worker: of what was changed; its spec gets the next id after this.
-        before: the moment before it.
+        before: the snapshot before it.
         change: what it changed.
         kind: of the message that asked for it.
 
     Returns:
         Whether it and the change before it are one step of undo.
     """
-    joined = worker.history.note(before, change)
-    _note_point(worker, before, kind, joined=joined)
+    joined = worker.undo_history.record(before, change)
+    _record_point(worker, before, kind, joined=joined)
     return joined
 
 
-def _note_point(worker: WorkerState, before: Snapshot, kind: str, *, joined: bool = False) -> None:
+def _record_point(
+    worker: WorkerState, before: Snapshot, kind: str, *, joined: bool = False
+) -> None:
     after, spec_id = worker.trainer.shown_snapshot(), worker.spec_id + 1
-    worker.timeline.note(before, after, spec_id, kind, joined=joined)
+    worker.timeline.record_change(before, after, spec_id, kind, joined=joined)
 
 
-def leave_held(worker: WorkerState) -> int:
-    """Leaves what waits; each is answered by the spec as it is. Returns how many they were."""
-    left = len(worker.take_held())
+def discard_pending(worker: WorkerState) -> int:
+    """Discards pending edits, each answered by the present spec; returns their number."""
+    left = len(worker.take_pending())
     for _ in range(left):
         worker.put_spec(worker.trainer.spec)
     return left
 
 
-def travel(worker: WorkerState, command: Undo | Redo | Branch | Recall) -> None:
-    """Takes a worker, or only what is seen of it, to another moment."""
+def navigate(worker: WorkerState, command: Undo | Redo | Branch | Recall) -> None:
+    """Runs an undo, redo, branch or recall command."""
     match command:
         case Undo() | Redo():
             _go_back(worker, command)
@@ -53,26 +55,26 @@ def travel(worker: WorkerState, command: Undo | Redo | Branch | Recall) -> None:
 
 
 def _go_back(worker: WorkerState, command: Undo | Redo) -> None:
-    if leave_held(worker) and isinstance(command, Undo):
+    if discard_pending(worker) and isinstance(command, Undo):
         # What has not been applied yet is undone by leaving it.
         worker.put_spec(worker.trainer.spec)
         return
-    history, before = worker.history, worker.trainer.shown_snapshot()
+    history, before = worker.undo_history, worker.trainer.shown_snapshot()
     undone = isinstance(command, Undo)
-    moment = history.undo(before) if undone else history.redo(before)
-    if moment is None:
+    snapshot = history.undo(before) if undone else history.redo(before)
+    if snapshot is None:
         name = command.type
         worker.put_error(f"nothing_to_{name}", f"there is nothing to {name}")
         return
     try:
-        worker.trainer.restore(moment)
+        worker.trainer.restore(snapshot)
     except RoomError:
         # The other way, so that it can be tried again.
-        _ = history.redo(moment) if undone else history.undo(moment)
+        _ = history.redo(snapshot) if undone else history.undo(snapshot)
         raise
     worker.drop_steps()
-    _note_point(worker, before, command.type)
-    worker.put_spec(moment.spec)
+    _record_point(worker, before, command.type)
+    worker.put_spec(snapshot.spec)
 
 
 def _recall(worker: WorkerState, number: int | None) -> None:
@@ -85,16 +87,16 @@ def _branch(worker: WorkerState, number: int) -> None:
     point = _find(worker, number)
     if point is None:
         return
-    leave_held(worker)
+    discard_pending(worker)
     before = worker.trainer.shown_snapshot()
-    worker.trainer.restore(point.moment)
+    worker.trainer.restore(point.snapshot)
     worker.drop_steps()
-    note_change(worker, before, Change(None, time.monotonic()), "branch")
-    worker.put_spec(point.moment.spec)
+    record_change(worker, before, Change(None, time.monotonic()), "branch")
+    worker.put_spec(point.snapshot.spec)
 
 
-def _find(worker: WorkerState, number: int) -> Point | None:
+def _find(worker: WorkerState, number: int) -> TimelinePoint | None:
     point = worker.timeline.find(number)
     if point is None:
-        worker.put_error("unknown_point", tell_unknown(number), "point")
+        worker.put_error("unknown_point", describe_unknown_point(number), "point")
     return point

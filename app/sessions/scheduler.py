@@ -1,4 +1,4 @@
-"""The threads that give sessions their turns, in the order of the fair queue.
+"""Scheduler: worker threads that run the turns of sessions, in the order of the fair queue.
 
 A session is in one of three places: nowhere, because it waits for its client; in the
 queue, or noted for later, because it is due; or with a worker, for one bounded turn.
@@ -22,7 +22,7 @@ KEPT_SECONDS = 1.0
 
 
 class Scheduler:
-    """Gives due sessions their turns; each gets the same share of the time.
+    """Runs due sessions' turns on worker threads, with equal shares of time.
 
     Of several threads one takes no heavy turns while there are light ones, so that a modest
     session need not wait for the end of anybody's long turn.
@@ -59,7 +59,7 @@ class Scheduler:
             thread.join(timeout)
 
     def wake(self, session: Session) -> None:
-        """Looks again whether the session is due; cheap, never blocks for long."""
+        """Checks again whether a session is due; never blocks for long."""
         with self._changed:
             if session in self._queue or session in self._busy:
                 return
@@ -67,7 +67,7 @@ class Scheduler:
                 self._changed.notify()
 
     def _place(self, session: Session, now: float) -> bool:
-        """Queues a session or notes it for later; False if it waits for its client."""
+        """Queues a session now or for later; False if it waits for its client."""
         due = session.find_due(now)
         self._later.pop(session, None)
         if due is None:
@@ -79,7 +79,7 @@ class Scheduler:
         return True
 
     def _put_back(self, session: Session, seconds: float) -> None:
-        """Ends a turn that took so long."""
+        """Charges the time of a turn and queues the session again."""
         now = time.monotonic()
         del self._busy[session]
         self._queue.charge(session, seconds, now)
@@ -97,7 +97,7 @@ class Scheduler:
         return session
 
     def _next(self, done: Session | None, seconds: float) -> Session | None:
-        """Puts one session back and waits for the next one; None when stopping."""
+        """Returns one session and waits for the next one; None when stopping."""
         with self._changed:
             if done is not None:
                 self._put_back(done, seconds)

@@ -1,4 +1,4 @@
-"""A session as every thread sees it: a network in training and the client that watches it.
+"""Session: thread-safe handle of a network in training and its client.
 
 Socket threads, requests and the scheduler hold a `Session`. What only a worker may touch, while it
 has the session's turn, is a `WorkerState`; it is given to a turn and to jobs, and to nobody else.
@@ -12,15 +12,15 @@ from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
 
-from app.history.snapshot_memory import TimelineRoom
-from app.history.timeline_notifications import TimelineNews
+from app.history.snapshot_memory import SnapshotMemory
+from app.history.timeline_notifications import TimelineNotifications
 from app.limits.budget import Account, Budget
-from app.limits.image_memory import ImageRoom, ImageShare
+from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.messages import Command
 from app.protocol.outbox import Outbox
 from app.scheduling.inbox import Inbox
 from app.scheduling.jobs import T
-from app.sessions.announcements import tell_opened
+from app.sessions.announcements import make_opened_message
 from app.sessions.shared_state import Locked, SharedState
 from app.sessions.trials import TrialRunner
 from app.sessions.worker_state import WorkerState
@@ -28,7 +28,7 @@ from engine import Trainer
 
 
 class Session:
-    """One network, its trainer, and what its client asked for; any thread may call it.
+    """Handle of a session: queues commands and jobs, attaches clients; any thread may call it.
 
     Args:
         token: the secret by which a client takes the session up again.
@@ -37,11 +37,11 @@ class Session:
         max_inbox_bytes: how much the waiting commands may hold.
         max_fps: frames a second at most, whatever the client asks for.
         wake: called without a lock when the session may have become due.
-        room: of the time lines; its own if None.
-        undo_room: of what can be undone; its own if None.
+        timeline_memory: of the time lines; its own if None.
+        undo_memory: of what can be undone; its own if None.
         account: of what waits for its worker or for its client; its own if None.
         trials: trains copies; its own if None.
-        share: of the memory for images; its own if None.
+        reservation: of the memory for images; its own if None.
     """
 
     def __init__(
@@ -52,44 +52,52 @@ class Session:
         max_inbox_bytes: int,
         max_fps: float | None,
         wake: Callable[[Session], None],
-        room: TimelineRoom | None = None,
-        undo_room: TimelineRoom | None = None,
+        timeline_memory: SnapshotMemory | None = None,
+        undo_memory: SnapshotMemory | None = None,
         account: Account | None = None,
         trials: TrialRunner | None = None,
-        share: ImageShare | None = None,
+        reservation: ImageReservation | None = None,
     ) -> None:
         self.token = token
         self.label = label
         self.account = account or Budget().open()
-        self.share = share or ImageShare(ImageRoom(0))
+        self.reservation = reservation or ImageReservation(ImageMemory(0))
         self._wake = wake
         inbox = Inbox(max_inbox_bytes, self.account)
         self._locked = Locked(SharedState(trainer.spec, inbox, max_fps))
         self._worker = WorkerState(
-            label, trainer, self._locked, self.account, room, undo_room, trials or TrialRunner()
+            label,
+            trainer,
+            self._locked,
+            self.account,
+            timeline_memory,
+            undo_memory,
+            trials or TrialRunner(),
         )
 
     # For socket threads and requests.
 
     def attach(self, outbox: Outbox, *, resumed: bool) -> None:
-        """Makes this outbox the one that is served; who was served before is closed (4001)."""
+        """Attaches a client's outbox; that of the former client is closed (4001)."""
         with self._locked as shared:
             shared.end_trial("replaced")
             former, shared.outbox = shared.outbox, outbox
             shared.heard_at = time.monotonic()
-            shared.demand.begin()
-            shared.recalled, shared.notifications = None, TimelineNews()
+            shared.demand.restart()
+            shared.recalled, shared.notifications = None, TimelineNotifications()
             outbox.on_taken = lambda: self._wake(self)
             outbox.account = self.account
             running = shared.control.running
-            known = self.token, shared.spec_id, shared.spec, shared.changes
-            outbox.put(tell_opened(*known, shared.coming, running=running, resumed=resumed))
+            known = self.token, shared.spec_id, shared.spec, shared.undo_status
+            outbox.put(
+                make_opened_message(*known, shared.pending_spec, running=running, resumed=resumed)
+            )
         if former is not None:
             former.close(4001, "taken over by another client")
         self._wake(self)
 
     def detach(self, outbox: Outbox) -> None:
-        """The client of this outbox is gone; training waits for one to come back.
+        """Detaches a client's outbox; training waits for a client to come back.
 
         What it still asked for is done: no outbox holds that up any more.
         """
@@ -114,8 +122,8 @@ class Session:
         self._wake(self)
         return True
 
-    def ask(self, job: Callable[[WorkerState], T]) -> Future[T] | None:
-        """Has a worker do something between two turns; None if too much waits.
+    def submit(self, job: Callable[[WorkerState], T]) -> Future[T] | None:
+        """Queues a job for the worker between two turns; None if too much waits.
 
         Args:
             job: given what only the worker may touch.
@@ -124,32 +132,32 @@ class Session:
         self._wake(self)
         return future
 
-    def rest(self) -> None:
-        """Has a worker give back the memory that a network for images can go on without."""
-        if self.share.n_bytes:
-            self.ask(lambda worker: worker.trainer.rest())
+    def release_memory(self) -> None:
+        """Has the worker free memory of an image network that can be computed again."""
+        if self.reservation.n_bytes:
+            self.submit(lambda worker: worker.trainer.rest())
 
-    def pack(self) -> int:
-        """Has a worker keep the present state alone; returns how many bytes of images that frees.
+    def compact(self) -> int:
+        """Has the worker drop undo and time line; returns the image memory that this frees.
 
         Called while there is no client. It goes on bit for bit, but undoes nothing any more.
         """
         with self._locked as shared:
             spec = shared.spec
-        freed = self.share.pack(spec)
+        freed = self.reservation.compact(spec)
         if freed:
-            self.ask(lambda worker: worker.forget())
+            self.submit(lambda worker: worker.forget())
         return freed
 
-    def unpack(self) -> None:
-        """Takes the memory again that a client's return needs.
+    def reserve_memory(self) -> None:
+        """Reserves the memory again that a returning client's network needs.
 
         Raises:
             RoomError: there is not so much at present.
         """
         with self._locked as shared:
             spec = shared.spec
-        self.share.admit(spec)
+        self.reservation.admit(spec)
 
     def add_credit(self) -> bool:
         """Counts one `ack`; False if it adds nothing because there is enough credit."""
@@ -181,22 +189,22 @@ class Session:
             outbox.close(4002, "paused and idle for too long")
 
     def end(self) -> None:
-        """Lets go of what it holds, and takes no more turns, as nobody can come back to it."""
+        """Ends the session: releases its memory and takes no more turns."""
         with self._locked as shared:
             shared.ended = True
-        self.share.release()
+        self.reservation.release()
         self.account.close()
         self._worker.close()
 
     # For the scheduler.
 
     def find_due(self, now: float) -> float | None:
-        """Returns when the session wants its next turn; None while it waits for others.
+        """Returns when the next turn is due; None while the session waits for others.
 
         Called while no worker has its turn.
         """
         return self._worker.find_due(now)
 
     def take_turn(self, turn: Callable[[WorkerState], None]) -> None:
-        """Does a turn; one thread at a time calls this."""
+        """Runs a turn; called by one thread at a time."""
         turn(self._worker)

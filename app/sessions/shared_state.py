@@ -1,25 +1,25 @@
-"""State that socket threads and the worker of a session share, behind one lock."""
+"""State shared by socket threads and the worker of a session, behind one lock."""
 
 from __future__ import annotations
 
 import threading
 import time
 
-from app.history.timeline import Point
-from app.history.timeline_notifications import TimelineNews
+from app.history.timeline import TimelinePoint
+from app.history.timeline_notifications import TimelineNotifications
 from app.protocol.messages import Step
 from app.protocol.outbox import Outbox
-from app.scheduling.debounce import Calm
+from app.scheduling.debounce import Debounce
 from app.scheduling.inbox import Inbox
-from app.sessions.announcements import Changes, Coming, Message
-from app.sessions.frame_demand import Demand
-from app.sessions.training_control import Drive
-from app.sessions.trials import TrialTask, tell_stopped
+from app.sessions.announcements import Message, PendingSpec, UndoStatus
+from app.sessions.frame_demand import FrameDemand
+from app.sessions.training_control import TrainingControl
+from app.sessions.trials import TrialTask, make_stopped_message
 from engine import Spec
 
 
 class SharedState:
-    """What both sides of a session read and write; reached only through `Locked`.
+    """State shared by socket threads and the worker; reached only through `Locked`.
 
     `Session` does so for any thread, `WorkerState` for the worker that has the turn.
 
@@ -49,14 +49,14 @@ class SharedState:
 
     def __init__(self, spec: Spec, inbox: Inbox, max_fps: float | None) -> None:
         self.inbox = inbox
-        self.control = Drive()
-        self.demand = Demand(max_fps)
-        self.debounce = Calm()
-        self.notifications = TimelineNews()
+        self.control = TrainingControl()
+        self.demand = FrameDemand(max_fps)
+        self.debounce = Debounce()
+        self.notifications = TimelineNotifications()
         self.outbox: Outbox | None = None
-        self.coming: Coming | None = None
-        self.changes = Changes()
-        self.recalled: Point | None = None
+        self.pending_spec: PendingSpec | None = None
+        self.undo_status = UndoStatus()
+        self.recalled: TimelinePoint | None = None
         self.trial: TrialTask | None = None
         self.spec = spec
         self.spec_id = 0
@@ -66,17 +66,17 @@ class SharedState:
 
     @property
     def frame_at(self) -> float:
-        """When the next frame may be made."""
+        """Earliest time of the next frame."""
         return max(self.demand.next_at, self.retry_at)
 
     def wants_frame(self) -> bool:
-        """Whether a frame is wanted and paid for, and none waits to be sent."""
+        """Whether a frame is due, there is credit for it, and none waits to be sent."""
         if self.outbox is None or self.outbox.has_frame:
             return False
         return self.demand.wants(training=self.control.running or self.control.stepping)
 
     def may_apply(self, now: float) -> bool:
-        """Whether the next command is to be applied, and not first the step before it.
+        """Whether the next command may be applied, rather than the step before it trained first.
 
         A step that must wait for credit or for its time does not hold up what follows.
         """
@@ -88,7 +88,7 @@ class SharedState:
         return not self.wants_frame() or self.frame_at > now
 
     def put(self, message: Message) -> None:
-        """Leaves a message for the client, if there is one."""
+        """Queues a message for the client, if there is one."""
         if self.outbox is not None:
             self.outbox.put(message)
 
@@ -97,18 +97,18 @@ class SharedState:
         task, self.trial = self.trial, None
         if task is not None:
             task.cancelled = True
-            self.put(tell_stopped(task.name, reason))
+            self.put(make_stopped_message(task.name, reason))
 
-    def recall(self, point: Point | None) -> None:
+    def recall(self, point: TimelinePoint | None) -> None:
         """Shows a point of the time line from now on; None shows the present again."""
         former, self.recalled = self.recalled, point
-        shown, next_ = (one.moment.spec if one else self.spec for one in (former, point))
+        shown, next_ = (one.snapshot.spec if one else self.spec for one in (former, point))
         if shown.data != next_.data:
-            self.demand.show_points()
+            self.demand.mark_points_due()
 
 
 class Locked:
-    """A shared state that is reached only while its lock is held: `with locked as shared`.
+    """Lock that guards a shared state: `with locked as shared`.
 
     Args:
         state: nobody else keeps it.

@@ -1,12 +1,12 @@
-"""How a session is to train. The session's lock is held by who changes it."""
+"""Training control: run, pause, single steps and speed. Used under the session's lock."""
 
 from __future__ import annotations
 
 from app.protocol.messages import Step, Until
 
 
-class Drive:
-    """By itself, so many epochs a frame; or a few steps, and then no more.
+class TrainingControl:
+    """Whether a session runs by itself, and the steps that are still to be trained.
 
     Attributes:
         running: whether it trains by itself.
@@ -25,27 +25,27 @@ class Drive:
         """Whether steps are still to be trained."""
         return self._epochs > 0 or self._batches > 0
 
-    def add(self, step: Step) -> None:
-        """Asks for a little training."""
+    def add_step(self, step: Step) -> None:
+        """Adds the epochs or batches of a `step` command."""
         self._epochs += step.epochs or 0
         self._batches += step.batches or 0
 
     def add_batches(self, batches: int) -> None:
-        """Asks for what is left of a step."""
+        """Adds batches that a turn had no time for."""
         self._batches += batches
 
     def drop_steps(self) -> None:
-        """Forgets the steps that have not been trained."""
+        """Drops the steps that have not been trained."""
         self._epochs = self._batches = 0
 
-    def run(self, running: bool, until: Until | None = None) -> None:
-        """Trains by itself or pauses; what is left of a step goes with either."""
+    def set_running(self, running: bool, until: Until | None = None) -> None:
+        """Starts or pauses training; drops the steps that have not been trained."""
         self.running = running
         self.until = until
         self.drop_steps()
 
-    def take(self) -> tuple[int, int]:
-        """Returns the epochs and the batches of one turn; whole epochs come first."""
+    def take_steps(self) -> tuple[int, int]:
+        """Returns the epochs and batches of one turn; whole epochs come first."""
         if self.running:
             return self.epochs_per_frame, 0
         if self._epochs:

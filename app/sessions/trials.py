@@ -1,4 +1,4 @@
-"""Trials of all sessions: one thread trains copies of their networks in short slices.
+"""Trial runner: one thread that trains the trials of all sessions in short slices.
 
 Sessions go first: a slice is far shorter than a turn, and after it the thread rests, the longer the
 busier the process is. One trial is trained at a time; the others wait for it in their order.
@@ -37,7 +37,7 @@ _STEPS = 10
 
 @dataclass(slots=True, eq=False)
 class TrialTask:
-    """One trial, and who is told of it.
+    """A queued trial and the callback for its messages.
 
     Attributes:
         name: the client's for it.
@@ -53,17 +53,17 @@ class TrialTask:
 
 
 class TrialRunner:
-    """Trains the trials of all sessions, one after the other, in a thread of its own."""
+    """Thread that trains the trials of all sessions, one after the other."""
 
     def __init__(self) -> None:
         self._changed = threading.Condition()
         self._waiting: deque[TrialTask] = deque()
         self._closing = False
         self._thread: threading.Thread | None = None
-        self._load = _Load()
+        self._load = _CpuLoad()
 
     def add(self, task: TrialTask) -> bool:
-        """Has a trial trained; False if too many wait."""
+        """Queues a trial; False if too many wait."""
         with self._changed:
             self._waiting = deque(one for one in self._waiting if not one.cancelled)
             if self._closing or len(self._waiting) >= MAX_WAITING:
@@ -94,8 +94,12 @@ class TrialRunner:
             result = task.trial.result()
         except Exception:
             logger.exception("a trial failed")
-            return tell_stopped(task.name, "failed")
-        return tell_result(task.name, result) if result else tell_stopped(task.name, "busy")
+            return make_stopped_message(task.name, "failed")
+        return (
+            make_result_message(task.name, result)
+            if result
+            else make_stopped_message(task.name, "busy")
+        )
 
     def _next(self) -> TrialTask | None:
         with self._changed:
@@ -116,7 +120,7 @@ class TrialRunner:
             share = max(trial.share, min(1.0, spent / MAX_SECONDS))
             if int(share * _STEPS) > told:
                 told = int(share * _STEPS)
-                task.tell(task, tell_progress(task.name, share))
+                task.tell(task, make_progress_message(task.name, share))
             self._rest(took)
 
     def _rest(self, took: float) -> None:
@@ -125,8 +129,8 @@ class TrialRunner:
             self._changed.wait_for(lambda: self._closing, rest)
 
 
-class _Load:
-    """How busy the rest of the process keeps the cores."""
+class _CpuLoad:
+    """CPU load of the other threads of the process."""
 
     def __init__(self) -> None:
         affinity = getattr(os, "sched_getaffinity", None)
@@ -139,7 +143,7 @@ class _Load:
         self._last = time.monotonic(), time.process_time() - time.thread_time()
 
     def measure(self) -> float:
-        """Share of the cores' time that other threads have used lately, 0 to 1; smoothed."""
+        """Returns the share of CPU time that other threads used lately, 0 to 1, smoothed."""
         now = time.monotonic(), time.process_time() - time.thread_time()
         seconds, used = now[0] - self._last[0], now[1] - self._last[1]
         if seconds > 0:
@@ -149,18 +153,18 @@ class _Load:
         return self._busy
 
 
-def tell_progress(name: str, share: float) -> Message:
-    """How far a trial is."""
+def make_progress_message(name: str, share: float) -> Message:
+    """Returns a `trying` message with the progress of a trial."""
     return {"type": "trying", "trial": name, "share": round(share, 3)}
 
 
-def tell_stopped(name: str, reason: str, **more: str) -> Message:
-    """Why a trial has no result."""
+def make_stopped_message(name: str, reason: str, **more: str) -> Message:
+    """Returns a `tried` message for a trial without a result."""
     return {"type": "tried", "trial": name, "stopped": reason, **more}
 
 
-def tell_result(name: str, result: TrialResult) -> Message:
-    """What a trial has found."""
+def make_result_message(name: str, result: TrialResult) -> Message:
+    """Returns a `tried` message with the result of a trial."""
     return {
         "type": "tried",
         "trial": name,

@@ -1,4 +1,4 @@
-"""One turn of a session: apply what the client asked for, train a little, make a frame.
+"""One turn of a session: run jobs and commands, train a little, make a frame.
 
 A turn ends soon after `TURN_SECONDS`. Changes and frames are made in slices; what is left of one
 goes on in the session's next turn.
@@ -11,8 +11,8 @@ import logging
 import time
 from collections.abc import Hashable
 
-from app.history.spec_diff import find_place
-from app.history.timeline import Point
+from app.history.spec_diff import find_changed_path
+from app.history.timeline import TimelinePoint
 from app.history.undo import Change
 from app.protocol.frame_encoding import encode_frame
 from app.protocol.messages import (
@@ -29,14 +29,14 @@ from app.protocol.messages import (
     SetWeight,
     Speed,
     Step,
-    Timeline,
     Try,
     Undo,
     Until,
     Views,
+    WatchTimeline,
 )
-from app.sessions.navigation import leave_held, note_change, travel
-from app.sessions.worker_state import Turn, WorkerState
+from app.sessions.navigation import discard_pending, navigate, record_change
+from app.sessions.worker_state import TurnPlan, WorkerState
 from engine import DivergedError, EngineError, Frame, Slices, Trainer
 
 logger = logging.getLogger(__name__)
@@ -51,53 +51,53 @@ _CODES = {"invalid_data": "invalid_spec"}
 
 
 def take_turn(worker: WorkerState) -> None:
-    """Does what requests wait for, applies the queued commands in order, makes a frame at most."""
+    """Runs jobs, then queued commands in order, then makes one frame at most."""
     until = time.monotonic() + TURN_SECONDS
     if worker.work is not None:
-        _go_on(worker, until)
-    elif not _is_late(worker, until):
+        _continue_work(worker, until)
+    elif not _run_commands(worker, until):
         _begin_frame(worker)
-        _go_on(worker, until)
-    worker.tell_timeline(time.monotonic())
+        _continue_work(worker, until)
+    worker.send_timeline(time.monotonic())
 
 
-def _is_late(worker: WorkerState, until: float) -> bool:
-    """Does jobs and commands; whether they took so long that a frame is for the next turn."""
+def _run_commands(worker: WorkerState, until: float) -> bool:
+    """Runs jobs and commands; whether they took so long that the frame is left to the next turn."""
     if worker.frame_first:
         worker.frame_first = False
         return False
     worker.jobs.run(until)
-    if worker.held:
-        worker.work = _attempt(worker, "edit", _apply_held(worker))
-        _go_on(worker, until)
+    if worker.pending_edits:
+        worker.work = _attempt(worker, "edit", _apply_pending(worker))
+        _continue_work(worker, until)
     while worker.work is None and (now := time.monotonic()) < until:
         command = worker.next_command(now)
         if command is None:
             return False
         worker.work = _attempt(worker, command.type, _apply(worker, command))
-        _go_on(worker, until)
+        _continue_work(worker, until)
     worker.frame_first = True
     return True
 
 
 def _begin_frame(worker: WorkerState) -> None:
-    """Begins a frame if one is due and what it runs on is there."""
+    """Begins a frame if one is due and its programs are compiled."""
     now = time.monotonic()
     wanted = worker.next_request(now)
     if wanted is None:
         return
     recalled, request = wanted
     trainer = worker.trainer
-    if not trainer.is_ready(request, recalled.moment if recalled is not None else None):
-        worker.put_off_frame(now + PAUSE_SECONDS)
+    if not trainer.is_ready(request, recalled.snapshot if recalled is not None else None):
+        worker.postpone_frame(now + PAUSE_SECONDS)
         return
     turn = worker.start_turn(now)
     if turn is not None:
         worker.work = _attempt_frame(worker, turn)
 
 
-def _go_on(worker: WorkerState, until: float) -> None:
-    """Goes on with a change or a frame as far as there is time."""
+def _continue_work(worker: WorkerState, until: float) -> None:
+    """Continues a change or a frame until the turn's time is up."""
     begun = time.monotonic()
     for _ in worker.work or ():
         now = time.monotonic()
@@ -107,7 +107,7 @@ def _go_on(worker: WorkerState, until: float) -> None:
     worker.work = None
 
 
-def _attempt_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
+def _attempt_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
     try:
         yield from _make_frame(worker, turn)
     except Exception:
@@ -117,7 +117,7 @@ def _attempt_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
 
 
 def _attempt(worker: WorkerState, name: str, change: Slices[None]) -> Slices[None]:
-    """Does what a client asked for; whatever goes wrong is told, and nothing has changed."""
+    """Runs a command; an error is reported to the client, and nothing has changed."""
     try:
         yield from change
     except EngineError as error:
@@ -138,13 +138,13 @@ def _put_error(worker: WorkerState, error: EngineError) -> None:
 def _apply(worker: WorkerState, command: Command) -> Slices[None]:
     match command:
         case Edit():
-            yield from _edit_or_hold(worker, command)
-        case Reset() if worker.held:
-            _hold(worker, command)
+            yield from _edit_or_defer(worker, command)
+        case Reset() if worker.pending_edits:
+            _defer(worker, command)
         case Reset() | SetWeight() | Loading():
             yield from _apply_change(worker, command)
         case Undo() | Redo() | Branch() | Recall():
-            travel(worker, command)
+            navigate(worker, command)
         case Run():
             worker.set_running(True, command.until)
         case Pause():
@@ -154,15 +154,15 @@ def _apply(worker: WorkerState, command: Command) -> Slices[None]:
                 worker.put_error("not_paused", "pause before making single steps")
             else:
                 worker.add_step(command)
-        case Timeline() | Try() | Speed() | Views():
+        case WatchTimeline() | Try() | Speed() | Views():
             _take_request(worker, command)
 
 
-def _take_request(worker: WorkerState, command: Timeline | Try | Speed | Views) -> None:
-    """Does what leaves the run itself as it is."""
+def _take_request(worker: WorkerState, command: WatchTimeline | Try | Speed | Views) -> None:
+    """Runs a command that leaves the run itself unchanged."""
     match command:
-        case Timeline():
-            worker.ask_timeline(command.on)
+        case WatchTimeline():
+            worker.subscribe_timeline(command.on)
         case Try():
             worker.try_out(command)
         case Speed():
@@ -171,67 +171,69 @@ def _take_request(worker: WorkerState, command: Timeline | Try | Speed | Views) 
             worker.set_views(command)
 
 
-def _edit_or_hold(worker: WorkerState, edit: Edit) -> Slices[None]:
-    """Applies an edit, or has it wait while what it needs is made in the background."""
-    held = worker.held
-    if not worker.trainer.awaits([*held.patches, edit.patch]):
-        for one in (*worker.take_held(), edit):
+def _edit_or_defer(worker: WorkerState, edit: Edit) -> Slices[None]:
+    """Applies an edit, or defers it until its programs are compiled in the background."""
+    pending = worker.pending_edits
+    if not worker.trainer.awaits([*pending.patches, edit.patch]):
+        for one in (*worker.take_pending(), edit):
             yield from _apply_change(worker, one)
         return
-    if not held:
+    if not pending:
         worker.put_waiting()
-    _hold(worker, edit)
+    _defer(worker, edit)
 
 
-def _hold(worker: WorkerState, command: Edit | Reset) -> None:
-    if not worker.hold(command):
+def _defer(worker: WorkerState, command: Edit | Reset) -> None:
+    if not worker.defer(command):
         worker.put_error("rate_limited", "too many edits wait for the network to be ready")
 
 
-def _apply_held(worker: WorkerState) -> Slices[None]:
-    """Applies the edits that waited, once what they need is there."""
-    held = worker.held
+def _apply_pending(worker: WorkerState) -> Slices[None]:
+    """Applies pending edits once their programs and images are there."""
+    pending = worker.pending_edits
     try:
-        if worker.trainer.awaits(held.patches):
-            held.pause()
+        if worker.trainer.awaits(pending.patches):
+            pending.postpone()
             return
     except EngineError as error:
         # First why, so that nobody takes the specs that follow for what was asked for.
         _put_error(worker, error)
-        leave_held(worker)
+        discard_pending(worker)
         return
-    for edit in worker.take_held():
+    for edit in worker.take_pending():
         yield from _attempt(worker, "edit", _apply_change(worker, edit))
 
 
 def _apply_change(worker: WorkerState, command: Edit | Reset | SetWeight | Loading) -> Slices[None]:
     trainer = worker.trainer
     before = trainer.shown_snapshot()
-    place = yield from _change(worker, command)
+    path = yield from _change(worker, command)
     same, joined = isinstance(command, Edit) and command.origin is None, False
     if not (same and trainer.spec == before.spec):
         group = command.group if isinstance(command, Edit) else None
-        change = Change(place, time.monotonic(), group)
-        joined = note_change(worker, before, change, command.type)
+        change = Change(path, time.monotonic(), group)
+        joined = record_change(worker, before, change, command.type)
     worker.put_spec(trainer.spec, joined=joined)
 
 
 def _change(
     worker: WorkerState, command: Edit | Reset | SetWeight | Loading
 ) -> Slices[Hashable | None]:
-    """Changes what is trained and returns the one value that was changed, if it was one."""
+    """Applies a change; returns the path of the value that it changed, if it is a single one."""
     trainer = worker.trainer
     match command:
         case Edit():
             old = trainer.spec
-            return find_place(old, (yield from trainer.begin_edit(command.patch, command.origin)))
+            return find_changed_path(
+                old, (yield from trainer.begin_edit(command.patch, command.origin))
+            )
         case SetWeight():
             trainer.set_weight(command.layer, command.from_, command.to, command.value)
             return ("weight", command.layer, command.from_, command.to)
         case Loading():
-            spec, packet = command.read()
-            leave_held(worker)
-            yield from trainer.begin_anew(spec, packet)
+            spec, payload = command.read()
+            discard_pending(worker)
+            yield from trainer.begin_anew(spec, payload)
             worker.drop_steps()
             return None
         case Reset():
@@ -241,7 +243,7 @@ def _change(
 
 
 def _find_end(until: Until | None, trainer: Trainer) -> str | None:
-    """Returns which end of a run is reached, `epoch` or `loss`; None while it goes on."""
+    """Returns which stop condition is met, `epoch` or `loss`; None for neither."""
     if until is None:
         return None
     if until.epoch is not None and trainer.epoch >= until.epoch:
@@ -250,13 +252,13 @@ def _find_end(until: Until | None, trainer: Trainer) -> str | None:
     return "loss" if reached else None
 
 
-def _make_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
+def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
     trainer = worker.trainer
     if turn.recalled is not None:
         yield from _show_recalled(worker, turn, turn.recalled)
         return
-    if turn.tight and trainer.prefer_exact(turn.request.tile):
-        worker.keep_calm()
+    if turn.compile_exact and trainer.prefer_exact(turn.request.tile):
+        worker.stop_debounce()
     running, rest = turn.running, 0
     before = trainer.step
     steps = turn.batches + turn.epochs * trainer.batches_per_epoch
@@ -274,7 +276,7 @@ def _make_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
         running = False
         frame = yield from trainer.begin_turn(request=turn.request)
         worker.timeline.add(trainer.shown_snapshot(), worker.spec_id, "diverged")
-    worker.timeline.follow(trainer, worker.spec_id, running=running)
+    worker.timeline.record_frame(trainer, worker.spec_id, running=running)
     metadata = {
         **frame.metadata,
         "spec_id": str(worker.spec_id),
@@ -283,8 +285,8 @@ def _make_frame(worker: WorkerState, turn: Turn) -> Slices[None]:
     worker.finish_turn(turn, _encode(worker, turn, frame, metadata), rest)
 
 
-def _show_recalled(worker: WorkerState, turn: Turn, point: Point) -> Slices[None]:
-    frame = yield from worker.trainer.begin_show(point.moment, turn.request)
+def _show_recalled(worker: WorkerState, turn: TurnPlan, point: TimelinePoint) -> Slices[None]:
+    frame = yield from worker.trainer.begin_show(point.snapshot, turn.request)
     metadata = {
         **frame.metadata,
         "spec_id": str(point.spec_id),
@@ -294,10 +296,10 @@ def _show_recalled(worker: WorkerState, turn: Turn, point: Point) -> Slices[None
     worker.finish_turn(turn, _encode(worker, turn, frame, metadata), 0)
 
 
-def _encode(worker: WorkerState, turn: Turn, frame: Frame, metadata: dict[str, str]) -> bytes:
-    """Encodes a frame without what its client has; `unchanged` says what that is."""
+def _encode(worker: WorkerState, turn: TurnPlan, frame: Frame, metadata: dict[str, str]) -> bytes:
+    """Encodes a frame without arrays that the client has; `unchanged` lists them."""
     arrays = dict(frame.arrays)
-    unchanged = worker.leave_out(turn, arrays)
+    unchanged = worker.drop_unchanged(turn, arrays)
     if unchanged:
         metadata["unchanged"] = json.dumps(unchanged)
     return encode_frame(arrays, metadata)

@@ -1,55 +1,61 @@
-"""What only the worker that has a session's turn may touch, and what it says to the client."""
+"""Worker's side of a session: trainer, undo history, time line, and messages to the client."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Any
 
-from app.history.snapshot_memory import TimelineRoom
-from app.history.timeline import Point, Timeline
-from app.history.undo import History
+from app.history.snapshot_memory import SnapshotMemory
+from app.history.timeline import Timeline, TimelinePoint
+from app.history.undo import UndoHistory
 from app.limits.budget import Account
 from app.protocol.messages import Command, Edit, Reset, Step, Try, Until, Views
 from app.protocol.outbox import Outbox
 from app.scheduling.jobs import Jobs
-from app.sessions.announcements import Changes, Coming, Message, tell_recalled, tell_spec
-from app.sessions.pending_edits import HeldEdits
+from app.sessions.announcements import (
+    Message,
+    PendingSpec,
+    UndoStatus,
+    make_recalled_message,
+    make_spec_message,
+)
+from app.sessions.pending_edits import PendingEdits
 from app.sessions.shared_state import Locked
-from app.sessions.trials import TrialRunner, TrialTask, tell_stopped
+from app.sessions.trials import TrialRunner, TrialTask, make_stopped_message
 from engine import Candidate, EngineError, FrameRequest, Slices, Spec, Trainer
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
-    """What one turn of a session is to do, and for whom."""
+class TurnPlan:
+    """Plan of one turn of a session: updates to train and frame to make."""
 
     outbox: Outbox
     request: FrameRequest
     epochs: int = 0
     batches: int = 0
     running: bool = False
-    tight: bool = False
+    compile_exact: bool = False
     until: Until | None = None
-    recalled: Point | None = None
+    recalled: TimelinePoint | None = None
 
 
 class WorkerState:
-    """The trainer of a session with its history; given to turns and jobs, one thread at a time.
+    """State of a session that only the worker with its turn may touch.
 
     Args:
         label: short name for the log.
         trainer: the network.
         locked: what is shared with socket threads.
         account: of what waits for the worker.
-        room: of the time lines; its own if None.
-        undo_room: of what can be undone; its own if None.
+        timeline_memory: of the time lines; its own if None.
+        undo_memory: of what can be undone; its own if None.
         trials: trains copies.
 
     Attributes:
         jobs: what requests want done; they add to it from any thread.
-        history: what can be undone.
+        undo_history: what can be undone.
         timeline: what can be recalled.
-        held: edits that wait for programs or images.
+        pending_edits: edits that wait for programs or images.
         work: the change or the frame that goes on over several turns; no command is applied
             meanwhile.
         frame_first: whether the next turn begins with a frame, since commands filled the last.
@@ -61,16 +67,16 @@ class WorkerState:
         trainer: Trainer,
         locked: Locked,
         account: Account,
-        room: TimelineRoom | None,
-        undo_room: TimelineRoom | None,
+        timeline_memory: SnapshotMemory | None,
+        undo_memory: SnapshotMemory | None,
         trials: TrialRunner,
     ) -> None:
         self.label = label
         self.trainer = trainer
         self.jobs = Jobs()
-        self.history = History(undo_room)
-        self.timeline = Timeline(room or TimelineRoom(), trainer.shown_snapshot())
-        self.held = HeldEdits(account)
+        self.undo_history = UndoHistory(undo_memory)
+        self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())
+        self.pending_edits = PendingEdits(account)
         self.work: Slices[None] | None = None
         self.frame_first = False
         self._locked = locked
@@ -78,34 +84,34 @@ class WorkerState:
         self._command_bytes = 0
 
     def find_due(self, now: float) -> float | None:
-        """Returns when the next turn is wanted; None while the session waits for others."""
+        """Returns when the next turn is due; None while the session waits for others."""
         with self._locked as shared:
             if shared.ended:
                 return None
             if self.work is not None or self.jobs or shared.may_apply(now):
                 return now
             dues = [shared.frame_at] if shared.wants_frame() else []
-            if self.held:
-                dues.append(self.held.look_at)
+            if self.pending_edits:
+                dues.append(self.pending_edits.retry_at)
             told_at = shared.notifications.find_due(self.timeline.edition)
             if told_at is not None and shared.outbox is not None and not shared.outbox.full:
                 dues.append(told_at)
             return max(now, min(dues)) if dues else None
 
     def forget(self) -> None:
-        """Keeps the present state alone, unless a client has come back."""
+        """Drops undo history and time line, unless a client has come back."""
         with self._locked as shared:
             if shared.outbox is not None:
                 return
         self.trainer.rest()
-        self.history.clear()
+        self.undo_history.clear()
         self.timeline.add(self.trainer.shown_snapshot(), self.spec_id)
-        self.timeline.forget()
+        self.timeline.keep_newest()
         with self._locked as shared:
-            shared.changes = Changes()
+            shared.undo_status = UndoStatus()
 
     def close(self) -> None:
-        """Closes the trainer, which no turn will use any more; called once nobody can come back."""
+        """Closes the trainer; called once nobody can come back."""
         self.trainer.close()
 
     def next_command(self, now: float) -> Command | None:
@@ -116,53 +122,55 @@ class WorkerState:
             command, self._command_bytes = shared.inbox.take()
             return command
 
-    def hold(self, command: Edit | Reset) -> bool:
-        """Has the command that was taken last wait for what it needs; False if too much waits.
+    def defer(self, command: Edit | Reset) -> bool:
+        """Queues the last command as a pending edit; False if too much waits.
 
         Who takes the session up meanwhile is told of it.
         """
-        if not self.held.add(command, self._command_bytes):
+        if not self.pending_edits.add(command, self._command_bytes):
             return False
-        spec = self.trainer.spec_after(self.held.patches)
+        spec = self.trainer.spec_after(self.pending_edits.patches)
         with self._locked as shared:
-            shared.coming = Coming(spec, len(self.held))
+            shared.pending_spec = PendingSpec(spec, len(self.pending_edits))
         return True
 
-    def next_request(self, now: float) -> tuple[Point | None, FrameRequest] | None:
+    def next_request(self, now: float) -> tuple[TimelinePoint | None, FrameRequest] | None:
         """Returns the point and the contents of a frame that is due by now; None if none is."""
         with self._locked as shared:
             if not shared.wants_frame() or shared.frame_at > now:
                 return None
             return shared.recalled, shared.demand.peek(running=shared.control.running)
 
-    def put_off_frame(self, until: float) -> None:
-        """Frames wait: what the next one needs is not there yet."""
+    def postpone_frame(self, until: float) -> None:
+        """Delays the next frame, whose programs are not compiled yet."""
         with self._locked as shared:
             shared.retry_at = until
 
-    def start_turn(self, now: float) -> Turn | None:
+    def start_turn(self, now: float) -> TurnPlan | None:
         """Spends one credit for a frame that is due by now; None if none is."""
         with self._locked as shared:
             if not shared.wants_frame() or shared.frame_at > now or shared.outbox is None:
                 return None
             running = shared.control.running
-            request = shared.demand.spend(now, running=running)
-            tight = running and shared.debounce.take(now)
-            epochs, batches = (0, 0) if shared.recalled else shared.control.take()
+            request = shared.demand.spend_credit(now, running=running)
+            compile_exact = running and shared.debounce.fire(now)
+            epochs, batches = (0, 0) if shared.recalled else shared.control.take_steps()
             until, recalled = shared.control.until, shared.recalled
-            return Turn(shared.outbox, request, epochs, batches, running, tight, until, recalled)
+            return TurnPlan(
+                shared.outbox, request, epochs, batches, running, compile_exact, until, recalled
+            )
 
-    def keep_calm(self) -> None:
-        """The tight program is there or on its way; nobody need ask again before an edit."""
+    def stop_debounce(self) -> None:
+        """Stops the debounce until the next edit, as the exact program is compiled or requested."""
         with self._locked as shared:
-            shared.debounce.keep()
+            shared.debounce.stop()
 
-    def leave_out(self, turn: Turn, arrays: dict[str, Any]) -> list[str]:
-        """Takes out of a frame what its client has; returns the names of it."""
+    def drop_unchanged(self, turn: TurnPlan, arrays: dict[str, Any]) -> list[str]:
+        """Removes arrays that the client has from a frame; returns their names."""
         with self._locked as shared:
-            return shared.demand.leave_out(arrays) if shared.outbox is turn.outbox else []
+            return shared.demand.drop_unchanged(arrays) if shared.outbox is turn.outbox else []
 
-    def finish_turn(self, turn: Turn, blob: bytes, rest_batches: int) -> None:
+    def finish_turn(self, turn: TurnPlan, blob: bytes, rest_batches: int) -> None:
         """Leaves the frame for its client, if that is still the one.
 
         Args:
@@ -175,11 +183,11 @@ class WorkerState:
             if shared.outbox is turn.outbox:
                 turn.outbox.put_frame(blob)
 
-    def fail_turn(self, turn: Turn) -> None:
+    def fail_turn(self, turn: TurnPlan) -> None:
         """Pauses after a turn that made no frame, and gives its credit back."""
         with self._locked as shared:
-            shared.control.run(False)
-            shared.demand.give_back(turn.request, credit=shared.outbox is turn.outbox)
+            shared.control.set_running(False)
+            shared.demand.refund_credit(turn.request, credit=shared.outbox is turn.outbox)
 
     def put_error(self, code: str, message: str, path: str = "") -> None:
         """Tells the client that something was refused."""
@@ -187,11 +195,11 @@ class WorkerState:
             if shared.outbox is not None:
                 shared.outbox.put_error(code, message, path)
 
-    def take_held(self) -> list[Edit | Reset]:
-        """Takes the edits that wait; none waits any more."""
+    def take_pending(self) -> list[Edit | Reset]:
+        """Returns all pending edits and empties the queue."""
         with self._locked as shared:
-            shared.coming = None
-        return self.held.take()
+            shared.pending_spec = None
+        return self.pending_edits.take()
 
     def put_waiting(self) -> None:
         """Tells the client that its edit waits for images or programs."""
@@ -208,7 +216,7 @@ class WorkerState:
 
     def _stop(self, message: Message) -> None:
         with self._locked as shared:
-            shared.control.run(False)
+            shared.control.set_running(False)
             shared.put(message)
 
     def put_spec(self, spec: Spec, *, joined: bool = False) -> None:
@@ -221,16 +229,16 @@ class WorkerState:
         with self._locked as shared:
             former, shared.spec = shared.spec, spec
             shared.spec_id += 1
-            shared.demand.show()
+            shared.demand.mark_due()
             shared.recall(None)
             shared.end_trial("changed")
             if former.data != spec.data:
-                shared.demand.show_points()
+                shared.demand.mark_points_due()
             if former != spec:
-                shared.debounce.disturb()
+                shared.debounce.restart()
             step = self.trainer.step
-            shared.changes = Changes(self.history.can_undo, self.history.can_redo)
-            told = tell_spec(shared.spec_id, former, spec, step, shared.changes)
+            shared.undo_status = UndoStatus(self.undo_history.can_undo, self.undo_history.can_redo)
+            told = make_spec_message(shared.spec_id, former, spec, step, shared.undo_status)
             shared.put({**told, "joined": True} if joined else told)
 
     @property
@@ -246,9 +254,9 @@ class WorkerState:
             return shared.control.running
 
     def set_running(self, running: bool, until: Until | None = None) -> None:
-        """Starts or pauses training; what is left of a step goes with either."""
+        """Starts or pauses training; drops the steps that have not been trained."""
         with self._locked as shared:
-            shared.control.run(running, until)
+            shared.control.set_running(running, until)
             if running:
                 shared.recall(None)
 
@@ -258,38 +266,38 @@ class WorkerState:
             shared.control.epochs_per_frame = epochs_per_frame
 
     def set_views(self, message: Views) -> None:
-        """Changes what frames hold; the next one is due."""
+        """Changes the view settings; the next frame is due."""
         with self._locked as shared:
-            shared.demand.change(message)
+            shared.demand.set_views(message)
 
     def add_step(self, step: Step) -> None:
         """Asks for a little training while paused."""
         with self._locked as shared:
-            shared.control.add(step)
+            shared.control.add_step(step)
             shared.recall(None)
 
     def drop_steps(self) -> None:
-        """Forgets the steps that have not been trained."""
+        """Drops the steps that have not been trained."""
         with self._locked as shared:
             shared.control.drop_steps()
 
-    def recall(self, point: Point | None) -> None:
+    def recall(self, point: TimelinePoint | None) -> None:
         """Pauses and shows a point of the time line from now on; None shows the present again."""
         with self._locked as shared:
             shared.recall(point)
-            shared.demand.show()
+            shared.demand.mark_due()
             if point is None:
                 return
-            shared.control.run(False)
-            shared.put(tell_recalled(point, shared.spec))
+            shared.control.set_running(False)
+            shared.put(make_recalled_message(point, shared.spec))
 
-    def ask_timeline(self, on: bool) -> None:
-        """Tells the client of the time line from now on, or no more."""
+    def subscribe_timeline(self, on: bool) -> None:
+        """Subscribes the client to the time line, or unsubscribes it."""
         with self._locked as shared:
-            shared.notifications.ask(on)
+            shared.notifications.subscribe(on)
 
-    def tell_timeline(self, now: float) -> None:
-        """Tells the client what the time line holds, if it is time to."""
+    def send_timeline(self, now: float) -> None:
+        """Sends the time line to the client if it changed and a message is due."""
         with self._locked as shared:
             edition = self.timeline.edition
             due = shared.notifications.find_due(edition)
@@ -297,10 +305,10 @@ class WorkerState:
                 return
             points = [point.describe() for point in self.timeline.points]
             shared.outbox.put({"type": "timeline", "points": points})
-            shared.notifications.tell(edition, now)
+            shared.notifications.mark_sent(edition, now)
 
     def try_out(self, command: Try) -> None:
-        """Has copies of the network trained under some changes; an earlier trial ends.
+        """Starts a trial of some edits on copies of the network; ends an earlier one.
 
         A change ends the trial, since its copies have begun from another network then.
         """
@@ -312,7 +320,7 @@ class WorkerState:
         except EngineError as error:
             refusal = {"code": error.code, "path": error.path, "message": error.message}
             with self._locked as shared:
-                shared.put(tell_stopped(command.trial, "refused", **refusal))
+                shared.put(make_stopped_message(command.trial, "refused", **refusal))
             return
         task = TrialTask(command.trial, trial, self._tell_trial)
         with self._locked as shared:

@@ -1,30 +1,30 @@
-"""The open connections: bounded in number, and all ended when the server stops."""
+"""Registry of open connections: bounded in number, closed when the server stops."""
 
 from __future__ import annotations
 
 import threading
 
-from app.files.link_states import States
+from app.files.link_payloads import LinkPayloads
 from app.sessions.hosts import SessionHost
 from app.transports.stream import Connection
 
 
 class Connections:
-    """Opens connections of the stream and knows those that are open.
+    """Opens connections of the stream and keeps track of them.
 
     Args:
         host: where sessions live.
-        states: what links carry.
+        payloads: what links carry.
         max_message_bytes: the longest message of a client.
         limit: how many may be open at one time.
     """
 
     def __init__(
-        self, host: SessionHost, states: States, max_message_bytes: int, limit: int
+        self, host: SessionHost, payloads: LinkPayloads, max_message_bytes: int, limit: int
     ) -> None:
         self.max_message_bytes = max_message_bytes
         self._host = host
-        self._states = states
+        self._payloads = payloads
         self._limit = limit
         self._changed = threading.Condition()
         self._open: set[Connection] = set()
@@ -32,7 +32,7 @@ class Connections:
 
     def open(self) -> Connection:
         """Opens a connection; one too many is closed already (1013), with an error to send."""
-        connection = Connection(self._host, self._states, self.max_message_bytes, self._remove)
+        connection = Connection(self._host, self._payloads, self.max_message_bytes, self._remove)
         with self._changed:
             accepted = not self._closing and len(self._open) < self._limit
             if accepted:

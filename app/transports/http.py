@@ -1,4 +1,4 @@
-"""HTTP as a transport of the stream, where WebSockets are blocked.
+"""HTTP transport of the stream, where WebSockets are blocked.
 
 What the server says is one chunked answer that does not end; what the client says comes
 in requests of its own. Two threads own a stream: the request's own thread sends, one more
@@ -17,7 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from app.protocol.outbox import Closing, Item, Pulse
+from app.protocol.outbox import Closing, Heartbeat, Item
 from app.transports.connections import Connections
 from app.transports.stream import Connection, decode
 
@@ -34,7 +34,7 @@ _JSON, _FRAME = 0, 1
 
 
 class HttpStream:
-    """Carries one connection of the stream over HTTP.
+    """One connection of the stream over HTTP.
 
     Args:
         connection: the protocol.
@@ -74,17 +74,17 @@ class HttpStream:
             self._timer.start()
         return json.loads(answer)
 
-    def take_up(self, token: str) -> bool:
-        """Takes up a session; False if there is no such one."""
+    def resume(self, token: str) -> bool:
+        """Attaches to a session; False if there is none."""
         try:
-            self._claimed = self._connection.take_up(token)
+            self._claimed = self._connection.resume(token)
         finally:
             if not self._claimed:
                 self.end()
         return self._claimed
 
     def claim(self) -> bool:
-        """Whether the caller is the one who sends; only the first one is."""
+        """Whether the caller is the first one, which alone may send."""
         with self._lock:
             free = not self._claimed and not self.closed
             self._claimed = True
@@ -145,7 +145,7 @@ class HttpStream:
                     selector.unregister(sock)
                 if now - pulsed_at > SILENCE_SECONDS:
                     pulsed_at = now
-                    self.outbox.put_pulse(Pulse(b"", answer=False))
+                    self.outbox.put_heartbeat(Heartbeat(b"", answer=False))
         if not self._ended.is_set():
             self.outbox.abandon()
             with contextlib.suppress(OSError):
@@ -158,14 +158,14 @@ def encode_item(item: Item) -> bytes:
         return struct.pack("<IB", len(item), _FRAME) + item
     if isinstance(item, Closing):
         item = json.dumps({"type": "closed", "code": item.code, "reason": item.reason})
-    elif isinstance(item, Pulse):
+    elif isinstance(item, Heartbeat):
         item = '{"type":"alive"}'
     payload = item.encode()
     return struct.pack("<IB", len(payload), _JSON) + payload
 
 
 class HttpStreams:
-    """The streams over HTTP that there are, by the tokens of their sessions.
+    """Open HTTP streams by the tokens of their sessions.
 
     Args:
         connections: opens them.
@@ -200,7 +200,7 @@ class HttpStreams:
             return waiting
         stream = self._make()
         if stream is not None:
-            if not stream.take_up(token):
+            if not stream.resume(token):
                 raise LookupError(token)
             self._keep(stream)
         return stream

@@ -1,4 +1,4 @@
-"""The stream without its transports: one connection of a client, messages in, an outbox out.
+"""Transport-independent connection of a client: messages in, an outbox out.
 
 A transport opens a `Connection` for each client, hands it every message it receives, sends what
 its outbox gives, and ends it when the client is gone. No socket is known here, so a test, or
@@ -19,7 +19,7 @@ from collections.abc import Callable
 from functools import partial
 from typing import Self
 
-from app.files.link_states import States, describe_problem
+from app.files.link_payloads import LinkPayloads, describe_problem
 from app.limits.message_sizes import estimate_bytes
 from app.limits.rate_limits import BURST, TokenBucket
 from app.protocol.messages import Ack, Load, Loading, MessageError, Open, parse_message
@@ -47,7 +47,7 @@ class Connection:
 
     Args:
         host: where sessions live.
-        states: what links carry.
+        payloads: what links carry.
         max_message_bytes: the longest message; transports refuse it while it comes.
         on_end: called at the end, perhaps more than once.
 
@@ -58,14 +58,14 @@ class Connection:
     def __init__(
         self,
         host: SessionHost,
-        states: States,
+        payloads: LinkPayloads,
         max_message_bytes: int,
         on_end: Callable[[Connection], None] = lambda connection: None,
     ) -> None:
         self.outbox = Outbox()
         self._on_end = on_end
         self._host = host
-        self._states = states
+        self._payloads = payloads
         self._max_message_bytes = max_message_bytes
         self._bucket = TokenBucket()
         self._session: Session | None = None
@@ -76,9 +76,9 @@ class Connection:
         """The token of its session, once there is one."""
         return self._session.token if self._session is not None else None
 
-    def take_up(self, token: str) -> bool:
-        """Takes up a session again; False if there is no such one."""
-        self._session = self._host.take_up(token, self.outbox)
+    def resume(self, token: str) -> bool:
+        """Attaches to an existing session; False if there is none."""
+        self._session = self._host.resume(token, self.outbox)
         return self._session is not None
 
     def receive(self, text: str | bytes) -> None:
@@ -130,15 +130,15 @@ class Connection:
         self.outbox.put_error("message_too_large", limit)
         self.outbox.close(1009, "message too large")
 
-    def lose(self) -> None:
-        """The client is gone: its session pauses and waits for it."""
+    def disconnect(self) -> None:
+        """Detaches from the session, which pauses and waits for the client."""
         if self._session is not None and not self._lost:
             self._lost = True
-            self._host.leave(self._session, self.outbox)
+            self._host.disconnect(self._session, self.outbox)
 
     def end(self) -> None:
-        """Loses the client and drops what waits to be sent; nothing is received from now on."""
-        self.lose()
+        """Disconnects and drops what waits to be sent; nothing is received from now on."""
+        self.disconnect()
         self.outbox.abandon()
         self._on_end(self)
 
@@ -160,7 +160,7 @@ class Connection:
             self._session.add_credit()
             return
         if isinstance(message, Load):
-            message = Loading(partial(self._states.read, message.spec, message.state))
+            message = Loading(partial(self._payloads.read, message.spec, message.state))
         if not self._session.enqueue(message, size):
             raise MessageError("rate_limited", _NO_ROOM)
 
@@ -176,7 +176,7 @@ class Connection:
             raise MessageError("invalid_message", "this connection has a session already", "type")
         try:
             if message.session is not None:
-                if not self.take_up(message.session):
+                if not self.resume(message.session):
                     raise MessageError("unknown_session", "there is no such session any more")
                 return
             spec, packet = self._read(message)
@@ -192,9 +192,9 @@ class Connection:
 
     def _read(self, message: Open) -> tuple[Spec, Packet | None]:
         if message.state is None:
-            return self._states.read(message.spec, None)
-        with self._states.take_place():
-            return self._states.read(message.spec, message.state)
+            return self._payloads.read(message.spec, None)
+        with self._payloads.limit_concurrency():
+            return self._payloads.read(message.spec, message.state)
 
 
 def decode(body: bytes) -> str | bytes:

@@ -1,4 +1,4 @@
-"""WebSockets as a transport of the stream.
+"""WebSocket transport of the stream.
 
 flask-sock and simple-websocket do the handshake. From then on two threads own a socket:
 the request's own thread reads, one more sends, and nothing else touches it. So there is
@@ -24,7 +24,7 @@ from simple_websocket import Server
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import LocalProtocolError, ProtocolError
 
-from app.protocol.outbox import Closing, Item, Pulse
+from app.protocol.outbox import Closing, Heartbeat, Item
 from app.transports.connections import Connections
 from app.transports.stream import Connection
 from app.web.allowed_origins import is_allowed
@@ -42,7 +42,7 @@ CLOSE_SECONDS = 0.5
 
 
 class NoThread:
-    """Takes the place of the reader thread that simple-websocket would start."""
+    """Replaces the reader thread that simple-websocket would start."""
 
     def __init__(self, target: Callable[[], Any]) -> None:
         self.name = ""
@@ -60,7 +60,7 @@ SERVER_OPTIONS = {"thread_class": NoThread}
 
 
 class WebSocket:
-    """Carries one connection of the stream over one WebSocket.
+    """One connection of the stream over a WebSocket.
 
     Args:
         server: what simple-websocket has shaken hands on.
@@ -95,7 +95,7 @@ class WebSocket:
         try:
             self._read()
         finally:
-            self._connection.lose()
+            self._connection.disconnect()
             if self._outbox.closed:
                 sender.join(CLOSE_SECONDS)
             self._outbox.abandon()
@@ -121,7 +121,7 @@ class WebSocket:
                     return
                 elif now - self._pinged_at > SILENCE_SECONDS:
                     self._pinged_at = now
-                    self._outbox.put_pulse(Pulse(b"", answer=False))
+                    self._outbox.put_heartbeat(Heartbeat(b"", answer=False))
 
     def _handle(self, data: bytes) -> bool:
         """Handles what came; False once the peer has closed."""
@@ -132,7 +132,7 @@ class WebSocket:
                     self._outbox.close(event.code, event.reason or "")
                     return False
                 if isinstance(event, Ping):
-                    self._outbox.put_pulse(Pulse(bytes(event.payload), answer=True))
+                    self._outbox.put_heartbeat(Heartbeat(bytes(event.payload), answer=True))
                 elif isinstance(event, TextMessage | BytesMessage) and not self._outbox.closed:
                     self._collect(event)
         except ProtocolError:

@@ -1,1 +1,1 @@
-"""What every request meets: settings, addresses, allowed origins, security headers."""
+"""Request policies: settings, addresses, allowed origins, security headers."""

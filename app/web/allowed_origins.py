@@ -1,4 +1,4 @@
-"""Which pages may talk to the server."""
+"""Origin check: which pages may open a stream."""
 
 from __future__ import annotations
 

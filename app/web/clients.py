@@ -1,4 +1,4 @@
-"""Who a client is: one name for each address, whatever proxies stand before the server."""
+"""Client identification by address, behind any number of trusted proxies."""
 
 from __future__ import annotations
 

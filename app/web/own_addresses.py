@@ -1,4 +1,4 @@
-"""Which addresses are those of this server."""
+"""Host check: which addresses are those of this server."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The body of a request as the application reads it: one that is broken is the client's fault."""
+"""Request body wrapper: a broken body is the client's fault (400)."""
 
 from __future__ import annotations
 

@@ -25,7 +25,7 @@ class Packet:
     """What is carried.
 
     Attributes:
-        points: `[x1, x2, label]` of points of one's own, as they are; None without.
+        points: `[x1, x2, label]` of custom points, as they are; None without.
         params: float32 [n], all numbers of the network rounded to float16; None without.
         counters: where the run stood that they are of.
     """
@@ -41,7 +41,7 @@ def make_packet(now: Snapshot, initial: Snapshot, points: bool, weights: Choice)
     Args:
         now: the present moment.
         initial: step 0 of the run.
-        points: whether points of one's own come along.
+        points: whether custom points come along.
         weights: which ones; initial weights that the seed draws anyway stay at home.
     """
     own = now.spec.data.points if points and now.spec.data.name == "points" else None

@@ -16,7 +16,7 @@ import numpy as np
 import websocket
 from safetensors.numpy import load
 
-from app.protocol.outbox import Closing, Pulse
+from app.protocol.outbox import Closing, Heartbeat
 from app.transports.connections import Connections
 from tests.app.servers import PATIENCE, LiveServer
 
@@ -198,7 +198,7 @@ class InProcessClient(Client):
             StreamClosedError: the server closed the stream.
         """
         item = self.connection.outbox.take()
-        while isinstance(item, Pulse):
+        while isinstance(item, Heartbeat):
             item = self.connection.outbox.take()
         if isinstance(item, bytes):
             return decode_frame(item)

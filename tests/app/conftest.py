@@ -9,7 +9,7 @@ from contextlib import ExitStack
 import pytest
 
 from app import create_app
-from app.factory import Parts
+from app.factory import Components
 from app.web.settings import Settings
 from tests.app.client import Client, InProcessClient, make_client
 from tests.app.in_process import joined_threads
@@ -65,13 +65,13 @@ def odd_server() -> Iterator[LiveServer]:
 
 
 @pytest.fixture(scope="session")
-def in_process() -> Iterator[Parts]:
+def in_process() -> Iterator[Components]:
     """The whole server in this process, without a socket."""
     share_general_programs()
     with joined_threads():
         with compile_once("first"):
             app = create_app(Settings(cache_dir=FOLDER, warm_up="first"))
-            parts: Parts = app.extensions["livenet"]
+            parts: Components = app.extensions["livenet"]
             wait_until(lambda: parts.programs.ready, "the first capacity is compiled")
         yield parts
         parts.close()

@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from app.files.blob_store import Shelf
-from app.files.link_states import States
+from app.files.blob_store import BlobStore
+from app.files.link_payloads import LinkPayloads
 from app.sessions.hosts import LocalHost
 from app.sessions.scheduler import Scheduler
 from app.sessions.turns import take_turn
@@ -35,7 +35,7 @@ def host_sessions(
     host = LocalHost(programs, scheduler, **chosen)
     scheduler.start()
     connections = Connections(
-        host, States(Shelf(FOLDER / "states", 1 << 30)), 1 << 20, max_connections
+        host, LinkPayloads(BlobStore(FOLDER / "states", 1 << 30)), 1 << 20, max_connections
     )
     yield connections
     connections.close()

@@ -1,4 +1,4 @@
-"""How many bytes may wait: shares of a budget, what messages take, and what counts for them."""
+"""How many bytes may wait: quotas of a budget, what messages take, and what counts for them."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import tracemalloc
 import pytest
 from flask import Response
 
-from app.api.held_answers import collect, hold_answer
+from app.api.large_responses import charge_parts, charge_response
 from app.api.requests import RefusedError
-from app.history.snapshot_memory import TimelineRoom
-from app.history.undo import Change, History, count_bytes
+from app.history.snapshot_memory import SnapshotMemory
+from app.history.undo import Change, UndoHistory, count_bytes
 from app.limits.budget import Budget
 from app.limits.message_sizes import estimate_bytes
 from app.protocol.messages import Edit, Pause, parse_message
 from app.protocol.outbox import MAX_MESSAGES, UNREAD, Outbox
 from app.scheduling.inbox import Inbox
-from app.sessions.pending_edits import HeldEdits
+from app.sessions.pending_edits import PendingEdits
 from engine import Snapshot, Trainer, parse_spec
 
 POINTS = json.dumps([[i / 1000, -i / 999, i % 2] for i in range(5000)])
@@ -81,17 +81,17 @@ def test_points_are_not_reckoned_to_be_much_more_than_they_are() -> None:
 def test_commands_count_until_they_are_done() -> None:
     budget = Budget(2, 4000)
     account = budget.open()
-    inbox, held = Inbox(900, account), HeldEdits(account)
+    inbox, pending = Inbox(900, account), PendingEdits(account)
     edit = Edit(type="edit", patch={})
     assert inbox.add(edit, 800)
     assert not inbox.add(edit, 101), "the inbox is full"
     assert inbox.add(Pause(type="pause"), 100)
-    assert held.add(edit, 100)
-    assert not held.add(edit, 100), "the account is full"
+    assert pending.add(edit, 100)
+    assert not pending.add(edit, 100), "the account is full"
     assert inbox.take() == (edit, 800)
-    assert held.add(edit, 700)
-    assert not inbox.add(edit, 200), "what is held counts on"
-    assert len(held.take()) == 2
+    assert pending.add(edit, 700)
+    assert not inbox.add(edit, 200), "what is pending counts on"
+    assert len(pending.take()) == 2
     assert inbox.take()[1] == 100
     assert budget.used == 0
 
@@ -125,34 +125,34 @@ def test_errors_that_nobody_reads_are_bounded() -> None:
 
 def test_answers_count_until_they_are_read() -> None:
     account = Budget(2, 4000).open()
-    first = hold_answer(account, Response(b"x" * 700))
+    first = charge_response(account, Response(b"x" * 700))
     with pytest.raises(RefusedError):
-        hold_answer(account, Response(b"x" * 700))
+        charge_response(account, Response(b"x" * 700))
     first.close()
     assert account.used == 0
-    assert len(collect(account, [b"x" * 400] * 2)) == 2
+    assert len(charge_parts(account, [b"x" * 400] * 2)) == 2
     assert account.used == 0
     with pytest.raises(RefusedError):
-        collect(account, [b"x" * 400] * 3)
+        charge_parts(account, [b"x" * 400] * 3)
     assert account.used == 0
 
 
 def test_undo_shares_its_room_with_other_sessions() -> None:
-    moments = [Trainer(parse_spec({"data": {"seed": seed}})).snapshot() for seed in range(5)]
-    size = count_bytes(moments[:1])
-    room = TimelineRoom(sessions=2, total=8 * size)
-    history, other = History(room), History()
+    snapshots = [Trainer(parse_spec({"data": {"seed": seed}})).snapshot() for seed in range(5)]
+    size = count_bytes(snapshots[:1])
+    room = SnapshotMemory(sessions=2, total=8 * size)
+    history, other = UndoHistory(room), UndoHistory()
     room.hold(other, 4 * size)
-    assert count_undone(history, moments) == 2, "its share alone is left"
+    assert count_undone(history, snapshots) == 2, "its share alone is left"
     room.hold(other, 0)
-    assert count_undone(history, moments) == 4
-    assert room.most(other) < 4 * size, "what was undone counts on"
+    assert count_undone(history, snapshots) == 4
+    assert room.limit(other) < 4 * size, "what was undone counts on"
 
 
-def count_undone(history: History, moments: list[Snapshot]) -> int:
-    for number, moment in enumerate(moments):
-        history.note(moment, Change(None, number))
+def count_undone(history: UndoHistory, snapshots: list[Snapshot]) -> int:
+    for number, snapshot in enumerate(snapshots):
+        history.record(snapshot, Change(None, number))
     undone = 0
-    while history.undo(moments[0]) is not None:
+    while history.undo(snapshots[0]) is not None:
         undone += 1
     return undone

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.factory import Parts
+from app.factory import Components
 from app.protocol.outbox import Closing
 from app.transports.connections import Connections
 from app.transports.stream import Connection
@@ -16,7 +16,7 @@ from tests.app.in_process import host_sessions
 
 
 @pytest.fixture
-def connections(in_process: Parts) -> Iterator[Connections]:
+def connections(in_process: Components) -> Iterator[Connections]:
     with host_sessions(in_process.programs, max_connections=4) as connections:
         yield connections
 

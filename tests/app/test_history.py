@@ -7,29 +7,28 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.history.spec_diff import find_place
-from app.history.undo import MAX_BYTES, MAX_STEPS, Change, History
+from app.history.spec_diff import find_changed_path
+from app.history.undo import MAX_BYTES, MAX_STEPS, Change, UndoHistory
 from engine import Snapshot, Spec, Trainer, parse_spec, patch_spec
 
 
 @pytest.fixture(scope="module")
-def moment() -> Snapshot:
+def snapshot() -> Snapshot:
     return Trainer(Spec()).snapshot()
 
 
-def make_moments(moment: Snapshot, n: int) -> list[Snapshot]:
-    return [Snapshot(moment.spec, moment.data, moment.state, moment.counters, moment.ranges)
-            for _ in range(n)]  # fmt: skip
+def make_snapshots(one: Snapshot, n: int) -> list[Snapshot]:
+    return [Snapshot(one.spec, one.data, one.state, one.counters, one.ranges) for _ in range(n)]
 
 
-def test_back_and_forth(moment: Snapshot) -> None:
-    first, second, third = make_moments(moment, 3)
-    history = History()
+def test_back_and_forth(snapshot: Snapshot) -> None:
+    first, second, third = make_snapshots(snapshot, 3)
+    history = UndoHistory()
     assert (history.can_undo, history.can_redo) == (False, False)
     assert history.undo(first) is None
     assert history.redo(first) is None
-    history.note(first, Change(None, 0))
-    history.note(second, Change(None, 0))
+    history.record(first, Change(None, 0))
+    history.record(second, Change(None, 0))
     assert history.undo(third) is second
     assert history.undo(second) is first
     assert (history.can_undo, history.can_redo) == (False, True)
@@ -38,11 +37,11 @@ def test_back_and_forth(moment: Snapshot) -> None:
     assert (history.can_undo, history.can_redo) == (True, False)
 
 
-def test_a_change_forgets_what_was_undone(moment: Snapshot) -> None:
-    history = History()
-    history.note(moment, Change("a", 0))
-    history.undo(moment)
-    history.note(moment, Change("a", 0))
+def test_a_change_forgets_what_was_undone(snapshot: Snapshot) -> None:
+    history = UndoHistory()
+    history.record(snapshot, Change("a", 0))
+    history.undo(snapshot)
+    history.record(snapshot, Change("a", 0))
     assert not history.can_redo
     assert history.can_undo
 
@@ -57,15 +56,15 @@ def test_a_change_forgets_what_was_undone(moment: Snapshot) -> None:
     ],
 )
 def test_one_value_within_a_second_is_one_step(
-    moment: Snapshot, changes: list[tuple[str | None, float]], steps: int
+    snapshot: Snapshot, changes: list[tuple[str | None, float]], steps: int
 ) -> None:
-    moments = make_moments(moment, len(changes))
-    history = History()
-    for before, (place, at) in zip(moments, changes, strict=True):
-        history.note(before, Change(place, at))
-    undone = [back for _ in changes if (back := history.undo(moment)) is not None]
+    snapshots = make_snapshots(snapshot, len(changes))
+    history = UndoHistory()
+    for before, (place, at) in zip(snapshots, changes, strict=True):
+        history.record(before, Change(place, at))
+    undone = [back for _ in changes if (back := history.undo(snapshot)) is not None]
     assert len(undone) == steps
-    assert undone[-1] is moments[0]
+    assert undone[-1] is snapshots[0]
 
 
 @pytest.mark.parametrize(
@@ -79,46 +78,46 @@ def test_one_value_within_a_second_is_one_step(
     ],
 )
 def test_a_group_is_one_step_however_long_it_takes(
-    moment: Snapshot, groups: list[str | None], steps: int
+    snapshot: Snapshot, groups: list[str | None], steps: int
 ) -> None:
     """Edits without a group are of one place here, and follow each other at once."""
-    moments = make_moments(moment, len(groups))
-    history = History()
+    snapshots = make_snapshots(snapshot, len(groups))
+    history = UndoHistory()
     at = 0.0
-    for before, group in zip(moments, groups, strict=True):
+    for before, group in zip(snapshots, groups, strict=True):
         at += 60 if group else 0.1
-        history.note(before, Change(("data", "points"), at, group))
-    undone = [back for _ in groups if (back := history.undo(moment)) is not None]
+        history.record(before, Change(("data", "points"), at, group))
+    undone = [back for _ in groups if (back := history.undo(snapshot)) is not None]
     assert len(undone) == steps
-    assert undone[-1] is moments[0]
+    assert undone[-1] is snapshots[0]
 
 
-def test_a_group_that_was_undone_begins_anew(moment: Snapshot) -> None:
-    first, second = make_moments(moment, 2)
-    history = History()
-    history.note(first, Change(None, 0, "s"))
-    history.undo(moment)
-    history.note(second, Change(None, 1, "s"))
-    assert history.undo(moment) is second
+def test_a_group_that_was_undone_begins_anew(snapshot: Snapshot) -> None:
+    first, second = make_snapshots(snapshot, 2)
+    history = UndoHistory()
+    history.record(first, Change(None, 0, "s"))
+    history.undo(snapshot)
+    history.record(second, Change(None, 1, "s"))
+    assert history.undo(snapshot) is second
 
 
-def test_number_is_bounded(moment: Snapshot) -> None:
-    moments = make_moments(moment, MAX_STEPS + 5)
-    history = History()
-    for before in moments:
-        history.note(before, Change(None, 0))
-    undone = [back for _ in moments if (back := history.undo(moment)) is not None]
+def test_number_is_bounded(snapshot: Snapshot) -> None:
+    snapshots = make_snapshots(snapshot, MAX_STEPS + 5)
+    history = UndoHistory()
+    for before in snapshots:
+        history.record(before, Change(None, 0))
+    undone = [back for _ in snapshots if (back := history.undo(snapshot)) is not None]
     assert len(undone) == MAX_STEPS
-    assert undone[-1] is moments[5]
+    assert undone[-1] is snapshots[5]
 
 
 def test_bytes_are_bounded() -> None:
     rng = np.random.default_rng(0)
-    history = History()
+    history = UndoHistory()
     for _ in range(12):
         points = [[*xy, 0.0] for xy in rng.uniform(-6, 6, (5000, 2)).round(3).tolist()]
         spec = parse_spec({"data": {"name": "points", "points": points}})
-        history.note(Trainer(spec).snapshot(), Change(None, 0))
+        history.record(Trainer(spec).snapshot(), Change(None, 0))
     kept = 0
     while history.undo(Trainer(Spec()).snapshot()) is not None:
         kept += 1
@@ -139,4 +138,4 @@ def test_bytes_are_bounded() -> None:
     ],
 )
 def test_place_of_an_edit(patch: dict[str, Any], place: tuple[str | int, ...] | None) -> None:
-    assert find_place(Spec(), patch_spec(Spec(), patch)) == place
+    assert find_changed_path(Spec(), patch_spec(Spec(), patch)) == place

@@ -10,7 +10,7 @@ from http.client import HTTPConnection
 
 import pytest
 
-from app.protocol.outbox import Closing, Pulse
+from app.protocol.outbox import Closing, Heartbeat
 from app.transports.http import encode_item
 from tests.app.client import FrameSeen, HttpClient, StreamClosedError, WebSocketClient
 from tests.app.servers import LiveServer, wait_until
@@ -35,7 +35,7 @@ def test_messages_as_bytes() -> None:
     assert encode_item(b"\0\1\2") == b"\3\0\0\0\1\0\1\2"
     closed = {"type": "closed", "code": 4001, "reason": "why"}
     assert read_json(encode_item(Closing(4001, "why"))) == closed
-    assert read_json(encode_item(Pulse(b"", answer=False))) == {"type": "alive"}
+    assert read_json(encode_item(Heartbeat(b"", answer=False))) == {"type": "alive"}
 
 
 def test_opened_is_the_answer_and_is_not_said_again(client: HttpClient) -> None:

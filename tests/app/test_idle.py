@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.factory import Parts
+from app.factory import Components
 from app.transports.connections import Connections
 from tests.app.client import InProcessClient
 from tests.app.in_process import host_sessions
 
 
 @pytest.fixture
-def hasty(in_process: Parts) -> Iterator[Connections]:
+def hasty(in_process: Components) -> Iterator[Connections]:
     """Sessions whose clients may say nothing for two seconds."""
     with host_sessions(in_process.programs, idle_seconds=2.0) as connections:
         yield connections

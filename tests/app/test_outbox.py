@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 
-from app.protocol.outbox import MAX_MESSAGES, Closing, Outbox, Pulse
+from app.protocol.outbox import MAX_MESSAGES, Closing, Heartbeat, Outbox
 
 
 def kinds(outbox: Outbox) -> list[str]:
@@ -70,9 +70,9 @@ def test_full_by_number_and_by_size() -> None:
 def test_only_the_newest_pulse_waits_and_goes_first() -> None:
     outbox = Outbox()
     outbox.put({"type": "spec"})
-    outbox.put_pulse(Pulse(b"1", answer=True))
-    outbox.put_pulse(Pulse(b"2", answer=True))
-    assert outbox.take() == Pulse(b"2", answer=True)
+    outbox.put_heartbeat(Heartbeat(b"1", answer=True))
+    outbox.put_heartbeat(Heartbeat(b"2", answer=True))
+    assert outbox.take() == Heartbeat(b"2", answer=True)
     assert outbox.take() == '{"type":"spec"}'
 
 

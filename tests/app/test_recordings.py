@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from app.files.blob_store import Shelf
+from app.files.blob_store import BlobStore
 from tests.app.servers import LiveServer
 
 LARGEST = 200_000
@@ -86,7 +86,7 @@ def test_a_recording_is_kept_under_a_short_id_and_outlives_the_server(
     assert "immutable" in got.headers["Cache-Control"]
     assert got.headers["Content-Type"] == "application/octet-stream"
     keeper.stop()
-    assert Shelf(cache / "recordings", 1 << 30).get(name) == content, "for the next server"
+    assert BlobStore(cache / "recordings", 1 << 30).get(name) == content, "for the next server"
 
 
 def test_the_document_holds_all_that_it_needs(server: LiveServer) -> None:

@@ -8,7 +8,7 @@ from contextlib import ExitStack
 import numpy as np
 import pytest
 
-from app.factory import Parts
+from app.factory import Components
 from tests.app.client import Client, FrameSeen, InProcessClient, Message, WebSocketClient
 from tests.app.in_process import host_sessions
 from tests.app.servers import LiveServer, wait_until
@@ -138,7 +138,7 @@ def test_too_many_connections_are_told_so(odd_server: LiveServer) -> None:
             assert late.closing() == 1013
 
 
-def test_session_is_dropped_when_nobody_comes_back(in_process: Parts) -> None:
+def test_session_is_dropped_when_nobody_comes_back(in_process: Components) -> None:
     with host_sessions(in_process.programs, resume_seconds=0.0) as connections:
         with InProcessClient(connections) as client:
             token = client.open()["session"]

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.factory import Parts
+from app.factory import Components
 from engine import Spec, Trainer, decode_packet, dump_spec, parse_spec
 from livenet import embed
 from tests.app.client import Client, FrameSeen, HttpClient, InProcessClient, Message
@@ -168,7 +168,7 @@ def test_broken_states_never_break_the_server(client: Client, server: LiveServer
 
 @pytest.mark.parametrize("transport", ["websocket"])
 def test_stored_states_outlive_the_server(
-    client: Client, server: LiveServer, in_process: Parts
+    client: Client, server: LiveServer, in_process: Components
 ) -> None:
     token = client.open({"data": OWN})["session"]
     answer = ask(server, token, weights="now")

@@ -17,9 +17,9 @@ from app.api.recordings import make_recordings_blueprint
 from app.api.schema import add_error_answers, collect_answers
 from app.api.states import make_states_blueprint
 from app.factory import ROOT
-from app.files.blob_store import Shelf
-from app.files.link_states import States
-from app.limits.storage_quotas import StorageShares
+from app.files.blob_store import BlobStore
+from app.files.link_payloads import LinkPayloads
+from app.limits.storage_quotas import StorageQuotas
 from app.pages.assets import Assets
 from app.pages.languages import Languages
 from app.pages.recording_shell import RecordingShell
@@ -37,13 +37,13 @@ def make_client(folder: Path, trusted_proxies: int = 0) -> FlaskClient:
     app.config.update(
         TRUSTED_PROXIES=trusted_proxies, BODY_LIMITS={}, MAX_CONTENT_LENGTH=settings.shelf_bytes
     )
-    shares = StorageShares(folder, SHARE)
+    quotas = StorageQuotas(folder, SHARE)
     assets = Assets(ROOT / "static")
     shell = RecordingShell(assets, collect_answers, lambda **_: "")
-    shelf = Shelf(folder / "recordings", 1 << 24, shares)
-    states = States(Shelf(folder / "states", 1 << 24, shares))
-    app.register_blueprint(make_recordings_blueprint(shell, Languages(assets), shelf, settings))
-    app.register_blueprint(make_states_blueprint(states, settings))
+    store = BlobStore(folder / "recordings", 1 << 24, quotas)
+    payloads = LinkPayloads(BlobStore(folder / "states", 1 << 24, quotas))
+    app.register_blueprint(make_recordings_blueprint(shell, Languages(assets), store, settings))
+    app.register_blueprint(make_states_blueprint(payloads, settings))
     add_error_answers(app)
     return app.test_client()
 

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from app.history.snapshot_memory import TimelineRoom
+from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import MAX_POINTS, Timeline
 from engine import Snapshot, Spec, Trainer, patch_spec
 from tests.app.client import Client, FrameSeen
@@ -27,13 +27,13 @@ def start() -> Snapshot:
     return Trainer(Spec()).shown_snapshot()
 
 
-def at_step(moment: Snapshot, step: int, numbers: int = 0) -> Snapshot:
-    """A moment at another step, with so many parameters if any are asked for."""
-    counters = replace(moment.counters, step=step)
-    state = moment.state
+def at_step(snapshot: Snapshot, step: int, numbers: int = 0) -> Snapshot:
+    """A snapshot at another step, with so many parameters if any are asked for."""
+    counters = replace(snapshot.counters, step=step)
+    state = snapshot.state
     if numbers:
         state = state._replace(params=np.zeros(numbers, np.float32))
-    return replace(moment, counters=counters, state=state)
+    return replace(snapshot, counters=counters, state=state)
 
 
 @settings(deadline=None)
@@ -51,12 +51,12 @@ def test_points_are_bounded_and_stand_in_order(
     start: Snapshot, events: list[tuple[str, Any]], room: int
 ) -> None:
     """However a session goes: never too many, never too large, the first and the last are there."""
-    timeline = Timeline(TimelineRoom(1, 2 * room, room), start)
+    timeline = Timeline(SnapshotMemory(1, 2 * room, room), start)
     step, trained, spec_id = 0, 0, 0
     for kind, value in events:
         if kind == "train":
             step, trained = step + value, trained + value
-            if timeline.wants(step):
+            if timeline.is_due(step):
                 timeline.add(at_step(start, step, 1000), spec_id)
                 assert timeline.points[-1].trained == trained
         else:
@@ -64,38 +64,38 @@ def test_points_are_bounded_and_stand_in_order(
             step = {"edit": step, "reset": 0}.get(kind, step // 2)
             spec_id += 1
             joined = value and kind == "edit"
-            timeline.note(before, at_step(start, step, 1000), spec_id, kind, joined=joined)
+            timeline.record_change(before, at_step(start, step, 1000), spec_id, kind, joined=joined)
             assert timeline.points[-1].kind == kind
-            assert timeline.points[-1].moment.step == step
+            assert timeline.points[-1].snapshot.step == step
         points = timeline.points
         assert points[0].kind == "start"
         assert len(points) <= MAX_POINTS
-        assert sum(v.nbytes for p in points[2:] for v in p.moment.state) <= room
+        assert sum(v.nbytes for p in points[2:] for v in p.snapshot.state) <= room
         assert len({point.id for point in points}) == len(points)
         assert [p.trained for p in points] == sorted(p.trained for p in points)
 
 
 def test_a_long_run_is_kept_evenly(start: Snapshot) -> None:
     """Ten thousand epochs: few points were ever taken, and none of them lie far apart."""
-    timeline = Timeline(TimelineRoom(), start)
+    timeline = Timeline(SnapshotMemory(), start)
     taken = 0
     for step in range(EPOCH, EPOCH * 10_000 + 1, EPOCH):
-        if timeline.wants(step):
+        if timeline.is_due(step):
             timeline.add(at_step(start, step), 0)
             taken += 1
-    steps = [point.moment.step for point in timeline.points]
+    steps = [point.snapshot.step for point in timeline.points]
     assert taken < 500
     assert MAX_POINTS // 3 < len(steps) <= MAX_POINTS
     assert max(np.diff(steps)) < 4 * steps[-1] / MAX_POINTS
 
 
 def test_a_slider_leaves_one_point_that_tells_from_where_to_where(start: Snapshot) -> None:
-    timeline = Timeline(TimelineRoom(), start)
+    timeline = Timeline(SnapshotMemory(), start)
     before = at_step(start, 50)
     for i, rate in enumerate((0.04, 0.05, 0.1)):
         spec = patch_spec(Spec(), {"optimizer": {"learning_rate": rate}})
         after = replace(before, spec=spec)
-        timeline.note(before, after, i + 1, "edit", joined=i > 0)
+        timeline.record_change(before, after, i + 1, "edit", joined=i > 0)
         before = at_step(after, before.step + EPOCH)
         timeline.add(before, i + 1)
     edits = [point.describe() for point in timeline.points if point.kind == "edit"]
@@ -105,14 +105,14 @@ def test_a_slider_leaves_one_point_that_tells_from_where_to_where(start: Snapsho
 
 def test_time_lines_share_their_room(start: Snapshot) -> None:
     """What one session holds another cannot have, but its fair share; a session gone leaves all."""
-    room = TimelineRoom(sessions=4, total=8000, most=3000)
+    room = SnapshotMemory(sessions=4, total=8000, most=3000)
     first, second, third = (Timeline(room, start) for _ in range(3))
-    assert room.most(first) == 3000
+    assert room.limit(first) == 3000
     room.hold(first, 3000)
     room.hold(second, 900)
-    assert (room.most(second), room.most(third)) == (1000, 1000)
+    assert (room.limit(second), room.limit(third)) == (1000, 1000)
     del first
-    assert room.most(third) == 3000
+    assert room.limit(third) == 3000
 
 
 # Over the stream

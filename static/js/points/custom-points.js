@@ -1,5 +1,5 @@
 /**
- * The points of one's own: as the page has them, and on their way to the server.
+ * The custom points: as the page has them, and on their way to the server.
  *
  * `store.points.custom` is what is painted, listed and saved. It runs ahead of the spec, and is the
  * spec's again once everything is answered. What changes goes out a few times a second, one

@@ -1,5 +1,5 @@
 /**
- * A picture to press for each data set: points by their task, one for the points of one's own,
+ * A picture to press for each data set: points by their task, one for the custom points,
  * and the sets of images.
  */
 

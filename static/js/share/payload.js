@@ -39,7 +39,7 @@ export function createCarried(name, store, onChange) {
   }, word("share.again"));
   const element = h("div.share-carried", {}, weights, again, points.element, short.element);
 
-  /** Weights that were trained on points of one's own are nothing without them. */
+  /** Weights that were trained on custom points are nothing without them. */
   function update(stored = kept) {
     kept = stored;
     const own = store.get().run.spec.data.name === "points";

@@ -68,7 +68,7 @@ export class LinkError extends Error {
 /**
  * Writes a spec as a query, without its question mark.
  *
- * Points of one's own are no part of it, but of what is carried.
+ * Custom points are no part of it, but of what is carried.
  *
  * @param {Spec} spec whole
  * @param {Object} defaults the spec of the default playground

@@ -1,4 +1,4 @@
-"""Large answers: their bytes count for the session that they are of, until they are read."""
+"""Memory accounting of large responses: their bytes count for the session until they are read."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from app.api.requests import RefusedError
 from app.limits.budget import Account
 
 
-def hold_answer(account: Account, response: Response) -> Response:
-    """Returns an answer that counts as long as it is sent, however slowly its client reads.
+def charge_response(account: Account, response: Response) -> Response:
+    """Returns a response whose bytes are charged until it is sent, however slowly the client reads.
 
     Args:
         account: of the session.
@@ -25,8 +25,8 @@ def hold_answer(account: Account, response: Response) -> Response:
     return response
 
 
-def collect(account: Account, blobs: Iterable[bytes]) -> list[bytes]:
-    """Returns the parts of an answer, which count from when each is made.
+def charge_parts(account: Account, blobs: Iterable[bytes]) -> list[bytes]:
+    """Returns the parts of a response, each charged from when it is made.
 
     Raises:
         RefusedError: they would take all the room.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app.limits.image_memory import ImageRoom, ImageShare
+from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.messages import Command, parse_message
 from app.protocol.outbox import Outbox
 from app.sessions.hosts import LocalHost, SessionLimitError
@@ -34,29 +34,29 @@ def test_points_of_the_plane_need_none() -> None:
 
 
 def test_a_share_grows_and_shrinks_within_the_room() -> None:
-    room = ImageRoom(2 * BYTES)
-    one, other = ImageShare(room), ImageShare(room)
+    memory = ImageMemory(2 * BYTES)
+    one, other = ImageReservation(memory), ImageReservation(memory)
     one.admit(SPEC)
     other.admit(SPEC)
-    assert room.used == 2 * BYTES
+    assert memory.used == 2 * BYTES
     with pytest.raises(RoomError):
         other.admit(LARGE)
-    assert room.used == 2 * BYTES, "refused, and nothing has changed"
-    assert one.pack(SPEC) == BYTES - PACKED
+    assert memory.used == 2 * BYTES, "refused, and nothing has changed"
+    assert one.compact(SPEC) == BYTES - PACKED
     one.release()
     one.release()
-    assert room.used == BYTES
+    assert memory.used == BYTES
     other.admit(parse_spec({}))
-    assert room.used == 0
+    assert memory.used == 0
 
 
 def test_whoever_holds_more_than_there_is_may_still_shrink() -> None:
-    room = ImageRoom(count_image_bytes(LARGE))
-    share = ImageShare(room)
-    share.admit(LARGE)
-    room._total = 1
-    share.admit(SPEC)
-    assert room.used == BYTES
+    memory = ImageMemory(count_image_bytes(LARGE))
+    reservation = ImageReservation(memory)
+    reservation.admit(LARGE)
+    memory._total = 1
+    reservation.admit(SPEC)
+    assert memory.used == BYTES
 
 
 @pytest.fixture(scope="module")
@@ -101,14 +101,14 @@ def say(session: Session, outbox: Outbox, **content: Any) -> list[dict[str, Any]
 
 def do(session: Session, job: Callable[[WorkerState], Any]) -> Any:
     """Has a worker do something with the trainer, which nobody else may touch."""
-    future = session.ask(job)
+    future = session.submit(job)
     assert future is not None
     return future.result(PATIENCE)
 
 
 def find_changes(session: Session) -> tuple[bool, bool]:
     """Whether there is something to undo, and to redo."""
-    return do(session, lambda worker: (worker.history.can_undo, worker.history.can_redo))
+    return do(session, lambda worker: (worker.undo_history.can_undo, worker.undo_history.can_redo))
 
 
 def enter(host: LocalHost) -> tuple[Session, Outbox]:
@@ -124,7 +124,7 @@ def test_a_session_beyond_the_room_is_refused(host: LocalHost) -> None:
     with pytest.raises(SessionLimitError, match="images"):
         host.create(SPEC, Outbox())
     plane = host.create(parse_spec({}), Outbox())
-    assert plane.share.n_bytes == 0
+    assert plane.reservation.n_bytes == 0
 
 
 def test_an_edit_beyond_the_room_is_refused_and_loses_nothing(host: LocalHost) -> None:
@@ -160,9 +160,9 @@ def test_lost_sessions_make_way_and_come_back_bit_for_bit(host: LocalHost) -> No
     assert find_changes(session) == (True, False)
     before = do(session, lambda worker: worker.trainer.snapshot())
     kept = [np.array(vector) for vector in before.state]
-    host.leave(session, outbox)
+    host.disconnect(session, outbox)
     others = [enter(host) for _ in range(2)]
-    assert session.share.n_bytes == PACKED
+    assert session.reservation.n_bytes == PACKED
     wait_until(
         lambda: do(session, lambda worker: len(worker.timeline.points)) == 1,
         "it keeps the present state alone",
@@ -170,21 +170,21 @@ def test_lost_sessions_make_way_and_come_back_bit_for_bit(host: LocalHost) -> No
     assert find_changes(session) == (False, False)
     again = Outbox()
     with pytest.raises(SessionLimitError):
-        host.take_up(session.token, again)
+        host.resume(session.token, again)
     assert host.get(session.token) is session, "refused, and nothing is lost"
-    host.leave(*others[0])
-    assert host.take_up(session.token, again) is session
+    host.disconnect(*others[0])
+    assert host.resume(session.token, again) is session
     assert json.loads(str(again.take()))["resumed"]
     after = do(session, lambda worker: worker.trainer.snapshot())
     assert (after.spec, after.counters) == (before.spec, before.counters)
     for then, now in zip(kept, after.state, strict=True):
         np.testing.assert_array_equal(then, now)
-    assert others[0][0].share.n_bytes == PACKED
+    assert others[0][0].reservation.n_bytes == PACKED
 
 
 def test_a_lost_session_goes_where_packing_does_not_do(host: LocalHost) -> None:
     session, outbox = enter(host)
-    host.leave(session, outbox)
+    host.disconnect(session, outbox)
     other, theirs = enter(host)
     patch = {"layers": [{"units": 36, "activation": "relu"}]}
     assert say(other, theirs, type="edit", patch=patch)[-1]["type"] == "spec"

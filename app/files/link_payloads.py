@@ -1,4 +1,4 @@
-"""States that links carry: in a word of the link, or kept here under a short id."""
+"""Link payloads: encoded in the link itself, or stored in the blob store under a short id."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from app.files.blob_store import ShareUsedError, Shelf, ShelfFullError
+from app.files.blob_store import BlobStore, BlobStoreFullError, StorageQuotaError
 from app.protocol.messages import MessageError
 from engine import (
     MAX_PACKET,
@@ -32,8 +32,8 @@ WAIT_SECONDS = 20.0
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """Where a state is.
+class PayloadReference:
+    """How a link refers to its payload.
 
     Attributes:
         word: what a link says to have it.
@@ -46,36 +46,36 @@ class Kept:
     size: int
 
 
-class States:
-    """Writes states into links, and finds them again.
+class LinkPayloads:
+    """Encodes link payloads and reads them back, from the link or from the blob store.
 
     Few of them are packed or unpacked at the same time, except by workers, of which there are
     few: `read` is theirs.
 
     Args:
-        shelf: where those lie that are too long for a link.
+        store: where those lie that are too long for a link.
     """
 
-    def __init__(self, shelf: Shelf) -> None:
-        self._shelf = shelf
-        self._places = threading.BoundedSemaphore(AT_ONCE)
+    def __init__(self, store: BlobStore) -> None:
+        self._store = store
+        self._concurrency = threading.BoundedSemaphore(AT_ONCE)
 
     @contextmanager
-    def take_place(self) -> Iterator[None]:
-        """Lets a request pack or unpack a state.
+    def limit_concurrency(self) -> Iterator[None]:
+        """Context in which a request may encode or decode a payload; few may at the same time.
 
         Raises:
             MessageError: too many others do.
         """
-        if not self._places.acquire(timeout=WAIT_SECONDS):
+        if not self._concurrency.acquire(timeout=WAIT_SECONDS):
             raise MessageError("rate_limited", "too many states are being read; try again")
         try:
             yield
         finally:
-            self._places.release()
+            self._concurrency.release()
 
-    def keep(self, packet: Packet, room: int, client: str) -> Kept:
-        """Makes the word of a state.
+    def encode(self, packet: Packet, room: int, client: str) -> PayloadReference:
+        """Encodes a payload; stores it where it is too long for the link.
 
         Args:
             packet: the state.
@@ -86,17 +86,17 @@ class States:
             MessageError: it is too large, or there is no room for it.
         """
         try:
-            with self.take_place():
+            with self.limit_concurrency():
                 content = encode_packet(packet)
         except PacketError as error:
             raise MessageError("state_too_large", error.message) from None
         word = write_word(content) if len(content) < room else ""
         if word and len(word) <= room:
-            return Kept(word, False, len(content))
-        return Kept(self._put(content, client), True, len(content))
+            return PayloadReference(word, False, len(content))
+        return PayloadReference(self._put(content, client), True, len(content))
 
     def store(self, content: bytes, client: str) -> str:
-        """Stores the bytes of a state and returns its id.
+        """Stores an encoded payload and returns its id.
 
         Raises:
             MessageError: they are no state, or there is no room for them.
@@ -104,33 +104,33 @@ class States:
         if len(content) > MAX_PACKET:
             text = f"a state may have at most {MAX_PACKET} bytes"
             raise MessageError("state_too_large", text)
-        with self.take_place(), _told():
+        with self.limit_concurrency(), _describe_problems():
             decode_packet(content)
         return self._put(content, client)
 
     def _put(self, content: bytes, client: str) -> str:
         try:
-            return self._shelf.put(content, client)
-        except ShareUsedError as error:
+            return self._store.put(content, client)
+        except StorageQuotaError as error:
             text = "too much was stored from this address lately; try again in a while"
             raise MessageError("storage_limited", text, retry_after=error.seconds) from None
-        except ShelfFullError:
+        except BlobStoreFullError:
             text = "there is no room to keep this state"
             raise MessageError("storage_full", text) from None
 
     def load(self, name: str) -> bytes:
-        """Returns the bytes of a state that is stored.
+        """Returns the bytes of a stored payload.
 
         Raises:
             MessageError: there is none.
         """
-        content = self._shelf.get(name)
+        content = self._store.get(name)
         if content is None:
             raise MessageError("unknown_state", "there is no such state here (any more)", "state")
         return content
 
     def read(self, spec: Any, word: str | None) -> tuple[Spec, Packet | None]:
-        """Returns a spec, with the points that a state carries, and the state.
+        """Returns the validated spec, with the payload's points, and the decoded payload.
 
         Of a state no more is unpacked than such a network has.
 
@@ -144,19 +144,19 @@ class States:
         """
         if word is None:
             return parse_spec(spec), None
-        with _told():
+        with _describe_problems():
             content = self.load(word) if _ID.fullmatch(word) else read_word(word)
             parsed = parse_spec(_add_points(spec, content))
             return parsed, decode_packet(content, parsed)
 
 
 def describe_problem(error: PacketError) -> MessageError:
-    """Returns the error that a client sees of a state that cannot be used."""
+    """Returns the message for a payload that cannot be used."""
     return MessageError(error.code, error.message, error.path or "state")
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _describe_problems() -> Iterator[None]:
     try:
         yield
     except PacketError as error:
