@@ -1,4 +1,4 @@
-"""Points of one's own: painted and erased while the network trains, and undone."""
+"""Points of one's own: painted while the network trains, at a pace, erased, and undone."""
 
 from __future__ import annotations
 
@@ -75,17 +75,41 @@ def paint_rings(page: Page, kind: str) -> None:
     page.wait(lambda: drawn(page) > 30, "the points are drawn")
     inner = drawn(page)
     take(page, 0)
-    stroke(page, arc(4.5, steps=36), kind)
+    edits_are_few_and_frames_go_on_under_a_fast_hand(page, kind)
     page.wait(lambda: drawn(page) > 2 * inner, "more points are drawn")
     assert set(labels(page)) == {"rgb(10 123 214)", "rgb(238 125 0)"}
     ring = page.find(".plane-ring").is_displayed()
     assert ring is (kind != "touch")
 
 
-def test_strokes_are_painted_erased_and_undone_one_by_one(painting: Page) -> None:
+def edits_are_few_and_frames_go_on_under_a_fast_hand(page: Page, kind: str) -> None:
+    """Paints the outer ring."""
+    page.run(
+        """window.sent = [];
+           const send = WebSocket.prototype.send;
+           WebSocket.prototype.send = function (data) {
+             if (/"edit"/.test(data)) window.sent.push(performance.now());
+             return send.call(this, data);
+           };"""
+    )
+    frames = page.frames
+    stroke(page, arc(4.5, steps=80), kind, duration=8)
+    sent = page.run("return window.sent")
+    gaps = [b - a for a, b in pairwise(sent[:-1])]
+    assert len(sent) >= 3
+    assert min(gaps) > 50
+    assert page.frames > frames + 4
+
+
+def test_points_are_painted_erased_and_undone_one_by_one(painting: Page) -> None:
+    """Each part leaves the 500 points as they were."""
     one_undo_takes_back_one_stroke(painting)
+    without_points_the_page_says_so_and_loses_nothing(painting)
     the_smallest_brush_sets_one_point_for_a_click(painting)
     the_eraser_takes_away_what_it_touches(painting)
+    painted_points_are_seen_before_the_server_has_answered(painting)
+    the_tools_work_by_keyboard(painting)
+    one_more_class_changes_the_task(painting)
 
 
 def one_undo_takes_back_one_stroke(page: Page) -> None:
@@ -118,6 +142,9 @@ def the_smallest_brush_sets_one_point_for_a_click(page: Page) -> None:
     set_brush(page, Keys.PAGE_UP)
     stroke(page, [(-5, -5)])
     page.wait(lambda: drawn(page) > 503, "a larger one sprays several")
+    for _ in range(3):
+        go_back(page, UNDO)
+    settled(page, 500)
 
 
 def the_eraser_takes_away_what_it_touches(page: Page) -> None:
@@ -129,10 +156,11 @@ def the_eraser_takes_away_what_it_touches(page: Page) -> None:
     after = labels(page)
     assert after["rgb(238 125 0)"] == before["rgb(238 125 0)"]
     assert after["rgb(10 123 214)"] < before["rgb(10 123 214)"] - 50
+    go_back(page, UNDO)
+    settled(page, 500)
 
 
-def test_without_points_the_page_says_so_and_loses_nothing(painting: Page) -> None:
-    page = painting
+def without_points_the_page_says_so_and_loses_nothing(page: Page) -> None:
     page.play()
     clear(page)
     page.goes_on()
@@ -154,11 +182,11 @@ def test_without_points_the_page_says_so_and_loses_nothing(painting: Page) -> No
     assert page.spec_id > spec
     go_back(page, UNDO)
     settled(page, 500)
-    set_brush(page, Keys.PAGE_UP, Keys.PAGE_UP)
-    painted_points_are_seen_before_the_server_has_answered(page)
 
 
 def painted_points_are_seen_before_the_server_has_answered(page: Page) -> None:
+    take(page, 1)
+    set_brush(page, Keys.HOME, Keys.PAGE_UP, Keys.PAGE_UP)
     clear(page)
     seen = page.run(
         """window.marks = [];
@@ -184,26 +212,10 @@ def painted_points_are_seen_before_the_server_has_answered(page: Page) -> None:
     # No point goes again: one covers a hundred pixels, a redrawn edge differs by a few.
     counts = [count for count, _ in marks]
     assert all(after > before - 30 for before, after in pairwise(counts))
-
-
-def test_one_more_class_changes_the_task(painting: Page) -> None:
-    page = painting
-    the_tools_work_by_keyboard(page)
-    assert len(page.find_all(".tile[data-kind='output']")) == 1
-    page.click("[data-action='addClass']")
-    assert page.find("[data-tool='2']").get_attribute("aria-checked") == "true"
-    page.edited(lambda: stroke(page, [(5, 5), (5, 4)]))
-    page.wait(lambda: len(page.find_all(".tile[data-kind='output']")) == 3, "three classes")
-    choice = Select(page.control("data.task"))
-    assert choice.first_selected_option.get_attribute("value") == "multiclass"
-    values = [option.get_attribute("value") for option in choice.options]
-    assert values == ["labels", "multiclass", "regression"]
-    page.edited(lambda: page.choose("data.task", "regression"))
-    page.wait(lambda: page.find_all("[data-metric='test_r2']"), "the labels are numbers")
-    assert page.control("brush.label").is_displayed()
-    page.play()
-    page.edited(lambda: page.choose("data.task", "multiclass"))
-    page.goes_on()
+    page.wait(lambda: drawn(page) > 2, "the server has answered")
+    page.settle()
+    go_back(page, UNDO)
+    settled(page, 500)
 
 
 def the_tools_work_by_keyboard(page: Page) -> None:
@@ -221,6 +233,24 @@ def the_tools_work_by_keyboard(page: Page) -> None:
     page.wait(lambda: not page.find_all(".points-dialog"), "the dialog is closed")
     assert page.run("return document.activeElement.dataset.action") == "table"
     page.click(".pencil")
+
+
+def one_more_class_changes_the_task(page: Page) -> None:
+    assert len(page.find_all(".tile[data-kind='output']")) == 1
+    page.click("[data-action='addClass']")
+    assert page.find("[data-tool='2']").get_attribute("aria-checked") == "true"
+    page.edited(lambda: stroke(page, [(5, 5), (5, 4)]))
+    page.wait(lambda: len(page.find_all(".tile[data-kind='output']")) == 3, "three classes")
+    choice = Select(page.control("data.task"))
+    assert choice.first_selected_option.get_attribute("value") == "multiclass"
+    values = [option.get_attribute("value") for option in choice.options]
+    assert values == ["labels", "multiclass", "regression"]
+    page.edited(lambda: page.choose("data.task", "regression"))
+    page.wait(lambda: page.find_all("[data-metric='test_r2']"), "the labels are numbers")
+    assert page.control("brush.label").is_displayed()
+    page.play()
+    page.edited(lambda: page.choose("data.task", "multiclass"))
+    page.goes_on()
 
 
 def test_values_are_painted_for_a_regression(page: Page) -> None:

@@ -1,16 +1,12 @@
-"""Own points outlive reloads, presets and servers; the page keeps its size and its pace."""
+"""Own points outlive reloads, presets and servers; the page keeps its size."""
 
 from __future__ import annotations
-
-from itertools import pairwise
 
 from tests.app.servers import LiveServer
 from tests.browser.page import Page
 from tests.browser.painting import (
     SMALLEST,
-    arc,
     choose_own,
-    clear,
     drawn,
     open_dialog,
     set_brush,
@@ -116,24 +112,3 @@ def test_a_phone_paints_by_finger(tab: Page) -> None:
     open_dialog(page)
     wide = "const d = document.querySelector('.dialog-body'); return d.scrollWidth - d.clientWidth"
     assert page.run(wide) == 0
-
-
-def test_edits_are_few_and_frames_go_on_under_a_fast_hand(painting: Page) -> None:
-    page = painting
-    page.play()
-    clear(page)
-    page.run(
-        """window.sent = [];
-           const send = WebSocket.prototype.send;
-           WebSocket.prototype.send = function (data) {
-             if (/"edit"/.test(data)) window.sent.push(performance.now());
-             return send.call(this, data);
-           };"""
-    )
-    frames = page.frames
-    stroke(page, arc(4, 1.5, 80), duration=8)
-    sent = page.run("return window.sent")
-    gaps = [b - a for a, b in pairwise(sent[:-1])]
-    assert len(sent) >= 3
-    assert min(gaps) > 50
-    assert page.frames > frames + 4

@@ -60,10 +60,11 @@ def kept(tmp_path_factory: pytest.TempPathFactory) -> Kept:
 
 
 @pytest.fixture
-def recorded(page: Page, kept: Kept) -> Kept:
+def recorded(tab: Page, kept: Kept) -> Kept:
     """A run of the default network, recorded in the page and saved."""
     if kept.frames:
         return kept
+    page = tab.open()
     page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(kept.folder))
     page.click("[data-action='share']")
     page.click("#tab-share-recording")
@@ -121,7 +122,8 @@ def packed_of(document: str) -> bytes:
     return base64.b64decode(found[1])
 
 
-def test_a_run_is_replayed_from_a_file_without_a_network(page: Page, recorded: Kept) -> None:
+def test_a_run_is_replayed_from_a_file_without_a_network(tab: Page, recorded: Kept) -> None:
+    page = tab
     file, frames, seen = recorded.file, recorded.frames, recorded.seen
     assert frames >= FRAMES
     assert file.stat().st_size < 3 * MEBIBYTE, "without Plotly"
@@ -199,7 +201,7 @@ def a_broken_file_says_so_and_nothing_hangs(page: Page, file: Path) -> None:
 
 
 def test_an_embed_plays_its_recording_when_the_server_is_gone(
-    page: Page, driver: Chrome, recorded: Kept, server: LiveServer
+    tab: Page, driver: Chrome, recorded: Kept, server: LiveServer
 ) -> None:
     """To the page a network that is cut is a server that has stopped."""
     assert f"{recorded.frames} frames are ready" in recorded.rehearsed
@@ -251,4 +253,4 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
         embed.wait(lambda: embed.spec_id == 0, "a session of its own is painted")
         embed.edited(lambda: embed.control("optimizer.learning_rate").send_keys(Keys.ARROW_UP))
         embed.driver.get("about:blank")
-    page.allowed += ["net::ERR_", "WebSocket connection to"]
+    tab.allowed += ["net::ERR_", "WebSocket connection to"]
