@@ -22,6 +22,7 @@ from engine.frames.logs import Entry, Log
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.kinds import Data, begin_run, can_go_on, is_ready, make_data
+from engine.runs.past import PastRun
 from engine.runs.protocol import Run
 from engine.runs.trials import Candidate, Trial
 from engine.spec import Spec, patch_spec
@@ -61,7 +62,7 @@ class Trainer:
         self._log = Log()
         self._initial: Snapshot | None = None
         self._run: Run = begin_run(self._programs, finish(_begin(spec, data, packet)))
-        self._past: Run | None = None
+        self._past = PastRun(self._programs)
 
     @property
     def spec(self) -> Spec:
@@ -290,12 +291,12 @@ class Trainer:
 
     def rest(self) -> None:
         """Gives back the memory that it can go on without; it goes on bit for bit."""
-        self._forget_past()
+        self._past.forget()
         self._run.rest()
 
     def close(self) -> None:
         """Withdraws what was asked for in the background."""
-        self._forget_past()
+        self._past.forget()
         self._run.close()
         self._programs.withdraw(("frame", id(self)))
 
@@ -393,20 +394,7 @@ class Trainer:
 
     def begin_show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Slices[Frame]:
         """Does what `show` does in slices."""
-        past = self._take_past(snapshot)
-        return (yield from past.show(snapshot, request or FrameRequest()))
-
-    def _take_past(self, snapshot: Snapshot) -> Run:
-        """Returns the second run, which shows snapshots while the first one rests."""
-        if self._past is None or not can_go_on(self._past, snapshot):
-            self._forget_past()
-            self._past = begin_run(self._programs, snapshot)
-        return self._past
-
-    def _forget_past(self) -> None:
-        if self._past is not None:
-            self._past.close()
-            self._past = None
+        return (yield from self._past.show(snapshot, request or FrameRequest()))
 
     @property
     def initial(self) -> Snapshot:

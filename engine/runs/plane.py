@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.errors import DivergedError
-from engine.base.pace import Pace
 from engine.base.slices import Slices
 from engine.data.datasets import Dataset, make_dataset
 from engine.frames.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
@@ -27,23 +26,15 @@ from engine.frames.registry import Shown, make_views
 from engine.network import Layout
 from engine.programs.bindings import Binding, aim, bind, rebind
 from engine.programs.calls import dispatch, find_last_finite, is_finite, prepare
-from engine.programs.models import ExactModel, Model
+from engine.programs.models import ExactModel
 from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
 from engine.programs.turns import Ranges, Turn
 from engine.runs.base import RunBase
 from engine.runs.plane_views import show_pictures, show_points, show_selected
+from engine.runs.turn_pace import TurnPace
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
-
-#: Seconds an update of 16 rows and 1,000 parameters, before anything has been measured.
-_FIRST_PACE, _ROWS, _PARAMETERS = 1e-4, 16, 1000
-#: Seconds that painting takes for as many parameters, before that has been measured.
-_FIRST_PAINTING = 5e-3
-#: Of the time of a turn training gets at least this share, however long it takes to paint.
-_LEAST_SHARE = 0.2
-#: After so many turns, or one that took so many times too long, their parts are timed anew.
-_TIMED_FOR, _TOO_LONG = 64, 1.3
 
 
 class PlaneRun(RunBase[Dataset]):
@@ -57,9 +48,7 @@ class PlaneRun(RunBase[Dataset]):
     def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
         self._programs = programs
         self._bindings: dict[Any, Binding] = {}
-        self._pace = Pace(_guess_seconds)
-        self._painting = Pace(_guess_painting)
-        self._timed: tuple[Any, int] | None = None
+        self._pace = TurnPace()
         self._history: list[list[float]] = []
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
@@ -185,24 +174,20 @@ class PlaneRun(RunBase[Dataset]):
         program = self._choose(request.tile)
         if not steps or max_seconds is None:
             return self._turn(program, steps, request)
-        updated = program.model, self._spec.batch_size
-        painted = program.model, request.tile, request.pictures, self._data.n
-        room = max(_LEAST_SHARE * max_seconds, max_seconds - self._painting.seconds(painted))
-        steps = self._pace.limit(updated, steps, room)
-        timed, left = self._timed or (None, 0)
+        updates = program.model, self._spec.batch_size
+        pictures = program.model, request.tile, request.pictures, self._data.n
+        steps = self._pace.limit(updates, pictures, steps, max_seconds)
         begun = time.perf_counter()
-        if timed == (updated, painted) and left:
+        if self._pace.is_timed((updates, pictures)):
             frame = self._turn(program, steps, request)
-            late = time.perf_counter() - begun > _TOO_LONG * max_seconds
-            self._timed = (updated, painted), 0 if late else left - 1
+            seconds = time.perf_counter() - begun
+            self._pace.note((updates, pictures), seconds, max_seconds)
             return frame
-        # Training and painting one after the other is the same, but each can be timed.
         self._run(self._bind(program, request.tile), steps, pictures=False)
         trained = time.perf_counter()
         frame = self._turn(program, 0, request)
-        self._pace.measure(updated, (trained - begun) / steps)
-        self._painting.measure(painted, time.perf_counter() - trained)
-        self._timed = (updated, painted), _TIMED_FOR
+        painted = time.perf_counter()
+        self._pace.measure(updates, pictures, (trained - begun) / steps, painted - trained)
         return frame
         yield
 
@@ -383,12 +368,3 @@ class PlaneRun(RunBase[Dataset]):
             turn = self._look(general, state, select)
             binding = general
         return show_selected(binding, self._data, turn)
-
-
-def _guess_seconds(kind: tuple[Model, int]) -> float:
-    model, batch = kind
-    return _FIRST_PACE * -(-batch // _ROWS) * max(1.0, model.layout.size / _PARAMETERS)
-
-
-def _guess_painting(kind: tuple[Model, int, bool, int]) -> float:
-    return _FIRST_PAINTING * max(1.0, kind[0].layout.size / _PARAMETERS)

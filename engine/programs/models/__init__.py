@@ -6,7 +6,8 @@ Both have the same members; whatever a model knows when it is compiled is a
 plain int in its `Knobs`, and a traced scalar otherwise.
 """
 
-from engine.programs.models.exact import ExactModel, ExactNetwork
+from engine.programs.models.exact import ExactModel
+from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.general import CHUNK, MAX_ROWS, MAX_TILE, GeneralModel
 from engine.programs.models.inputs import (
     KNOBS,

@@ -1,4 +1,4 @@
-"""Exact models: one architecture with every choice compiled in, on points or on images."""
+"""Exact models: one network with every choice of its training compiled in."""
 
 from __future__ import annotations
 
@@ -14,9 +14,7 @@ from jax import Array, lax
 
 from engine.base.arrays import Floats
 from engine.base.counters import count_batches
-from engine.functions.activations import ACTIVATIONS
 from engine.functions.features import FEATURES
-from engine.functions.heads import head_index
 from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
 from engine.functions.update_rule import Terms
@@ -28,10 +26,9 @@ from engine.network import (
     Parameters,
     Parts,
     SplitParameters,
-    by_moving_averages,
     draw_dropout,
-    run_layers,
 )
+from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.inputs import Inputs, Knobs, Rates, pack_rates, unpack_rates
 from engine.programs.models.plane_arrays import Places, PlaneArrays, pixel_features
 from engine.programs.models.sizes import BOUNDARY, Sizes, epochs_per_call
@@ -50,75 +47,6 @@ _PIXEL_SCALE = 1.0 / 255.0
 def scale_pixels(images: Array) -> Array:
     """Returns pixels as float32 in [0, 1]."""
     return images.astype(jnp.float32) * _PIXEL_SCALE
-
-
-@dataclass(frozen=True)
-class ExactNetwork:
-    """A network as far as its outputs go: the key of programs that only evaluate it.
-
-    Attributes:
-        widths: units of every layer from the inputs to the output.
-        activations: of every hidden layer.
-        normalized: whether a hidden layer is.
-        head: place in `losses.HEADS`.
-        axis: along which rows of data lie, see `run_layers`: 1 for points, 0 for images.
-    """
-
-    widths: tuple[int, ...]
-    activations: tuple[str, ...]
-    normalized: tuple[bool, ...]
-    head: int
-    axis: int = 1
-
-    @classmethod
-    def of(cls, spec: Spec) -> ExactNetwork:
-        """Describes the network of a spec."""
-        return cls(
-            widths=spec.widths,
-            activations=tuple(layer.activation for layer in spec.layers),
-            normalized=tuple(layer.batch_norm for layer in spec.layers),
-            head=head_index(spec.task, spec.resolved_loss),
-            axis=0 if spec.data.is_images else 1,
-        )
-
-    @cached_property
-    def layout(self) -> Layout:
-        """Places of the parameters in the flat vector."""
-        return Layout(self.widths, normalized=any(self.normalized))
-
-    @property
-    def n_hidden(self) -> int:
-        """Hidden layers."""
-        return len(self.activations)
-
-    def forward(
-        self,
-        slopes: Array,
-        params: Parts,
-        x: Array,
-        drop: Drop | None = None,
-        normalize: Normalize | None = None,
-    ) -> tuple[Array, list[Array]]:
-        """Runs the network; by moving averages unless told how to normalize.
-
-        Args:
-            slopes: float32 [layers], constant slopes for z < 0.
-            params: the parameters.
-            x: inputs, lying along `axis`.
-            drop: dropout, while training.
-            normalize: batch normalization.
-
-        Returns:
-            Logits and the activations of every hidden layer, lying as x does.
-        """
-        if normalize is None and self.layout.normalized:
-            normalize = by_moving_averages(params, self.axis)
-        used = [ACTIVATIONS[name] for name in self.activations]
-        functions = tuple(entry.apply for entry in used)
-        learned = tuple(entry.learned_slope for entry in used)
-        return run_layers(
-            functions, slopes, learned, params, x, drop, normalize, self.normalized, self.axis
-        )
 
 
 @dataclass(frozen=True)

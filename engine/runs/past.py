@@ -1,0 +1,35 @@
+"""The second run of a trainer: it shows snapshots while the first one rests."""
+
+from __future__ import annotations
+
+from engine.base.slices import Slices
+from engine.frames.frames import Frame, FrameRequest
+from engine.programs.tiers import Programs
+from engine.runs.kinds import begin_run, can_go_on
+from engine.runs.protocol import Run
+from engine.state.snapshots import Snapshot
+
+
+class PastRun:
+    """A run that goes from snapshot to snapshot and is made when it is first needed.
+
+    Args:
+        programs: where compiled programs come from.
+    """
+
+    def __init__(self, programs: Programs) -> None:
+        self._programs = programs
+        self._run: Run | None = None
+
+    def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
+        """Makes the frame of a snapshot in slices, as it was shown."""
+        if self._run is None or not can_go_on(self._run, snapshot):
+            self.forget()
+            self._run = begin_run(self._programs, snapshot)
+        return (yield from self._run.show(snapshot, request))
+
+    def forget(self) -> None:
+        """Gives its memory back."""
+        if self._run is not None:
+            self._run.close()
+            self._run = None

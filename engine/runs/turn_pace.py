@@ -1,0 +1,71 @@
+"""Pace of turns on the plane: how many updates fit beside the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from typing import Any
+
+from engine.base.pace import Pace
+from engine.programs.models import Model
+
+#: Seconds an update of 16 rows and 1,000 parameters, before anything has been measured.
+_FIRST_PACE, _ROWS, _PARAMETERS = 1e-4, 16, 1000
+#: Seconds that painting takes for as many parameters, before that has been measured.
+_FIRST_PAINTING = 5e-3
+#: Of the time of a turn training gets at least this share, however long it takes to paint.
+_LEAST_SHARE = 0.2
+#: After so many turns, or one that took so many times too long, their parts are timed anew.
+_TIMED_FOR, _TOO_LONG = 64, 1.3
+
+
+class TurnPace:
+    """How long updates and pictures take, by what was measured.
+
+    A turn trains and paints in one call, which tells nothing of either. Now and then both are
+    done one after the other, and timed: the result is the same.
+    """
+
+    def __init__(self) -> None:
+        self._updates = Pace(_guess_seconds)
+        self._painting = Pace(_guess_painting)
+        self._timed: tuple[Hashable, int] | None = None
+
+    def limit(
+        self, updates: tuple[Model, int], pictures: tuple[Any, ...], steps: int, max_seconds: float
+    ) -> int:
+        """Returns how many of some updates a turn has time for; at least 1.
+
+        Args:
+            updates: model and batch size.
+            pictures: model, side of the tiles, whether anything is painted, and rows of data.
+            steps: updates that are asked for.
+            max_seconds: of training and painting.
+        """
+        room = max_seconds - self._painting.seconds(pictures)
+        return self._updates.limit(updates, steps, max(_LEAST_SHARE * max_seconds, room))
+
+    def is_timed(self, key: Hashable) -> bool:
+        """Whether the parts of such a turn have been timed lately."""
+        return self._timed is not None and self._timed[0] == key and self._timed[1] > 0
+
+    def note(self, key: Hashable, seconds: float, max_seconds: float) -> None:
+        """Notes how long a turn took that did both in one call."""
+        left = self._timed[1] if self._timed is not None else 0
+        self._timed = key, 0 if seconds > _TOO_LONG * max_seconds else left - 1
+
+    def measure(
+        self, updates: tuple[Model, int], pictures: tuple[Any, ...], update: float, painting: float
+    ) -> None:
+        """Notes what was timed of a turn: seconds of one update, and of painting."""
+        self._updates.measure(updates, update)
+        self._painting.measure(pictures, painting)
+        self._timed = (updates, pictures), _TIMED_FOR
+
+
+def _guess_seconds(kind: tuple[Model, int]) -> float:
+    model, batch = kind
+    return _FIRST_PACE * -(-batch // _ROWS) * max(1.0, model.layout.size / _PARAMETERS)
+
+
+def _guess_painting(kind: tuple[Any, ...]) -> float:
+    return _FIRST_PAINTING * max(1.0, kind[0].layout.size / _PARAMETERS)
