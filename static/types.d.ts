@@ -47,7 +47,7 @@ interface PageState {
     /** Whether the server has edits wait for images or programs. */
     waiting: boolean;
     /** What takes the place of the whole network once it can. */
-    coming: { spec: Spec; preset: Name | null } | null;
+    pending: { spec: Spec; preset: Name | null } | null;
     /** Whether a run or a step waits for what the edits lead to. */
     promised: boolean;
     /** A set of images that is being loaded, or could not be. */
@@ -73,9 +73,9 @@ interface PageState {
   page: {
     visibility: "seen" | "asleep" | "unseen";
     /** Of an embed: whether its frame is on the screen. */
-    inSight: boolean;
+    onScreen: boolean;
     /** Whether less motion is asked for. */
-    calm: boolean;
+    reducedMotion: boolean;
     message: { text?: string; key?: string } | null;
     hint: string | null;
     /** The step of the tour. */
@@ -168,7 +168,7 @@ interface Context {
   datasets: any;
   edits: any;
   history: any;
-  own: any;
+  customPoints: any;
   actions: any;
   tooltip: any;
   model: any;
@@ -183,7 +183,7 @@ interface Context {
 }
 
 /** What lib/storage gives, and what stands for it. */
-interface Keeping {
+interface StorageLike {
   getItem(key: string): string | null;
   setItem(key: string, value: string): void;
   removeItem(key: string): void;

@@ -26,8 +26,8 @@ SPEC = {
     "schedule": {"name": "cosine", "decay_steps": 469 * EPOCHS},
 }
 #: The page's own module makes the ink.
-_TO_INK = """const { createInk } = await import("images/drawing-bytes");
-             const toInk = createInk();
+_TO_INK = """const { createDrawingEncoder } = await import("images/drawing-bytes");
+             const toInk = createDrawingEncoder();
              return arguments[0].map((strokes) => toInk(strokes, arguments[1]));"""
 
 

@@ -60,14 +60,14 @@ def test_a_download_is_shown_while_training_goes_on(
     page.play()
     page.click("[data-dataset='mnist']")
     size = (need_mnist() / TRAIN_IMAGES).stat().st_size / 1e6
-    page.wait(lambda: f"of {size:.1f} MB" in page.text(".coming"), "how much there is")
+    page.wait(lambda: f"of {size:.1f} MB" in page.text(".pending"), "how much there is")
     page.wait(lambda: 0.4 < share(page) < 0.6, "half of it")
-    assert "keeps training until then" in page.text(".coming")
+    assert "keeps training until then" in page.text(".pending")
     assert page.find_all(".tile")
     page.goes_on()
     go_on.set()
     page.wait(lambda: page.find_all(".digit:not([hidden])"), "the images are there")
-    page.wait(lambda: not page.find(".coming").is_displayed(), "and nothing is loading")
+    page.wait(lambda: not page.find(".pending").is_displayed(), "and nothing is loading")
     page.wait(lambda: "60,000 + 10,000" in page.text(".source-line"), "the whole set")
     assert "downloaded" in page.text(".source-line")
     page.goes_on()
@@ -85,5 +85,5 @@ def share(page: Page) -> float:
     """How much of the bar is full."""
     return page.run(
         """const width = (css) => document.querySelector(css).getBoundingClientRect().width;
-           return width(".coming-bar") / (width(".coming-track") || 1);"""
+           return width(".pending-bar") / (width(".pending-track") || 1);"""
     )

@@ -117,9 +117,9 @@ def test_layers_are_edited_while_it_trains(digits: Page) -> None:
 def leave_a_waiting_edit(page: Page) -> None:
     """An edit that waits is said, and can be left."""
     said = """window.said = new Set();
-              const line = document.querySelector(".coming");
+              const line = document.querySelector(".pending");
               const cells = () => document.querySelector(".block").ariaValueMax;
-              const marked = () => document.querySelector(".stepper").matches("[data-coming]");
+              const marked = () => document.querySelector(".stepper").matches("[data-pending]");
               new MutationObserver(() => {
                 if (!line.hidden) said.add(`${line.textContent} ${cells()} ${marked()}`);
               }).observe(line, { childList: true, attributes: true, subtree: true });"""
@@ -132,10 +132,10 @@ def leave_a_waiting_edit(page: Page) -> None:
     assert any(note.endswith(f"{before} true") for note in notes), (
         "marked, and the network as it was"
     )
-    page.wait(lambda: not page.find(".coming").is_displayed(), "nothing waits any more")
-    assert not page.find_all("[data-coming]")
+    page.wait(lambda: not page.find(".pending").is_displayed(), "nothing waits any more")
+    assert not page.find_all("[data-pending]")
     page.choose("optimizer.name", "sgd")
-    page.wait(lambda: not page.find(".coming").is_displayed(), "nor after another edit")
+    page.wait(lambda: not page.find(".pending").is_displayed(), "nor after another edit")
     assert page.control("optimizer.name").get_attribute("value") == "sgd"
 
 

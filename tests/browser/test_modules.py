@@ -48,8 +48,8 @@ def ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
          for stroke in DIGITS[8]]
         for size in sizes
     ]  # fmt: skip
-    script = """const { createInk } = await import("images/drawing-bytes");
-                const toInk = createInk();
+    script = """const { createDrawingEncoder } = await import("images/drawing-bytes");
+                const toInk = createDrawingEncoder();
                 return arguments[0].map((strokes) => toInk(strokes, arguments[1]));"""
 
     def seen(pen: str, fitted: bool) -> list[np.ndarray]:
@@ -73,10 +73,10 @@ def ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
     thin, thick = seen("thin", fitted=True)[0], seen("thick", fitted=True)[0]
     assert 1.2 * thin.sum() < images[0].sum() < thick.sum() / 1.2
 
-    script = """const { createInk } = await import("images/drawing-bytes");
+    script = """const { createDrawingEncoder } = await import("images/drawing-bytes");
                 const options = { pen: "medium", fitted: true };
                 const dot = [[[0.9, 0.9], [0.9, 0.9]]];
-                return [dot, []].map((strokes) => createInk()(strokes, options).ink);"""
+                return [dot, []].map((strokes) => createDrawingEncoder()(strokes, options).ink);"""
     dot, nothing = (np.frombuffer(b64decode(text), np.uint8) for text in page.load(script))
     assert dot.max() == 255, "a dot is ink"
     assert not nothing.any()

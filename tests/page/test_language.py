@@ -34,13 +34,13 @@ def test_the_language_is_chosen(
 def test_errors_and_numbers_are_in_the_language_of_the_page(korean: Modules) -> None:
     words = read_words("ko")
     told = korean.load(
-        """const { tellError } = await import("lib/errors");
+        """const { describeError } = await import("lib/errors");
            const { formatCount, formatPercent } = await import("lib/format");
            return [
-             tellError({ code: "not_paused", message: "x" }),
-             tellError({ code: "invalid_spec", path: "layers.0.units", message: "x" }),
-             tellError({ code: "invalid_spec", path: "", message: "x" }),
-             tellError({ code: "brand_new", path: "", message: "as the server says" }),
+             describeError({ code: "not_paused", message: "x" }),
+             describeError({ code: "invalid_spec", path: "layers.0.units", message: "x" }),
+             describeError({ code: "invalid_spec", path: "", message: "x" }),
+             describeError({ code: "brand_new", path: "", message: "as the server says" }),
              formatPercent(0.5, 0), formatCount(12345)];"""
     )
     assert told == [

@@ -82,9 +82,9 @@ def test_arrays_that_have_not_changed_are_those_of_an_earlier_frame(modules: Mod
 
 def test_losses_are_written_so_that_they_can_be_read(modules: Modules) -> None:
     written = modules.load(
-        """const { formatLoss, tellDifference } = await import("lib/format");
+        """const { formatLoss, describeDifference } = await import("lib/format");
            return [...[0, 1e-7, 1.2e-5, 0.0123, 0.5, 12.34, 12345.6, 3e6, Infinity].map(formatLoss),
-             ...[0.0991, -0.02, 0, 1e-9].map((value) => tellDifference(value))];"""
+             ...[0.0991, -0.02, 0, 1e-9].map((value) => describeDifference(value))];"""
     )
     assert written == [
         "0", "≈ 0", "0.00001", "0.0123", "0.500", "12.3", "12,346", "3.0×10⁶", "∞",
@@ -115,8 +115,8 @@ def test_origins_say_which_units_stay(modules: Modules) -> None:
            return {
              removed, added: l.addUnit(layers, 1).origin,
              inserted: l.insertLayer(layers, 1).origin, gone: l.removeLayer(layers, 0).origin,
-             followed: [l.followUnit({ layer: 0, unit: 2 }, removed.origin),
-               l.followUnit({ layer: 0, unit: 1 }, removed.origin)],
+             followed: [l.mapUnit({ layer: 0, unit: 2 }, removed.origin),
+               l.mapUnit({ layer: 0, unit: 1 }, removed.origin)],
            };"""
     )
     assert edits["removed"] == {

@@ -7,13 +7,13 @@ from tests.page.node import Modules
 
 def test_what_is_said_of_a_trial_and_when_there_is_something_to_click(modules: Modules) -> None:
     states = modules.load(
-        """const { tellTrial } = await import("advice/trial-words");
+        """const { describeTrial } = await import("advice/trial-words");
            const candidates = [0.003, 0.01].map((value) => ({ what: "l2", value, patch: {} }));
            const found = { fix: { patch: {} }, candidates };
            const answer = { candidates, epochs: 300, baseline: { test_loss: 1 },
              results: [null, { test_loss: 0.25 }] };
            return [null, { ...answer, best: 1 }, { ...answer, best: 1, baseline: null },
-             { ...answer, best: null }, { candidates }].map((one) => tellTrial(found, one));"""
+             { ...answer, best: null }, { candidates }].map((one) => describeTrial(found, one));"""
     )
     texts = [one["text"] for one in states]
     assert texts == [

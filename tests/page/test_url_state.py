@@ -103,11 +103,11 @@ CARRIED = ("eNpjY-_A0-.1", "-_" * 900 + ".1", "aaaabbbbcccc2222", None)
 def test_what_a_link_carries_stands_beside_its_words(modules: Modules) -> None:
     spec = dump_spec(parse_spec({"data": {"name": "xor"}}))
     script = """
-        const { readCarried, readState, writeState, dropState } = await import("spec/url-state");
+        const { readPayload, readState, writeState, dropState } = await import("spec/url-state");
         const [words, spec, defaults] = arguments;
         return words.map((word) => {
           const { search } = new URL(`/?lang=ko&${writeState(spec, defaults, word)}`, location);
-          return [search, readCarried(search), readState(search), dropState(search)];
+          return [search, readPayload(search), readState(search), dropState(search)];
         });
     """
     for word, (search, carried, read, rest) in zip(

@@ -1,4 +1,4 @@
-/** What advice rests on: trials of changes, and edits that made things worse (`store.advice.setback`). */
+/** Advice: follows trials of edits and detects setbacks (`store.advice.setback`). */
 
 import { isImages } from "spec/image-sets";
 import { createDetector } from "advice/setbacks";

@@ -1,5 +1,5 @@
 /**
- * Changes that are worth a try, three at most: each with its `patch`, perhaps an `origin`, and
+ * Candidate edits for a trial, three at most: each with its `patch`, perhaps an `origin`, and
  * `what` is changed to which `value`.
  */
 
@@ -51,7 +51,7 @@ export function listSizes(layers, at, newLayer) {
 }
 
 /** What may fit better after an edit that made things worse: none where nothing is known. */
-export function listRemedies(from, to) {
+export function listFixes(from, to) {
   for (const name of ["l1", "l2"]) {
     if (to.regularization[name] > from.regularization[name]) return listLowerPenalties(name, to.regularization[name]);
   }

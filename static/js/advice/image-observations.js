@@ -1,4 +1,4 @@
-/** What a frame of images says about the network's needs: pure rules, the most urgent first. */
+/** Observations on a frame of an image network: pure rules, the most urgent first. */
 
 import { frozenLayer, lostRun, worse } from "advice/observations";
 

@@ -1,6 +1,6 @@
-/** What a frame says about the network's needs: pure rules, the most urgent first. */
+/** Observations on a frame: pure rules (dead units, overfitting ...), the most urgent first. */
 
-import { listActivations, listDecays, listRates, listRemedies, listSizes } from "advice/candidates";
+import { listActivations, listDecays, listRates, listFixes, listSizes } from "advice/candidates";
 
 const SETTLED = 200;
 const FLAT = 0.03;
@@ -45,7 +45,7 @@ export function worse(setback) {
   if (!setback) return null;
   return {
     key: setback.kind === "accuracy" ? "worse.accuracy" : "worse.loss", setback, stands: true,
-    candidates: listRemedies(setback.from, setback.to),
+    candidates: listFixes(setback.from, setback.to),
   };
 }
 

@@ -1,5 +1,5 @@
 /**
- * Tells whether an edit made the network worse: pure rules on the curves before and after it.
+ * Setback detector: compares the curves before and after an edit. Pure.
  *
  * Rows are those of a frame's `history`: step, train loss, test loss, train score, test score. Only
  * tests count, since a penalty or dropout raises the loss of training on purpose. What is compared

@@ -1,4 +1,4 @@
-/** What an observation says of its trial, and what it offers because of it. */
+/** Texts of an observation's trial: in progress, no edit helps, or which edit helps most. */
 
 import { formatList, formatLoss, formatValue } from "lib/format";
 import { optionText } from "lib/terms";
@@ -11,28 +11,28 @@ import { word } from "lib/words";
  *   the place of the observation's own if it is not empty, `more` is added; `offers` tells whether
  *   there is something to click, `candidate` what it is if it has been tried
  */
-export function tellTrial(found, answer) {
+export function describeTrial(found, answer) {
   const { candidates, fix, stands } = found;
   const own = { text: "", more: "", candidate: null, offers: Boolean(fix) };
   if (!candidates?.length || (answer && answer.best === undefined)) return own;
-  if (!answer) return stands ? own : { ...own, text: tellTrying(candidates), offers: false };
-  if (answer.best === null) return stands ? own : { ...own, text: tellNone(answer), offers: false };
+  if (!answer) return stands ? own : { ...own, text: describeTrying(candidates), offers: false };
+  if (answer.best === null) return stands ? own : { ...own, text: describeNoHelp(answer), offers: false };
   const candidate = answer.candidates[answer.best];
-  const better = tellBetter(candidate, answer);
+  const better = describeBest(candidate, answer);
   return { ...own, ...(stands ? { more: better } : { text: better }), candidate, offers: true };
 }
 
-function tellTrying(candidates) {
-  return word("trial.trying", { change: tellChange(candidates, "disjunction") });
+function describeTrying(candidates) {
+  return word("trial.trying", { change: describeCandidate(candidates, "disjunction") });
 }
 
-function tellNone({ candidates, epochs }) {
-  return word("trial.none", { change: tellChange(candidates, "conjunction"), epochs });
+function describeNoHelp({ candidates, epochs }) {
+  return word("trial.none", { change: describeCandidate(candidates, "conjunction"), epochs });
 }
 
-function tellBetter(candidate, { best, baseline, results, epochs }) {
+function describeBest(candidate, { best, baseline, results, epochs }) {
   const values = {
-    change: tellChange([candidate], "disjunction"),
+    change: describeCandidate([candidate], "disjunction"),
     after: formatLoss(results[best].test_loss),
     before: baseline ? formatLoss(baseline.test_loss) : "",
     epochs,
@@ -41,7 +41,7 @@ function tellBetter(candidate, { best, baseline, results, epochs }) {
 }
 
 /** All candidates of an observation change the same thing. */
-function tellChange(candidates, type) {
+function describeCandidate(candidates, type) {
   const values = candidates.map(({ what, value }) =>
     (what === "activation" ? optionText("activation", value) : formatValue(value)));
   return word(`trial.change.${candidates[0].what}`, { value: formatList(values, type) });

@@ -1,5 +1,5 @@
 /**
- * Has the server try changes on copies of the network, one trial at a time. `store.advice.trial` tells how
+ * Trials on the server: edits tried on copies of the network, one trial at a time. `store.advice.trial` tells how
  * it stands: `asking` is the name of the trial under way, `answer` what the last one found.
  */
 

@@ -1,4 +1,4 @@
-/** A choice of names: a native select, so that every keyboard and phone knows it. */
+/** Drop-down list of names: a native select, for keyboards and phones. */
 
 import { h } from "lib/dom";
 

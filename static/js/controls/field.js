@@ -1,7 +1,7 @@
-/** Controls made from the schema and bound to the spec. */
+/** Form controls made from the schema and bound to the spec. */
 
 import { createChoice } from "controls/choice";
-import { markComing } from "controls/pending";
+import { markPending } from "controls/pending";
 import { createOptional } from "controls/optional";
 import { createSlider } from "controls/slider";
 import { createToggle } from "controls/toggle";
@@ -50,7 +50,7 @@ export function createField(path, { schema, store, edits }, options = {}) {
     store.watch(["run.draft"], ({ run: { draft } }) => {
       if (draft) control.update(valueAt(draft, path));
     }),
-    markComing(control.element, store, (spec) => valueAt(spec, path)),
+    markPending(control.element, store, (spec) => valueAt(spec, path)),
   ];
   const destroy = () => unwatch.forEach((stop) => stop());
   return { ...control, destroy };

@@ -1,4 +1,4 @@
-/** A slider that can be off: for numbers that may be null. */
+/** Slider with a switch, for nullable numbers. */
 
 import { createSlider } from "controls/slider";
 import { createToggle } from "controls/toggle";

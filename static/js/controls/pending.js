@@ -1,4 +1,4 @@
-/** Marks what was chosen and has to wait: the page is still of the network before it. */
+/** Marks controls whose edit is pending. */
 
 /**
  * Keeps the mark of an element.
@@ -9,8 +9,8 @@
  *   layers perhaps nothing
  * @returns {() => void} the way out
  */
-export function markComing(element, store, read) {
+export function markPending(element, store, read) {
   return store.watch(["run.waiting", "run.draft", "run.spec"], ({ run: { waiting, draft, spec } }) => {
-    element.toggleAttribute("data-coming", waiting && read(draft) !== read(spec));
+    element.toggleAttribute("data-pending", waiting && read(draft) !== read(spec));
   });
 }

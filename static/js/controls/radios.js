@@ -1,4 +1,4 @@
-/** A few choices, all in sight. */
+/** Radio buttons. */
 
 import { h } from "lib/dom";
 

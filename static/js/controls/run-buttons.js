@@ -1,4 +1,4 @@
-/** The buttons that run time: play, one epoch, one batch, reset, back and forth; and how far the run has come. */
+/** Run controls: play, one epoch, one batch, reset, undo, redo, and the epoch counter. */
 
 import { h, icon, setText } from "lib/dom";
 import { formatCount, formatSeconds } from "lib/format";
@@ -28,7 +28,7 @@ const STEPS = { step: "oneEpoch", step_batch: "oneBatch", reset: "reset" };
  * @returns {{element, steps, oneBatch, newSeed, update, destroy}} `oneBatch` is among the steps,
  *   `newSeed` belongs there, where there is room for them
  */
-export function createTransport({ store, actions }, shown = EVERYTHING) {
+export function createRunButtons({ store, actions }, shown = EVERYTHING) {
   const play = h("button.play", { type: "button", on: { click: actions.toggle } });
   const button = (name) => h("button.button", {
     type: "button", "aria-label": word(`action.${name}`),
@@ -44,9 +44,9 @@ export function createTransport({ store, actions }, shown = EVERYTHING) {
   const has = (name) => shown.includes(name);
   const made = Object.fromEntries(Object.keys(STEPS).filter(has).map((name) => [name, button(STEPS[name])]));
   const steps = h("div.steps", {}, ...Object.values(made));
-  const moments = [has("undo") && undo, has("redo") && redo].filter(Boolean);
+  const historyButtons = [has("undo") && undo, has("redo") && redo].filter(Boolean);
   const element = h("div.transport", {}, has("play") ? play : null, steps,
-    h("div.moments", {}, ...moments),
+    h("div.history-buttons", {}, ...historyButtons),
     h("div.epoch", {}, makeTerm("span.field-label", word("help.epoch"), word("label.epoch")), epoch),
     progress.element);
 

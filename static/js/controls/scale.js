@@ -1,4 +1,4 @@
-/** Where a value stands on a slider, and which values a key press gives. */
+/** Scale of a slider: linear, logarithmic or sizes, with steps for keys. */
 
 import { listSizes, nextSize } from "controls/sizes";
 

@@ -1,4 +1,4 @@
-/** A small picture of the learning rate over the steps, with the present one on it. */
+/** Sparkline of the learning rate schedule, with the present rate. */
 
 import { h, setText } from "lib/dom";
 import { formatCount, formatRate } from "lib/format";

@@ -1,9 +1,9 @@
-/** The settings of the moment that is shown: of the present, or of one that is looked back at. */
+/** Settings of what is shown: of the present spec, or of a recalled snapshot. */
 
 import { h } from "lib/dom";
 
 /**
- * A view of the store for controls: while one looks back, `draft` is the spec of that moment.
+ * View of the store for controls: while a snapshot is recalled, `draft` is its spec.
  *
  * @param {Store} store
  * @returns {{get, set, watch}}
@@ -19,7 +19,7 @@ export function createShownSettings(store) {
 }
 
 /**
- * Groups controls that can only be read while one looks back: what is past cannot be changed.
+ * Groups controls that are disabled while a snapshot is recalled.
  *
  * @param {Store} store
  * @param {...Node} children

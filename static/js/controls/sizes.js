@@ -1,4 +1,4 @@
-/** The sizes that are pleasant to choose among from 1 to some thousand: 1, 2, 3, 4, 6, 8, 12, 16 ... */
+/** Preferred sizes: 1, 2, 3, 4, 6, 8, 12, 16 ... */
 
 const ODD = 1.5;
 

@@ -1,4 +1,4 @@
-/** A slider: continuous while dragged, exact by keyboard, its value beside it. */
+/** Slider: continuous while dragged, exact by keyboard, its value beside it. */
 
 import { createScale } from "controls/scale";
 import { h, setText } from "lib/dom";

@@ -1,7 +1,7 @@
-/** Controls that are no plain field of the spec. */
+/** Controls for more than one field of the spec: speed, common activation, loss. */
 
 import { createChoice } from "controls/choice";
-import { markComing } from "controls/pending";
+import { markPending } from "controls/pending";
 import { createSlider } from "controls/slider";
 import { optionHelp, optionText } from "lib/terms";
 import { word } from "lib/words";
@@ -40,7 +40,7 @@ export function createActivation({ schema, store, edits }) {
     choice.update(used.size > 1 ? "mixed" : ([...used][0] ?? field.initial));
     choice.input.disabled = used.size === 0;
   });
-  const unmark = markComing(choice.element, store, ({ layers }) => layers.map((layer) => layer.activation).join());
+  const unmark = markPending(choice.element, store, ({ layers }) => layers.map((layer) => layer.activation).join());
   const destroy = () => [unwatch, unmark].forEach((stop) => stop());
   return { ...choice, destroy };
 }
@@ -58,7 +58,7 @@ export function createLoss({ schema, store, edits, taskOf }) {
     choice.setOptions(fitting.map((name) => [name, optionText("loss", name)]));
     choice.update(draft.loss ?? fitting[0]);
   });
-  const unmark = markComing(choice.element, store, ({ loss }) => loss);
+  const unmark = markPending(choice.element, store, ({ loss }) => loss);
   const destroy = () => [unwatch, unmark].forEach((stop) => stop());
   return { ...choice, destroy };
 }

@@ -1,4 +1,4 @@
-/** A switch: on or off. */
+/** Toggle switch. */
 
 import { h } from "lib/dom";
 

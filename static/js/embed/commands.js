@@ -1,7 +1,7 @@
-/** What the page around an embed can have it do; each command is over before the next one begins. */
+/** Command queue of an embed: runs the host page's commands one after the other. */
 
 import { MessageError } from "embed/messages";
-import { readCarried, readState } from "spec/url-state";
+import { readPayload, readState } from "spec/url-state";
 
 const STEP_EPOCHS = 200;
 /** They end a training that is under way; all others wait for it. */
@@ -46,7 +46,7 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
   }
 
   async function load({ query, spec }) {
-    const state = spec ? null : readOut(readCarried, query);
+    const state = spec ? null : readOut(readPayload, query);
     if (state) {
       store.set({ run: { diverged: null, running: false } });
       const whole = actions.complete(readOut(readState, query) ?? {});

@@ -1,4 +1,4 @@
-/** The controls of an embed, one by one, in the order of their names. */
+/** Controls of an embed, in the order of its address. */
 
 import { createChoice } from "controls/choice";
 import { createField } from "controls/field";
@@ -6,7 +6,7 @@ import { h, icon } from "lib/dom";
 import { TRANSPORT } from "embed/options";
 import { isImages } from "spec/image-sets";
 import { createLoss, createSpeed } from "controls/special-fields";
-import { createTransport } from "controls/run-buttons";
+import { createRunButtons } from "controls/run-buttons";
 import { PATHS } from "spec/url-state";
 import { word } from "lib/words";
 
@@ -21,7 +21,7 @@ const PLAYGROUND = "/";
  * @returns {{element, lead, update, destroy}} `lead` takes the state that the link opens
  */
 export function createControls(chosen, context) {
-  const run = createTransport(context, chosen);
+  const run = createRunButtons(context, chosen);
   const fields = chosen.filter((name) => !TRANSPORT.includes(name) || name === "speed")
     .filter((name) => !IN_PLACE.includes(name)).map((name) => makeField(name, context));
   const link = h("a.embed-link", {
@@ -57,15 +57,15 @@ function makeField(name, context) {
 function createData({ schema, store, actions, datasets }) {
   const field = schema.field("data.name");
   const choice = createChoice(field, { options: [], onInput: actions.chooseData });
-  const destroy = store.watch(["run.draft", "run.coming"], ({ run: { draft, coming } }) => {
+  const destroy = store.watch(["run.draft", "run.pending"], ({ run: { draft, pending } }) => {
     if (!draft) return;
     const { name } = draft.data;
-    const next = coming?.spec.data.name ?? name;
+    const next = pending?.spec.data.name ?? name;
     const names = field.options.filter((one) =>
       one === name || (one in datasets ? !isImages(draft) : isImages({ data: { name: one } })));
     choice.setOptions(names.map((one) => [one, word(`data.${one}`)]));
     choice.update(next);
-    choice.element.toggleAttribute("data-coming", next !== name);
+    choice.element.toggleAttribute("data-pending", next !== name);
   });
   return { ...choice, destroy };
 }

@@ -1,5 +1,5 @@
 /**
- * Keys that belong to the deck, wherever the focus is: a frame that was clicked must not hold a
+ * Forwards the deck's keys, wherever the focus is: a frame that was clicked must not hold a
  * talk up. Sliders and tiles in the frame are moved with Up and Down.
  */
 

@@ -1,4 +1,4 @@
-/** Where the panels of an embed stand in a frame of any size: a pure function of both. */
+/** Layout of an embed's panels in a frame of any size. Pure. */
 
 /**
  * For each panel: width by height that suits it, how it may depart from that, the least and the

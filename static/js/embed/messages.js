@@ -1,4 +1,4 @@
-/** What the page around an embed may say to it, read strictly. Pure; docs/slides.md has the table. */
+/** Parser of the host page's messages, strict and pure; docs/slides.md has the table. */
 
 import { PANELS } from "embed/options";
 

@@ -1,5 +1,5 @@
 /**
- * What an embed shows and how it behaves, as words of its address beside those of the state:
+ * Options of an embed, as words of its address beside those of the state:
  * `/embed?data=xor&panels=boundary,network&controls=play,rate&start=click`. Imports nothing.
  */
 

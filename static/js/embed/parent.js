@@ -1,5 +1,5 @@
 /**
- * The page around the frame: who may speak, and who is spoken to.
+ * Message channel to the host page, with a check of its origin.
  *
  * Only the parent window is listened to, and with `origin=` in the address only while its origin is
  * one of those. Answers go to the origin that spoke. Events go to the origins of the address, or to

@@ -1,4 +1,4 @@
-/** How far the run is, as frames and answers tell, and who waits for it to come somewhere. */
+/** Tracks progress and resolves promises waiting for a step, epoch or loss. */
 
 /**
  * @param {Object} connection

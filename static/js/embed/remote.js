@@ -1,4 +1,4 @@
-/** The page around the frame drives it by messages and hears how it goes; docs/slides.md has them. */
+/** Remote control of an embed by messages of the host page; docs/slides.md lists them. */
 
 import { createCommands } from "embed/commands";
 import { MessageError, VERSION, readMessage } from "embed/messages";
@@ -16,12 +16,12 @@ const MOST_WAITING = 100;
 const REVEAL = { ArrowLeft: "left", ArrowRight: "right", PageUp: "prev", PageDown: "next", " ": "next", Escape: "toggleOverview" };
 
 /**
- * @param {{parent: Object, connection: Object, context: Object, sight: Object,
+ * @param {{parent: Object, connection: Object, context: Object, visibility: Object,
  *   showPanels: Function, startsWithSlide: boolean}} parts `startsWithSlide` is whether training
  *   begins when reveal.js comes to the slide
  * @returns {{ready: () => void, key: (key: string) => void}} the first frame is painted; a key is the deck's
  */
-export function createRemote({ parent, connection, context, sight, showPanels, startsWithSlide }) {
+export function createRemote({ parent, connection, context, visibility, showPanels, startsWithSlide }) {
   const { store, actions } = context;
   const progress = createProgress(connection);
   /** @type {PromiseWithResolvers<void>} */
@@ -66,11 +66,11 @@ export function createRemote({ parent, connection, context, sight, showPanels, s
    * says so at once when it hears that the frame is ready.
    */
   async function turn(when) {
-    sight[when]();
+    visibility[when]();
     if (when === "stop") return;
     if (isReady) tell(describeReady());
     await begun.promise;
-    setTimeout(() => startsWithSlide && !driven && store.get().page.inSight && actions.run(), PATIENCE);
+    setTimeout(() => startsWithSlide && !driven && store.get().page.onScreen && actions.run(), PATIENCE);
   }
 
   function obey(command, answer, refuse) {

@@ -1,4 +1,4 @@
-/** A large play button over the panels of an embed that waits for a click; then it is gone. */
+/** Start button over the panels of an embed that waits for a click. */
 
 import { h, icon } from "lib/dom";
 import { word } from "lib/words";

@@ -1,5 +1,5 @@
 /**
- * Whether the frame is seen, as `store.page.inSight`: it is scrolled out of sight, lies on a slide that
+ * Visibility of the frame, as `store.page.onScreen`: false while it is scrolled away, lies on a slide that
  * is not shown, or the deck has said that its slide is left. Training waits as long.
  */
 
@@ -8,12 +8,12 @@
  * @param {HTMLElement} element what has to be in sight
  * @returns {{stop: Function, start: Function}} the deck leaves the slide, or comes to it
  */
-export function keepSight(store, element) {
+export function trackVisibility(store, element) {
   let visible = false;
   let left = false;
 
   function apply() {
-    store.set({ page: { inSight: visible && !left } });
+    store.set({ page: { onScreen: visible && !left } });
   }
 
   function leave(yes) {

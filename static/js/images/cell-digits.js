@@ -1,4 +1,4 @@
-/** The test images behind a cell of the confusion matrix. */
+/** Test images of a cell of the confusion matrix. */
 
 import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
@@ -23,7 +23,7 @@ export function createCellDigits({ store, library }) {
   let asked = null;
   let shown = null;
 
-  /** Takes the answers to all test images. */
+  /** Takes the predictions of all test images. */
   function update(next) {
     predictions = next;
     if (store.get().images.cell) show();

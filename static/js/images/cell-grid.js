@@ -1,4 +1,4 @@
-/** A grid of cells over a chart, for pointer and keyboard: the chart itself is only a picture. */
+/** Interactive grid of cells over a chart, for pointer and keyboard. */
 
 import { h } from "lib/dom";
 

@@ -1,4 +1,4 @@
-/** A cloud of images in a layer's principal components, class by class; and axes that hold still. */
+/** Points of the hidden-space scatter plot by class, and its steady axis ranges. */
 
 const COMPONENTS = 3;
 /** Room around the farthest point. */

@@ -1,4 +1,4 @@
-/** A small card beside the pointer: an image, what it is, and what the network says it is. */
+/** Hover card of an image: its label and its prediction. */
 
 import { h, setText } from "lib/dom";
 import { draw } from "images/library";

@@ -1,4 +1,4 @@
-/** Strokes as the server takes them: bytes of ink, row by row, in base64. */
+/** Encodes a drawing for the server: ink bytes row by row, in base64. */
 
 import { drawStrokes, PENS } from "images/pen";
 
@@ -13,7 +13,7 @@ const SMALLEST = 0.03;
 
 /** @returns {(strokes: [number, number][][], options: {pen: string, fitted: boolean}) =>
  *   {ink: string, width: number, height: number}} */
-export function createInk() {
+export function createDrawingEncoder() {
   const canvas = new OffscreenCanvas(SIDE, SIDE);
   const context = canvas.getContext("2d", { willReadFrequently: true });
 

@@ -1,4 +1,4 @@
-/** Paper to draw on, by mouse, pen or finger. */
+/** Drawing surface for mouse, pen or finger. */
 
 import { h, pixelRatio } from "lib/dom";
 import { drawStrokes, PENS } from "images/pen";
@@ -9,7 +9,7 @@ import { drawStrokes, PENS } from "images/pen";
  *   all strokes, the unfinished one too, at most once for each picture of the screen
  * @returns {{element: HTMLElement, paint: Function, destroy: Function}}
  */
-export function createPaper(store, { label, onDraw }) {
+export function createDrawingSurface(store, { label, onDraw }) {
   const canvas = h("canvas.paper-canvas", {
     role: "img", "aria-label": label,
     on: { pointerdown: press, pointermove: follow, pointerup: lift, pointercancel: lift },

@@ -1,5 +1,5 @@
 /**
- * The cloud in two dimensions. While it moves its points are painted on a canvas (4 ms for
+ * 2D scatter plot. While it moves its points are painted on a canvas (4 ms for
  * 2,000, of which Plotly makes as many elements in 60 ms or more); Plotly draws the axes, and
  * the points once they rest.
  */

@@ -1,4 +1,4 @@
-/** Small pictures of images of the set; pressing one chooses it as the image that is looked at. */
+/** Gallery of images; pressing one selects it. */
 
 import { h, setText } from "lib/dom";
 import { draw } from "images/library";

@@ -1,4 +1,4 @@
-/** A small sign for each set of images, drawn by hand: none of them need be loaded to show it. */
+/** Icon of each image set, drawn without loading the set. */
 
 /** Lines over a square of 28, as a pen would draw them. */
 const LINES = {

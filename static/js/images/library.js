@@ -1,4 +1,4 @@
-/** Images of the server's sets: fetched by row, kept, and painted. */
+/** Image library: fetches images by row, caches and paints them. */
 
 const PATH = "/api/images";
 /** Images asked for at once, so that an address stays short. */

@@ -1,4 +1,4 @@
-/** How far a set of images is that somebody waits for: `store.run.loading`; and why one could not be had. */
+/** Loading progress of the image set that an edit waits for (`store.run.loading`), and its error. */
 
 import { h, setText } from "lib/dom";
 import { IMAGE_SETS } from "spec/image-sets";
@@ -18,8 +18,8 @@ export function followLoading(store) {
   let timer = 0;
   let awaited = null;
 
-  function follow({ run: { waiting, draft, coming } }) {
-    const { name: next } = (coming?.spec ?? draft)?.data ?? {};
+  function follow({ run: { waiting, draft, pending } }) {
+    const { name: next } = (pending?.spec ?? draft)?.data ?? {};
     const name = waiting && IMAGE_SETS.includes(next) ? next : null;
     if (name === awaited) return;
     const last = awaited;
@@ -38,7 +38,7 @@ export function followLoading(store) {
     if (waits && state !== "ready") timer = setTimeout(() => look(name), PERIOD);
   }
 
-  store.watch(["run.waiting", "run.draft", "run.coming"], follow);
+  store.watch(["run.waiting", "run.draft", "run.pending"], follow);
 }
 
 /**

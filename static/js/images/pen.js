@@ -1,4 +1,4 @@
-/** Strokes of a pen: smooth and round. */
+/** Draws the strokes of a pen, smooth and round. */
 
 /** The pens: widths as a share of the paper's side. */
 export const PENS = { thin: 0.055, medium: 0.085, thick: 0.125 };

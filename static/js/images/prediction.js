@@ -1,8 +1,8 @@
-/** The drawing as it was prepared, and what the network says it is. */
+/** The prepared drawing and its prediction. */
 
 import { h, setText } from "lib/dom";
 import { formatPercent } from "lib/format";
-import { drawSeen } from "images/saliency";
+import { drawSelectedImage } from "images/saliency";
 import { className } from "spec/image-sets";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
@@ -14,7 +14,7 @@ const SHORT = 2;
 const LEAST = 0.0005;
 
 /** @returns {{element: HTMLElement, update: Function, paint: Function, destroy: Function}} */
-export function createAnswer({ store }) {
+export function createPrediction({ store }) {
   const canvas = h("canvas.answer-picture", {
     role: "img", "aria-label": word("answer.alt"), width: 1, height: 1,
   });
@@ -34,7 +34,7 @@ export function createAnswer({ store }) {
   }
 
   function paint() {
-    if (frame && store.get().appearance.palette) drawSeen(canvas, frame.arrays, store.get());
+    if (frame && store.get().appearance.palette) drawSelectedImage(canvas, frame.arrays, store.get());
   }
 
   function tell() {

@@ -1,4 +1,4 @@
-/** The image that the network sees, with or without what moved the answer. */
+/** Draws the selected image, with its saliency map if it is switched on. */
 
 import { draw } from "images/library";
 import { DIVERGING } from "plot/palette";
@@ -15,7 +15,7 @@ const INK = 0.55;
  * @param {Object} arrays of a frame
  * @param {PageState} state of the store
  */
-export function drawSeen(canvas, { image, saliency }, { appearance: { palette }, images: { showSaliency } }) {
+export function drawSelectedImage(canvas, { image, saliency }, { appearance: { palette }, images: { showSaliency } }) {
   const [side] = image.shape;
   if (showSaliency && saliency) drawSaliency(canvas, image.data, saliency.data, side, palette);
   else draw(canvas, image.data, side, palette);

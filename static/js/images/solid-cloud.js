@@ -1,4 +1,4 @@
-/** The cloud in three dimensions, by Plotly and WebGL; the camera stays where a hand left it. */
+/** 3D scatter plot by Plotly and WebGL, which keeps its camera. */
 
 import { h } from "lib/dom";
 import { fitAxis } from "images/cloud";

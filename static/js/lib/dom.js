@@ -1,4 +1,4 @@
-/** Small helpers around the document. */
+/** DOM helpers. */
 
 const SVG = "http://www.w3.org/2000/svg";
 

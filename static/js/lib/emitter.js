@@ -1,4 +1,4 @@
-/** Events by name; a listener that throws is reported, and keeps no other from hearing. */
+/** Event emitter; a listener that throws is reported and does not stop the others. */
 
 /** @returns {{on: (type: string, listener: Function) => void, emit: (type: string, value?: any) => void}} */
 export function createEmitter() {

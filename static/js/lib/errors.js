@@ -1,4 +1,4 @@
-/** What an error of the server means to the person: its code and place, in the page's language. */
+/** Error messages of the server in the page's language. */
 
 import { hasWord, word } from "lib/words";
 
@@ -6,7 +6,7 @@ import { hasWord, word } from "lib/words";
  * @param {{code: string, path?: string, message?: string}} error
  * @returns {string} what the server says itself only where the page knows nothing better
  */
-export function tellError({ code, path = "", message = "" }) {
+export function describeError({ code, path = "", message = "" }) {
   if (hasWord(`error.${code}.${path}`)) return word(`error.${code}.${path}`);
   const name = nameSetting(path);
   if (name && hasWord(`error.${code}.at`)) return word(`error.${code}.at`, { name });

@@ -1,4 +1,4 @@
-/** Files that the page gives to the person. */
+/** Saves files through the browser. */
 
 /** How long a browser may take to read what it saves (milliseconds). */
 const READING_TIME = 10_000;

@@ -1,4 +1,4 @@
-/** Numbers as a person reads them; widths stay the same while values change. */
+/** Number formats; widths stay the same while values change. */
 
 import { spokenLanguage, word } from "lib/words";
 
@@ -68,7 +68,7 @@ export function formatWeight(value) {
 }
 
 /** How far a value is from another one, in words: higher, lower, or the same. */
-export function tellDifference(value, format = formatLoss) {
+export function describeDifference(value, format = formatLoss) {
   const size = format(Math.abs(value));
   if (size === format(0) || size === "≈ 0") return word("metric.same");
   return word(value > 0 ? "metric.higher" : "metric.lower", { value: size });

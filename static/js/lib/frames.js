@@ -1,4 +1,4 @@
-/** Frames: safetensors blobs, decoded without a copy. */
+/** Frame decoder: safetensors blobs, without a copy. */
 
 const TYPES = {
   F64: Float64Array,

@@ -1,4 +1,4 @@
-/** Which language the page speaks: what its address says, else what was chosen, else the browser's. */
+/** Language of the page: of its address, else the stored choice, else the browser's. */
 
 import { loadWords, word } from "lib/words";
 

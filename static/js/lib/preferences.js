@@ -1,4 +1,4 @@
-/** What a person chose for this browser; it outlives the page. */
+/** Preferences, stored in this browser. */
 
 const PREFIX = "livenet.";
 
@@ -19,10 +19,10 @@ const PREFERENCES = {
  * possible choice counts for nothing. `store.page.newcomer` says whether this is the first visit.
  *
  * @param {Store} store
- * @param {Keeping} storage
+ * @param {StorageLike} storage
  * @param {string[]} languages that may be chosen; until then `store.preferences.language` is null
  */
-export function keepPreferences(store, storage, languages) {
+export function persistPreferences(store, storage, languages) {
   const allowed = { ...PREFERENCES, language: [null, ...languages] };
   for (const [key, values] of Object.entries(allowed)) {
     const saved = storage.getItem(PREFIX + key);

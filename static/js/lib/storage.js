@@ -1,11 +1,11 @@
-/** What a browser keeps for a page, where it may keep anything and has room for it. */
+/** Browser storage with an in-memory fallback. */
 
 /**
  * Opens a storage of the browser; where that is forbidden, as in some frames, one that lasts as
  * long as the page. What the browser has no room for is kept as long as the page.
  *
  * @param {"localStorage"|"sessionStorage"} name
- * @returns {Keeping}
+ * @returns {StorageLike}
  */
 export function openStorage(name) {
   try {
@@ -41,7 +41,7 @@ function withMemory(storage) {
 /**
  * Makes a storage that lasts as long as the page.
  *
- * @returns {Keeping}
+ * @returns {StorageLike}
  */
 export function createMemory() {
   const kept = new Map();

@@ -1,5 +1,5 @@
 /**
- * Observable state in groups of plain values. A watcher that throws is reported, and keeps neither
+ * Observable store in groups of plain values. A watcher that throws is reported, and stops neither
  * the others nor the one who sets from going on; a key that does not exist is an error.
  */
 

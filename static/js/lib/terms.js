@@ -1,4 +1,4 @@
-/** Words on the screen that explain themselves when they are pointed at, focused or tapped. */
+/** Terms with a tooltip. */
 
 import { h } from "lib/dom";
 import { hasWord, word } from "lib/words";

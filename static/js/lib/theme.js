@@ -1,10 +1,10 @@
-/** Light, dark, or as the system says. */
+/** Theme: light, dark, or the system's. */
 
 /**
  * Keeps the document's theme equal to `store.preferences.theme`; `store.appearance.scheme` is what is
  * in force, so that canvases know when to read the colours again.
  */
-export function keepTheme(store) {
+export function applyTheme(store) {
   const system = window.matchMedia("(prefers-color-scheme: dark)");
 
   function apply() {

@@ -1,4 +1,4 @@
-/** Calls no more often than a person can read. */
+/** Throttle: calls with the newest value, at most once a period. */
 
 /**
  * @param {number} period milliseconds between two calls

@@ -1,4 +1,4 @@
-/** Every word that a person reads comes from the catalogue, by its key. */
+/** Translation: returns the text of a key from the catalogue. */
 
 let catalogue = {};
 let spoken = "en";

@@ -1,11 +1,11 @@
-/** Between two layers: every unit is tied to every one of the layer before; one shape says so. */
+/** Draws a dense connection as one trapezoid. */
 
 const SVG = "http://www.w3.org/2000/svg";
 /** Between a shape and what it leads to. */
 const GAP = 7;
 
 /** @returns {{element: SVGElement, draw: (layout: Object, answer: number) => void}} */
-export function createFans() {
+export function createDenseLinks() {
   const element = document.createElementNS(SVG, "svg");
   element.classList.add("fans");
   element.setAttribute("aria-hidden", "true");

@@ -1,4 +1,4 @@
-/** What the drawings of networks for points and for images share: head of the card, edits of layers, the pinned unit. */
+/** Shared parts of both network drawings: card header, edits of layers, the pinned unit. */
 
 import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
@@ -6,7 +6,7 @@ import { makeTerm } from "lib/terms";
 import { word } from "lib/words";
 import { openLayerMenu } from "network/layer-menu";
 import { createModelButtons } from "network/model-buttons";
-import { changeLayer, followUnit, insertLayer, removeLayer } from "spec/layers";
+import { changeLayer, mapUnit, insertLayer, removeLayer } from "spec/layers";
 
 /**
  * The head of the card: its title, the number of parameters, and the buttons for the model.
@@ -24,7 +24,7 @@ export function createNetworkHead(help, { model, fixed }) {
 }
 
 /**
- * Edits of the hidden layers, each with the origin that keeps what was learned.
+ * Edits of hidden layers, each with its `origin`.
  *
  * @param {Context} context its `may` says what can be changed in place; all, where it has none
  * @param {Object} newLayer what an inserted layer is
@@ -36,7 +36,7 @@ export function createLayerEdits({ store, edits, schema, may = everything }, new
 
   function change({ layers: next, origin }) {
     if (!may("layers")) return;
-    store.set({ view: { pinned: followUnit(store.get().view.pinned, origin) } });
+    store.set({ view: { pinned: mapUnit(store.get().view.pinned, origin) } });
     edits.edit({ layers: next }, origin);
   }
 

@@ -1,4 +1,4 @@
-/** Where everything of the network stands: columns, tiles, and the size they need. */
+/** Layout of the network drawing: columns, tiles, and its size. */
 
 const TILE_SHARE = 0.69;
 /**

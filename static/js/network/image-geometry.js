@@ -1,4 +1,4 @@
-/** Where the parts of a network for images stand: the image, a block for each layer, the answer. */
+/** Layout of an image network: the image, a block for each layer, the prediction. */
 
 const INPUT = [5.2, 9.5];
 const HIDDEN = [6.4, 15];

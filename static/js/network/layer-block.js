@@ -1,4 +1,4 @@
-/** One layer as a block of cells: each is a unit's answer to the image that is looked at. */
+/** A layer as a block of cells: each is a unit's activation for the selected image. */
 
 import { h } from "lib/dom";
 import { DIVERGING } from "plot/palette";
@@ -17,7 +17,7 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
  *   in words
  * @returns {{element, place, paint, mark}}
  */
-export function createBlock(layer, on) {
+export function createLayerBlock(layer, on) {
   const canvas = h("canvas");
   const lines = h("div.block-lines");
   const cursor = h("div.block-cell.block-cursor", { hidden: true });

@@ -1,4 +1,4 @@
-/** The settings of one layer that are used less. */
+/** Menu of a layer's further settings: slope, dropout, batch normalization. */
 
 import { createControl } from "controls/field";
 import { h } from "lib/dom";

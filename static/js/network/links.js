@@ -1,4 +1,4 @@
-/** The links: curves whose width and opacity are the weight's size, whose colour its sign. */
+/** Links: curves whose width and opacity show the weight's magnitude, whose colour its sign. */
 
 import { pixelRatio } from "lib/dom";
 import { placeOf } from "spec/weights";

@@ -1,4 +1,4 @@
-/** Two quiet buttons: the model as a file, and back. */
+/** Buttons that save and open the model. */
 
 import { h, icon } from "lib/dom";
 import { word } from "lib/words";

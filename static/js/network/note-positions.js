@@ -1,4 +1,4 @@
-/** Where the notes on the drawing stand: near what they are about, over nothing that matters. */
+/** Positions of the notes on the drawing: near their subjects, over nothing important. */
 
 const STEP = 6;
 /** Between a note and what it is about, and around everything else (pixels). */

@@ -1,4 +1,4 @@
-/** The answer: how likely each class is, as bars. */
+/** Bar chart of the class probabilities. */
 
 import { h, setText } from "lib/dom";
 import { formatPercent } from "lib/format";

@@ -1,4 +1,4 @@
-/** The stage of the network: its canvases, its size, and the slide to a new layout. */
+/** Stage of the network drawing: its canvases, size, and the transition to a new layout. */
 
 import { h, pixelRatio, reducedMotion, rem } from "lib/dom";
 import { between, layOut } from "network/geometry";

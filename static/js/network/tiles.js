@@ -1,4 +1,4 @@
-/** The pictures in the tiles, all on one canvas, and the dots of the biases. */
+/** Paints all tiles on one canvas, and the dots of the biases. */
 
 import { pixelRatio } from "lib/dom";
 import { sampleFeature } from "spec/features";

@@ -1,4 +1,4 @@
-/** The tiles as elements: what is hovered, focused, pressed. The pictures lie below them. */
+/** Tiles as elements, for hover, focus and press; their pictures lie below them. */
 
 import { h, icon } from "lib/dom";
 import { explain } from "lib/terms";

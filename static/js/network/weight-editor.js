@@ -1,4 +1,4 @@
-/** The small editor of a weight or a bias: whose, and its value. */
+/** Editor of one weight or bias, in a popover. */
 
 import { h } from "lib/dom";
 import { openPopover } from "ui/popover";

@@ -1,4 +1,4 @@
-/** Weights and biases under the pointer: told when hovered, edited when clicked. */
+/** Pointer handling of links and biases: tooltip on hover, editor on click. */
 
 import { formatWeight } from "lib/format";
 import { labelOf } from "network/units";

@@ -1,4 +1,4 @@
-/** The panels of an embed: which views are in them, and where they stand in the frame. */
+/** Panels of an embed: their views and their layout. */
 
 import { h, rem } from "lib/dom";
 import { arrange } from "embed/layout";

@@ -1,4 +1,4 @@
-/** Wires the embed together: panels and controls alone, in a frame of any size, on any page. */
+/** Entry module of the embed: composes panels and controls. */
 
 import { createAddress } from "run/address";
 import { createControls } from "embed/controls";
@@ -8,21 +8,21 @@ import { readOptions } from "embed/options";
 import { createPanels } from "pages/embed-panels";
 import { createParent } from "embed/parent";
 import { createRemote } from "embed/remote";
-import { keepSight } from "embed/visibility";
+import { trackVisibility } from "embed/visibility";
 import { createStart } from "embed/start-button";
 import { createFaults } from "ui/faults";
 import { createPageStore } from "run/page-store";
 import { createLanguage } from "lib/language";
-import { keepPalette } from "plot/palette";
+import { applyPalette } from "plot/palette";
 import { loadPlotly } from "plot/plotly";
-import { keepPreferences } from "lib/preferences";
+import { persistPreferences } from "lib/preferences";
 import { createStandby } from "recordings/standby";
 import { createSession } from "pages/session";
 import { createMemory } from "lib/storage";
-import { keepTheme } from "lib/theme";
+import { applyTheme } from "lib/theme";
 import { writeState } from "spec/url-state";
 import { word } from "lib/words";
-import { create as createComingLine } from "views/page/pending-line";
+import { create as createPendingLine } from "views/page/pending-line";
 import { create as createNotice } from "views/page/notice";
 import { create as createStandbyLine } from "views/page/standby-line";
 
@@ -47,7 +47,7 @@ function endOf({ epochs, stop_loss: loss }) {
 }
 
 /** Says what is wrong with the options, beside what is wrong with the state. */
-function tellOptions(store) {
+function reportOptions(store) {
   if (wrong.length === 0) return;
   const said = wrong.splice(0).map(({ word: key, value }) => word("embed.option", { key, value }));
   store.set({ page: { message: { text: [...said, store.get().page.message?.text].filter(Boolean).join(" ") } } });
@@ -57,36 +57,36 @@ async function start() {
   const { background, controls, lang, panels, rehearse, speed, start: begins, text, theme } = options;
   const store = createPageStore({
     run: { speed, until: endOf(options), running: begins === "auto" || Boolean(rehearse) },
-    page: { inSight: false, panels },
+    page: { onScreen: false, panels },
   });
   if (background) root.dataset.background = background;
   root.dataset.controls = controls.join(" ");
   root.style.setProperty("--text", text);
   const storage = createMemory();
   const address = createAddress(store, storage);
-  const tellProblem = () => {
-    address.tellProblem();
-    tellOptions(store);
+  const reportProblem = () => {
+    address.reportProblem();
+    reportOptions(store);
   };
   const frames = createPanels(place("panels"), "embed");
   const session = createSession({
-    config, store, storage, address: { ...address, tellProblem }, faults, createViews, painted, around: standBy,
+    config, store, storage, address: { ...address, reportProblem }, faults, createViews, painted, around: standBy,
   });
   const { connection, views, painter } = session;
   let notice = null;
-  const sight = keepSight(store, document.body);
+  const visibility = trackVisibility(store, document.body);
   connection.connect();
 
   const language = createLanguage(config, store);
-  keepPreferences(store, createMemory(), language.names);
+  persistPreferences(store, createMemory(), language.names);
   if (theme) store.set({ preferences: { theme } });
-  keepTheme(store);
+  applyTheme(store);
   const context = Object.assign(await session.learn(language.start()), {
     model: null,
     may: (part) => controls.includes(part),
   });
   const remote = createRemote({
-    parent, connection, context, sight, showPanels, startsWithSlide: begins === "pause",
+    parent, connection, context, visibility, showPanels, startsWithSlide: begins === "pause",
   });
   forwardKeys(remote.key);
   connection.on("spec", ({ step }) => step === 0 && store.set({ run: { until: endOf(options) } }));
@@ -94,7 +94,7 @@ async function start() {
   // Nothing has a size or a colour before the frame is laid out for the first time, and what is
   // to be shown is known once the session is open.
   await Promise.all([firstSize(document.body), firstSpec(store)]);
-  keepPalette(store);
+  applyPalette(store);
   session.show();
   views.watchSize([place("panels")]);
   new ResizeObserver(frames.fit).observe(place("panels"));
@@ -121,7 +121,7 @@ async function start() {
     const views = [
       ...made,
       part("controls", createBar, place("bar")),
-      part("coming", createComingLine, place("coming")),
+      part("pending", createPendingLine, place("pending")),
       part("start", createStart, place("start"), begins === "click"),
       part("recording", createStandbyLine, place("standby")),
     ];
@@ -135,7 +135,7 @@ async function start() {
     element.replaceChildren(bar.element);
     const unwatch = made.store.watch(["run.spec"], ({ run: { spec } }) => {
       if (!spec) return;
-      const state = writeState(spec, made.schema.defaults(), address.carried());
+      const state = writeState(spec, made.schema.defaults(), address.payload());
       bar.lead([lang && `lang=${lang}`, state].filter(Boolean).join("&"));
     });
     const destroy = () => [bar.destroy, unwatch].forEach((stop) => stop());
@@ -178,4 +178,4 @@ function firstSpec(store) {
   });
 }
 
-start().catch(faults.tellStart);
+start().catch(faults.reportStart);

@@ -1,4 +1,4 @@
-/** Where the views of images stand that share a place: one is seen at a time, by its tab. */
+/** Tabs for views of images that share a place. */
 
 import { h } from "lib/dom";
 import { createTabs } from "ui/tabs";
@@ -19,14 +19,14 @@ export function createDigitTabs(element, context, { createDigits, createDrawing 
 }
 
 /**
- * The tabs in the card of the output: right and wrong answers, and the hidden space.
+ * The tabs in the card of the output: confusion matrix, and the hidden space.
  *
  * @param {HTMLElement} element
  * @param {Context} context
  * @param {{createConfusion: Function, createSpace: Function}} makers the views in the tabs
  * @returns {Object[]} the views
  */
-export function createAnswerTabs(element, context, { createConfusion, createSpace }) {
+export function createPredictionTabs(element, context, { createConfusion, createSpace }) {
   element.append(h("h2.sr-only", { id: "output-title" }, word("card.output")));
   return createPanels(element, context, { key: "imageTab", label: "card.output" }, {
     confusion: createConfusion, space: createSpace,

@@ -1,4 +1,4 @@
-/** The card of the output: the places of its views, from top to bottom. */
+/** Output card: the places of its views, from top to bottom. */
 
 import { h } from "lib/dom";
 

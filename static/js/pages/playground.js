@@ -1,4 +1,4 @@
-/** Wires the playground together; everything else is made to be wired. */
+/** Entry module of the playground: composes all parts. */
 
 import { createAddress } from "run/address";
 import { createAdvice } from "advice/advice";
@@ -8,15 +8,15 @@ import { h } from "lib/dom";
 import { createFaults } from "ui/faults";
 import { createPageStore } from "run/page-store";
 import { createLanguage } from "lib/language";
-import { createLookingBack } from "run/recall";
-import { keepPalette } from "plot/palette";
+import { createRecall } from "run/recall";
+import { applyPalette } from "plot/palette";
 import { loadPlotly } from "plot/plotly";
-import { keepOwnMode } from "points/custom-mode";
-import { keepPreferences } from "lib/preferences";
+import { followCustomPoints } from "points/custom-mode";
+import { persistPreferences } from "lib/preferences";
 import { createRecording } from "recordings/recording";
 import { create as createRecordingTab } from "recordings/tab";
 import { createOutputPlaces } from "pages/output-card";
-import { createAnswerTabs } from "pages/image-panels";
+import { createPredictionTabs } from "pages/image-panels";
 import { createSession } from "pages/session";
 import { createImageCard, makeViews } from "pages/views";
 import { observe as observeImages } from "advice/image-observations";
@@ -35,8 +35,8 @@ import { create as createLinkTab } from "share/link-tab";
 import { create as createPictureTab } from "share/picture-tab";
 import { listenToKeys } from "ui/shortcuts";
 import { openStorage } from "lib/storage";
-import { keepTheme } from "lib/theme";
-import { create as createComingLine } from "views/page/pending-line";
+import { applyTheme } from "lib/theme";
+import { create as createPendingLine } from "views/page/pending-line";
 import { create as createHeader } from "views/page/header";
 import { create as createNotice } from "views/page/notice";
 import { create as createStrip } from "views/page/play-strip";
@@ -69,18 +69,18 @@ async function start() {
   const address = createAddress(store, storage);
   const session = createSession({ config, store, storage, address, faults, createViews, painted: count });
   const { connection, edits, painter, views } = session;
-  const lookingBack = createLookingBack({ connection, store, edits });
+  const recall = createRecall({ connection, store, edits });
   const advice = createAdvice({ connection, store });
   connection.connect();
 
   const language = createLanguage(config, store);
-  keepPreferences(store, openStorage("localStorage"), language.names);
-  keepTheme(store);
-  keepPalette(store);
+  persistPreferences(store, openStorage("localStorage"), language.names);
+  applyTheme(store);
+  applyPalette(store);
   const context = Object.assign(await session.learn(language.start()), {
     token: connection.token,
     advice,
-    lookingBack,
+    recall,
     frame: painter.lastWhole,
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
     recording: createRecording({ store, source: connection }),
@@ -90,7 +90,7 @@ async function start() {
     },
   });
   address.keep(context.schema.defaults(), connection.token);
-  keepOwnMode(store);
+  followCustomPoints(store);
   session.show();
   views.watchSize(CARDS.map(place));
   // The cards stay as large when the tools come and go; what is in them does not.
@@ -115,7 +115,7 @@ function createViews(part, context) {
     part("recording", createRecordSign, place("recording")),
     part("controls", ofMoment(createStrip), place("strip")),
     part("timeLine", createTimeLine, place("time-line")),
-    part("coming", createComingLine, place("coming")),
+    part("pending", createPendingLine, place("pending")),
     ...createCards(part, context),
     part("notice", createNotice, place("notice")),
     part("announcer", createAnnouncer, place("announcer")),
@@ -124,7 +124,7 @@ function createViews(part, context) {
   ];
 }
 
-/** Controls show the settings of the moment that is shown. */
+/** Controls show the settings of the snapshot that is shown. */
 function ofMoment(create) {
   return (element, context) => create(element, { ...context, store: createShownSettings(context.store) });
 }
@@ -134,7 +134,7 @@ const OWN = {
   data: ofMoment(createData),
   imageData: ofMoment(createImageCard),
   explanation: createExplanation,
-  answers: (element, context) => createAnswerTabs(element, context, { createConfusion, createSpace }),
+  answers: (element, context) => createPredictionTabs(element, context, { createConfusion, createSpace }),
   observation: (element, context) => createObservation(element, context, {
     observe, newLayer: context.schema.defaults().layers[0], tries: true,
   }),
@@ -155,4 +155,4 @@ function createCards(part, context) {
   return views;
 }
 
-start().catch(faults.tellStart);
+start().catch(faults.reportStart);

@@ -1,4 +1,4 @@
-/** A recording in a frame of another page, such as a slide: panels, and one line that plays it. */
+/** Embedded replay of a recording: panels and a play bar. */
 
 import { create as createAnnouncer } from "ui/announcer";
 import { h } from "lib/dom";
@@ -6,7 +6,7 @@ import { forwardKeys } from "embed/keys";
 import { createPanels } from "pages/embed-panels";
 import { createParent } from "embed/parent";
 import { createRemote } from "embed/remote";
-import { keepSight } from "embed/visibility";
+import { trackVisibility } from "embed/visibility";
 import { createStart } from "embed/start-button";
 import { create as createFacts } from "views/facts";
 import { create as createBar } from "views/page/replay-bar";
@@ -19,7 +19,7 @@ const root = document.documentElement;
  * @returns {{createViews: (part: Function, context: Object) => Object[][], 
  *   begin: (session: Object, context: Object) => void}}
  */
-export function createFramed({ panels, background, text, start, origin }) {
+export function createReplayEmbed({ panels, background, text, start, origin }) {
   const place = h("div.embed-panels");
   const bar = h("section.embed-bar");
   const first = h("div");
@@ -54,7 +54,7 @@ export function createFramed({ panels, background, text, start, origin }) {
     };
     const remote = createRemote({
       parent: createParent(origin), connection, context, showPanels,
-      sight: keepSight(context.store, document.body), startsWithSlide: start === "pause",
+      visibility: trackVisibility(context.store, document.body), startsWithSlide: start === "pause",
     });
     forwardKeys(remote.key);
     views.watchSize([place]);

@@ -1,4 +1,4 @@
-/** A recording that has a page to itself: laid out as the playground is. */
+/** Full-page replay of a recording, laid out as the playground. */
 
 import { create as createAnnouncer } from "ui/announcer";
 import { h } from "lib/dom";
@@ -17,7 +17,7 @@ const place = (id) => document.getElementById(id);
  * @returns {{createViews: (part: Function, context: Object) => Object[][],
  *   begin: (session: Object, context: Object) => void}}
  */
-export function createWholePage(charts) {
+export function createReplayPage(charts) {
   function createViews(part, context) {
     return [
       part("header", createHeader, { about: place("about"), tools: place("tools") }),

@@ -1,24 +1,24 @@
-/** Wires the document that plays a recording: the views of the playground over frames it holds. */
+/** Entry module of a replay: the playground's views over recorded frames. */
 
 import { setText } from "lib/dom";
 import { readOptions } from "embed/options";
 import { createFaults } from "ui/faults";
 import { createPageStore } from "run/page-store";
 import { createLanguage } from "lib/language";
-import { keepPalette } from "plot/palette";
+import { applyPalette } from "plot/palette";
 import { loadPlotly } from "plot/plotly";
-import { keepPreferences } from "lib/preferences";
+import { persistPreferences } from "lib/preferences";
 import { RecordingError } from "recordings/error";
 import { unpack } from "recordings/format";
-import { createFramed } from "pages/replay-embed";
+import { createReplayEmbed } from "pages/replay-embed";
 import { expand, fromText } from "recordings/gzip";
 import { goLive } from "recordings/live";
 import { createRecordedSource } from "recordings/source";
-import { createWholePage } from "pages/replay-page";
+import { createReplayPage } from "pages/replay-page";
 import { createSession } from "pages/session";
 import { listenToKeys } from "ui/shortcuts";
 import { createMemory } from "lib/storage";
-import { keepTheme } from "lib/theme";
+import { applyTheme } from "lib/theme";
 import { word } from "lib/words";
 
 /** Far more than Plotly is. */
@@ -35,7 +35,7 @@ const NO_LIBRARY = { get: refuse, labels: refuse };
  */
 export async function start(parts, read) {
   const faults = createFaults(document.getElementById("fault"));
-  await open(parts, read, faults).catch(faults.tellStart);
+  await open(parts, read, faults).catch(faults.reportStart);
 }
 
 async function open(parts, read, faults) {
@@ -48,9 +48,9 @@ async function open(parts, read, faults) {
     .map(([name, words]) => [name, urlOf(JSON.stringify(words), "application/json")]));
   const language = createLanguage({ catalogues, language: wishes.language }, store);
   // What is kept for a file would be kept for all files.
-  keepPreferences(store, createMemory(), language.names);
+  persistPreferences(store, createMemory(), language.names);
   store.set({ preferences: { language: wishes.language, ...(options.theme && { theme: options.theme }) } });
-  keepTheme(store);
+  applyTheme(store);
   await language.start();
   if (await goLive(wishes.live, word("page.title"))) return;
   const plotly = read("plotly");
@@ -59,7 +59,7 @@ async function open(parts, read, faults) {
     await play(recording, { parts, store, faults, language, options, charts: Boolean(plotly) });
   } catch (error) {
     if (!(error instanceof RecordingError)) throw error;
-    tellBroken(error.code);
+    showBroken(error.code);
   }
   if (plotly) loadPlotly(urlOf(await expand(fromText(plotly), MOST_PLOTLY), "text/javascript"));
 }
@@ -67,10 +67,10 @@ async function open(parts, read, faults) {
 async function play({ about, frames }, { parts, store, faults, language, options, charts }) {
   const source = createRecordedSource({ frames });
   const framed = window.parent !== window || new URLSearchParams(location.search).has("panels");
-  const layout = framed ? createFramed(options) : createWholePage(charts);
+  const layout = framed ? createReplayEmbed(options) : createReplayPage(charts);
   const session = createSession({
     config: {}, store, storage: createMemory(), source, faults, createViews: layout.createViews, painted: count,
-    address: { tellProblem() {}, refuse() {}, leave() {} },
+    address: { reportProblem() {}, refuse() {}, leave() {} },
     ask: async (name) => parts[name] ?? null,
   });
   source.connect();
@@ -81,7 +81,7 @@ async function play({ about, frames }, { parts, store, faults, language, options
       if (await language.change(name)) session.showAnew();
     },
   });
-  keepPalette(store);
+  applyPalette(store);
   session.show();
   layout.begin(session, context);
   listenToKeys(context.actions);
@@ -95,7 +95,7 @@ function count({ meta }) {
   livenet.step = meta.step;
 }
 
-function tellBroken(code) {
+function showBroken(code) {
   const broken = document.getElementById("broken");
   for (const part of document.querySelectorAll("main > section, #strip")) part.hidden = true;
   setText(broken, word(`recording.broken.${code}`));

@@ -1,18 +1,18 @@
-/** What every page with a run is made of: connection, edits, history, painter, and what views need. */
+/** Shared parts of a page with a run: connection, edits, history, painter, context of the views. */
 
 import { createActions } from "run/actions";
 import { createConnection } from "stream/connection";
 import { createEdits } from "run/edits";
 import { createLibrary } from "images/library";
 import { followLoading } from "images/loading";
-import { createMode } from "run/image-mode";
+import { createImageMode } from "run/image-mode";
 import { isImages } from "spec/image-sets";
 import { createModelFile } from "run/model-file";
-import { keepMotion, requestPace } from "run/pace";
+import { trackReducedMotion, requestPace } from "run/pace";
 import { createPainter } from "run/painter";
-import { keepPageState } from "run/page-visibility";
+import { trackPageVisibility } from "run/page-visibility";
 import { inferTask } from "spec/point-labels";
-import { createOwnPoints } from "points/custom-points";
+import { createCustomPoints } from "points/custom-points";
 import { createRunHistory } from "run/run-history";
 import { readSchema } from "spec/schema";
 import { followStream } from "run/stream-events";
@@ -33,7 +33,7 @@ async function askServer(name) {
 /**
  * Makes the parts of a page with a run; nothing is asked of the server before `connect`.
  *
- * @param {{config: Object, store: Store, storage: Keeping, address: Object, faults: Object,
+ * @param {{config: Object, store: Store, storage: StorageLike, address: Object, faults: Object,
  *   createViews: (part: Function, context: Object) => Object[][], painted: (frame: Object) => void,
  *   source?: Object, around?: (connection: Object, schema: Promise<object>) => Object,
  *   ask?: (name: string) => Promise<object>}} parts
@@ -61,7 +61,7 @@ export function createSession({
   }), asked);
   const edits = createEdits({ store, send: connection.send });
   const history = createRunHistory();
-  const mode = createMode(store, ask);
+  const mode = createImageMode(store, ask);
   let context = null;
   let speak = null;
   const speaking = new Promise((done) => {
@@ -77,12 +77,12 @@ export function createSession({
     painted: connection.painted,
     isUnseen: () => store.get().page.visibility === "unseen",
   });
-  keepPageState(store);
-  keepMotion(store);
+  trackPageVisibility(store);
+  trackReducedMotion(store);
   store.watch(["page.visibility"], painter.letGo);
   // A server may be quicker than the catalogue of words.
-  const tellProblem = () => speaking.then(address.tellProblem);
-  followStream(connection, { store, edits, history, painter, address: { ...address, tellProblem } });
+  const reportProblem = () => speaking.then(address.reportProblem);
+  followStream(connection, { store, edits, history, painter, address: { ...address, reportProblem } });
   requestViews(connection, store, painter.repaint);
   requestPace(connection, store);
   followLoading(store);
@@ -105,10 +105,10 @@ export function createSession({
       if (isImages(spec)) return "multiclass";
       return datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
     };
-    const own = createOwnPoints({ store, edits, taskOf });
+    const customPoints = createCustomPoints({ store, edits, taskOf });
     context = {
-      store, schema, presets, datasets, edits, history, taskOf, own,
-      actions: createActions({ store, edits, own, send: connection.send, schema }),
+      store, schema, presets, datasets, edits, history, taskOf, customPoints,
+      actions: createActions({ store, edits, customPoints, send: connection.send, schema }),
       tooltip: createTooltip(document.body),
       model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
       reconnect: connection.connect,

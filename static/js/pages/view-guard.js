@@ -1,4 +1,4 @@
-/** Views that cannot fail for each other: what one throws is told, and the rest goes on. */
+/** Error boundary of views: an exception of one is reported, the others go on. */
 
 /**
  * @param {{tell: Function, clear: Function}} faults

@@ -1,4 +1,4 @@
-/** The views of the page as one: made, painted and resized together, and made anew. */
+/** Set of views that are made, painted, resized and made anew together. */
 
 import { closePopover } from "ui/popover";
 

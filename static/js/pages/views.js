@@ -1,4 +1,4 @@
-/** The table of the views: what each part of a page is, for points and for images, and where each page has it. */
+/** Table of views: for each part of a page its maker, for points and for images, and its place. */
 
 import { createCurveTabs } from "ui/curve-tabs";
 import { createFirstUnit } from "embed/first-unit";

@@ -1,4 +1,4 @@
-/** A moving picture of a run: kept moments, each drawn as a picture, put together by the server. */
+/** Animation of a run: snapshots, each drawn as a picture, combined by the server. */
 
 import { viewOf } from "plot/curve-figure";
 import { decodeFrame } from "lib/frames";
@@ -32,7 +32,7 @@ export function pointsOfRun(points) {
 export async function animate(context, sheet, { points, format, pause, signal, tell }) {
   const body = new FormData();
   const frames = await fetchMoments(context, points, signal);
-  // The run goes on meanwhile; what is drawn ends with the last moment.
+  // The run goes on meanwhile; what is drawn ends with the last snapshot.
   const whole = upTo(context.history, points.at(-1).step);
   for (const [i, frame] of frames.entries()) {
     const subject = makeSubjectAt(frame, { ...context, history: whole }, sheet.scheme);
@@ -65,7 +65,7 @@ async function fetchMoments({ token }, points, signal) {
   return frames;
 }
 
-/** The curves end at the moment, on the axes of the whole run. */
+/** The curves end at the snapshot, on the axes of the whole run. */
 function makeSubjectAt(frame, context, scheme) {
   const subject = makeSubject(frame, context, scheme);
   const { history } = subject;

@@ -1,4 +1,4 @@
-/** The plane as a picture: map, axes, points, and what the colours stand for. */
+/** Picture of the plane as SVG: map, axes, points, colour scale. */
 
 import { FINE, createBoundaryMap } from "plot/boundary-map";
 import { formatScale } from "lib/format";

@@ -1,4 +1,4 @@
-/** The curves of the loss as a picture. */
+/** Picture of the loss curves as SVG. */
 
 import { LOSS, curveLabels, curveLayout, curveShapes, curveTraces, viewOf } from "plot/curve-figure";
 import { svg } from "pictures/svg-text";

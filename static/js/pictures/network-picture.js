@@ -1,4 +1,4 @@
-/** The network as a picture: tiles, links, and the names of its columns. */
+/** Picture of the network as SVG: tiles, links, names of columns. */
 
 import { rem } from "lib/dom";
 import { formatCount } from "lib/format";

@@ -1,4 +1,4 @@
-/** A picture as pixels. */
+/** Rasterizes an SVG as PNG. */
 
 /**
  * @param {string} text an SVG file

@@ -1,4 +1,4 @@
-/** A picture as one document: title, what is drawn, caption; at the size of a slide. */
+/** Picture as one SVG document with title and caption, at the size of a slide. */
 
 import { drawBoundary } from "pictures/boundary-picture";
 import { drawCurves } from "pictures/curve-picture";

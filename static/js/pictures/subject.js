@@ -1,7 +1,7 @@
-/** What a picture is of: a moment, in the colours and with the choices of the page. */
+/** Subject of a picture: a frame with the page's colours and choices. */
 
 import { formatCount, formatLoss, formatPercent } from "lib/format";
-import { leadsHere } from "run/recall";
+import { isAncestor } from "run/recall";
 import { outputActivation } from "spec/output-activation";
 import { readPalette } from "plot/palette";
 import { optionText } from "lib/terms";
@@ -21,7 +21,7 @@ export function makeSubject(frame, { store, taskOf, schema, history }, scheme = 
     logarithmic: logLoss,
     wholeRun,
     outputActivation: outputActivation(task, frame.spec.loss ?? schema.lossesOf(task)[0]),
-    recalled: recalled && leadsHere(timeline, recalled) ? recalled : null,
+    recalled: recalled && isAncestor(timeline, recalled) ? recalled : null,
   };
 }
 

@@ -1,4 +1,4 @@
-/** SVG as text, so that a picture is a file that stands for itself. */
+/** SVG elements as text, for self-contained files. */
 
 const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;" };
 /** What XML has no place for. */

@@ -1,4 +1,4 @@
-/** The map of the whole network's answer, as every picture of it is painted. */
+/** Paints the decision boundary, on the page and in pictures. */
 
 import { paintClass, paintClasses, paintOutput, refine } from "plot/maps";
 

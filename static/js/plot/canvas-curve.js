@@ -1,5 +1,5 @@
 /**
- * Curves drawn by the page itself: where Plotly has not come yet, or never will. They look as
+ * Curve chart on a canvas, for where Plotly is not loaded, or never will be. They look as
  * Plotly's do, are not to be zoomed, and tell their values under the pointer.
  */
 

@@ -1,4 +1,4 @@
-/** The curves of a run as Plotly draws them. */
+/** Plotly figure of the curves. */
 
 import { axisLayout, axisTitle, chartLayout, chartMargin } from "plot/plotly";
 import { word } from "lib/words";
@@ -53,7 +53,7 @@ export function curveLayout(palette, { width, height, logarithmic, shapes = [], 
  * loss means something else, once there is anything; or all of it.
  *
  * @param {Object} history
- * @param {{wholeRun: boolean, recalled: Object|null, from?: number}} choice `recalled` is a moment
+ * @param {{wholeRun: boolean, recalled: Object|null, from?: number}} choice `recalled` is a snapshot
  *   that has to be in sight, `from` where the part begins, if that is known
  * @returns {{series: Object, marks: number[], breaks: Object[], from: number}} `from` is the update
  *   at which it begins
@@ -76,7 +76,7 @@ function lastBreak({ step: steps }, breaks, recalled) {
   return breaks.findLast(({ step }) => step < before)?.step ?? 0;
 }
 
-/** Marks at updates: of edits, of those after which a loss means something else, and of the moment that is looked at. */
+/** Marks at updates: of edits, of those after which a loss means something else, and of the snapshot that is recalled. */
 export function curveShapes({ marks, breaks }, recalled, palette) {
   const line = (step, color, width) => ({
     type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",

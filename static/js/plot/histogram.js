@@ -1,4 +1,4 @@
-/** Counts values in equal bins, one row per group. */
+/** Histogram: counts values in equal bins, one row per group. */
 
 /**
  * @param {number[]|Float32Array} values

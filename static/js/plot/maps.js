@@ -1,4 +1,4 @@
-/** From arrays to pixels: every map of the page is painted here. */
+/** Painting of maps: from arrays to pixels. */
 
 import { DIVERGING } from "plot/palette";
 

@@ -1,4 +1,4 @@
-/** Colours of the maps, made from the style sheet's custom properties. */
+/** Palettes, made from the style sheet's custom properties. */
 
 const HALF = 512;
 const LEVELS = 256;
@@ -10,7 +10,7 @@ const LEAST_EDGE = 1.8;
 export const DIVERGING = 2 * HALF + 1;
 
 /** Keeps the pair of colours as the store says, and `store.appearance.palette` as the style sheet says. */
-export function keepPalette(store) {
+export function applyPalette(store) {
   store.watch(["preferences.colours", "appearance.scheme"], ({ preferences: { colours }, appearance: { scheme } }) => {
     document.documentElement.dataset.colours = colours;
     if (scheme) store.set({ appearance: { palette: readPalette() } });

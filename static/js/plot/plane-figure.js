@@ -1,4 +1,4 @@
-/** The plane as Plotly draws it: its axes and its points. */
+/** Plotly figure of the plane: axes and points. */
 
 import { rem } from "lib/dom";
 import { pointColour } from "plot/palette";

@@ -1,6 +1,6 @@
-/** The readout of the output: what the newest frame says under the pointer, or where a finger was. */
+/** Readout of the output under the pointer, or where a finger tapped. */
 
-import { findPoint, tellPlace, tellPoint } from "plot/readout";
+import { findPoint, describePosition, describePoint } from "plot/readout";
 import { createThrottle } from "lib/throttle";
 
 const PERIOD = 100;
@@ -29,8 +29,8 @@ export function createPlaneReadout(picture, plane, points, { store, tooltip, tas
     const rows = points.rows();
     const near = rows && findPoint(rows, place, store.get().view.showTest);
     const text = near === null
-      ? tellPlace(frame, place)
-      : tellPoint(rows, near, taskOf(frame.spec), points.areOf(frame));
+      ? describePosition(frame, place)
+      : describePoint(rows, near, taskOf(frame.spec), points.areOf(frame));
     tooltip.showAt(text, pointer.clientX, pointer.clientY);
   }
 

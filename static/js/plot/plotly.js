@@ -1,4 +1,4 @@
-/** The one wrapper of the global Plotly: loaded late, themed like the page. */
+/** Wrapper of Plotly: loaded late, themed like the page. */
 
 import { rem } from "lib/dom";
 

@@ -1,4 +1,4 @@
-/** Marks of points on a canvas: discs for training, diamonds for testing, as Plotly draws them. */
+/** Point markers on a canvas: discs for train points, diamonds for test points. */
 
 import { pixelRatio, rem } from "lib/dom";
 

@@ -1,4 +1,4 @@
-/** What a frame says at a place of the plane: the output there, or a point's fate. */
+/** Texts of the readout: the output at a position, or a point's label, prediction and loss. */
 
 import { formatCoordinate, formatLoss, formatPercent, formatWeight } from "lib/format";
 import { sampleBoundary } from "plot/maps";
@@ -8,7 +8,7 @@ export const POINT_COLUMNS = 6;
 const REACH = 8;
 
 /** The coordinates of a place and the output there. */
-export function tellPlace({ arrays, meta }, { x1, x2 }) {
+export function describePosition({ arrays, meta }, { x1, x2 }) {
   const values = sampleBoundary(arrays.boundary, meta.boundary_range, x1, x2);
   const at = word("readout.place", { x1: formatCoordinate(x1), x2: formatCoordinate(x2) });
   if (values.length === 1) return `${at}\n${word("readout.output", { value: formatWeight(values[0]) })}`;
@@ -25,7 +25,7 @@ export function tellPlace({ arrays, meta }, { x1, x2 }) {
  * @param {boolean} current whether prediction and loss are of the network as it is shown;
  *   otherwise they are left out
  */
-export function tellPoint(points, at, task, current) {
+export function describePoint(points, at, task, current) {
   const [x1, x2, label, isTest, prediction, loss] = points.subarray(at, at + POINT_COLUMNS);
   const whole = task !== "regression";
   const classes = task === "multiclass";

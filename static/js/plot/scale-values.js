@@ -1,4 +1,4 @@
-/** What the colours of a map stand for. */
+/** Values of the colour scale. */
 
 import { sampleFeature } from "spec/features";
 import { showsUnit } from "lib/frames";

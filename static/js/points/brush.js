@@ -1,4 +1,4 @@
-/** Painting and erasing on the plane by mouse, pen or finger. */
+/** Brush: paints and erases points by mouse, pen or finger. */
 
 import { MOST } from "points/custom-points";
 import { createStroke } from "points/strokes";
@@ -8,10 +8,10 @@ const ERASER_BUTTON = 5;
 /**
  * @param {HTMLElement} box the plane's element
  * @param {Object} plane
- * @param {{store: Store, own: Object}} context
+ * @param {{store: Store, customPoints: Object}} context
  * @returns {{destroy: () => void}}
  */
-export function createBrush(box, plane, { store, own }) {
+export function createBrush(box, plane, { store, customPoints }) {
   let pointer = null;
   let stroke = null;
 
@@ -24,7 +24,7 @@ export function createBrush(box, plane, { store, own }) {
     box.setPointerCapture(event.pointerId);
     pointer = event.pointerId;
     stroke = createStroke({ ...brush, erase: brush.erase || erases });
-    own.begin();
+    customPoints.begin();
     apply([event]);
     follow(event);
   }
@@ -46,14 +46,14 @@ export function createBrush(box, plane, { store, own }) {
       if (place) points = stroke.apply(points, place);
     }
     if (points.length > MOST) points = points.slice(0, MOST);
-    if (points !== before && !(points.length === MOST && before.length === MOST)) own.change(points);
+    if (points !== before && !(points.length === MOST && before.length === MOST)) customPoints.change(points);
   }
 
   function end(event) {
     if (event.pointerId !== pointer) return;
     pointer = null;
     stroke = null;
-    own.send();
+    customPoints.send();
     if (event.pointerType === "touch") plane.showRing(null);
   }
 

@@ -1,4 +1,4 @@
-/** CSV, both ways: the server reads it, the page writes it. */
+/** CSV of points: read by the server, written by the page. */
 
 import { POINT_COLUMNS } from "plot/readout";
 import { word } from "lib/words";

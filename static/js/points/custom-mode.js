@@ -1,9 +1,9 @@
-/** What comes and goes with own points: painting ends, and test points are shown with the others. */
+/** Page state that depends on custom points: painting mode and the display of test points. */
 
 /**
  * @param {Store} store
  */
-export function keepOwnMode(store) {
+export function followCustomPoints(store) {
   let wasOwn = false;
   let testBefore = false;
   store.watch(["run.draft"], ({ run: { draft }, view: { showTest } }) => {

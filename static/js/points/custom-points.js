@@ -20,7 +20,7 @@ const LABEL_DECIMALS = 4;
  * @param {{store: Store, edits: Object, taskOf: (spec: Object) => string}} parts
  * @returns {{choose, begin, change, send, canRestore, restore, see, askForPoints, replace}}
  */
-export function createOwnPoints({ store, edits, taskOf }) {
+export function createCustomPoints({ store, edits, taskOf }) {
   const began = Date.now().toString(36);
   let strokes = 0;
   let unsent = false;
@@ -37,12 +37,12 @@ export function createOwnPoints({ store, edits, taskOf }) {
     strokes += 1;
   }
 
-  /** Trains on the own points, to paint: those that there were, or what is trained on now. */
+  /** Trains on the custom points, to paint: those that there were, or what is trained on now. */
   function choose() {
-    const { points: { custom: own }, run: { draft } } = store.get();
-    if (own?.length >= LEAST) replace(own, { task: widenTask(own, draft.data.task) });
+    const { points: { custom }, run: { draft } } = store.get();
+    if (custom?.length >= LEAST) replace(custom, { task: widenTask(custom, draft.data.task) });
     else if (seen) replace(carryOver(seen), { task: taskOf(seen.spec) });
-    store.set({ points: { painting: Boolean(own || seen) } });
+    store.set({ points: { painting: Boolean(custom || seen) } });
   }
 
   /** Trains on these points at once, as they are. */
@@ -67,8 +67,8 @@ export function createOwnPoints({ store, edits, taskOf }) {
     schedule();
   }
 
-  function show(own) {
-    store.set({ points: { custom: own, label: wordFor(own) } });
+  function show(custom) {
+    store.set({ points: { custom, label: wordFor(custom) } });
   }
 
   function schedule() {
@@ -77,8 +77,8 @@ export function createOwnPoints({ store, edits, taskOf }) {
   }
 
   function isSendable() {
-    const { points: { custom: own }, stream: { connection } } = store.get();
-    return own.length >= LEAST && connection.name === "open";
+    const { points: { custom }, stream: { connection } } = store.get();
+    return custom.length >= LEAST && connection.name === "open";
   }
 
   /** Sends what has changed, now: a stroke is over. */

@@ -1,4 +1,4 @@
-/** The points, to look at, to edit, to load and to save. */
+/** Points dialog: table, import and export. */
 
 import { h, icon, setText } from "lib/dom";
 import { saveFile } from "lib/files";
@@ -10,10 +10,10 @@ import { word } from "lib/words";
 
 /** Opens the dialog; it is gone once it is closed, and the focus is where it was. */
 export function openPointsDialog(context) {
-  const { store, own, taskOf } = context;
+  const { store, customPoints, taskOf } = context;
   const table = createTable(context);
   const loader = createImport({
-    onTable: ({ points, task }) => own.replace(points, { task }),
+    onTable: ({ points, task }) => customPoints.replace(points, { task }),
   });
   const count = h("span.dialog-note");
   const close = h("button.icon-button", {
@@ -21,7 +21,7 @@ export function openPointsDialog(context) {
   }, icon("M4 4l8 8", "M12 4l-8 8"));
   const foreign = h("div.foreign", {},
     h("p", {}, word("points.foreign")),
-    h("button.button", { type: "button", data: { action: "makeOwn" }, on: { click: own.choose } },
+    h("button.button", { type: "button", data: { action: "makeOwn" }, on: { click: customPoints.choose } },
       word("action.makeOwn")));
   const dialog = h("dialog.dialog.points-dialog", { "aria-labelledby": "points-title" },
     h("div.dialog-head", {}, h("h2.dialog-title", { id: "points-title" }, word("points.title")),
@@ -60,12 +60,12 @@ export function openPointsDialog(context) {
 }
 
 /** Downloads of the points as the network sees them now. */
-function createSaving({ own }) {
+function createSaving({ customPoints }) {
   const save = (action, kind, predictions) => h("button.button.small", {
     type: "button", data: { action },
     on: {
       click: async () => {
-        const { arrays, meta, spec } = await own.askForPoints();
+        const { arrays, meta, spec } = await customPoints.askForPoints();
         const name = `livenet-${spec.data.name}-${kind}${predictions ? `-step-${meta.step}` : ""}.csv`;
         saveFile(name, writeCsv(arrays.points.data, { predictions }), "text/csv");
       },

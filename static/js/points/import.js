@@ -1,4 +1,4 @@
-/** Points from CSV: pasted, from a file, or dropped. */
+/** Import of points from CSV: pasted, from a file, or dropped. */
 
 import { h, setText } from "lib/dom";
 import { readCsv } from "points/csv";

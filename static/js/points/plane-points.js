@@ -1,6 +1,6 @@
 /**
  * The points over the map of the output: by Plotly while they stand still and are not too
- * many, by hand while Plotly is not there, and while own points are ahead of the server.
+ * many, by hand while Plotly is not there, and while custom points are ahead of the server.
  */
 
 import { pointColour } from "plot/palette";
@@ -38,11 +38,11 @@ export function createPlanePoints(plane, { store, taskOf }) {
   let turn = 0;
 
   function isOwn() {
-    const { points: { custom: own }, run: { spec, draft } } = store.get();
-    return Boolean(own && draft) && spec.data.name === "points";
+    const { points: { custom }, run: { spec, draft } } = store.get();
+    return Boolean(custom && draft) && spec.data.name === "points";
   }
 
-  /** Whether own points have changed since the frame that the rows are from. */
+  /** Whether custom points have changed since the frame that the rows are from. */
   function isAhead() {
     return isOwn() && store.get().points.custom !== rowsOf;
   }
@@ -98,19 +98,19 @@ export function createPlanePoints(plane, { store, taskOf }) {
     if (mine === turn) plane.hideHand();
   }
 
-  /** Draws the own points as they are now; only what is new where nothing went. */
+  /** Draws the custom points as they are now; only what is new where nothing went. */
   function drawOwn() {
-    const { points: { custom: own }, view: { showTest } } = store.get();
-    const task = widenTask(own, taskOf(store.get().run.draft));
-    const from = drawn && startsWith(own, drawn.own) && drawn.task === task
-      && drawn.parts === parts && drawn.showTest === showTest ? drawn.own.length : -1;
+    const { points: { custom }, view: { showTest } } = store.get();
+    const task = widenTask(custom, taskOf(store.get().run.draft));
+    const from = drawn && startsWith(custom, drawn.custom) && drawn.task === task
+      && drawn.parts === parts && drawn.showTest === showTest ? drawn.custom.length : -1;
     turn += 1;
     parts ??= readParts();
-    drawn = { own, task, parts, showTest };
+    drawn = { custom, task, parts, showTest };
     plane.drawByHand((context, at) => {
       const mark = openMarks(context, task);
-      for (let i = Math.max(0, from); i < own.length; i += 1) {
-        const [x1, x2, label] = own[i];
+      for (let i = Math.max(0, from); i < custom.length; i += 1) {
+        const [x1, x2, label] = custom[i];
         mark(at(x1, x2), label, parts.has(keyOf(x1, x2)));
       }
     }, from >= 0);
@@ -178,7 +178,7 @@ export function createPlanePoints(plane, { store, taskOf }) {
   return { update, draw, rows: () => rows, areOf: (shown) => rowsFrom === versionOf(shown), destroy };
 }
 
-/** Which weights a frame shows: those of a step, of an edit, of a moment that is looked back at. */
+/** Which weights a frame shows: those of a step, of an edit, of a snapshot that is recalled. */
 function versionOf({ meta }) {
   return `${meta.step} ${meta.spec_id} ${meta.recalled}`;
 }

@@ -1,4 +1,4 @@
-/** What a brush leaves on the plane and what an eraser takes away: geometry alone. */
+/** Geometry of brush and eraser strokes. */
 
 export const EDGE = 6;
 export const SMALLEST = 0.1;

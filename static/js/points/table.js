@@ -1,4 +1,4 @@
-/** The own points as a table whose cells can be edited; only rows in sight are there. */
+/** Editable table of the custom points; only visible rows are in the document. */
 
 import { h, icon, rem, setText } from "lib/dom";
 import { isLabel, widenTask } from "spec/point-labels";
@@ -12,10 +12,10 @@ const ROW = 2;
 const SPARE = 8;
 
 /**
- * @param {{store: Store, own: Object, taskOf: (spec: Object) => string}} context
+ * @param {{store: Store, customPoints: Object, taskOf: (spec: Object) => string}} context
  * @returns {{element: HTMLElement, render: () => void, destroy: () => void}}
  */
-export function createTable({ store, own, taskOf }) {
+export function createTable({ store, customPoints, taskOf }) {
   const above = h("tr.table-space", { "aria-hidden": "true" });
   const below = h("tr.table-space", { "aria-hidden": "true" });
   const body = h("tbody", {}, above, below);
@@ -122,9 +122,9 @@ export function createTable({ store, own, taskOf }) {
   }
 
   function replace(list) {
-    own.begin();
-    own.change(list);
-    own.send();
+    customPoints.begin();
+    customPoints.change(list);
+    customPoints.send();
   }
 
   function say(text) {

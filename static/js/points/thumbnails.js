@@ -1,5 +1,5 @@
 /**
- * A picture to press for each data set: points by their task, one for the custom points,
+ * Thumbnail buttons of the data sets: points by their task, one for the custom points,
  * and the sets of images.
  */
 
@@ -25,11 +25,11 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
 /**
  * @param {Context} context
- * @param {HTMLElement|null} beside what stands beside the picture of the own points; without it
+ * @param {HTMLElement|null} beside what stands beside the picture of the custom points; without it
  *   the images come first, and the points are folded away
  * @returns {{element: HTMLElement, paint: () => void, destroy: () => void}}
  */
-export function createThumbnails({ store, actions, own, datasets, taskOf }, beside = null) {
+export function createThumbnails({ store, actions, customPoints, datasets, taskOf }, beside = null) {
   const buttons = new Map();
   const element = h("div.thumbnails", { role: "radiogroup", "aria-label": word("card.data") });
   const loading = createLoading(store);
@@ -75,7 +75,7 @@ export function createThumbnails({ store, actions, own, datasets, taskOf }, besi
   }
 
   function choose(name) {
-    if (name === OWN) own.choose();
+    if (name === OWN) customPoints.choose();
     else actions.chooseData(name);
   }
 
@@ -117,12 +117,12 @@ export function createThumbnails({ store, actions, own, datasets, taskOf }, besi
   const unwatch = [
     store.watch(["appearance.palette"], paint),
     store.watch(["points.custom"], () => beside && throttle.offer()),
-    store.watch(["run.draft", "run.coming"], ({ run: { draft, coming } }) => {
+    store.watch(["run.draft", "run.pending"], ({ run: { draft, pending } }) => {
       const chosen = draft?.data.name ?? null;
-      const next = coming?.spec.data.name ?? chosen;
+      const next = pending?.spec.data.name ?? chosen;
       for (const [name, button] of buttons) {
         button.setAttribute("aria-checked", name === chosen);
-        button.toggleAttribute("data-coming", name === next && next !== chosen);
+        button.toggleAttribute("data-pending", name === next && next !== chosen);
         button.tabIndex = name === (next ?? buttons.keys().next().value) ? 0 : -1;
       }
     }),

@@ -1,4 +1,4 @@
-/** What to paint with: a label, the eraser, how large; and to begin with an empty plane. */
+/** Toolbar of the brush: label, eraser, size, and a button that clears the plane. */
 
 import { createSlider } from "controls/slider";
 import { h, icon } from "lib/dom";
@@ -14,10 +14,10 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 const LEAST_VALUE = 1;
 
 /**
- * @param {{store: Store, own: Object, taskOf: (spec: Object) => string}} context
+ * @param {{store: Store, customPoints: Object, taskOf: (spec: Object) => string}} context
  * @returns {{element: HTMLElement, destroy: () => void}}
  */
-export function createToolbar({ store, own, taskOf }) {
+export function createToolbar({ store, customPoints, taskOf }) {
   const swatches = h("div.swatch-group", { role: "radiogroup", "aria-label": word("points.tool") });
   const more = h("button.swatch.swatch-more", {
     type: "button", "aria-label": word("action.addClass"),
@@ -44,8 +44,8 @@ export function createToolbar({ store, own, taskOf }) {
   }
 
   function empty() {
-    own.begin();
-    own.change([]);
+    customPoints.begin();
+    customPoints.change([]);
   }
 
   /** Makes the swatches of a task again when they are others. */

@@ -1,5 +1,5 @@
 /**
- * Arrays of frames as bytes that compress well: each is told as what differs from the one before
+ * Delta coding of frames' arrays, for compression: each is told as what differs from the one before
  * it, and numbers of four bytes byte by byte, so that the ones that hardly change lie together.
  */
 

@@ -1,4 +1,4 @@
-/** A recording as one document, which needs nothing beside it. */
+/** Builds the self-contained document of a recording. */
 
 import { toText } from "recordings/gzip";
 

@@ -1,4 +1,4 @@
-/** Whether an embed takes the recording of this page along, and whether that plays without a server. */
+/** Options of an embed's recording: whether it has one, and a test without the server. */
 
 import { createToggle } from "controls/toggle";
 import { h, setText } from "lib/dom";

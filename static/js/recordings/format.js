@@ -1,5 +1,5 @@
 /**
- * A recording as bytes: gzip of a length, a JSON head, and the arrays of the frames, all of one
+ * File format of recordings: gzip of a length, a JSON header, and the arrays of the frames, all of one
  * name one after the other. docs/recordings.md tells the format.
  */
 

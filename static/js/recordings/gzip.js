@@ -1,4 +1,4 @@
-/** Bytes compressed by the browser itself, and back, never to more than was agreed. */
+/** gzip by the browser, with a limit on the decompressed size. */
 
 /**
  * @param {Uint8Array[]} parts

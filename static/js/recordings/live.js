@@ -1,4 +1,4 @@
-/** A document that plays a recording may name a live embed, which is shown in its place if it can be. */
+/** Replaces a replay by its live embed if the server answers. */
 
 import { h } from "lib/dom";
 

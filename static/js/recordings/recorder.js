@@ -1,4 +1,4 @@
-/** Keeps every k-th frame of a run, from its start to its stop, however long that takes. */
+/** Recorder: keeps every k-th frame, thinned when there are too many. */
 
 import { roundNumbers } from "recordings/delta-coding";
 import { POINT_COLUMNS } from "plot/readout";

@@ -1,4 +1,4 @@
-/** The recording that this page makes: begun, ended, packed, and kept on the server. */
+/** The page's recording: start, stop, packing and upload. */
 
 import { createRecorder } from "recordings/recorder";
 import { pack } from "recordings/format";

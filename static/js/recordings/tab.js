@@ -1,4 +1,4 @@
-/** The tab in which a run is recorded and saved. */
+/** Recording tab of the share dialog. */
 
 import { createToggle } from "controls/toggle";
 import { h, setText } from "lib/dom";
@@ -93,17 +93,17 @@ export function create(element, { store, schema, recording, actions }) {
     save.classList.toggle("primary", Boolean(result));
     setText(start, word(result ? "action.recordAnew" : "action.record"));
     if (on) setText(status, word("recording.on", { count: formatCount(recorded) }));
-    else setText(status, result ? tellResult(result) : "");
+    else setText(status, result ? describeResult(result) : "");
     status.hidden = !status.textContent;
-    if (result) tellSize(result);
+    if (result) showSize(result);
   }
 
-  function tellSize({ packed }) {
+  function showSize({ packed }) {
     const whole = SHELL_SIZE + (chosen.plotly ? PLOTLY_SIZE : 0) + (LETTERS * packed.length) / MEBIBYTE;
     setText(size, word("recording.size", { size: whole.toFixed(1) }));
   }
 
-  function tellResult({ frames }) {
+  function describeResult({ frames }) {
     return word("recording.made", {
       count: formatCount(frames.length),
       from: formatCount(frames[0].meta.epoch), to: formatCount(frames.at(-1).meta.epoch),
@@ -113,7 +113,7 @@ export function create(element, { store, schema, recording, actions }) {
   async function saveDocument() {
     const { packed, frames } = await recording.result();
     try {
-      const live = chosen.live ? await tellLive() : null;
+      const live = chosen.live ? await makeLiveAddress() : null;
       const text = await makeDocument({ packed, language: spokenLanguage(), plotly: chosen.plotly, live });
       saveFile(`livenet-${frames.at(-1).spec.data.name}-recording.html`, text, "text/html");
       failed.hidden = true;
@@ -124,7 +124,7 @@ export function create(element, { store, schema, recording, actions }) {
   }
 
   /** The address of the same state as an embed, which falls back on the same recording. */
-  async function tellLive() {
+  async function makeLiveAddress() {
     const options = writeOptions({ recording: await recording.keep() });
     const query = [writeState(store.get().run.spec, schema.defaults()), options].filter(Boolean).join("&");
     return new URL(`/embed?${query}`, location.href).href;

@@ -1,4 +1,4 @@
-/** Whether frames that somebody wrote hold what views take for granted; their specs are checked before. */
+/** Validation of recorded frames; their specs are validated before. */
 
 import { CLASSES, isImages, sideOf } from "spec/image-sets";
 import { RecordingError } from "recordings/error";

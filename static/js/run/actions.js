@@ -1,16 +1,16 @@
-/** What a person can tell the run to do; buttons, keys and hints share these. */
+/** Actions on the run, shared by buttons, keys and hints. */
 
 import { isObject } from "lib/objects";
-import { BEGINNING, createCrossing } from "spec/data-switch";
+import { INITIAL_NETWORK, createDataSwitch } from "spec/data-switch";
 import { isImages } from "spec/image-sets";
 
 const SEED_LIMIT = 2 ** 31;
 
 /**
- * @param {{store: Store, edits, own, send: Function, schema}} parts
+ * @param {{store: Store, edits, customPoints, send: Function, schema}} parts
  * @returns {Object} one function per action
  */
-export function createActions({ store, edits, own, send, schema }) {
+export function createActions({ store, edits, customPoints, send, schema }) {
   function run() {
     store.set({ run: { running: true, diverged: null } });
   }
@@ -42,7 +42,7 @@ export function createActions({ store, edits, own, send, schema }) {
   /** Points that were taken away, but are still trained on, come back first. */
   function undo() {
     if (store.get().run.waiting) edits.leave();
-    else if (!own.restore() && store.get().run.canUndo) goBack("undo");
+    else if (!customPoints.restore() && store.get().run.canUndo) goBack("undo");
   }
 
   function redo() {
@@ -85,7 +85,7 @@ export function createActions({ store, edits, own, send, schema }) {
   /** Images have a batch size of their own. */
   function defaultsFor(spec) {
     const defaults = schema.defaults();
-    return spec.data && isImages(spec) ? { ...defaults, batch_size: BEGINNING.batch_size } : defaults;
+    return spec.data && isImages(spec) ? { ...defaults, batch_size: INITIAL_NETWORK.batch_size } : defaults;
   }
 
   /** A preset's parts are patches on the defaults too. */
@@ -102,7 +102,7 @@ export function createActions({ store, edits, own, send, schema }) {
 
   return {
     run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset, complete,
-    chooseData: createCrossing({ store, edits, schema }),
+    chooseData: createDataSwitch({ store, edits, schema }),
   };
 }
 

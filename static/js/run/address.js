@@ -1,8 +1,8 @@
-/** The address and the run: a link opens the state that it tells, and every edit is told in it. */
+/** Synchronizes address and run: a link opens its state, every edit updates the address. */
 
-import { tellError } from "lib/errors";
+import { describeError } from "lib/errors";
 import { createThrottle } from "lib/throttle";
-import { dropState, pickState, readCarried, readState, writeState } from "spec/url-state";
+import { dropState, pickState, readPayload, readState, writeState } from "spec/url-state";
 import { word } from "lib/words";
 
 const KEPT = "livenet.state";
@@ -13,11 +13,11 @@ const PERIOD = 500;
 const BRANCH = /^#session=([\w-]{16,64})$/;
 
 /** Where a tab of its own takes up a session. */
-export function tellBranch(token) {
+export function branchAddress(token) {
   return `${location.pathname}#session=${token}`;
 }
 
-function takeUp() {
+function resumeBranch() {
   const session = BRANCH.exec(location.hash)?.[1];
   if (session) history.replaceState({ ...history.state, session }, "", location.pathname + location.search);
 }
@@ -28,25 +28,25 @@ function takeUp() {
  * link that was followed, and gets a session of its own.
  *
  * @param {Store} store
- * @param {Keeping} storage of the tab
- * @returns {{session: string|null|undefined, toOpen: Function, carried: Function, refuse: Function,
- *   leave: Function, tellProblem: Function, keep: Function}} `session` is that of this entry of the history, null
+ * @param {StorageLike} storage of the tab
+ * @returns {{session: string|null|undefined, toOpen: Function, payload: Function, refuse: Function,
+ *   leave: Function, reportProblem: Function, keep: Function}} `session` is that of this entry of the history, null
  *   for a new one, undefined for the one that the tab has
  */
 export function createAddress(store, storage) {
-  takeUp();
+  resumeBranch();
   const state = pickState(location.search);
   const known = history.state?.session;
   const isLink = !known && state !== "" && state !== storage.getItem(KEPT);
   let problem = null;
-  let carried = null;
+  let payload = null;
   let spec = read();
 
   function read() {
     try {
-      carried = readCarried(state);
+      payload = readPayload(state);
       const said = readState(state) ?? {};
-      if (said.data?.name !== "points" || carried) return said;
+      if (said.data?.name !== "points" || payload) return said;
       delete said.data.name;
       delete said.data.task;
       problem = () => word("link.noPoints");
@@ -54,8 +54,8 @@ export function createAddress(store, storage) {
     } catch (error) {
       const { key, value } = error;
       if (!key) throw error;
-      carried = null;
-      problem = () => tellBroken(key, value);
+      payload = null;
+      problem = () => describeBroken(key, value);
       return {};
     }
   }
@@ -66,28 +66,28 @@ export function createAddress(store, storage) {
    * @param {Object|null} known the spec that the page has, when the server has lost the session
    */
   function toOpen(known) {
-    return { spec: known ?? spec, ...(carried && { state: carried }) };
+    return { spec: known ?? spec, ...(payload && { state: payload }) };
   }
 
   /** The state that the link carries, as long as the run is that one. */
-  const tellCarried = () => carried;
+  const getPayload = () => payload;
 
   /** The server refuses what the link says: the default is opened instead. */
   function refuse(error) {
     const { code } = error;
     const key = code === "invalid_spec" ? "link.refused" : "link.state";
-    problem = () => word(key, { text: tellError(error) });
+    problem = () => word(key, { text: describeError(error) });
     spec = {};
-    carried = null;
+    payload = null;
   }
 
   /** The run is no longer what the link carried. */
   function leave() {
-    carried = null;
+    payload = null;
   }
 
   /** Says what was wrong with the link, once. */
-  function tellProblem() {
+  function reportProblem() {
     if (problem) store.set({ page: { message: { text: problem() } } });
     problem = null;
   }
@@ -100,7 +100,7 @@ export function createAddress(store, storage) {
    */
   function keep(defaults, token) {
     const writing = createThrottle(PERIOD, () => {
-      const text = writeState(store.get().run.spec, defaults, carried);
+      const text = writeState(store.get().run.spec, defaults, payload);
       storage.setItem(KEPT, text);
       const rest = dropState(location.search);
       const query = [rest, text].filter(Boolean).join("&");
@@ -113,10 +113,10 @@ export function createAddress(store, storage) {
     window.addEventListener("pageshow", ({ persisted }) => persisted && location.reload());
   }
 
-  return { session: isLink ? null : known, toOpen, carried: tellCarried, refuse, leave, tellProblem, keep };
+  return { session: isLink ? null : known, toOpen, payload: getPayload, refuse, leave, reportProblem, keep };
 }
 
-function tellBroken(key, value) {
+function describeBroken(key, value) {
   if (key === "v") return word("link.version");
   return key === "state" ? word("link.damaged") : word("link.broken", { key, value });
 }

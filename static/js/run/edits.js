@@ -1,5 +1,5 @@
 /**
- * Edits, sent live and never waited for.
+ * Optimistic edits: shown at once, sent live, and confirmed by the server.
  *
  * The draft is the server's spec with the edits that it has not answered yet.
  * Controls show the draft, so a thumb follows the hand; once all edits are
@@ -7,7 +7,7 @@
  *
  * A replacement puts another network or other data in the place of what there is: it leaves the
  * draft as it is, so that the page is of one network until the server answers. Until then
- * `store.run.coming` tells it: {spec, preset}. `store.run.waiting` is true while the server has edits wait
+ * `store.run.pending` tells it: {spec, preset}. `store.run.waiting` is true while the server has edits wait
  * for images or programs, `store.run.promised` while a run or a step waits for what they lead to.
  */
 
@@ -72,22 +72,22 @@ export function createEdits({ store, send }) {
   function replace(patch, { preset = null, answered = null } = {}) {
     leave();
     flush();
-    const coming = { spec: applyPatch(store.get().run.draft, patch), preset };
-    store.set({ run: { coming } });
-    put({ type: "edit", patch }, { answered, coming });
+    const pending = { spec: applyPatch(store.get().run.draft, patch), preset };
+    store.set({ run: { pending } });
+    put({ type: "edit", patch }, { answered, pending });
   }
 
   /** The network that is shown is about to go: what is changed of it would be lost. */
   function isReplaced() {
-    const { run: { waiting, coming } } = store.get();
-    return waiting && coming !== null;
+    const { run: { waiting, pending } } = store.get();
+    return waiting && pending !== null;
   }
 
   /** Whether what is shown can be edited; says why where it cannot. */
   function admits() {
     if (!isReplaced()) return true;
     // Anew, so that controls show again what is.
-    store.set({ run: { draft: { ...store.get().run.draft } }, page: { message: { key: "coming.refused" } } });
+    store.set({ run: { draft: { ...store.get().run.draft } }, page: { message: { key: "pending.refused" } } });
     return false;
   }
 
@@ -106,15 +106,15 @@ export function createEdits({ store, send }) {
     put(message, { answered });
   }
 
-  function put(message, { answered = null, ofDraft = false, coming = null } = {}) {
-    unanswered.push({ answered, ofDraft, coming });
+  function put(message, { answered = null, ofDraft = false, pending = null } = {}) {
+    unanswered.push({ answered, ofDraft, pending });
     send(message);
   }
 
   /** The server has edits wait. */
   function wait() {
     store.set({ run: { waiting: true } });
-    tellPromised();
+    updatePromised();
   }
 
   /** Leaves what waits, and what was to follow it. */
@@ -128,7 +128,7 @@ export function createEdits({ store, send }) {
   function giveUp() {
     const broken = promises;
     promises = [];
-    store.set({ run: { waiting: false, coming: null, promised: false } });
+    store.set({ run: { waiting: false, pending: null, promised: false } });
     for (const { left } of broken) left();
   }
 
@@ -147,35 +147,35 @@ export function createEdits({ store, send }) {
     }
     const promise = { count: unanswered.length, act, left };
     promises.push(promise);
-    tellPromised();
+    updatePromised();
     return () => {
       promises = promises.filter((one) => one !== promise);
-      tellPromised();
+      updatePromised();
     };
   }
 
-  function tellPromised() {
+  function updatePromised() {
     store.set({ run: { promised: store.get().run.waiting && promises.length > 0 } });
   }
 
   /** One of them was answered, perhaps by an error. */
   function settle(error = null) {
     if (error && store.get().run.waiting) giveUp();
-    const { answered = null, coming = null } = unanswered.shift() ?? {};
+    const { answered = null, pending = null } = unanswered.shift() ?? {};
     answered?.(false, error);
-    if (coming && coming === store.get().run.coming) {
-      store.set({ run: { coming: null, preset: error ? store.get().run.preset : coming.preset } });
+    if (pending && pending === store.get().run.pending) {
+      store.set({ run: { pending: null, preset: error ? store.get().run.preset : pending.preset } });
     }
     if (!unsent && !unanswered.some(({ ofDraft }) => ofDraft)) store.set({ run: { draft: store.get().run.spec } });
     if (!error) store.set({ run: { waiting: false } });
-    keepPromises();
+    runPromises();
   }
 
-  function keepPromises() {
+  function runPromises() {
     for (const promise of promises) promise.count -= 1;
     const due = promises.filter(({ count }) => count <= 0);
     promises = promises.filter(({ count }) => count > 0);
-    tellPromised();
+    updatePromised();
     for (const { act } of due) act();
   }
 
@@ -186,13 +186,13 @@ export function createEdits({ store, send }) {
    */
   function forget(still) {
     const lost = unanswered;
-    const coming = still ? { spec: still.spec, preset: store.get().run.coming?.preset ?? null } : null;
+    const pending = still ? { spec: still.spec, preset: store.get().run.pending?.preset ?? null } : null;
     unsent = null;
-    unanswered = Array.from({ length: still?.edits ?? 0 }, () => ({ coming }));
-    store.set({ run: { draft: store.get().run.spec, waiting: Boolean(still), coming } });
+    unanswered = Array.from({ length: still?.edits ?? 0 }, () => ({ pending }));
+    store.set({ run: { draft: store.get().run.spec, waiting: Boolean(still), pending } });
     for (const { answered } of lost) answered?.(true, null);
     for (const promise of promises) promise.count = 1 + unanswered.length;
-    keepPromises();
+    runPromises();
   }
 
   return { edit, editNow, replace, admits, command, wait, leave, afterThese, settle, forget };

@@ -1,11 +1,11 @@
-/** The curves of a run: bounded, thinned evenly when they grow long; they follow undo and redo. */
+/** History of losses: bounded, thinned evenly; follows undo and redo. */
 
 import { isImages } from "spec/image-sets";
 
 const LONGEST = 1200;
 const MOST_MARKS = 24;
 const MARK_APART = 1500;
-const MOST_MOMENTS = 16;
+const MAX_SNAPSHOTS = 16;
 const COLUMNS = ["step", "trainLoss", "testLoss", "trainScore", "testScore"];
 
 /**
@@ -21,7 +21,7 @@ export function createHistory() {
   let marked = -Infinity;
   let broken = -Infinity;
   let spec = null;
-  let moments = [];
+  let snapshots = [];
   clear();
 
   function clear() {
@@ -95,8 +95,8 @@ export function createHistory() {
 
   /** The run stands elsewhere: its curves are those of then, if they are known, or end there. */
   function moveTo(step, next) {
-    keepMoment();
-    const then = moments.findLast((one) => one.step === step && one.key === keyOf(next));
+    saveSnapshot();
+    const then = snapshots.findLast((one) => one.step === step && one.key === keyOf(next));
     if (then && step > 0) put(copy(then));
     else if (step > 0 && step <= last) cut(step);
     else clear();
@@ -105,15 +105,15 @@ export function createHistory() {
 
   /** Losses of points and of images have nothing to do with each other. */
   function beginAnew() {
-    keepMoment();
+    saveSnapshot();
     clear();
   }
 
-  function keepMoment() {
+  function saveSnapshot() {
     if (last <= 0) return;
     const { series, marks, breaks } = history;
-    const moment = copy({ series, marks, breaks, stride });
-    moments = [...moments, { ...moment, step: last, key: keyOf(spec) }].slice(-MOST_MOMENTS);
+    const snapshot = copy({ series, marks, breaks, stride });
+    snapshots = [...snapshots, { ...snapshot, step: last, key: keyOf(spec) }].slice(-MAX_SNAPSHOTS);
   }
 
   function cut(step) {
@@ -148,7 +148,7 @@ export function createHistory() {
 
 /** What makes the losses of two specs different things: other data, or another loss; null if nothing. */
 function kindOfBreak({ data, loss }, { data: nextData, loss: nextLoss }) {
-  if (data !== nextData && (!samePoints(data.points, nextData.points) || tellData(data) !== tellData(nextData))) {
+  if (data !== nextData && (!samePoints(data.points, nextData.points) || dataKey(data) !== dataKey(nextData))) {
     return "data";
   }
   return loss === nextLoss ? null : "loss";
@@ -160,7 +160,7 @@ function samePoints(some, others) {
   return some?.length === others?.length && JSON.stringify(some) === JSON.stringify(others);
 }
 
-function tellData({ points: _, ...data }) {
+function dataKey({ points: _, ...data }) {
   return JSON.stringify(data);
 }
 

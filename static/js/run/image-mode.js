@@ -1,4 +1,4 @@
-/** Whether the page is about images, and about which: `store.images.set`, as the frames say. */
+/** Image mode: sets `store.images.set` by the spec of the frames. */
 
 import { isImages, sideOf } from "spec/image-sets";
 
@@ -12,7 +12,7 @@ const NOTHING = { strip: { first: 0, wrong: false }, cell: null, space: null };
  * @returns {{follow: (spec: Object) => boolean, refresh: () => Promise}} `follow` takes the spec
  *   of the next frame and says whether the page is now about something else: points or images
  */
-export function createMode(store, ask) {
+export function createImageMode(store, ask) {
   function follow(spec) {
     const { images: { set: images } } = store.get();
     const name = isImages(spec) ? spec.data.name : null;

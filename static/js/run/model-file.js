@@ -1,6 +1,6 @@
-/** The trained model as a file: saved from the session, and opened into it. */
+/** Saves the trained model as a file and opens one. */
 
-import { tellError } from "lib/errors";
+import { describeError } from "lib/errors";
 import { saveFile } from "lib/files";
 import { word } from "lib/words";
 
@@ -29,7 +29,7 @@ export function createModelFile({ path, token, store }) {
     }
   }
 
-  /** Downloads the model of this moment. */
+  /** Downloads the model of the present state. */
   async function save() {
     const answer = await ask({});
     if (!answer) return;
@@ -69,7 +69,7 @@ async function readError(answer) {
 
 function describe(error) {
   const { code, path } = error;
-  if (code !== "invalid_checkpoint") return tellError(error);
+  if (code !== "invalid_checkpoint") return describeError(error);
   if (!path) return word("model.refused.file");
   return VECTORS.includes(path)
     ? word("model.refused.weights") : word("model.refused.spec", { path });

@@ -1,20 +1,20 @@
 /**
- * How often pictures come, and how many epochs lie between two of them. Who asked for less
- * motion gets few pictures a second and as much training between them as others get.
+ * Frame rate, and epochs between two frames. Who asked for reduced
+ * motion gets few frames a second and as much training between them as others get.
  */
 
 /**
  * Pictures a second for those: if every one were the opposite of the one before, it would be
  * three flashes a second, the most that WCAG 2.3.1 allows.
  */
-export const CALM_FPS = 6;
+export const REDUCED_MOTION_FPS = 6;
 const CALM_TIMES = 10;
 const MOST_EPOCHS = 200;
 
-/** Keeps `store.page.calm` as the system says. */
-export function keepMotion(store) {
+/** Keeps `store.page.reducedMotion` as the system says. */
+export function trackReducedMotion(store) {
   const system = window.matchMedia("(prefers-reduced-motion: reduce)");
-  const apply = () => store.set({ page: { calm: system.matches } });
+  const apply = () => store.set({ page: { reducedMotion: system.matches } });
   system.addEventListener("change", apply);
   apply();
 }
@@ -22,8 +22,8 @@ export function keepMotion(store) {
 /** Keeps the pace of a connection as the store says. */
 export function requestPace(connection, store) {
   let asked = null;
-  store.watch(["run.speed", "page.calm", "stream.connection"], (state) => {
-    const epochs = Math.min(MOST_EPOCHS, state.run.speed * (state.page.calm ? CALM_TIMES : 1));
+  store.watch(["run.speed", "page.reducedMotion", "stream.connection"], (state) => {
+    const epochs = Math.min(MOST_EPOCHS, state.run.speed * (state.page.reducedMotion ? CALM_TIMES : 1));
     const open = state.stream.connection.name === "open";
     if (open && asked !== epochs) connection.send({ type: "speed", epochs_per_frame: epochs });
     asked = open ? epochs : null;

@@ -1,4 +1,4 @@
-/** The store of a page: its groups, and the values that they begin with. */
+/** Store of a page: its groups and initial values. */
 
 import { createStore } from "lib/store";
 
@@ -6,13 +6,13 @@ import { createStore } from "lib/store";
 const INITIAL = {
   run: {
     spec: null, draft: null, preset: null, running: false, until: null, diverged: null, speed: 1,
-    canUndo: false, canRedo: false, waiting: false, coming: null, promised: false, loading: null,
+    canUndo: false, canRedo: false, waiting: false, pending: null, promised: false, loading: null,
   },
   stream: { connection: { name: "connecting", seconds: 0 }, standby: null, unplayable: null },
   timeline: { points: [], recalled: null, past: null },
   advice: { trial: null, setback: null },
   page: {
-    visibility: "seen", inSight: true, calm: false, message: null, hint: null, tour: null, more: false,
+    visibility: "seen", onScreen: true, reducedMotion: false, message: null, hint: null, tour: null, more: false,
     newcomer: false, panels: [],
   },
   preferences: {

@@ -1,4 +1,4 @@
-/** Paints the newest frame once per animation frame, whatever arrives in between. */
+/** Painter: paints the newest frame once per animation frame. */
 
 import { carryOver } from "lib/frames";
 

@@ -1,4 +1,4 @@
-/** The curves of a run that may be live or recorded; of a recording, as far as it is shown. */
+/** History of a run that may be live or recorded. */
 
 import { createHistory } from "run/history";
 

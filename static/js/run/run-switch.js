@@ -1,5 +1,5 @@
 /**
- * Has the server train while the person wants it to and the page is not asleep, and up to where
+ * Run switch: has the server train while the person wants it to and the page is not asleep, up to where
  * `store.run.until` says, if it says anything. It begins with what the edits before it lead to, so
  * while those wait for images or programs, it waits with them.
  */

@@ -1,6 +1,6 @@
-/** What the source of frames says changes the store; the views watch that. */
+/** Applies the events of a source of frames to the store. */
 
-import { tellError } from "lib/errors";
+import { describeError } from "lib/errors";
 import { createRunSwitch } from "run/run-switch";
 
 /** Who looks at the page again wants it to go on, at once. */
@@ -24,7 +24,7 @@ export function followStream(connection, { store, edits, history, painter, addre
     store.set({ run: { running: wanted } });
     if (renewed && spec) store.set({ page: { message: { key: "connection.renewed" } } });
     renewed = false;
-    if (!resumed) address.tellProblem();
+    if (!resumed) address.reportProblem();
     runSwitch.follow();
   });
   connection.on("refused", address.refuse);
@@ -37,7 +37,7 @@ export function followStream(connection, { store, edits, history, painter, addre
   connection.on("waiting", edits.wait);
   connection.on("error", (error) => {
     edits.settle(error);
-    store.set({ page: { message: { text: tellError(error) } } });
+    store.set({ page: { message: { text: describeError(error) } } });
   });
   connection.on("diverged", ({ step }) => {
     runSwitch.hear(false);
@@ -48,7 +48,7 @@ export function followStream(connection, { store, edits, history, painter, addre
     store.set({ run: { running: false, until: null } });
   });
   connection.on("frame", (frame) => {
-    // The curves stay those of the whole run while one looks back.
+    // The curves stay those of the whole run while a snapshot is recalled.
     if (frame.meta.recalled === undefined) history.add(frame);
     painter.show(frame);
   });

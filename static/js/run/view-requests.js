@@ -1,6 +1,6 @@
-/** Asks the server for what is looked at, and for no more. */
+/** View requests: asks the server only for views that are visible. */
 
-import { CALM_FPS } from "run/pace";
+import { REDUCED_MOTION_FPS } from "run/pace";
 
 /**
  * What frames hold whatever is looked at: of points of the plane, and of images. A frame has no
@@ -10,7 +10,7 @@ const ALWAYS = ["boundary", "units", "weights", "history", "digit"];
 /** Frames a second while nobody paints them: as many as a screen would take. */
 const UNSEEN_FPS = 60;
 /** @type {StoreKey[]} */
-const KEYS = ["view.select", "view.pointsWanted", "view.tile", "view.curveTab", "page.visibility", "page.calm",
+const KEYS = ["view.select", "view.pointsWanted", "view.tile", "view.curveTab", "page.visibility", "page.reducedMotion",
   "run.running", "stream.connection", "recording.active", "images.set", "images.digit", "images.showSaliency",
   "images.showNearest", "images.imageTab", "images.space"];
 /** What is looked at; a change of it may need nothing that has not come already. */
@@ -54,7 +54,7 @@ function namePlaneViews({ view: { pointsWanted, select }, recording: { active: r
   return [...ALWAYS, ...(pointsWanted || recording ? ["points"] : []), ...(select ? ["selected"] : [])];
 }
 
-/** The hidden space and what excites a unit take time, so only while they are in sight. */
+/** The hidden space and the maximally activating images of a unit take time, so only while they are in sight. */
 function nameImageViews({ view: { select, curveTab }, images: { imageTab, showSaliency, showNearest } }) {
   const names = [...ALWAYS, "predictions"];
   if (imageTab === "confusion") names.push("confusion");
@@ -66,7 +66,7 @@ function nameImageViews({ view: { select, curveTab }, images: { imageTab, showSa
 }
 
 /** Pictures a second; null for as many as are painted. */
-function mostFrames({ page: { visibility: page, calm }, run: { running } }) {
-  if (calm && running) return CALM_FPS;
+function mostFrames({ page: { visibility: page, reducedMotion }, run: { running } }) {
+  if (reducedMotion && running) return REDUCED_MOTION_FPS;
   return page === "unseen" ? UNSEEN_FPS : null;
 }

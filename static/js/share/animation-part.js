@@ -1,8 +1,8 @@
-/** The part of the picture tab that makes a moving picture of the run so far. */
+/** Animation part of the picture tab. */
 
 import { createChoice } from "controls/choice";
 import { h, setText } from "lib/dom";
-import { tellError } from "lib/errors";
+import { describeError } from "lib/errors";
 import { saveFile } from "lib/files";
 import { animate, pickEvenly, pointsOfRun } from "pictures/animation";
 import { word } from "lib/words";
@@ -63,7 +63,7 @@ export function createAnimationPart(context, sheetOf) {
       saveFile(`livenet-${store.get().run.spec.data.name}.${chosen.format}`, file);
       setText(said, word("animation.done", { size: (file.size / 1e6).toFixed(1) }));
     } catch (error) {
-      setText(said, giveUp.signal.aborted ? "" : tellError(error.code ? error : { code: "unreachable" }));
+      setText(said, giveUp.signal.aborted ? "" : describeError(error.code ? error : { code: "unreachable" }));
     } finally {
       showWork(false);
     }

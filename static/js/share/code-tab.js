@@ -1,10 +1,10 @@
-/** The run as a program in another framework, and as files. */
+/** Code tab of the share dialog: source for other frameworks, and files. */
 
 import { createRadios } from "controls/radios";
 import { h, setText } from "lib/dom";
 import { saveFile } from "lib/files";
 import { createCopyButton } from "share/copy";
-import { askExport } from "share/exports";
+import { requestExport } from "share/exports";
 import { spokenLanguage, word } from "lib/words";
 
 const SOURCES = ["keras_sequential", "keras_functional", "keras_subclass", "pytorch", "jax"];
@@ -43,7 +43,7 @@ export function create(element, { token }) {
   });
   const note = h("p.quiet.share-note.short", { role: "status" });
   const save = h("button.button", {
-    type: "button", data: { action: "saveCode" }, on: { click: () => keep(name, tellOptions()) },
+    type: "button", data: { action: "saveCode" }, on: { click: () => keep(name, getOptions()) },
   }, word("share.save"));
   const files = h("div.share-row", {}, ...FILES.map((file) => h("button.button.small", {
     type: "button", data: { action: `save-${file}` }, on: { click: () => keep(file) },
@@ -56,16 +56,16 @@ export function create(element, { token }) {
     h("div.share-main", {}, note, source,
       h("div.share-row", {}, createCopyButton(source), save))));
 
-  function tellOptions() {
+  function getOptions() {
     return { ...options, language: spokenLanguage() };
   }
 
-  /** Shows the source of this moment; a notebook has the same lines in cells. */
+  /** Shows the source of the present state; a notebook has the same lines in cells. */
   async function show() {
     asked += 1;
     const mine = asked;
-    const query = { ...tellOptions(), format: "script", only: "source" };
-    const { content, problem } = await askExport(token(), name, query);
+    const query = { ...getOptions(), format: "script", only: "source" };
+    const { content, problem } = await requestExport(token(), name, query);
     const text = content ? await content.text() : "";
     if (mine !== asked) return;
     source.value = text;
@@ -74,7 +74,7 @@ export function create(element, { token }) {
   }
 
   async function keep(wanted, query) {
-    const { name: file, content, problem } = await askExport(token(), wanted, query);
+    const { name: file, content, problem } = await requestExport(token(), wanted, query);
     if (content) saveFile(file, content);
     say(problem);
   }

@@ -1,4 +1,4 @@
-/** Text to be copied: by a button, or by hand where a page may not reach the clipboard. */
+/** Copy to clipboard, with selected text as a fallback. */
 
 import { h, icon, setText } from "lib/dom";
 import { word } from "lib/words";

@@ -1,4 +1,4 @@
-/** What can be taken along from a run: one dialog, with a tab for each way. */
+/** Share dialog with its tabs. */
 
 import { h, icon } from "lib/dom";
 import { createTabs } from "ui/tabs";

@@ -1,4 +1,4 @@
-/** What an embed shows and how it behaves, to be chosen one by one. */
+/** Form of an embed's options. */
 
 import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";

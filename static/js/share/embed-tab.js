@@ -1,16 +1,16 @@
-/** The state as a live picture in a slide or a page of one's own. */
+/** Embed tab of the share dialog: snippets for slides and web pages. */
 
 import { createRadios } from "controls/radios";
 import { h, setText } from "lib/dom";
 import { writeOptions } from "embed/options";
 import { createEmbedRecording } from "recordings/embed-part";
-import { createCarried } from "share/payload";
+import { createPayloadOptions } from "share/payload";
 import { createCopyButton } from "share/copy";
 import { createEmbedForm } from "share/embed-form";
-import { askLink } from "share/link";
+import { requestLink } from "share/link";
 import { createPreview } from "share/preview";
 import { createQrCode } from "share/qr-code";
-import { createReach } from "share/reachability";
+import { createReachability } from "share/reachability";
 import { SNIPPETS } from "share/snippets";
 import { word } from "lib/words";
 
@@ -21,8 +21,8 @@ import { word } from "lib/words";
  */
 export function create(element, context) {
   const form = createEmbedForm(context, write);
-  const carried = createCarried("embed", context.store, show);
-  const reach = createReach("embed", false, write);
+  const payload = createPayloadOptions("embed", context.store, show);
+  const reach = createReachability("embed", false, write);
   const preview = createPreview();
   const recorded = createEmbedRecording(context, preview, write);
   const field = h("textarea.text-input.share-text", {
@@ -42,22 +42,22 @@ export function create(element, context) {
     },
   });
   element.append(h("div.share-columns.embed-columns", {},
-    h("div.share-side", {}, form.element, carried.element, recorded.element, reach.element),
+    h("div.share-side", {}, form.element, payload.element, recorded.element, reach.element),
     h("div.share-main", {}, preview.element, kinds,
       h("div.share-output", {}, field, code.element),
       h("div.share-row", {}, createCopyButton(field)), note)));
 
-  /** Takes the state of this moment. */
+  /** Takes the present state. */
   async function show() {
     asked += 1;
     const mine = asked;
     recorded.update();
     await reach.ask();
-    const taken = tellAddress("").length;
-    const answer = await askLink(context, carried.wanted(), taken);
+    const taken = makeAddress("").length;
+    const answer = await requestLink(context, payload.wanted(), taken);
     if (mine !== asked) return;
     link = answer;
-    carried.update(link.stored);
+    payload.update(link.stored);
     setText(note, link.problem ?? (link.stored ? word("share.note.stored") : ""));
     note.classList.toggle("problem", Boolean(link.problem));
     write();
@@ -65,8 +65,8 @@ export function create(element, context) {
 
   /** Writes the snippet of what is chosen. */
   function write() {
-    const address = tellAddress(link.query, reach.origin());
-    const here = tellAddress(link.query);
+    const address = makeAddress(link.query, reach.origin());
+    const here = makeAddress(link.query);
     recorded.check(here);
     field.value = SNIPPETS[kind]({
       ...form.frame, address, transparent: form.options.background === "transparent",
@@ -76,7 +76,7 @@ export function create(element, context) {
     if (kind === "link" && !reach.isLocal()) code.show(address);
   }
 
-  function tellAddress(query, origin = location.origin) {
+  function makeAddress(query, origin = location.origin) {
     const said = [query, writeOptions({ ...form.options, recording: recorded.id() })].filter(Boolean).join("&");
     return new URL(said ? `/embed?${said}` : "/embed", origin).href;
   }

@@ -1,12 +1,12 @@
-/** The link to this very state. */
+/** Link tab of the share dialog. */
 
 import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
-import { createCarried } from "share/payload";
+import { createPayloadOptions } from "share/payload";
 import { createCopyButton } from "share/copy";
-import { askLink } from "share/link";
+import { requestLink } from "share/link";
 import { createQrCode } from "share/qr-code";
-import { createReach } from "share/reachability";
+import { createReachability } from "share/reachability";
 import { word } from "lib/words";
 
 /**
@@ -15,8 +15,8 @@ import { word } from "lib/words";
  * @returns {{show: () => void}}
  */
 export function create(element, context) {
-  const carried = createCarried("link", context.store, show);
-  const reach = createReach("link", true, show);
+  const payload = createPayloadOptions("link", context.store, show);
+  const reach = createReachability("link", true, show);
   const field = h("textarea.text-input.share-text", {
     readonly: true, rows: 3, spellcheck: "false", "aria-label": word("share.link"),
     data: { share: "link" },
@@ -26,23 +26,23 @@ export function create(element, context) {
   const code = createQrCode();
   element.append(h("div.share-columns", {},
     h("div.share-main", {},
-      reach.element, carried.element, field,
+      reach.element, payload.element, field,
       h("div.share-row", {}, createCopyButton(field), length), note),
     code.element));
   let asked = 0;
 
-  /** Makes the link of this moment. */
+  /** Makes the link of the present state. */
   async function show() {
     asked += 1;
     const mine = asked;
     await reach.ask();
     const base = new URL("/", reach.origin()).href;
-    const link = await askLink(context, carried.wanted(), base.length + 1);
+    const link = await requestLink(context, payload.wanted(), base.length + 1);
     if (mine !== asked) return;
-    carried.update(link.stored);
+    payload.update(link.stored);
     field.value = link.query ? `${base}?${link.query}` : base;
     setText(length, word("share.length", { count: formatCount(field.value.length) }));
-    setText(note, link.problem ?? tell(link, carried.wanted()));
+    setText(note, link.problem ?? tell(link, payload.wanted()));
     note.classList.toggle("problem", Boolean(link.problem));
     if (reach.isLocal()) code.hide();
     else code.show(field.value);

@@ -1,6 +1,6 @@
-/** The present state as the query of an address, with what it is to carry. */
+/** Builds the link of the present state, with its payload. */
 
-import { tellError } from "lib/errors";
+import { describeError } from "lib/errors";
 import { writeState } from "spec/url-state";
 import { word } from "lib/words";
 
@@ -17,7 +17,7 @@ const NAMED = "&state=".length;
  * @returns {Promise<{query: string, state: string|null, stored: boolean, step: number,
  *   problem?: string}>} `problem` is why nothing is carried
  */
-export async function askLink({ store, schema, token }, wanted, taken) {
+export async function requestLink({ store, schema, token }, wanted, taken) {
   const { run: { spec } } = store.get();
   const defaults = schema.defaults();
   const plain = { query: writeState(spec, defaults), state: null, stored: false, step: 0 };
@@ -34,8 +34,8 @@ export async function askLink({ store, schema, token }, wanted, taken) {
     return { ...plain, problem: word("share.unreachable") };
   }
   const said = await answer.json();
-  if (!answer.ok) return { ...plain, problem: tellError(said) };
+  if (!answer.ok) return { ...plain, problem: describeError(said) };
   const { state, stored, step } = said;
-  // The words are those of the very moment that the weights are of.
+  // The words are those of the very step that the weights are of.
   return { query: writeState(said.spec, defaults, state), state, stored, step };
 }

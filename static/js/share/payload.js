@@ -1,4 +1,4 @@
-/** What a link is to carry besides its words. */
+/** Options of the link payload: points and weights. */
 
 import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";
@@ -14,7 +14,7 @@ const WEIGHTS = ["none", "now", "initial"];
  * @returns {{element: HTMLElement, wanted: () => Object, update: (stored?: boolean) => void}}
  *   `update` is told whether the server keeps it in any case
  */
-export function createCarried(name, store, onChange) {
+export function createPayloadOptions(name, store, onChange) {
   const wanted = { points: true, weights: "none", short: false };
   let kept = false;
   const take = (change) => {

@@ -1,4 +1,4 @@
-/** A picture of this moment: chosen, titled, seen as it will be, and saved or copied. */
+/** Picture tab of the share dialog: preview, save and copy. */
 
 import { createChoice } from "controls/choice";
 import { h } from "lib/dom";
@@ -75,7 +75,7 @@ export function create(element, context) {
     };
   }
 
-  /** Takes the moment that is seen now. */
+  /** Takes the snapshot that is seen now. */
   function show() {
     const next = context.frame();
     if (!next) return;

@@ -1,4 +1,4 @@
-/** The embed itself, as large as there is room and in its own proportions. */
+/** Preview of the embed, scaled to the available room. */
 
 import { h } from "lib/dom";
 import { createThrottle } from "lib/throttle";

@@ -1,4 +1,4 @@
-/** An address as a picture that phones read. */
+/** QR code of an address. */
 
 import { h } from "lib/dom";
 import { word } from "lib/words";

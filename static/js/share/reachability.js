@@ -1,4 +1,4 @@
-/** From where a link can be opened: only from this machine, or also from other devices. */
+/** Reachability of a link: from this machine only, or from other devices. */
 
 import { createRadios } from "controls/radios";
 import { h, setText } from "lib/dom";
@@ -23,7 +23,7 @@ export function isLoopback(origin) {
  *   ask: () => Promise}} `origin` is what links begin with, `isLocal` whether it leads other
  *   devices nowhere; `ask` finds out what there is
  */
-export function createReach(name, forOthers, onChange) {
+export function createReachability(name, forOthers, onChange) {
   const { origin: own, host } = location;
   const choice = h("div");
   const note = h("p.quiet.share-note.short", { role: "status" });

@@ -1,5 +1,5 @@
 /**
- * What puts an embed into a page or a slide: pure texts, escaped for the place they stand in.
+ * Embed snippets for pages and slides: pure texts, escaped for the place they stand in.
  * Imports nothing.
  */
 

@@ -1,4 +1,4 @@
-/** What differs between two specs, in words. */
+/** Describes the difference of two specs in words. */
 
 import { isObject } from "lib/objects";
 import { formatValue } from "lib/format";
@@ -48,7 +48,7 @@ function listFeatures(names) {
 
 function describe(path, value, context) {
   const { label } = context.schema.field(path);
-  return word("spoken.value", { name: label, value: tellValue(path, value, context) });
+  return word("spoken.value", { name: label, value: describeValue(path, value, context) });
 }
 
 /**
@@ -58,7 +58,7 @@ function describe(path, value, context) {
  * @param {any} value
  * @param {{schema: Object, task?: string}} context
  */
-export function tellValue(path, value, { schema, task }) {
+export function describeValue(path, value, { schema, task }) {
   const { key, kind } = schema.field(path);
   if (path === "loss" && (value || task)) return optionText("loss", value ?? schema.lossesOf(task)[0]);
   if (path === "data.name") return word(`data.${value}`);

@@ -1,4 +1,4 @@
-/** From points of the plane to images and back: each side keeps what its networks were like. */
+/** Edit that switches between points and images, and restores the former network of each. */
 
 import { IMAGE_SETS, isImages } from "spec/image-sets";
 
@@ -6,7 +6,7 @@ import { IMAGE_SETS, isImages } from "spec/image-sets";
 const PARTS = ["layers", "optimizer", "schedule", "regularization", "batch_size"];
 export const LAYER = { units: 128, activation: "relu" };
 /** What images begin with: a network that learns MNIST in a few seconds. */
-export const BEGINNING = {
+export const INITIAL_NETWORK = {
   layers: [LAYER, LAYER], optimizer: { name: "adam", learning_rate: 0.001 }, batch_size: 128,
 };
 
@@ -14,7 +14,7 @@ export const BEGINNING = {
  * @param {{store: Store, edits, schema}} parts
  * @returns {(name: string) => void} chooses what to train on, by one edit
  */
-export function createCrossing({ store, edits, schema }) {
+export function createDataSwitch({ store, edits, schema }) {
   const kept = { plane: null, images: null };
 
   return function choose(name) {
@@ -31,7 +31,7 @@ export function createCrossing({ store, edits, schema }) {
   };
 
   function begin(side) {
-    return side === "plane" ? pick(schema.defaults()) : withLayers(BEGINNING, schema.defaults().layers[0]);
+    return side === "plane" ? pick(schema.defaults()) : withLayers(INITIAL_NETWORK, schema.defaults().layers[0]);
   }
 }
 

@@ -1,4 +1,4 @@
-/** The features as functions of the plane, for the pictures of the input tiles. */
+/** Features as functions of the plane, for the input tiles. */
 
 const FEATURES = {
   x1: (x1) => x1,

@@ -1,4 +1,4 @@
-/** The sets of images that there are, and how their classes are called. */
+/** Image sets and the names of their classes. */
 
 import { word } from "lib/words";
 

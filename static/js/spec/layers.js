@@ -1,4 +1,4 @@
-/** Edits of the hidden layers, each with the origin that keeps what was learned. */
+/** Edits of hidden layers, each with its `origin`. */
 
 /** Origin of layers that stay as they are. */
 function keep(layers) {
@@ -38,7 +38,7 @@ export function removeLayer(layers, at) {
 }
 
 /** Where an edit puts a hidden unit {layer, unit}; null if it is gone. */
-export function followUnit(place, origin) {
+export function mapUnit(place, origin) {
   if (!place) return null;
   const layer = origin.findIndex(([old]) => old === place.layer);
   if (layer < 0) return null;

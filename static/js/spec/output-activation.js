@@ -1,4 +1,4 @@
-/** What the output layer does with its sums. */
+/** Output activation of a task and loss. */
 export function outputActivation(task, loss) {
   if (task === "multiclass") return "softmax";
   if (task === "regression" || loss === "hinge") return "linear";

@@ -1,4 +1,4 @@
-/** Which task a list of points is for: what its labels say, and what it was said to be. */
+/** Task of custom points, inferred from their labels. */
 
 export const MOST_CLASSES = 10;
 

@@ -1,4 +1,4 @@
-/** The learning rate over the steps, as the engine works it out. */
+/** Learning rate schedule, as the engine computes it. */
 
 const DECAYS = {
   constant: () => 1,

@@ -1,4 +1,4 @@
-/** Reads the spec's JSON Schema: what a control needs to know about a path. */
+/** Reader of the spec's JSON Schema: fields, defaults, losses. */
 
 import { hasWord, word } from "lib/words";
 

@@ -1,5 +1,5 @@
 /**
- * The state of the page in its address: readable words for what differs from the defaults, and
+ * URL encoding of the page's state: readable words for what differs from the defaults, and
  * nothing for the default playground. `?v=1&data=spiral&noise=0.2&layers=8:relu*3&rate=0.01`
  * One word more, `state`, carries what words cannot say: points and weights, or their short id.
  */
@@ -7,7 +7,7 @@
 const VERSION = "1";
 const NONE = "none";
 /** The word for points and weights, which the server alone can read. */
-const CARRIED = "state";
+const PAYLOAD = "state";
 
 /** Word of the address to path of the spec. Links live long: words are added, never changed. */
 export const PATHS = {
@@ -72,16 +72,16 @@ export class LinkError extends Error {
  *
  * @param {Spec} spec whole
  * @param {Object} defaults the spec of the default playground
- * @param {string|null} [carried] points and weights, as the server has packed them
+ * @param {string|null} [payload] points and weights, as the server has packed them
  * @returns {string} empty for the defaults
  */
-export function writeState(spec, defaults, carried = null) {
+export function writeState(spec, defaults, payload = null) {
   const said = [];
   for (const [key, path] of Object.entries(PATHS)) {
     const text = writeValue(key, at(spec, path));
     if (text !== writeValue(key, at(defaults, path))) said.push(`${key}=${text}`);
   }
-  if (carried) said.push(`${CARRIED}=${carried}`);
+  if (payload) said.push(`${PAYLOAD}=${payload}`);
   return said.length ? [`v=${VERSION}`, ...said].join("&") : "";
 }
 
@@ -92,10 +92,10 @@ export function writeState(spec, defaults, carried = null) {
  * @returns {string|null} null where it carries nothing
  * @throws {LinkError} what no server has packed
  */
-export function readCarried(query) {
-  const [text = null, ...more] = new URLSearchParams(query).getAll(CARRIED);
+export function readPayload(query) {
+  const [text = null, ...more] = new URLSearchParams(query).getAll(PAYLOAD);
   if (text === null) return null;
-  if (more.length || !CARRIED_TEXT.test(text)) throw new LinkError(CARRIED, text);
+  if (more.length || !CARRIED_TEXT.test(text)) throw new LinkError(PAYLOAD, text);
   return text;
 }
 
@@ -134,7 +134,7 @@ export function dropState(query) {
 function split(query, ours) {
   return query.replace(/^\?/, "").split("&").filter((pair) => {
     const [key] = pair.split("=");
-    return pair && (key === "v" || key === CARRIED || Object.hasOwn(PATHS, key)) === ours;
+    return pair && (key === "v" || key === PAYLOAD || Object.hasOwn(PATHS, key)) === ours;
   }).join("&");
 }
 

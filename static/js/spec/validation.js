@@ -1,5 +1,5 @@
 /**
- * Checks a spec that somebody else wrote as strictly as the server does: by the JSON Schema that
+ * Validation of a spec that somebody else wrote, as strict as the server's: by the JSON Schema that
  * the server derives from its model, and by the rules that span several of its fields.
  */
 

@@ -1,4 +1,4 @@
-/** Where each weight of a network lies in a frame's flat `weights`. */
+/** Index of each weight in a frame's flat `weights`. */
 
 /** Units of each layer, from the features to the output. */
 export function widthsOf(spec, outputs) {

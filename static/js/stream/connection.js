@@ -1,5 +1,5 @@
 /**
- * A live session as a source of frames: credit, retry, taking up again.
+ * Connection to a live session, a source of frames: credit, retry, resume.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
  * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened).
@@ -24,7 +24,7 @@ const LOOK = SILENCE / 5;
 const SPECS_KEPT = 16;
 
 /**
- * @param {{open: (on: Object) => Object, storage: Keeping, toOpen: () => Object,
+ * @param {{open: (on: Object) => Object, storage: StorageLike, toOpen: () => Object,
  *   session: string|null|undefined}} parts
  *   `open` opens a transport, `toOpen` gives `spec` and perhaps `state` of a new session, `session`
  *   is the one to take up: null for none, undefined for the one that the tab has
@@ -33,7 +33,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   const { on, emit } = createEmitter();
   /** The tab's storage names the session of the page that came last; this page's is its own. */
   let own = session === undefined ? readToken() : session;
-  keepToken(own);
+  storeToken(own);
   const specs = new Map();
   const recalled = new Map();
   let points = null;
@@ -93,7 +93,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   function take(message) {
     heard = performance.now();
     if (message.type === "opened") {
-      keepToken(message.session);
+      storeToken(message.session);
       delay = FIRST_DELAY;
       specs.clear();
       recalled.clear();
@@ -102,7 +102,7 @@ export function createConnection({ open, storage, toOpen, session }) {
       expectFrames(message.running);
       enter("open");
     } else if (message.type === "spec") keep(message);
-    else if (message.type === "recalled") keepRecalled(message);
+    else if (message.type === "recalled") storeRecalled(message);
     else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
     else if (message.type === "error" && refuse(message)) return;
     emit(message.type, message);
@@ -117,7 +117,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   }
 
   /** The spec of a point of the time line, which frames of it name. */
-  function keepRecalled({ point, spec }) {
+  function storeRecalled({ point, spec }) {
     if (spec.data.points === undefined) spec.data.points = points;
     recalled.set(point, spec);
     if (recalled.size > SPECS_KEPT) recalled.delete(recalled.keys().next().value);
@@ -127,7 +127,7 @@ export function createConnection({ open, storage, toOpen, session }) {
   function refuse(error) {
     const { code } = error;
     if (code === "unknown_session") {
-      keepToken(null);
+      storeToken(null);
       emit("renewed");
       transport.send({ type: "open", ...toOpen() });
       return true;
@@ -193,7 +193,7 @@ export function createConnection({ open, storage, toOpen, session }) {
     return kept !== null && TOKEN_TEXT.test(kept) ? kept : null;
   }
 
-  function keepToken(value) {
+  function storeToken(value) {
     own = value;
     if (value === null) storage.removeItem(TOKEN);
     else storage.setItem(TOKEN, value);

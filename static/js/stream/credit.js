@@ -1,5 +1,5 @@
 /**
- * How many frames are asked for ahead: as few as keep the screen busy.
+ * Credit-based flow control: requests as few frames ahead as keep the screen busy.
  *
  * A frame that comes and is never painted costs the server a turn. One on its way
  * is enough while it takes less than a screen's frame to come; over a slow network

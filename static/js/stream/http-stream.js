@@ -1,4 +1,4 @@
-/** Plain HTTP as a transport of the stream: an answer that does not end, and requests in order. */
+/** HTTP transport of the stream: a chunked response, and requests in order. */
 
 import { createMessageReader } from "stream/message-reader";
 

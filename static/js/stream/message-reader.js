@@ -1,4 +1,4 @@
-/** Cuts the bytes of the stream over HTTP into its messages. */
+/** Splits the bytes of an HTTP stream into messages. */
 
 const HEAD = 5;
 const FRAME = 1;

@@ -1,5 +1,5 @@
 /**
- * What carries the stream: a WebSocket, or plain HTTP where WebSockets are blocked.
+ * Choice of the transport: a WebSocket, or plain HTTP where WebSockets are blocked.
  *
  * A network that blocks them refuses the handshake, or swallows it, or what comes after it,
  * while it lets requests through. So a WebSocket that brings no word makes a doubt, and a request
@@ -19,7 +19,7 @@ const PATIENCE = 4000;
 const ABNORMAL = 1006;
 
 /**
- * @param {{stream: string, sessions: string, health: string, storage: Keeping}} parts
+ * @param {{stream: string, sessions: string, health: string, storage: StorageLike}} parts
  *   the paths of the stream, of its sessions over HTTP, and one that answers while the server
  *   lives; the storage remembers for this tab
  * @returns {(on: Object) => {send: Function, close: Function}} opens a transport; `on.ready`

@@ -1,4 +1,4 @@
-/** A WebSocket as a transport of the stream. */
+/** WebSocket transport of the stream. */
 
 /**
  * @param {string} path of the stream

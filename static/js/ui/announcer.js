@@ -1,11 +1,11 @@
 /**
- * Speaks for those who hear the page: what happens, at once, and while it trains how far it
+ * Screen reader announcements: what happens, at once, and while it trains how far it
  * is. What happens within a few seconds of another event becomes one: the most important,
  * or the newest of equals. Beside that, the present state as text for the pictures.
  */
 
 import { describeChange } from "spec/changes";
-import { tellComing, tellUntilThen } from "ui/pending-words";
+import { describePending, describeMeanwhile } from "ui/pending-words";
 import { h, setText } from "lib/dom";
 import { formatCount, formatLoss, formatPercent } from "lib/format";
 import { createThrottle } from "lib/throttle";
@@ -67,14 +67,14 @@ export function create(element, context) {
 
   function summarize() {
     if (!store.get().run.running || store.get().run.promised || pending || performance.now() - spokenTime < APART) return;
-    const text = tellNumbers(meta);
+    const text = describeNumbers(meta);
     if (text === summarized) return;
     summarized = text;
     say(text);
   }
 
   const throttle = createThrottle(STATE_PERIOD, () => {
-    setText(state, `${tellState()} ${tellNumbers(meta)}`);
+    setText(state, `${describeState()} ${describeNumbers(meta)}`);
   });
 
   function update(frame) {
@@ -92,9 +92,9 @@ export function create(element, context) {
     if (next.run.diverged && next.run.diverged !== before.run.diverged) {
       announce("diverged", () => word("spoken.diverged", { step: formatCount(next.run.diverged.step) }));
     } else if (meta && isOtherRun(before.run, next.run)) {
-      announce("run", tellRun);
+      announce("run", describeRun);
     }
-    if (next.run.waiting && !before.run.waiting) announce("change", tellWaiting);
+    if (next.run.waiting && !before.run.waiting) announce("change", describeWaiting);
     else if (before.run.waiting && !next.run.waiting && next.run.spec === asked) announce("change", () => word("spoken.stayed"));
     if (next.run.waiting !== before.run.waiting) asked = next.run.spec;
     if (next.stream.connection !== before.stream.connection) followConnection(next.stream.connection);
@@ -124,20 +124,20 @@ export function create(element, context) {
     ].join(" "));
   }
 
-  function tellRun() {
-    return store.get().run.running ? tellState() : `${tellState()} ${tellNumbers(meta)}`;
+  function describeRun() {
+    return store.get().run.running ? describeState() : `${describeState()} ${describeNumbers(meta)}`;
   }
 
-  function tellState() {
+  function describeState() {
     const { run: { running, promised } } = store.get();
-    if (running && promised) return word("coming.promised");
+    if (running && promised) return word("pending.promised");
     return word(running ? "spoken.running" : "spoken.paused");
   }
 
-  function tellWaiting() {
+  function describeWaiting() {
     const now = store.get();
     if (!now.run.waiting) return word("spoken.stayed");
-    return word("spoken.coming", { what: tellComing(now, context), then: tellUntilThen(now) });
+    return word("spoken.pending", { what: describePending(now, context), then: describeMeanwhile(now) });
   }
 
   followConnection(known.stream.connection);
@@ -166,7 +166,7 @@ function tell({ text, key }) {
   return text ?? word(key);
 }
 
-function tellNumbers(meta) {
+function describeNumbers(meta) {
   const epoch = formatCount(meta.epoch);
   if ("test_accuracy" in meta) {
     return word("spoken.summary", {

@@ -1,4 +1,4 @@
-/** The tabs under the output: loss, score, and the pinned unit. */
+/** Tabs below the output: loss, score, and the pinned unit. */
 
 import { createToggle } from "controls/toggle";
 import { LOSS, SCORE } from "plot/curve-figure";

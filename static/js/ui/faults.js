@@ -1,5 +1,5 @@
 /**
- * The line that says which parts of the page have failed. It is in the document from the start,
+ * Error line that names the parts of the page that failed. It is in the document from the start,
  * and belongs to no view.
  */
 
@@ -12,7 +12,7 @@ const PAGE = "page";
 /**
  * @param {HTMLElement} element holds, hidden, what is said of a page that could not start
  * @returns {{tell: (part: string, error: Error) => void, clear: (part: string) => void,
- *   speak: () => void, tellStart: (error: Error) => void}} `speak` says it again, in the words
+ *   speak: () => void, reportStart: (error: Error) => void}} `speak` says it again, in the words
  *   that are spoken now
  */
 export function createFaults(element) {
@@ -37,7 +37,7 @@ export function createFaults(element) {
   }
 
   /** The page cannot go on at all, and perhaps has no words yet but those of the document. */
-  function tellStart(error) {
+  function reportStart(error) {
     console.error(error);
     element.hidden = false;
   }
@@ -49,5 +49,5 @@ export function createFaults(element) {
     speak();
   });
 
-  return { tell, clear, speak, tellStart };
+  return { tell, clear, speak, reportStart };
 }

@@ -1,4 +1,4 @@
-/** The settings of the page itself: theme, colours, and what a hidden tab does. */
+/** Settings of the page: theme, colours, and whether a hidden tab pauses. */
 
 import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";

@@ -1,4 +1,4 @@
-/** The buttons of a page for itself: its language and its settings. */
+/** Buttons for language and settings of the page. */
 
 import { h, icon } from "lib/dom";
 import { openPageSettings } from "ui/page-settings";

@@ -1,4 +1,4 @@
-/** What waits for images or programs, in words: for the line that shows it and for those who hear it. */
+/** Describes the pending network in words, for its line and for screen readers. */
 
 import { describeChange } from "spec/changes";
 import { hasWord, word } from "lib/words";
@@ -9,22 +9,22 @@ import { hasWord, word } from "lib/words";
  * @param {PageState} state of the store
  * @param {{schema, presets, taskOf}} context
  */
-export function tellComing({ run: { spec, draft, coming } }, context) {
-  const next = coming?.spec ?? draft;
-  const { preset = null } = coming ?? {};
-  if (preset) return tellPreset(preset, context.presets);
+export function describePending({ run: { spec, draft, pending } }, context) {
+  const next = pending?.spec ?? draft;
+  const { preset = null } = pending ?? {};
+  if (preset) return describePreset(preset, context.presets);
   if (next.data.name !== spec.data.name) return word(`data.${next.data.name}`);
   return describeChange(spec, next, { schema: context.schema, task: context.taskOf(next) })
-    || word("coming.change");
+    || word("pending.change");
 }
 
 /** What the network that is shown does until then, and whether what comes trains at once. */
-export function tellUntilThen({ run: { promised, running } }) {
-  if (promised) return word("coming.promised");
-  return word(running ? "coming.trains" : "coming.rests");
+export function describeMeanwhile({ run: { promised, running } }) {
+  if (promised) return word("pending.promised");
+  return word(running ? "pending.trains" : "pending.rests");
 }
 
-function tellPreset(id, presets) {
+function describePreset(id, presets) {
   const { title } = presets.find((one) => one.id === id) ?? {};
   return hasWord(`preset.${id}`) ? word(`preset.${id}`) : title ?? id;
 }

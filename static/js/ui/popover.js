@@ -1,4 +1,4 @@
-/** A small panel beside what opened it; one at a time. */
+/** Popover beside its anchor; one at a time. */
 
 import { h, icon } from "lib/dom";
 import { word } from "lib/words";

@@ -1,4 +1,4 @@
-/** Shows that an element goes on to the side: its edge fades, and a button leads there. */
+/** Scroll hint: a faded edge and a button where an element can be scrolled sideways. */
 
 import { h, icon, reducedMotion } from "lib/dom";
 import { word } from "lib/words";

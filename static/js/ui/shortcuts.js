@@ -1,4 +1,4 @@
-/** Keys that work anywhere on the page. */
+/** Keyboard shortcuts of the page. */
 
 const TAKES_SPACE = "button, select, textarea, summary, input:not([type=range])";
 /** A letter has no meaning of its own where nothing is written or chosen. */

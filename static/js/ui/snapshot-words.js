@@ -1,6 +1,6 @@
-/** A point of the time line in words: how far the run was, and what was changed there. */
+/** Describes a point of the time line in words: its epoch and what was changed. */
 
-import { tellValue } from "spec/changes";
+import { describeValue } from "spec/changes";
 import { formatCount } from "lib/format";
 import { word } from "lib/words";
 
@@ -8,16 +8,16 @@ import { word } from "lib/words";
 const KINDS = ["start", "reset", "undo", "redo", "set_weight", "model", "branch", "diverged"];
 
 /** "Epoch 120", and below it what was changed, if something was. */
-export function tellMoment(point, context) {
-  return [word("timeline.epoch", { epoch: formatCount(point.epoch) }), ...tellEvent(point, context)].join("\n");
+export function describeTimelinePoint(point, context) {
+  return [word("timeline.epoch", { epoch: formatCount(point.epoch) }), ...describeEvent(point, context)].join("\n");
 }
 
-function tellEvent({ kind, changes = [] }, context) {
+function describeEvent({ kind, changes = [] }, context) {
   if (KINDS.includes(kind)) return [word(`timeline.${kind}`)];
-  return changes.map((change) => tellChange(change, context));
+  return changes.map((change) => describeChange(change, context));
 }
 
-function tellChange({ path, from, to, more }, context) {
+function describeChange({ path, from, to, more }, context) {
   if (more) return word("timeline.more", { count: more });
   const { schema } = context;
   if (path === "layers") {
@@ -32,7 +32,7 @@ function tellChange({ path, from, to, more }, context) {
   const name = key ? `${word("layer.name", { layer: Number(layer) + 1 })}, ${label}` : label;
   const tell = (value) => (Array.isArray(value)
     ? value.map((one) => word(`feature.${one}`)).join(", ")
-    : tellValue(known, value, context));
+    : describeValue(known, value, context));
   return word("timeline.change", { name, from: tell(from), to: tell(to) });
 }
 

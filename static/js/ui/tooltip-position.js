@@ -1,4 +1,4 @@
-/** Where a tooltip stands: beside what it explains, over as little as possible that can be pressed. */
+/** Position of a tooltip: beside its anchor, over as few buttons as possible. */
 
 const GAP = 6;
 const EDGE = 6;

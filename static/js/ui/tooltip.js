@@ -1,4 +1,4 @@
-/** One tooltip for the page: help of terms and controls, and values under the pointer. */
+/** Tooltip of the page: help of terms and controls, and values under the pointer. */
 
 import { h } from "lib/dom";
 import { placeTooltip } from "ui/tooltip-position";

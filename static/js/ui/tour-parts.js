@@ -1,4 +1,4 @@
-/** The parts of the screen that the tour points at: where they are, and how they come into sight. */
+/** Finds the parts of the page that the tour points at and scrolls to them. */
 
 const NARROW = 720;
 const MARGIN = 14;

@@ -1,4 +1,4 @@
-/** Where the tour's ring and callout stand: the callout beside what is ringed, never on it. */
+/** Position of the tour's callout: beside the ringed part, never on it. */
 
 const AROUND = 6;
 const GAP = 12;

@@ -1,4 +1,4 @@
-/** The scale under the plane: which colour stands for which value, or for which class. */
+/** Colour scale of the plane: its values or classes. */
 
 import { h, setText } from "lib/dom";
 import { formatScale } from "lib/format";

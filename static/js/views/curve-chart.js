@@ -3,7 +3,7 @@
 import { curveLabels, curveLayout, curveShapes, curveTraces, namedBreaks, viewOf } from "plot/curve-figure";
 import { h } from "lib/dom";
 import { formatLoss } from "lib/format";
-import { leadsHere } from "run/recall";
+import { isAncestor } from "run/recall";
 import { createPlainCurve } from "plot/canvas-curve";
 import { PLOT_CONFIG, nameChart, whenPlotly } from "plot/plotly";
 import { word } from "lib/words";
@@ -49,7 +49,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
 
   function recalledHere() {
     const { timeline: { points: timeline, recalled } } = store.get();
-    return recalled && leadsHere(timeline, recalled) ? recalled : null;
+    return recalled && isAncestor(timeline, recalled) ? recalled : null;
   }
 
   function traces(view) {
@@ -69,7 +69,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     return { shapes: curveShapes(view, recalledHere(), palette), annotations: curveLabels(view, palette) };
   }
 
-  /** Says on the curves which moment is looked at. */
+  /** Says on the curves which snapshot is recalled. */
   function drawSigns() {
     if (!plotly || !visible() || !element.data) return;
     const view = viewNow();

@@ -1,4 +1,4 @@
-/** What is trained on: pictures of the data sets and what shapes their points. */
+/** Data panel: thumbnails of the data sets and their settings. */
 
 import { createChoice } from "controls/choice";
 import { createField } from "controls/field";
@@ -18,7 +18,7 @@ const percent = (value) => formatPercent(value, 0);
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
-  const { store, actions, own, taskOf } = context;
+  const { store, actions, customPoints, taskOf } = context;
   const table = h("button.button.small", {
     type: "button", data: { help: word("help.table"), action: "table" },
     on: { click: () => openPointsDialog(context) },
@@ -80,7 +80,7 @@ export function create(element, context) {
     element.replaceChildren();
   }
 
-  return { update: own.see, resize: thumbnails.paint, destroy };
+  return { update: customPoints.see, resize: thumbnails.paint, destroy };
 }
 
 /** What own points are for; only tasks that their labels fit are offered. */
@@ -90,9 +90,9 @@ function createTask({ schema, store, edits, taskOf }) {
     options: [], explain: (name) => (name ? word(`help.task.${name}`) : ""),
     onInput: (name) => edits.edit({ data: { task: name === BY_LABELS ? null : name } }),
   });
-  const destroy = store.watch(["run.draft", "points.custom"], ({ run: { draft }, points: { custom: own } }) => {
-    if (!draft || !own) return;
-    const tasks = TASKS.filter((task) => fitsTask(own, task));
+  const destroy = store.watch(["run.draft", "points.custom"], ({ run: { draft }, points: { custom } }) => {
+    if (!draft || !custom) return;
+    const tasks = TASKS.filter((task) => fitsTask(custom, task));
     choice.setOptions([BY_LABELS, ...tasks].map((name) => [name, word(`task.${name}`)]));
     choice.update(draft.data.task ?? BY_LABELS);
   });

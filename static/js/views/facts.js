@@ -1,4 +1,4 @@
-/** What was trained on, and how: the settings of a run that is only looked at. */
+/** Facts of a recorded run: its settings, read-only. */
 
 import { h } from "lib/dom";
 import { formatPercent, formatValue } from "lib/format";

@@ -1,7 +1,7 @@
-/** Four numbers, and the gap between train and test. */
+/** Metrics: train and test loss and score, and their gap. */
 
 import { h, setText } from "lib/dom";
-import { formatLoss, formatPercent, tellDifference } from "lib/format";
+import { formatLoss, formatPercent, describeDifference } from "lib/format";
 import { makeTerm } from "lib/terms";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
@@ -65,8 +65,8 @@ export function create(element) {
     const [train, test, trainScore, testScore] = shown.map(([key]) => meta[key]);
     const classes = shown === CLASSIFICATION;
     const parts = [word(classes ? "metric.gap" : "metric.gap.regression", {
-      loss: tellDifference(test - train),
-      score: tellDifference(testScore - trainScore, classes ? points : formatLoss),
+      loss: describeDifference(test - train),
+      score: describeDifference(testScore - trainScore, classes ? points : formatLoss),
     })];
     if (meta.penalty > 0) parts.push(word("metric.penalty", { penalty: formatLoss(meta.penalty) }));
     if (shownLoss(meta)) parts.push(shownLoss(meta));

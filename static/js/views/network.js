@@ -1,9 +1,9 @@
-/** The network itself: tiles, links, heads, and every way to change it in place. */
+/** Network drawing: tiles, links, column headers, and edits in place. */
 
 import { addUnit, removeUnit } from "spec/layers";
 import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing";
 import { matchColumns } from "network/geometry";
-import { createHeads } from "network/heads";
+import { createColumnHeaders } from "network/column-headers";
 import { createLinks } from "network/links";
 import { outputActivation } from "spec/output-activation";
 import { createStage } from "network/stage";
@@ -62,7 +62,7 @@ export function create(element, context) {
     drop: ({ kind, layer }) => kind === "hidden" && shrink(layer),
   });
 
-  const heads = createHeads(stage.heads, stage.gaps, {
+  const heads = createColumnHeaders(stage.heads, stage.gaps, {
     activations: schema.field("layers.activation").options,
     mostUnits,
     mostLayers: schema.field("layers").most,

@@ -1,5 +1,5 @@
 /**
- * One quiet line about what the network needs, with buttons that do it: what has been tried on
+ * Observation line about what the network needs, with buttons that do it: what has been tried on
  * copies and helps, and the way back from what made things worse.
  */
 
@@ -7,7 +7,7 @@ import { describeChange } from "spec/changes";
 import { h, setText } from "lib/dom";
 import { formatLoss, formatPercent, formatValue } from "lib/format";
 import { insertLayer, removeUnit } from "spec/layers";
-import { tellTrial } from "advice/trial-words";
+import { describeTrial } from "advice/trial-words";
 import { word } from "lib/words";
 
 const PERIOD = 500;
@@ -76,9 +76,9 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
   function render() {
     if (!shown) return;
     const { found } = shown;
-    const told = tellTrial(found, found.candidates ? advice.answerTo(trialName()) : null);
+    const told = describeTrial(found, found.candidates ? advice.answerTo(trialName()) : null);
     candidate = told.candidate;
-    const values = tellValues(found);
+    const values = describeValues(found);
     const own = word(`observation.${found.key}.text`, values);
     setText(lead, word(`observation.${found.key}.lead`, values));
     setText(text, [told.text || own, told.more].filter(Boolean).join(" "));
@@ -93,14 +93,14 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
     store.set({ page: { hint: offers ? `${lead.textContent} ${text.textContent}` : null } });
   }
 
-  function tellValues({ values = {}, setback }) {
-    if (setback) return tellSetback(setback);
+  function describeValues({ values = {}, setback }) {
+    if (setback) return describeSetback(setback);
     const all = "rate" in values && candidate ? { ...values, rate: candidate.value } : values;
     return Object.fromEntries(Object.entries(all).map(([key, one]) =>
       [key, typeof one === "number" ? formatValue(one) : one]));
   }
 
-  function tellSetback({ kind, before, after, from, to }) {
+  function describeSetback({ kind, before, after, from, to }) {
     const format = kind === "accuracy" ? (share) => formatPercent(share, 0) : formatLoss;
     return {
       change: describeChange(from, to, { schema, task: taskOf(to) }),

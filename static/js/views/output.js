@@ -1,4 +1,4 @@
-/** What comes out: the boundary under the points, or the unit under the pointer, large. */
+/** Output panel: the decision boundary under the points, or the hovered unit. */
 
 import { FINE, createBoundaryMap } from "plot/boundary-map";
 import { createToggle } from "controls/toggle";
@@ -23,7 +23,7 @@ const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];
  * @returns {{update, resize, destroy}}
  */
 export function create({ plane: element, tools: toolPlace }, context) {
-  const { store, own } = context;
+  const { store, customPoints } = context;
   const title = h("h2.card-title.term", {
     id: "output-title", tabindex: 0, data: { help: word("help.card.output") },
   }, word("card.output"));
@@ -41,7 +41,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
     role: "img", "aria-label": word("card.output.alt"), "aria-describedby": "state",
   });
   const said = h("span");
-  const takeBack = h("button.button.small", { type: "button", on: { click: own.restore } },
+  const takeBack = h("button.button.small", { type: "button", on: { click: customPoints.restore } },
     word("action.restorePoints"));
   const note = h("div.plane-note", { role: "status", hidden: true }, said, takeBack);
   const box = h("div.plane-box", {}, picture, note);
@@ -118,7 +118,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
       note.hidden = !isOwn || !ownWord;
       if (note.hidden) return;
       setText(said, word(ownWord));
-      takeBack.hidden = !own.canRestore();
+      takeBack.hidden = !customPoints.canRestore();
     }),
   ];
 

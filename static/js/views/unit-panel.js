@@ -1,4 +1,4 @@
-/** The pinned unit: its map under axes, and how its answers spread over the points. */
+/** Unit panel: map of the pinned unit and histogram of its activations. */
 
 import { h, setText } from "lib/dom";
 import { showsUnit } from "lib/frames";

@@ -1,4 +1,4 @@
-/** How test images are answered: the confusion matrix, and the images behind a cell. */
+/** Confusion matrix of the test images, with the images of a cell. */
 
 import { h, rem } from "lib/dom";
 import { formatCount, formatPercent } from "lib/format";
@@ -13,7 +13,7 @@ const PERIOD = 300;
 const STOPS = 40;
 /** The least share of a class's images that is told from none: 1 in 3,000. */
 const FAINTEST = 3.5;
-/** Right answers are paler than wrong ones of the same share, for they are the rule. */
+/** Correct predictions are paler than wrong ones of the same share, for they are the rule. */
 const RIGHT = 0.72;
 const MARGIN = { l: 2.3, r: 0.1, t: 0.1, b: 2.5 };
 /** With names in place of digits. */
@@ -126,7 +126,7 @@ export function create(place, context) {
   return { update, resize: draw, destroy };
 }
 
-/** The place of a share in the colours: right answers as they are, wrong ones by magnitude. */
+/** The place of a share in the colours: correct predictions as they are, wrong ones by magnitude. */
 function tint(share, right) {
   if (right) return RIGHT * share;
   return share > 0 ? -Math.max(0.06, 1 + Math.log10(share) / FAINTEST) : 0;

@@ -1,6 +1,6 @@
-/** What is trained on, of images: the sets, where they come from, and the image that is looked at. */
+/** Data panel of images: the sets, their sources, and the selected image. */
 
-import { markComing } from "controls/pending";
+import { markPending } from "controls/pending";
 import { createControl } from "controls/field";
 import { createSettingsGroup } from "controls/settings";
 import { h, setText } from "lib/dom";
@@ -36,7 +36,7 @@ export function create(element, context) {
       }));
     }),
     store.watch(["run.draft"], ({ run: { draft } }) => draft && batch.update(draft.batch_size)),
-    markComing(batch.element, store, (spec) => spec?.batch_size),
+    markPending(batch.element, store, (spec) => spec?.batch_size),
   ];
 
   function destroy() {

@@ -1,4 +1,4 @@
-/** Test images to choose from, each with its right label and the network's answer. */
+/** Strip of test images to select from, each with label and prediction. */
 
 import { createToggle } from "controls/toggle";
 import { h, icon, setText } from "lib/dom";
@@ -99,7 +99,7 @@ export function create(element, { store, library }) {
     return wrong;
   }
 
-  /** Lists the wrong answers of now, unless somebody is about to choose one of those shown. */
+  /** Lists the present wrong predictions, unless somebody is about to choose one of those shown. */
   function refresh() {
     const state = store.get();
     const wrong = state.images.strip.wrong ? listWrong() : null;

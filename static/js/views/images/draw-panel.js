@@ -1,11 +1,11 @@
-/** Draw a digit; the network answers while the pen moves. */
+/** Drawing panel: predicts while the pen moves. */
 
 import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";
 import { h, icon } from "lib/dom";
-import { createAnswer } from "images/prediction";
-import { createInk } from "images/drawing-bytes";
-import { createPaper } from "images/drawing-surface";
+import { createPrediction } from "images/prediction";
+import { createDrawingEncoder } from "images/drawing-bytes";
+import { createDrawingSurface } from "images/drawing-surface";
 import { PENS } from "images/pen";
 import { word } from "lib/words";
 
@@ -16,8 +16,8 @@ const PATIENCE = 250;
 /** @returns {{update, resize, destroy}} */
 export function create(place, context) {
   const { store } = context;
-  const toInk = createInk();
-  const paper = createPaper(store, { label: word("draw.paper"), onDraw: offer });
+  const toInk = createDrawingEncoder();
+  const paper = createDrawingSurface(store, { label: word("draw.paper"), onDraw: offer });
   const invitation = h("p.paper-invitation", { "aria-hidden": "true" }, word("draw.here"));
   paper.element.append(invitation);
   const undo = h("button.icon-button", {
@@ -39,7 +39,7 @@ export function create(place, context) {
   const raw = createToggle(
     { label: word("label.unprepared"), help: word("help.unprepared"), path: "unprepared" },
     { onInput: (unprepared) => store.set({ images: { unprepared } }) });
-  const answer = createAnswer(context);
+  const answer = createPrediction(context);
   const element = h("div.draw", {}, paper.element,
     h("div.draw-tools", {}, pens, clear, undo), answer.element, raw.element);
   place.append(element);

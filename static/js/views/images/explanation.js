@@ -1,4 +1,4 @@
-/** Why the network answers as it does: which pixels moved it, and what it has seen that is alike. */
+/** Explanation of a prediction: saliency map and nearest train images. */
 
 import { createToggle } from "controls/toggle";
 import { h } from "lib/dom";

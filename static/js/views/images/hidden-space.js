@@ -1,4 +1,4 @@
-/** What a layer sees: test images in its first principal components, as points by class. */
+/** Hidden space of a layer: scatter plot of test images in its principal components. */
 
 import { createChoice } from "controls/choice";
 import { createToggle } from "controls/toggle";
@@ -135,7 +135,7 @@ export function create(place, context) {
     if (pointed !== null) store.set({ images: { digit: { part: "test", row: pointed } } });
   }
 
-  /** The image that is looked at has a ring, if it is in the cloud. */
+  /** The selected image has a ring, if it is in the cloud. */
   function followDigit({ images: { digit } }) {
     const row = digit.part === "test" ? digit.row : null;
     if (row === chosen) return;

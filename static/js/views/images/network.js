@@ -1,18 +1,18 @@
-/** A network for images: the image, a block of cells for each layer, and the answer. */
+/** Image network drawing: the image, a block of cells for each layer, and the prediction. */
 
 import { nextSize } from "controls/sizes";
 import { h, reducedMotion, rem, setText } from "lib/dom";
 import { formatCount, formatWeight } from "lib/format";
 import { createBars } from "network/prediction-bars";
-import { createBlock } from "network/layer-block";
+import { createLayerBlock } from "network/layer-block";
 import { LAYER } from "spec/data-switch";
-import { createFans } from "network/dense-links";
+import { createDenseLinks } from "network/dense-links";
 import { layOutImages } from "network/image-geometry";
-import { drawSeen } from "images/saliency";
+import { drawSelectedImage } from "images/saliency";
 import { className } from "spec/image-sets";
 import { changeLayer } from "spec/layers";
 import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing";
-import { createHeads } from "network/heads";
+import { createColumnHeaders } from "network/column-headers";
 import { createScrollSign } from "ui/scroll-hint";
 import { makeTerm } from "lib/terms";
 import { unitIndex } from "spec/weights";
@@ -28,7 +28,7 @@ export function create(element, context) {
   const [least, most] = schema.field("layers.units").images;
   const heads = h("div.heads");
   const gaps = h("div.gaps");
-  const fans = createFans();
+  const fans = createDenseLinks();
   const picture = h("canvas.input-picture", { role: "img" });
   const caption = h("p.input-caption");
   const input = h("div.input-column", {}, picture, caption);
@@ -53,7 +53,7 @@ export function create(element, context) {
 
   const { layers, activate, openMenu, insert } = createLayerEdits(context, { ...schema.defaults().layers[0], ...LAYER });
 
-  const head = createHeads(heads, gaps, {
+  const head = createColumnHeaders(heads, gaps, {
     activations: schema.field("layers.activation").options,
     mostUnits: most,
     mostLayers: schema.field("layers").images[1],
@@ -90,7 +90,7 @@ export function create(element, context) {
     const count = frame.spec.layers.length;
     if (blocks.length !== count) {
       head.build(count);
-      blocks = frame.spec.layers.map((_, layer) => createBlock(layer, {
+      blocks = frame.spec.layers.map((_, layer) => createLayerBlock(layer, {
         hover: (unit, at) => point(layer, unit, at), press: (unit) => togglePin(store, layer, unit),
         tell: (unit) => tell(layer, unit),
       }));
@@ -156,7 +156,7 @@ export function create(element, context) {
     const { appearance: { palette }, images: { set: images } } = store.get();
     if (!palette || !frame || !images) return;
     const { image, probabilities, activations } = frame.arrays;
-    if (image) drawSeen(picture, frame.arrays, store.get());
+    if (image) drawSelectedImage(picture, frame.arrays, store.get());
     if (activations) blocks.forEach((block, layer) => block.paint(activationsOf(layer), palette));
     if (named !== images.name) {
       named = images.name;

@@ -1,4 +1,4 @@
-/** The pinned unit of a network for images: what it looks for, and what excites it most. */
+/** Unit panel of an image network: incoming weights and maximally activating images. */
 
 import { h, setText } from "lib/dom";
 import { formatCount, formatScale } from "lib/format";

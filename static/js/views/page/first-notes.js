@@ -1,4 +1,4 @@
-/** Three short notes on the drawing of the network, for who sees it first; they go with the first click. */
+/** Notes on the network drawing for first-time visitors, until the first click. */
 
 import { h } from "lib/dom";
 import { edgeOf, placeNotes } from "network/note-positions";

@@ -69,9 +69,9 @@ function createPresets({ store, actions, presets }) {
   }
 
   const element = h("span.select-wrap.presets", { data: { help: word("help.preset") } }, select);
-  const destroy = store.watch(["run.preset", "run.coming"], ({ run: { preset, coming } }) => {
-    select.value = (coming ?? { preset }).preset ?? "";
-    element.toggleAttribute("data-coming", Boolean(coming?.preset));
+  const destroy = store.watch(["run.preset", "run.pending"], ({ run: { preset, pending } }) => {
+    select.value = (pending ?? { preset }).preset ?? "";
+    element.toggleAttribute("data-pending", Boolean(pending?.preset));
   });
   return { element, destroy };
 }

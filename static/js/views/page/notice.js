@@ -1,4 +1,4 @@
-/** One quiet line for what the page must say: connection, busy server, refused edits. */
+/** Notice line: connection state, busy server, refused edits. */
 
 import { h, setText } from "lib/dom";
 import { word } from "lib/words";
@@ -33,7 +33,7 @@ export function create(element, { store, reconnect }) {
     if (name === "connecting") seen = false;
     if (name === "open" && store.get().page.message) showMessage(store.get());
     else if (name === "open" && seen) say("");
-    else if (name === "left") say(tellUnplayable());
+    else if (name === "left") say(describeUnplayable());
     else if (name === "taken") say(word("connection.taken"), word("action.takeBack"));
     else if (name === "idle") say(word("connection.idle"), word("action.goOn"));
     else if (name === "lost" || name === "busy") count(name, Math.round(seconds));
@@ -48,7 +48,7 @@ export function create(element, { store, reconnect }) {
   }
 
   /** Why no recording plays where nothing of the server is to be had; "" for no reason. */
-  function tellUnplayable() {
+  function describeUnplayable() {
     const { stream: { unplayable } } = store.get();
     return unplayable ? word(`recording.broken.${unplayable}`) : "";
   }
@@ -57,7 +57,7 @@ export function create(element, { store, reconnect }) {
     let left = seconds;
     const tick = () => {
       const when = left > 0 ? word("connection.retryIn", { seconds: left }) : word("connection.retryNow");
-      say([word(`connection.${name}`), tellUnplayable(), when].filter(Boolean).join(" "), word("action.retry"));
+      say([word(`connection.${name}`), describeUnplayable(), when].filter(Boolean).join(" "), word("action.retry"));
       left -= 1;
     };
     tick();

@@ -1,9 +1,9 @@
 /**
- * One line while a choice waits for images or programs: what comes, how far it is, what the network
+ * Line of the pending network while it waits for images or programs: its name, its progress, what the network
  * that is shown does until then, and the way to stay with it.
  */
 
-import { tellComing, tellUntilThen } from "ui/pending-words";
+import { describePending, describeMeanwhile } from "ui/pending-words";
 import { h, setText } from "lib/dom";
 import { word } from "lib/words";
 
@@ -14,15 +14,15 @@ import { word } from "lib/words";
  */
 export function create(element, context) {
   const { store, edits } = context;
-  const what = h("strong.coming-what");
-  const far = h("span.coming-far");
-  const then = h("span.coming-then");
-  const bar = h("span.coming-bar");
+  const what = h("strong.pending-what");
+  const far = h("span.pending-far");
+  const then = h("span.pending-then");
+  const bar = h("span.pending-bar");
   const stay = h("button.button.small", {
     type: "button", data: { action: "stay", help: word("help.stay") }, on: { click: edits.leave },
   }, word("action.stay"));
-  const box = h("div.coming", { role: "group", "aria-label": word("coming.name"), hidden: true },
-    h("p.coming-text", {}, what, far, then), stay, h("span.coming-track", {}, bar));
+  const box = h("div.pending", { role: "group", "aria-label": word("pending.name"), hidden: true },
+    h("p.pending-text", {}, what, far, then), stay, h("span.pending-track", {}, bar));
   element.append(box);
 
   function follow(state) {
@@ -34,16 +34,16 @@ export function create(element, context) {
       if (hadFocus) document.querySelector(".play")?.focus();
       return;
     }
-    setText(what, tellComing(state, context));
-    setText(far, tellProgress(loading));
-    setText(then, tellUntilThen(state));
+    setText(what, describePending(state, context));
+    setText(far, describeProgress(loading));
+    setText(then, describeMeanwhile(state));
     const share = loading?.state === "loading" && loading.total ? loading.done / loading.total : null;
     box.classList.toggle("unknown", share === null);
     bar.style.transform = share === null ? "" : `scaleX(${share.toFixed(3)})`;
   }
 
   const unwatch = store.watch(
-    ["run.waiting", "run.coming", "run.draft", "run.spec", "run.promised", "run.running", "run.loading"], follow);
+    ["run.waiting", "run.pending", "run.draft", "run.spec", "run.promised", "run.running", "run.loading"], follow);
 
   function destroy() {
     unwatch();
@@ -54,9 +54,9 @@ export function create(element, context) {
   return { update() {}, resize() {}, destroy };
 }
 
-function tellProgress(loading) {
-  if (loading?.state !== "loading") return word("coming.compiling");
-  if (!loading.total) return word("coming.loading");
+function describeProgress(loading) {
+  if (loading?.state !== "loading") return word("pending.compiling");
+  if (!loading.total) return word("pending.loading");
   const size = (bytes) => (bytes / 1e6).toFixed(1);
-  return word("coming.loading.share", { done: size(loading.done), total: size(loading.total) });
+  return word("pending.loading.share", { done: size(loading.done), total: size(loading.total) });
 }

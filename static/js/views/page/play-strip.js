@@ -1,11 +1,11 @@
-/** The strip of play, epoch and what is changed most; the rest behind "More". */
+/** Control strip: run controls and the main settings; the rest behind "More". */
 
 import { createField } from "controls/field";
 import { createScheduleCurve } from "controls/schedule-curve";
 import { createSettingsGroup } from "controls/settings";
 import { h, icon } from "lib/dom";
 import { createActivation, createLoss, createSpeed } from "controls/special-fields";
-import { createTransport } from "controls/run-buttons";
+import { createRunButtons } from "controls/run-buttons";
 import { makeTerm } from "lib/terms";
 import { word } from "lib/words";
 
@@ -15,7 +15,7 @@ const CLIP_START = 1;
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
-  const transport = createTransport(context);
+  const transport = createRunButtons(context);
   const sheet = createSheet(context);
   const open = h("button.button.sheet-open", {
     type: "button", "aria-expanded": "false", "aria-controls": "controls",

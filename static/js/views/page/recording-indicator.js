@@ -1,4 +1,4 @@
-/** A quiet sign while a run is recorded; pressing it ends the recording. */
+/** Recording indicator; pressing it stops the recording. */
 
 import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";

@@ -1,4 +1,4 @@
-/** What runs a recording: play, a scrubber over all frames, how fast, and where it is. */
+/** Playback controls of a recording: play, scrubber, speed, position. */
 
 import { h, icon, setText } from "lib/dom";
 import { formatCount } from "lib/format";

@@ -1,4 +1,4 @@
-/** The head of a replayed run: what it is, and the settings of the page. */
+/** Header of a replay: its title, and the settings of the page. */
 
 import { setText } from "lib/dom";
 import { formatDay } from "lib/format";

@@ -1,4 +1,4 @@
-/** One quiet line while a recording plays in place of the server. */
+/** Line that says that a recording plays in place of the server. */
 
 import { h, setText } from "lib/dom";
 import { word } from "lib/words";

@@ -1,11 +1,11 @@
 /**
- * The time line: a line under the controls with a labelled handle. It goes back over what was
- * seen, and every other view shows the moment that it stands at.
+ * Time line: a slider under the controls with a labelled handle. It goes back over what was
+ * seen, and every other view shows the snapshot that it stands at.
  */
 
 import { h, icon, setText } from "lib/dom";
 import { formatCount } from "lib/format";
-import { tellMoment } from "ui/snapshot-words";
+import { describeTimelinePoint } from "ui/snapshot-words";
 import { word } from "lib/words";
 
 /** There is nothing to look back at before. */
@@ -26,7 +26,7 @@ const KEYS = {
  * @returns {{update, resize, destroy}}
  */
 export function create(element, context) {
-  const { store, tooltip, lookingBack } = context;
+  const { store, tooltip, recall } = context;
   const past = h("div.time-past");
   const ticks = h("div.time-ticks");
   const label = h("span");
@@ -38,13 +38,13 @@ export function create(element, context) {
   }, track);
   const said = h("span.time-said", { role: "status" });
   const goOn = h("button.button.small", {
-    type: "button", data: { action: "branch", help: word("help.branch") }, on: { click: () => leave(lookingBack.goOn) },
+    type: "button", data: { action: "branch", help: word("help.branch") }, on: { click: () => leave(recall.branch) },
   }, word("action.branch"));
   const aside = h("button.button.small.time-aside", {
-    type: "button", data: { action: "branchAside", help: word("help.branchAside") }, on: { click: lookingBack.goAside },
+    type: "button", data: { action: "branchAside", help: word("help.branchAside") }, on: { click: recall.branchInNewTab },
   }, word("action.branchAside"));
   const back = h("button.button.small", {
-    type: "button", data: { action: "present", help: word("help.present") }, on: { click: () => leave(lookingBack.goBack) },
+    type: "button", data: { action: "present", help: word("help.present") }, on: { click: () => leave(recall.returnToPresent) },
   }, word("action.present"));
   const note = h("div.time-note", { hidden: true }, said, goOn, aside, back);
   element.setAttribute("role", "region");
@@ -89,7 +89,7 @@ export function create(element, context) {
     line.setAttribute("aria-valuemax", points.length);
     line.setAttribute("aria-valuenow", at);
     line.setAttribute("aria-valuetext",
-      recalled ? tellMoment(recalled, context).replaceAll("\n", ", ") : word("timeline.now"));
+      recalled ? describeTimelinePoint(recalled, context).replaceAll("\n", ", ") : word("timeline.now"));
   }
 
   function indexOf(point) {
@@ -119,8 +119,8 @@ export function create(element, context) {
   }
 
   function show(point) {
-    if (!point) lookingBack.goBack();
-    else if (point.id !== store.get().timeline.recalled?.id) lookingBack.look(point);
+    if (!point) recall.returnToPresent();
+    else if (point.id !== store.get().timeline.recalled?.id) recall.show(point);
   }
 
   function press(event) {
@@ -142,7 +142,7 @@ export function create(element, context) {
     const held = dragged || !thumb.contains(event.target);
     const point = held ? nearest(event) : store.get().timeline.recalled;
     const box = track.getBoundingClientRect();
-    const text = point ? tellMoment(point, context) : word("help.timeline");
+    const text = point ? describeTimelinePoint(point, context) : word("help.timeline");
     if (event.pointerType !== "touch") tooltip.showAt(text, event.clientX, box.bottom);
     if (dragged) show(point);
   }

@@ -1,4 +1,4 @@
-/** Six steps through the screen; each rings a part of it while the training goes on. */
+/** Guided tour in six steps, each with a ring around a part of the page. */
 
 import { h, icon, setText } from "lib/dom";
 import { findPart } from "ui/tour-parts";

@@ -1,4 +1,4 @@
-/** Above the columns: a layer's name, its units, its activation; between them, a new layer. */
+/** Column headers: a layer's name, units and activation; between them, buttons for a new layer. */
 
 import { h, icon, setText } from "lib/dom";
 import { makeTerm, optionHelp, optionText } from "lib/terms";
@@ -18,7 +18,7 @@ const CHEVRON = "M5 6.5l3 3 3-3";
  *   units can be typed
  * @returns {{build, update, place}}
  */
-export function createHeads(heads, gaps, limits, on) {
+export function createColumnHeaders(heads, gaps, limits, on) {
   let columns = [];
   let inserts = [];
 
@@ -98,8 +98,8 @@ export function createHeads(heads, gaps, limits, on) {
       head.add.disabled = units >= limits.mostUnits;
       if (head.select.value !== activation) head.select.value = activation;
       const former = present?.layers[layer];
-      head.stepper.toggleAttribute("data-coming", Boolean(former) && former.units !== units);
-      head.wrap.toggleAttribute("data-coming", Boolean(former) && former.activation !== activation);
+      head.stepper.toggleAttribute("data-pending", Boolean(former) && former.units !== units);
+      head.wrap.toggleAttribute("data-pending", Boolean(former) && former.activation !== activation);
       head.wrap.dataset.help = explainActivation(activation);
     });
     const { note } = columns.at(-1);

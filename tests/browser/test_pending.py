@@ -18,7 +18,7 @@ FILES: tuple[str, ...] = (
     "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
     "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
 )  # fmt: skip
-COMING = ".coming:not([hidden])"
+COMING = ".pending:not([hidden])"
 
 
 @pytest.fixture(scope="module")
@@ -92,11 +92,11 @@ def test_a_preset_that_waits_leaves_the_page_of_one_network(page: Page) -> None:
     said = page.text(COMING)
     assert "MNIST 2" in said
     assert page.control("preset").get_property("value") == "mnist_2"
-    assert page.find(".presets").get_attribute("data-coming") is not None
+    assert page.find(".presets").get_attribute("data-pending") is not None
     page.wait(lambda: "of 2.0 MB" in page.text(COMING), "how far it is")
     page.wait(lambda: "Next: MNIST 2" in page.text("#announcer"), "it is spoken")
     card = page.find("[data-dataset='mnist']")
-    assert card.get_attribute("data-coming") is not None
+    assert card.get_attribute("data-pending") is not None
     assert card.get_attribute("aria-checked") == "false"
 
 
@@ -117,7 +117,7 @@ def test_play_while_it_waits_is_meant_for_what_comes(page: Page) -> None:
     assert page.step == 0
     assert shows_the_circle(page)
     assert page.control("preset").get_property("value") == ""
-    assert not page.find_all("[data-coming]")
+    assert not page.find_all("[data-pending]")
     page.play()
 
 
