@@ -64,6 +64,8 @@ def test_a_laptop_a_projector_and_every_width(page: Page) -> None:
     a_projector_shows_all_and_larger(page)
     many_units_are_smaller(page)
     no_width_scrolls_sideways(page)
+    page.resize(1440, 900)
+    all_is_painted_in_the_theme_of_the_system_or_the_switch(page)
 
 
 def no_width_scrolls_sideways(page: Page) -> None:
@@ -217,7 +219,7 @@ def pictures(page: Page) -> list[str]:
     )
 
 
-def test_all_is_painted_in_the_theme_of_the_system_or_the_switch(page: Page) -> None:
+def all_is_painted_in_the_theme_of_the_system_or_the_switch(page: Page) -> None:
     a_new_layer_slides_in_unless_less_motion_is_asked_for(page)
     text_is_told_from_its_ground(page)
     the_theme_follows_the_system_and_the_switch(page)
@@ -250,7 +252,7 @@ def the_theme_follows_the_system_and_the_switch(page: Page) -> None:
 
 
 def text_is_told_from_its_ground(page: Page) -> None:
-    page.click(".more-toggle")
+    assert page.find("#more").is_displayed(), "all controls"
     for scheme in ("light", "dark"):
         page.prefer(prefers_color_scheme=scheme)
         page.until("matchMedia(`(prefers-color-scheme: ${arguments[0]})`).matches", scheme, scheme)

@@ -48,7 +48,7 @@ def change(file: Path, target: Path, **metadata: str) -> Path:
     return target
 
 
-def test_a_saved_model_is_opened_and_undone(page: Page, tmp_path: Path) -> None:
+def test_models_are_saved_opened_undone_and_refused(page: Page, tmp_path: Path) -> None:
     the_buttons_fit_a_phone(page)
     train(page, 3)
     loss = page.metric("train_loss")
@@ -70,6 +70,8 @@ def test_a_saved_model_is_opened_and_undone(page: Page, tmp_path: Path) -> None:
     page.goes_on()
     assert page.running
     a_model_is_saved_while_it_trains(page, tmp_path)
+    page.pause()
+    what_is_refused_is_said_and_changes_nothing(page, tmp_path)
 
 
 def a_model_is_saved_while_it_trains(page: Page, tmp_path: Path) -> None:
@@ -114,9 +116,8 @@ UNFIT: list[tuple[dict[str, str], str]] = [
 ]
 
 
-def test_what_is_refused_is_said_and_changes_nothing(page: Page, tmp_path: Path) -> None:
+def what_is_refused_is_said_and_changes_nothing(page: Page, tmp_path: Path) -> None:
     page.allowed.append("/model - Failed to load resource: the server responded with a status of 4")
-    train(page, 3)
     model = save_model(page, tmp_path)
     a_file_that_does_not_fit_or_is_no_model_is_refused(page, model, tmp_path)
     a_session_that_is_gone_is_said(page, model)

@@ -52,6 +52,13 @@ def test_painting_begins_with_what_is_seen_while_training_goes_on(tab: Page) -> 
     assert page.running
     paint_rings(page, "mouse")
     page.wait(lambda: page.metric("train_accuracy") > 98, "what was painted is learned")
+    # Erased, and undone.
+    before = drawn(page)
+    take(page, "erase")
+    page.edited(lambda: stroke(page, [(4.5, 0), (4.4, 0.5)]))
+    page.wait(lambda: 0 < drawn(page) < before, "points are gone")
+    go_back(page, UNDO)
+    settled(page, before)
     assert page.running
 
 
@@ -93,7 +100,7 @@ def edits_are_few_and_frames_go_on_under_a_fast_hand(page: Page, kind: str) -> N
            };"""
     )
     frames = page.frames
-    stroke(page, arc(4.5, steps=80), kind, duration=8)
+    stroke(page, arc(4.5, steps=60), kind, duration=20)
     sent = page.run("return window.sent")
     gaps = [b - a for a, b in pairwise(sent[:-1])]
     assert len(sent) >= 3

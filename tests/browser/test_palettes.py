@@ -48,6 +48,8 @@ def apart(one: list[float], other: list[float]) -> dict[str, float]:
 def test_colours_are_told_apart_and_follow_the_choice(page: Page) -> None:
     everything_follows_the_choice(page)
     a_choice_outlives_the_page(page)
+    the_scale_is_that_of_a_unit_or_of_the_output(page)
+    regression_has_one_scale_with_zero_in_its_middle(page)
     every_eye_tells_the_pairs_apart(page)
     both_signs_are_told_from_zero(page)
     for count in CLASSES:
@@ -151,11 +153,6 @@ def a_choice_outlives_the_page(page: Page) -> None:
 def shown(page: Page, css: str = ".scale-bar") -> list[float]:
     """The numbers of the scale."""
     return [float(t.replace("−", "-")) for t in page.find(css).text.split()]
-
-
-def test_the_scale_is_that_of_what_is_shown(page: Page) -> None:
-    the_scale_is_that_of_a_unit_or_of_the_output(page)
-    regression_has_one_scale_with_zero_in_its_middle(page)
 
 
 def the_scale_is_that_of_a_unit_or_of_the_output(page: Page) -> None:

@@ -61,6 +61,9 @@ def test_an_edit_is_undone_and_made_again(page: Page) -> None:
     keys_do_it_too(page)
     a_text_field_keeps_its_own_undo(page)
     a_phone_has_all_in_one_line(page)
+    page.click(".sheet-close")
+    page.resize(1440, 900)
+    a_running_network_runs_on_and_a_divergence_is_left(page)
 
 
 def weights_and_curves_go_back_and_forth(page: Page) -> None:
@@ -169,7 +172,7 @@ def one_line(page: Page) -> None:
     assert room >= 0
 
 
-def test_a_running_network_runs_on_and_a_divergence_is_left(page: Page) -> None:
+def a_running_network_runs_on_and_a_divergence_is_left(page: Page) -> None:
     it_runs_on_through_undo_and_redo(page)
     page.pause()
     page.edited(lambda: page.choose("optimizer.name", "sgd"))
@@ -197,6 +200,8 @@ def test_a_running_network_runs_on_and_a_divergence_is_left(page: Page) -> None:
     assert page.text("[data-action='tryIt']") in [f"Lower to {rate}" for rate in offered]
     page.edited(lambda: page.click("[data-action='tryIt']"))
     assert page.value("optimizer.learning_rate") in offered
+    page.wait(lambda: page.running, "it goes on")
+    page.pause()
 
 
 def diverge_again(page: Page) -> None:
