@@ -195,9 +195,14 @@ def give_back_memory() -> None:
 def keep_on_disk(folder: str) -> None:
     """Keeps compiled programs on disk, for the next start.
 
+    They are found wherever the folder has been moved or linked to: JAX makes the place of a cache
+    that XLA has for GPUs a part of each program's key, so there is none where there is no GPU.
+
     Args:
         folder: made if it is not there.
     """
+    if jax.default_backend() == "cpu":
+        jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
     jax.config.update("jax_compilation_cache_dir", folder)
     jax.config.update("jax_persistent_cache_min_compile_time_secs", 0.1)
     jax.config.update("jax_persistent_cache_min_entry_size_bytes", -1)

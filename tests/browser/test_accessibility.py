@@ -1,4 +1,7 @@
-"""axe-core finds nothing to object to: every state of the page, light and dark, any width."""
+"""axe-core finds nothing to object to: every state of the page, light and dark, any width.
+
+`make test` looks at the states that show most, several of them at once; the nightly run at each.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from tests.browser.axe import OF_COLOURS, check, check_themes
 from tests.browser.page import Page
 from tests.browser.painting import choose_own
 from tests.browser.strokes import DIGITS, draw
+from tests.sizes import at_night
 
 PHONE_SIZE = (360, 740, True)
 
@@ -210,8 +214,31 @@ def sharing(page: Page) -> None:
     page.wait(lambda: "127.0.0.1" in page.text(".share-side .share-reach"), "who can open it")
 
 
+def everything_at_once(page: Page) -> None:
+    """Follows `the_whole_dialog`: tools to paint with, every control, a unit, and a past to see."""
+    everything_unfolded(page)
+    a_pinned_unit(page)
+    looking_back(page)
+
+
+def the_whole_dialog(page: Page) -> None:
+    """A table of one's own points that can be edited, below a file that was refused."""
+    a_bad_csv(page)
+    page.edited(lambda: page.click("[data-action='makeOwn']"))
+
+
+def an_image_unit_and_a_cell(page: Page) -> None:
+    an_image_unit(page)
+    a_confusion_cell(page)
+
+
 #: States that follow one another in one page, each closed before the next.
 LAPTOP: dict[str, tuple[State, ...]] = {
+    "usual": (
+        as_it_opens, a_readout, a_layer_menu, a_weight_editor, the_page_settings, sharing,
+        the_tour, a_refused_edit, the_whole_dialog, everything_at_once, korean,
+    ),
+    "usual images": (an_image_unit_and_a_cell, a_hidden_space, a_drawing),
     "looking": (
         as_it_opens, a_hovered_unit, a_tooltip, a_readout, a_layer_menu, a_weight_editor,
         the_page_settings, sharing, the_tour, a_refused_edit, other_colours, korean,
@@ -222,10 +249,17 @@ LAPTOP: dict[str, tuple[State, ...]] = {
     "images": (an_image_unit, a_confusion_cell, a_hidden_space, a_drawing),
 }  # fmt: skip
 PHONE: dict[str, tuple[State, ...]] = {
+    "usual": (classes, the_page_settings, the_whole_dialog, the_sheet),
+    "usual images": (a_drawing,),
     "looking": (as_it_opens, the_page_settings, the_tour, sharing, classes, regression, korean),
     "points": (the_points, a_bad_csv, own_points, painting, the_sheet),
     "images": (a_confusion_cell, a_hidden_space, a_drawing),
 }
+
+
+def by_day_and_night(walks: dict[str, tuple[State, ...]]) -> list[object]:
+    """The walks of `make test`, and the longer ones that take their place at night."""
+    return [name if name.startswith("usual") else at_night(name) for name in walks]
 
 
 #: What a state adds to the page, which has been looked at without it.
@@ -233,7 +267,8 @@ ADDED: dict[State, str] = {
     a_pinned_unit: ".curves", a_hovered_unit: ".output-plane", a_layer_menu: ".popover",
     a_weight_editor: ".popover", the_page_settings: ".popover", a_tooltip: ".tooltip",
     a_readout: ".tooltip", the_tour: "#tour", the_points: "dialog[open]",
-    own_points: "dialog[open]", a_bad_csv: "dialog[open]", a_refused_edit: "#notice",
+    own_points: "dialog[open]", a_bad_csv: "dialog[open]", the_whole_dialog: "dialog[open]",
+    sharing: "dialog[open]", a_refused_edit: "#notice",
 }  # fmt: skip
 
 
@@ -262,18 +297,19 @@ def walk(page: Page, device: str, states: tuple[State, ...]) -> None:
         check_themes(page, f"{device}, {state.__name__}", ADDED.get(state))
 
 
-@pytest.mark.parametrize("states", LAPTOP)
+@pytest.mark.parametrize("states", by_day_and_night(LAPTOP))
 def test_a_laptop(page: Page, states: str) -> None:
     walk(page, "laptop", LAPTOP[states])
 
 
-@pytest.mark.parametrize("states", PHONE)
+@pytest.mark.parametrize("states", by_day_and_night(PHONE))
 def test_a_phone(tab: Page, states: str) -> None:
     tab.resize(*PHONE_SIZE)
     tab.open()
     walk(tab, "phone", PHONE[states])
 
 
+@pytest.mark.nightly
 def test_every_step_of_the_tour(page: Page) -> None:
     the_tour(page)
     for step in range(6):
@@ -285,7 +321,7 @@ def test_axe_itself_works_here(page: Page) -> None:
     """It objects to what is plainly wrong."""
     page.run("document.querySelector('.play').removeAttribute('aria-label')")
     with pytest.raises(AssertionError, match="button-name"):
-        check(page, "without a name")
+        check(page, "without a name", root=".strip")
     page.run("document.querySelector('.field-label').style.color = 'rgb(128 128 128 / 30%)'")
     with pytest.raises(AssertionError, match="color-contrast"):
-        check(page, "too pale", OF_COLOURS)
+        check(page, "too pale", OF_COLOURS, root=".strip")

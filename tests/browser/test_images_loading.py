@@ -1,4 +1,7 @@
-"""Images that are not there yet: the page says how far they are, and goes on meanwhile."""
+"""Images that are not there yet: the page says how far they are, and goes on meanwhile.
+
+All of it at night; what waits stands in test_pending, what has come in test_drawing.
+"""
 
 from __future__ import annotations
 
@@ -10,7 +13,7 @@ import pytest
 
 from tests.app.servers import LiveServer
 from tests.browser.images import choose_images
-from tests.browser.page import Page
+from tests.browser.page import FEW_FPS, Page
 from tests.engine.image_mirror import Mirror, Request, run_mirror, serve
 from tests.mnist import need_mnist
 from tests.programs import FOLDER
@@ -48,11 +51,14 @@ def elsewhere(tab: Page, mirror: Mirror, tmp_path: Path) -> Iterator[Page]:
     """The page of a server that has no images and only this mirror; what is compiled it has."""
     for compiled in FOLDER.glob("jit_*"):
         (tmp_path / compiled.name).symlink_to(compiled)
-    with LiveServer(LIVENET_CACHE_DIR=str(tmp_path), LIVENET_IMAGE_MIRRORS=mirror.url) as server:
+    with LiveServer(
+        LIVENET_CACHE_DIR=str(tmp_path), LIVENET_IMAGE_MIRRORS=mirror.url, LIVENET_MAX_FPS=FEW_FPS
+    ) as server:
         yield Page(tab.driver, server.url).open()
         tab.driver.get("about:blank")
 
 
+@pytest.mark.nightly
 def test_a_download_is_shown_while_training_goes_on(
     elsewhere: Page, go_on: threading.Event
 ) -> None:

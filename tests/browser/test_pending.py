@@ -19,6 +19,11 @@ FILES: tuple[str, ...] = (
     "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
 )  # fmt: skip
 COMING = ".pending:not([hidden])"
+#: How much of the bar is full.
+SHARE = """(() => {
+  const width = (css) => document.querySelector(css).getBoundingClientRect().width;
+  return width(".pending-bar") / (width(".pending-track") || 1);
+})()"""
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +33,13 @@ def fail() -> threading.Event:
 
 
 @pytest.fixture(scope="module")
-def far_away(fail: threading.Event, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A server whose images are half-way here and come no further."""
+def far_away(
+    server: LiveServer, fail: threading.Event, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[str]:
+    """A server whose images are half-way here and come no further.
+
+    What the other server has compiled it finds, though its cache is another folder.
+    """
     folder = tmp_path_factory.mktemp("cache")
     for compiled in FOLDER.glob("jit_*"):
         (folder / compiled.name).symlink_to(compiled)
@@ -45,9 +55,10 @@ def far_away(fail: threading.Event, tmp_path_factory: pytest.TempPathFactory) ->
         run_mirror(files, halt) as mirror,
         LiveServer(
             LIVENET_CACHE_DIR=str(folder), LIVENET_IMAGE_MIRRORS=mirror.url, LIVENET_MAX_FPS=FEW_FPS
-        ) as server,
+        ) as elsewhere,
     ):
-        yield server.url
+        assert [one for one in folder.glob("jit_*") if not one.is_symlink()] == []
+        yield elsewhere.url
         fail.set()
 
 
@@ -94,13 +105,28 @@ def test_a_preset_that_waits_leaves_the_page_of_one_network(page: Page) -> None:
     assert page.control("preset").get_property("value") == "mnist_2"
     assert page.find(".presets").get_attribute("data-pending") is not None
     page.wait(lambda: "of 2.0 MB" in page.text(COMING), "how far it is")
+    page.until(f"0.4 < {SHARE} && {SHARE} < 0.6", "half of it")
     page.wait(lambda: "Next: MNIST 2" in page.text("#announcer"), "it is spoken")
     card = page.find("[data-dataset='mnist']")
     assert card.get_attribute("data-pending") is not None
     assert card.get_attribute("aria-checked") == "false"
+    # The network that goes cannot be edited any more.
+    page.choose("optimizer.name", "adam")
+    page.wait(lambda: "wait for it" in page.notice, "why not")
+    assert shows_the_circle(page)
+    page.click("[data-add='0']")
+    page.control("optimizer.learning_rate").send_keys(Keys.ARROW_RIGHT)
+    page.settle()
+    assert shows_the_circle(page)
+    assert page.value("optimizer.learning_rate") == "0.03"
+    # Another choice takes the place of what comes.
+    page.edited(lambda: page.click("[data-dataset='xor']"))
+    assert not page.find_all(COMING)
+    assert page.find("[data-dataset='xor']").get_attribute("aria-checked") == "true"
+    assert page.units == [4, 2]
 
 
-def test_play_while_it_waits_is_meant_for_what_comes(page: Page) -> None:
+def test_play_is_meant_for_what_comes_and_what_trains_goes_on_until_then(page: Page) -> None:
     choose_preset(page)
     page.click(".play")
     page.wait(lambda: "as soon as" in page.text(COMING), "that it trains then")
@@ -118,10 +144,7 @@ def test_play_while_it_waits_is_meant_for_what_comes(page: Page) -> None:
     assert shows_the_circle(page)
     assert page.control("preset").get_property("value") == ""
     assert not page.find_all("[data-pending]")
-    page.play()
-
-
-def test_what_trains_goes_on_until_then(page: Page) -> None:
+    # What trains already goes on meanwhile.
     page.play()
     page.click("[data-dataset='mnist']")
     page.wait(lambda: "keeps training" in page.text(COMING), "that the present one trains on")
@@ -137,26 +160,6 @@ def test_what_trains_goes_on_until_then(page: Page) -> None:
     page.wait(lambda: not page.find_all(COMING), "undo leaves it")
     page.settle()
     assert page.step == step
-
-
-def test_the_network_that_goes_cannot_be_edited(page: Page) -> None:
-    choose_preset(page)
-    page.choose("optimizer.name", "adam")
-    page.wait(lambda: "wait for it" in page.notice, "why not")
-    assert shows_the_circle(page)
-    page.click("[data-add='0']")
-    page.control("optimizer.learning_rate").send_keys(Keys.ARROW_RIGHT)
-    page.settle()
-    assert shows_the_circle(page)
-    assert page.value("optimizer.learning_rate") == "0.03"
-
-
-def test_another_choice_takes_its_place(page: Page) -> None:
-    choose_preset(page)
-    page.edited(lambda: page.click("[data-dataset='xor']"))
-    assert not page.find_all(COMING)
-    assert page.find("[data-dataset='xor']").get_attribute("aria-checked") == "true"
-    assert page.units == [4, 2]
 
 
 def test_what_waits_is_known_after_a_reload(page: Page) -> None:
@@ -192,14 +195,14 @@ def test_what_cannot_be_had_leaves_everything_as_it_was(page: Page, fail: thread
 
 
 def test_an_embed_is_of_one_network_too(page: Page) -> None:
-    page.open("/embed?data=digits&panels=network&controls=play,data")
+    page.open("/embed?data=xor&panels=network&controls=play,data")
     page.choose("data.name", "fashion_mnist")
     page.wait(lambda: page.find(COMING), "it is said what comes")
     assert "Fashion-MNIST" in page.text(COMING)
     page.click(".play")
     page.wait(lambda: "as soon as" in page.text(COMING), "that it trains then")
     page.click(f"{COMING} [data-action='stay']")
-    page.wait(lambda: page.control("data.name").get_property("value") == "digits", "as it was")
+    page.wait(lambda: page.control("data.name").get_property("value") == "xor", "as it was")
     page.wait(lambda: not page.running, "nothing trains")
     page.settle()
     assert page.step == 0
