@@ -98,6 +98,8 @@ def tab(driver: Chrome, first_tab: str, server: LiveServer) -> Iterator[Page]:
             driver.switch_to.window(handle)
             driver.close()
         driver.switch_to.window(first_tab)
+    else:
+        page.take_back()
     assert messages == []
 
 

@@ -19,6 +19,27 @@ from tests.browser.drivers import SCRIPT_SECONDS
 PATIENCE = SCRIPT_SECONDS
 #: For servers whose frames nobody counts: painting them is most of what tests have to wait for.
 FEW_FPS = "8"
+#: What takes back a command of the DevTools protocol whose effect outlives the document, made of
+#: its parameters and its answer.
+TAKE_BACK: dict[str, Callable[[Any, Any], tuple[str, dict[str, Any]]]] = {
+    "Page.addScriptToEvaluateOnNewDocument": lambda _, answer: (
+        "Page.removeScriptToEvaluateOnNewDocument", answer
+    ),
+    "Network.emulateNetworkConditions": lambda asked, _: (
+        "Network.emulateNetworkConditions", {**asked, "offline": False}
+    ),
+    "Network.setBlockedURLs": lambda *_: ("Network.setBlockedURLs", {"urls": []}),
+    "Network.enable": lambda *_: ("Network.disable", {}),
+    "Browser.setDownloadBehavior": lambda *_: (
+        "Browser.setDownloadBehavior", {"behavior": "default"}
+    ),
+    "Browser.setWindowBounds": lambda asked, _: (
+        "Browser.setWindowBounds", {**asked, "bounds": {"windowState": "normal"}}
+    ),
+}  # fmt: skip
+#: Commands that only ask.
+ASKING = ("Browser.getWindowForTarget",)
+HIDDEN = "return document.hidden"
 IS_RUNNING = "document.querySelector('.play').classList.contains('running')"
 
 
@@ -36,6 +57,7 @@ class Page:
         self.allowed: list[str] = []
         #: Whether a test left its mark on the tab itself, so that no other may have it.
         self.spent = False
+        self._to_take_back: list[tuple[str, dict[str, Any]]] = []
 
     def open(self, path: str = "/") -> Page:
         """Loads the page and waits for its first frame."""
@@ -111,8 +133,17 @@ class Page:
 
     def command(self, name: str, **parameters: object) -> Any:
         """Gives a command of the DevTools protocol; its effect may outlive the document."""
-        self.spent = True
-        return self.driver.execute_cdp_cmd(name, parameters)
+        answer = self.driver.execute_cdp_cmd(name, parameters)
+        if name in TAKE_BACK:
+            self._to_take_back.append(TAKE_BACK[name](parameters, answer))
+        elif name not in ASKING:
+            self.spent = True
+        return answer
+
+    def take_back(self) -> None:
+        """Takes back what the commands have done, so that the next test may have the tab."""
+        while self._to_take_back:
+            self.driver.execute_cdp_cmd(*self._to_take_back.pop())
 
     def go_offline(self, offline: bool = True) -> None:
         """Cuts the network of the tab, or brings it back."""
@@ -298,3 +329,10 @@ class Page:
         """What the browser logged, less what the test allowed."""
         entries = [entry["message"] for entry in self.driver.get_log("browser")]  # type: ignore[no-untyped-call]
         return [e for e in entries if not any(part in e for part in self.allowed)]
+
+
+def show(page: Page, state: str) -> None:
+    """Minimizes the window of the page, or shows it again (`normal`)."""
+    window = page.command("Browser.getWindowForTarget")["windowId"]
+    page.command("Browser.setWindowBounds", windowId=window, bounds={"windowState": state})
+    page.wait(lambda: page.run(HIDDEN) is (state == "minimized"), f"the window is {state}")

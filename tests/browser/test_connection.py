@@ -1,4 +1,7 @@
-"""A connection that is lost, taken over, refused, and taken up again; over both transports."""
+"""A connection that is lost, taken over, refused, and taken up again.
+
+Over WebSockets; and over HTTP what its own code has to notice, and at night the rest.
+"""
 
 from __future__ import annotations
 
@@ -14,8 +17,9 @@ from websocket import WebSocket, create_connection
 
 from tests.app.servers import LiveServer, wait_until
 from tests.browser.axe import check_themes
-from tests.browser.page import Page
+from tests.browser.page import FEW_FPS, Page, show
 from tests.browser.proxies import Manner, Proxy
+from tests.sizes import at_night
 
 #: What a browser says of a WebSocket that fails, and of a server that is not there.
 NO_WEBSOCKET = "WebSocket connection to"
@@ -42,14 +46,16 @@ def carrier(page: Page) -> str:
     )
 
 
-@pytest.fixture(params=["websocket", "http"])
+@pytest.fixture(params=["websocket", at_night("http")])
 def transport(request: pytest.FixtureRequest) -> str:
-    """What carries the stream; each test runs over both, but for those of `over_one`."""
+    """What carries the stream; at night both, but for `over_one`."""
     return request.param
 
 
 #: What the page does about a server as a whole is the same code over both transports.
 over_one = pytest.mark.parametrize("transport", ["websocket"], indirect=True)
+#: What each transport notices in its own way.
+over_both = pytest.mark.parametrize("transport", ["websocket", "http"], indirect=True)
 
 
 @pytest.fixture
@@ -111,14 +117,18 @@ def test_training_edits_and_reloads(page: Page) -> None:
     page.wait(lambda: page.step == 0, "back at step 0")
 
 
-def test_another_client_takes_over_and_gives_back(
+@over_both
+def test_what_is_taken_over_or_lost_goes_on_afterwards(
     page: Page, other: WebSocket, transport: str
 ) -> None:
+    page.allowed += [NO_WEBSOCKET, "ERR_INTERNET_DISCONNECTED"]
     if transport == "http":
         page.allowed += TOO_LATE
+    page.edited(lambda: page.click("[data-add='0']"))
     page.play()
-    step = page.step
-    other.send(json.dumps({"type": "open", "session": token(page)}))
+    step, session = page.step, token(page)
+    # Another client takes over: the page does not try again by itself.
+    other.send(json.dumps({"type": "open", "session": session}))
     page.wait(lambda: "another window" in page.notice, "the page says so")
     opened = json.loads(other.recv())
     assert opened["resumed"] is True
@@ -134,37 +144,19 @@ def test_another_client_takes_over_and_gives_back(
            return made;"""
     )
     assert tries == 0
+    # It takes the session back when it is asked to.
     page.click(".notice button")
     page.wait(lambda: not page.notice, "the notice goes")
     page.goes_on()
     assert page.step > step
     assert page.running
-
-
-def test_offline_and_online_again(page: Page, transport: str) -> None:
-    page.allowed += [NO_WEBSOCKET, "ERR_INTERNET_DISCONNECTED"]
-    page.edited(lambda: page.click("[data-add='0']"))
-    page.play()
-    page.goes_on()
-    step, session = page.step, token(page)
-    page.go_offline()
-    page.wait(lambda: "Connection lost" in page.notice, "the page says so")
-    page.go_offline(False)
-    page.wait(lambda: not page.notice, "it connects again")
-    page.goes_on()
-    assert page.step >= step
-    assert token(page) == session
-    assert page.units == [5, 2]
-    assert carrier(page) == transport
-
-
-def test_play_and_pause_while_the_connection_is_lost_count_afterwards(page: Page) -> None:
-    page.allowed += [NO_WEBSOCKET, "ERR_INTERNET_DISCONNECTED"]
-    page.play()
-    for running in (False, True):
+    # Offline and online again, the session is the same; play and pause meanwhile count afterwards.
+    step = page.step
+    for click, running in ((False, True), (True, False), (True, True)):
         page.go_offline()
         page.wait(lambda: "Connection lost" in page.notice, "the page says so")
-        page.click(".play")
+        if click:
+            page.click(".play")
         page.go_offline(False)
         page.wait(lambda: not page.notice, "it connects again")
         assert page.running is running
@@ -172,6 +164,10 @@ def test_play_and_pause_while_the_connection_is_lost_count_afterwards(page: Page
             page.goes_on()
         else:
             page.settle()
+    assert page.step >= step
+    assert token(page) == session
+    assert page.units == [5, 2]
+    assert carrier(page) == transport
 
 
 def test_a_network_that_dies_silently_is_noticed(tab: Page, server: LiveServer) -> None:
@@ -204,7 +200,7 @@ def test_a_server_that_starts_again_gets_the_same_settings(
     page.allowed += [NO_WEBSOCKET, *NO_SERVER]
     if transport == "http":
         page.allowed += TOO_LATE
-    with LiveServer() as server:
+    with LiveServer(LIVENET_MAX_FPS=FEW_FPS) as server:
         page.url = reach(server)
         page.open()
         page.edited(lambda: page.click("[data-dataset='xor']"))
@@ -215,7 +211,7 @@ def test_a_server_that_starts_again_gets_the_same_settings(
         server.stop()
         page.wait(lambda: "Connection lost" in page.notice, "the page says so")
     # The server may be ready, and the notice gone, before this test hears of it.
-    with LiveServer(PORT=server.url.rpartition(":")[2]):
+    with LiveServer(PORT=server.url.rpartition(":")[2], LIVENET_MAX_FPS=FEW_FPS):
         page.wait(lambda: "new one was started" in page.notices, "a new session runs")
         frames = page.frames
         page.wait(lambda: page.frames > frames + 3, "frames go on")
@@ -227,6 +223,28 @@ def test_a_server_that_starts_again_gets_the_same_settings(
         page.driver.get("about:blank")
 
 
+def test_a_server_that_does_not_answer_yet_is_said(tab: Page) -> None:
+    """As while it compiles: what is sent reaches it only later."""
+    script = """const { send } = WebSocket.prototype;
+        window.held = [];
+        WebSocket.prototype.send = function hold(text) {
+          const go = () => send.call(this, text);
+          if (held) held.push(go);
+          else go();
+        };"""
+    tab.command("Page.addScriptToEvaluateOnNewDocument", source=script)
+    tab.driver.get(tab.url)
+    tab.until(
+        "document.querySelector('.notice').textContent.includes('server is starting')"
+        " && livenet.frames === 0 && held.length === 1",
+        "the page says so",
+    )
+    tab.run("const late = held; window.held = null; late.forEach((go) => go())")
+    tab.until("livenet.frames > 0", "the first frame")
+    tab.wait(lambda: not tab.notice, "the notice goes")
+
+
+@pytest.mark.nightly
 @over_one
 def test_a_server_that_still_compiles_is_said(tab: Page, reach: Reach, tmp_path: Path) -> None:
     server = LiveServer(LIVENET_CACHE_DIR=str(tmp_path))
@@ -257,7 +275,7 @@ def take_a_place(server: LiveServer) -> WebSocket:
 
 def test_a_full_server_is_said_and_waited_for(tab: Page) -> None:
     tab.allowed += [NO_WEBSOCKET, "503 (SERVICE UNAVAILABLE)"]
-    full = LiveServer(LIVENET_MAX_SESSIONS="1", LIVENET_RESUME_SECONDS="0")
+    full = LiveServer(LIVENET_MAX_SESSIONS="1", LIVENET_RESUME_SECONDS="0", LIVENET_MAX_FPS=FEW_FPS)
     with full as server, Proxy(server.url, "refuse") as proxy:
         for url, name in ((server.url, "websocket"), (proxy.url, "http")):
             first = take_a_place(server)
@@ -274,19 +292,46 @@ def test_a_full_server_is_said_and_waited_for(tab: Page) -> None:
             tab.driver.get("about:blank")
 
 
-@over_one
-def test_an_idle_page_is_closed_and_goes_on_when_asked(tab: Page, reach: Reach) -> None:
-    with LiveServer(LIVENET_IDLE_SECONDS="1") as server:
-        # Its first frame may be later than that where the machine is busy.
-        tab.driver.get(reach(server))
-        tab.wait(lambda: "was inactive" in tab.notice, "the page says so")
-        session = token(tab)
-        tab.click(".notice button")
-        tab.click(".play")
-        tab.wait(lambda: not tab.notice, "the notice goes")
-        tab.wait(lambda: tab.running and tab.step > 0, "it trains")
-        assert token(tab) == session
-        tab.driver.get("about:blank")
+@pytest.fixture(scope="module")
+def hasty() -> Iterator[LiveServer]:
+    """A server that closes what is idle for five seconds."""
+    with LiveServer(LIVENET_IDLE_SECONDS="5", LIVENET_MAX_FPS=FEW_FPS) as server:
+        yield server
+
+
+@pytest.fixture
+def idle(tab: Page, hasty: LiveServer) -> Iterator[Page]:
+    """A tab that may go there, and has no session there."""
+    tab.url = hasty.url
+    tab.driver.get(f"{tab.url}/healthz")
+    tab.run("sessionStorage.clear()")
+    yield tab
+    tab.driver.get("about:blank")
+
+
+def test_an_idle_page_is_closed_and_goes_on_when_asked(idle: Page) -> None:
+    tab = idle
+    # Its first frame may be later than that where the machine is busy.
+    tab.driver.get(tab.url)
+    tab.wait(lambda: "was inactive" in tab.notice, "the page says so")
+    session = token(tab)
+    tab.click(".notice button")
+    tab.click(".play")
+    tab.wait(lambda: not tab.notice, "the notice goes")
+    tab.wait(lambda: tab.running and tab.step > 0, "it trains")
+    assert token(tab) == session
+
+
+def test_an_idle_session_is_taken_up_when_the_page_is_back(idle: Page) -> None:
+    tab = idle
+    tab.open()
+    tab.play()
+    show(tab, "minimized")
+    tab.wait(lambda: "was inactive" in tab.notice, "the server closes it")
+    show(tab, "normal")
+    tab.wait(lambda: not tab.notice, "it is connected")
+    tab.goes_on()
+    assert tab.running
 
 
 @pytest.fixture

@@ -11,16 +11,8 @@ import pytest
 
 from tests.app.client import make_client
 from tests.app.servers import LiveServer
-from tests.browser.page import Page
-
-HIDDEN = "return document.hidden"
-
-
-def show(page: Page, state: str) -> None:
-    """Minimizes the window of the page, or shows it again (`normal`)."""
-    window = page.command("Browser.getWindowForTarget")["windowId"]
-    page.command("Browser.setWindowBounds", windowId=window, bounds={"windowState": state})
-    page.wait(lambda: page.run(HIDDEN) is (state == "minimized"), f"the window is {state}")
+from tests.browser.page import Page, show
+from tests.sizes import at_night
 
 
 def trained(page: Page, server: LiveServer) -> int:
@@ -58,9 +50,9 @@ def steps_of_curve(page: Page) -> list[int]:
     return page.run("return document.querySelector('#panel-loss').data?.[0].x ?? []")
 
 
-@pytest.fixture(params=["websocket", "http"])
+@pytest.fixture(params=["websocket", at_night("http")])
 def page(tab: Page, request: pytest.FixtureRequest) -> Iterator[Page]:
-    """The playground over each transport; its window is normal again afterwards."""
+    """The playground, at night over each transport; its window is normal again afterwards."""
     if request.param == "http":
         request.getfixturevalue("over_http")
     yield tab.open()
@@ -84,10 +76,31 @@ def test_a_hidden_page_pauses_and_goes_on_when_it_is_back(page: Page, server: Li
     page.goes_on()
     assert trained(page, server) > step
     assert page.running
-
-
-def test_a_hidden_page_that_was_paused_stays_paused(page: Page, server: LiveServer) -> None:
-    page.play()
+    # A connection that is lost meanwhile changes nothing.
+    show(page, "minimized")
+    step = stands_still(page, server)
+    page.run(
+        """window.dispatchEvent(new Event("offline"));
+           window.dispatchEvent(new Event("online"));"""
+    )
+    token = page.run("return sessionStorage.getItem('livenet.session')")
+    assert stands_still(page, server) == step
+    show(page, "normal")
+    page.goes_on()
+    assert page.running
+    assert page.run("return sessionStorage.getItem('livenet.session')") == token
+    # The switch acts on a page that is hidden already: another window of the same browser cannot
+    # reach this one's store, its own switch can.
+    page.click("[data-action='settings']")
+    show(page, "minimized")
+    stands_still(page, server)
+    page.run("document.querySelector(\"[data-path='pauseHidden']\").click()")
+    step = trained(page, server)
+    page.wait(lambda: trained(page, server) > step + 500, "training goes on")
+    page.run("document.querySelector(\"[data-path='pauseHidden']\").click()")
+    stands_still(page, server)
+    # What was paused stays paused.
+    show(page, "normal")
     page.pause()
     show(page, "minimized")
     step = stands_still(page, server)
@@ -118,19 +131,6 @@ def test_a_hidden_page_goes_on_if_so_chosen_and_its_curve_has_no_hole(
     assert max(gaps) <= 200, gaps
 
 
-def test_the_switch_acts_on_a_page_that_is_hidden_already(page: Page, server: LiveServer) -> None:
-    """Another window of the same browser cannot reach this one's store; its own switch can."""
-    page.play()
-    page.click("[data-action='settings']")
-    show(page, "minimized")
-    stands_still(page, server)
-    page.run("document.querySelector(\"[data-path='pauseHidden']\").click()")
-    step = trained(page, server)
-    page.wait(lambda: trained(page, server) > step + 500, "training goes on")
-    page.run("document.querySelector(\"[data-path='pauseHidden']\").click()")
-    stands_still(page, server)
-
-
 def test_a_page_that_slept_is_not_taken_for_lost(page: Page) -> None:
     """On waking its timers come before the frames, and find an hour gone."""
     page.keep_timers()
@@ -144,38 +144,6 @@ def test_a_page_that_slept_is_not_taken_for_lost(page: Page) -> None:
     )
     assert notices == ""
     page.goes_on()
-
-
-def test_a_connection_that_was_lost_while_hidden_goes_on_when_the_page_is_back(
-    page: Page, server: LiveServer
-) -> None:
-    page.play()
-    show(page, "minimized")
-    step = stands_still(page, server)
-    page.run(
-        """window.dispatchEvent(new Event("offline"));
-           window.dispatchEvent(new Event("online"));"""
-    )
-    token = page.run("return sessionStorage.getItem('livenet.session')")
-    assert stands_still(page, server) == step
-    show(page, "normal")
-    page.goes_on()
-    assert page.running
-    assert page.run("return sessionStorage.getItem('livenet.session')") == token
-
-
-def test_an_idle_session_is_taken_up_when_the_page_is_back(tab: Page) -> None:
-    with LiveServer(LIVENET_IDLE_SECONDS="5") as server:
-        tab.url = server.url
-        tab.open()
-        tab.play()
-        show(tab, "minimized")
-        tab.wait(lambda: "was inactive" in tab.notice, "the server closes it")
-        show(tab, "normal")
-        tab.wait(lambda: not tab.notice, "it is connected")
-        tab.goes_on()
-        assert tab.running
-        tab.driver.get("about:blank")
 
 
 def test_json_of_views_asks_for_a_pace_while_nobody_sees_the_page(tab: Page) -> None:
