@@ -86,8 +86,7 @@ def test_every_choice_can_be_made_while_training(page: Page) -> None:
     assert page.running
 
 
-def test_an_optimizer_offers_the_rates_it_reads(page: Page) -> None:
-    page.click(".more-toggle")
+def offer_the_rates_that_an_optimizer_reads(page: Page) -> None:
     for optimizer, rates in RATES.items():
         page.edited(lambda optimizer=optimizer: page.choose("optimizer.name", optimizer))
         offered = [p.removeprefix("optimizer.") for p in shown(page, ".more .slider")]
@@ -105,20 +104,19 @@ def test_every_data_set_and_every_feature_while_training(page: Page) -> None:
         if button.get_attribute("aria-checked") == "true":
             continue
         page.edited(button.click)
-        page.goes_on(1)
         assert button.get_attribute("aria-checked") == "true"
     idle = [e.get_attribute("data-feature") for e in page.find_all(".tile.idle")]
     assert len(idle) == 8
     for name in idle:
         page.edited(lambda name=name: page.click(f".tile[data-feature='{name}']"))
-        page.goes_on(1)
     assert len(page.find_all(".tile[data-kind='input']")) == 10
     page.edited(lambda: page.tile(0, 0).click())
     page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 9, "a feature goes")
+    page.goes_on(1)
     assert page.running
 
 
-def test_what_does_not_apply_is_not_offered(page: Page) -> None:
+def leave_out_what_does_not_apply(page: Page) -> None:
     page.click(".data-more summary")
     assert page.control("data.class_balance").is_displayed()
     assert not page.control("data.classes").is_displayed()
@@ -129,7 +127,8 @@ def test_what_does_not_apply_is_not_offered(page: Page) -> None:
     assert losses == ["categorical_crossentropy", "mean_squared_error"]
 
 
-def test_the_log_slider_is_exact_by_keyboard_and_reaches_its_ends(page: Page) -> None:
+def move_the_log_slider(page: Page) -> None:
+    """It is exact by keyboard and reaches its ends."""
     slider = page.control("optimizer.learning_rate")
     assert page.value("optimizer.learning_rate") == "0.03"
     slider.send_keys(Keys.ARROW_RIGHT)
@@ -151,8 +150,8 @@ def test_the_log_slider_is_exact_by_keyboard_and_reaches_its_ends(page: Page) ->
     assert page.value("regularization.l2") == "1e−5"
 
 
-def test_a_dragged_slider_edits_while_it_is_dragged(page: Page) -> None:
-    page.play()
+def drag_a_slider(page: Page) -> None:
+    """It edits while it is dragged."""
     page.run(
         """window.seen = new Set();
            const slider = document.querySelector("[data-path='data.noise']");
@@ -174,11 +173,10 @@ def test_a_dragged_slider_edits_while_it_is_dragged(page: Page) -> None:
     page.goes_on()
 
 
-def test_speed_makes_more_epochs_a_frame(page: Page) -> None:
+def make_more_epochs_a_frame(page: Page) -> None:
     page.control("speed").send_keys(*[Keys.PAGE_UP] * 4)
     speed = int(page.value("speed").removeprefix("×"))
     assert speed > 1
-    page.play()
     steps = page.run(
         """const seen = []; return new Promise((done) => {
              const look = () => {
@@ -191,7 +189,7 @@ def test_speed_makes_more_epochs_a_frame(page: Page) -> None:
     assert min(b - a for a, b in pairwise(steps[1:])) >= 25
 
 
-def test_the_last_feature_stays(page: Page) -> None:
+def keep_the_last_feature(page: Page) -> None:
     page.edited(lambda: page.tile(0, 0).click())
     page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 1, "one feature is left")
     before = page.spec_id
@@ -201,8 +199,8 @@ def test_the_last_feature_stays(page: Page) -> None:
     assert len(page.find_all(".tile[data-kind='input']")) == 1
 
 
-def test_a_refused_edit_is_said_and_taken_back(page: Page) -> None:
-    page.play()
+def have_an_edit_refused(page: Page) -> None:
+    """It is said and taken back."""
     page.run(
         """const optimizer = document.querySelector("[data-path='optimizer.name']");
            optimizer.append(new Option("?", "perpetual_motion"));"""
@@ -217,7 +215,8 @@ def test_a_refused_edit_is_said_and_taken_back(page: Page) -> None:
     page.wait(lambda: not page.notice, "the notice goes by itself")
 
 
-def test_every_control_has_a_name_and_help_and_every_word_is_in_the_catalogue(page: Page) -> None:
+def name_and_explain_every_control(page: Page) -> None:
+    """Every word is in the catalogue; all controls are unfolded afterwards."""
     bare = page.run(
         """return [...document.querySelectorAll("button, input, select")]
              .filter((e) => e.checkVisibility())
@@ -239,3 +238,18 @@ def test_every_control_has_a_name_and_help_and_every_word_is_in_the_catalogue(pa
              /\\b(action|card|label|help|option|data|task|unit|observation|metric)\\.[a-zA-Z_.]+/g)"""
     )
     assert missing is None
+
+
+def test_the_controls_of_a_paused_page(page: Page) -> None:
+    name_and_explain_every_control(page)
+    move_the_log_slider(page)
+    offer_the_rates_that_an_optimizer_reads(page)
+    keep_the_last_feature(page)
+    leave_out_what_does_not_apply(page)
+
+
+def test_the_controls_of_a_page_that_trains(page: Page) -> None:
+    page.play()
+    drag_a_slider(page)
+    have_an_edit_refused(page)
+    make_more_epochs_a_frame(page)

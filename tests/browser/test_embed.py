@@ -8,6 +8,7 @@ import pytest
 
 from tests.browser.axe import check
 from tests.browser.page import Page
+from tests.sizes import at_night
 
 PANELS = ["boundary", "network", "loss", "unit", "data", "metrics", "legend"]
 
@@ -135,7 +136,7 @@ def test_it_waits_for_a_click(tab: Page) -> None:
     assert tab.run(style.format("documentElement"), "fontSize") == "44px"
 
 
-@pytest.mark.parametrize("query", ["panels=all&text=9", "rate=fast&epochs=none"])
+@pytest.mark.parametrize("query", ["panels=all&text=9", at_night("rate=fast&epochs=none")])
 def test_what_is_broken_is_said_and_left(tab: Page, query: str) -> None:
     tab.open(f"/embed?{query}")
     tab.wait(lambda: query.rsplit("&", maxsplit=1)[-1] in tab.notice, "the frame says so")

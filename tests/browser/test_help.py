@@ -7,6 +7,7 @@ from selenium.webdriver.common.by import By
 
 from tests.browser.finger import Finger
 from tests.browser.page import Page
+from tests.sizes import at_night
 
 #: What needs no explanation: names, values, whole sentences, and what is itself an explanation.
 PLAIN = ", ".join(
@@ -58,7 +59,7 @@ def help_of(page: Page) -> str:
     return tip.text if tip.is_displayed() else ""
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
+@pytest.mark.parametrize("language", [at_night("en"), "ko"])
 def test_every_term_explains_itself(tab: Page, language: str) -> None:
     page = tab.open(f"/?lang={language}")
     check(page, "at the start")
@@ -162,7 +163,9 @@ def test_help_comes_by_keyboard(page: Page) -> None:
     page.wait(lambda: "SGD: " in help_of(page), "help of a control")
 
 
-def test_help_comes_by_a_long_press_that_does_nothing_else(page: Page) -> None:
+def test_help_comes_by_a_long_press_that_does_nothing_else_and_by_a_tap_on_a_term(
+    page: Page,
+) -> None:
     finger = Finger(page)
     finger.down(page.find(".play"))
     page.wait(lambda: "Starts or pauses" in help_of(page), "help under the finger")
@@ -176,10 +179,8 @@ def test_help_comes_by_a_long_press_that_does_nothing_else(page: Page) -> None:
     finger.up()
     page.wait(lambda: page.running, "a tap is a click")
     assert not help_of(page)
-
-
-def test_help_of_a_plain_term_comes_by_a_tap(page: Page) -> None:
-    finger = Finger(page)
+    # Nothing else is to be done with a plain term.
+    page.pause()
     for css, text in (
         ("[data-metric='train_loss']", "the training data"),
         (".field-label", "pass over"),

@@ -49,7 +49,7 @@ def test_a_network_is_built_and_trained_by_keyboard_alone(page: Page) -> None:
     page.wait(lambda: page.running and page.step > 0, "the space bar plays")
 
 
-def test_features_are_switched_by_keyboard(page: Page) -> None:
+def test_features_tabs_and_more_are_reached_by_keyboard(page: Page) -> None:
     page.tab_to(".tile")
     page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
     assert focused(page) == "x₁²"
@@ -58,9 +58,6 @@ def test_features_are_switched_by_keyboard(page: Page) -> None:
     assert focused(page) == "x₁²"
     page.edited(lambda: page.press(Keys.DELETE))
     page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 2, "an input less")
-
-
-def test_tabs_and_more_open_by_keyboard(page: Page) -> None:
     page.tab_to(".more-toggle")
     page.press(Keys.ENTER)
     assert page.control("initializer.name").is_displayed()
