@@ -57,7 +57,8 @@ def _describe(store: ImageStore, name: str) -> dict[str, Any]:
     published, data = CATALOGUE[name], store.peek(name)
     described = {
         **asdict(store.status(name)),
-        "side": published.shape[0],
+        "shape": published.shape,
+        "side": max(published.shape),
         "classes": published.classes,
         "licence": published.licence,
         "homepage": published.homepage,

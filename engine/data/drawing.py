@@ -9,8 +9,6 @@ from engine.base.arrays import Floats
 
 #: Ink below this does not count as drawn.
 FAINT = 8
-#: Side of the box that a digit of MNIST is fitted into, of 28 pixels.
-BOX = 20
 
 
 def _average(old: int, new: int) -> Floats:
@@ -28,55 +26,60 @@ def resize(ink: Floats, height: int, width: int) -> Floats:
     return np.asarray(small, np.float32)
 
 
-def reduce_drawing(ink: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def reduce_drawing(ink: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
     """Makes a drawing small, and does nothing else to it.
 
     Args:
         ink: uint8 [height, width], 255 is ink.
-        side: pixels along a side of the result.
+        shape: rows and columns of the result.
 
     Returns:
-        uint8 [side, side].
+        uint8 [rows, columns].
     """
-    return _round(resize(ink.astype(np.float32), side, side))
+    return _round(resize(ink.astype(np.float32), *shape))
 
 
-def prepare_drawing(ink: NDArray[np.uint8], side: int) -> NDArray[np.uint8]:
+def prepare_drawing(
+    ink: NDArray[np.uint8], shape: tuple[int, int], box: int | None = None
+) -> NDArray[np.uint8]:
     """Prepares a drawing as the digits of MNIST were.
 
     What is drawn is fitted into a box (20 of 28 pixels) without changing its proportions,
-    smoothed by area, and moved so that its centre of mass lies in the middle. Sets of other
-    sizes than 28 are fitted into the whole image and centred by their box.
+    smoothed by area, and moved so that its centre of mass lies in the middle. For sets
+    without a box it is fitted into the whole image, and its bounds are centred.
 
     Args:
         ink: uint8 [height, width], 255 is ink.
-        side: pixels along a side of the result.
+        shape: rows and columns of the result.
+        box: pixels along a side of the box; None for the whole image.
 
     Returns:
-        uint8 [side, side]; empty if nothing is drawn.
+        uint8 [rows, columns]; empty if nothing is drawn.
 
     References:
         LeCun, Cortes and Burges, "The MNIST database of handwritten digits".
     """
     drawn = ink >= FAINT
     if not drawn.any():
-        return np.zeros((side, side), np.uint8)
+        return np.zeros(shape, np.uint8)
     rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
     crop = ink[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1].astype(np.float32)
-    box = BOX if side == 28 else side
-    longest = max(crop.shape)
-    height, width = (max(1, round(length * box / longest)) for length in crop.shape)
+    room = (box, box) if box else shape
+    tight = max((0, 1), key=lambda axis: crop.shape[axis] / room[axis])
+    fitted = (round(length * room[tight] / crop.shape[tight]) for length in crop.shape)
+    height, width = (max(1, length) for length in fitted)
     small = resize(crop, height, width)
     # The brightest ink is as bright as before: thin lines do not fade.
     small *= crop.max() / max(float(small.max()), 1e-6)
-    top, left = (side - height) // 2, (side - width) // 2
-    if box < side:
-        middle = (side - 1) / 2
+    above, beside = shape[0] - height, shape[1] - width
+    top, left = above // 2, beside // 2
+    if box:
         mass = small.sum()
-        top = round(middle - float((small.sum(axis=1) @ np.arange(height)) / mass))
-        left = round(middle - float((small.sum(axis=0) @ np.arange(width)) / mass))
-        top, left = min(max(top, 0), side - height), min(max(left, 0), side - width)
-    image = np.zeros((side, side), np.float32)
+        down = float((small.sum(axis=1) @ np.arange(height)) / mass)
+        right = float((small.sum(axis=0) @ np.arange(width)) / mass)
+        top = min(max(round((shape[0] - 1) / 2 - down), 0), above)
+        left = min(max(round((shape[1] - 1) / 2 - right), 0), beside)
+    image = np.zeros(shape, np.float32)
     image[top : top + height, left : left + width] = small
     return _round(image)
 

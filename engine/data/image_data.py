@@ -10,7 +10,9 @@ from jax import Array
 from numpy.typing import NDArray
 
 from engine.base.devices import image_device
+from engine.data.drawing import prepare_drawing, reduce_drawing
 from engine.data.images import ImageSet
+from engine.data.selected_image import Drawing
 
 #: Train images that are measured while training: as many as MNIST has test images.
 MEASURED = 10_000
@@ -54,9 +56,16 @@ class ImageData:
         return self.test_images.shape[0]
 
     @property
-    def side(self) -> int:
-        """Pixels along a side."""
-        return self.images.train_images.shape[1]
+    def shape(self) -> tuple[int, int]:
+        """Rows and columns of an image."""
+        rows, columns = self.images.train_images.shape[1:]
+        return rows, columns
+
+    def draw(self, drawing: Drawing) -> NDArray[np.uint8]:
+        """Makes a drawing into an image of the set, uint8 [rows, columns]."""
+        if drawing.prepared:
+            return prepare_drawing(drawing.ink, self.shape, self.images.drawing_box)
+        return reduce_drawing(drawing.ink, self.shape)
 
     @property
     def nbytes(self) -> int:

@@ -32,6 +32,7 @@ class DataKind:
         units: of a hidden layer.
         batch_size: rows of a batch.
         batch_default: rows of a batch where a spec names none.
+        classes: names or numbers of classes; the page has a colour for each.
     """
 
     name: str
@@ -39,6 +40,7 @@ class DataKind:
     units: Bounds
     batch_size: Bounds
     batch_default: int
+    classes: Bounds = (2, 10)
 
 
 PLANE = DataKind("plane", (0, 8), (1, 32), (1, 256), 10)
@@ -73,6 +75,11 @@ class DataSet:
     make: Maker | None = None
     spread: float = 0.0
 
+    def __post_init__(self) -> None:
+        least, most = self.kind.classes
+        if self.classes and not least <= len(self.classes) <= most:
+            raise ValueError(f"{self.name} must have {least} to {most} classes")
+
     def describe(self) -> dict[str, Any]:
         """Returns what a page has to know, as JSON values."""
         kind = self.kind
@@ -85,6 +92,7 @@ class DataSet:
                 "layers": list(kind.layers),
                 "units": list(kind.units),
                 "batch_size": list(kind.batch_size),
+                "classes": list(kind.classes),
             },
         }
 

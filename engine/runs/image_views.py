@@ -14,7 +14,6 @@ from engine.base.arrays import Floats
 from engine.base.devices import image_device
 from engine.base.rate_limited_cache import RateLimitedCache
 from engine.base.slices import Slices
-from engine.data.drawing import prepare_drawing, reduce_drawing
 from engine.data.image_data import ImageData
 from engine.data.selected_image import Digit, Sample
 from engine.frames.frames import FrameRequest
@@ -194,7 +193,7 @@ class ImageViews:
         arrays: Arrays = {}
         if layer == 0 and "input_weights" in request.views:
             kernel = np.asarray(network.params.kernels[0][:, unit])
-            arrays["input_weights"] = kernel.reshape(data.side, data.side)
+            arrays["input_weights"] = kernel.reshape(data.shape)
         if "exciting" in request.views:
             place = sum(one.units for one in spec.layers[:layer]) + unit
             find = self._programs.exciting(spec, data, wait=request.patient)
@@ -256,13 +255,12 @@ def _tabulate_first(values: Floats, order: NDArray[Any]) -> Floats:
 
 
 def pick_image(digit: Digit | None, data: ImageData) -> NDArray[np.uint8]:
-    """Returns the image that is looked at, uint8 [side, side]."""
+    """Returns the image that is looked at, uint8 [rows, columns]."""
     if digit is None or isinstance(digit, Sample):
         sample = digit or Sample()
         images = data.images.test_images if sample.part == "test" else data.images.train_images
         return images[sample.row % len(images)]
-    make = prepare_drawing if digit.prepared else reduce_drawing
-    return make(digit.ink, data.side)
+    return data.draw(digit)
 
 
 def _begin_basis(width: int) -> Floats:

@@ -210,7 +210,7 @@ class ImageRun(RunBase[ImageData]):
         self._programs.images.withdraw(id(self))
 
     def predict(self, x: Any) -> Floats:
-        """Returns the outputs float32 [n, K] for images of 0..255, [n, pixels] or [n, side, side].
+        """Returns outputs float32 [n, K] for images of 0..255: [n, pixels] or [n, rows, columns].
 
         Raises:
             ValueError: the shape is another one.

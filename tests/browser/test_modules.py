@@ -58,7 +58,8 @@ def ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
         prepared = [
             prepare_drawing(
                 np.frombuffer(b64decode(ink["ink"]), np.uint8).reshape(ink["height"], ink["width"]),
-                28,
+                (28, 28),
+                box=20,
             ).astype(float)
             for ink in inks
         ]

