@@ -16,6 +16,29 @@ interface Spec {
 }
 interface Layer { units: number; activation: Name; [key: string]: any }
 
+/** Rows and columns of an image. */
+type Shape = [rows: number, columns: number];
+/** A data set, as `/api/schema` describes it. */
+interface DataSet {
+  kind: "plane" | "images";
+  task: Task | null;
+  input_shape: number[];
+  classes: string[];
+  limits: Record<string, number[]>;
+}
+/** A view, as `/api/schema` describes it. */
+interface View {
+  of: "plane" | "images" | "both";
+  arrays: ArrayType[];
+  cost: "frame" | "occasional" | "request";
+  recorded: boolean;
+  of_unit: boolean;
+}
+/** An array of a frame; letters in its shape are explained in engine/frames/registry.py. */
+interface ArrayType { name: Name; dtype: "U8" | "F32"; shape: (number | string)[] }
+/** What the classes of an image set are called. */
+interface ImageClasses { name: Name; classes: string[] }
+
 /** A decoded frame, with the spec that it was computed for. */
 interface Frame {
   spec: Spec;
@@ -123,7 +146,7 @@ interface PageState {
   };
   images: {
     /** The set that the page is about; null for points. */
-    set: ({ name: Name; side: number } & Record<string, any>) | null;
+    set: (ImageClasses & { shape: Shape } & Record<string, any>) | null;
     /** The image that is looked at: a row of a part, or a drawing. */
     digit: { part?: string; row?: number; ink?: string; [key: string]: any };
     cell: { label: number; answer: number } | null;

@@ -12,9 +12,11 @@ from collections.abc import Iterable, Mapping
 from functools import cache
 from html.parser import HTMLParser
 from pathlib import Path
+from string import digits
 from typing import get_args
 
-from engine import PRESETS, Spec
+from engine import CATALOGUE, PRESETS, Spec
+from engine.data.kinds import DATASETS
 from engine.spec import names
 
 ROOT = Path(__file__).parents[1]
@@ -120,7 +122,14 @@ def server_names() -> set[str]:
         if isinstance(listed, tuple | list):
             found |= {name for name in listed if isinstance(name, str)}
         found |= {name for name in get_args(listed) if isinstance(name, str)}
-    return found
+    found |= {*class_keys(), "files", "download"}
+    return found | {one.table.package for one in CATALOGUE.values() if one.table}
+
+
+def class_keys() -> set[str]:
+    """What the page makes of the names of classes, but for mere digits, to find their words."""
+    names = {name for entry in DATASETS.values() for name in entry.classes}
+    return {re.sub(r"\W+", "_", name.lower(), flags=re.ASCII) for name in names - {*digits}}
 
 
 def error_codes() -> list[str]:

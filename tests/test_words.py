@@ -12,6 +12,7 @@ from engine.spec import names
 from tests.catalogues import (
     LANGUAGES,
     catalogue,
+    class_keys,
     error_codes,
     find_differences,
     find_html_prose,
@@ -92,8 +93,9 @@ def test_every_control_is_named_and_explained() -> None:
         (names.TASK_LOSSES, ("task.{}", "help.task.{}")),
         ([preset.id for preset in PRESETS], ("preset.{}",)),
         (error_codes(), ("error.{}",)),
+        (class_keys(), ("class.{}",)),
     ],
-    ids=["features", "data sets", "tasks", "presets", "errors"],
+    ids=["features", "data sets", "tasks", "presets", "errors", "classes"],
 )
 def test_every_name_of_the_server_has_its_words(
     listed: Iterable[str], keys: tuple[str, ...]

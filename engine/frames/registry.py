@@ -33,8 +33,8 @@ class ArrayType:
     Attributes:
         name: in the frame.
         dtype: F32 or U8.
-        shape: numbers, or names of numbers: K outputs, T pixels of a tile, H and W of an image,
-            n for any other number.
+        shape: numbers, or names of numbers: K outputs, U hidden units, P weights, T pixels of a
+            tile, H rows and W columns of an image, n for any other number.
         about: what it holds, as the protocol says it.
     """
 
@@ -92,7 +92,13 @@ class View:
             {"name": array.name, "dtype": array.dtype, "shape": list(array.shape)}
             for array in self.arrays
         ]
-        return {"of": self.of, "arrays": arrays, "cost": self.cost, "recorded": self.recorded}
+        return {
+            "of": self.of,
+            "arrays": arrays,
+            "cost": self.cost,
+            "recorded": self.recorded,
+            "of_unit": self.of_unit,
+        }
 
 
 #: Every view by its name.

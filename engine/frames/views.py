@@ -21,7 +21,7 @@ VIEWS.register(
         "units", "plane", default=True, recorded=True,
         arrays=(
             ArrayType(
-                "units", "U8", ("n", "T", "T"),
+                "units", "U8", ("U", "T", "T"),
                 "every hidden unit after its activation, layer by layer; 0..255 spans its pair in "
                 "`units_range`",
             ),
@@ -31,7 +31,7 @@ VIEWS.register(
         "weights", "plane", default=True, recorded=True,
         arrays=(
             ArrayType(
-                "weights", "F32", ("n",),
+                "weights", "F32", ("P",),
                 "for each layer and the output the kernel [in,out] row by row, then the bias",
             ),
         ),
@@ -73,7 +73,7 @@ VIEWS.register(
                 "image", "U8", ("H", "W"), "the chosen image, or the drawing as it was prepared"
             ),
             ArrayType(
-                "activations", "F32", ("n",), "every hidden unit's answer to it, layer by layer"
+                "activations", "F32", ("U",), "every hidden unit's answer to it, layer by layer"
             ),
             ArrayType("probabilities", "F32", ("K",), "the output"),
         ),

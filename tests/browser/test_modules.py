@@ -54,7 +54,7 @@ def ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
 
     def seen(pen: str, fitted: bool) -> list[np.ndarray]:
         """What the network is shown of each drawing."""
-        inks = page.load(script, drawings, {"pen": pen, "fitted": fitted})
+        inks = page.load(script, drawings, {"pen": pen, "fitted": fitted, "shape": [28, 28]})
         prepared = [
             prepare_drawing(
                 np.frombuffer(b64decode(ink["ink"]), np.uint8).reshape(ink["height"], ink["width"]),
@@ -75,7 +75,7 @@ def ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
     assert 1.2 * thin.sum() < images[0].sum() < thick.sum() / 1.2
 
     script = """const { createDrawingEncoder } = await import("images/drawing-bytes");
-                const options = { pen: "medium", fitted: true };
+                const options = { pen: "medium", fitted: true, shape: [28, 28] };
                 const dot = [[[0.9, 0.9], [0.9, 0.9]]];
                 return [dot, []].map((strokes) => createDrawingEncoder()(strokes, options).ink);"""
     dot, nothing = (np.frombuffer(b64decode(text), np.uint8) for text in page.load(script))

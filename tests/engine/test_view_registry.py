@@ -32,13 +32,14 @@ def check(trainer: Trainer, view: View, known: dict[str, int]) -> None:
 @pytest.mark.parametrize("name", [n for n, view in VIEWS.items() if view.of != "images"])
 def test_frames_of_points_hold_what_is_declared(name: str, make_trainer: MakeTrainer) -> None:
     trainer = make_trainer({"data": {"name": "arms", "classes": 4}})
-    check(trainer, VIEWS[name], {"K": 4, "T": 20})
+    size = trainer.weights.size
+    check(trainer, VIEWS[name], {"K": 4, "T": 20, "U": 6, "P": size})
 
 
 @pytest.mark.parametrize("name", [n for n, view in VIEWS.items() if view.of != "plane"])
 def test_frames_of_images_hold_what_is_declared(name: str, make_trainer: MakeTrainer) -> None:
     trainer = make_trainer({"data": {"name": "digits"}, "layers": [{"units": 6}]})
-    check(trainer, VIEWS[name], {"K": 10, "T": 20, "H": 8, "W": 8})
+    check(trainer, VIEWS[name], {"K": 10, "T": 20, "U": 6, "H": 8, "W": 8})
 
 
 def test_a_page_is_told_what_views_hold() -> None:
@@ -49,4 +50,6 @@ def test_a_page_is_told_what_views_hold() -> None:
         "arrays": [{"name": "boundary", "dtype": "U8", "shape": ["K", 100, 100]}],
         "cost": "frame",
         "recorded": True,
+        "of_unit": False,
     }
+    assert told["selected"]["of_unit"]

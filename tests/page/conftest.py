@@ -12,10 +12,15 @@ from tests.page.node import Modules
 
 
 @pytest.fixture(scope="session")
-def modules() -> Iterator[Modules]:
-    """Modules that speak English."""
+def modules(schema: dict[str, Any]) -> Iterator[Modules]:
+    """Modules that speak English and know the schema."""
     with Modules() as modules:
         modules.speak("en")
+        modules.load(
+            """const { learnSchema } = await import("spec/schema");
+               learnSchema(arguments[0]);""",
+            schema,
+        )
         yield modules
 
 

@@ -191,7 +191,13 @@ def test_messages_are_cut_out_of_a_stream_however_its_bytes_come(modules: Module
 
 def test_the_page_knows_the_image_sets_of_the_engine(modules: Modules) -> None:
     known = modules.load(
-        """const { IMAGE_SETS, sideOf } = await import("spec/image-sets");
-           return Object.fromEntries(IMAGE_SETS.map((name) => [name, sideOf(name)]));"""
+        """const { className, describeImages, listImageSets } = await import("spec/data-sets");
+           return listImageSets().map(describeImages).map((set) =>
+             ({ ...set, classes: set.classes.map((_, k) => className(set, k)) }));"""
     )
-    assert known == {name: DATASETS[name].input_shape[0] for name in IMAGE_DATASETS}
+    assert [one["name"] for one in known] == list(IMAGE_DATASETS)
+    shapes = {one["name"]: tuple(one["shape"]) for one in known}
+    assert shapes == {name: DATASETS[name].input_shape for name in IMAGE_DATASETS}
+    clothes = next(one["classes"] for one in known if one["name"] == "fashion_mnist")
+    assert clothes[0] == "T-shirt"
+    assert clothes[9] == "Boot"

@@ -1,6 +1,6 @@
 /** Advice: follows trials of edits and detects setbacks (`store.advice.setback`). */
 
-import { isImages } from "spec/image-sets";
+import { isImages } from "spec/data-sets";
 import { createDetector } from "advice/setbacks";
 import { createTrials } from "advice/trials";
 

@@ -4,7 +4,7 @@ import { createChoice } from "controls/choice";
 import { createField } from "controls/field";
 import { h, icon } from "lib/dom";
 import { TRANSPORT } from "embed/options";
-import { isImages } from "spec/image-sets";
+import { isImages } from "spec/data-sets";
 import { createLoss, createSpeed } from "controls/special-fields";
 import { createRunButtons } from "controls/run-buttons";
 import { PATHS } from "spec/url-state";

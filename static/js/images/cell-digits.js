@@ -3,7 +3,7 @@
 import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
 import { createGallery } from "images/gallery";
-import { className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 
@@ -44,7 +44,7 @@ export function createCellDigits({ store, library }) {
     }
     if (!labels || store.get().images.cell !== cell) return;
     const rows = findRows(cell);
-    const [label, answer] = [cell.label, cell.answer].map((k) => className(images.name, k));
+    const [label, answer] = [cell.label, cell.answer].map((k) => className(images, k));
     setText(title, word(cell.label === cell.answer ? "confusion.right" : "confusion.wrong",
       { label, answer, count: formatCount(rows.length) }));
     const entries = rows.slice(0, MOST).map((row) => ({

@@ -6,28 +6,29 @@ const STEPS = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], Arrow
 
 /**
  * @param {Object} parts
- * @param {number} parts.size rows and columns
  * @param {string} parts.label of the grid
  * @param {(row: number, column: number) => void} parts.onChoose
  * @param {{showAt: Function, hide: Function}} parts.tooltip shows a cell's name under the pointer
- * @returns {{element, name: Function, choose: Function}}
+ * @returns {{element, fit: (size: number) => void, name: Function, choose: Function}} `fit` makes
+ *   so many rows and columns
  */
-export function createCellGrid({ size, label, onChoose, tooltip }) {
-  const cells = [];
+export function createCellGrid({ label, onChoose, tooltip }) {
+  let size = 0;
+  let cells = [];
+  let chosen = null;
   const element = h("div.cell-grid", {
     role: "grid", "aria-label": label,
     on: { keydown: press, pointermove: point, pointerleave: tooltip.hide, click },
   });
-  for (let row = 0; row < size; row += 1) {
-    const line = h("div.cell-row", { role: "row" });
-    for (let column = 0; column < size; column += 1) {
-      const cell = h("div.cell-place", {
-        role: "gridcell", tabindex: row + column === 0 ? 0 : -1, data: { at: row * size + column },
-      });
-      cells.push(cell);
-      line.append(cell);
-    }
-    element.append(line);
+
+  function fit(count) {
+    if (count === size) return;
+    size = count;
+    cells = Array.from({ length: size * size }, (_, at) =>
+      h("div.cell-place", { role: "gridcell", tabindex: at === 0 ? 0 : -1, data: { at } }));
+    element.replaceChildren(...Array.from({ length: size }, (_, row) =>
+      h("div.cell-row", { role: "row" }, ...cells.slice(row * size, (row + 1) * size))));
+    choose(chosen);
   }
 
   /** @returns {[number, number]} */
@@ -74,10 +75,11 @@ export function createCellGrid({ size, label, onChoose, tooltip }) {
 
   /** Marks the chosen cell; null for none. */
   function choose(place) {
-    const chosen = place ? place[0] * size + place[1] : -1;
-    cells.forEach((cell, at) => cell.setAttribute("aria-selected", at === chosen));
-    if (chosen >= 0) stopAt(chosen);
+    chosen = place;
+    const marked = place ? place[0] * size + place[1] : -1;
+    cells.forEach((cell, at) => cell.setAttribute("aria-selected", at === marked));
+    if (marked >= 0 && size) stopAt(marked);
   }
 
-  return { element, name, choose };
+  return { element, fit, name, choose };
 }

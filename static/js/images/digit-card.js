@@ -2,7 +2,7 @@
 
 import { h, setText } from "lib/dom";
 import { draw } from "images/library";
-import { className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { word } from "lib/words";
 
 const GAP = 14;
@@ -38,9 +38,9 @@ export function createDigitCard(parent, { store, library }) {
       return; // Without the picture there is nothing to show; the next one may come.
     }
     if (shown !== row || store.get().images.set !== images) return;
-    const name = (k) => className(images.name, k);
+    const name = (k) => className(images, k);
     const [right] = found.labels;
-    draw(canvas, found.pixels, images.side, palette);
+    draw(canvas, found.pixels, images.shape, palette);
     setText(label, word("space.label", { label: name(right) }));
     setText(answer, guess === null ? "" : word("space.answer", { answer: name(guess) }));
     answer.classList.toggle("wrong", guess !== null && guess !== right);

@@ -1,7 +1,7 @@
 /** Drawing surface for mouse, pen or finger. */
 
 import { h, pixelRatio } from "lib/dom";
-import { drawStrokes, PENS } from "images/pen";
+import { drawStrokes, PENS, sidesOf } from "images/pen";
 
 /**
  * @param {Store} store its `strokes` are what is drawn, by its `pen`
@@ -49,7 +49,8 @@ export function createDrawingSurface(store, { label, onDraw }) {
 
   function placeOf({ clientX, clientY }) {
     const box = canvas.getBoundingClientRect();
-    return [(clientX - box.left) / box.width, (clientY - box.top) / box.height];
+    const longest = Math.max(box.width, box.height);
+    return [(clientX - box.left) / longest, (clientY - box.top) / longest];
   }
 
   function schedule() {
@@ -71,12 +72,21 @@ export function createDrawingSurface(store, { label, onDraw }) {
   function paint() {
     const { appearance: { palette }, images: { pen } } = store.get();
     if (!palette || canvas.clientWidth === 0) return;
-    const side = Math.round(canvas.clientWidth * pixelRatio());
-    if (canvas.width !== side) canvas.width = canvas.height = side;
+    const [width, height] = [canvas.clientWidth, canvas.clientHeight].map((side) => Math.round(side * pixelRatio()));
+    if (canvas.width !== width) canvas.width = width;
+    if (canvas.height !== height) canvas.height = height;
     drawStrokes(canvas.getContext("2d"), all(), { colour: palette.ink, width: PENS[pen] });
   }
 
-  const unwatch = [store.watch(["appearance.palette"], paint), store.watch(["images.strokes", "images.pen"], schedule)];
+  /** The paper is as wide for its height as the images are. */
+  function shape({ images: { set: images } }) {
+    if (!images) return;
+    const [width, height] = sidesOf(images.shape);
+    element.style.aspectRatio = width / height;
+    paint();
+  }
+
+  const unwatch = [store.watch(["appearance.palette"], paint), store.watch(["images.set"], shape), store.watch(["images.strokes", "images.pen"], schedule)];
 
   function destroy() {
     cancelAnimationFrame(request);

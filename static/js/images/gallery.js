@@ -1,7 +1,7 @@
 /** Gallery of images; pressing one selects it. */
 
 import { h, setText } from "lib/dom";
-import { draw } from "images/library";
+import { areaOf, draw } from "images/library";
 
 const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
 
@@ -62,10 +62,10 @@ export function createGallery({ store, library }, label) {
   function paint() {
     const { appearance: { palette }, images: { set: images } } = store.get();
     if (!palette || !images || !pixels) return;
-    const area = images.side * images.side;
+    const area = areaOf(images.shape);
     entries.forEach((_, i) => {
       const own = pixels.subarray(i * area, (i + 1) * area);
-      draw(buttons[i].firstChild, own, images.side, palette);
+      draw(buttons[i].firstChild, own, images.shape, palette);
     });
   }
 

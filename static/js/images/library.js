@@ -27,16 +27,16 @@ export function createLibrary(store) {
    * @returns {Promise<{labels: Uint8Array, pixels: Uint8Array}>} in the order of the rows
    */
   async function get(part, rows) {
-    const { name, side } = set();
+    const { name, shape } = set();
     const shelf = shelfOf(name, part);
     const missing = [...new Set(rows)].filter((row) => !shelf.images.has(row));
     const wanted = [];
     for (let at = 0; at < missing.length; at += MOST) {
-      wanted.push(order(shelf, missing.slice(at, at + MOST), side));
+      wanted.push(order(shelf, missing.slice(at, at + MOST), shape));
     }
     await Promise.all(wanted);
     const found = await Promise.all(rows.map((row) => shelf.images.get(row)));
-    const area = side * side;
+    const area = areaOf(shape);
     const labels = Uint8Array.from(found, ({ label }) => label);
     const pixels = new Uint8Array(rows.length * area);
     found.forEach((image, i) => pixels.set(image.pixels, i * area));
@@ -63,8 +63,8 @@ function shelfOf(name, part) {
 }
 
 /** Puts promises of images on a shelf; what nobody brings does not stay there. */
-async function order(shelf, rows, side) {
-  const area = side * side;
+async function order(shelf, rows, shape) {
+  const area = areaOf(shape);
   const bytes = fetchBytes(`${shelf.path}?rows=${rows.join(",")}`);
   if (shelf.images.size > KEPT) shelf.images.clear();
   rows.forEach((row, i) => shelf.images.set(row, bytes.then((all) => ({
@@ -89,17 +89,37 @@ async function fetchBytes(url) {
  *
  * @param {HTMLCanvasElement} canvas
  * @param {Uint8Array} pixels row by row from the top, 255 is ink
- * @param {number} side
+ * @param {Shape} shape
  * @param {Object} palette
  */
-export function draw(canvas, pixels, side, palette) {
-  if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
+export function draw(canvas, pixels, shape, palette) {
   const ramp = rampOf(palette);
-  const context = canvas.getContext("2d", { alpha: false });
-  const image = context.createImageData(side, side);
+  const { context, image } = beginPicture(canvas, shape);
   const words = new Uint32Array(image.data.buffer);
   for (let i = 0; i < words.length; i += 1) words[i] = ramp[pixels[i]];
   context.putImageData(image, 0, 0);
+}
+
+/**
+ * Gives a canvas one pixel for each of an image, and what they are to be put into.
+ *
+ * @param {HTMLCanvasElement} canvas
+ * @param {Shape} shape
+ */
+export function beginPicture(canvas, [rows, columns]) {
+  if (canvas.width !== columns) canvas.width = columns;
+  if (canvas.height !== rows) canvas.height = rows;
+  const context = canvas.getContext("2d", { alpha: false });
+  return { context, image: context.createImageData(columns, rows) };
+}
+
+/**
+ * Pixels of an image.
+ *
+ * @param {Shape} shape
+ */
+export function areaOf([rows, columns]) {
+  return rows * columns;
 }
 
 function rampOf(palette) {

@@ -1,7 +1,7 @@
 /** Loading progress of the image set that an edit waits for (`store.run.loading`), and its error. */
 
 import { h, setText } from "lib/dom";
-import { IMAGE_SETS } from "spec/image-sets";
+import { listImageSets } from "spec/data-sets";
 import { word } from "lib/words";
 
 const PATH = "/api/images";
@@ -20,7 +20,7 @@ export function followLoading(store) {
 
   function follow({ run: { waiting, draft, pending } }) {
     const { name: next } = (pending?.spec ?? draft)?.data ?? {};
-    const name = waiting && IMAGE_SETS.includes(next) ? next : null;
+    const name = waiting && listImageSets().includes(next) ? next : null;
     if (name === awaited) return;
     const last = awaited;
     awaited = name;

@@ -3,7 +3,7 @@
 import { h, setText } from "lib/dom";
 import { formatPercent } from "lib/format";
 import { drawSelectedImage } from "images/saliency";
-import { className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 
@@ -43,7 +43,7 @@ export function createPrediction({ store }) {
     const { image, probabilities } = frame.arrays;
     const blank = image.data.every((ink) => ink === 0);
     const [best, next] = rank(probabilities.data);
-    const nameOf = (k) => className(images.name, k);
+    const nameOf = (k) => className(images, k);
     const percent = (k) => formatPercent(probabilities.data[k]);
     name.classList.toggle("long", nameOf(best).length > SHORT);
     setText(name, blank ? "" : nameOf(best));

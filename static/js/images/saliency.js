@@ -1,6 +1,6 @@
 /** Draws the selected image, with its saliency map if it is switched on. */
 
-import { draw } from "images/library";
+import { beginPicture, draw } from "images/library";
 import { DIVERGING } from "plot/palette";
 
 const MIDDLE = (DIVERGING - 1) / 2;
@@ -16,15 +16,12 @@ const INK = 0.55;
  * @param {PageState} state of the store
  */
 export function drawSelectedImage(canvas, { image, saliency }, { appearance: { palette }, images: { showSaliency } }) {
-  const [side] = image.shape;
-  if (showSaliency && saliency) drawSaliency(canvas, image.data, saliency.data, side, palette);
-  else draw(canvas, image.data, side, palette);
+  if (showSaliency && saliency) drawSaliency(canvas, image.data, saliency.data, image.shape, palette);
+  else draw(canvas, image.data, image.shape, palette);
 }
 
-function drawSaliency(canvas, pixels, saliency, side, palette) {
-  if (canvas.width !== side || canvas.height !== side) canvas.width = canvas.height = side;
-  const context = canvas.getContext("2d", { alpha: false });
-  const image = context.createImageData(side, side);
+function drawSaliency(canvas, pixels, saliency, shape, palette) {
+  const { context, image } = beginPicture(canvas, shape);
   const ink = palette.ink.match(/\d+/g).map(Number);
   let largest = 0;
   for (const value of saliency) largest = Math.max(largest, Math.abs(value));

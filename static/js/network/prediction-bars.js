@@ -2,26 +2,32 @@
 
 import { h, setText } from "lib/dom";
 import { formatPercent } from "lib/format";
-import { CLASSES, className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { word } from "lib/words";
 
 /**
- * @returns {{element, name: (set: string) => void, update: Function}} `update` takes the
- *   probabilities, the right label or null, and the palette
+ * @returns {{element, name: (set: ImageClasses) => void, update: Function}} `name` makes a bar for
+ *   each class of a set; `update` takes the probabilities, the right label or null, and the palette
  */
 export function createBars() {
-  const rows = Array.from({ length: CLASSES }, () => {
+  const element = h("ol.bars", { "aria-label": word("network.answer") });
+  let rows = [];
+  let coloured = null;
+
+  function makeRow() {
     const name = h("span.bar-name");
     const fill = h("span.bar-fill");
     const share = h("span.bar-share");
-    const element = h("li.bar", {}, name, h("span.bar-track", {}, fill), share);
-    return { element, name, fill, share };
-  });
-  const element = h("ol.bars", { "aria-label": word("network.answer") }, ...rows.map((row) => row.element));
-  let coloured = null;
+    const row = h("li.bar", {}, name, h("span.bar-track", {}, fill), share);
+    return { element: row, name, fill, share };
+  }
 
-  /** Names the classes as those of a set. */
   function name(set) {
+    if (rows.length !== set.classes.length) {
+      rows = set.classes.map(makeRow);
+      coloured = null;
+      element.replaceChildren(...rows.map((row) => row.element));
+    }
     rows.forEach((row, k) => setText(row.name, className(set, k)));
   }
 

@@ -16,6 +16,7 @@ import { goLive } from "recordings/live";
 import { createRecordedSource } from "recordings/source";
 import { createReplayPage } from "pages/replay-page";
 import { createSession } from "pages/session";
+import { learnSchema } from "spec/schema";
 import { listenToKeys } from "ui/shortcuts";
 import { createMemory } from "lib/storage";
 import { applyTheme } from "lib/theme";
@@ -53,6 +54,7 @@ async function open(parts, read, faults) {
   applyTheme(store);
   await language.start();
   if (await goLive(wishes.live, word("page.title"))) return;
+  learnSchema(parts.schema);
   const plotly = read("plotly");
   try {
     const recording = await unpack(fromText(read("recording")), parts.schema);

@@ -6,7 +6,7 @@ import { createEdits } from "run/edits";
 import { createLibrary } from "images/library";
 import { followLoading } from "images/loading";
 import { createImageMode } from "run/image-mode";
-import { isImages } from "spec/image-sets";
+import { taskOfSet } from "spec/data-sets";
 import { createModelFile } from "run/model-file";
 import { trackReducedMotion, requestPace } from "run/pace";
 import { createPainter } from "run/painter";
@@ -14,7 +14,7 @@ import { trackPageVisibility } from "run/page-visibility";
 import { inferTask } from "spec/point-labels";
 import { createCustomPoints } from "points/custom-points";
 import { createRunHistory } from "run/run-history";
-import { readSchema } from "spec/schema";
+import { learnSchema, readSchema } from "spec/schema";
 import { followStream } from "run/stream-events";
 import { createTooltip } from "ui/tooltip";
 import { createTransports } from "stream/transport-choice";
@@ -49,7 +49,7 @@ async function askServer(name) {
 export function createSession({
   config, store, storage, address, faults, createViews, painted, source, around = (live) => live, ask = askServer,
 }) {
-  const asked = ask("schema");
+  const asked = ask("schema").then(learnSchema);
   // Who waits for it hears of it.
   asked.catch(() => {});
   const connection = source ?? around(createConnection({
@@ -100,11 +100,7 @@ export function createSession({
       ask("datasets"),
       Promise.resolve(words).then(speak),
     ]);
-    const taskOf = (spec) => {
-      const { data } = spec;
-      if (isImages(spec)) return "multiclass";
-      return datasets[data.name]?.task ?? data.task ?? inferTask(data.points);
-    };
+    const taskOf = ({ data }) => taskOfSet(data.name) ?? data.task ?? inferTask(data.points);
     const customPoints = createCustomPoints({ store, edits, taskOf });
     context = {
       store, schema, presets, datasets, edits, history, taskOf, customPoints,

@@ -6,7 +6,7 @@
 import { h, icon, pixelRatio } from "lib/dom";
 import { createLoading } from "images/loading";
 import { paintGlyph } from "images/glyphs";
-import { IMAGE_SETS } from "spec/image-sets";
+import { listImageSets } from "spec/data-sets";
 import { labelColour } from "plot/palette";
 import { inferTask, widenTask } from "spec/point-labels";
 import { explain, makeTerm } from "lib/terms";
@@ -50,7 +50,7 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
   }
 
   function makeImages() {
-    return [...makeRow("help.task.images", "task.images", IMAGE_SETS), loading.element];
+    return [...makeRow("help.task.images", "task.images", listImageSets()), loading.element];
   }
 
   function makeRow(help, title, names) {

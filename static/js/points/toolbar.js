@@ -4,7 +4,8 @@ import { createSlider } from "controls/slider";
 import { h, icon } from "lib/dom";
 import { formatWeight } from "lib/format";
 import { labelColour } from "plot/palette";
-import { MOST_CLASSES, countClasses, widenTask } from "spec/point-labels";
+import { countMostClasses } from "spec/data-sets";
+import { countClasses, widenTask } from "spec/point-labels";
 import { LARGEST, SMALLEST } from "points/strokes";
 import { word } from "lib/words";
 
@@ -77,7 +78,7 @@ export function createToolbar({ store, customPoints, taskOf }) {
       return radio(String(label), word("unit.class", { name: label }), dot);
     });
     const pen = count === 0 ? [radio("value", word("points.value"), h("span.swatch-dot"))] : [];
-    more.hidden = count === 0 || count >= MOST_CLASSES;
+    more.hidden = count === 0 || count >= countMostClasses();
     swatches.replaceChildren(radio("erase", word("points.eraser"), icon(...ERASER)), ...dots, ...pen);
     if (had) swatches.querySelector("[aria-checked=true]")?.focus();
   }

@@ -88,7 +88,7 @@ export async function unpack(bytes, schema) {
   const specs = readSpecs(head.specs, schema);
   const frames = head.frames.map((frame) => readFrame(frame, specs));
   readArrays(frames, whole, HEAD + headLength(whole));
-  return { about: head.about, frames: checkFrames(frames) };
+  return { about: head.about, frames: checkFrames(frames, schema) };
 }
 
 function headLength(whole) {

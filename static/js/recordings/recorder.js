@@ -2,12 +2,8 @@
 
 import { roundNumbers } from "recordings/delta-coding";
 import { POINT_COLUMNS } from "plot/readout";
+import { listRecorded } from "spec/views";
 
-/** What is recorded of a frame; the rest is for views that a recording has not. */
-const KEPT = [
-  "boundary", "units", "selected", "selected_values", "weights", "history", "points",
-  "image", "activations", "probabilities", "saliency", "confusion", "input_weights",
-];
 /** Bytes that the kept frames may take, before every second one is let go. */
 const ROOM = 96 << 20;
 /** Rows of the curves that one frame keeps. */
@@ -30,11 +26,12 @@ export function createRecorder({ every, most }) {
   let apart = every;
   let bytes = 0;
   const began = performance.now();
+  const names = Object.keys(listRecorded());
 
   /** Takes a frame as the source of frames tells it. */
   function take({ meta, arrays, spec }) {
     const time = Math.round(performance.now() - began);
-    const kept = KEPT.filter((name) => arrays[name]).map((name) => [name, arrays[name]]);
+    const kept = names.filter((name) => arrays[name]).map((name) => [name, arrays[name]]);
     const frame = joinTo(waiting, { meta: { ...meta, time }, arrays: Object.fromEntries(kept), spec });
     waiting = null;
     if (seen % apart === 0) keep(frame);

@@ -1,12 +1,13 @@
 /** Validation of recorded frames; their specs are validated before. */
 
-import { CLASSES, isImages, sideOf } from "spec/image-sets";
 import { RecordingError } from "recordings/error";
-import { POINT_COLUMNS } from "plot/readout";
+import { listRecorded } from "spec/views";
 import { indexWeights, widthsOf } from "spec/weights";
 
-const MAP = 100;
-const ROW = 5;
+/** Pixels along a side of a tile, least and most. */
+const TILE = { least: 2, most: 100 };
+/** Arrays that every frame of points has; any other may be missing. */
+const OF_POINTS = ["boundary", "units", "weights"];
 /** How a frame of the stream tells a figure that is no finite number. */
 const NOT_FINITE = ["nan", "inf", "-inf"];
 const FIGURES = ["loss", "accuracy", "rmse", "r2"].flatMap((name) => [`train_${name}`, `test_${name}`]);
@@ -42,17 +43,23 @@ export function checkAbout({ recorded, every }) {
 
 /**
  * @param {{meta: Object, arrays: Object, spec: Object, outputs: number}[]} frames
- * @returns {{meta: Object, arrays: Object, spec: Object}[]} with the metadata that are known
+ * @param {Object} schema what `GET /api/schema` answers
+ * @returns {{meta: Object, arrays: Object, spec: Object}[]} with the metadata and arrays that are known
  * @throws {RecordingError} `damaged`
  */
-export function checkFrames(frames) {
-  return frames.map((frame) => {
-    const { arrays, spec } = frame;
-    ensure(fits(arrays.history, "F32", [null, ROW]));
-    ensure(fits(arrays.points, "F32", [null, POINT_COLUMNS]));
-    const meta = readMeta(frame.meta);
-    if (isImages(spec)) checkImages(frame);
-    else checkPlane({ ...frame, meta });
+export function checkFrames(frames, schema) {
+  const known = listRecorded(schema.views);
+  return frames.map(({ meta: said, arrays: held, spec, outputs }) => {
+    const meta = readMeta(said);
+    const arrays = Object.fromEntries(Object.entries(held).filter(([name]) => Object.hasOwn(known, name)));
+    const set = schema.data_sets[spec.data.name];
+    const sizes = sizesOf(spec, outputs, set);
+    for (const [name, array] of Object.entries(arrays)) ensure(fits(array, known[name], sizes));
+    if (set.kind === "plane") {
+      ensure(OF_POINTS.every((name) => arrays[name]));
+      ensure(meta.boundary_range);
+      ensure(meta.units_range?.length === sizes.U);
+    }
     return { meta, arrays, spec };
   });
 }
@@ -64,41 +71,23 @@ function readMeta(said) {
   return Object.fromEntries(known.map(([name]) => [name, said[name]]));
 }
 
-/** A frame of a network on points of the plane is whole. */
-function checkPlane({ meta, arrays, spec, outputs }) {
-  const { boundary, units, weights, selected } = arrays;
-  ensure(boundary && units && weights);
-  ensure(fits(boundary, "U8", [outputs, MAP, MAP]));
-  const count = countUnits(spec);
-  ensure(fits(units, "U8", [count, units.shape[1], units.shape[1]]) && isBetween(units.shape[1], 2, MAP));
-  const { count: parameters } = indexWeights(widthsOf(spec, outputs));
-  ensure(fits(weights, "F32", [parameters]));
-  ensure(fits(selected, "F32", [MAP, MAP]));
-  ensure(fits(arrays.selected_values, "F32", [null]));
-  ensure(meta.boundary_range);
-  ensure(meta.units_range?.length === count);
+/** The numbers behind the letters of shapes, as far as a spec tells them. */
+function sizesOf(spec, outputs, set) {
+  const [rows, columns] = set.input_shape;
+  return {
+    K: outputs, H: rows, W: columns,
+    U: spec.layers.reduce((sum, layer) => sum + layer.units, 0),
+    P: set.kind === "plane" ? indexWeights(widthsOf(spec, outputs)).count : null,
+  };
 }
 
-/** A frame of a network for images may lack anything, but what it has fits. */
-function checkImages({ arrays, spec }) {
-  const side = sideOf(spec.data.name);
-  for (const name of ["image", "saliency", "input_weights"]) {
-    ensure(fits(arrays[name], name === "image" ? "U8" : "F32", [side, side]));
-  }
-  ensure(fits(arrays.activations, "F32", [countUnits(spec)]));
-  ensure(fits(arrays.probabilities, "F32", [CLASSES]));
-  ensure(fits(arrays.confusion, "F32", [CLASSES, CLASSES]));
-}
-
-function countUnits({ layers }) {
-  return layers.reduce((sum, layer) => sum + layer.units, 0);
-}
-
-/** An array that may be missing; null stands for any size. */
-function fits(array, type, shape) {
-  if (!array) return true;
-  return array.type === type && array.shape.length === shape.length
-    && shape.every((size, i) => size === null || size === array.shape[i]);
+/** @param {{type: string, shape: number[]}} array */
+function fits({ type, shape }, { dtype, shape: meant }, sizes) {
+  return type === dtype && shape.length === meant.length && meant.every((size, i) => {
+    if (size === "n") return true;
+    if (size === "T") return isBetween(shape[i], TILE.least, TILE.most) && shape[i] === shape.at(-1);
+    return shape[i] === (Number.isInteger(size) ? size : sizes[size]);
+  });
 }
 
 function ensure(right) {

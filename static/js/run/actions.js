@@ -2,7 +2,7 @@
 
 import { isObject } from "lib/objects";
 import { INITIAL_NETWORK, createDataSwitch } from "spec/data-switch";
-import { isImages } from "spec/image-sets";
+import { isImages } from "spec/data-sets";
 
 const SEED_LIMIT = 2 ** 31;
 

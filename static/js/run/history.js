@@ -1,6 +1,6 @@
 /** History of losses: bounded, thinned evenly; follows undo and redo. */
 
-import { isImages } from "spec/image-sets";
+import { isImages } from "spec/data-sets";
 
 const LONGEST = 1200;
 const MOST_MARKS = 24;

@@ -1,6 +1,6 @@
 /** Image mode: sets `store.images.set` by the spec of the frames. */
 
-import { isImages, sideOf } from "spec/image-sets";
+import { describeImages, isImages } from "spec/data-sets";
 
 const FIRST = { part: "test", row: 0 };
 /** What was chosen among the images or units of another set. */
@@ -42,5 +42,5 @@ export function createImageMode(store, ask) {
  * @param {any} told of the set by the server
  */
 function describe(name, { test = 0, train = 0, source = null, complete = true, licence, homepage }) {
-  return { name, side: sideOf(name), nTest: test, nTrain: train, source, complete, licence, homepage };
+  return { ...describeImages(name), nTest: test, nTrain: train, source, complete, licence, homepage };
 }

@@ -1,12 +1,32 @@
 /** View requests: asks the server only for views that are visible. */
 
 import { REDUCED_MOTION_FPS } from "run/pace";
+import { isThere } from "spec/views";
 
 /**
- * What frames hold whatever is looked at: of points of the plane, and of images. A frame has no
- * more of it than there is, so the first one after a change from points to images is whole.
+ * Asked for whatever is looked at, of points of the plane and of images. A frame has no more of it
+ * than there is, so the first one after a change from points to images is whole.
  */
-const ALWAYS = ["boundary", "units", "weights", "history", "digit"];
+const always = () => true;
+/** When each view is looked at. */
+const LOOKED = {
+  boundary: always,
+  units: always,
+  weights: always,
+  history: always,
+  digit: always,
+  predictions: always,
+  // Who looks at a recording may ask for any point's fate.
+  points: ({ view, recording }) => view.pointsWanted || recording.active,
+  selected: ({ view }) => view.select,
+  // What takes time, only while it is in sight.
+  confusion: ({ images }) => images.imageTab === "confusion",
+  space: ({ images }) => images.imageTab === "space",
+  saliency: ({ images }) => images.showSaliency,
+  nearest: ({ images }) => images.showNearest,
+  input_weights: ({ view }) => view.curveTab === "unit",
+  exciting: ({ view }) => view.curveTab === "unit",
+};
 /** Frames a second while nobody paints them: as many as a screen would take. */
 const UNSEEN_FPS = 60;
 /** @type {StoreKey[]} */
@@ -36,7 +56,7 @@ export function requestViews(connection, store, repaint) {
     const { view: { select, tile }, images: { set: images, digit, space } } = state;
     const message = {
       type: "views",
-      names: images ? nameImageViews(state) : namePlaneViews(state),
+      names: nameViews(state),
       tile,
       max_fps: mostFrames(state),
       ...(select ? { select } : {}),
@@ -49,20 +69,16 @@ export function requestViews(connection, store, repaint) {
   store.watch(LOOKED_AT, repaint);
 }
 
-/** Who looks at a recording may ask for any point's fate. */
-function namePlaneViews({ view: { pointsWanted, select }, recording: { active: recording } }) {
-  return [...ALWAYS, ...(pointsWanted || recording ? ["points"] : []), ...(select ? ["selected"] : [])];
-}
-
-/** The hidden space and the maximally activating images of a unit take time, so only while they are in sight. */
-function nameImageViews({ view: { select, curveTab }, images: { imageTab, showSaliency, showNearest } }) {
-  const names = [...ALWAYS, "predictions"];
-  if (imageTab === "confusion") names.push("confusion");
-  if (imageTab === "space") names.push("space");
-  if (showSaliency) names.push("saliency");
-  if (showNearest) names.push("nearest");
-  if (curveTab === "unit" && select) names.push("input_weights", "exciting");
-  return names;
+/**
+ * The views that are looked at.
+ *
+ * @param {PageState} state
+ */
+export function nameViews(state) {
+  const { images: { set: images }, view: { select } } = state;
+  const kind = images ? "images" : "plane";
+  return Object.keys(LOOKED).filter((name) =>
+    LOOKED[name] === always || (LOOKED[name](state) && isThere(name, kind, select)));
 }
 
 /** Pictures a second; null for as many as are painted. */

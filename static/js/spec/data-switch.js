@@ -1,6 +1,6 @@
 /** Edit that switches between points and images, and restores the former network of each. */
 
-import { IMAGE_SETS, isImages } from "spec/image-sets";
+import { isImages, listImageSets } from "spec/data-sets";
 
 /** What suits points does not suit images, and the other way round. */
 const PARTS = ["layers", "optimizer", "schedule", "regularization", "batch_size"];
@@ -20,7 +20,7 @@ export function createDataSwitch({ store, edits, schema }) {
   return function choose(name) {
     edits.leave();
     const { run: { draft } } = store.get();
-    const [from, to] = [isImages(draft), IMAGE_SETS.includes(name)].map((yes) => (yes ? "images" : "plane"));
+    const [from, to] = [isImages(draft), listImageSets().includes(name)].map((yes) => (yes ? "images" : "plane"));
     if (from === to) {
       if (to === "plane") edits.edit({ data: { name } });
       else edits.replace({ data: { name } });

@@ -1,6 +1,6 @@
 /** Task of custom points, inferred from their labels. */
 
-export const MOST_CLASSES = 10;
+import { countMostClasses } from "spec/data-sets";
 
 const inferred = new WeakMap();
 
@@ -44,5 +44,5 @@ function taskOfLabels(labels) {
 }
 
 function isClass(label) {
-  return Number.isInteger(label) && label >= 0 && label < MOST_CLASSES;
+  return Number.isInteger(label) && label >= 0 && label < countMostClasses();
 }

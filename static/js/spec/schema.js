@@ -1,6 +1,20 @@
 /** Reader of the spec's JSON Schema: fields, defaults, losses. */
 
 import { hasWord, word } from "lib/words";
+import { learnDataSets } from "spec/data-sets";
+import { learnViews } from "spec/views";
+
+/**
+ * Lets the page know the data sets and views that there are; nothing is known of them before.
+ *
+ * @param {Object} schema what `GET /api/schema` answers
+ * @returns {Object} the same
+ */
+export function learnSchema(schema) {
+  learnDataSets(schema);
+  learnViews(schema);
+  return schema;
+}
 
 /**
  * @param {Object} schema JSON Schema of the spec

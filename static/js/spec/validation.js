@@ -4,7 +4,6 @@
  */
 
 import { isObject } from "lib/objects";
-import { CLASSES, isImages } from "spec/image-sets";
 import { fitsTask, inferTask } from "spec/point-labels";
 
 /** A spec that breaks a rule, and where. */
@@ -70,14 +69,24 @@ export function createSpecCheck(schema) {
     }));
   }
 
+  const entryOf = ({ data: { name } }) => (Object.hasOwn(schema.data_sets, name) ? schema.data_sets[name] : null);
+
   function taskOf(spec) {
-    const { name, task, points: own } = spec.data;
-    if (isImages(spec)) return "multiclass";
-    return name === "points" ? task ?? inferTask(own) : schema.dataset_tasks[name];
+    const { task, points: own } = spec.data;
+    return entryOf(spec).task ?? task ?? inferTask(own);
+  }
+
+  /** A set has so many classes as it names, or as its spec says, or as its points have labels. */
+  function countOutputs(spec, task) {
+    const { name, classes, points: own } = spec.data;
+    const { length } = entryOf(spec).classes;
+    if (task !== "multiclass") return 1;
+    if (length) return length;
+    return name === "points" ? Math.max(2, ...new Set(own.map(([, , label]) => label + 1))) : classes;
   }
 
   return (value) => {
-    const images = isObject(value) && isObject(value.data) && isImages(value);
+    const images = isObject(value) && isObject(value.data) && entryOf(value)?.kind === "images";
     const spec = read(value, schema, "", images);
     const known = schema.properties.features.items.enum;
     if (new Set(spec.features).size < spec.features.length) fail("features");
@@ -92,13 +101,6 @@ export function createSpecCheck(schema) {
 function checkPoints({ name, points, task }) {
   if (name !== "points") return;
   if ((points ?? []).length < 2 || (task && !fitsTask(points, task))) fail("data.points");
-}
-
-function countOutputs(spec, task) {
-  const { name, classes, points } = spec.data;
-  if (task !== "multiclass") return 1;
-  if (isImages(spec)) return CLASSES;
-  return name === "points" ? Math.max(2, ...new Set(points.map(([, , label]) => label + 1))) : classes;
 }
 
 /** Sizes that are others where images are trained on: least and most. */

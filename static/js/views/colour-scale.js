@@ -2,7 +2,7 @@
 
 import { h, setText } from "lib/dom";
 import { formatScale } from "lib/format";
-import { CLASSES, className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { scaleOf } from "plot/scale-values";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
@@ -26,10 +26,11 @@ export function create(element, { store }) {
   function paint() {
     const { appearance: { palette }, view: { hovered }, images: { set: images } } = store.get();
     if (!frame || !palette) return;
-    const scale = images ? { classes: CLASSES } : scaleOf(frame, hovered);
+    /** @type {{values?: number[], classes?: number, levels?: number}} */
+    const scale = images ? { classes: images.classes.length } : scaleOf(frame, hovered);
     bar.hidden = scale.classes > 1;
     classes.hidden = !bar.hidden;
-    if (scale.classes > 1) paintClasses(scale.classes, palette, images?.name);
+    if (scale.classes > 1) paintClasses(scale.classes, palette, images);
     else paintBar(scale, palette);
   }
 
@@ -46,7 +47,7 @@ export function create(element, { store }) {
   }
 
   function paintClasses(count, palette, set) {
-    const key = `${count} ${palette.classes} ${set}`;
+    const key = `${count} ${palette.classes} ${set?.name}`;
     if (key === shownClasses) return;
     shownClasses = key;
     classes.replaceChildren(...Array.from({ length: count }, (_, k) => {

@@ -11,14 +11,13 @@ import { createThumbnails } from "points/thumbnails";
 import { word } from "lib/words";
 
 const TASKS = ["binary", "multiclass", "regression"];
-const WITH_CLASSES = ["blobs", "arms"];
 const BY_LABELS = "labels";
 
 const percent = (value) => formatPercent(value, 0);
 
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
-  const { store, actions, customPoints, taskOf } = context;
+  const { store, schema, actions, customPoints } = context;
   const table = h("button.button.small", {
     type: "button", data: { help: word("help.table"), action: "table" },
     on: { click: () => openPointsDialog(context) },
@@ -63,9 +62,11 @@ export function create(element, context) {
     const { name } = draft.data;
     const isOwn = name === "points";
     task.element.hidden = !isOwn;
-    noise.element.hidden = samples.element.hidden = isOwn;
-    classes.element.hidden = !WITH_CLASSES.includes(name);
-    balance.element.hidden = isOwn || taskOf(draft) !== "binary";
+    const reads = (path) => schema.reads("data.name", name, path);
+    noise.element.hidden = !reads("data.noise");
+    samples.element.hidden = !reads("data.samples");
+    classes.element.hidden = !reads("data.classes");
+    balance.element.hidden = !reads("data.class_balance");
     // Own points stay where they are: only their split can be drawn anew.
     setText(anew, word(isOwn ? "action.newSplit" : "action.newPoints"));
     anew.dataset.help = word(isOwn ? "help.newSplit" : "help.newPoints");

@@ -2,7 +2,6 @@
 
 import { h } from "lib/dom";
 import { formatPercent, formatValue } from "lib/format";
-import { isImages } from "spec/image-sets";
 import { makeTerm, optionText } from "lib/terms";
 import { hasWord, word } from "lib/words";
 
@@ -40,8 +39,8 @@ export function create(element, { schema, taskOf }) {
     shown = spec;
     const { data } = spec;
     name.textContent = hasWord(`data.${data.name}`) ? word(`data.${data.name}`) : data.name;
-    const made = data.name !== "points" && !isImages(spec);
-    const told = [...(made ? DATA : []), ...TRAINING].flatMap(([path, format]) => {
+    const read = DATA.filter(([path]) => schema.reads("data.name", data.name, path));
+    const told = [...read, ...TRAINING].flatMap(([path, format]) => {
       const value = valueAt(spec, path) ?? (path === "loss" ? schema.lossesOf(taskOf(spec))[0] : null);
       if (QUIET.includes(path) && !value) return [];
       return [h("div", {}, makeTerm("dt", word(`help.${path}`), word(`label.${path}`)), h("dd", {}, format(value)))];

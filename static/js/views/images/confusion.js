@@ -4,7 +4,7 @@ import { h, rem } from "lib/dom";
 import { formatCount, formatPercent } from "lib/format";
 import { createCellDigits } from "images/cell-digits";
 import { createCellGrid } from "images/cell-grid";
-import { CLASSES, className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, nameChart, whenPlotly } from "plot/plotly";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
@@ -19,14 +19,13 @@ const MARGIN = { l: 2.3, r: 0.1, t: 0.1, b: 2.5 };
 /** With names in place of digits. */
 const WIDE_MARGIN = { l: 5.6, r: 0.1, t: 0.1, b: 5.2 };
 const WIDE_ANGLE = -45;
-const order = Array.from({ length: CLASSES }, (_, k) => k);
 
 /** @returns {{update, resize, destroy}} */
 export function create(place, context) {
   const { store, tooltip } = context;
   const chart = h("div.confusion-chart");
   const grid = createCellGrid({
-    size: CLASSES, label: word("confusion.grid"), tooltip,
+    label: word("confusion.grid"), tooltip,
     onChoose: (label, answer) => store.set({ images: { cell: { label, answer } } }),
   });
   const map = h("div.confusion-map", {}, chart, grid.element);
@@ -65,8 +64,10 @@ export function create(place, context) {
     const { appearance: { palette }, images: { set: images } } = store.get();
     if (!plotly || !palette || !images || !counts || !visible()) return;
     shown = counts.join();
-    const names = order.map((k) => className(images.name, k));
-    const totals = order.map((row) => order.reduce((sum, k) => sum + counts[row * CLASSES + k], 0));
+    const names = images.classes.map((_, k) => className(images, k));
+    if (counts.length !== names.length ** 2) return;
+    const totals = names.map((_, row) => names.reduce((sum, _name, k) => sum + countOf(row, k), 0));
+    grid.fit(names.length);
     const margin = measure(names);
     plotly.react(chart, [makeTrace(palette, totals)], chartLayout(palette, {
       width: map.clientWidth,
@@ -80,8 +81,8 @@ export function create(place, context) {
     nameChart(chart, word("confusion.alt"));
     grid.name((label, answer) => word("confusion.cell", {
       label: names[label], answer: names[answer],
-      count: formatCount(counts[label * CLASSES + answer]),
-      share: formatPercent(counts[label * CLASSES + answer] / Math.max(1, totals[label])),
+      count: formatCount(countOf(label, answer)),
+      share: formatPercent(countOf(label, answer) / Math.max(1, totals[label])),
     }));
   }
 
@@ -94,9 +95,14 @@ export function create(place, context) {
     return margin;
   }
 
+  function countOf(label, answer) {
+    return counts[label * Math.sqrt(counts.length) + answer];
+  }
+
   function makeTrace(palette, totals) {
+    const order = [...totals.keys()];
     const rows = (cell) => order.map((row) => order.map((column) =>
-      cell(counts[row * CLASSES + column], row, column)));
+      cell(countOf(row, column), row, column)));
     return {
       type: "heatmap", x: order, y: order, xgap: 2, ygap: 2, showscale: false, hoverinfo: "skip",
       z: rows((count, row, column) => tint(count / Math.max(1, totals[row]), row === column)),
@@ -138,7 +144,7 @@ function isWide(names) {
 
 function axisOf(palette, names, title) {
   return axisLayout(palette, {
-    tickvals: order, ticktext: names, showgrid: false, fixedrange: true, showline: false,
+    tickvals: [...names.keys()], ticktext: names, showgrid: false, fixedrange: true, showline: false,
     title: axisTitle(word(title)),
   });
 }

@@ -5,9 +5,8 @@ import { createControl } from "controls/field";
 import { createSettingsGroup } from "controls/settings";
 import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
-import { SOURCES } from "spec/image-sets";
 import { createThumbnails } from "points/thumbnails";
-import { word } from "lib/words";
+import { hasWord, word } from "lib/words";
 
 /** @returns {{update, resize, destroy, digits: HTMLElement}} `digits` has room for the views of one image */
 export function create(element, context) {
@@ -29,9 +28,10 @@ export function create(element, context) {
 
   const unwatch = [
     store.watch(["images.set"], ({ images: { set: images } }) => {
-      source.hidden = !SOURCES.includes(images?.source);
+      const from = `data.source.${images?.source}`;
+      source.hidden = !hasWord(from);
       if (source.hidden) return;
-      setText(source, word(`data.source.${images.source}`, {
+      setText(source, word(from, {
         train: formatCount(images.nTrain), test: formatCount(images.nTest),
       }));
     }),

@@ -3,8 +3,8 @@
 import { createToggle } from "controls/toggle";
 import { h, icon, setText } from "lib/dom";
 import { formatCount } from "lib/format";
-import { draw } from "images/library";
-import { className } from "spec/image-sets";
+import { areaOf, draw } from "images/library";
+import { className } from "spec/data-sets";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 
@@ -114,14 +114,14 @@ export function create(element, { store, library }) {
     const found = await library.get("test", wanted).catch(() => null);
     if (!found || request !== asked) return;
     const { appearance: { palette } } = store.get();
-    const area = images.side ** 2;
+    const area = areaOf(images.shape);
     cells.forEach(({ button, canvas }, i) => {
       button.hidden = i >= wanted.length;
       if (button.hidden) {
         button.classList.remove("wrong");
         return;
       }
-      draw(canvas, found.pixels.subarray(i * area, (i + 1) * area), images.side, palette);
+      draw(canvas, found.pixels.subarray(i * area, (i + 1) * area), images.shape, palette);
       button.dataset.row = wanted[i];
     });
     shown = { rows: wanted, labels: found.labels };
@@ -139,11 +139,11 @@ export function create(element, { store, library }) {
       const given = predictions?.[row];
       const wrong = given !== undefined && given !== label;
       button.classList.toggle("wrong", wrong);
-      name(right, images.name, label, palette);
-      name(answer, images.name, wrong ? given : null, palette);
-      const values = { row: formatCount(row + 1), label: className(images.name, label) };
+      name(right, images, label, palette);
+      name(answer, images, wrong ? given : null, palette);
+      const values = { row: formatCount(row + 1), label: className(images, label) };
       const text = given === undefined ? word("digits.one", values) : word("digits.answered", {
-        ...values, answer: className(images.name, given),
+        ...values, answer: className(images, given),
       });
       if (button.dataset.help !== text) {
         button.dataset.help = text;

@@ -46,6 +46,7 @@ export function create(place, context) {
   let drawn = [];
   let changed = false;
   let awaited = 0;
+  let shape = "";
   let sample = { part: "test", row: 0 };
 
   /** Takes what is drawn; it goes out as fast as frames come back. */
@@ -60,8 +61,10 @@ export function create(place, context) {
     changed = false;
     clearTimeout(awaited);
     awaited = setTimeout(arrive, PATIENCE);
-    const { images: { pen, unprepared } } = store.get();
-    store.set({ images: { digit: { ...toInk(drawn, { pen, fitted: !unprepared }), prepared: !unprepared } } });
+    const { images: { pen, unprepared, set: images } } = store.get();
+    if (!images) return;
+    const ink = toInk(drawn, { pen, fitted: !unprepared, shape: images.shape });
+    store.set({ images: { digit: { ...ink, prepared: !unprepared } } });
   }
 
   function update(frame) {
@@ -93,7 +96,15 @@ export function create(place, context) {
     if (digitTab === "draw") store.set({ images: { digitTab: "choose" } });
   }
 
+  /** Images of another shape are drawn on other paper. */
+  function followSet({ images: { set: images, digit } }) {
+    const before = shape;
+    shape = String(images?.shape);
+    if (digit.ink && before && shape !== before) offer(drawn);
+  }
+
   const unwatch = [
+    store.watch(["images.set"], followSet),
     store.watch(["images.digit"], followDigit),
     store.watch(["images.digitTab"], followTab),
     store.watch(["images.unprepared"], ({ images: { unprepared } }) => {

@@ -3,7 +3,7 @@
 import { createToggle } from "controls/toggle";
 import { h } from "lib/dom";
 import { createGallery } from "images/gallery";
-import { className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 
@@ -39,7 +39,7 @@ export function create(place, context) {
     const { images: { set: images, showNearest } } = store.get();
     if (!images || !showNearest) return;
     const { data, shape: [count] } = found;
-    const nameOf = (k) => className(images.name, k);
+    const nameOf = (k) => className(images, k);
     gallery.show("train", Array.from({ length: count }, (_, i) => ({
       row: data[2 * i],
       name: (k) => word("answer.nearest", { label: nameOf(k), distance: data[2 * i + 1].toFixed(1) }),

@@ -6,7 +6,7 @@ import { h } from "lib/dom";
 import { createCloud } from "images/cloud";
 import { createDigitCard } from "images/digit-card";
 import { createFlatCloud } from "images/flat-cloud";
-import { CLASSES, className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { canDrawSolid, createSolidCloud } from "images/solid-cloud";
 import { whenPlotly } from "plot/plotly";
 import { createThrottle } from "lib/throttle";
@@ -67,7 +67,7 @@ export function create(place, context) {
     const { appearance: { palette }, images: { set: images, camera } } = store.get();
     return {
       cloud, palette, hidden, camera, chosen,
-      names: Array.from({ length: CLASSES }, (_, k) => className(images.name, k)),
+      names: images.classes.map((_, k) => className(images, k)),
     };
   }
 
@@ -85,7 +85,7 @@ export function create(place, context) {
     if (!labels || gone || asked !== store.get().images.set?.name) return;
     const view = viewOf(dimensions);
     if (!view) return;
-    cloud.take(space, labels, CLASSES);
+    cloud.take(space, labels, images.classes.length);
     view.show();
   }
 
@@ -146,15 +146,15 @@ export function create(place, context) {
   function makeLegend({ appearance: { palette }, images: { set: images } }) {
     if (!palette || !images) return;
     const focused = [...legend.children].indexOf(document.activeElement);
-    legend.replaceChildren(...Array.from({ length: CLASSES }, (_, k) => {
+    legend.replaceChildren(...images.classes.map((_, k) => {
       const dot = h("span.class-dot");
       dot.style.background = palette.classes[k];
       return h("button.class-chip", {
         type: "button", "aria-pressed": String(!hidden.has(k)), data: { class: k },
         on: { click: () => toggle(k) },
-      }, dot, className(images.name, k));
+      }, dot, className(images, k));
     }));
-    if (focused >= 0) legend.children[focused].focus();
+    if (focused >= 0) legend.children[focused]?.focus();
   }
 
   function toggle(k) {

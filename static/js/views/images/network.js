@@ -9,7 +9,7 @@ import { LAYER } from "spec/data-switch";
 import { createDenseLinks } from "network/dense-links";
 import { layOutImages } from "network/image-geometry";
 import { drawSelectedImage } from "images/saliency";
-import { className } from "spec/image-sets";
+import { className } from "spec/data-sets";
 import { changeLayer } from "spec/layers";
 import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing";
 import { createColumnHeaders } from "network/column-headers";
@@ -49,7 +49,7 @@ export function create(element, context) {
   let pointed = null;
   let label = null;
   let shownDigit = null;
-  let named = "";
+  let named = null;
 
   const { layers, activate, openMenu, insert } = createLayerEdits(context, { ...schema.defaults().layers[0], ...LAYER });
 
@@ -78,10 +78,17 @@ export function create(element, context) {
   function update(next) {
     frame = next;
     const { spec, meta } = frame;
-    const now = ["in", ...spec.layers.map(({ units, activation }) => `${units} ${activation}`), "out"];
+    nameClasses(store.get());
+    const now = ["in", ...spec.layers.map(({ units, activation }) => `${units} ${activation}`), named?.classes.length];
     if (now.join() !== kinds.join()) rebuild(now);
     title.update(meta);
     paint();
+  }
+
+  function nameClasses({ images: { set: images } }) {
+    if (!images || named?.name === images.name) return;
+    named = images;
+    bars.name(named);
   }
 
   function rebuild(now) {
@@ -158,10 +165,6 @@ export function create(element, context) {
     const { image, probabilities, activations } = frame.arrays;
     if (image) drawSelectedImage(picture, frame.arrays, store.get());
     if (activations) blocks.forEach((block, layer) => block.paint(activationsOf(layer), palette));
-    if (named !== images.name) {
-      named = images.name;
-      bars.name(named);
-    }
     if (probabilities) bars.update(probabilities.data, label, palette);
     if (pointed) showValue();
   }
@@ -180,7 +183,7 @@ export function create(element, context) {
     library.get(digit.part, [digit.row]).then(({ labels }) => {
       if (shownDigit !== digit || store.get().images.set?.name !== images.name) return;
       [label] = labels;
-      const said = word("network.labelled", { name: className(images.name, label) });
+      const said = word("network.labelled", { name: className(images, label) });
       setText(caption, said);
       picture.setAttribute("aria-label", `${text}, ${said}`);
       paint();

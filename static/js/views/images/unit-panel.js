@@ -3,7 +3,8 @@
 import { h, setText } from "lib/dom";
 import { formatCount, formatScale } from "lib/format";
 import { createGallery } from "images/gallery";
-import { className } from "spec/image-sets";
+import { beginPicture } from "images/library";
+import { className } from "spec/data-sets";
 import { DIVERGING } from "plot/palette";
 import { makeTerm, optionText } from "lib/terms";
 import { createThrottle } from "lib/throttle";
@@ -42,7 +43,7 @@ export function create(element, context) {
       return {
         row, caption: () => format(value),
         name: (label) => word("unit.excited", {
-          row: formatCount(row + 1), label: className(images.name, label), value: format(value),
+          row: formatCount(row + 1), label: className(images, label), value: format(value),
         }),
       };
     });
@@ -60,10 +61,8 @@ export function create(element, context) {
   }
 
   /** Row 0 is the top, as in the images; zero is always in the middle of the palette. */
-  function paintWeights({ data, shape: [side] }, { diverging }) {
-    if (canvas.width !== side) canvas.width = canvas.height = side;
-    const picture = canvas.getContext("2d", { alpha: false });
-    const image = picture.createImageData(side, side);
+  function paintWeights({ data, shape }, { diverging }) {
+    const { context: picture, image } = beginPicture(canvas, shape);
     const words = new Uint32Array(image.data.buffer);
     let largest = 1e-6;
     for (const value of data) largest = Math.max(largest, Math.abs(value));

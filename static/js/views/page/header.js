@@ -1,7 +1,7 @@
 /** The header: presets to start from, the tour, the language, the settings of the page. */
 
 import { h, icon } from "lib/dom";
-import { isImages } from "spec/image-sets";
+import { isImages } from "spec/data-sets";
 import { createLanguageButton, createSettingsButton } from "ui/page-tools";
 import { hasWord, word } from "lib/words";
 
