@@ -1,4 +1,4 @@
-"""The page takes data sets and views from the schema: a set of another shape needs its entry alone."""
+"""Data sets and views come from the schema: a set of another shape needs its entry alone."""
 
 from __future__ import annotations
 
