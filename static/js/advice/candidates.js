@@ -17,7 +17,7 @@ export function listDecays(l2) {
 }
 
 /** Less of a penalty than there is. */
-export function listLowerPenalties(name, now) {
+function listLowerPenalties(name, now) {
   return [3, 10, 30].map((times) => round(now / times))
     .map((value) => ({ what: name, value, patch: { regularization: { [name]: value } } }));
 }

@@ -13,7 +13,7 @@ export function valueAt(spec, path) {
 }
 
 /** The merge patch that sets one dotted path. */
-export function patchAt(path, value) {
+function patchAt(path, value) {
   return path.split(".").reduceRight((inner, key) => ({ [key]: inner }), value);
 }
 

@@ -44,7 +44,7 @@ const OPTIONS = {
 };
 
 /** What is wrong with an option: which word, and what it says there. */
-export class OptionError extends Error {
+class OptionError extends Error {
   /**
    * @param {string} word
    * @param {string} value
@@ -54,11 +54,6 @@ export class OptionError extends Error {
     this.word = word;
     this.value = value;
   }
-}
-
-/** Whether a word of an address is an option of the embed, and no part of the state. */
-export function isOption(word) {
-  return Object.hasOwn(OPTIONS, word);
 }
 
 /**
@@ -100,12 +95,6 @@ export function writeOptions(options) {
     said.push(`${word}=${write(again)}`);
   }
   return said.join("&");
-}
-
-/** The query without the options, such as the state alone. */
-export function dropOptions(query) {
-  return query.replace(/^\?/, "").split("&")
-    .filter((pair) => pair && !isOption(pair.split("=")[0])).join("&");
 }
 
 function raise(error) {

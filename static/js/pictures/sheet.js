@@ -77,7 +77,7 @@ function boxIn({ x, y, width, height }, [left, top, wide, high]) {
 }
 
 /** Text in lines that fit: SVG breaks none by itself. */
-export function breakLines(text, size, width) {
+function breakLines(text, size, width) {
   const lines = [];
   for (const part of text.split("\n")) {
     let line = "";

@@ -5,7 +5,7 @@ const ENTITIES = { "&": "&amp;", "<": "&lt;", ">": "&gt;", "\"": "&quot;" };
 const UNWRITABLE = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/g;
 
 /** Text as it may stand in XML. */
-export function escapeText(text) {
+function escapeText(text) {
   return String(text).replace(UNWRITABLE, "").replace(/[&<>"]/g, (one) => ENTITIES[one]);
 }
 

@@ -16,7 +16,7 @@ const HEAD = 4;
 /** What a recording may take when it is unpacked, and how many frames it may have. */
 const MOST_BYTES = 256 << 20;
 const MOST_HEAD = 32 << 20;
-export const MOST_FRAMES = 1000;
+const MOST_FRAMES = 1000;
 const TYPES = { U8: Uint8Array, F32: Float32Array };
 
 /**

@@ -14,7 +14,7 @@
 import { isObject } from "lib/objects";
 
 /** Applies a merge patch; null stands for the default, which the server fills in. */
-export function applyPatch(target, patch) {
+function applyPatch(target, patch) {
   if (!isObject(patch)) return patch;
   const merged = isObject(target) ? { ...target } : {};
   for (const [key, value] of Object.entries(patch)) merged[key] = applyPatch(merged[key], value);

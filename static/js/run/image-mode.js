@@ -41,6 +41,6 @@ export function createImageMode(store, ask) {
  * @param {string} name
  * @param {any} told of the set by the server
  */
-function describe(name, { test = 0, train = 0, source = null, complete = true, licence, homepage }) {
-  return { ...describeImages(name), nTest: test, nTrain: train, source, complete, licence, homepage };
+function describe(name, { test = 0, train = 0, source = null }) {
+  return { ...describeImages(name), nTest: test, nTrain: train, source };
 }

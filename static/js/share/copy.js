@@ -14,7 +14,7 @@ const SAID = 2000;
  * @param {HTMLInputElement|HTMLTextAreaElement} field
  * @returns {Promise<boolean>} whether it is copied
  */
-export async function copyField(field) {
+async function copyField(field) {
   try {
     await navigator.clipboard.writeText(field.value);
     return true;

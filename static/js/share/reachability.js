@@ -8,7 +8,7 @@ import { word } from "lib/words";
 const LOOPBACK = /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\])$/;
 
 /** Whether an origin leads other devices nowhere. */
-export function isLoopback(origin) {
+function isLoopback(origin) {
   return LOOPBACK.test(new URL(origin).hostname);
 }
 

@@ -23,12 +23,12 @@ export const SNIPPETS = {
 };
 
 /** Text as it may stand in HTML, between tags or in a quoted attribute. */
-export function escapeHtml(text) {
+function escapeHtml(text) {
   return text.replace(/[&<>"']/g, (sign) => ENTITIES[sign]);
 }
 
 /** Text as it may stand in a link of Markdown, on one line. */
-export function escapeMarkdown(text) {
+function escapeMarkdown(text) {
   return text.replace(/\s+/g, " ").replace(/[\\`*_[\]<>&]/g, "\\$&");
 }
 

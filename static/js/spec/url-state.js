@@ -53,7 +53,7 @@ const CARRIED_TEXT = /^[a-z0-9_-]+(\.\d+)?$/i;
 const WORD = /^[a-z0-9_]{1,40}$/i;
 
 /** What is wrong with an address: which word, and what it says there. */
-export class LinkError extends Error {
+class LinkError extends Error {
   /**
    * @param {string} key
    * @param {string} value
