@@ -10,7 +10,10 @@ import pytest
 from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
+from tests.programs import choose_quick_compilation
 from tests.sizes import NIGHTLY
+
+choose_quick_compilation()
 
 # The same examples in every run of `make test`; new ones every night.
 settings.register_profile("usual", max_examples=60, deadline=None, derandomize=True, database=None)

@@ -1,4 +1,10 @@
-"""Compiled programs, which all test processes and their servers share, and the next run finds."""
+"""Compiled programs, which all test processes and their servers share, and the next run finds.
+
+Most of the time of the tests is XLA's. What a program means does not depend on how far it is
+optimized, so all processes leave out what takes long and gains little, and the tests' own processes
+optimize nothing but the first capacity, which they share with the servers: a third of the time.
+Every night all is compiled as it is for everybody.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +18,13 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+import pytest
+
+from tests.sizes import NIGHTLY
+
 ROOT = Path(__file__).resolve().parents[1]
+#: Without it XLA compiles for half as long again, and what it makes is hardly faster.
+QUICK = "--xla_cpu_use_fusion_emitters=false"
 
 
 def _find_folder() -> Path:
@@ -52,20 +64,44 @@ def compile_once(what: str) -> Iterator[None]:
         done.touch()
 
 
+def choose_quick_compilation() -> None:
+    """Has this process and those it starts compile quickly; XLA is told before JAX begins."""
+    if not NIGHTLY:
+        os.environ.setdefault("XLA_FLAGS", QUICK)
+
+
 @cache
 def share_general_programs() -> None:
-    """Lets all `Programs` of this process share the compiled general programs.
+    """Lets all `Programs` of this process share the compiled general programs, compiled quickly.
 
     Reading one from disk takes seconds too, most of them before the disk is asked. A program keeps
     no state, and equal models give equal programs; each `Programs` still counts what it builds.
     """
-    from engine.programs import tiers
-    from engine.programs.models import GeneralModel
+    import jax
 
-    compile_turn = tiers.compile_turn
-    compile_general = cache(compile_turn)
+    from engine.programs import tiers
+    from engine.programs.models import ExactModel, GeneralModel
+
+    compile_well, first = tiers.compile_turn, GeneralModel(tiers.TIERS[0])
+    first_level = first.optimization_level
+    quick = os.environ.get("XLA_FLAGS") == QUICK
+
+    def compile_each(model: Any) -> Any:
+        # Most tests run the first capacity, and some for long: it is the program of the servers.
+        jax.config.update("jax_disable_most_optimizations", quick and model != first)
+        try:
+            return compile_well(model)
+        finally:
+            jax.config.update("jax_disable_most_optimizations", quick)
+
+    compile_shared = cache(compile_each)
 
     def compile_or_share(model: Any) -> Any:
-        return (compile_general if isinstance(model, GeneralModel) else compile_turn)(model)
+        return (compile_shared if isinstance(model, GeneralModel) else compile_each)(model)
 
     tiers.compile_turn = compile_or_share
+    if quick:
+        level = property(lambda model: first_level if model == first else 0)
+        for kind in (ExactModel, GeneralModel):
+            pytest.MonkeyPatch().setattr(kind, "optimization_level", level)
+    jax.config.update("jax_disable_most_optimizations", quick)

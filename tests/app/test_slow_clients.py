@@ -18,7 +18,7 @@ ATTACKER = "127.0.0.2"
 MANY = 240
 
 HALVES = {
-    "half heads": b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ",
+    "half heads": b"GET /nothing HTTP/1.1\r\nHost: x\r\nX-Slow: ",
     "nothing": b"",
     "silent bodies": b"POST /api/points HTTP/1.1\r\nHost: x\r\nContent-Length: 1000\r\n\r\n",
     "silent large bodies": (

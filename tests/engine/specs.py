@@ -17,9 +17,9 @@ SMOOTH_ACTIVATIONS = tuple(name for name in names.ACTIVATIONS if name != "step")
 
 
 def bounded(examples: int) -> settings:
-    """So many examples, the same ones in every run; every night ten times as many new ones."""
+    """So many examples, the same ones in every run; every night twenty times as many new ones."""
     if NIGHTLY:
-        return settings(max_examples=10 * examples, deadline=None)
+        return settings(max_examples=20 * examples, deadline=None)
     return settings(max_examples=examples, deadline=None, derandomize=True, database=None)
 
 

@@ -11,7 +11,7 @@ from tests.sizes import choose
 
 #: At one epoch a frame and 60 frames a second, ten seconds are 600 epochs.
 EPOCHS = 400
-SEEDS = range(choose(5, 25))
+SEEDS = range(choose(3, 25))
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -17,10 +18,10 @@ ROOT = Path(__file__).parents[2]
 SMALL: dict[str, Any] = {"layers": [{"units": 2}], "data": {"samples": 60}, "batch_size": 6}
 
 
-def run(*arguments: str, text: str = "") -> subprocess.CompletedProcess[str]:
+def run(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-W", "error", "-m", "engine", *arguments],
-        cwd=ROOT, input=text, capture_output=True, text=True, timeout=120, check=False,
+        cwd=ROOT, capture_output=True, text=True, timeout=120, check=False,
     )  # fmt: skip
 
 
@@ -100,10 +101,12 @@ def test_no_epochs_show_the_start(capsys: pytest.CaptureFixture[str], spec_file:
     assert json.loads(capsys.readouterr().out)["step"] == 0
 
 
-def test_a_spec_from_standard_input() -> None:
-    done = run("train", "--spec", "-", "--epochs", "0", "--json", text=json.dumps(SMALL))
-    assert done.returncode == 0
-    assert json.loads(done.stdout)["step"] == 0
+def test_a_spec_from_standard_input(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(json.dumps(SMALL).encode())))
+    assert main(["train", "--spec", "-", "--epochs", "0", "--json"]) == 0
+    assert json.loads(capsys.readouterr().out)["step"] == 0
 
 
 def test_a_trainer_is_saved(

@@ -30,6 +30,7 @@ from tests.engine.export_cases import (
     write_case,
     write_program,
 )
+from tests.sizes import choose
 
 Json = dict[str, Any]
 
@@ -182,8 +183,11 @@ def test_keras_on_pytorch_trains_as_the_engine(
 def test_jax_does_as_the_engine(
     run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
 ) -> None:
-    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(2), ("jax",))
-    trained = write_training(tmp_path, make_wide, list_training_cases(), "jax")
+    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(choose(1, 2)), ("jax",))
+    cases = list_training_cases()
+    # JAX compiles each of them, for half a second.
+    some = choose(("adadelta", "nadam", "lion", "normalized", "step", "softmax"), tuple(cases))
+    trained = write_training(tmp_path, make_wide, {name: cases[name] for name in some}, "jax")
     kernels = write_initial(tmp_path, "jax")
     write_program(tmp_path, "jax")
     printed = run_sources(tmp_path, "livenet_jax")

@@ -43,7 +43,7 @@ def check_picture(codes: np.ndarray, pair: Any, expected: np.ndarray) -> None:
     assert off.max() <= half * 1.02 + 1e-4 * (1 + np.abs(expected).max())
 
 
-@specs.bounded(40)
+@specs.bounded(20)
 @given(
     value=specs.specs(activations=specs.SMOOTH_ACTIVATIONS, max_layers=4),
     seed=st.integers(0, 99),
@@ -204,7 +204,7 @@ def test_metadata_are_the_metrics(make_trainer: MakeTrainer) -> None:
         assert np.float32(frame.metadata[name]) == np.float32(value), name
 
 
-@specs.bounded(30)
+@specs.bounded(15)
 @given(value=specs.specs(max_layers=4, activations=specs.SMOOTH_ACTIVATIONS), data=st.data())
 def test_a_selected_unit_is_that_of_the_oracle(
     programs: Programs, value: Any, data: st.DataObject

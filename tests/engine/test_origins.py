@@ -107,7 +107,7 @@ def test_an_origin_goes_with_layers_that_stay_as_they_are_too(trainer: Trainer) 
     assert trainer.spec.batch_size == 5
 
 
-@specs.bounded(200)
+@specs.bounded(80)
 @given(origin=JSON)
 def test_random_json_as_an_origin_is_refused(make_trainer: MakeTrainer, origin: object) -> None:
     if origin is None:

@@ -46,7 +46,7 @@ def there_and_back(packet: Packet) -> Packet:
     return decode_packet(read_word(write_word(encode_packet(packet))))
 
 
-@bounded(300)
+@bounded(100)
 @given(specs(batch_norm=True), points, counts, counts, st.floats(0, 1e5, width=32))
 def test_every_packet_comes_back(
     spec: dict, own: tuple, step: int, epoch: int, scale: float
@@ -126,7 +126,7 @@ def open_anything(content: bytes) -> None:
         assert np.isfinite(Trainer(SPEC, packet=decode_packet(content)).weights).all()
 
 
-@bounded(400)
+@bounded(200)
 @given(st.data())
 def test_damage_is_refused(data: st.DataObject) -> None:
     good = encode_good()
@@ -154,7 +154,7 @@ def test_damage_is_refused(data: st.DataObject) -> None:
             decode_packet(bytes(content))
 
 
-@bounded(200)
+@bounded(100)
 @given(st.binary(max_size=60).map(lambda rest: b"\1" + zlib.compress(rest)) | st.binary())
 def test_garbage_is_refused_or_harmless(content: bytes) -> None:
     open_anything(content)

@@ -143,7 +143,7 @@ def test_a_patch_must_be_an_object(patch: object) -> None:
     assert caught.value.code == "invalid_patch"
 
 
-@specs.bounded(120)
+@specs.bounded(60)
 @given(patch=JSON | st.dictionaries(st.sampled_from(sorted(dump_spec(Spec()))), JSON))
 def test_random_json_is_a_patch_or_an_error(patch: object) -> None:
     if not isinstance(patch, dict):

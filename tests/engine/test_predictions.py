@@ -30,7 +30,7 @@ def check_outputs(trainer: Trainer, flat: Any, x: Any, tolerance: float) -> None
     np.testing.assert_allclose(found[sure], run.outputs[sure], rtol=tolerance, atol=tolerance)
 
 
-@specs.bounded(40)
+@specs.bounded(20)
 @given(value=specs.specs(), seed=st.integers(0, 2**31 - 1))
 def test_predictions_are_those_of_the_oracle(programs: Programs, value: Any, seed: int) -> None:
     spec = parse_spec(value)
@@ -38,7 +38,7 @@ def test_predictions_are_those_of_the_oracle(programs: Programs, value: Any, see
     check_outputs(states.load_state(spec, programs, flat), flat, GRID, 1e-3)
 
 
-@specs.bounded(30)
+@specs.bounded(15)
 @given(
     value=specs.specs(max_layers=8, max_units=32, batch_norm=True), seed=st.integers(0, 2**31 - 1)
 )
@@ -59,7 +59,7 @@ def far_from_a_tie(spec: Spec, outputs: Any) -> Any:
     return np.abs(outputs[:, 0] - middle) > 1e-4
 
 
-@specs.bounded(40)
+@specs.bounded(20)
 @given(
     value=specs.specs(activations=specs.SMOOTH_ACTIVATIONS, max_layers=4),
     seed=st.integers(0, 2**31 - 1),
@@ -83,7 +83,7 @@ def test_metrics_are_those_of_the_oracle(programs: Programs, value: Any, seed: i
         assert metric == pytest.approx(expected[name], abs=slack), name
 
 
-@specs.bounded(30)
+@specs.bounded(15)
 @given(
     value=specs.specs(activations=specs.SMOOTH_ACTIVATIONS, max_layers=4),
     seed=st.integers(0, 2**31 - 1),

@@ -11,6 +11,7 @@ import pytest
 from engine import PRESETS, ImageStore, Preset, Programs, Trainer, parse_spec
 from tests.engine.conftest import MakeTrainer
 from tests.programs import FOLDER
+from tests.sizes import choose
 
 IMAGES = {preset.id for preset in PRESETS if parse_spec(preset.spec).data.is_images}
 
@@ -58,7 +59,7 @@ def test_presets_of_the_plane_train(make_trainer: MakeTrainer, preset: Preset) -
 def test_presets_of_images_train(offline_programs: Programs, preset: Preset) -> None:
     trainer = Trainer(parse_spec(preset.spec), offline_programs)
     before = trainer.metrics
-    trainer.train(steps=40)
+    trainer.train(steps=choose(10, 40))
     assert trainer.metrics["train_loss"] < before["train_loss"]
 
 

@@ -13,6 +13,7 @@ from engine import FrameRequest, Programs, Trainer, parse_spec
 from engine.spec import names
 from tests.app.servers import wait_until
 from tests.engine.states import read_state, same_bits
+from tests.sizes import at_night
 
 
 @pytest.fixture(scope="module")
@@ -139,7 +140,14 @@ def test_every_head_and_every_optimizer_is_among_them() -> None:
     assert used == set(names.ACTIVATIONS)
 
 
-@pytest.mark.parametrize("name", SPECS)
+#: What of these the others have too, each in a combination of its own.
+RARE = {
+    "no hidden layer", "wide", "multiclass squared error", "prelu",
+    "a step and a batch of everything", "lion on three points",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", [at_night(name) if name in RARE else name for name in SPECS])
 def test_25_steps(general: Programs, tight: Programs, name: str) -> None:
     spec = parse_spec(SPECS[name])
     loose, exact = Trainer(spec, general), Trainer(spec, tight)

@@ -16,6 +16,7 @@ from tests.engine.compilations import Compilations
 from tests.engine.conftest import MakeTrainer
 from tests.engine.random_edits import draw_edit, draw_layers
 from tests.engine.states import read_state, same_bits, take_apart
+from tests.sizes import choose
 
 X = np.random.default_rng(1).uniform(-6, 6, (64, 2)).astype(np.float32)
 #: A value that an edit has to draw.
@@ -76,7 +77,7 @@ def check_survivors(before: Spec, after: Spec, vectors: Any, origin: list[Any]) 
     return compared
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(choose(15, 40)))
 def test_all_that_is_not_edited_survives(make_trainer: MakeTrainer, seed: int) -> None:
     rng = random.Random(seed)
     layers = [
@@ -136,7 +137,7 @@ def run_edits(trainer: Trainer, rng: random.Random, edits: int, layers: int, uni
             trainer.reset()
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(choose(2, 4)))
 def test_no_edit_within_the_first_capacity_compiles_anything(
     programs: Programs, make_trainer: MakeTrainer, compilations: Compilations, seed: int
 ) -> None:
@@ -153,7 +154,7 @@ def test_no_edit_within_all_capacities_compiles_anything(
 ) -> None:
     trainer = make_wide()
     builds, compiled = all_programs.builds, compilations.count
-    run_edits(trainer, random.Random(9), 60, 8, 32)
+    run_edits(trainer, random.Random(9), choose(30, 60), 8, 32)
     assert all_programs.builds == builds
     assert compilations.count == compiled
 

@@ -286,7 +286,7 @@ JSON = st.recursive(
 )
 
 
-@specs.bounded(200)
+@specs.bounded(100)
 @given(value=JSON)
 def test_random_json_is_a_spec_or_a_spec_error(value: object) -> None:
     spec, error = attempt(value)
@@ -296,7 +296,7 @@ def test_random_json_is_a_spec_or_a_spec_error(value: object) -> None:
         assert error.path.isprintable()
 
 
-@specs.bounded(80)
+@specs.bounded(40)
 @given(base=specs.specs(), path=st.sampled_from(LEAVES), value=JSON)
 def test_random_json_at_a_place_is_a_spec_or_an_error_there(
     base: dict[str, Any], path: str, value: object

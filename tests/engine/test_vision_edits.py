@@ -10,6 +10,7 @@ import pytest
 
 from engine import Programs, SpecError, Trainer, parse_spec
 from tests.engine.test_vision_training import make
+from tests.sizes import at_night
 
 
 def layer(units: int, **more: Any) -> dict[str, Any]:
@@ -31,14 +32,14 @@ def answers(trainer: Trainer) -> np.ndarray:
     "patch",
     [
         {"layers": [layer(20), layer(12)]},
-        {"layers": [layer(16), layer(17)]},
+        at_night({"layers": [layer(16), layer(17)]}),
         {"layers": [layer(16), layer(12), layer(12)]},
-        {"layers": [layer(16, dropout=0.4), layer(12)]},
+        at_night({"layers": [layer(16, dropout=0.4), layer(12)]}),
         {"optimizer": {"learning_rate": 0.5}},
         {"optimizer": {"name": "lion"}},
         {"batch_size": 500},
-        {"loss": "mean_squared_error"},
-        {"schedule": {"name": "cosine"}},
+        at_night({"loss": "mean_squared_error"}),
+        at_night({"schedule": {"name": "cosine"}}),
     ],
 )
 def test_what_was_learned_stays(trained: Trainer, patch: dict[str, Any]) -> None:
