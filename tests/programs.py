@@ -8,11 +8,11 @@ Every night all is compiled as it is for everybody.
 
 from __future__ import annotations
 
+import contextlib
 import fcntl
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
 from functools import cache
 from importlib.metadata import version
 from pathlib import Path
@@ -38,14 +38,14 @@ FOLDER = _find_folder()
 
 @cache
 def _hash_engine() -> str:
-    """Hash of the engine's source: other source may mean other programs."""
-    content = hashlib.sha256()
+    """Hash of the engine's source and of XLA's flags: others may mean other programs."""
+    content = hashlib.sha256(os.environ.get("XLA_FLAGS", "").encode())
     for path in sorted((ROOT / "engine").rglob("*.py")):
         content.update(path.read_bytes())
     return content.hexdigest()[:16]
 
 
-@contextmanager
+@contextlib.contextmanager
 def compile_once(what: str) -> Iterator[None]:
     """Lets one process compile while the others wait, and then find the program on disk.
 
@@ -62,6 +62,13 @@ def compile_once(what: str) -> Iterator[None]:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield
         done.touch()
+
+
+def wait_for_compilation(what: str) -> None:
+    """Waits while another process compiles, so that one started now finds it on disk."""
+    lock = FOLDER / "compiled" / _hash_engine() / f"{what}.lock"
+    with contextlib.suppress(FileNotFoundError), lock.open() as file:
+        fcntl.flock(file, fcntl.LOCK_SH)
 
 
 def choose_quick_compilation() -> None:

@@ -18,7 +18,7 @@ from http.client import HTTPResponse
 from pathlib import Path
 from typing import Any, Self
 
-from tests.programs import FOLDER, compile_once
+from tests.programs import FOLDER, compile_once, wait_for_compilation
 
 ROOT = Path(__file__).resolve().parents[2]
 #: For hangs only: no test waits so long when all is well.
@@ -72,6 +72,8 @@ class LiveServer:
             **environ,
         }
         self._shared = settings["LIVENET_CACHE_DIR"] == str(FOLDER)
+        if self._shared:
+            wait_for_compilation("first")
         inherited = {k: v for k, v in os.environ.items() if not k.startswith("LIVENET_")}
         self.process = subprocess.Popen(
             command,

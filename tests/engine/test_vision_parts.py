@@ -24,6 +24,7 @@ from engine.programs.models.exact import MOST_OPERATIONS
 from engine.programs.training import State
 from engine.state.initial_state import draw_state
 from tests.engine import states
+from tests.sizes import at_night
 
 NOTHING = FrameRequest(("history",))
 #: Everything that a gradient can depend on, in two small layers.
@@ -75,7 +76,7 @@ def test_batches_of_normalized_networks_stay_whole() -> None:
     assert make_model(layers=layers, batch_size=256).rows == 256
 
 
-@pytest.mark.parametrize("rows", [20, 10, 7, 1])
+@pytest.mark.parametrize("rows", [at_night(20), at_night(10), 7, 1])
 def test_parts_add_up_to_the_update_of_a_whole_batch(rows: int) -> None:
     """Over the end of an epoch too, whose last batch has 7 rows of 20."""
     n_train = 47
