@@ -42,6 +42,7 @@ _WIDE = {
     "test_exports_run",
     "test_gradients",
     "test_predictions",
+    "test_presets",
     "test_programs_agree",
     "test_random_edits",
 }
