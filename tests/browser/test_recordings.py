@@ -81,9 +81,12 @@ def recorded(tab: Page, kept: Kept) -> Kept:
     kept.file = page.wait(lambda: next(kept.folder.glob("*.html"), None), "the document is saved")
     page.click("#tab-share-embed")
     page.click("[data-path='embed-recording']")
-    snippet = "return document.querySelector('[data-share=snippet]').value"
-    page.wait(lambda: "recording=" in page.run(snippet), "the address names it")
-    page.click("[data-action='rehearse']")
+    # At once, while the preview of that address is still to be loaded.
+    page.until(
+        "document.querySelector('[data-share=snippet]').value.includes('recording=')",
+        "the address names it",
+    )
+    page.run("document.querySelector('[data-action=rehearse]').click()")
     note = "return document.querySelector('.recording-note').textContent"
     page.wait(lambda: "plays without" in page.run(note), "the rehearsal goes well")
     kept.rehearsed = page.run(note)

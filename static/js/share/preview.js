@@ -28,6 +28,7 @@ export function createPreview() {
   });
 
   function open(address) {
+    loading.cancel();
     shown = address;
     frame.contentWindow.location.replace(address);
   }
