@@ -23,8 +23,34 @@ _BLOCK = re.compile(
     re.MULTILINE | re.DOTALL,
 )
 
+#: The package that the example of an image set is of.
+SHAPES = """
+import sys
+from pathlib import Path
+import numpy as np
+rng = np.random.default_rng(0)
+rows = []
+for i in range(300):
+    image = rng.integers(0, 40, (20, 30))
+    x, y = rng.integers(4, 16, 2)
+    if i % 3 != 0:
+        image[y] = 255
+    if i % 3 == 2:
+        image[:, x] = 255
+    if i % 3 == 0:
+        image[y - 2 : y + 2, x - 2 : x + 2] = 255
+    rows.append([*image.ravel(), i % 3])
+folder = Path(sys.argv[1]) / "shapes"
+folder.mkdir()
+(folder / "__init__.py").touch()
+np.savetxt(folder / "shapes.csv", rows, fmt="%d", delimiter=",")
+"""
+
 USE = """
-from engine import ExportRequest, FrameRequest, Programs, Trainer, export, parse_spec
+import numpy as np
+from engine import (
+    Drawing, ExportRequest, FrameRequest, Programs, Trainer, export, parse_spec,
+)
 
 value = {
     "data": {"name": "stripes"},
@@ -41,6 +67,37 @@ compile(source.content, "jax", "exec")
 assert b"soft_sign" in source.content and b"optax.sign_sgd(0.001)" in source.content
 frame = trainer.turn(request=FrameRequest(("kernel_norms",)))
 assert frame.arrays["kernel_norms"].shape == (2,)
+
+value = {
+    "data": {"name": "plane"}, "loss": "log_cosh",
+    "layers": [{"units": 4, "activation": "tanh"}],
+}
+trainer = Trainer(parse_spec(value), programs=programs)
+before = trainer.metrics["train_loss"]
+assert 0 < trainer.train(epochs=20)["train_loss"] < before
+for name in ("jax", "pytorch", "keras_sequential"):
+    source = export(ExportRequest(name=name, weights="beside"), trainer.snapshot(), [])[0]
+    compile(source.content, name, "exec")
+    assert b"np.logaddexp" in source.content, name
+
+value = {
+    "data": {"name": "shapes"}, "layers": [{"units": 16, "activation": "relu"}],
+    "optimizer": {"name": "adam", "learning_rate": 0.01}, "batch_size": 32,
+}
+trainer = Trainer(parse_spec(value), programs=programs)
+assert trainer.train(epochs=20)["test_accuracy"] > 0.8
+for ink in (None, np.full((112, 60), 255, np.uint8)):
+    request = FrameRequest(
+        ("digit", "saliency", "confusion", "input_weights"), select=(0, 0),
+        digit=None if ink is None else Drawing(ink),
+    )
+    shapes = {name: array.shape for name, array in trainer.turn(request=request).arrays.items()}
+    for name in ("image", "saliency", "input_weights"):
+        assert shapes[name] == (20, 30), name
+    assert shapes["probabilities"] == (3,) and shapes["confusion"] == (3, 3)
+source = export(ExportRequest(name="pytorch"), trainer.snapshot(), [])[0]
+compile(source.content, "pytorch", "exec")
+assert b"600" in source.content
 """
 
 
@@ -88,6 +145,7 @@ def extended(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
             shutil.copy(source, root / name)
     for block in read_blocks():
         apply(block, root)
+    run(root, "-c", SHAPES, str(root))
     yield root
     shutil.rmtree(root)
 
@@ -110,7 +168,7 @@ def run(root: Path, *arguments: str) -> str:
 def test_every_example_of_the_page_is_found() -> None:
     """The last is a kind of layer, which tests/engine/test_layer_kinds.py takes up."""
     text = PAGE.read_text(encoding="utf-8")
-    assert len(read_blocks()) + 1 == text.count("\n```") // 2 == 13
+    assert len(read_blocks()) + 1 == text.count("\n```") // 2 == 20
 
 
 def test_what_was_added_trains_exports_and_is_shown(extended: Path) -> None:
@@ -129,6 +187,9 @@ def test_what_was_added_is_served(extended: Path) -> None:
     assert "sign_sgd" in choices["OptimizerSpec"]["name"]["enum"]
     assert schema["reads"]["optimizer.name"]["sign_sgd"] == []
     assert schema["data_sets"]["stripes"]["task"] == "binary"
+    assert schema["task_losses"]["regression"][-1] == "log_cosh"
+    assert schema["data_sets"]["shapes"]["input_shape"] == [20, 30]
+    assert schema["data_sets"]["shapes"]["classes"] == ["dot", "stripe", "cross"]
     assert schema["views"]["kernel_norms"]["of"] == "both"
     assert len(json.loads(served)["datasets"]["stripes"]["points"]) == 120
 
@@ -143,9 +204,13 @@ def test_what_was_added_passes_the_tests_of_its_kind(extended: Path) -> None:
         "tests/engine/test_activations.py",
         "tests/engine/test_edit_layers.py::test_no_other_scale_and_shift_is_nearer_to_the_identity",
         "tests/engine/test_optimizers.py::test_forty_updates_are_those_of_optax",
+        "tests/engine/test_losses.py::test_losses_are_those_of_the_oracle",
         "tests/engine/test_view_registry.py",
+        "tests/page/test_modules.py::test_the_page_knows_the_image_sets_of_the_engine",
+        "tests/page/test_spec_check.py",
     ]
     run(
         extended, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests,
-        "-k", "softsign or sign_sgd or stripes or kernel_norms or test_words or contract or docs",
+        "-k", "softsign or sign_sgd or log_cosh or stripes or kernel_norms or test_words "
+        "or contract or docs or test_modules or test_spec_check",
     )  # fmt: skip

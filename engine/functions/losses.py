@@ -49,6 +49,7 @@ class Loss:
         keras: makes it.
         pytorch: makes it; called with what the network gives, and targets.
         jax: of `z` and `targets`, before the mean.
+        numpy: lines that return the mean, of `outputs` and `targets`.
         takes_logits: whether PyTorch's takes logits, so that its network has no activation.
         keras_note: a line of a comment where Keras' arithmetic differs; or "".
     """
@@ -59,6 +60,7 @@ class Loss:
     keras: str
     pytorch: Code
     jax: str
+    numpy: str
     takes_logits: bool = False
     keras_note: str = ""
 
@@ -104,6 +106,7 @@ LOSSES.register(
         keras="MeanSquaredError()",
         pytorch=Code("nn.MSELoss()"),
         jax="jnp.square(activate(z) - targets)",
+        numpy="return np.mean((outputs - targets) ** 2)",
     )
 )  # fmt: skip
 
@@ -119,6 +122,7 @@ LOSSES.register(
         keras="MeanAbsoluteError()",
         pytorch=Code("nn.L1Loss()"),
         jax="jnp.abs(activate(z) - targets)",
+        numpy="return np.mean(np.abs(outputs - targets))",
     )
 )  # fmt: skip
 
@@ -134,12 +138,18 @@ def huber(output: Array, y: Array) -> Array:
     return small * (size - 0.5 * small)
 
 
+_NUMPY_HUBER = """\
+size = np.abs(outputs - targets)
+small = np.minimum(size, 1.0)
+return np.mean(small * (size - 0.5 * small))"""
+
 LOSSES.register(
     Loss(
         "huber", "e² / 2 for \\|e\\| ≤ 1, else \\|e\\| - 1/2, e = p - y", _use_of_error(huber),
         keras="Huber(delta=1.0)",
         pytorch=Code("nn.HuberLoss(delta=1.0)"),
         jax="optax.huber_loss(activate(z), targets, delta=1.0)",
+        numpy=_NUMPY_HUBER,
     )
 )  # fmt: skip
 
@@ -149,6 +159,10 @@ def binary_crossentropy(z: Array, y: Array) -> Array:
     return jnp.maximum(z, 0.0) - z * y + jnp.log1p(jnp.exp(-jnp.abs(z)))
 
 
+_NUMPY_BINARY = """\
+# As float32 they may be just 0 or 1, which would be an infinite loss.
+outputs = np.clip(outputs, 1e-7, 1 - 1e-7)
+return -np.mean(np.log(np.where(targets > 0, outputs, 1 - outputs)))"""
 _CLIPPED = "Keras keeps probabilities 1e-7 away from 0 and 1 in this loss."
 
 LOSSES.register(
@@ -158,6 +172,7 @@ LOSSES.register(
         keras="BinaryCrossentropy()",
         pytorch=Code("nn.BCEWithLogitsLoss()"),
         jax="optax.sigmoid_binary_cross_entropy(z, targets)",
+        numpy=_NUMPY_BINARY,
         takes_logits=True, keras_note=_CLIPPED,
     )
 )  # fmt: skip
@@ -167,6 +182,11 @@ def categorical_crossentropy(z: Array, y: Array) -> Array:
     """-sum_k y_k log p_k with p = softmax(z), over the first axis."""
     return jax.nn.logsumexp(z, axis=0) - jnp.sum(jnp.where(y > 0, z * y, 0.0), axis=0)
 
+
+_NUMPY_CATEGORICAL = """\
+# As float32 they may be just 0, which would be an infinite loss.
+outputs = np.clip(outputs, 1e-7, 1.0)
+return -np.mean(np.log(outputs[targets > 0]))"""
 
 LOSSES.register(
     Loss(
@@ -180,6 +200,7 @@ LOSSES.register(
         keras="CategoricalCrossentropy()",
         pytorch=Code("nn.CrossEntropyLoss()"),
         jax="optax.softmax_cross_entropy(z, targets)",
+        numpy=_NUMPY_CATEGORICAL,
         takes_logits=True, keras_note=_CLIPPED,
     )
 )  # fmt: skip
@@ -201,5 +222,6 @@ LOSSES.register(
         keras="Hinge()",
         pytorch=Code("compute_hinge", _PYTORCH_HINGE),
         jax="jnp.maximum(1 - targets * z, 0)",
+        numpy="return np.mean(np.maximum(0.0, 1.0 - targets * outputs))",
     )
 )  # fmt: skip

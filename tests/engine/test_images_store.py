@@ -242,7 +242,7 @@ def test_the_cache_folder_follows_the_environment(monkeypatch: pytest.MonkeyPatc
 
 
 def test_the_catalogue_says_everything_about_its_sets() -> None:
-    assert set(CATALOGUE) == {"mnist", "fashion_mnist", "digits"}
+    assert list(CATALOGUE) == ["mnist", "fashion_mnist", "digits"]
     sums = [file.sha256 for published in CATALOGUE.values() for file in published.files]
     assert len(sums) == len(set(sums)) == 8
     for name, published in CATALOGUE.items():
