@@ -39,7 +39,7 @@ from app.transports.websocket import SERVER_OPTIONS, make_stream_blueprint
 from app.web.own_addresses import add_host_check, is_named
 from app.web.security import add_security_headers
 from app.web.settings import Settings, read_environment
-from engine import MAX_PACKET, ImageStore, Programs
+from engine import MAX_PAYLOAD, ImageStore, Programs
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -72,7 +72,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
     app.config["TRUSTED_PROXIES"] = settings.trusted_proxies
     app.config["BODY_LIMITS"] = {
-        "states.store_state": MAX_PACKET,
+        "states.store_state": MAX_PAYLOAD,
         "animations.make": MAX_BYTES,
         TAKE_ENDPOINT: settings.max_recording_bytes,
     }

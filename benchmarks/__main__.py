@@ -23,9 +23,9 @@ from tests.mnist import find_mnist
 
 
 def _measure_engine() -> list[Row]:
-    tight, general = Programs(), Programs()
+    exact, general = Programs(), Programs()
     general.warm()
-    return measure_steps(tight, general) + measure_frames(tight, general)
+    return measure_steps(exact, general) + measure_frames(exact, general)
 
 
 def _measure_accuracy() -> list[Row]:

@@ -29,10 +29,10 @@ def make_spec(units: tuple[int, ...]) -> Any:
     return parse_spec({"layers": layers, "batch_size": BATCH})
 
 
-def make_trainer(units: tuple[int, ...], programs: Programs, *, tight: bool) -> Trainer:
-    """Returns a trainer bound to its tight, or to the general program."""
+def make_trainer(units: tuple[int, ...], programs: Programs, *, exact: bool) -> Trainer:
+    """Returns a trainer bound to its exact, or to the general program."""
     trainer = Trainer(make_spec(units), programs)
-    if tight:
+    if exact:
         trainer.train(epochs=1)
     trainer.turn(epochs=1)
     return trainer
@@ -42,10 +42,10 @@ def measure_steps(programs: Programs, general_only: Programs) -> list[Row]:
     """Steps alone: many epochs in one call, shuffled by the host, nothing painted."""
     rows = []
     for name, units in NETWORKS.items():
-        general = make_trainer(units, general_only, tight=False)
-        tight = make_trainer(units, programs, tight=True)
-        data, widths = tight.data, make_spec(units).widths
-        params = handwritten.unpack_params(widths, tight.weights[: Layout(widths).n_weights])
+        general = make_trainer(units, general_only, exact=False)
+        exact = make_trainer(units, programs, exact=True)
+        data, widths = exact.data, make_spec(units).widths
+        params = handwritten.unpack_params(widths, exact.weights[: Layout(widths).n_weights])
         n = data.n_train
         x, y = jnp.asarray(data.x[:n]), jnp.asarray(data.labels[:n])
         by_hand = handwritten.make_training(BATCH)
@@ -63,15 +63,15 @@ def measure_steps(programs: Programs, general_only: Programs) -> list[Row]:
 
         contestants = {
             "hand": run_by_hand,
-            "tight": lambda t=tight: t.train(epochs=EPOCHS),
+            "exact": lambda t=exact: t.train(epochs=EPOCHS),
             "general": lambda t=general: t.turn(epochs=EPOCHS, request=NOTHING),
         }
         best = race(contestants)
         steps = EPOCHS * -(-n // BATCH)
         figures = {kind: seconds / steps * 1e6 for kind, seconds in best.items()}
         detail = ", ".join(f"{kind} {micro:.2f} us" for kind, micro in figures.items())
-        ratio = best["hand"] / best["tight"]
-        rows.append(Row(f"step, {name}, tight", f"{ratio:.2f}", "0.9", ratio >= 0.9, detail))
+        ratio = best["hand"] / best["exact"]
+        rows.append(Row(f"step, {name}, exact", f"{ratio:.2f}", "0.9", ratio >= 0.9, detail))
         ratio = best["hand"] / best["general"]
         wanted = name == "2-8x6-1"
         rows.append(
@@ -89,10 +89,10 @@ def measure_frames(programs: Programs, general_only: Programs) -> list[Row]:
     """Full frames: one epoch, both losses, boundary, every unit, copied to the host."""
     rows = []
     for name, units in NETWORKS.items():
-        tight = make_trainer(units, programs, tight=True)
-        general = make_trainer(units, general_only, tight=False)
-        data, widths = tight.data, make_spec(units).widths
-        params = handwritten.unpack_params(widths, tight.weights)
+        exact = make_trainer(units, programs, exact=True)
+        general = make_trainer(units, general_only, exact=False)
+        data, widths = exact.data, make_spec(units).widths
+        params = handwritten.unpack_params(widths, exact.weights)
         n = data.n_train
         x, y = jnp.asarray(data.x), jnp.asarray(data.labels)
         grid, tiles = jnp.asarray(make_grid(100)), jnp.asarray(make_grid(32))
@@ -112,14 +112,14 @@ def measure_frames(programs: Programs, general_only: Programs) -> list[Row]:
 
         contestants = {
             "hand": run_by_hand,
-            "tight": lambda t=tight: t.turn(epochs=1).arrays,
+            "exact": lambda t=exact: t.turn(epochs=1).arrays,
             "general": lambda t=general: t.turn(epochs=1).arrays,
         }
         best = race(contestants, rounds=200)
         figures = {kind: seconds * 1e3 for kind, seconds in best.items()}
         detail = ", ".join(f"{kind} {milli:.3f} ms" for kind, milli in figures.items())
-        ratio = best["hand"] / best["tight"]
-        rows.append(Row(f"frame, {name}, tight", f"{ratio:.2f}", "0.8", ratio >= 0.8, detail))
+        ratio = best["hand"] / best["exact"]
+        rows.append(Row(f"frame, {name}, exact", f"{ratio:.2f}", "0.8", ratio >= 0.8, detail))
         ratio = best["hand"] / best["general"]
         rows.append(Row(f"frame, {name}, general", f"{ratio:.2f}"))
     return rows

@@ -6,11 +6,11 @@ from engine.base.errors import (
     DivergedError,
     EngineError,
     ExportError,
+    MemoryLimitError,
     OriginError,
-    PacketError,
-    PacketVersionError,
     PatchError,
-    RoomError,
+    PayloadError,
+    PayloadVersionError,
     SpecError,
     TrialError,
     WeightError,
@@ -20,10 +20,10 @@ from engine.data.generated import EXTENT
 from engine.data.image_data import ImageData
 from engine.data.image_store import ImageStore
 from engine.data.images import CATALOGUE
-from engine.data.selected_image import Digit, Drawing, Sample
+from engine.data.selected_image import Drawing, Sample, SelectedImage
 from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
 from engine.frames.frames import CHANGING_ARRAYS, DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
-from engine.frames.logs import Entry
+from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
 from engine.programs.tiers import Programs
 from engine.runs.images import count_image_bytes
@@ -44,12 +44,12 @@ from engine.spec import (
 from engine.spec.presets import PRESETS, Preset
 from engine.state.checkpoints import encode_checkpoint
 from engine.state.initial_state import find_initial
-from engine.state.payload import Choice, Packet, make_packet
+from engine.state.payload import Choice, LinkPayload, make_payload
 from engine.state.payload_encoding import (
-    MAX_PACKET,
-    decode_packet,
+    MAX_PAYLOAD,
+    decode_payload,
     decode_points,
-    encode_packet,
+    encode_payload,
     read_word,
     write_word,
 )
@@ -67,7 +67,7 @@ __all__ = [
     "MAX_CLASSES",
     "MAX_EPOCHS",
     "MAX_LABEL",
-    "MAX_PACKET",
+    "MAX_PAYLOAD",
     "MAX_POINTS",
     "PRESETS",
     "TASK_DATASETS",
@@ -76,11 +76,9 @@ __all__ = [
     "CheckpointError",
     "Choice",
     "DataError",
-    "Digit",
     "DivergedError",
     "Drawing",
     "EngineError",
-    "Entry",
     "ExportError",
     "ExportRequest",
     "File",
@@ -88,16 +86,18 @@ __all__ = [
     "FrameRequest",
     "ImageData",
     "ImageStore",
+    "LinkPayload",
+    "LogEntry",
+    "MemoryLimitError",
     "OriginError",
     "Outcome",
-    "Packet",
-    "PacketError",
-    "PacketVersionError",
     "PatchError",
+    "PayloadError",
+    "PayloadVersionError",
     "Preset",
     "Programs",
-    "RoomError",
     "Sample",
+    "SelectedImage",
     "Slices",
     "Snapshot",
     "Spec",
@@ -108,16 +108,16 @@ __all__ = [
     "TrialResult",
     "WeightError",
     "count_image_bytes",
-    "decode_packet",
+    "decode_payload",
     "decode_points",
     "describe_spec",
     "describe_views",
     "dump_spec",
     "encode_checkpoint",
-    "encode_packet",
+    "encode_payload",
     "export",
     "find_initial",
-    "make_packet",
+    "make_payload",
     "merge_patch",
     "pack_files",
     "parse_spec",

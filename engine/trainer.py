@@ -1,7 +1,7 @@
-"""The trainer: a network that trains while it is changed.
+"""Trainer: trains a network that is edited while it trains.
 
 It holds one run, which trains and shows, and turns every change into a new
-moment that the run goes on from.
+snapshot that the run goes on from.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from engine.base.arrays import Floats
 from engine.base.slices import Slices, finish
 from engine.edits.revisions import revise, with_weight
 from engine.frames.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
-from engine.frames.logs import Entry, Log
+from engine.frames.logs import Log, LogEntry
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.kinds import Data, begin_run, can_go_on, is_ready, make_data
@@ -28,30 +28,30 @@ from engine.runs.trials import Candidate, Trial
 from engine.spec import Spec, patch_spec
 from engine.state.checkpoints import decode_checkpoint, load_checkpoint, save_checkpoint
 from engine.state.initial_state import begin_restart, find_initial, keep_initial
-from engine.state.payload import Packet, open_packet
+from engine.state.payload import LinkPayload, apply_payload
 from engine.state.snapshots import Snapshot
 
 
 class Trainer:
-    """Trains one network and shows it.
+    """Trains one network and makes frames of it.
 
     Args:
         spec: what to train; the default playground if None.
         programs: where compiled programs come from; shared ones if None.
-        packet: what it begins with instead of the initial weights of its seed.
-        admit: asked before it becomes another network; raises `RoomError` to refuse it.
+        payload: what it begins with instead of the initial weights of its seed.
+        admit: asked before it becomes another network; raises `MemoryLimitError` to refuse it.
 
     Raises:
         DataError: its data cannot be made or found.
-        PacketError: the packet is of another network.
-        RoomError: there is no memory for the network.
+        PayloadError: the link payload is of another network.
+        MemoryLimitError: there is no memory for the network.
     """
 
     def __init__(
         self,
         spec: Spec | None = None,
         programs: Programs | None = None,
-        packet: Packet | None = None,
+        payload: LinkPayload | None = None,
         admit: Callable[[Spec], None] | None = None,
     ) -> None:
         self._programs = programs or default_programs()
@@ -61,7 +61,7 @@ class Trainer:
         data = make_data(spec, self._programs)
         self._log = Log()
         self._initial: Snapshot | None = None
-        self._run: Run = begin_run(self._programs, finish(_begin(spec, data, packet)))
+        self._run: Run = begin_run(self._programs, finish(_begin(spec, data, payload)))
         self._past = PastRun(self._programs)
 
     @property
@@ -104,7 +104,7 @@ class Trainer:
         return self._run.measured
 
     @property
-    def history(self) -> tuple[Entry, ...]:
+    def history(self) -> tuple[LogEntry, ...]:
         """What was measured after each training, oldest first, thinned once there is much."""
         return self._log.entries
 
@@ -148,11 +148,11 @@ class Trainer:
         after = yield from revise(before, patch, origin, self._make_data)
         if after.spec.seed != before.spec.seed:
             self._run.forget_history()
-        self._go_on(after)
+        self._continue_from(after)
         return after.spec
 
-    def awaits(self, patches: Sequence[object]) -> bool:
-        """Tells whether edits have to wait for images or programs, which are then being made.
+    def must_wait(self, patches: Sequence[object]) -> bool:
+        """Whether edits have to wait for images or programs, which are then requested.
 
         Edits of points of the plane never wait. Large networks for images are compiled
         exactly, so training goes on as it is until theirs is ready.
@@ -198,12 +198,12 @@ class Trainer:
         Raises:
             WeightError: there is no such weight, or it cannot take the value.
         """
-        self._go_on(with_weight(self._run.snapshot(), layer, from_, to, value))
+        self._continue_from(with_weight(self._run.snapshot(), layer, from_, to, value))
 
     # Training
 
     def train(self, *, epochs: int = 0, steps: int = 0) -> Metrics:
-        """Trains on the tight program, compiling it first if need be.
+        """Trains on the exact program, compiling it first if need be.
 
         Args:
             epochs: each is ceil(n_train / batch_size) updates.
@@ -216,7 +216,7 @@ class Trainer:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
         before, steps = self.step, epochs * self.batches_per_epoch + steps
-        self._set_out(steps)
+        self._save_initial(steps)
         self._run.train(steps)
         metrics = self.metrics
         self._note(before)
@@ -229,7 +229,7 @@ class Trainer:
         request: FrameRequest | None = None,
         max_seconds: float | None = None,
     ) -> Frame:
-        """Trains a little, or not at all, and makes a frame; never waits for a tight program.
+        """Trains a little, or not at all, and makes a frame; never waits for an exact program.
 
         Args:
             epochs: epochs to train.
@@ -261,7 +261,7 @@ class Trainer:
             max_seconds: of training and painting, by what was measured before.
         """
         before, steps = self.step, epochs * self.batches_per_epoch + batches
-        self._set_out(steps)
+        self._save_initial(steps)
         frame = yield from self._run.turn(steps, request or FrameRequest(), max_seconds)
         self._note(before)
         return frame
@@ -279,7 +279,7 @@ class Trainer:
         return is_ready(self._programs, owner, shown.spec, shown.data, request, seen=seen)
 
     def prefer_exact(self, tile: int = TILE_DEFAULT) -> bool:
-        """Has the tight program compiled in the background; a later turn takes it up by itself.
+        """Has the exact program compiled in the background; a later turn takes it up by itself.
 
         Args:
             tile: side of the units' tiles that will be asked for.
@@ -334,8 +334,8 @@ class Trainer:
 
     # Keeping
 
-    def take_over(self, saved: Snapshot) -> Spec:
-        """Goes on as another trainer that was saved, all or nothing.
+    def replace(self, saved: Snapshot) -> Spec:
+        """Replaces the run by a saved one, all or nothing.
 
         Args:
             saved: what `decode` made of its file.
@@ -344,24 +344,24 @@ class Trainer:
             The new spec.
 
         Raises:
-            RoomError: there is no memory for the network.
+            MemoryLimitError: there is no memory for the network.
         """
         self._replace(saved)
         return self.spec
 
-    def begin_anew(self, spec: Spec, packet: Packet | None = None) -> Slices[None]:
-        """Goes on as another trainer would begin, all or nothing, in slices.
+    def begin_replace(self, spec: Spec, payload: LinkPayload | None = None) -> Slices[None]:
+        """Replaces the run by a new one for a spec and payload, all or nothing, in slices.
 
         Args:
             spec: what to train.
-            packet: what it begins with instead of the initial weights of its seed.
+            payload: what it begins with instead of the initial weights of its seed.
 
         Raises:
             DataError: its data cannot be made or found.
-            PacketError: the packet is of another network.
+            PayloadError: the link payload is of another network.
         """
         data = make_data(spec, self._programs)
-        self._replace((yield from _begin(spec, data, packet)))
+        self._replace((yield from _begin(spec, data, payload)))
 
     def snapshot(self) -> Snapshot:
         """Returns this step; costs microseconds, for nothing is copied that never changes."""
@@ -372,7 +372,7 @@ class Trainer:
         return self._run.shown_snapshot()
 
     def begin_trial(self, candidates: Sequence[Candidate], epochs: int) -> Trial:
-        """Returns a trial of changes on copies of this moment; the run stays where it is.
+        """Returns a trial of changes on copies of this snapshot; the run stays where it is.
 
         Args:
             candidates: the changes.
@@ -398,23 +398,23 @@ class Trainer:
 
     @property
     def initial(self) -> Snapshot:
-        """Step 0 of this run, as the present network can take it up."""
-        return find_initial(self.kept_initial, self._run.snapshot())
+        """Step 0 of this run, migrated to the present network."""
+        return find_initial(self.saved_initial, self._run.snapshot())
 
     @property
-    def kept_initial(self) -> Snapshot | None:
-        """Step 0 as it was when training began; None before, and after a model was opened."""
+    def saved_initial(self) -> Snapshot | None:
+        """Snapshot of step 0 when training began; None before, and after a model was opened."""
         return self._initial
 
     def restore(self, snapshot: Snapshot) -> None:
-        """Goes back, or on, to a moment that was kept.
+        """Restores a snapshot.
 
         Raises:
-            RoomError: there is no memory for the network.
+            MemoryLimitError: there is no memory for the network.
         """
         self._admit(snapshot.spec)
         self._run.forget_history()
-        self._go_on(snapshot)
+        self._continue_from(snapshot)
 
     def save(self, path: str | Path) -> None:
         """Saves spec, weights, optimizer and counters as safetensors.
@@ -454,14 +454,14 @@ class Trainer:
     def _make_data(self, spec: Spec) -> Data:
         return make_data(spec, self._programs)
 
-    def _replace(self, moment: Snapshot) -> None:
-        self._admit(moment.spec)
+    def _replace(self, snapshot: Snapshot) -> None:
+        self._admit(snapshot.spec)
         self._log.clear()
         self._initial = None
-        self.restore(moment)
+        self.restore(snapshot)
 
-    def _set_out(self, steps: int) -> None:
-        """Keeps the weights of step 0 before they change."""
+    def _save_initial(self, steps: int) -> None:
+        """Saves the weights of step 0 before they change."""
         if steps and self.step == 0:
             self._initial = keep_initial(self._run.snapshot())
 
@@ -469,21 +469,21 @@ class Trainer:
         """Keeps what was measured since a step, if anything was."""
         measured = self.measured
         if measured["step"] > before:
-            self._log.note(Entry(measured, time.time()))
+            self._log.record(LogEntry(measured, time.time()))
 
-    def _go_on(self, moment: Snapshot) -> None:
-        self._admit(moment.spec)
-        self._log.cut(moment.counters.step)
-        if can_go_on(self._run, moment):
-            self._run.load(moment)
+    def _continue_from(self, snapshot: Snapshot) -> None:
+        self._admit(snapshot.spec)
+        self._log.truncate(snapshot.counters.step)
+        if can_go_on(self._run, snapshot):
+            self._run.load(snapshot)
             return
         self._run.close()
-        self._run = begin_run(self._programs, moment)
+        self._run = begin_run(self._programs, snapshot)
 
 
 def _admit_all(_: Spec) -> None:
     """There is room for any network."""
 
 
-def _begin(spec: Spec, data: Data, packet: Packet | None) -> Slices[Snapshot]:
-    return begin_restart(spec, data) if packet is None else open_packet(packet, spec, data)
+def _begin(spec: Spec, data: Data, payload: LinkPayload | None) -> Slices[Snapshot]:
+    return begin_restart(spec, data) if payload is None else apply_payload(payload, spec, data)

@@ -149,18 +149,18 @@ def _write_state(spec: Any, server: str, room: int) -> str:
         import engine  # noqa: PLC0415 - the page alone may be all that there is here
     except ImportError:
         return _write_unchecked(spec)
-    packet = None
+    payload = None
     if isinstance(spec, engine.Trainer):
-        packet = engine.make_packet(spec.snapshot(), spec.initial, points=True, weights="now")
+        payload = engine.make_payload(spec.snapshot(), spec.initial, points=True, weights="now")
         spec = spec.spec
     elif not isinstance(spec, engine.Spec):
         spec = engine.parse_spec(spec)
-    if packet is None and spec.data.name == "points":
-        packet = engine.Packet(spec.data.points)
+    if payload is None and spec.data.name == "points":
+        payload = engine.LinkPayload(spec.data.points)
     words = engine.dump_spec(spec, points=False), engine.dump_spec(engine.Spec(), points=False)
-    if packet is None:
+    if payload is None:
         return write_state(*words)
-    content = engine.encode_packet(packet)
+    content = engine.encode_payload(payload)
     inline = write_state(*words, engine.write_word(content))
     return inline if len(inline) < room else write_state(*words, _store(content, server))
 

@@ -36,7 +36,7 @@ def add_model_routes(blueprint: Blueprint, host: SessionHost) -> None:
 
         def load(worker: WorkerState) -> int:
             before = worker.trainer.shown_snapshot()
-            spec = worker.trainer.take_over(saved)
+            spec = worker.trainer.replace(saved)
             record_change(worker, before, Change(None, time.monotonic()), "model")
             worker.drop_steps()
             worker.put_spec(spec)

@@ -14,7 +14,7 @@ from app.protocol.messages import Message, MessageError, parse_content
 from app.sessions.hosts import SessionHost
 from app.web.allowed_origins import is_allowed
 from app.web.settings import Settings
-from engine import dump_spec, find_initial, make_packet
+from engine import dump_spec, find_initial, make_payload
 
 #: Longer links than this no browser and no proxy bears.
 MAX_ROOM = 8000
@@ -42,22 +42,22 @@ def add_state_routes(blueprint: Blueprint, host: SessionHost, payloads: LinkPayl
         session = find_session(host, token)
         try:
             wanted = parse_content(PayloadRequest, read_body())
-            now, kept_initial = wait_for(
+            now, saved_initial = wait_for(
                 session,
-                lambda worker: (worker.trainer.snapshot(), worker.trainer.kept_initial),
+                lambda worker: (worker.trainer.snapshot(), worker.trainer.saved_initial),
                 "a link",
             )
-            initial = find_initial(kept_initial, now)
-            packet = make_packet(now, initial, wanted.points, wanted.weights)
-            empty = packet.points is None and packet.params is None
-            kept = None if empty else payloads.encode(packet, wanted.room, find_client())
+            initial = find_initial(saved_initial, now)
+            payload = make_payload(now, initial, wanted.points, wanted.weights)
+            empty = payload.points is None and payload.params is None
+            kept = None if empty else payloads.encode(payload, wanted.room, find_client())
         except MessageError as error:
             raise refuse_message(error) from None
         return jsonify(
             state=kept.word if kept else None,
             stored=bool(kept and kept.stored),
             bytes=kept.size if kept else 0,
-            step=packet.counters.step,
+            step=payload.counters.step,
             spec=dump_spec(now.spec, points=False),
         )
 

@@ -165,11 +165,11 @@ class Rows:
 
     def _feed(self) -> Iterator[str]:
         """Yields the line that a row begins with, then all up to where a quoted cell may end."""
-        while line := self._line or self._go_on():
+        while line := self._line or self._continue_from():
             self._line = ""
             yield _join_blanks(line) if self._delimiter == " " else line
 
-    def _go_on(self) -> str:
+    def _continue_from(self) -> str:
         text, at = self._text, self._at
         quote = text.find('"', at)
         self._at = _find_end(text, quote) if quote >= 0 else len(text)

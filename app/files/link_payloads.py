@@ -12,13 +12,13 @@ from typing import Any
 from app.files.blob_store import BlobStore, BlobStoreFullError, StorageQuotaError
 from app.protocol.messages import MessageError
 from engine import (
-    MAX_PACKET,
-    Packet,
-    PacketError,
+    MAX_PAYLOAD,
+    LinkPayload,
+    PayloadError,
     Spec,
-    decode_packet,
+    decode_payload,
     decode_points,
-    encode_packet,
+    encode_payload,
     parse_spec,
     read_word,
     write_word,
@@ -74,11 +74,11 @@ class LinkPayloads:
         finally:
             self._concurrency.release()
 
-    def encode(self, packet: Packet, room: int, client: str) -> PayloadReference:
+    def encode(self, payload: LinkPayload, room: int, client: str) -> PayloadReference:
         """Encodes a payload; stores it where it is too long for the link.
 
         Args:
-            packet: the state.
+            payload: the state.
             room: characters that a link has for it; what is longer is stored.
             client: who stores it.
 
@@ -87,8 +87,8 @@ class LinkPayloads:
         """
         try:
             with self.limit_concurrency():
-                content = encode_packet(packet)
-        except PacketError as error:
+                content = encode_payload(payload)
+        except PayloadError as error:
             raise MessageError("state_too_large", error.message) from None
         word = write_word(content) if len(content) < room else ""
         if word and len(word) <= room:
@@ -101,11 +101,11 @@ class LinkPayloads:
         Raises:
             MessageError: they are no state, or there is no room for them.
         """
-        if len(content) > MAX_PACKET:
-            text = f"a state may have at most {MAX_PACKET} bytes"
+        if len(content) > MAX_PAYLOAD:
+            text = f"a state may have at most {MAX_PAYLOAD} bytes"
             raise MessageError("state_too_large", text)
         with self.limit_concurrency(), _describe_problems():
-            decode_packet(content)
+            decode_payload(content)
         return self._put(content, client)
 
     def _put(self, content: bytes, client: str) -> str:
@@ -129,7 +129,7 @@ class LinkPayloads:
             raise MessageError("unknown_state", "there is no such state here (any more)", "state")
         return content
 
-    def read(self, spec: Any, word: str | None) -> tuple[Spec, Packet | None]:
+    def read(self, spec: Any, word: str | None) -> tuple[Spec, LinkPayload | None]:
         """Returns the validated spec, with the payload's points, and the decoded payload.
 
         Of a state no more is unpacked than such a network has.
@@ -147,10 +147,10 @@ class LinkPayloads:
         with _describe_problems():
             content = self.load(word) if _ID.fullmatch(word) else read_word(word)
             parsed = parse_spec(_add_points(spec, content))
-            return parsed, decode_packet(content, parsed)
+            return parsed, decode_payload(content, parsed)
 
 
-def describe_problem(error: PacketError) -> MessageError:
+def describe_problem(error: PayloadError) -> MessageError:
     """Returns the message for a payload that cannot be used."""
     return MessageError(error.code, error.message, error.path or "state")
 
@@ -159,7 +159,7 @@ def describe_problem(error: PacketError) -> MessageError:
 def _describe_problems() -> Iterator[None]:
     try:
         yield
-    except PacketError as error:
+    except PayloadError as error:
         raise describe_problem(error) from None
 
 

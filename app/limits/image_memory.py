@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
-from engine import RoomError, Spec, count_image_bytes
+from engine import MemoryLimitError, Spec, count_image_bytes
 
 
 class ImageMemory:
@@ -54,7 +54,7 @@ class ImageReservation:
         """Reserves what a network needs instead of what was reserved before.
 
         Raises:
-            RoomError: there is not so much; nothing has changed.
+            MemoryLimitError: there is not so much; nothing has changed.
         """
         self._take(count_image_bytes(spec))
 
@@ -78,7 +78,7 @@ class ImageReservation:
             missing = self._try(n_bytes)
         if missing:
             text = "the networks for images of all sessions leave no room for one as large"
-            raise RoomError(text)
+            raise MemoryLimitError(text)
 
     def _try(self, n_bytes: int) -> int:
         with self._lock:

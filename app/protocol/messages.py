@@ -15,7 +15,7 @@ from typing import Annotated, Any, Literal, Self, TypeVar, get_args
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine import MAX_CANDIDATES, MAX_EPOCHS, VIEWS, Packet, Spec
+from engine import MAX_CANDIDATES, MAX_EPOCHS, VIEWS, LinkPayload, Spec
 from engine.spec.names import OneOf
 
 _SHOWN = 60
@@ -89,7 +89,7 @@ class Loading:
         read: returns the spec and the state, or raises as `LinkPayloads.read` does.
     """
 
-    read: Callable[[], tuple[Spec, Packet | None]]
+    read: Callable[[], tuple[Spec, LinkPayload | None]]
     type: Literal["load"] = "load"
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from app.protocol import messages
 from app.protocol.messages import Views
-from engine import DEFAULT_VIEWS, Digit, Drawing, FrameRequest, Sample
+from engine import DEFAULT_VIEWS, Drawing, FrameRequest, Sample, SelectedImage
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +31,7 @@ class ViewSettings:
     select: tuple[int, int] | None = None
     tile: int = 32
     max_fps: float | None = None
-    digit: Digit | None = None
+    digit: SelectedImage | None = None
     space: int | None = None
     server_fps: float | None = None
 
@@ -73,7 +73,7 @@ class ViewSettings:
         )  # fmt: skip
 
 
-def _read_digit(digit: messages.Sample | messages.Drawing | None) -> Digit | None:
+def _read_digit(digit: messages.Sample | messages.Drawing | None) -> SelectedImage | None:
     match digit:
         case messages.Sample():
             return Sample(digit.part, digit.row)

@@ -18,7 +18,7 @@ from app.protocol.outbox import Outbox
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.sessions.trials import TrialRunner
-from engine import Packet, Programs, RoomError, Snapshot, Spec, Trainer
+from engine import LinkPayload, MemoryLimitError, Programs, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)
 
@@ -36,7 +36,7 @@ class SessionLimitError(Exception):
 class SessionHost(Protocol):
     """Interface of a host: creates, finds and removes sessions."""
 
-    def create(self, spec: Spec, outbox: Outbox, packet: Packet | None = None) -> Session:
+    def create(self, spec: Spec, outbox: Outbox, payload: LinkPayload | None = None) -> Session:
         """Makes a session for a client; raises SessionLimitError when there is no place."""
         ...
 
@@ -120,20 +120,20 @@ class LocalHost:
         self._sweeper = threading.Thread(target=self._sweep, name="sessions", daemon=True)
         self._sweeper.start()
 
-    def create(self, spec: Spec, outbox: Outbox, packet: Packet | None = None) -> Session:
+    def create(self, spec: Spec, outbox: Outbox, payload: LinkPayload | None = None) -> Session:
         """Makes a session for a client; waits for the programs that it needs.
 
         Args:
             spec: what it trains.
             outbox: the client's.
-            packet: what it begins with instead of the initial weights of its seed.
+            payload: what it begins with instead of the initial weights of its seed.
 
         Raises:
             SessionLimitError: no place, and no session waits for a lost client.
-            PacketError: the packet is of another network.
+            PayloadError: the link payload is of another network.
         """
         return self._admit(
-            lambda reservation: Trainer(spec, self._programs, packet, reservation.admit), outbox
+            lambda reservation: Trainer(spec, self._programs, payload, reservation.admit), outbox
         )
 
     def branch(self, snapshot: Snapshot) -> Session:
@@ -186,7 +186,7 @@ class LocalHost:
                 self._changed.notify()
         except BaseException as error:
             reservation.release()
-            if isinstance(error, RoomError):
+            if isinstance(error, MemoryLimitError):
                 raise SessionLimitError(error.message) from None
             raise
         finally:
@@ -230,7 +230,7 @@ class LocalHost:
             return None
         try:
             session.reserve_memory()
-        except RoomError as error:
+        except MemoryLimitError as error:
             raise SessionLimitError(error.message) from None
         with self._changed:
             if token not in self._sessions:

@@ -8,7 +8,7 @@ from app.history.timeline import TimelinePoint, describe_unknown_point
 from app.history.undo import Change
 from app.protocol.messages import Branch, Recall, Redo, Undo
 from app.sessions.worker_state import WorkerState
-from engine import RoomError, Snapshot
+from engine import MemoryLimitError, Snapshot
 
 
 def record_change(worker: WorkerState, before: Snapshot, change: Change, kind: str) -> bool:
@@ -68,7 +68,7 @@ def _go_back(worker: WorkerState, command: Undo | Redo) -> None:
         return
     try:
         worker.trainer.restore(snapshot)
-    except RoomError:
+    except MemoryLimitError:
         # The other way, so that it can be tried again.
         _ = history.redo(snapshot) if undone else history.undo(snapshot)
         raise

@@ -153,7 +153,7 @@ class Session:
         """Reserves the memory again that a returning client's network needs.
 
         Raises:
-            RoomError: there is not so much at present.
+            MemoryLimitError: there is not so much at present.
         """
         with self._locked as shared:
             spec = shared.spec

@@ -174,7 +174,7 @@ def _take_request(worker: WorkerState, command: WatchTimeline | Try | Speed | Vi
 def _edit_or_defer(worker: WorkerState, edit: Edit) -> Slices[None]:
     """Applies an edit, or defers it until its programs are compiled in the background."""
     pending = worker.pending_edits
-    if not worker.trainer.awaits([*pending.patches, edit.patch]):
+    if not worker.trainer.must_wait([*pending.patches, edit.patch]):
         for one in (*worker.take_pending(), edit):
             yield from _apply_change(worker, one)
         return
@@ -192,7 +192,7 @@ def _apply_pending(worker: WorkerState) -> Slices[None]:
     """Applies pending edits once their programs and images are there."""
     pending = worker.pending_edits
     try:
-        if worker.trainer.awaits(pending.patches):
+        if worker.trainer.must_wait(pending.patches):
             pending.postpone()
             return
     except EngineError as error:
@@ -233,7 +233,7 @@ def _change(
         case Loading():
             spec, payload = command.read()
             discard_pending(worker)
-            yield from trainer.begin_anew(spec, payload)
+            yield from trainer.begin_replace(spec, payload)
             worker.drop_steps()
             return None
         case Reset():

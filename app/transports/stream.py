@@ -26,7 +26,7 @@ from app.protocol.messages import Ack, Load, Loading, MessageError, Open, parse_
 from app.protocol.outbox import Outbox
 from app.sessions.hosts import SessionHost, SessionLimitError
 from app.sessions.session import Session
-from engine import EngineError, Packet, PacketError, Spec
+from engine import EngineError, LinkPayload, PayloadError, Spec
 
 logger = logging.getLogger(__name__)
 
@@ -179,9 +179,9 @@ class Connection:
                 if not self.resume(message.session):
                     raise MessageError("unknown_session", "there is no such session any more")
                 return
-            spec, packet = self._read(message)
-            self._session = self._host.create(spec, self.outbox, packet)
-        except PacketError as error:
+            spec, payload = self._read(message)
+            self._session = self._host.create(spec, self.outbox, payload)
+        except PayloadError as error:
             raise describe_problem(error) from None
         except EngineError as error:
             raise MessageError("invalid_spec", error.message, error.path) from None
@@ -190,7 +190,7 @@ class Connection:
         except SessionLimitError as error:
             raise MessageError("session_limit", str(error)) from None
 
-    def _read(self, message: Open) -> tuple[Spec, Packet | None]:
+    def _read(self, message: Open) -> tuple[Spec, LinkPayload | None]:
         if message.state is None:
             return self._payloads.read(message.spec, None)
         with self._payloads.limit_concurrency():

@@ -61,7 +61,7 @@ def _count(page: Page, trainer: Trainer, *, fitted: bool) -> dict[str, int]:
     for kind in KINDS:
         digits, drawings = zip(*draw_digits(kind), strict=True)
         inks = page.load(_TO_INK, drawings, {"pen": "medium", "fitted": fitted})
-        images = np.stack([prepare_drawing(_read(ink), 28) for ink in inks])
+        images = np.stack([prepare_drawing(_read(ink), (28, 28)) for ink in inks])
         answers = trainer.predict(images.reshape(len(images), -1)).argmax(axis=1)
         counts[kind] = int((answers == np.array(digits)).sum())
     return counts

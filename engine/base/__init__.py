@@ -1,1 +1,1 @@
-"""Base: registries, errors, array types, devices, counters, pausable work, and caches."""
+"""Base: registries, errors, array types, devices, counters, slices, caches."""

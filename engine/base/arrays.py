@@ -1,4 +1,4 @@
-"""Names for the arrays that live on the host."""
+"""Type aliases for NumPy arrays."""
 
 from __future__ import annotations
 

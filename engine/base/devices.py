@@ -1,4 +1,4 @@
-"""Where programs run."""
+"""Choice of devices."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The one tree of errors that the engine raises.
+"""Exceptions of the engine, one tree.
 
 Every class carries a stable `code`, the word that API clients see, and an
 optional `path`, the dotted place in the spec or message that is at fault.
@@ -66,7 +66,7 @@ class TrialError(EngineError, ValueError):
 
 
 class DivergedError(EngineError, ArithmeticError):
-    """The loss, a parameter or a moment left the finite numbers.
+    """The loss, a parameter or an optimizer moment became infinite or NaN.
 
     Args:
         step: the last step whose state is finite; the trainer is left there.
@@ -85,19 +85,19 @@ class ExportError(EngineError, ValueError):
     code = "invalid_message"
 
 
-class PacketError(EngineError, ValueError):
-    """What a link carries cannot be used."""
+class PayloadError(EngineError, ValueError):
+    """The link payload cannot be used."""
 
     code = "invalid_state"
 
 
-class PacketVersionError(PacketError):
-    """What a link carries is of a later version."""
+class PayloadVersionError(PayloadError):
+    """The link payload is of a later version."""
 
     code = "newer_state"
 
 
-class RoomError(EngineError):
-    """A network for which there is no memory at present."""
+class MemoryLimitError(EngineError):
+    """There is not enough memory for the network at present."""
 
     code = "memory_limit"

@@ -1,4 +1,4 @@
-"""Pace: how long updates take, so that a turn ends in time."""
+"""Pace: measured time of updates, so that a turn ends in time."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ K = TypeVar("K", bound=Hashable)
 
 
 class Pace(Generic[K]):
-    """Seconds that an update takes, by what makes it.
+    """Running estimate of the seconds of an update, by program.
 
     Args:
         guess: says what to assume before anything has been measured, rather too much.
@@ -33,7 +33,7 @@ class Pace(Generic[K]):
         return min(steps, max(1, int(max_seconds / self.seconds(program))))
 
     def measure(self, program: K, seconds: float) -> None:
-        """Learns from a call.
+        """Updates the estimate with a measured call.
 
         The fastest call counts most: one that the system held up says little.
 

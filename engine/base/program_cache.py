@@ -83,7 +83,7 @@ class ProgramCache:
         return future.result()
 
     def request(self, owner: Hashable, key: Hashable, build: Build) -> bool:
-        """Asks for a program to be built in the background, and returns at once.
+        """Requests a build in the background, and returns at once.
 
         Args:
             owner: who asks; replaces what it asked for before.
@@ -111,7 +111,7 @@ class ProgramCache:
         self._changed.notify_all()
 
     def need(self, owner: Hashable, key: Hashable, build: Build) -> bool:
-        """Tells whether a program is ready that somebody cannot go on without.
+        """Whether a required program is ready; requests it if not.
 
         If not it is built in the background, before all that is only asked for. Who asks
         again keeps the place in the queue. What cannot be built counts as ready once, for
@@ -134,7 +134,7 @@ class ProgramCache:
             return False
 
     def withdraw(self, owner: Hashable) -> None:
-        """Forgets what an asker asked for and nobody has begun."""
+        """Cancels an owner's request if its build has not begun."""
         with self._changed:
             self._wanted.pop(owner, None)
             self._needed.pop(owner, None)

@@ -15,7 +15,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 
 
 class Named(Protocol):
-    """An entry: anything with a name."""
+    """Protocol of an entry: anything with a name."""
 
     @property
     def name(self) -> str:
@@ -42,7 +42,7 @@ class Registry(Mapping[str, EntryT]):
         self._closed = False
 
     def register(self, *entries: EntryT) -> None:
-        """Adds entries behind the others.
+        """Appends entries.
 
         Raises:
             ValueError: a name is taken, or is no lower-case word.

@@ -1,4 +1,4 @@
-"""Slices: long work as a generator, which pauses wherever somebody else may go first."""
+"""Slices: long computations as generators that yield where others may run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ Slices = Generator[None, None, T]
 
 
 def finish(work: Slices[T]) -> T:
-    """Does all of some work at once."""
+    """Runs a generator to its end and returns its result."""
     while True:
         try:
             next(work)
@@ -24,7 +24,7 @@ def finish(work: Slices[T]) -> T:
 def timed(
     work: Slices[T], tell: Callable[[float], None], clock: Callable[[], float] = time.perf_counter
 ) -> Slices[T]:
-    """Does some work, and tells how long it took without its pauses.
+    """Runs some work and reports its time without the pauses.
 
     Args:
         work: what to do.

@@ -1,4 +1,4 @@
-"""Points of the plane with labels, made from the `data` part of a spec.
+"""Data sets of points on the plane, made from the `data` part of a spec.
 
 A data set is a pure function of its spec. Positions, spread, flipped labels
 and the split are drawn from separate streams, so that moving one slider moves
@@ -24,7 +24,7 @@ _STREAMS = {"positions": 0, "spread": 1, "labels": 2, "split": 3}
 
 
 class PointsSpec(Protocol):
-    """What is read of the `data` part of a spec."""
+    """Protocol of the `data` part of a spec."""
 
     name: str
     seed: int
@@ -92,7 +92,7 @@ def _class_counts(spec: PointsSpec) -> Counts:
 
 
 def _flip(labels: Doubles, spec: PointsSpec) -> Doubles:
-    """Flips a share of the labels: the other class, another class, or the other sign."""
+    """Flips a fraction of the labels: to another class, or the other sign."""
     rng = _stream(spec.seed, "labels")
     # One draw per row, whatever the share, so that more noise flips a superset.
     chosen = rng.permutation(len(labels))[: round(spec.label_noise * len(labels))]

@@ -1,4 +1,4 @@
-"""Drawings made into images such as the network was trained on."""
+"""Preprocessing of drawings into images like those of the train set."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def resize(ink: Floats, height: int, width: int) -> Floats:
 
 
 def reduce_drawing(ink: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np.uint8]:
-    """Makes a drawing small, and does nothing else to it.
+    """Resizes a drawing, and does nothing else to it.
 
     Args:
         ink: uint8 [height, width], 255 is ink.
@@ -42,7 +42,7 @@ def reduce_drawing(ink: NDArray[np.uint8], shape: tuple[int, int]) -> NDArray[np
 def prepare_drawing(
     ink: NDArray[np.uint8], shape: tuple[int, int], box: int | None = None
 ) -> NDArray[np.uint8]:
-    """Prepares a drawing as the digits of MNIST were.
+    """Prepares a drawing as MNIST was: cropped, scaled, centred by mass.
 
     What is drawn is fitted into a box (20 of 28 pixels) without changing its proportions,
     smoothed by area, and moved so that its centre of mass lies in the middle. For sets

@@ -1,4 +1,4 @@
-"""Data sets of the plane: one entry for each generated one, and one for custom points."""
+"""Generated data sets of the plane, one entry each, and the entry of custom points."""
 
 from __future__ import annotations
 

@@ -69,7 +69,7 @@ class ImageData:
 
     @property
     def nbytes(self) -> int:
-        """What a moment of a run adds to memory: nothing, for runs share their images."""
+        """Bytes that a snapshot adds: none, for runs share their images."""
         return 0
 
 

@@ -1,4 +1,4 @@
-"""The image sets of a process: each loaded once, on its device, with a word on how far it is."""
+"""Image store: loads each image set once, with its loading status."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ State = Literal["absent", "loading", "ready", "failed"]
 
 @dataclass(frozen=True)
 class Status:
-    """How far an image set is.
+    """Loading status of an image set.
 
     Attributes:
         state: absent until somebody asks for it.
@@ -35,7 +35,7 @@ class Status:
 
 
 class ImageStore:
-    """Loads image sets, and keeps them.
+    """Loads image sets and caches them.
 
     Args:
         cache_dir: where downloads are kept.
@@ -68,12 +68,12 @@ class ImageStore:
         return cls(find_cache_dir(environ), folder, progress=progress)
 
     def status(self, name: str) -> Status:
-        """Tells how far a set is."""
+        """Returns the loading status of a set."""
         with self._lock:
             return self._status.get(name, Status())
 
     def peek(self, name: str) -> ImageData | None:
-        """Returns a set that is there, else None."""
+        """Returns a loaded set, else None."""
         return self._sets.peek(name)
 
     def get(self, name: str) -> ImageData:
@@ -85,7 +85,7 @@ class ImageStore:
         return self._sets.get(name, lambda: self._load(name))
 
     def request(self, owner: Hashable, name: str) -> None:
-        """Has a set loaded in the background; `status` tells how far it is.
+        """Loads a set in the background; see `status`.
 
         Args:
             owner: who asks; it may ask again and again until the set is there.
@@ -106,7 +106,7 @@ class ImageStore:
         self._sets.request(owner, name, lambda: self._load(name))
 
     def withdraw(self, owner: Hashable) -> None:
-        """Forgets a request that nobody has begun."""
+        """Cancels a request that has not begun."""
         with self._lock:
             self._asked.pop(owner, None)
         self._sets.withdraw(owner)

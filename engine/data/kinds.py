@@ -1,4 +1,4 @@
-"""Kinds of data, and the registry of data sets: one entry each.
+"""Kinds of data, and the registry of data sets.
 
 An entry says what a network sees of the data and how many classes there are; sizes of networks
 and batches are bounded by the kind.
@@ -24,7 +24,7 @@ Bounds = tuple[int, int]
 
 @dataclass(frozen=True)
 class DataKind:
-    """A kind of data, and the sizes of networks and batches for it, least and most.
+    """Kind of data, with the limits of layers, units and batch sizes for it.
 
     Attributes:
         name: plane or images.
@@ -81,7 +81,7 @@ class DataSet:
             raise ValueError(f"{self.name} must have {least} to {most} classes")
 
     def describe(self) -> dict[str, Any]:
-        """Returns what a page has to know, as JSON values."""
+        """Returns the description for the page, as JSON values."""
         kind = self.kind
         return {
             "kind": kind.name,

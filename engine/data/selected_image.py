@@ -1,4 +1,4 @@
-"""Which image is looked at: one of the set, or a drawing."""
+"""Selected image: one of the set, or a drawing."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-Part = Literal["test", "train"]
+Split = Literal["test", "train"]
 
 
 @dataclass(frozen=True)
@@ -20,13 +20,13 @@ class Sample:
         row: its place, taken modulo the number of images.
     """
 
-    part: Part = "test"
+    part: Split = "test"
     row: int = 0
 
 
 @dataclass(frozen=True, eq=False)
 class Drawing:
-    """What a person draws.
+    """A drawing.
 
     Attributes:
         ink: uint8 [height, width], 255 is ink.
@@ -37,4 +37,4 @@ class Drawing:
     prepared: bool = True
 
 
-Digit = Sample | Drawing
+SelectedImage = Sample | Drawing

@@ -1,4 +1,4 @@
-"""Shuffles: the order of the train rows in every epoch, drawn on the host."""
+"""Shuffles: permutations of the train rows for each epoch, drawn on the host."""
 
 from __future__ import annotations
 

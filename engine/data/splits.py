@@ -1,4 +1,4 @@
-"""Splits: which points are kept from training, to test on."""
+"""Train/test split of points."""
 
 from __future__ import annotations
 

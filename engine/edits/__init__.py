@@ -1,1 +1,1 @@
-"""Edits: from one snapshot to the next by what a person changes, keeping what was learned."""
+"""Edits: from one snapshot to the next, keeping what was learned."""

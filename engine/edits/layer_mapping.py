@@ -1,4 +1,4 @@
-"""Origins: which old layer and unit each new hidden layer comes from."""
+"""Origins: mapping from each new hidden layer and unit to the old one it continues."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from engine.spec import LayerSpec
 
 @dataclass(frozen=True)
 class Origin:
-    """Where a new hidden layer comes from.
+    """Origin of a new hidden layer: the old layer and units that it continues.
 
     Attributes:
         layer: the old hidden layer, or None for a new one.
@@ -22,7 +22,7 @@ class Origin:
 
 
 def match_layers(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> tuple[Origin, ...]:
-    """Guesses origins: equal layers from the front, then from the back, the rest by position."""
+    """Infers origins: equal layers from the front, then from the back, the rest by position."""
     front = 0
     while front < min(len(old), len(new)) and old[front] == new[front]:
         front += 1

@@ -1,4 +1,4 @@
-"""Edits that keep what was learned: from one architecture to the next.
+"""Migration of parameters from one architecture to the next.
 
 An edit is worked out as a *migration*: for every block of the new parameters, which block of the
 old ones it comes from and which unit each of its units was, and what new numbers start with. The
@@ -30,7 +30,7 @@ _Places = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class BlockSource:
-    """Where the numbers of one block come from.
+    """Source of the numbers of one block.
 
     Attributes:
         block: in the new parameters.
@@ -70,7 +70,7 @@ class BlockSource:
 
 @dataclass(frozen=True)
 class Migration:
-    """How new parameters are made.
+    """Plan of a migration: for each new block the old numbers it takes.
 
     Attributes:
         size: of the new vector.
@@ -110,8 +110,8 @@ def near_identity(activation: str, before: str | None) -> tuple[float, float]:
 
 
 @dataclass(frozen=True)
-class _Carried:
-    """Which old values a layer of the new network carries, unit by unit."""
+class _CarriedUnits:
+    """Old units whose values a layer of the new network keeps."""
 
     layer: int | None
     units: tuple[int | None, ...]
@@ -120,7 +120,7 @@ class _Carried:
 def plan_migration(
     old: Spec, new: Spec, origins: tuple[Origin, ...], draw: Draw
 ) -> Slices[Migration]:
-    """Works out how the new parameters are made of the old ones.
+    """Plans the migration from one architecture to the next.
 
     A new unit draws its incoming weights and gets outgoing weights 0. A new
     layer starts near the identity. Behind a removed layer the next kernel is
@@ -153,7 +153,7 @@ class _Planner:
         inputs = _match_inputs(self._old.inputs, self._new.inputs)
         images = self._new.data.is_images or self._old.data.is_images
         other = images and not any(place is not None for place in inputs)
-        carried = _Carried(None if other else -1, inputs)
+        carried = _CarriedUnits(None if other else -1, inputs)
         layers: list[tuple[BlockSource, ...]] = []
         unit_source: list[int] = []
         starts = np.cumsum([0, *(layer.units for layer in self._old.layers)])
@@ -161,7 +161,7 @@ class _Planner:
             width = self._new.layers[place].units
             if origin.layer is not None:
                 layers.append(self._kept_layer(place, origin.layer, origin.units, carried))
-                carried = _Carried(origin.layer, origin.units)
+                carried = _CarriedUnits(origin.layer, origin.units)
                 start = int(starts[origin.layer])
                 unit_source += [NEW if u is None else start + u for u in origin.units]
             else:
@@ -169,11 +169,11 @@ class _Planner:
                 if place == 0 and self._new.data.is_images:
                     # Nothing is near the identity of so many pixels.
                     layers.append(self._new_layer(place, self._drawn(place), 0.0))
-                    carried = _Carried(None, (None,) * width)
+                    carried = _CarriedUnits(None, (None,) * width)
                 else:
                     layers.append(self._near_identity(place, len(carried.units)))
                     units = (*carried.units[:width], *(None,) * (width - len(carried.units)))
-                    carried = _Carried(carried.layer, units)
+                    carried = _CarriedUnits(carried.layer, units)
             yield
         last, outputs = len(self._new.layers), self._new.n_outputs
         if outputs == self._old.n_outputs:
@@ -211,7 +211,7 @@ class _Planner:
         return self._new_layer(place, kernel, bias)
 
     def _kept_layer(
-        self, place: int, from_layer: int, units: tuple[int | None, ...], carried: _Carried
+        self, place: int, from_layer: int, units: tuple[int | None, ...], carried: _CarriedUnits
     ) -> tuple[BlockSource, ...]:
         columns = _read_places(units)
         old_kernel, old_bias, *old_units = self._from.layers[from_layer]
@@ -231,7 +231,7 @@ class _Planner:
         made.append(BlockSource(bias, 0.0, old_bias, (columns,)))
         before = {block.kind: block for block in old_units}
         for block in new_units:
-            old = before.get(block.kind) if self._goes_on(place, from_layer, block) else None
+            old = before.get(block.kind) if self._continues(place, from_layer, block) else None
             made.append(BlockSource(block, self._initial(place, block), old, (columns,)))
         return tuple(made)
 
@@ -239,7 +239,7 @@ class _Planner:
         assert block.kind is not None
         return initial_number(block.kind, self._new.layers[place])
 
-    def _goes_on(self, place: int, from_layer: int, block: Block) -> bool:
+    def _continues(self, place: int, from_layer: int, block: Block) -> bool:
         """Whether a number of units goes on; one that was idle until now starts anew."""
         layer, before = self._new.layers[place], self._old.layers[from_layer]
         if block.kind is Kind.SLOPE:

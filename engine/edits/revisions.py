@@ -1,4 +1,4 @@
-"""Revisions: from one moment of a run to the next one, by what a person changes."""
+"""Applies a patch, or a weight set by hand, to a snapshot."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from engine.state.snapshots import Snapshot, no_ranges
 def revise(
     now: Snapshot, patch: object, origin: object, make_data: Callable[[Spec], Any]
 ) -> Slices[Snapshot]:
-    """Applies a JSON Merge Patch to a moment in slices, and keeps what was learned.
+    """Applies a JSON Merge Patch to a snapshot in slices, and keeps what was learned.
 
     Args:
-        now: the moment.
+        now: the snapshot.
         patch: the merge patch.
         origin: for each new hidden layer `[old layer or null, [old unit or null, ...]]`,
             or None.
         make_data: makes the data of a spec.
 
     Returns:
-        The moment to go on from.
+        The snapshot to go on from.
 
     Raises:
         PatchError: the patch is not an object.
@@ -68,7 +68,7 @@ def _carry(ranges: Ranges[Floats], new: Spec, unit_source: Any) -> Ranges[Floats
 
 
 def with_weight(now: Snapshot, layer: int, from_: int | str, to: int, value: float) -> Snapshot:
-    """Returns the moment with one weight or bias set.
+    """Returns the snapshot with one weight or bias set.
 
     Raises:
         WeightError: there is no such weight, or it cannot take the value.

@@ -1,4 +1,4 @@
-"""States on the host: moved over by an edit, or changed by hand."""
+"""Migration of a state on the host, and weights set by hand."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _NEW = 1  # stream of draws; initial weights are drawn from stream 0
 def migrate_state(
     state: State[Floats], old: Spec, new: Spec, origins: tuple[Origin, ...], counters: Counters
 ) -> Slices[tuple[State[Floats], Ints, Counters]]:
-    """Moves a state from one spec to the next layer by layer, and keeps what was learned.
+    """Migrates a state from one spec to the next, layer by layer.
 
     Args:
         state: of the old spec.

@@ -1,4 +1,4 @@
-"""Activations in a source: the functions that a framework lacks."""
+"""Definitions of activations that a framework lacks."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What every source has in common: data, features, targets, batches and the score."""
+"""Common parts of all sources: data, features, targets, batches, score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From what is asked for to files."""
+"""Exporter: from an export request to files."""
 
 from __future__ import annotations
 
@@ -7,22 +7,24 @@ from collections.abc import Sequence
 from engine.exports.data import save_data
 from engine.exports.files import File
 from engine.exports.history import write_history
+from engine.exports.inputs import SourceInput
 from engine.exports.notebooks import write_notebook
-from engine.exports.parts import Parts
 from engine.exports.requests import SOURCES, ExportRequest
 from engine.exports.sources import write_script
 from engine.exports.tensorboard import write_events
 from engine.exports.weights import name_weights, save_weights
-from engine.frames.logs import Entry
+from engine.frames.logs import LogEntry
 from engine.state.snapshots import Snapshot
 
 
-def export(request: ExportRequest, moment: Snapshot, history: Sequence[Entry]) -> tuple[File, ...]:
+def export(
+    request: ExportRequest, snapshot: Snapshot, history: Sequence[LogEntry]
+) -> tuple[File, ...]:
     """Makes the files of an export.
 
     Args:
         request: what is wanted.
-        moment: the run.
+        snapshot: the run.
         history: what it measured so far, oldest first.
 
     Returns:
@@ -32,23 +34,23 @@ def export(request: ExportRequest, moment: Snapshot, history: Sequence[Entry]) -
         ExportError: it cannot be made.
     """
     if request.name in SOURCES:
-        return _export_source(request, moment)
+        return _export_source(request, snapshot)
     if request.name == "weights":
-        named = name_weights(moment.spec, moment.state.params)
-        return (save_weights(moment.spec, named, moment.counters.step),)
+        named = name_weights(snapshot.spec, snapshot.state.params)
+        return (save_weights(snapshot.spec, named, snapshot.counters.step),)
     rows = [entry.metrics for entry in history]
     if request.name == "history":
         return (write_history(rows),)
     return (write_events(rows, [entry.time for entry in history]),)
 
 
-def _export_source(request: ExportRequest, moment: Snapshot) -> tuple[File, ...]:
-    named = name_weights(moment.spec, moment.state.params)
-    parts = Parts(
-        spec=moment.spec,
-        data=moment.data,
-        step=moment.counters.step,
-        epoch=moment.counters.epoch,
+def _export_source(request: ExportRequest, snapshot: Snapshot) -> tuple[File, ...]:
+    named = name_weights(snapshot.spec, snapshot.state.params)
+    parts = SourceInput(
+        spec=snapshot.spec,
+        data=snapshot.data,
+        step=snapshot.counters.step,
+        epoch=snapshot.counters.epoch,
         weights=None if request.weights == "none" else named,
         weights_inline=request.weights == "inline",
         data_inline=request.data == "inline",
@@ -62,7 +64,7 @@ def _export_source(request: ExportRequest, moment: Snapshot) -> tuple[File, ...]
         source = File(f"{stem}.py", text.encode(), "text/x-python")
     files = [source]
     if request.data == "beside":
-        files += save_data(moment.data)
+        files += save_data(snapshot.data)
     if request.weights == "beside":
-        files.append(save_weights(moment.spec, named, moment.counters.step))
+        files.append(save_weights(snapshot.spec, named, snapshot.counters.step))
     return tuple(files)

@@ -1,4 +1,4 @@
-"""Exported files, and several of them as one."""
+"""Exported files, and the archive of several."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _DATE = (2026, 1, 1, 0, 0, 0)
 
 @dataclass(frozen=True)
 class File:
-    """A file to save.
+    """Exported file.
 
     Attributes:
         name: without a folder.

@@ -11,7 +11,7 @@ from engine.frames.metrics import Metrics
 
 
 def write_history(rows: Sequence[Metrics]) -> File:
-    """Returns one line for each moment; a metric that a moment has not is left empty.
+    """Returns one line for each entry; a missing metric is left empty.
 
     Args:
         rows: metrics, oldest first.

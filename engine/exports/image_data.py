@@ -1,4 +1,4 @@
-"""Images of a source: read from the files that they were published as, or from a file beside it."""
+"""Image data of a source: from the published files, or from a file beside it."""
 
 from __future__ import annotations
 

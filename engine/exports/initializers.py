@@ -1,4 +1,4 @@
-"""Initial weights in a source: by a framework's own name, or by a variance."""
+"""Initializers in a source: by a framework's own name, or by a variance."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a source says of the weights it has loaded, before it trains on: test loss and score."""
+"""Evaluation of loaded weights in a source: test loss and score."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Sources as Jupyter notebooks (nbformat 4.5): a cell of words, then a cell of code."""
+"""Jupyter notebooks (nbformat 4.5): a text cell, then a code cell for each section."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from engine.exports.parts import Parts
+from engine.exports.inputs import SourceInput
 from engine.exports.sources import list_packages, list_sections, write_source
 
 _WORDS = Path(__file__).parent / "words"
@@ -19,7 +19,7 @@ def read_words(language: str) -> dict[str, str]:
     return json.loads((_WORDS / f"{language}.json").read_text(encoding="utf-8"))
 
 
-def write_notebook(name: str, parts: Parts, language: str) -> str:
+def write_notebook(name: str, parts: SourceInput, language: str) -> str:
     """Returns a source as the JSON of a notebook.
 
     Args:

@@ -1,4 +1,4 @@
-"""What can be exported, and how it is asked for."""
+"""Export requests: names and options."""
 
 from __future__ import annotations
 

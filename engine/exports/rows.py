@@ -1,4 +1,4 @@
-"""What a source calls the rows of its data: points of the plane, or images."""
+"""Names in a source for its data: points or images."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from engine.spec import Spec
 
 
 @dataclass(frozen=True)
-class Rows:
+class RowNames:
     """Names in a source.
 
     Attributes:
@@ -28,10 +28,10 @@ class Rows:
     every: int
 
 
-_POINTS = Rows("points", "[n, 2]", "load_points", "compute_features", 100, 10)
-_IMAGES = Rows("images", "[n, pixels]", "load_images", "scale_pixels", 10, 1)
+_POINTS = RowNames("points", "[n, 2]", "load_points", "compute_features", 100, 10)
+_IMAGES = RowNames("images", "[n, pixels]", "load_images", "scale_pixels", 10, 1)
 
 
-def name_rows(spec: Spec) -> Rows:
+def name_rows(spec: Spec) -> RowNames:
     """Returns the names for the data of a spec."""
     return _IMAGES if spec.data.is_images else _POINTS

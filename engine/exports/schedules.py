@@ -1,4 +1,4 @@
-"""The learning rate's schedule in a source: a factor for every step."""
+"""Learning rate schedules in a source."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from engine.spec import ScheduleSpec
 
 
 @dataclass(frozen=True)
-class Mathematics:
-    """What a framework calls the functions of a schedule."""
+class MathNames:
+    """A framework's names of the functions in a schedule."""
 
     maximum: str
     minimum: str
@@ -35,7 +35,7 @@ def describe_schedule(spec: ScheduleSpec) -> str:
     return f"Warm-up over {spec.warmup_steps:,} steps, then {decay}"
 
 
-def write_factor(spec: ScheduleSpec, maths: Mathematics) -> str:
+def write_factor(spec: ScheduleSpec, maths: MathNames) -> str:
     """Writes the lines of a function that returns the factor of `step`."""
     lines, t = [], "step"
     if spec.warmup_steps and spec.name != "constant":

@@ -1,14 +1,14 @@
-"""Whole sources: what they have in common around a framework's own part."""
+"""Complete sources: the common frame around a framework's own part."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from engine.exports.data import write_data, write_inputs, write_loading, write_result
+from engine.exports.inputs import Source, SourceInput
 from engine.exports.jax.source import write_jax
 from engine.exports.keras.source import write_keras
 from engine.exports.loaded import write_loaded, write_measure
-from engine.exports.parts import Parts, Source
 from engine.exports.pytorch.source import write_pytorch
 from engine.exports.rows import name_rows
 from engine.exports.text import indent_lines, join_chunks
@@ -19,7 +19,7 @@ _MOST_EPOCHS = 1000
 
 @dataclass(frozen=True)
 class Section:
-    """A part of a source that is about one thing.
+    """Named section of a source.
 
     Attributes:
         name: setup, data, inputs, network, weights, training or result.
@@ -30,7 +30,7 @@ class Section:
     code: str
 
 
-def write_source(name: str, parts: Parts) -> Source:
+def write_source(name: str, parts: SourceInput) -> Source:
     """Writes a framework's own part of a source."""
     if name == "pytorch":
         return write_pytorch(parts)
@@ -39,7 +39,7 @@ def write_source(name: str, parts: Parts) -> Source:
     return write_keras(name, parts)
 
 
-def list_sections(source: Source, parts: Parts, *, script: bool) -> list[Section]:
+def list_sections(source: Source, parts: SourceInput, *, script: bool) -> list[Section]:
     """Returns a whole source, section by section.
 
     Args:
@@ -67,14 +67,14 @@ def list_sections(source: Source, parts: Parts, *, script: bool) -> list[Section
     return [Section("setup", setup), *sections]
 
 
-def write_script(name: str, parts: Parts) -> str:
+def write_script(name: str, parts: SourceInput) -> str:
     """Returns a source as one Python file."""
     source = write_source(name, parts)
     setup, *rest = (section.code for section in list_sections(source, parts, script=True))
     return f"{_write_head(source, parts)}\n\n{setup}\n\n\n{join_chunks(rest)}\n"
 
 
-def list_packages(source: Source, parts: Parts) -> list[str]:
+def list_packages(source: Source, parts: SourceInput) -> list[str]:
     """Returns what has to be installed for a source."""
     packages = {*source.packages, "numpy"}
     if parts.weights is not None and not parts.weights_inline:
@@ -82,7 +82,7 @@ def list_packages(source: Source, parts: Parts) -> list[str]:
     return sorted(packages)
 
 
-def _write_head(source: Source, parts: Parts) -> str:
+def _write_head(source: Source, parts: SourceInput) -> str:
     spec = parts.spec
     widths = "-".join(str(width) for width in spec.widths)
     return f'''\
@@ -94,7 +94,7 @@ Exported from LiveNet after {parts.step:,} steps.
 """'''
 
 
-def _write_setup(source: Source, parts: Parts, code: str, *, script: bool) -> str:
+def _write_setup(source: Source, parts: SourceInput, code: str, *, script: bool) -> str:
     """Writes the imports that the code needs, and the numbers that a reader may change."""
     first = [f"import {name}" for name in ("base64", "gzip", "math") if f"{name}." in code]
     if "os." in source.before:

@@ -1,10 +1,10 @@
-"""Text of generated sources: as ruff formats it, so that it reads like hand-written code."""
+"""Formatting of generated source, as ruff would format it."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.functions.code import Call, Rates, fill
+from engine.functions.code import OptimizerCall, Rates, fill
 
 #: Length of a line, ruff's default.
 WIDTH = 88
@@ -35,7 +35,7 @@ def write_rates(rates: Rates) -> dict[str, str]:
     return {name: write_number(value) for name, value in rates.items()}
 
 
-def write_arguments(call: Call, rates: Rates) -> list[str]:
+def write_arguments(call: OptimizerCall, rates: Rates) -> list[str]:
     """Writes the arguments of an optimizer's call."""
     written = write_rates(rates)
     return [fill(argument, written) for argument in call.list_arguments(rates)]

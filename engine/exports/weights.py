@@ -1,4 +1,4 @@
-"""Weights under plain names: as safetensors, or inside a source.
+"""Weights by name: as safetensors, or inside a source.
 
 `layers.0.kernel` [in, out], `layers.0.bias` [out], and where the layer has them `slope`
 (PReLU), `gamma`, `beta`, `moving_mean` and `moving_variance`; the last layer is the output.

@@ -1,1 +1,1 @@
-"""Frames: what a frame can hold, metrics, and the log of a run."""
+"""Frames: views, metrics, and the log of a run."""

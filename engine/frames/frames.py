@@ -1,4 +1,4 @@
-"""Frames: what a turn shows, under the names of the contract."""
+"""Frames and frame requests, under the names of the contract."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats, HostArray
 from engine.data.datasets import Dataset
-from engine.data.selected_image import Digit
+from engine.data.selected_image import SelectedImage
 from engine.frames import views
 from engine.frames.metrics import Metrics
 from engine.spec import Spec
@@ -34,7 +34,7 @@ TILE_MIN, TILE_MAX, TILE_DEFAULT = 8, 64, 32
 
 @dataclass(frozen=True)
 class FrameRequest:
-    """What a frame is to hold.
+    """Requested contents of a frame.
 
     Attributes:
         views: names out of `VIEWS`.
@@ -54,7 +54,7 @@ class FrameRequest:
     select: tuple[int, int] | None = None
     tile: int = TILE_DEFAULT
     points: bool = False
-    digit: Digit | None = None
+    digit: SelectedImage | None = None
     space: int | None = None
     patient: bool = True
 
@@ -83,7 +83,7 @@ class FrameRequest:
 
 @dataclass(frozen=True)
 class Frame:
-    """Arrays and words of one frame.
+    """Arrays and metadata of one frame.
 
     Attributes:
         arrays: by name; dtypes and shapes are those of the contract.
@@ -116,7 +116,7 @@ def describe_range(pairs: HostArray) -> str:
 
 
 def tabulate_points(spec: Spec, data: Dataset, outputs: Floats, losses: Floats) -> Floats:
-    """Tells of every point what it is and how the network does on it.
+    """Returns the `points` array: coordinates, label, split, prediction and loss.
 
     Args:
         spec: the spec.

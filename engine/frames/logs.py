@@ -1,4 +1,4 @@
-"""Logs: what a run measured on its way, bounded however long it runs."""
+"""Log of a run's metrics, bounded however long it runs."""
 
 from __future__ import annotations
 
@@ -8,11 +8,11 @@ from engine.frames.metrics import Metrics
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One moment of a run.
+class LogEntry:
+    """Metrics of a run at one step.
 
     Attributes:
-        metrics: of this moment.
+        metrics: of this snapshot.
         time: when it was, seconds since 1970.
     """
 
@@ -29,16 +29,16 @@ class Log:
 
     def __init__(self, limit: int = 1000) -> None:
         self._limit = limit
-        self._entries: list[Entry] = []
+        self._entries: list[LogEntry] = []
         self._gap = 0.0
 
     @property
-    def entries(self) -> tuple[Entry, ...]:
-        """What is kept, oldest first."""
+    def entries(self) -> tuple[LogEntry, ...]:
+        """All entries, oldest first."""
         return tuple(self._entries)
 
-    def note(self, entry: Entry) -> None:
-        """Keeps a moment; it replaces the last one if both lie close together."""
+    def record(self, entry: LogEntry) -> None:
+        """Adds an entry, which replaces the last one if both lie close together."""
         kept = self._entries
         if len(kept) > 1 and entry.metrics["step"] - kept[-2].metrics["step"] < self._gap:
             kept[-1] = entry
@@ -49,8 +49,8 @@ class Log:
             del kept[1:-1:2]
             self._gap = 2 * span / self._limit
 
-    def cut(self, step: int) -> None:
-        """Forgets what came after a step; the run goes on from there."""
+    def truncate(self, step: int) -> None:
+        """Removes the entries after a step."""
         while self._entries and self._entries[-1].metrics["step"] > step:
             self._entries.pop()
         if not self._entries:

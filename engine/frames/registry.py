@@ -1,4 +1,4 @@
-"""The registry of views: what frames may hold, one entry each.
+"""Registry of views, one entry each.
 
 Requests, messages, the protocol's tables, recordings and checks derive from the entries.
 """
@@ -28,7 +28,7 @@ DTYPES: dict[str, Any] = {"F32": np.float32, "U8": np.uint8}
 
 @dataclass(frozen=True)
 class ArrayType:
-    """An array of a frame.
+    """Array of a frame: name, dtype and shape.
 
     Attributes:
         name: in the frame.
@@ -46,7 +46,7 @@ class ArrayType:
 
 @dataclass(frozen=True)
 class Shown:
-    """A network that views are made of.
+    """Network that views are computed from.
 
     Attributes:
         spec: the network.
@@ -87,7 +87,7 @@ class View:
     make: Callable[[Shown], ArrayLike] | None = None
 
     def describe(self) -> dict[str, Any]:
-        """Returns what a page has to know, as JSON values."""
+        """Returns the description for the page, as JSON values."""
         arrays = [
             {"name": array.name, "dtype": array.dtype, "shape": list(array.shape)}
             for array in self.arrays
@@ -106,7 +106,7 @@ VIEWS: Registry[View] = Registry("view")
 
 
 def make_views(names: Iterable[str], of: Of, shown: Callable[[], Shown]) -> dict[str, NDArray[Any]]:
-    """Makes the arrays that the network alone says all of.
+    """Computes the views that depend on the network alone.
 
     Args:
         names: the views that a frame is to hold.

@@ -1,4 +1,4 @@
-"""Views: an entry for each thing that frames may hold."""
+"""Entries of all views."""
 
 from __future__ import annotations
 
@@ -144,5 +144,5 @@ VIEWS.register(
 
 
 def describe_views() -> dict[str, Any]:
-    """Returns what a page has to know of every view, as JSON values."""
+    """Returns the description of all views for the page, as JSON values."""
     return {name: view.describe() for name, view in VIEWS.items()}

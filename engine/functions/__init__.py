@@ -1,1 +1,1 @@
-"""Functions that come in kinds, one registry each: activations, losses, optimizers and others."""
+"""Functions, one registry each: activations, losses, optimizers and others."""

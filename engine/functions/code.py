@@ -1,4 +1,4 @@
-"""Source in an exported file: how a framework writes one function, and what that needs."""
+"""Source templates: how a framework writes one function in an exported file."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Rates = Mapping[str, float]
 
 @dataclass(frozen=True)
 class Code:
-    """An expression in one framework.
+    """Source of a function in one framework.
 
     Attributes:
         use: the expression, with holes such as `{z}` that its kind names.
@@ -26,15 +26,15 @@ class Code:
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:
-    """Fills the holes of a template; braces of the source itself stay."""
+    """Fills the placeholders of a template; other braces stay."""
     for name, value in values.items():
         text = text.replace(f"{{{name}}}", value)
     return text
 
 
 @dataclass(frozen=True)
-class Call:
-    """A call in one framework that makes an optimizer.
+class OptimizerCall:
+    """Source of an optimizer in one framework.
 
     Attributes:
         name: what is called.

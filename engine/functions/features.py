@@ -1,4 +1,4 @@
-"""Input features, one entry each: what the first layer sees of a point of the plane.
+"""Input features, one entry each: functions of a point of the plane.
 
 Features are computed on the host with NumPy, for data and grids alike, so that
 training, pictures and predictions use the very same numbers.

@@ -1,4 +1,4 @@
-"""Heads: a task's pairs of output activation and loss, in the order that programs switch by.
+"""Heads: output activation and loss of a task, in the order of the programs' index.
 
 They work on logits z (the output layer before its activation), so that the stable forms can be
 used.
@@ -81,7 +81,7 @@ def head_index(task: str, loss: str) -> int:
 
 
 def make_targets(labels: Floats, head: Head, n_outputs: int) -> Floats:
-    """Turns labels into what the loss compares with.
+    """Converts labels to the targets of a loss.
 
     Args:
         labels: float32 [n]: 0 or 1, the class, or the value.

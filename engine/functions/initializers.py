@@ -64,7 +64,7 @@ def compile_draws() -> None:
 
 @dataclass(frozen=True)
 class Variance:
-    """A variance of factor / fan, which Keras and JAX have a function for.
+    """Variance scaling initializer: variance factor / fan.
 
     Attributes:
         factor: what the fan divides.
@@ -85,7 +85,7 @@ class Variance:
 
 @dataclass(frozen=True)
 class Initializer:
-    """How kernels are drawn.
+    """Initializer of kernels.
 
     Attributes:
         name: in specs, links and files.

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.base.registry import Registry
-from engine.functions.code import Call, Rates, pytorch_optimizer
+from engine.functions.code import OptimizerCall, Rates, pytorch_optimizer
 from engine.functions.update_rule import Coefficients, Terms
 
 _ADAGRAD_START = 0.1
@@ -49,9 +49,9 @@ class Optimizer:
     reads: tuple[str, ...]
     terms: Terms
     coefficients: Callable[[Rates], Coefficients]
-    keras: Call
-    pytorch: Call
-    jax: Call
+    keras: OptimizerCall
+    pytorch: OptimizerCall
+    jax: OptimizerCall
 
 
 #: Every optimizer by its name, in the contract's order.
@@ -72,9 +72,9 @@ def _sgd(_: Rates) -> Coefficients:
 OPTIMIZERS.register(
     Optimizer(
         "sgd", "w ← w - rate g", (), _NO_TERMS, _sgd,
-        keras=Call("keras.optimizers.SGD"),
-        pytorch=Call("torch.optim.SGD"),
-        jax=Call("optax.sgd"),
+        keras=OptimizerCall("keras.optimizers.SGD"),
+        pytorch=OptimizerCall("torch.optim.SGD"),
+        jax=OptimizerCall("optax.sgd"),
     )
 )  # fmt: skip
 
@@ -93,9 +93,11 @@ _KEEP = "momentum={momentum}"
 OPTIMIZERS.register(
     Optimizer(
         "momentum", "m ← μ m + g; w ← w - rate m", ("momentum",), _OF_M, _momentum,
-        keras=Call("keras.optimizers.SGD", (_KEEP,), notes=_note_momentum),
-        pytorch=Call("torch.optim.SGD", lambda rates: (_KEEP,) if rates["momentum"] else ()),
-        jax=Call("optax.sgd", (_KEEP,)),
+        keras=OptimizerCall("keras.optimizers.SGD", (_KEEP,), notes=_note_momentum),
+        pytorch=OptimizerCall(
+            "torch.optim.SGD", lambda rates: (_KEEP,) if rates["momentum"] else ()
+        ),
+        jax=OptimizerCall("optax.sgd", (_KEEP,)),
     )
 )  # fmt: skip
 
@@ -109,10 +111,10 @@ _AHEAD = (_KEEP, "nesterov=True")
 OPTIMIZERS.register(
     Optimizer(
         "nesterov", "m ← μ m + g; w ← w - rate (g + μ m)", ("momentum",), _OF_M, _nesterov,
-        keras=Call("keras.optimizers.SGD", _AHEAD, notes=_note_momentum),
+        keras=OptimizerCall("keras.optimizers.SGD", _AHEAD, notes=_note_momentum),
         # PyTorch refuses to look ahead without momentum.
-        pytorch=Call("torch.optim.SGD", lambda rates: _AHEAD if rates["momentum"] else ()),
-        jax=Call("optax.sgd", _AHEAD),
+        pytorch=OptimizerCall("torch.optim.SGD", lambda rates: _AHEAD if rates["momentum"] else ()),
+        jax=OptimizerCall("optax.sgd", _AHEAD),
     )
 )  # fmt: skip
 
@@ -130,14 +132,14 @@ def _adagrad(rates: Rates) -> Coefficients:
 OPTIMIZERS.register(
     Optimizer(
         "adagrad", "v ← v + g²; w ← w - rate g / sqrt(v + 0.1 + ε)", ("epsilon",), _OF_V, _adagrad,
-        keras=Call(
+        keras=OptimizerCall(
             "keras.optimizers.Adagrad", ("initial_accumulator_value=0.1", "epsilon={epsilon}")
         ),
-        pytorch=Call(
+        pytorch=OptimizerCall(
             "torch.optim.Adagrad", ("initial_accumulator_value=0.1 + {epsilon}", "eps=0"),
             notes=("Epsilon stands under the root in LiveNet, so it is part of the start.",),
         ),
-        jax=Call("optax.adagrad", ("eps={epsilon}",)),
+        jax=OptimizerCall("optax.adagrad", ("eps={epsilon}",)),
     )
 )  # fmt: skip
 
@@ -164,9 +166,9 @@ OPTIMIZERS.register(
         "v ← ρ v + (1 - ρ) g²; d = g sqrt(u + ε) / sqrt(v + ε); u ← ρ u + (1 - ρ) d²; "
         "w ← w - rate d",
         ("rho", "epsilon"), replace(_NO_TERMS, m=True, v=True, squared_updates=True), _adadelta,
-        keras=Call("keras.optimizers.Adadelta", ("rho={rho}", "epsilon={epsilon}")),
-        pytorch=Call("torch.optim.Adadelta", ("rho={rho}", "eps={epsilon}")),
-        jax=Call("optax.adadelta", ("rho={rho}", "eps={epsilon}")),
+        keras=OptimizerCall("keras.optimizers.Adadelta", ("rho={rho}", "epsilon={epsilon}")),
+        pytorch=OptimizerCall("torch.optim.Adadelta", ("rho={rho}", "eps={epsilon}")),
+        jax=OptimizerCall("optax.adadelta", ("rho={rho}", "eps={epsilon}")),
     )
 )  # fmt: skip
 
@@ -184,9 +186,9 @@ OPTIMIZERS.register(
     Optimizer(
         "rmsprop", "v ← ρ v + (1 - ρ) g²; w ← w - rate g / sqrt(v + ε)", ("rho", "epsilon"),
         _OF_V, _rmsprop,
-        keras=Call("keras.optimizers.RMSprop", ("rho={rho}", "epsilon={epsilon}")),
-        pytorch=Call("RMSprop", definition=_PYTORCH_RMSPROP),
-        jax=Call("optax.rmsprop", ("decay={rho}", "eps={epsilon}")),
+        keras=OptimizerCall("keras.optimizers.RMSprop", ("rho={rho}", "epsilon={epsilon}")),
+        pytorch=OptimizerCall("RMSprop", definition=_PYTORCH_RMSPROP),
+        jax=OptimizerCall("optax.rmsprop", ("decay={rho}", "eps={epsilon}")),
     )
 )  # fmt: skip
 
@@ -214,9 +216,9 @@ OPTIMIZERS.register(
         "adam",
         "m ← β₁ m + (1 - β₁) g; v ← β₂ v + (1 - β₂) g²; w ← w - rate m̂ / (sqrt(v̂) + ε)",
         _ADAM_RATES, _OF_ADAM, _adam,
-        keras=Call("keras.optimizers.Adam", _KERAS_ADAM, notes=_KERAS_EPSILON),
-        pytorch=Call("torch.optim.Adam", _PYTORCH_ADAM),
-        jax=Call("optax.adam", _JAX_ADAM),
+        keras=OptimizerCall("keras.optimizers.Adam", _KERAS_ADAM, notes=_KERAS_EPSILON),
+        pytorch=OptimizerCall("torch.optim.Adam", _PYTORCH_ADAM),
+        jax=OptimizerCall("optax.adam", _JAX_ADAM),
     )
 )  # fmt: skip
 
@@ -229,9 +231,9 @@ OPTIMIZERS.register(
     Optimizer(
         "adamw", "as `adam`, and w ← w - rate λ w", (*_ADAM_RATES, "weight_decay"),
         replace(_OF_ADAM, weight_decay=True), _adamw,
-        keras=Call("keras.optimizers.AdamW", (*_KERAS_ADAM, _DECAY), notes=_KERAS_EPSILON),
-        pytorch=Call("torch.optim.AdamW", (*_PYTORCH_ADAM, _DECAY)),
-        jax=Call("optax.adamw", (*_JAX_ADAM, _DECAY)),
+        keras=OptimizerCall("keras.optimizers.AdamW", (*_KERAS_ADAM, _DECAY), notes=_KERAS_EPSILON),
+        pytorch=OptimizerCall("torch.optim.AdamW", (*_PYTORCH_ADAM, _DECAY)),
+        jax=OptimizerCall("optax.adamw", (*_JAX_ADAM, _DECAY)),
     )
 )  # fmt: skip
 
@@ -275,9 +277,9 @@ OPTIMIZERS.register(
         "nadam",
         "as `adam` with β₁ m / (1 - β₁^(t+1)) + (1 - β₁) g / (1 - β₁^t) in place of m̂",
         _ADAM_RATES, _OF_ADAM, _nadam,
-        keras=Call("Nadam", _KERAS_ADAM, _KERAS_NADAM),
-        pytorch=Call("Nadam", definition=_PYTORCH_NADAM),
-        jax=Call("optax.nadam", _JAX_ADAM),
+        keras=OptimizerCall("Nadam", _KERAS_ADAM, _KERAS_NADAM),
+        pytorch=OptimizerCall("Nadam", definition=_PYTORCH_NADAM),
+        jax=OptimizerCall("optax.nadam", _JAX_ADAM),
     )
 )  # fmt: skip
 
@@ -315,9 +317,9 @@ OPTIMIZERS.register(
         "lion", "w ← w - rate (sign(β₁ m + (1 - β₁) g) + λ w); m ← β₂ m + (1 - β₂) g",
         ("beta_1", "beta_2", "weight_decay"),
         replace(_OF_M, sign=True, weight_decay=True), _lion,
-        keras=Call("keras.optimizers.Lion", _keras_lion, notes=_note_lion),
-        pytorch=Call("Lion", definition=_PYTORCH_LION),
-        jax=Call("optax.lion", ("b1={beta_1}", "b2={beta_2}", _DECAY)),
+        keras=OptimizerCall("keras.optimizers.Lion", _keras_lion, notes=_note_lion),
+        pytorch=OptimizerCall("Lion", definition=_PYTORCH_LION),
+        jax=OptimizerCall("optax.lion", ("b1={beta_1}", "b2={beta_2}", _DECAY)),
     )
 )  # fmt: skip
 

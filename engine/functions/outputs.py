@@ -1,4 +1,4 @@
-"""Output activations: what makes outputs of logits."""
+"""Output activations: from logits to outputs."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from engine.base.registry import Registry
 
 @dataclass(frozen=True)
 class Schedule:
-    """How the learning rate changes after the warm-up.
+    """Learning rate schedule after the warm-up.
 
     Attributes:
         name: in specs, links and files.

@@ -1,4 +1,4 @@
-"""Activations that a running program chooses by number."""
+"""Activations chosen by index at run time."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _value_and_slope(apply: Apply) -> Callable[[Array, Array], tuple[Array, Arra
 
 @jax.custom_vjp
 def switched(index: Array, z: Array, slope: Array) -> Array:
-    """Applies the activation with a given number, chosen while the program runs.
+    """Applies the activation with a given index, chosen at run time.
 
     The derivative is computed in the same branch as the value, so that one
     `lax.switch` serves both directions.

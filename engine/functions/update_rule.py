@@ -1,4 +1,4 @@
-"""The update rule of all first-order optimizers, with coefficients.
+"""General update rule of first-order optimizers, with coefficients.
 
     m' = a m + b g                                      first moment
     v' = c v + d g^2                                    second moment
@@ -19,7 +19,7 @@ from jax import Array
 
 
 class Coefficients(NamedTuple):
-    """The numbers of the rule, float32 scalars."""
+    """Coefficients of the rule, float32 scalars."""
 
     keep_m: float | Array = 0.0
     add_m: float | Array = 0.0
@@ -42,7 +42,7 @@ class Coefficients(NamedTuple):
 
 @dataclass(frozen=True)
 class Terms:
-    """Which terms of the rule a program contains; a tight one leaves out the rest."""
+    """Terms of the rule that a program contains; an exact one leaves out the rest."""
 
     m: bool = True
     v: bool = True
@@ -62,7 +62,7 @@ def update(
     v: Array,
     terms: Terms | None = None,
 ) -> tuple[Array, Array, Array]:
-    """Does one update.
+    """Computes one update.
 
     Args:
         c: the rule's numbers.

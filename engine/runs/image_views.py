@@ -15,7 +15,7 @@ from engine.base.devices import image_device
 from engine.base.rate_limited_cache import RateLimitedCache
 from engine.base.slices import Slices
 from engine.data.image_data import ImageData
-from engine.data.selected_image import Digit, Sample
+from engine.data.selected_image import Sample, SelectedImage
 from engine.frames.frames import FrameRequest
 from engine.frames.registry import Shown, make_views
 from engine.network import Parts
@@ -254,7 +254,7 @@ def _tabulate_first(values: Floats, order: NDArray[Any]) -> Floats:
     return np.stack([rows.astype(np.float32), values[rows]], axis=1)
 
 
-def pick_image(digit: Digit | None, data: ImageData) -> NDArray[np.uint8]:
+def pick_image(digit: SelectedImage | None, data: ImageData) -> NDArray[np.uint8]:
     """Returns the image that is looked at, uint8 [rows, columns]."""
     if digit is None or isinstance(digit, Sample):
         sample = digit or Sample()

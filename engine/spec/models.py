@@ -1,4 +1,4 @@
-"""The spec: one frozen pydantic model that says everything about a run.
+"""The spec: one frozen pydantic model that defines a run.
 
 The engine runs it, the API validates with it, and its JSON Schema makes the
 page's controls. Field hints beside the standard JSON Schema keywords:
@@ -68,7 +68,7 @@ Seed = Annotated[int, Field(ge=0, le=SEED_MAX)]
 Rate = Annotated[float, Field(ge=0, le=0.9999)]
 
 
-class Part(BaseModel):
+class SpecPart(BaseModel):
     """Base of the spec and its parts: frozen, strict, and without extras."""
 
     model_config = ConfigDict(
@@ -76,7 +76,7 @@ class Part(BaseModel):
     )
 
 
-class DataSpec(Part):
+class DataSpec(SpecPart):
     """What is trained on."""
 
     name: DatasetName = Field(default="circle", json_schema_extra=hint("data.name"))
@@ -154,7 +154,7 @@ def _are_classes(labels: set[float]) -> bool:
     return all(label == int(label) and 0 <= label < MAX_CLASSES for label in labels)
 
 
-class LayerSpec(Part):
+class LayerSpec(SpecPart):
     """One hidden layer."""
 
     units: int = Field(
@@ -173,7 +173,7 @@ class LayerSpec(Part):
     batch_norm: bool = Field(default=False, json_schema_extra=hint("layers.batch_norm"))
 
 
-class InitializerSpec(Part):
+class InitializerSpec(SpecPart):
     """How initial weights are drawn; biases start at 0."""
 
     name: InitializerName = Field(
@@ -182,8 +182,8 @@ class InitializerSpec(Part):
     scale: float = Field(default=1.0, ge=0, le=5, json_schema_extra=hint("initializer.scale", 0.05))
 
 
-class OptimizerSpec(Part):
-    """The update rule; each rule reads the rates that it knows."""
+class OptimizerSpec(SpecPart):
+    """Optimizer and its hyperparameters."""
 
     name: OptimizerName = Field(default="sgd", json_schema_extra=hint("optimizer.name"))
     learning_rate: float = Field(
@@ -209,7 +209,7 @@ class OptimizerSpec(Part):
         return {name: value for name, value in self if isinstance(value, float)}
 
 
-class ScheduleSpec(Part):
+class ScheduleSpec(SpecPart):
     """How the learning rate changes with the step."""
 
     name: ScheduleName = Field(default="constant", json_schema_extra=hint("schedule.name"))
@@ -224,7 +224,7 @@ class ScheduleSpec(Part):
     )
 
 
-class RegularizationSpec(Part):
+class RegularizationSpec(SpecPart):
     """Penalty l1 sum|w| + l2 sum w^2 over the kernels."""
 
     l1: float = Field(
@@ -254,8 +254,8 @@ def _check_most(path: str, value: int, most: int, what: str = "") -> None:
         raise rule_error(path, rule, value)
 
 
-class Spec(Part):
-    """Everything about a run. `Spec()` is the default playground."""
+class Spec(SpecPart):
+    """Definition of a run. `Spec()` is the default playground."""
 
     version: Literal[1] = Field(default=1)
     seed: Seed = Field(default=42, json_schema_extra=hint("seed"))

@@ -1,4 +1,4 @@
-"""The names of the contract, in the order in which a page lists them: those of the registries."""
+"""Names of the contract, in the order of the registries."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def patch_spec(spec: Spec, patch: object) -> Spec:
 
 
 def _fit(spec: Spec, merged: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """Leaves out old sizes that new data do not allow."""
+    """Resets sizes that the new data do not allow."""
     data = merged.get("data")
     name = data.get("name") if isinstance(data, dict) else None
     if not isinstance(name, str) or name not in DATASETS:

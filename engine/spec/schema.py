@@ -1,4 +1,4 @@
-"""What a page has to know of specs: the JSON Schema, and what the registries say besides."""
+"""Schema of specs for the page: JSON Schema with additions of the registries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""From plain JSON values to a `Spec`, with errors that name path, rule and value."""
+"""Validation of JSON values as a `Spec`, with errors that name path, rule and value."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""State: snapshots of a run, and the forms in which they are kept and carried."""
+"""State: snapshots, checkpoints and link payloads."""

@@ -1,4 +1,4 @@
-"""Initial state: the weights of step 0, drawn from the seed or kept as a run set out."""
+"""Initial state: weights at step 0, drawn from the seed, or kept so that a link can carry them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Packets: what a link carries of a run besides the words that say its spec."""
+"""Optional payload of a link: custom points and trained weights."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.base.counters import Counters
-from engine.base.errors import PacketError
+from engine.base.errors import PayloadError
 from engine.base.slices import Slices
 from engine.network import Layout
 from engine.spec import Spec
@@ -21,8 +21,8 @@ Point = tuple[float, float, float]
 
 
 @dataclass(frozen=True)
-class Packet:
-    """What is carried.
+class LinkPayload:
+    """Custom points and weights of a link.
 
     Attributes:
         points: `[x1, x2, label]` of custom points, as they are; None without.
@@ -35,46 +35,46 @@ class Packet:
     counters: Counters = field(default_factory=Counters)
 
 
-def make_packet(now: Snapshot, initial: Snapshot, points: bool, weights: Choice) -> Packet:
-    """Chooses what to carry of a run.
+def make_payload(now: Snapshot, initial: Snapshot, points: bool, weights: Choice) -> LinkPayload:
+    """Makes the link payload of a run.
 
     Args:
-        now: the present moment.
+        now: the present snapshot.
         initial: step 0 of the run.
         points: whether custom points come along.
         weights: which ones; initial weights that the seed draws anyway stay at home.
     """
     own = now.spec.data.points if points and now.spec.data.name == "points" else None
-    moment = {"none": None, "now": now, "initial": initial}[weights]
+    snapshot = {"none": None, "now": now, "initial": initial}[weights]
     if weights == "initial" and _equals_reset(initial):
-        moment = None
-    if moment is None:
-        return Packet(own)
-    return Packet(own, np.array(moment.state.params), moment.counters)
+        snapshot = None
+    if snapshot is None:
+        return LinkPayload(own)
+    return LinkPayload(own, np.array(snapshot.state.params), snapshot.counters)
 
 
-def open_packet(packet: Packet, spec: Spec, data: Any) -> Slices[Snapshot]:
-    """Returns the moment that a packet leads to, made in slices.
+def apply_payload(payload: LinkPayload, spec: Spec, data: Any) -> Slices[Snapshot]:
+    """Returns the snapshot that a link payload leads to, made in slices.
 
     The optimizer has no past: its moments are 0, and so is its count of updates.
 
     Args:
-        packet: what was carried.
-        spec: the spec of the link, with the packet's points.
+        payload: what was carried.
+        spec: the spec of the link, with the link payload's points.
         data: what it is trained on.
 
     Raises:
-        PacketError: the weights are not those of such a network.
+        PayloadError: the weights are not those of such a network.
     """
-    if packet.params is None:
+    if payload.params is None:
         return (yield from begin_restart(spec, data))
     size = Layout.of(spec).size
-    if len(packet.params) != size:
-        rule = f"the weights must be {size} numbers for this network, got {len(packet.params)}"
-        raise PacketError(rule, "weights")
-    opened = Snapshot.fresh(spec, data, packet.params, packet.counters)
-    if packet.counters.first >= opened.batches_per_epoch:
-        raise PacketError(f"the epoch has {opened.batches_per_epoch} batches", "weights")
+    if len(payload.params) != size:
+        rule = f"the weights must be {size} numbers for this network, got {len(payload.params)}"
+        raise PayloadError(rule, "weights")
+    opened = Snapshot.fresh(spec, data, payload.params, payload.counters)
+    if payload.counters.first >= opened.batches_per_epoch:
+        raise PayloadError(f"the epoch has {opened.batches_per_epoch} batches", "weights")
     return opened
 
 

@@ -1,4 +1,4 @@
-"""Snapshots: everything that a run is at one step, to return to."""
+"""Snapshots: a run at one step, to return to."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class Snapshot:
 
     @classmethod
     def fresh(cls, spec: Spec, data: Any, params: Floats, counters: Counters) -> Snapshot:
-        """Returns a snapshot with moments of 0 that no frame has shown."""
+        """Returns a snapshot with optimizer moments of 0."""
         # One number that stands for all of them: no memory, however large the network.
         zeros = np.broadcast_to(np.float32(0), params.shape)
         return cls(spec, data, State(params, zeros, zeros), counters, no_ranges(spec))

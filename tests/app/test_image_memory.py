@@ -17,7 +17,7 @@ from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.sessions.turns import take_turn
 from app.sessions.worker_state import WorkerState
-from engine import Programs, RoomError, count_image_bytes, parse_spec
+from engine import MemoryLimitError, Programs, count_image_bytes, parse_spec
 from tests.app.servers import PATIENCE, wait_until
 from tests.programs import FOLDER
 
@@ -39,7 +39,7 @@ def test_a_share_grows_and_shrinks_within_the_room() -> None:
     one.admit(SPEC)
     other.admit(SPEC)
     assert memory.used == 2 * BYTES
-    with pytest.raises(RoomError):
+    with pytest.raises(MemoryLimitError):
         other.admit(LARGE)
     assert memory.used == 2 * BYTES, "refused, and nothing has changed"
     assert one.compact(SPEC) == BYTES - PACKED

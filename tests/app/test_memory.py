@@ -14,7 +14,7 @@ from app.protocol.messages import Edit, Loading
 from app.protocol.outbox import MAX_MESSAGES, Outbox
 from app.sessions.session import Session
 from app.sessions.turns import take_turn
-from engine import Packet, Spec, Trainer, encode_packet
+from engine import LinkPayload, Spec, Trainer, encode_payload
 from tests.app.client import HttpClient, Message
 from tests.app.servers import LiveServer
 
@@ -31,7 +31,7 @@ def make_points(n: int) -> list[list[float]]:
 
 def make_bomb() -> bytes:
     """A state of 17 KB that unpacks to 17 MB, of a network that nobody has."""
-    content = encode_packet(Packet(None, np.zeros(8_900_000, np.float32)))
+    content = encode_payload(LinkPayload(None, np.zeros(8_900_000, np.float32)))
     assert len(content) < 20_000
     assert len(zlib.decompress(content[1:])) > 17_000_000
     return content

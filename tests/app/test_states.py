@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 from app.factory import Components
-from engine import Spec, Trainer, decode_packet, dump_spec, parse_spec
+from engine import Spec, Trainer, decode_payload, dump_spec, parse_spec
 from livenet import embed
 from tests.app.client import Client, FrameSeen, HttpClient, InProcessClient, Message
 from tests.app.servers import LiveServer
@@ -184,7 +184,7 @@ def test_stored_states_outlive_the_server(
     address = str(embed(trainer, server=server.url))
     assert len(address) < 120, "a notebook stores what is too long for a link"
     content = server.get(f"/api/states/{address.rpartition('=')[2]}").body
-    params = decode_packet(content).params
+    params = decode_payload(content).params
     assert params is not None
     np.testing.assert_allclose(params[: len(trainer.weights)], trainer.weights, rtol=1e-3)
     with InProcessClient(in_process.connections) as visitor:  # another server

@@ -24,11 +24,11 @@ from app.pages.assets import Assets
 from app.pages.languages import Languages
 from app.pages.recording_shell import RecordingShell
 from app.web.settings import Settings
-from engine import Packet, encode_packet
+from engine import LinkPayload, encode_payload
 
 SHARE = 1 << 20
 START = gzip.compress(struct.pack("<I", 30) + b'{"livenet":"recording"')
-STATE = encode_packet(Packet(points=((0.0, 0.0, 1.0),)))
+STATE = encode_payload(LinkPayload(points=((0.0, 0.0, 1.0),)))
 
 
 def make_client(folder: Path, trusted_proxies: int = 0) -> FlaskClient:
@@ -80,7 +80,7 @@ def test_behind_a_proxy_the_share_is_that_of_whoever_asked_it(tmp_path: Path) ->
     client = make_client(tmp_path, trusted_proxies=1)
     large = START + bytes(2 * SHARE)
     assert post(client, "/api/recordings", large, forwarded="198.51.100.9").status_code == 200
-    state = encode_packet(Packet(points=((0.5, 0.0, 1.0),)))
+    state = encode_payload(LinkPayload(points=((0.5, 0.0, 1.0),)))
     for forwarded, status in (("198.51.100.9", 429), ("198.51.100.9, 203.0.113.5", 201)):
         assert post(client, "/api/states", state, forwarded=forwarded).status_code == status
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from engine import Trainer, encode_packet, make_packet, parse_spec, write_word
+from engine import Trainer, encode_payload, make_payload, parse_spec, write_word
 from tests.app.servers import LiveServer
 from tests.browser.host import Host
 from tests.browser.page import Page
@@ -105,8 +105,8 @@ def test_a_page_drives_the_frame(frame: Frame) -> None:
 def test_a_page_loads_trained_weights(frame: Frame) -> None:
     trainer = Trainer(parse_spec({"data": {"name": "xor"}}))
     trainer.train(epochs=3)
-    packet = make_packet(trainer.snapshot(), trainer.initial, points=True, weights="now")
-    query = f"v=1&data=xor&state={write_word(encode_packet(packet))}"
+    payload = make_payload(trainer.snapshot(), trainer.initial, points=True, weights="now")
+    query = f"v=1&data=xor&state={write_word(encode_payload(payload))}"
     assert frame.ask("load", query=query)["step"] == 75
     assert frame.ask("train", epochs=1, fast=True)["step"] == 100
     for wrong in (f"{query}&layers=3", f"{query}2", "state=<b>"):

@@ -1,4 +1,4 @@
-"""Specs to export, moments of them, and what their sources make of those."""
+"""Specs to export, snapshots of them, and what their sources make of those."""
 
 from __future__ import annotations
 
@@ -111,7 +111,7 @@ def draw_cases(examples: int) -> dict[str, Json]:
 
 
 def stir(now: Snapshot, seed: int) -> Snapshot:
-    """Returns a moment with weights, slopes and moving averages that are all different."""
+    """Returns a snapshot with weights, slopes and moving averages that are all different."""
     rng = np.random.default_rng(seed)
     layout = Layout.of(now.spec)
     params = rng.normal(0, 0.5, layout.size).astype(np.float32)
@@ -132,7 +132,7 @@ def ask_points(n: int = 64) -> Points:
 
 def write_case(
     folder: Path,
-    moment: Snapshot,
+    snapshot: Snapshot,
     *requests: ExportRequest,
     epochs: int = 0,
     asked: NDArray[Any] | None = None,
@@ -143,16 +143,16 @@ def write_case(
     if epochs:
         (folder / "epochs.txt").write_text(str(epochs))
     for request in requests:
-        for file in export(request, moment, ()):
+        for file in export(request, snapshot, ()):
             (folder / file.name).write_bytes(file.content)
 
 
 def write_program(folder: Path, *sources: str) -> None:
     """Writes a case whose sources are run as programs, for one epoch."""
-    moment = take_moment({"data": {"samples": 100}})
-    moment = replace(moment, counters=Counters(step=5, epoch=1))
+    snapshot = take_snapshot({"data": {"samples": 100}})
+    snapshot = replace(snapshot, counters=Counters(step=5, epoch=1))
     requests = [ExportRequest(source, weights="beside") for source in sources]
-    write_case(folder / "program", moment, *requests)
+    write_case(folder / "program", snapshot, *requests)
     (folder / "program" / "main.txt").touch()
 
 
@@ -218,7 +218,7 @@ def compare(folder: Path, kind: str, expected: Mapping[str, Points], sources: in
     assert not wrong
 
 
-def take_moment(value: Json) -> Snapshot:
-    """The moment before the first step; no program is needed for it."""
+def take_snapshot(value: Json) -> Snapshot:
+    """The snapshot before the first step; no program is needed for it."""
     spec = parse_spec(value)
     return restart(spec, make_dataset(spec.data))

@@ -10,13 +10,13 @@ from pathlib import Path
 
 import numpy as np
 
-from engine.data.images import CATALOGUE, ImageSet, Patience, Progress, PublishedSet
+from engine.data.images import CATALOGUE, ImageSet, Progress, PublishedSet, RetryPolicy
 from engine.data.images.idx import IdxFile
 from engine.data.images.store import load_published
 from engine.data.images.tables import read_table
 
 #: For answers that come at once, and connections that are meant to break.
-FAST = Patience(timeout=20.0, slowest=1.0, attempts=5, pause=0.0)
+FAST = RetryPolicy(timeout=20.0, slowest=1.0, attempts=5, pause=0.0)
 
 
 def _cut() -> tuple[PublishedSet, dict[str, bytes]]:
@@ -60,7 +60,7 @@ def load_small(
     *,
     mirrors: Sequence[str] = (),
     progress: Progress = lambda _file, _done, _total: None,
-    patience: Patience = FAST,
+    patience: RetryPolicy = FAST,
     published: PublishedSet = SMALL,
 ) -> ImageSet:
     """Loads the small set; without mirrors, with no network."""

@@ -36,14 +36,14 @@ def all_same(a: Any, b: Any) -> bool:
 
 @pytest.mark.parametrize("value", SPECS)
 @pytest.mark.parametrize("batches", [0, 13])
-@pytest.mark.parametrize("tight", [False, True])
+@pytest.mark.parametrize("exact", [False, True])
 def test_a_loaded_trainer_goes_on_bit_for_bit(
     programs: Programs,
     make_trainer: MakeTrainer,
     checkpoint: Path,
     value: dict[str, Any],
     batches: int,
-    tight: bool,
+    exact: bool,
 ) -> None:
     trainer = make_trainer(value)
     trainer.turn(batches=batches)
@@ -54,7 +54,7 @@ def test_a_loaded_trainer_goes_on_bit_for_bit(
     assert all_same(read_state(loaded), read_state(trainer))
     assert loaded.metrics == trainer.metrics
     for t in (trainer, loaded):
-        if tight:
+        if exact:
             t.train(epochs=1, steps=2)
         else:
             t.turn(epochs=1, batches=2)

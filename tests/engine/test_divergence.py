@@ -163,9 +163,9 @@ def test_a_loss_that_is_infinite_at_once(make_trainer: MakeTrainer) -> None:
     assert frame.arrays["history"].shape == (1, 5)
 
 
-@pytest.mark.parametrize("tight", [False, True])
+@pytest.mark.parametrize("exact", [False, True])
 def test_slots_that_leave_the_finite_numbers(
-    make_trainer: MakeTrainer, checkpoint: Path, tight: bool
+    make_trainer: MakeTrainer, checkpoint: Path, exact: bool
 ) -> None:
     """A gradient of 1e28 is finite and its square is not; Adam would stand still for ever."""
     layers = [{"units": 1, "activation": "linear"}] * 2
@@ -174,7 +174,7 @@ def test_slots_that_leave_the_finite_numbers(
     for layer in range(3):
         trainer.set_weight(layer, 0, 0, 2e5)
     assert np.isfinite(trainer.metrics["train_loss"])
-    train = partial(trainer.train, steps=1) if tight else partial(trainer.turn, batches=1)
+    train = partial(trainer.train, steps=1) if exact else partial(trainer.turn, batches=1)
     with pytest.raises(DivergedError):
         train()
     assert all(np.isfinite(vector).all() for vector in read_state(trainer))

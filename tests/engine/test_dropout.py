@@ -31,7 +31,7 @@ def watched(make_trainer: MakeTrainer, **more: Any) -> Trainer:
     )
 
 
-def read_factors(trainer: Trainer, steps: int, *, tight: bool = False) -> np.ndarray:
+def read_factors(trainer: Trainer, steps: int, *, exact: bool = False) -> np.ndarray:
     """Returns [steps, units]: of each update, what dropout multiplied each unit by.
 
     The slot of momentum 0 holds the gradient; that of an outgoing weight is
@@ -41,7 +41,7 @@ def read_factors(trainer: Trainer, steps: int, *, tight: bool = False) -> np.nda
     for _ in range(steps):
         before = states.read_state(trainer).params
         hidden = oracle.forward(trainer.spec, before, [[1, 2]]).hidden[-1][0]
-        if tight:
+        if exact:
             trainer.train(steps=1)
         else:
             trainer.turn(batches=1)
@@ -62,20 +62,20 @@ def test_a_unit_is_dropped_or_scaled_up(make_trainer: MakeTrainer) -> None:
 
 def test_the_same_units_are_dropped_in_both_kinds_of_program(make_trainer: MakeTrainer) -> None:
     general = read_factors(watched(make_trainer), 10)
-    tight = read_factors(watched(make_trainer), 10, tight=True)
+    exact = read_factors(watched(make_trainer), 10, exact=True)
     assert (general == 0).any()
-    np.testing.assert_array_equal(general == 0, tight == 0)
-    np.testing.assert_allclose(general, tight, rtol=1e-4)
+    np.testing.assert_array_equal(general == 0, exact == 0)
+    np.testing.assert_allclose(general, exact, rtol=1e-4)
 
 
-@pytest.mark.parametrize("tight", [False, True])
+@pytest.mark.parametrize("exact", [False, True])
 def test_the_gradient_is_that_of_the_oracle_with_these_factors(
-    make_trainer: MakeTrainer, tight: bool
+    make_trainer: MakeTrainer, exact: bool
 ) -> None:
     trainer = watched(make_trainer)
     for _ in range(4):
         before = states.read_state(trainer).params
-        (factors,) = read_factors(trainer, 1, tight=tight)
+        (factors,) = read_factors(trainer, 1, exact=exact)
         expected = oracle.gradient(trainer.spec, before, [[1, 2]], [3], [factors[None, :]])
         np.testing.assert_allclose(states.read_state(trainer).m, expected, rtol=1e-4, atol=1e-5)
 

@@ -19,9 +19,9 @@ from safetensors import safe_open
 from safetensors.numpy import load
 
 from engine import (
-    Entry,
     ExportError,
     ExportRequest,
+    LogEntry,
     Trainer,
     export,
     pack_files,
@@ -32,7 +32,7 @@ from engine.exports.notebooks import read_words
 from engine.network import Layout
 from engine.state.snapshots import Snapshot
 from tests.engine.conftest import MakeTrainer
-from tests.engine.export_cases import SourceRunner, ask_points, stir, take_moment, write_case
+from tests.engine.export_cases import SourceRunner, ask_points, stir, take_snapshot, write_case
 
 SPEC = {
     "data": {"name": "arms", "samples": 60},
@@ -75,13 +75,13 @@ def test_weights_have_plain_names(trainer: Trainer, tmp_path: Path) -> None:
 
 
 def test_a_normalized_layer_has_no_bias() -> None:
-    moment = stir(take_moment({"layers": [{"units": 2, "batch_norm": True}]}), 3)
-    (file,) = export(ExportRequest("weights"), moment, ())
+    snapshot = stir(take_snapshot({"layers": [{"units": 2, "batch_norm": True}]}), 3)
+    (file,) = export(ExportRequest("weights"), snapshot, ())
     weights = load(file.content)
     names = ("kernel", "gamma", "beta", "moving_mean", "moving_variance")
     output = {"layers.1.kernel", "layers.1.bias"}
     assert set(weights) == {f"layers.0.{name}" for name in names} | output
-    parts = Layout.of(moment.spec).split(jnp.asarray(moment.state.params))
+    parts = Layout.of(snapshot.spec).split(jnp.asarray(snapshot.state.params))
     x = ask_points(9)
     expected = x @ parts.kernels[0] + parts.biases[0] - parts.means[0]
     got = x @ weights["layers.0.kernel"] - weights["layers.0.moving_mean"]
@@ -116,10 +116,10 @@ def test_history_has_a_line_for_every_turn(trainer: Trainer) -> None:
 
 def test_history_goes_back_with_the_run(trainer: Trainer) -> None:
     trainer.turn(batches=2)
-    moment = trainer.snapshot()
+    snapshot = trainer.snapshot()
     trainer.turn(batches=2)
     assert [row["step"] for row in read_history(trainer)] == ["2", "4"]
-    trainer.restore(moment)
+    trainer.restore(snapshot)
     assert [row["step"] for row in read_history(trainer)] == ["2"]
     trainer.turn(batches=1)
     trainer.edit({"data": {"name": "bumps"}})
@@ -135,7 +135,7 @@ def test_history_of_another_model_is_not_its_own(trainer: Trainer) -> None:
     trainer.turn(batches=3)
     saved = trainer.snapshot()
     trainer.turn(batches=3)
-    trainer.take_over(saved)
+    trainer.replace(saved)
     assert trainer.history == ()
 
 
@@ -198,10 +198,10 @@ def test_words_of_notebooks_are_there_in_every_language() -> None:
 def test_a_notebook_runs_from_top_to_bottom(
     run_sources: SourceRunner, trainer: Trainer, tmp_path: Path
 ) -> None:
-    moment = stir(trainer.snapshot(), 1)
-    trainer.restore(moment)
+    snapshot = stir(trainer.snapshot(), 1)
+    trainer.restore(snapshot)
     request = ExportRequest("jax", weights="beside", format="notebook")
-    write_case(tmp_path / "case", moment, request)
+    write_case(tmp_path / "case", snapshot, request)
     (file,) = (tmp_path / "case").glob("*.ipynb")
     cells = nbformat.read(file, as_version=4).cells
     code = [cell.source for cell in cells if cell.cell_type == "code"]
@@ -248,20 +248,20 @@ def test_too_many_points_do_not_fit_into_a_source(make_trainer: MakeTrainer) -> 
     points = [[x / 1000 - 5, 0, x % 2] for x in range(5000)]
     trainer = make_trainer({"data": {"name": "points", "points": points}})
     assert len(export(ExportRequest("jax", data="inline"), trainer.snapshot(), ())) == 1
-    moment = with_rows(trainer.snapshot(), 6000)
+    snapshot = with_rows(trainer.snapshot(), 6000)
     with pytest.raises(ExportError, match="at most 16,384 numbers"):
-        export(ExportRequest("jax", data="inline"), moment, ())
-    assert len(export(ExportRequest("jax"), moment, ())) == 2
+        export(ExportRequest("jax", data="inline"), snapshot, ())
+    assert len(export(ExportRequest("jax"), snapshot, ())) == 2
 
 
-def with_rows(moment: Snapshot, rows: int) -> Snapshot:
+def with_rows(snapshot: Snapshot, rows: int) -> Snapshot:
     x, labels = np.zeros((rows, 2), np.float32), np.zeros(rows, np.float32)
-    return replace(moment, data=replace(moment.data, x=x, labels=labels))
+    return replace(snapshot, data=replace(snapshot.data, x=x, labels=labels))
 
 
 def test_every_export_can_be_made(trainer: Trainer) -> None:
     trainer.turn(epochs=1)
-    entries: tuple[Entry, ...] = trainer.history
+    entries: tuple[LogEntry, ...] = trainer.history
     for name in EXPORTS:
         for file in export(ExportRequest(name), trainer.snapshot(), entries):
             assert file.content

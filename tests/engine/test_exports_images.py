@@ -35,8 +35,8 @@ def begin(programs: Programs, value: dict[str, Any]) -> Trainer:
     return trainer
 
 
-def take_moment(programs: Programs, value: dict[str, Any]) -> Snapshot:
-    """The moment before the first step; nothing is compiled for it."""
+def take_snapshot(programs: Programs, value: dict[str, Any]) -> Snapshot:
+    """The snapshot before the first step; nothing is compiled for it."""
     spec = parse_spec(value)
     return stir(restart(spec, programs.images.store.get(spec.data.name)), 3)
 
@@ -50,7 +50,7 @@ def test_sources_predict_and_train_as_the_engine(
     run_sources: SourceRunner, programs: Programs, tmp_path: Path
 ) -> None:
     trainer = begin(programs, DIGITS)
-    asked, moment = take_images(trainer), trainer.snapshot()
+    asked, snapshot = take_images(trainer), trainer.snapshot()
     before = trainer.predict(asked)
     trainer.train(epochs=2)
     after = trainer.predict(asked)
@@ -59,7 +59,7 @@ def test_sources_predict_and_train_as_the_engine(
     kerases = tuple(name for name in HERE if name.startswith("keras"))
     for name, sources, epochs in (("same", same, 2), ("keras", kerases, 0)):
         requests = [ExportRequest(source, weights="inline") for source in sources]
-        write_case(tmp_path / name, moment, *requests, epochs=epochs, asked=asked)
+        write_case(tmp_path / name, snapshot, *requests, epochs=epochs, asked=asked)
     run_sources(tmp_path, "livenet_keras", backend="numpy")
     run_sources(tmp_path, "livenet_jax", "livenet_pytorch")
     compare(tmp_path, "predicted", {"keras": before}, len(kerases))
@@ -105,23 +105,23 @@ def test_the_published_images_are_read_or_downloaded(
 def test_sources_read_as_if_written_by_hand(
     programs: Programs, mnist_programs: Programs, tmp_path: Path
 ) -> None:
-    for case, moment in {
-        "digits": take_moment(programs, DIGITS),
-        "mnist": take_moment(mnist_programs, MNIST),
+    for case, snapshot in {
+        "digits": take_snapshot(programs, DIGITS),
+        "mnist": take_snapshot(mnist_programs, MNIST),
     }.items():
         (tmp_path / case).mkdir()
         for name in SOURCES:
-            file = export(ExportRequest(name, weights="beside"), moment, ())[0]
+            file = export(ExportRequest(name, weights="beside"), snapshot, ())[0]
             assert "points" not in file.content.decode()
             (tmp_path / case / file.name).write_bytes(file.content)
     check_style(tmp_path)
 
 
 def test_a_notebook_speaks_of_images(programs: Programs) -> None:
-    moment = take_moment(programs, DIGITS)
+    snapshot = take_snapshot(programs, DIGITS)
     for language, word, other in (("en", "images", "points"), ("ko", "이미지", "점들")):
         request = ExportRequest("pytorch", format="notebook", language=language)
-        text = export(request, moment, ())[0].content.decode()
+        text = export(request, snapshot, ())[0].content.decode()
         assert word in text
         assert other not in text
 
@@ -135,9 +135,9 @@ def test_weights_and_history_of_images(programs: Programs) -> None:
 
 
 def test_what_does_not_fit_into_a_source_is_refused(programs: Programs) -> None:
-    moment = take_moment(programs, DIGITS | {"layers": [{"units": 300}]})
+    snapshot = take_snapshot(programs, DIGITS | {"layers": [{"units": 300}]})
     with pytest.raises(ExportError, match="images do not fit into a source") as error:
-        export(ExportRequest("jax", data="inline"), moment, ())
+        export(ExportRequest("jax", data="inline"), snapshot, ())
     assert error.value.path == "data"
     with pytest.raises(ExportError, match="at most 16,384 numbers"):
-        export(ExportRequest("jax", weights="inline"), moment, ())
+        export(ExportRequest("jax", weights="inline"), snapshot, ())

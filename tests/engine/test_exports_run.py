@@ -26,7 +26,7 @@ from tests.engine.export_cases import (
     list_training_cases,
     read_results,
     stir,
-    take_moment,
+    take_snapshot,
     write_case,
     write_program,
 )
@@ -46,11 +46,11 @@ def write_cases(
     expected = {}
     for number, (name, value) in enumerate(cases.items()):
         trainer = make(value)
-        moment = stir(trainer.snapshot(), number)
-        trainer.restore(moment)
+        snapshot = stir(trainer.snapshot(), number)
+        trainer.restore(snapshot)
         weights, data = WHERE[number % 2], WHERE[number // 2 % 2]
         requests = [ExportRequest(source, weights=weights, data=data) for source in sources]
-        write_case(folder / name, moment, *requests)
+        write_case(folder / name, snapshot, *requests)
         expected[name] = trainer.predict(ask_points())
         np.save(folder / name / "metrics.npy", list_metrics(trainer))
     return expected
@@ -80,10 +80,10 @@ def write_training(
     expected = {}
     for number, (name, value) in enumerate(cases.items()):
         trainer = make(value)
-        moment = stir(trainer.snapshot(), number)
-        trainer.restore(moment)
+        snapshot = stir(trainer.snapshot(), number)
+        trainer.restore(snapshot)
         requests = [ExportRequest(source, weights="inline") for source in sources]
-        write_case(folder / name, moment, *requests, epochs=epochs)
+        write_case(folder / name, snapshot, *requests, epochs=epochs)
         trainer.turn(epochs=epochs)
         expected[name] = trainer.predict(ask_points())
     return expected
@@ -97,10 +97,10 @@ def write_initial(folder: Path, *sources: str) -> dict[str, Points]:
             "initializer": {"name": name, "scale": (1.0, 0.3)[place % 2]},
             "layers": [{"units": 32}, {"units": 32}],
         }
-        moment = take_moment(value)
-        write_case(folder / f"initial_{name}", moment, *(ExportRequest(s) for s in sources))
-        layout = Layout.of(moment.spec)
-        kernels[f"initial_{name}"] = layout.kernel(moment.state.params, 1)
+        snapshot = take_snapshot(value)
+        write_case(folder / f"initial_{name}", snapshot, *(ExportRequest(s) for s in sources))
+        layout = Layout.of(snapshot.spec)
+        kernels[f"initial_{name}"] = layout.kernel(snapshot.state.params, 1)
     return kernels
 
 

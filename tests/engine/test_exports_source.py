@@ -11,7 +11,7 @@ from engine import ExportRequest, Trainer, export
 from engine.exports import SOURCES
 from engine.exports.text import write_call, write_number
 from tests.engine.conftest import MakeTrainer
-from tests.engine.export_cases import draw_cases, list_cases, take_moment
+from tests.engine.export_cases import draw_cases, list_cases, take_snapshot
 from tests.engine.sources import check_style
 
 
@@ -23,14 +23,14 @@ def source_of(trainer: Trainer, name: str, **options: str) -> str:
 def test_every_source_is_formatted_and_linted(tmp_path: Path) -> None:
     where = ("none", "beside", "inline")
     for number, (case, value) in enumerate((list_cases() | draw_cases(40)).items()):
-        moment = take_moment(value)
+        snapshot = take_snapshot(value)
         folder = tmp_path / case
         folder.mkdir()
         for name in SOURCES:
             request = ExportRequest(
                 name, weights=where[number % 3], data=where[1 + number // 3 % 2]
             )
-            file = export(request, moment, ())[0]
+            file = export(request, snapshot, ())[0]
             (folder / file.name).write_bytes(file.content)
     check_style(tmp_path)
 

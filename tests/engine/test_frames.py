@@ -152,10 +152,10 @@ def test_names_dtypes_and_shapes(make_trainer: MakeTrainer) -> None:
     assert frame.metadata["step"] == "2"
 
 
-@pytest.mark.parametrize("tight", [False, True])
-def test_no_hidden_layer(make_trainer: MakeTrainer, tight: bool) -> None:
+@pytest.mark.parametrize("exact", [False, True])
+def test_no_hidden_layer(make_trainer: MakeTrainer, exact: bool) -> None:
     trainer = make_trainer({"layers": [], "data": {"name": "plane"}, "batch_size": 17})
-    if tight:
+    if exact:
         trainer.train(steps=1)
     frame = trainer.turn(request=FrameRequest(VIEWS, select=(0, 0), tile=32))
     assert frame.arrays["units"].shape == (0, 32, 32)

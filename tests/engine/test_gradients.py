@@ -44,7 +44,7 @@ def make_spec(task: str, loss: str, activation: str, **more: Any) -> Spec:
     )
 
 
-def check(spec: Spec, programs: Programs, *, tight: bool = False) -> np.ndarray:
+def check(spec: Spec, programs: Programs, *, exact: bool = False) -> np.ndarray:
     """Compares at the first draw of parameters that is not close to a corner."""
     for seed in range(200):
         flat = states.draw_params(spec, seed)
@@ -55,7 +55,7 @@ def check(spec: Spec, programs: Programs, *, tight: bool = False) -> np.ndarray:
             break
     else:
         pytest.fail("no smooth point was found")
-    if tight:
+    if exact:
         trainer.train(steps=1)
     else:
         trainer.turn(batches=1)
@@ -77,26 +77,26 @@ def test_every_activation_with_every_loss(
     assert (slopes != 0).any() == (activation == "prelu")
 
 
-@pytest.mark.parametrize("tight", [False, True])
-def test_penalties_and_clipping(programs: Programs, tight: bool) -> None:
+@pytest.mark.parametrize("exact", [False, True])
+def test_penalties_and_clipping(programs: Programs, exact: bool) -> None:
     more = {
         "regularization": {"l1": 0.05, "l2": 0.3},
         "optimizer": {"name": "momentum", "clip_norm": 0.25},
     }
     spec = make_spec("binary", "binary_crossentropy", "prelu", **more)
-    found = check(spec, programs, tight=tight)
+    found = check(spec, programs, exact=exact)
     assert np.linalg.norm(found) == pytest.approx(0.25, rel=1e-5)
 
 
-@pytest.mark.parametrize("tight", [False, True])
-def test_batch_normalization(all_programs: Programs, tight: bool) -> None:
+@pytest.mark.parametrize("exact", [False, True])
+def test_batch_normalization(all_programs: Programs, exact: bool) -> None:
     layers = [
         {"units": 3, "activation": "gelu", "batch_norm": True},
         {"units": 2, "activation": "prelu"},
         {"units": 4, "activation": "prelu", "batch_norm": True},
     ]
     spec = make_spec("multiclass", "categorical_crossentropy", "tanh", layers=layers)
-    found = check(spec, all_programs, tight=tight)
+    found = check(spec, all_programs, exact=exact)
     scales, shifts, means, variances = oracle.split_normal(spec, found)
     for layer in (0, 2):
         assert scales[layer].all()

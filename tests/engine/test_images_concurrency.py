@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.data.images.parts import Part
+from engine.data.images.part_files import PartFile
 from tests.engine.image_files import PACKED, TRAIN_IMAGES, is_small, list_files, load_small
 from tests.engine.image_mirror import Answer, Mirror, Request, break_off, run_mirror, serve
 
@@ -93,7 +93,7 @@ def test_only_one_goes_on_with_what_was_left(tmp_path: Path) -> None:
         url = f"{mirror.url}/{NAME}"
     (left,) = list_files(tmp_path / "small")
     folder = tmp_path / "small"
-    with Part(folder, NAME, url) as first, Part(folder, NAME, url) as second:
+    with PartFile(folder, NAME, url) as first, PartFile(folder, NAME, url) as second:
         assert first.path != second.path
         assert first.path.read_bytes() == BODY[:1000]
         assert second.path.read_bytes() == b""
@@ -109,17 +109,17 @@ def test_what_killed_downloads_left_goes_away_in_time(tmp_path: Path) -> None:
         path.write_bytes(b"begun")
     yesterday = time.time() - 90_000
     os.utime(old, (yesterday, yesterday))
-    with Part(tmp_path, NAME, "http://somewhere"):
+    with PartFile(tmp_path, NAME, "http://somewhere"):
         assert not old.exists()
         assert young.exists()
 
 
 def test_a_finished_download_leaves_no_parts_of_other_mirrors(tmp_path: Path) -> None:
     for url in ("http://one", "http://two"):
-        with Part(tmp_path, NAME, url) as part:
+        with PartFile(tmp_path, NAME, url) as part:
             part.file.write(b"begun")
     assert len(list_files(tmp_path)) == 2
-    with Part(tmp_path, NAME, "http://three") as part:
+    with PartFile(tmp_path, NAME, "http://three") as part:
         part.file.write(BODY)
         part.accept()
     assert list_files(tmp_path) == {NAME}

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from engine import DataError
-from engine.data.images import Patience
+from engine.data.images import RetryPolicy
 from tests.engine.image_files import (
     ALONE,
     CONTENTS,
@@ -69,7 +69,7 @@ def test_a_connection_that_breaks_many_times_is_put_up_with_while_it_brings_much
 ) -> None:
     # Stored, not compressed: long enough for three pieces that are worth a connection.
     files = PACKED | {NAME: gzip.compress(CONTENTS[TRAIN_IMAGES], 0)}
-    patience = Patience(timeout=20.0, attempts=1, pause=0.0)
+    patience = RetryPolicy(timeout=20.0, attempts=1, pause=0.0)
     with run_mirror(files, break_off(1 << 16), only=NAME) as mirror:
         images = load_small(tmp_path, mirrors=[mirror.url], patience=patience)
     assert is_small(images)
@@ -187,7 +187,7 @@ def test_a_mixture_that_stays_wrong_is_left_for_the_next_mirror(tmp_path: Path) 
 
 
 def test_a_mirror_that_stops_in_the_middle_is_asked_again(tmp_path: Path) -> None:
-    patience = Patience(timeout=0.4, slowest=1.0, attempts=2, pause=0.0)
+    patience = RetryPolicy(timeout=0.4, slowest=1.0, attempts=2, pause=0.0)
     with run_mirror(PACKED, hang_after(HALF), serve, only=NAME) as mirror:
         check_download(load_small(tmp_path, mirrors=[mirror.url], patience=patience), tmp_path)
     assert mirror.ranges(NAME) == [None, f"bytes={HALF}-"]

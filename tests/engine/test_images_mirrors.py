@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from engine import DataError
-from engine.data.images import Patience
+from engine.data.images import RetryPolicy
 from tests.engine.image_files import (
     ALONE,
     CONTENTS,
@@ -42,10 +42,10 @@ NAME = f"{TRAIN_IMAGES}.gz"
 BODY = PACKED[NAME]
 ALL = {f"small/{name}" for name in PACKED}
 #: For mirrors that are waited for in vain.
-SHORT = Patience(timeout=0.4, slowest=10_000.0, attempts=2, pause=0.0)
+SHORT = RetryPolicy(timeout=0.4, slowest=10_000.0, attempts=2, pause=0.0)
 
 
-def refuse(cache: Path, *mirrors: str, patience: Patience = SHORT) -> str:
+def refuse(cache: Path, *mirrors: str, patience: RetryPolicy = SHORT) -> str:
     """Downloads what has to be refused, and leaves nothing of the file behind."""
     with pytest.raises(DataError) as caught:
         load_small(cache, mirrors=mirrors, patience=patience, published=ALONE)

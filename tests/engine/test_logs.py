@@ -6,11 +6,11 @@ from itertools import pairwise
 
 import pytest
 
-from engine.frames.logs import Entry, Log
+from engine.frames.logs import Log, LogEntry
 
 
-def entry(step: int) -> Entry:
-    return Entry({"step": step}, 0.0)
+def entry(step: int) -> LogEntry:
+    return LogEntry({"step": step}, 0.0)
 
 
 def steps(log: Log) -> list[float]:
@@ -20,7 +20,7 @@ def steps(log: Log) -> list[float]:
 def test_everything_is_kept_while_there_is_room() -> None:
     log = Log(limit=10)
     for step in range(1, 11):
-        log.note(entry(step))
+        log.record(entry(step))
     assert steps(log) == list(range(1, 11))
 
 
@@ -28,7 +28,7 @@ def test_everything_is_kept_while_there_is_room() -> None:
 def test_a_long_log_is_thinned_evenly(count: int) -> None:
     log = Log(limit=100)
     for step in range(1, count + 1):
-        log.note(entry(step))
+        log.record(entry(step))
     kept = steps(log)
     assert len(kept) <= 100
     assert (kept[0], kept[-1]) == (1, count)
@@ -41,18 +41,18 @@ def test_a_long_log_is_thinned_evenly(count: int) -> None:
 def test_going_back_forgets_what_came_after() -> None:
     log = Log(limit=10)
     for step in range(1, 30):
-        log.note(entry(step))
-    log.cut(12)
+        log.record(entry(step))
+    log.truncate(12)
     assert steps(log)
     assert max(steps(log)) <= 12
-    log.cut(0)
+    log.truncate(0)
     for step in range(1, 5):
-        log.note(entry(step))
+        log.record(entry(step))
     assert steps(log) == [1, 2, 3, 4]
 
 
 def test_a_cleared_log_is_empty() -> None:
     log = Log()
-    log.note(entry(1))
+    log.record(entry(1))
     log.clear()
     assert log.entries == ()

@@ -82,10 +82,10 @@ def follow_optax(name: str) -> list[NDArray[np.float32]]:
 
 
 @pytest.mark.parametrize("name", REFERENCES)
-@pytest.mark.parametrize("tight", [False, True])
-def test_forty_updates_are_those_of_optax(name: str, tight: bool) -> None:
+@pytest.mark.parametrize("exact", [False, True])
+def test_forty_updates_are_those_of_optax(name: str, exact: bool) -> None:
     params, gradients = draw_gradients()
-    rule = partial(update, terms=OPTIMIZERS[name].terms if tight else Terms())
+    rule = partial(update, terms=OPTIMIZERS[name].terms if exact else Terms())
 
     @jax.jit
     def follow(c: Coefficients, rate: jax.Array) -> jax.Array:

@@ -1,4 +1,4 @@
-"""The general and the tight program agree: 25 steps, 1e-5, and the same pictures."""
+"""The general and the exact program agree: 25 steps, 1e-5, and the same pictures."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ def general(all_programs: Programs) -> Iterator[Programs]:
 
 
 @pytest.fixture(scope="module")
-def tight() -> Iterator[Programs]:
-    """Programs that nothing but tight ones is ever built in."""
-    tight = Programs()
-    yield tight
-    tight.close()
+def exact_programs() -> Iterator[Programs]:
+    """Programs that nothing but exact ones is ever built in."""
+    exact_programs = Programs()
+    yield exact_programs
+    exact_programs.close()
 
 
 def layers(*units: int, **more: Any) -> list[dict[str, Any]]:
@@ -148,9 +148,9 @@ RARE = {
 
 
 @pytest.mark.parametrize("name", [at_night(name) if name in RARE else name for name in SPECS])
-def test_25_steps(general: Programs, tight: Programs, name: str) -> None:
+def test_25_steps(general: Programs, exact_programs: Programs, name: str) -> None:
     spec = parse_spec(SPECS[name])
-    loose, exact = Trainer(spec, general), Trainer(spec, tight)
+    loose, exact = Trainer(spec, general), Trainer(spec, exact_programs)
     request = FrameRequest(points=True)
     start = [trainer.turn(request=request) for trainer in (loose, exact)]
     loose.turn(batches=25, request=FrameRequest(views=()))
@@ -184,16 +184,18 @@ def check_picture(name: str, a: np.ndarray, b: np.ndarray) -> None:
         np.testing.assert_allclose(a, b, rtol=1e-4, atol=1e-4, err_msg=name)
 
 
-def test_a_run_that_changes_programs_on_the_way(programs: Programs, tight: Programs) -> None:
+def test_a_run_that_changes_programs_on_the_way(
+    programs: Programs, exact_programs: Programs
+) -> None:
     spec = parse_spec({"layers": [{"units": 5, "dropout": 0.2}], "optimizer": ADAM,
                        "batch_size": 11})  # fmt: skip
-    moved, stayed = Trainer(spec, programs), Trainer(spec, tight)
+    moved, stayed = Trainer(spec, programs), Trainer(spec, exact_programs)
     builds = programs.builds
     moved.turn(batches=9)
     assert programs.builds == builds
     moved.train(steps=8)
     assert programs.builds == builds + 1
-    # No tight program paints tiles of this size.
+    # No exact program paints tiles of this size.
     moved.turn(batches=8, request=FrameRequest(tile=16))
     assert programs.builds == builds + 1
     stayed.train(steps=25)
@@ -202,15 +204,15 @@ def test_a_run_that_changes_programs_on_the_way(programs: Programs, tight: Progr
 
 
 def test_a_tight_program_is_made_in_the_background_and_taken_up(
-    programs: Programs, tight: Programs
+    programs: Programs, exact_programs: Programs
 ) -> None:
     spec = parse_spec({"layers": [{"units": 6}], "optimizer": ADAM, "batch_size": 12})
-    trainer, alone = Trainer(spec, programs), Trainer(spec, tight)
+    trainer, alone = Trainer(spec, programs), Trainer(spec, exact_programs)
     trainer.turn(batches=5)
     builds = programs.builds
     for _ in range(3):
         trainer.prefer_exact()
-    wait_until(lambda: programs.builds > builds, "the tight program is compiled")
+    wait_until(lambda: programs.builds > builds, "the exact program is compiled")
     trainer.turn(batches=20)
     trainer.prefer_exact()
     alone.train(steps=25)

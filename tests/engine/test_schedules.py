@@ -54,12 +54,12 @@ def test_a_decay_rate_of_0_stops_after_the_first(name: str) -> None:
     assert factor(SCHEDULES.index(name), 1000, 0, 10, 0.0) == 0.0
 
 
-@pytest.mark.parametrize("tight", [False, True])
-def test_a_schedule_counts_the_steps_of_the_run(make_trainer: MakeTrainer, tight: bool) -> None:
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_schedule_counts_the_steps_of_the_run(make_trainer: MakeTrainer, exact: bool) -> None:
     """A rate that is 0 from step 30 on stops the weights there, wherever the turns end."""
     schedule = {"name": "step", "decay_steps": 30, "decay_rate": 0.0}
     trainer = make_trainer({"schedule": schedule})
-    train = (lambda n: trainer.train(steps=n)) if tight else (lambda n: trainer.turn(batches=n))
+    train = (lambda n: trainer.train(steps=n)) if exact else (lambda n: trainer.turn(batches=n))
     train(29)
     before = trainer.weights
     train(1)

@@ -34,14 +34,14 @@ def test_epochs_and_seeds_differ() -> None:
 
 
 @pytest.mark.parametrize(
-    ("batch_size", "samples", "tight"),
+    ("batch_size", "samples", "exact"),
     [
         (10, 74, False), (1, 50, False), (20, 50, False), (48, 100, False), (256, 90, False),
         (10, 74, True), (48, 100, True),
     ],
 )  # fmt: skip
 def test_an_epoch_of_gradient_descent(
-    make_trainer: MakeTrainer, batch_size: int, samples: int, tight: bool
+    make_trainer: MakeTrainer, batch_size: int, samples: int, exact: bool
 ) -> None:
     """Two epochs by the oracle: shuffled, each batch's mean gradient, the last one smaller."""
     spec = parse_spec(
@@ -62,7 +62,7 @@ def test_an_epoch_of_gradient_descent(
             rows = order[start : start + batch_size]
             x, labels = trainer.data.x[rows], trainer.data.labels[rows]
             flat -= 0.1 * oracle.gradient(spec, flat, x, labels)
-    if tight:
+    if exact:
         trainer.train(epochs=2)
     else:
         trainer.turn(epochs=2)

@@ -1,4 +1,4 @@
-"""Snapshots and checkpoints as bytes: a moment that a trainer comes back to."""
+"""Snapshots and checkpoints as bytes: a snapshot that a trainer comes back to."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def test_bytes_are_those_of_a_file(trainer: Trainer, programs: Programs, tmp_pat
     same(Trainer.load(tmp_path / "saved", programs).snapshot(), trainer.snapshot())
     trainer.save(tmp_path / "saved")
     other = Trainer(Spec(), programs)
-    assert other.take_over(Trainer.decode(content, programs)) == SPEC
+    assert other.replace(Trainer.decode(content, programs)) == SPEC
     same(other.snapshot(), trainer.snapshot())
 
 

@@ -106,11 +106,11 @@ def test_sizes_at_the_edges_are_taken() -> None:
 
 def test_only_new_shapes_have_to_wait(trained: Trainer) -> None:
     for patch in ({"optimizer": {"learning_rate": 0.1}}, {"regularization": {"l2": 0.0}}):
-        assert not trained.awaits([patch])
+        assert not trained.must_wait([patch])
     patch = {"layers": [layer(16), layer(31)]}
-    assert trained.awaits([patch])
+    assert trained.must_wait([patch])
     deadline = time.monotonic() + 60
-    while trained.awaits([patch]):
+    while trained.must_wait([patch]):
         trained.turn(batches=1)
         assert time.monotonic() < deadline
     step = trained.step
@@ -121,12 +121,12 @@ def test_only_new_shapes_have_to_wait(trained: Trainer) -> None:
 
 def test_a_bad_edit_does_not_wait(trained: Trainer) -> None:
     with pytest.raises(SpecError):
-        trained.awaits([{"batch_size": 64}, {"layers": [layer(5000)]}])
+        trained.must_wait([{"batch_size": 64}, {"layers": [layer(5000)]}])
 
 
 def test_going_back_to_a_moment(trained: Trainer) -> None:
-    moment, weights = trained.snapshot(), trained.weights
+    snapshot, weights = trained.snapshot(), trained.weights
     trained.edit({"layers": [layer(5)]})
     trained.train(steps=3)
-    trained.restore(moment)
+    trained.restore(snapshot)
     np.testing.assert_array_equal(trained.weights, weights)

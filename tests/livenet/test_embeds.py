@@ -13,7 +13,7 @@ from xml.etree import ElementTree
 import pytest
 
 import livenet
-from engine import Packet, Spec, Trainer, decode_packet, read_word
+from engine import LinkPayload, Spec, Trainer, decode_payload, read_word
 from livenet import options
 
 ROOT = Path(__file__).parents[2]
@@ -103,9 +103,9 @@ def test_the_page_takes_the_same_words_and_numbers() -> None:
     assert set(options.LANGUAGES) == {file.stem for file in catalogues}
 
 
-def carried(shown: livenet.Embed) -> Packet:
+def carried(shown: livenet.Embed) -> LinkPayload:
     [word] = parse_qs(urlsplit(str(shown)).query)["state"]
-    return decode_packet(read_word(word))
+    return decode_payload(read_word(word))
 
 
 def test_points_and_trained_weights_come_along() -> None:
@@ -114,9 +114,9 @@ def test_points_and_trained_weights_come_along() -> None:
     assert carried(livenet.embed(spec)).points == tuple(map(tuple, points))
     trainer = Trainer(Spec())
     trainer.train(epochs=2)
-    packet = carried(livenet.embed(trainer))
-    assert packet.counters.step == 50
-    assert packet.params is not None
+    payload = carried(livenet.embed(trainer))
+    assert payload.counters.step == 50
+    assert payload.params is not None
 
 
 def test_what_is_too_long_needs_the_server() -> None:

@@ -1,4 +1,4 @@
-"""The image sets that there are: what their files hold, and where they come from."""
+"""Catalogue of image sets: their files, checksums and mirrors."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _DIGITS = tuple("0123456789")
 
 @dataclass(frozen=True)
 class PublishedSet:
-    """A set of images as it was published.
+    """Published image set: files, mirrors, licence.
 
     Attributes:
         name: as in a spec.

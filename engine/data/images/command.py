@@ -1,4 +1,4 @@
-"""The command `python -m engine data`: fetches an image set and says what there is."""
+"""`python -m engine data`: downloads an image set and describes it."""
 
 from __future__ import annotations
 

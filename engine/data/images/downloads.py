@@ -1,4 +1,4 @@
-"""Downloading one file over HTTP into a part file, going on where a connection broke off.
+"""Resumable HTTP download into a part file.
 
 The one module of the engine that asks the network for anything.
 
@@ -29,8 +29,8 @@ _RANGE = re.compile(r"\s*bytes (\d{1,15})-\d{1,15}/(\d{1,15}|\*)\s*")
 
 
 @dataclass(frozen=True)
-class Patience:
-    """How long to put up with a bad connection.
+class RetryPolicy:
+    """Timeouts and retries of a download.
 
     Attributes:
         timeout: seconds to connect, and between two pieces.
@@ -46,16 +46,16 @@ class Patience:
 
 
 class DownloadError(Exception):
-    """A mirror that does not deliver; the text says why."""
+    """A mirror failed; the text says why."""
 
 
 class _BrokenError(Exception):
-    """A connection that broke off; another one may bring the rest."""
+    """The connection broke off; a retry may fetch the rest."""
 
 
 @dataclass(frozen=True)
 class _Answer:
-    """What a server sends: from which byte on, of how many if it says so."""
+    """Response of a server, with its first byte and total size."""
 
     response: http.client.HTTPResponse
     start: int
@@ -67,9 +67,9 @@ def download(
     part: BinaryIO,
     largest: int,
     report: Callable[[int, int | None], None],
-    patience: Patience,
+    patience: RetryPolicy,
 ) -> bool:
-    """Downloads a file into what may hold its beginning already.
+    """Downloads a file, resuming a partial one.
 
     Args:
         url: http or https; redirects lead to these only.
@@ -140,9 +140,9 @@ def _ask(
     url: str,
     held: int,
     validator: str,
-    patience: Patience,
+    patience: RetryPolicy,
 ) -> _Answer:
-    """Asks for a file, or for what follows the bytes held."""
+    """Requests a file, or its remaining bytes."""
     headers = {"User-Agent": "LiveNet"}
     if held:
         headers["Range"] = f"bytes={held}-"
@@ -184,7 +184,7 @@ def _receive(
     part: BinaryIO,
     largest: int,
     report: Callable[[int, int | None], None],
-    patience: Patience,
+    patience: RetryPolicy,
 ) -> None:
     """Appends an answer to the part file, within bounds of size and time."""
     began = time.monotonic()

@@ -1,4 +1,4 @@
-"""Folders with the IDX files of a set, plain or compressed."""
+"""Reads the IDX files of a set from a folder, plain or compressed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""IDX files, the format of MNIST, read strictly and within bounds.
+"""Parser of IDX files, the format of MNIST, strict and bounded.
 
 An IDX file is the bytes 0, 0, type and number of dimensions, then each
 dimension as a big-endian u32, then the numbers. What a file of a known set must
@@ -36,7 +36,7 @@ _OVERHEAD = 1 << 16
 
 @dataclass(frozen=True)
 class IdxFile:
-    """What one file of a published set must hold.
+    """Expected content of one IDX file: shape and checksum.
 
     Attributes:
         name: the file's name, without `.gz`.

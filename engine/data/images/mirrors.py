@@ -1,4 +1,4 @@
-"""Fetching files of a set from its mirrors, one mirror after the other."""
+"""Downloads the files of a set, trying one mirror after the other."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from pathlib import Path
 
 from engine.base.arrays import Bytes
 from engine.base.errors import DataError
-from engine.data.images.downloads import DownloadError, Patience, download, name_host
+from engine.data.images.downloads import DownloadError, RetryPolicy, download, name_host
 from engine.data.images.idx import IdxFile, read_idx
-from engine.data.images.parts import Part
+from engine.data.images.part_files import PartFile
 
 #: (file's name, bytes that are there, bytes in all if that is known).
 Progress = Callable[[str, int, int | None], None]
@@ -20,7 +20,7 @@ def fetch_files(
     folder: Path,
     mirrors: Sequence[str],
     progress: Progress,
-    patience: Patience,
+    patience: RetryPolicy,
 ) -> list[Bytes]:
     """Fetches files into a folder, each under its final name once it has been checked.
 
@@ -59,7 +59,7 @@ def fetch_files(
 
 
 def _fetch_file(
-    file: IdxFile, folder: Path, mirror: str, progress: Progress, patience: Patience
+    file: IdxFile, folder: Path, mirror: str, progress: Progress, patience: RetryPolicy
 ) -> Bytes:
     name = f"{file.name}.gz"
     url = f"{mirror.rstrip('/')}/{name}"
@@ -67,7 +67,7 @@ def _fetch_file(
     def report(done: int, total: int | None) -> None:
         progress(name, done, total)
 
-    with Part(folder, name, url) as part:
+    with PartFile(folder, name, url) as part:
         mixed = download(url, part.file, file.largest_packed, report, patience)
         try:
             content = _check(part, file, name)
@@ -81,7 +81,7 @@ def _fetch_file(
         return content
 
 
-def _check(part: Part, file: IdxFile, name: str) -> Bytes:
+def _check(part: PartFile, file: IdxFile, name: str) -> Bytes:
     """Reads what has come; nothing is left of a wrong file."""
     part.flush()
     try:

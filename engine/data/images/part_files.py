@@ -1,4 +1,4 @@
-"""Part files: what has come of a download, until it is all there and checked."""
+"""Part files: partial downloads, until they are complete and checked."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from typing import Self
 _FORGOTTEN = 86_400
 
 
-class Part:
-    """A part file that belongs to one download alone while it is open.
+class PartFile:
+    """Part file, locked by one download while it is open.
 
     What is left of a download rests under a name made of the file's and the address's. Who
     goes on with it renames it first: that succeeds for one, and everybody else begins anew,

@@ -14,18 +14,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import (
-    MAX_PACKET,
+    MAX_PAYLOAD,
     MAX_POINTS,
-    Packet,
-    PacketError,
-    PacketVersionError,
+    LinkPayload,
+    PayloadError,
+    PayloadVersionError,
     Programs,
     Spec,
     Trainer,
-    decode_packet,
+    decode_payload,
     decode_points,
-    encode_packet,
-    make_packet,
+    encode_payload,
+    make_payload,
     parse_spec,
     read_word,
     write_word,
@@ -42,8 +42,8 @@ points = st.lists(
 counts = st.integers(0, 2**30)
 
 
-def there_and_back(packet: Packet) -> Packet:
-    return decode_packet(read_word(write_word(encode_packet(packet))))
+def there_and_back(payload: LinkPayload) -> LinkPayload:
+    return decode_payload(read_word(write_word(encode_payload(payload))))
 
 
 @bounded(100)
@@ -53,24 +53,24 @@ def test_every_packet_comes_back(
 ) -> None:
     size = Layout.of(parse_spec(spec)).size
     params = (scale * np.random.default_rng(step).normal(size=size)).astype(np.float32)
-    packet = there_and_back(Packet(own, params, Counters(step=step, epoch=epoch)))
-    assert np.array(packet.points).tobytes() == (np.array(own) + 0.0).tobytes(), "to the last bit"
-    assert packet.counters == Counters(step=step, epoch=epoch)
-    assert packet.params is not None
-    np.testing.assert_allclose(packet.params, params, rtol=2**-11, atol=2**-25)
+    payload = there_and_back(LinkPayload(own, params, Counters(step=step, epoch=epoch)))
+    assert np.array(payload.points).tobytes() == (np.array(own) + 0.0).tobytes(), "to the last bit"
+    assert payload.counters == Counters(step=step, epoch=epoch)
+    assert payload.params is not None
+    np.testing.assert_allclose(payload.params, params, rtol=2**-11, atol=2**-25)
 
 
 def test_a_word_is_short() -> None:
     trainer = Trainer(Spec())
     trainer.train(epochs=10)
-    packet = make_packet(trainer.snapshot(), trainer.initial, points=True, weights="now")
-    assert len(write_word(encode_packet(packet))) < 150
+    payload = make_payload(trainer.snapshot(), trainer.initial, points=True, weights="now")
+    assert len(write_word(encode_payload(payload))) < 150
     drawn = random.Random(1)
     painted = tuple(
         (round(drawn.uniform(-6, 6), 2), round(drawn.uniform(-6, 6), 2), float(n % 2))
         for n in range(200)
     )
-    assert len(write_word(encode_packet(Packet(painted)))) < 1000
+    assert len(write_word(encode_payload(LinkPayload(painted)))) < 1000
 
 
 @pytest.mark.parametrize("optimizer", ["sgd", "adam"])
@@ -78,8 +78,8 @@ def test_a_run_goes_on_where_it_was(optimizer: str) -> None:
     spec = parse_spec({"optimizer": {"name": optimizer}, "layers": [{"units": 3, "dropout": 0.2}]})
     first = Trainer(spec)
     first.train(steps=30)
-    packet = there_and_back(make_packet(first.snapshot(), first.initial, True, "now"))
-    second, again = Trainer(spec, packet=packet), Trainer(spec, packet=packet)
+    payload = there_and_back(make_payload(first.snapshot(), first.initial, True, "now"))
+    second, again = Trainer(spec, payload=payload), Trainer(spec, payload=payload)
     assert (second.step, second.epoch) == (30, 1)
     np.testing.assert_allclose(second.weights, first.weights, rtol=1e-3, atol=1e-6)
     for trainer in (first, second, again):
@@ -92,22 +92,22 @@ def test_a_run_goes_on_where_it_was(optimizer: str) -> None:
 def test_initial_weights_are_those_that_the_run_set_out_with(programs: Programs) -> None:
     trainer = Trainer(Spec(), programs)
 
-    def initial() -> Packet:
-        return there_and_back(make_packet(trainer.snapshot(), trainer.initial, True, "initial"))
+    def initial() -> LinkPayload:
+        return there_and_back(make_payload(trainer.snapshot(), trainer.initial, True, "initial"))
 
     trainer.turn(batches=5)
-    assert initial() == Packet(), "the seed draws them: nothing need be carried"
+    assert initial() == LinkPayload(), "the seed draws them: nothing need be carried"
     trainer.reset()
     trainer.set_weight(0, 0, 0, 0.5)
     set_out = trainer.weights
     trainer.turn(batches=5)
     trainer.edit({"layers": [{"units": 4, "activation": "relu"}, {"units": 2}]})
-    packet = initial()
-    assert packet.counters.step == 0
-    assert packet.params is not None
-    np.testing.assert_array_equal(packet.params[: len(set_out)], set_out.astype(np.float16))
+    payload = initial()
+    assert payload.counters.step == 0
+    assert payload.params is not None
+    np.testing.assert_array_equal(payload.params[: len(set_out)], set_out.astype(np.float16))
     trainer.edit({"layers": [{"units": 5}]})
-    assert initial() == Packet(), "of another shape: what a reset gives"
+    assert initial() == LinkPayload(), "of another shape: what a reset gives"
 
 
 SPEC = Spec()
@@ -115,15 +115,15 @@ SPEC = Spec()
 
 @cache
 def encode_good() -> bytes:
-    """A packet of two points and the weights of the default network."""
+    """A payload of two points and the weights of the default network."""
     points = ((1.0, 2.0, 0.0), (0.123456789012, -6.0, 1.0))
-    return encode_packet(Packet(points, Trainer(SPEC).snapshot().state.params))
+    return encode_payload(LinkPayload(points, Trainer(SPEC).snapshot().state.params))
 
 
 def open_anything(content: bytes) -> None:
     """Either a trainer of the default spec takes it, or there is a clear error and no other."""
-    with contextlib.suppress(PacketError):
-        assert np.isfinite(Trainer(SPEC, packet=decode_packet(content)).weights).all()
+    with contextlib.suppress(PayloadError):
+        assert np.isfinite(Trainer(SPEC, payload=decode_payload(content)).weights).all()
 
 
 @bounded(200)
@@ -150,8 +150,8 @@ def test_damage_is_refused(data: st.DataObject) -> None:
             open_anything(bytes(content))
             return
     if content != good:
-        with pytest.raises(PacketError):
-            decode_packet(bytes(content))
+        with pytest.raises(PayloadError):
+            decode_payload(bytes(content))
 
 
 @bounded(100)
@@ -164,37 +164,37 @@ def test_garbage_is_refused_or_harmless(content: bytes) -> None:
     "word", ["", ".1", "A.1", "A", "AA==.1", "AA.1.1", "AA.999", "ÄÄ.1", "A+/A.1"]
 )
 def test_no_word_is_refused(word: str) -> None:
-    with pytest.raises(PacketError):
-        decode_packet(read_word(word))
+    with pytest.raises(PayloadError):
+        decode_payload(read_word(word))
 
 
 def test_a_later_version_is_told_apart() -> None:
-    with pytest.raises(PacketVersionError):
-        decode_packet(read_word("AAAA.2"))
+    with pytest.raises(PayloadVersionError):
+        decode_payload(read_word("AAAA.2"))
 
 
 def test_a_bomb_does_not_go_off() -> None:
     bomb = b"\1" + zlib.compress(b"\2" + bytes(200 << 20), 9)
     assert len(bomb) < 1 << 20
-    with pytest.raises(PacketError, match="too large"):
-        decode_packet(bomb)
+    with pytest.raises(PayloadError, match="too large"):
+        decode_payload(bomb)
 
 
 def test_no_more_is_unpacked_than_the_network_has() -> None:
-    """A packet of 17 KB that unpacks to 17 MB costs next to nothing where it is of no use."""
+    """A payload of 17 KB that unpacks to 17 MB costs next to nothing where it is of no use."""
     points = ((1.0, 2.0, 0.0), (0.5, -6.0, 1.0))
-    content = encode_packet(Packet(points, np.zeros(8_000_000, np.float32)))
+    content = encode_payload(LinkPayload(points, np.zeros(8_000_000, np.float32)))
     assert len(content) < 20_000
     tracemalloc.start()
     try:
-        with pytest.raises(PacketError, match=f"{Layout.of(SPEC).size} numbers") as error:
-            decode_packet(content, SPEC)
+        with pytest.raises(PayloadError, match=f"{Layout.of(SPEC).size} numbers") as error:
+            decode_payload(content, SPEC)
         assert decode_points(content) == points
         assert tracemalloc.get_traced_memory()[1] < 1 << 20
     finally:
         tracemalloc.stop()
     assert error.value.path == "weights"
-    with pytest.raises(PacketError, match="damaged"):
+    with pytest.raises(PayloadError, match="damaged"):
         decode_points(content[:10])
 
 
@@ -202,7 +202,7 @@ def test_the_largest_points_and_weights_fit_exactly() -> None:
     drawn = np.random.default_rng(1)
     points = tuple(map(tuple, drawn.uniform(-6, 6, (MAX_POINTS, 3)).tolist()))
     params = np.full(Layout.of(SPEC).size, 1e38, np.float32)
-    back = decode_packet(encode_packet(Packet(points, params)), SPEC)
+    back = decode_payload(encode_payload(LinkPayload(points, params)), SPEC)
     assert back.points == points
     np.testing.assert_array_equal(back.params, params)
 
@@ -213,6 +213,6 @@ def test_the_largest_network_fits_and_no_more() -> None:
     )
     noise = np.random.default_rng(0)
     params = noise.normal(size=Layout.of(spec).size).astype(np.float32)
-    assert len(encode_packet(Packet(None, params))) < MAX_PACKET
-    with pytest.raises(PacketError, match="at most"):
-        encode_packet(Packet(None, 1e5 * params))
+    assert len(encode_payload(LinkPayload(None, params))) < MAX_PAYLOAD
+    with pytest.raises(PayloadError, match="at most"):
+        encode_payload(LinkPayload(None, 1e5 * params))

@@ -1,4 +1,4 @@
-"""What a source is written from, and what it is made of."""
+"""Input and output of the source writers."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ from engine.spec import Spec
 
 
 @dataclass(frozen=True)
-class Parts:
-    """What is exported.
+class SourceInput:
+    """Input of a source writer: spec, data, weights and options.
 
     Attributes:
         spec: the network.
