@@ -82,6 +82,16 @@ def ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
     assert dot.max() == 255, "a dot is ink"
     assert not nothing.any()
 
+    script = """const { createDrawingEncoder } = await import("images/drawing-bytes");
+                const options = { pen: "medium", fitted: true, shape: [20, 30] };
+                return createDrawingEncoder()([[[0.2, 0.2], [0.35, 0.3]]], options);"""
+    wide = page.load(script)
+    assert (wide["width"], wide["height"]) == (112, 75)
+    drawn = np.frombuffer(b64decode(wide["ink"]), np.uint8).reshape(75, 112) > 0
+    rows, columns = np.flatnonzero(drawn.any(axis=1)), np.flatnonzero(drawn.any(axis=0))
+    assert (rows[0], rows[-1]) == (0, 74), "it is as high as the paper"
+    assert 0 < columns[0] + 111 - columns[-1] < 20, "and as wide as that makes it"
+
 
 def marks_of_plain_curves(page: Page) -> None:
     """Curves without Plotly have the marks too."""
