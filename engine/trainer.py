@@ -21,7 +21,7 @@ from engine.frames.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameReques
 from engine.frames.logs import Log, LogEntry
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
-from engine.runs.kinds import Data, begin_run, can_go_on, is_ready, make_data
+from engine.runs.kinds import Data, begin_run, can_continue, is_ready, make_data
 from engine.runs.past import PastRun
 from engine.runs.protocol import Run
 from engine.runs.trials import Candidate, Trial
@@ -289,10 +289,10 @@ class Trainer:
         """
         return self._run.prefer_exact(tile)
 
-    def rest(self) -> None:
+    def release_memory(self) -> None:
         """Gives back the memory that it can go on without; it goes on bit for bit."""
         self._past.forget()
-        self._run.rest()
+        self._run.release_memory()
 
     def close(self) -> None:
         """Withdraws what was asked for in the background."""
@@ -474,7 +474,7 @@ class Trainer:
     def _continue_from(self, snapshot: Snapshot) -> None:
         self._admit(snapshot.spec)
         self._log.truncate(snapshot.counters.step)
-        if can_go_on(self._run, snapshot):
+        if can_continue(self._run, snapshot):
             self._run.load(snapshot)
             return
         self._run.close()

@@ -135,7 +135,7 @@ class Session:
     def release_memory(self) -> None:
         """Has the worker free memory of an image network that can be computed again."""
         if self.reservation.n_bytes:
-            self.submit(lambda worker: worker.trainer.rest())
+            self.submit(lambda worker: worker.trainer.release_memory())
 
     def compact(self) -> int:
         """Has the worker drop undo and time line; returns the image memory that this frees.

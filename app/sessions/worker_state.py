@@ -103,7 +103,7 @@ class WorkerState:
         with self._locked as shared:
             if shared.outbox is not None:
                 return
-        self.trainer.rest()
+        self.trainer.release_memory()
         self.undo_history.clear()
         self.timeline.add(self.trainer.shown_snapshot(), self.spec_id)
         self.timeline.keep_newest()

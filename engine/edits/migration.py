@@ -18,7 +18,7 @@ from engine.base.arrays import Floats
 from engine.base.slices import Slices
 from engine.edits.layer_mapping import Origin
 from engine.functions.activations import ACTIVATIONS
-from engine.network import Axis, Block, Kind, Layout, initial_number
+from engine.network import Axis, Block, Layout, UnitParameter, initial_number
 from engine.spec import Spec
 
 #: (layer, fan_in, fan_out) -> float32 [fan_in, fan_out], newly drawn weights.
@@ -242,7 +242,7 @@ class _Planner:
     def _continues(self, place: int, from_layer: int, block: Block) -> bool:
         """Whether a number of units goes on; one that was idle until now starts anew."""
         layer, before = self._new.layers[place], self._old.layers[from_layer]
-        if block.kind is Kind.SLOPE:
+        if block.kind is UnitParameter.SLOPE:
             learned = ACTIVATIONS[layer.activation].learned_slope
             return not learned or ACTIVATIONS[before.activation].learned_slope
         return before.batch_norm

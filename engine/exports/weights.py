@@ -20,14 +20,14 @@ from engine.base.arrays import Floats
 from engine.base.errors import ExportError
 from engine.exports.files import File
 from engine.exports.text import write_block, write_table
-from engine.network import Kind, Layout
+from engine.network import Layout, UnitParameter
 from engine.spec import Spec, dump_spec
 
 WEIGHTS_FILE = "weights.safetensors"
 #: The most numbers that stand inside a source.
 MAX_INLINE = 16_384
 
-_NORMALIZATION = {"gamma": Kind.SCALE, "beta": Kind.SHIFT}
+_NORMALIZATION = {"gamma": UnitParameter.SCALE, "beta": UnitParameter.SHIFT}
 
 
 def name_weights(spec: Spec, params: Floats) -> dict[str, Floats]:
@@ -46,12 +46,12 @@ def name_weights(spec: Spec, params: Floats) -> dict[str, Floats]:
         if hidden is not None and hidden.batch_norm:
             for name, kind in _NORMALIZATION.items():
                 own[name] = params[layout.unit_slice(kind, layer)]
-            own["moving_mean"] = params[layout.unit_slice(Kind.MEAN, layer)] - bias
-            own["moving_variance"] = params[layout.unit_slice(Kind.VARIANCE, layer)]
+            own["moving_mean"] = params[layout.unit_slice(UnitParameter.MEAN, layer)] - bias
+            own["moving_variance"] = params[layout.unit_slice(UnitParameter.VARIANCE, layer)]
         else:
             own["bias"] = bias
         if hidden is not None and hidden.activation == "prelu":
-            own["slope"] = params[layout.unit_slice(Kind.SLOPE, layer)]
+            own["slope"] = params[layout.unit_slice(UnitParameter.SLOPE, layer)]
         named |= {f"layers.{layer}.{name}": np.array(value) for name, value in own.items()}
     return named
 

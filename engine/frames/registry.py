@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from engine.base.registry import Registry
-from engine.network import Parts
+from engine.network import ParameterArrays
 from engine.spec import Spec
 
 #: Whose frames: runs on points of the plane, on images, or both.
@@ -56,7 +56,7 @@ class Shown:
 
     spec: Spec
     data: Any
-    params: Parts
+    params: ParameterArrays
 
 
 @dataclass(frozen=True)

@@ -127,7 +127,7 @@ VIEWS.register(
         arrays=(
             ArrayType(
                 "exciting", "F32", (9, 2),
-                "row and activation of the test images that excite the selected unit most",
+                "row and activation of the test images that activate the selected unit most",
             ),
         ),
     ),

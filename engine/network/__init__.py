@@ -1,10 +1,10 @@
 """The network: layout of its parameters, capacities, forward pass, dropout, normalization."""
 
-from engine.network.blocks import Axis, Block, Kind
+from engine.network.blocks import Axis, Block, UnitParameter
 from engine.network.capacity import Capacity
 from engine.network.dropout import draw_dropout
 from engine.network.forward import Drop, run_layers, run_padded
-from engine.network.layout import Layout, Parts, initial_number
+from engine.network.layout import Layout, ParameterArrays, initial_number
 from engine.network.normalization import (
     BatchStatistics,
     Normalize,
@@ -21,12 +21,12 @@ __all__ = [
     "Capacity",
     "Drop",
     "FlatParameters",
-    "Kind",
     "Layout",
     "Normalize",
+    "ParameterArrays",
     "Parameters",
-    "Parts",
     "SplitParameters",
+    "UnitParameter",
     "by_batch",
     "by_moving_averages",
     "draw_dropout",

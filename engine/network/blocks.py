@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 Vector = TypeVar("Vector", Array, NDArray[Any])
 
 
-class Kind(IntEnum):
-    """Numbers that every hidden unit has, in the order in which they lie."""
+class UnitParameter(IntEnum):
+    """Parameters that each hidden unit has one of, in the order in which they are stored."""
 
     SLOPE = 0
     SCALE = 1
@@ -28,7 +28,7 @@ class Kind(IntEnum):
 
 
 class Axis(Enum):
-    """What runs along an axis of a block: units before the layer, its own, or something else."""
+    """Role of a block's axis: input units, output units, or something else."""
 
     IN = "in"
     OUT = "out"
@@ -36,7 +36,7 @@ class Axis(Enum):
 
 
 class BlockShape(NamedTuple):
-    """What a kind of layer says of one of its blocks.
+    """Shape and axes of a block, as a layer kind declares it.
 
     Attributes:
         shape: numbers along each axis.
@@ -46,23 +46,23 @@ class BlockShape(NamedTuple):
 
     shape: tuple[int, ...]
     axes: tuple[Axis, ...]
-    kind: Kind | None = None
+    kind: UnitParameter | None = None
 
 
 class Block(NamedTuple):
-    """A block in its place.
+    """A block with its span in the flat vector.
 
     Attributes:
-        place: where it lies in the flat vector, row by row.
+        span: where it lies in the flat vector, row by row.
         shape: numbers along each axis.
         axes: what runs along each axis.
         kind: of a number that every hidden unit has; None for kernels and biases.
     """
 
-    place: slice
+    span: slice
     shape: tuple[int, ...]
     axes: tuple[Axis, ...]
-    kind: Kind | None = None
+    kind: UnitParameter | None = None
 
     @property
     def is_kernel(self) -> bool:
@@ -71,11 +71,11 @@ class Block(NamedTuple):
 
     def of(self, flat: Vector) -> Vector:
         """Returns the block of a flat vector; of a NumPy vector, a view."""
-        return flat[self.place].reshape(self.shape)
+        return flat[self.span].reshape(self.shape)
 
 
-def place_blocks(layers: Sequence[Iterable[BlockShape]]) -> tuple[tuple[Block, ...], ...]:
-    """Lays the blocks of all layers one after another.
+def lay_out_blocks(layers: Sequence[Iterable[BlockShape]]) -> tuple[tuple[Block, ...], ...]:
+    """Assigns spans to the blocks of all layers.
 
     Kernels and biases come first, layer by layer; then, for each kind of number, those of the
     units of all layers.

@@ -1,4 +1,4 @@
-"""Capacities: the room that one compiled program has for many networks."""
+"""Capacities: maximal sizes of the networks that one compiled program can run."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.spec import Spec
 
 @dataclass(frozen=True)
 class Capacity:
-    """Room for every network of up to so many layers, units, features and outputs.
+    """Maximal layers, units, features and outputs of a general program.
 
     Attributes:
         layers: hidden layers.

@@ -18,7 +18,7 @@ from jax import Array, lax
 from engine.functions.activations import Apply
 from engine.functions.switches import has_learned_slope, switched
 from engine.network.layer_kinds import Dense
-from engine.network.layout import Parts
+from engine.network.layout import ParameterArrays
 from engine.network.normalization import Normalize
 
 #: (layer, activations) -> activations after dropout, of the same shape.
@@ -29,7 +29,7 @@ def run_layers(
     activations: tuple[Apply, ...],
     slopes: Array,
     learned: tuple[bool, ...],
-    params: Parts,
+    params: ParameterArrays,
     x: Array,
     drop: Drop | None = None,
     normalize: Normalize | None = None,
@@ -74,7 +74,7 @@ def run_layers(
 
 
 def run_padded(
-    params: Parts,
+    params: ParameterArrays,
     x: Array,
     depth: Array,
     activations: Array,

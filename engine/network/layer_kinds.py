@@ -11,7 +11,7 @@ from typing import Protocol
 
 from jax import Array
 
-from engine.network.blocks import Axis, BlockShape, Kind
+from engine.network.blocks import Axis, BlockShape, UnitParameter
 
 Shape = tuple[int, ...]
 
@@ -38,7 +38,7 @@ class Dense:
     """
 
     units: int
-    kinds: tuple[Kind, ...] = ()
+    kinds: tuple[UnitParameter, ...] = ()
 
     def shape_out(self, shape: Shape) -> Shape:
         """Returns the units."""

@@ -1,4 +1,4 @@
-"""Where the parameters of a network lie in its flat vector.
+"""Layout of a network's parameters in its flat vector.
 
 For each dense layer its kernel [in, out] row by row, then its bias; after all
 layers, for every hidden unit, its slope (learned in PReLU layers, idle
@@ -18,15 +18,15 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from engine.network.blocks import Block, Kind, Vector, place_blocks
+from engine.network.blocks import Block, UnitParameter, Vector, lay_out_blocks
 from engine.network.layer_kinds import Dense
 from engine.spec import LayerSpec, Spec
 
 Floats = NDArray[np.float32]
 
 
-class Parts(NamedTuple):
-    """Parameters taken apart.
+class ParameterArrays(NamedTuple):
+    """Parameters as arrays by layer.
 
     Attributes:
         kernels: [in, out] of every dense layer.
@@ -49,7 +49,7 @@ class Parts(NamedTuple):
 
 @dataclass(frozen=True)
 class Layout:
-    """Places of the parameters of one architecture in its flat vector.
+    """Spans of an architecture's parameters in its flat vector.
 
     Attributes:
         widths: units of every layer from the features to the output.
@@ -67,9 +67,9 @@ class Layout:
         return _find_layout(spec.widths, spec.normalized)
 
     @property
-    def kinds(self) -> tuple[Kind, ...]:
-        """What every hidden unit has."""
-        return tuple(Kind) if self.normalized else (Kind.SLOPE,)
+    def kinds(self) -> tuple[UnitParameter, ...]:
+        """Parameters of each hidden unit."""
+        return tuple(UnitParameter) if self.normalized else (UnitParameter.SLOPE,)
 
     @property
     def n_hidden(self) -> int:
@@ -89,7 +89,7 @@ class Layout:
             rows, columns = self.kernel_shape(layer)
             kinds = self.kinds if layer < self.n_hidden else ()
             shapes.append(Dense(columns, kinds).blocks((rows,)))
-        return place_blocks(shapes)
+        return lay_out_blocks(shapes)
 
     @property
     def n_weights(self) -> int:
@@ -107,21 +107,21 @@ class Layout:
         return self.widths[layer] + direct, self.widths[layer + 1]
 
     def kernel_slice(self, layer: int) -> slice:
-        """Place of a layer's kernel, row by row."""
-        return self.layers[layer][0].place
+        """Span of a layer's kernel, row by row."""
+        return self.layers[layer][0].span
 
     def bias_slice(self, layer: int) -> slice:
-        """Place of a layer's bias."""
-        return self.layers[layer][1].place
+        """Span of a layer's bias."""
+        return self.layers[layer][1].span
 
-    def unit_slice(self, kind: Kind, layer: int) -> slice:
-        """Place of a number of a hidden layer's units."""
-        return self.layers[layer][2 + kind].place
+    def unit_slice(self, kind: UnitParameter, layer: int) -> slice:
+        """Span of one parameter of a hidden layer's units."""
+        return self.layers[layer][2 + kind].span
 
     @property
-    def moments_slice(self) -> slice:
-        """Place of all moving means, then all moving variances."""
-        return slice(self.n_weights + Kind.MEAN * self.n_units, self.size)
+    def moving_statistics_slice(self) -> slice:
+        """Span of all moving means, then all moving variances."""
+        return slice(self.n_weights + UnitParameter.MEAN * self.n_units, self.size)
 
     def kernel(self, flat: Vector, layer: int) -> Vector:
         """Returns a layer's kernel [in, out]; of a NumPy vector, a view."""
@@ -133,13 +133,13 @@ class Layout:
         mask = np.zeros(self.size, np.float32)
         for block in chain.from_iterable(self.layers):
             if block.is_kernel:
-                mask[block.place] = 1.0
+                mask[block.span] = 1.0
         return mask
 
-    def split(self, flat: Any) -> Parts:
-        """Takes a flat vector apart; a NumPy vector into views of it."""
+    def split(self, flat: Any) -> ParameterArrays:
+        """Splits a flat vector into arrays; a NumPy vector into views of it."""
         dense = range(self.n_hidden + 1)
-        return Parts(
+        return ParameterArrays(
             tuple(self.kernel(flat, layer) for layer in dense),
             tuple(flat[self.bias_slice(layer)] for layer in dense),
             *(
@@ -148,8 +148,8 @@ class Layout:
             ),
         )
 
-    def join(self, parts: Parts) -> Array:
-        """Puts a flat vector together again."""
+    def join(self, parts: ParameterArrays) -> Array:
+        """Joins arrays into a flat vector."""
         pieces = []
         for kernel, bias in zip(parts.kernels, parts.biases, strict=True):
             pieces += [kernel.ravel(), bias]
@@ -162,8 +162,8 @@ def _find_layout(widths: tuple[int, ...], normalized: bool) -> Layout:
     return Layout(widths, normalized=normalized)
 
 
-def initial_number(kind: Kind, layer: LayerSpec) -> float:
+def initial_number(kind: UnitParameter, layer: LayerSpec) -> float:
     """Returns what a number of a new hidden unit starts with."""
-    if kind is Kind.SLOPE:
+    if kind is UnitParameter.SLOPE:
         return layer.negative_slope
-    return 1.0 if kind in (Kind.SCALE, Kind.VARIANCE) else 0.0
+    return 1.0 if kind in (UnitParameter.SCALE, UnitParameter.VARIANCE) else 0.0

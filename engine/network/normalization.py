@@ -17,7 +17,7 @@ from collections.abc import Callable
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.network.layout import Parts
+from engine.network.layout import ParameterArrays
 from engine.network.parameters import Averages
 
 EPSILON = 1e-3
@@ -30,14 +30,14 @@ BatchStatistics = dict[int, tuple[Array, Array]]
 
 
 def _normalize(
-    params: Parts, layer: int, z: Array, mean: Array, variance: Array, axis: int
+    params: ParameterArrays, layer: int, z: Array, mean: Array, variance: Array, axis: int
 ) -> Array:
     gain = params.scales[layer] * lax.rsqrt(variance + EPSILON)
     gain, mean, shift = (jnp.expand_dims(u, axis) for u in (gain, mean, params.shifts[layer]))
     return gain * (z - mean) + shift
 
 
-def by_moving_averages(params: Parts, axis: int = 1) -> Normalize:
+def by_moving_averages(params: ParameterArrays, axis: int = 1) -> Normalize:
     """Returns the normalization of a trained network.
 
     Args:
@@ -51,13 +51,15 @@ def by_moving_averages(params: Parts, axis: int = 1) -> Normalize:
     return normalize
 
 
-def by_batch(params: Parts, weights: Array, seen: BatchStatistics, axis: int = 1) -> Normalize:
+def by_batch(
+    params: ParameterArrays, weights: Array, seen: BatchStatistics, axis: int = 1
+) -> Normalize:
     """Returns the normalization of a network in training.
 
     Args:
         params: the parameters.
         weights: float32 [rows], share of each row in the batch; they add up to 1.
-        seen: filled with the moments of every layer that is normalized.
+        seen: filled with mean and variance of every layer that is normalized.
         axis: 1 for values [units, rows], 0 for [rows, units].
     """
     shares = jnp.expand_dims(weights, 1 - axis)
@@ -73,7 +75,7 @@ def by_batch(params: Parts, weights: Array, seen: BatchStatistics, axis: int = 1
 
 
 def move_averages(
-    params: Parts, seen: BatchStatistics, normalized: Callable[[int], Array | bool]
+    params: ParameterArrays, seen: BatchStatistics, normalized: Callable[[int], Array | bool]
 ) -> Averages:
     """Moves the averages towards a batch: momentum old + (1 - momentum) new.
 

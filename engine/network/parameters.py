@@ -1,4 +1,4 @@
-"""Parameter storage: the form in which a program holds parameters while it trains.
+"""Parameter storage of a program: one flat vector, or arrays by layer.
 
 Small networks are trained as one flat vector, so that an update is one loop over it. Large ones
 are trained array by array: joining hundreds of thousands of numbers for every update costs more
@@ -15,20 +15,20 @@ import jax
 import jax.numpy as jnp
 from jax import Array, ShapeDtypeStruct, lax
 
-from engine.network.layout import Layout, Parts
+from engine.network.layout import Layout, ParameterArrays
 
 #: Moving means and moving variances [units], one array for each hidden layer.
 Averages = tuple[tuple[Array, ...], tuple[Array, ...]]
 
 
 class Parameters(Protocol):
-    """A form of parameters: how they are split for a forward pass, and changed by an update."""
+    """Protocol of a parameter storage."""
 
-    def split(self, params: Any) -> Parts:
+    def split(self, params: Any) -> ParameterArrays:
         """Returns the parameters as arrays by layer."""
         ...
 
-    def join(self, parts: Parts) -> Any:
+    def join(self, parts: ParameterArrays) -> Any:
         """Returns parameters, or gradients, in this form."""
         ...
 
@@ -55,11 +55,11 @@ class FlatParameters:
 
     layout: Layout
 
-    def split(self, params: Any) -> Parts:
+    def split(self, params: Any) -> ParameterArrays:
         """Returns the parameters as arrays by layer."""
         return self.layout.split(params)
 
-    def join(self, parts: Parts) -> Array:
+    def join(self, parts: ParameterArrays) -> Array:
         """Returns the flat vector."""
         return self.layout.join(parts)
 
@@ -72,7 +72,7 @@ class FlatParameters:
     def with_averages(self, params: Array, averages: Averages) -> Array:
         """Returns the vector with other moving averages."""
         flat = jnp.concatenate([*averages[0], *averages[1]])
-        return lax.dynamic_update_slice(params, flat, (self.layout.moments_slice.start,))
+        return lax.dynamic_update_slice(params, flat, (self.layout.moving_statistics_slice.start,))
 
     def shapes(self) -> ShapeDtypeStruct:
         """Returns the shape of the vector."""
@@ -81,7 +81,7 @@ class FlatParameters:
 
 @dataclass(frozen=True)
 class SplitParameters:
-    """Parameters as `Parts`: one array for each kernel, bias and vector of units.
+    """Parameters as `ParameterArrays`: one array for each kernel, bias and vector of units.
 
     Attributes:
         layout: where they lie in the flat vector.
@@ -89,26 +89,26 @@ class SplitParameters:
 
     layout: Layout
 
-    def split(self, params: Parts) -> Parts:
+    def split(self, params: ParameterArrays) -> ParameterArrays:
         """Returns the parameters themselves."""
         return params
 
-    def join(self, parts: Parts) -> Parts:
+    def join(self, parts: ParameterArrays) -> ParameterArrays:
         """Returns the parts themselves."""
         return parts
 
     def add_to_kernels(
-        self, gradient: Parts, params: Parts, slope: Callable[[Array], Array]
-    ) -> Parts:
+        self, gradient: ParameterArrays, params: ParameterArrays, slope: Callable[[Array], Array]
+    ) -> ParameterArrays:
         """Adds a penalty's gradient to that of the kernels."""
         pairs = zip(gradient.kernels, params.kernels, strict=True)
         return gradient._replace(kernels=tuple(g + slope(w) for g, w in pairs))
 
-    def with_averages(self, params: Parts, averages: Averages) -> Parts:
+    def with_averages(self, params: ParameterArrays, averages: Averages) -> ParameterArrays:
         """Returns the parts with other moving averages."""
         return params._replace(means=averages[0], variances=averages[1])
 
-    def shapes(self) -> Parts:
+    def shapes(self) -> ParameterArrays:
         """Returns the shapes of the parts."""
         flat = ShapeDtypeStruct((self.layout.size,), jnp.float32)
         return jax.eval_shape(self.layout.split, flat)

@@ -1,1 +1,1 @@
-"""Programs: what is compiled for training and for views, and how it is called."""
+"""Programs: compiled functions for training and views, and their calls."""

@@ -20,10 +20,10 @@ from engine.base.devices import small_network_device
 from engine.data.datasets import Dataset
 from engine.functions.features import compute_features
 from engine.functions.heads import HEADS, head_index, make_targets
-from engine.programs.models import BOUNDARY, Inputs, Knobs, Model, Places, epochs_per_call
+from engine.programs.models import BOUNDARY, Choices, Inputs, Model, Places, epochs_per_call
 from engine.programs.tiers import Program
 from engine.programs.training import State
-from engine.programs.turns import Canvas, Ranges, Turn
+from engine.programs.turns import Canvas, Ranges, TurnResult
 from engine.spec import Spec
 
 
@@ -117,7 +117,7 @@ class Binding:
         units[self.places.units] = exact.units
         return Ranges(exact.boundary, units)
 
-    def crop(self, turn: Turn) -> Pixels:
+    def crop(self, turn: TurnResult) -> Pixels:
         """Copies the pictures of a turn to the host, without padding."""
         pixels = self.tile * self.tile
         boundary = np.asarray(turn.boundary)[: self.spec.n_outputs]
@@ -165,7 +165,7 @@ def _inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:
 
 
 def aim(binding: Binding, points: Floats) -> Binding:
-    """Returns a binding that looks at other points, to predict them.
+    """Returns a binding to other points, to predict them.
 
     Args:
         binding: of the network.
@@ -178,8 +178,8 @@ def aim(binding: Binding, points: Floats) -> Binding:
         return replace(binding, x=jax.device_put(seen, small_network_device()))
     columns = np.array(binding.canvas.columns)
     columns[:, : binding.rows] = seen.T
-    knobs = binding.inputs.knobs.copy()
-    knobs[Knobs._fields.index("n_rows")] = len(points)
-    knobs[Knobs._fields.index("n_train")] = len(points)
+    choices = binding.inputs.choices.copy()
+    choices[Choices._fields.index("n_rows")] = len(points)
+    choices[Choices._fields.index("n_train")] = len(points)
     canvas = binding.canvas._replace(columns=jax.device_put(columns, small_network_device()))
-    return replace(binding, canvas=canvas, inputs=binding.inputs._replace(knobs=knobs))
+    return replace(binding, canvas=canvas, inputs=binding.inputs._replace(choices=choices))

@@ -16,7 +16,7 @@ from engine.data.shuffles import order_rows
 from engine.programs.bindings import Binding
 from engine.programs.tiers import Program
 from engine.programs.training import State
-from engine.programs.turns import Call, Ranges, Turn
+from engine.programs.turns import Ranges, TurnArguments, TurnResult
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class PreparedCall:
     """
 
     program: Program
-    call: Call
+    call: TurnArguments
 
 
 def prepare(
@@ -57,7 +57,7 @@ def prepare(
     epochs = -(-(counters.first + steps) // batches) if steps else 0
     length = binding.model.sizes.order
     order = order_rows(seed, counters.epoch, binding.n_train, epochs, length)
-    place = [seed, counters.step, counters.updates, counters.first, steps]
+    position = [seed, counters.step, counters.updates, counters.first, steps]
     layer, unit = select or (-1, 0)
     asked = pictures or select is not None
     call = (
@@ -65,21 +65,21 @@ def prepare(
         binding.x,
         binding.y,
         order,
-        np.array(place, np.int32),
+        np.array(position, np.int32),
         binding.inputs,
         binding.canvas,
         binding.pack_ranges(ranges),
         np.array([asked, layer, unit], np.int32),
     )
-    return PreparedCall(binding.program, Call(*cast(Any, call)))
+    return PreparedCall(binding.program, TurnArguments(*cast(Any, call)))
 
 
-def dispatch(prepared: PreparedCall) -> Turn:
+def dispatch(prepared: PreparedCall) -> TurnResult:
     """Makes a call; its results are computed while the host goes on."""
     return prepared.program.turn(prepared.call)
 
 
-def is_finite(turn: Turn) -> bool:
+def is_finite(turn: TurnResult) -> bool:
     """Whether losses and parameters are finite after a turn."""
     summary = np.asarray(turn.summary)
     return bool(np.isfinite(summary).all() and summary[-1] == 1)

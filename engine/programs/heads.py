@@ -1,4 +1,4 @@
-"""Heads inside a program: output activation, loss and answers, and their means.
+"""Heads inside a program: output activation, losses and metrics.
 
 A head that is known when a program is compiled is built in; otherwise the
 program switches between all of them.
@@ -13,22 +13,22 @@ import numpy as np
 from jax import Array, lax
 
 from engine.functions.heads import HEADS, hide_absent
-from engine.programs.models import Knobs
+from engine.programs.models import Choices
 
 _MIDDLE = np.array([(head.negative + 1) / 2 for head in HEADS], np.float32)
 _MULTICLASS = np.array([head.task == "multiclass" for head in HEADS])
 
 
-def activate(knobs: Knobs, logits: Array) -> Array:
+def activate(choices: Choices, logits: Array) -> Array:
     """Applies the output activation; absent outputs of a padded network become 0."""
-    if isinstance(knobs.head, int):
-        return HEADS[knobs.head].activate(logits)
-    return lax.switch(knobs.head, [_padded_activation(head.activate, head.task) for head in HEADS],
-                      logits, _present(knobs, logits))  # fmt: skip
+    if isinstance(choices.head, int):
+        return HEADS[choices.head].activate(logits)
+    branches = [_padded_activation(head.activate, head.task) for head in HEADS]
+    return lax.switch(choices.head, branches, logits, _present(choices, logits))
 
 
-def _present(knobs: Knobs, logits: Array) -> Array:
-    return jnp.arange(logits.shape[0]) < knobs.outputs
+def _present(choices: Choices, logits: Array) -> Array:
+    return jnp.arange(logits.shape[0]) < choices.outputs
 
 
 def _padded_activation(activate_head: Any, task: str) -> Any:
@@ -41,17 +41,17 @@ def _padded_activation(activate_head: Any, task: str) -> Any:
     return multiclass if task == "multiclass" else single
 
 
-def loss_rows(knobs: Knobs, logits: Array, targets: Array) -> Array:
+def loss_rows(choices: Choices, logits: Array, targets: Array) -> Array:
     """Returns the loss of every row.
 
     Args:
-        knobs: head and number of outputs.
+        choices: head and number of outputs.
         logits: [K, rows].
         targets: [K, rows].
     """
-    if isinstance(knobs.head, int):
-        head = HEADS[knobs.head]
-        return head.rows(logits, head.activate(logits), targets, knobs.outputs)
+    if isinstance(choices.head, int):
+        head = HEADS[choices.head]
+        return head.rows(logits, head.activate(logits), targets, choices.outputs)
 
     def branch(head: Any) -> Any:
         def rows(z: Array, y: Array, present: Array, outputs: Array) -> Array:
@@ -64,17 +64,17 @@ def loss_rows(knobs: Knobs, logits: Array, targets: Array) -> Array:
         return rows
 
     return lax.switch(
-        knobs.head, [branch(head) for head in HEADS],
-        logits, targets, _present(knobs, logits), knobs.outputs,
+        choices.head, [branch(head) for head in HEADS],
+        logits, targets, _present(choices, logits), choices.outputs,
     )  # fmt: skip
 
 
-def measure_rows(knobs: Knobs, outputs: Array, targets: Array) -> tuple[Array, Array]:
-    """Returns for every row whether the answer is right, and its squared error.
+def measure_rows(choices: Choices, outputs: Array, targets: Array) -> tuple[Array, Array]:
+    """Returns for every row whether the prediction is correct, and its squared error.
 
     Right is the nearer target of two, or the largest of K.
     """
-    head = knobs.head
+    head = choices.head
     middle, multiclass = jnp.asarray(_MIDDLE)[head], jnp.asarray(_MULTICLASS)[head]
     nearer = (outputs[0] >= middle) == (targets[0] >= middle)
     largest = jnp.argmax(outputs, axis=0) == jnp.argmax(targets, axis=0)
@@ -83,7 +83,7 @@ def measure_rows(knobs: Knobs, outputs: Array, targets: Array) -> tuple[Array, A
 
 
 class Measures(NamedTuple):
-    """What is known of every row of the data.
+    """Loss, correctness and squared error of every row.
 
     Attributes:
         losses: float32 [rows].
@@ -96,33 +96,33 @@ class Measures(NamedTuple):
     squares: Array
 
 
-def measure(knobs: Knobs, logits: Array, outputs: Array, targets: Array) -> Measures:
+def measure(choices: Choices, logits: Array, outputs: Array, targets: Array) -> Measures:
     """Compares logits, and the outputs made of them, with targets, all [K, rows]."""
-    right, squares = measure_rows(knobs, outputs, targets)
-    return Measures(loss_rows(knobs, logits, targets), right, squares)
+    right, squares = measure_rows(choices, outputs, targets)
+    return Measures(loss_rows(choices, logits, targets), right, squares)
 
 
-def sum_rows(knobs: Knobs, measures: Measures, row: Array) -> Array:
+def sum_rows(choices: Choices, measures: Measures, row: Array) -> Array:
     """Sums over the train and the test rows among some rows.
 
     Args:
-        knobs: how many rows train and how many there are.
+        choices: how many rows train and how many there are.
         measures: of some rows.
         row: int32 [rows], their numbers.
 
     Returns:
         float32 [2, 3]: sums of losses, right answers and squared errors.
     """
-    train = row < knobs.n_train
-    test = (row >= knobs.n_train) & (row < knobs.n_rows)
+    train = row < choices.n_train
+    test = (row >= choices.n_train) & (row < choices.n_rows)
     columns = jnp.stack([measures.losses, measures.right, measures.squares])
     # `where`, not a product: a row of padding may be infinite.
     chosen = jnp.where(jnp.stack([train, test])[:, None, :], columns[None], 0.0)
     return jnp.sum(chosen, axis=2)
 
 
-def mean_rows(knobs: Knobs, sums: Array) -> Array:
+def mean_rows(choices: Choices, sums: Array) -> Array:
     """Turns the sums of all rows into means: loss, accuracy and mean squared error."""
-    counts = jnp.asarray([knobs.n_train, knobs.n_rows - knobs.n_train], jnp.float32)
+    counts = jnp.asarray([choices.n_train, choices.n_rows - choices.n_train], jnp.float32)
     # The barrier keeps XLA from multiplying by 1 / count, which leaves n / n short of 1.
     return sums / lax.optimization_barrier(jnp.broadcast_to(counts[:, None], sums.shape))

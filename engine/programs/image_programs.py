@@ -1,4 +1,4 @@
-"""Everything that runs on images share: their sets, and programs compiled for them."""
+"""Image sets and compiled programs, shared by all runs on images."""
 
 from __future__ import annotations
 
@@ -14,16 +14,16 @@ from engine.base.program_cache import ProgramCache
 from engine.data.image_data import IN_SPACE, ImageData
 from engine.data.image_store import ImageStore
 from engine.frames.frames import FrameRequest
-from engine.network import Parts
+from engine.network import ParameterArrays
 from engine.programs.images.compiled import (
+    BatchedProgram,
     Projection,
-    Sweep,
-    Viewing,
+    ViewKey,
     ViewPrograms,
-    compile_answers,
-    compile_exciting,
     compile_nearest,
+    compile_predictions,
     compile_projection,
+    compile_unit_activations,
     compile_views,
 )
 from engine.programs.images.training_programs import TrainingProgram, compile_training
@@ -37,8 +37,8 @@ ROWS = 512
 
 
 @dataclass(frozen=True)
-class Prepared:
-    """What a spec of images runs on."""
+class ImageResources:
+    """Data and programs of a spec of images."""
 
     data: ImageData
     training: TrainingProgram
@@ -57,23 +57,23 @@ class ImagePrograms:
         self._cache = cache
         self.store = store
 
-    def prepare(self, spec: Spec) -> Prepared:
-        """Returns what a spec runs on; loads and compiles what is missing.
+    def prepare(self, spec: Spec) -> ImageResources:
+        """Returns data and programs of a spec; loads and compiles what is missing.
 
         Raises:
             DataError: its images cannot be found or are damaged.
         """
         data = self.store.get(spec.data.name)
         training = ExactModel.of(spec, data.n_train)
-        return Prepared(
+        return ImageResources(
             data,
             self._cache.get(training, lambda: compile_training(training)),
             self.views(spec, data),
         )
 
     def views(self, spec: Spec, data: ImageData) -> ViewPrograms:
-        """Returns the programs that look at a network."""
-        model = _viewing(spec, data)
+        """Returns the view programs of a network."""
+        model = _view_key(spec, data)
         return self._cache.get(model, lambda: compile_views(model))
 
     def is_prepared(self, owner: Hashable, spec: Spec) -> bool:
@@ -109,15 +109,15 @@ class ImagePrograms:
         return all(self._cache.need(owner, *one) for one in _list_rare(spec, data, request))
 
     def _has_programs(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
-        training, viewing = ExactModel.of(spec, data.n_train), _viewing(spec, data)
+        training, viewing = ExactModel.of(spec, data.n_train), _view_key(spec, data)
         need = self._cache.need
         return need(owner, training, lambda: compile_training(training)) and need(
             owner, viewing, lambda: compile_views(viewing)
         )
 
-    def exciting(self, spec: Spec, data: ImageData, *, wait: bool) -> Sweep | None:
-        """Returns the program that tells how far images excite a unit."""
-        return self._find(*_exciting(spec, data), wait)
+    def unit_activations(self, spec: Spec, data: ImageData, *, wait: bool) -> BatchedProgram | None:
+        """Returns the program that computes a unit's activation for images."""
+        return self._find(*_unit_activations(spec, data), wait)
 
     def projection(
         self, spec: Spec, data: ImageData, layer: int, *, wait: bool
@@ -125,7 +125,7 @@ class ImagePrograms:
         """Returns the program that projects a layer's activations."""
         return self._find(*_projection(spec, data, layer), wait)
 
-    def nearest(self, data: ImageData, *, wait: bool) -> Sweep | None:
+    def nearest(self, data: ImageData, *, wait: bool) -> BatchedProgram | None:
         """Returns the program that compares train images with one."""
         return self._find(*_nearest(data), wait)
 
@@ -139,11 +139,11 @@ class ImagePrograms:
         return found
 
     def predict(
-        self, network: ExactNetwork, slopes: Floats, params: Parts, images: NDArray[Any]
+        self, network: ExactNetwork, slopes: Floats, params: ParameterArrays, images: NDArray[Any]
     ) -> Floats:
         """Returns the outputs float32 [n, K] for images [n, pixels] of 0..255."""
         key = ("answers", network)
-        run = self._cache.get(key, lambda: compile_answers(network, ROWS))
+        run = self._cache.get(key, lambda: compile_predictions(network, ROWS))
         outputs = [np.zeros((0, network.widths[-1]), np.float32)]
         for start in range(0, len(images), ROWS):
             some = np.zeros((ROWS, images.shape[1]), np.float32)
@@ -162,25 +162,25 @@ class ImagePrograms:
         self.store.close()
 
 
-def _viewing(spec: Spec, data: ImageData) -> Viewing:
+def _view_key(spec: Spec, data: ImageData) -> ViewKey:
     network = ExactNetwork.of(spec)
     seen = data.seen_images.shape[0]
-    return Viewing(network, seen, data.n_test, min(IN_SPACE, data.n_test))
+    return ViewKey(network, seen, data.n_test, min(IN_SPACE, data.n_test))
 
 
-def _exciting(spec: Spec, data: ImageData) -> tuple[Hashable, Callable[[], Sweep]]:
-    model = _viewing(spec, data)
-    return ("exciting", model), lambda: compile_exciting(model)
+def _unit_activations(spec: Spec, data: ImageData) -> tuple[Hashable, Callable[[], BatchedProgram]]:
+    model = _view_key(spec, data)
+    return ("exciting", model), lambda: compile_unit_activations(model)
 
 
 def _projection(
     spec: Spec, data: ImageData, layer: int
 ) -> tuple[Hashable, Callable[[], Projection]]:
-    model = _viewing(spec, data)
+    model = _view_key(spec, data)
     return ("space", model, layer), lambda: compile_projection(model, layer)
 
 
-def _nearest(data: ImageData) -> tuple[Hashable, Callable[[], Sweep]]:
+def _nearest(data: ImageData) -> tuple[Hashable, Callable[[], BatchedProgram]]:
     shape = data.train_images.shape
     return ("nearest", shape), lambda: compile_nearest(*shape)
 
@@ -192,6 +192,6 @@ def _list_rare(
     if "nearest" in request.views:
         yield _nearest(data)
     if "exciting" in request.views and request.selected(spec) is not None:
-        yield _exciting(spec, data)
+        yield _unit_activations(spec, data)
     if "space" in request.views:
         yield _projection(spec, data, request.space_layer(spec))

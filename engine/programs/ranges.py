@@ -10,7 +10,7 @@ import numpy as np
 from jax import Array
 
 from engine.functions.heads import HEADS
-from engine.programs.models import Knobs, Rates
+from engine.programs.models import Choices, Rates
 
 #: Smallest range of a unit that is shown in full colour, so that a dead one looks dead.
 UNIT_FLOOR = 0.25
@@ -36,18 +36,18 @@ def _shrink(previous: Array, present: Array) -> Array:
     return jnp.maximum(present, previous + SHRINK * (present - previous))
 
 
-def boundary_range(knobs: Knobs, rates: Rates, previous: Array, largest: Array) -> Array:
+def boundary_range(choices: Choices, rates: Rates, previous: Array, largest: Array) -> Array:
     """Returns the range of the output: its own, or symmetric about 0.
 
     Args:
-        knobs: head.
+        choices: head.
         rates: with the largest label, which is always in range.
         previous: float32 [2], the last frame's.
         largest: float32 scalar, max |output|.
     """
     extent = jnp.maximum(_shrink(previous[1], largest), rates.label_extent)
-    own = jnp.stack([jnp.asarray(_LOW)[knobs.head], jnp.asarray(_HIGH)[knobs.head]])
-    return jnp.where(jnp.asarray(_BOUNDED)[knobs.head], own, jnp.stack([-extent, extent]))
+    own = jnp.stack([jnp.asarray(_LOW)[choices.head], jnp.asarray(_HIGH)[choices.head]])
+    return jnp.where(jnp.asarray(_BOUNDED)[choices.head], own, jnp.stack([-extent, extent]))
 
 
 def unit_ranges(previous: Array, low: Array, high: Array) -> Array:

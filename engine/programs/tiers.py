@@ -1,4 +1,4 @@
-"""Tiers: which compiled turns there are, and which one serves a network."""
+"""Tiers: the compiled programs, and which one serves a network."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from engine.functions.initializers import compile_draws
 from engine.network import Capacity
 from engine.programs.image_programs import ImagePrograms
 from engine.programs.models import ExactModel, GeneralModel, Model
-from engine.programs.turns import Call, Turn, compile_turn
+from engine.programs.turns import TurnArguments, TurnResult, compile_turn
 from engine.spec import Spec
 
 
@@ -21,7 +21,7 @@ class Program:
     """A model with its compiled turn."""
 
     model: Model
-    turn: Callable[[Call], Turn]
+    turn: Callable[[TurnArguments], TurnResult]
 
 
 #: Capacities, smallest first; the server is ready once the first one is compiled.

@@ -14,15 +14,15 @@ from jax import Array, lax
 from engine.base.arrays import Floats
 from engine.functions.schedules import rate_factor
 from engine.functions.update_rule import update
-from engine.network import BatchStatistics, Parts, by_batch, move_averages
+from engine.network import BatchStatistics, ParameterArrays, by_batch, move_averages
 from engine.programs.heads import loss_rows
-from engine.programs.models import ExactModel, GeneralModel, Inputs, Knobs, Model, Rates
+from engine.programs.models import Choices, ExactModel, GeneralModel, Inputs, Model, Rates
 
-Vector = TypeVar("Vector", Array, Floats, Parts)
+Vector = TypeVar("Vector", Array, Floats, ParameterArrays)
 
 
 class State(NamedTuple, Generic[Vector]):
-    """What training changes; on the device, or on the host, or taken apart.
+    """Training state: parameters and optimizer moments, as vectors or arrays by layer.
 
     Attributes:
         params: float32 [n].
@@ -35,8 +35,8 @@ class State(NamedTuple, Generic[Vector]):
     v: Vector
 
 
-class Place(NamedTuple):
-    """Where training stands and how far it goes.
+class TrainingPosition(NamedTuple):
+    """Counters that a training call starts from, and its number of updates.
 
     Attributes:
         seed: the run's seed.
@@ -66,14 +66,14 @@ def _gradient(
 
     x lies as the model takes it, y is [K, rows].
     """
-    knobs = model.knobs(inputs)
+    choices = model.choices(inputs)
 
-    def loss(parts: Parts) -> tuple[Array, BatchStatistics]:
+    def loss(parts: ParameterArrays) -> tuple[Array, BatchStatistics]:
         seen: BatchStatistics = {}
         normalized = model.layout.normalized
         normalize = by_batch(parts, weights, seen, model.axis) if normalized else None
         logits, _ = model.forward(inputs, parts, x, drop, normalize)
-        return jnp.sum(loss_rows(knobs, logits, y) * weights), seen
+        return jnp.sum(loss_rows(choices, logits, y) * weights), seen
 
     # Gradients of the parts, joined, are faster than the gradient of the whole.
     gradient, seen = jax.grad(loss, has_aux=True)(model.parameters.split(params))
@@ -105,8 +105,8 @@ def _regularize(model: Model, rates: Rates, params: Any, g: Any) -> Any:
 def _apply(
     model: Model,
     rates: Rates,
-    knobs: Knobs,
-    place: Place,
+    choices: Choices,
+    position: TrainingPosition,
     done: Array,
     state: State[Any],
     g: Any,
@@ -115,11 +115,11 @@ def _apply(
     g = _regularize(model, rates, state.params, g)
     rate = rates.learning_rate
     if model.scheduled:
-        step = (place.step + done).astype(jnp.float32)
+        step = (position.step + done).astype(jnp.float32)
         rate = rate * rate_factor(
-            knobs.schedule, step, rates.warmup_steps, rates.decay_steps, rates.decay_rate
+            choices.schedule, step, rates.warmup_steps, rates.decay_steps, rates.decay_rate
         )
-    t = (place.updates + done + 1).astype(jnp.float32)
+    t = (position.updates + done + 1).astype(jnp.float32)
     params, form = jax.tree.flatten(state.params)
     gradients, ms, vs = (jax.tree.leaves(tree) for tree in (g, state.m, state.v))
     moved = [
@@ -129,14 +129,14 @@ def _apply(
     return State(*(jax.tree.unflatten(form, column) for column in zip(*moved, strict=True)))
 
 
-def _step_key(place: Place, done: Array) -> Array:
-    return jnp.stack([place.seed.astype(jnp.uint32), (place.step + done).astype(jnp.uint32)])
+def _step_key(position: TrainingPosition, done: Array) -> Array:
+    return jnp.stack([position.seed.astype(jnp.uint32), (position.step + done).astype(jnp.uint32)])
 
 
 def train_exact(
     model: ExactModel,
     inputs: Inputs,
-    place: Place,
+    position: TrainingPosition,
     state: State[Any],
     x: Array,
     y: Array,
@@ -147,18 +147,18 @@ def train_exact(
     Args:
         model: the network.
         inputs: its rates.
-        place: where training stands and how many updates to do; within one epoch for images.
+        position: where training stands and how many updates to do; within one epoch for images.
         state: parameters and moments, in the model's form.
         x: float32 [rows, features], train rows first, or images uint8 [n_train, pixels].
         y: float32 [rows, K], targets, or labels int32 [n_train].
         order: int32, a permutation of the train rows for each epoch, the running one first.
 
     Returns:
-        The state after `place.steps` updates.
+        The state after `position.steps` updates.
     """
-    knobs, rates = model.knobs(inputs), model.rates(inputs)
+    choices, rates = model.choices(inputs), model.rates(inputs)
     n, batch, batches = model.n_train, model.batch, model.batches
-    stop = place.first + place.steps
+    stop = position.first + position.steps
     places = jnp.arange(batch)
 
     def epoch(e: Array | int, state: State[Any]) -> State[Any]:
@@ -170,16 +170,16 @@ def train_exact(
             if n % batch:
                 count = jnp.minimum(batch, n - b * batch)
                 weights = jnp.where(places < count, 1.0 / count, 0.0)
-            done = e * batches + b - place.first
-            drop = model.dropout(rates, _step_key(place, done), places)
+            done = e * batches + b - position.first
+            drop = model.dropout(rates, _step_key(position, done), places)
             g, seen = _gradient(model, inputs, drop, state.params, bx, by, weights)
-            after = _apply(model, rates, knobs, place, done, state, g)
+            after = _apply(model, rates, choices, position, done, state, g)
             if not model.layout.normalized:
                 return after
             params = _update_averages(model, inputs, state.params, after.params, seen)
             return after._replace(params=params)
 
-        low = jnp.maximum(place.first - e * batches, 0)
+        low = jnp.maximum(position.first - e * batches, 0)
         high = jnp.minimum(stop - e * batches, batches)
         return lax.fori_loop(low, high, step, state)
 
@@ -191,7 +191,7 @@ def train_exact(
 def add_gradient(
     model: ExactModel,
     inputs: Inputs,
-    place: Place,
+    position: TrainingPosition,
     rows: int,
     part: Array,
     params: Any,
@@ -208,9 +208,9 @@ def add_gradient(
     Args:
         model: what is trained.
         inputs: its rates.
-        place: where training stands.
+        position: where training stands.
         rows: of a part.
-        part: int32 scalar, which part of batch `place.first`, from 0.
+        part: int32 scalar, which part of batch `position.first`, from 0.
         params: the network.
         images: uint8 [n_train, pixels].
         labels: int32 [n_train].
@@ -218,29 +218,29 @@ def add_gradient(
         total: the sum so far.
     """
     places = part * rows + jnp.arange(rows)
-    first = place.first * model.batch
+    first = position.first * model.batch
     # The last part may reach beyond the batch; such rows weigh nothing.
     chosen = order[jnp.minimum(first + places, order.shape[0] - 1)]
     x, y = model.read_images(images, labels, chosen)
     count = jnp.minimum(model.batch, model.n_train - first)
     weights = jnp.where(places < count, 1.0 / count, 0.0)
-    drop = model.dropout(model.rates(inputs), _step_key(place, jnp.int32(0)), places)
+    drop = model.dropout(model.rates(inputs), _step_key(position, jnp.int32(0)), places)
     g, _ = _gradient(model, inputs, drop, params, x, y, weights)
     return jax.tree.map(jnp.add, total, g)
 
 
 def apply_gradient(
-    model: ExactModel, inputs: Inputs, place: Place, state: State[Any], g: Any
+    model: ExactModel, inputs: Inputs, position: TrainingPosition, state: State[Any], g: Any
 ) -> State[Any]:
     """Does one update with the gradient of a whole batch."""
-    knobs, rates = model.knobs(inputs), model.rates(inputs)
-    return _apply(model, rates, knobs, place, jnp.int32(0), state, g)
+    choices, rates = model.choices(inputs), model.rates(inputs)
+    return _apply(model, rates, choices, position, jnp.int32(0), state, g)
 
 
 def train_general(
     model: GeneralModel,
     inputs: Inputs,
-    place: Place,
+    position: TrainingPosition,
     state: State[Array],
     x: Array,
     y: Array,
@@ -250,14 +250,14 @@ def train_general(
 
     Gathers each batch in chunks of fixed size, so any batch size will do.
     """
-    knobs, rates = model.knobs(inputs), model.rates(inputs)
-    n = jnp.asarray(knobs.n_train)
-    batch = jnp.minimum(knobs.batch, n)
+    choices, rates = model.choices(inputs), model.rates(inputs)
+    n = jnp.asarray(choices.n_train)
+    batch = jnp.minimum(choices.batch, n)
     batches = (n + batch - 1) // batch
     room = model.batch_chunk
 
     def step(i: Array, state: State[Array]) -> State[Array]:
-        e, b = (place.first + i) // batches, (place.first + i) % batches
+        e, b = (position.first + i) // batches, (position.first + i) % batches
         count = jnp.minimum(batch, n - b * batch)
 
         def chunk(c: Array | int) -> tuple[Array, BatchStatistics]:
@@ -265,19 +265,19 @@ def train_general(
             start = e * n + b * batch + c * room
             rows = lax.dynamic_slice(order, (start,), (room,))
             weights = jnp.where(places < count, 1.0 / count, 0.0)
-            drop = model.dropout(rates, _step_key(place, i), places)
+            drop = model.dropout(rates, _step_key(position, i), places)
             bx, by = x[rows].T, y[rows].T
             return _gradient(model, inputs, drop, state.params, bx, by, weights)
 
         if model.layout.normalized:
             # One chunk holds every batch, since its statistics need all of its rows.
             g, seen = chunk(0)
-            after = _apply(model, rates, knobs, place, i, state, g)
+            after = _apply(model, rates, choices, position, i, state, g)
             params = _update_averages(model, inputs, state.params, after.params, seen)
             return after._replace(params=params)
         chunks = (count + room - 1) // room
         zeros = jnp.zeros_like(state.params)
         g = lax.fori_loop(0, chunks, lambda c, total: total + chunk(c)[0], zeros)
-        return _apply(model, rates, knobs, place, i, state, g)
+        return _apply(model, rates, choices, position, i, state, g)
 
-    return lax.fori_loop(0, place.steps, step, state)
+    return lax.fori_loop(0, position.steps, step, state)

@@ -1,4 +1,4 @@
-"""Turns: the one compiled function that trains, measures and paints.
+"""Turns: the compiled function that trains, evaluates and paints.
 
 A turn of a session is one call: so many updates, then losses, boundary and
 units of the new state. Asking for no updates, or for no pictures, is the same
@@ -18,16 +18,16 @@ from engine.base.arrays import Floats
 from engine.base.devices import small_network_device
 from engine.programs import training, views
 from engine.programs.models import ExactModel, GeneralModel, Inputs, Model, n_rates
-from engine.programs.training import Place, State
-from engine.programs.views import Look, Pictures, Request
+from engine.programs.training import State, TrainingPosition
+from engine.programs.views import Evaluation, PictureRequest, Pictures
 
 
 class Canvas(NamedTuple):
-    """What is looked at: features of data and pixels, as columns.
+    """Features of data and pixels, as columns.
 
     Attributes:
-        columns: float32 [features, rows + pixels] (general) or [features, 10000] (tight).
-        tiles: float32 [features, 4096] (general) or [features, tile * tile] (tight).
+        columns: float32 [features, rows + pixels] (general) or [features, 10000] (exact).
+        tiles: float32 [features, 4096] (general) or [features, tile * tile] (exact).
     """
 
     columns: Array
@@ -44,8 +44,8 @@ class Ranges(NamedTuple, Generic[Numbers]):
     units: Numbers
 
 
-class Turn(NamedTuple):
-    """What one call gives back.
+class TurnResult(NamedTuple):
+    """Result of a turn.
 
     Attributes:
         state: parameters and moments after the updates.
@@ -69,38 +69,40 @@ class Turn(NamedTuple):
     selected: Array
 
 
-class Call(NamedTuple):
-    """The arguments of a turn.
+class TurnArguments(NamedTuple):
+    """Arguments of a turn.
 
     Attributes:
         state: parameters and moments.
         x: float32 [rows, features], train rows first.
         y: float32 [rows, K], targets.
         order: int32 [n], shuffled train rows, epoch after epoch.
-        place: int32 [5], `Place`.
+        position: int32 [5], `TrainingPosition`.
         inputs: what the network is made of, and the rates.
         canvas: what is looked at.
         ranges: of the last pictures.
-        request: int32 [3], `Request`.
+        request: int32 [3], `PictureRequest`.
     """
 
     state: State[Array]
     x: Array
     y: Array
     order: Array
-    place: Array
+    position: Array
     inputs: Inputs
     canvas: Canvas
     ranges: Ranges[Array]
     request: Array
 
 
-def turn_exact(model: ExactModel, call: Call) -> Turn:
+def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
     """One turn of an exact architecture."""
-    place = Place(*(call.place[i] for i in range(5)))
-    state = training.train_exact(model, call.inputs, place, call.state, call.x, call.y, call.order)
+    position = TrainingPosition(*(call.position[i] for i in range(5)))
+    state = training.train_exact(
+        model, call.inputs, position, call.state, call.x, call.y, call.order
+    )
     params = model.layout.split(state.params)
-    look = views.look_exact(model, call.inputs, params, call.x.T, call.y.T)
+    evaluation = views.evaluate_exact(model, call.inputs, params, call.x.T, call.y.T)
 
     def paint() -> Pictures:
         canvas = call.canvas
@@ -120,37 +122,42 @@ def turn_exact(model: ExactModel, call: Call) -> Turn:
         return Pictures(boundary, call.ranges.boundary, units, call.ranges.units)
 
     pictures = lax.cond(call.request[0] > 0, paint, skip)
-    return _give_back(model, call, state, look, pictures)
+    return _make_result(model, call, state, evaluation, pictures)
 
 
-def turn_general(model: GeneralModel, call: Call) -> Turn:
+def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
     """One turn of any network within a capacity."""
-    place = Place(*(call.place[i] for i in range(5)))
+    position = TrainingPosition(*(call.position[i] for i in range(5)))
     state = training.train_general(
-        model, call.inputs, place, call.state, call.x, call.y, call.order
+        model, call.inputs, position, call.state, call.x, call.y, call.order
     )
     params = model.layout.split(state.params)
-    look, pictures = views.look_general(
+    request = PictureRequest(*(call.request[i] for i in range(3)))
+    evaluation, pictures = views.evaluate_general(
         model, call.inputs, params, call.canvas.columns, call.y, call.canvas.tiles,
-        call.ranges.boundary, call.ranges.units, Request(*(call.request[i] for i in range(3))),
+        call.ranges.boundary, call.ranges.units, request,
     )  # fmt: skip
-    return _give_back(model, call, state, look, pictures)
+    return _make_result(model, call, state, evaluation, pictures)
 
 
-def _give_back(
-    model: Model, call: Call, state: State[Array], look: Look, pictures: Pictures
-) -> Turn:
+def _make_result(
+    model: Model,
+    call: TurnArguments,
+    state: State[Array],
+    evaluation: Evaluation,
+    pictures: Pictures,
+) -> TurnResult:
     penalty = training.penalty(model, model.rates(call.inputs), state.params)
     finite = jnp.all(jnp.isfinite(jnp.stack(state))).astype(jnp.float32)
-    summary = jnp.concatenate([look.means.ravel(), jnp.stack([penalty, finite])])
+    summary = jnp.concatenate([evaluation.means.ravel(), jnp.stack([penalty, finite])])
     ranges = Ranges(pictures.boundary_range, pictures.unit_ranges)
-    return Turn(
-        state, summary, look.outputs, look.losses,
-        pictures.boundary, pictures.units, ranges, look.selected,
+    return TurnResult(
+        state, summary, evaluation.outputs, evaluation.losses,
+        pictures.boundary, pictures.units, ranges, evaluation.selected,
     )  # fmt: skip
 
 
-def _shapes(model: Model) -> Call:
+def _shapes(model: Model) -> TurnArguments:
     """Returns the shapes of a model's arguments."""
 
     def floats(*shape: int) -> Any:
@@ -161,13 +168,13 @@ def _shapes(model: Model) -> Call:
 
     layout, sizes = model.layout, model.sizes
     vector, n_inputs = floats(layout.size), len(model.input_columns)
-    return Call(
+    return TurnArguments(
         State(vector, vector, vector),
         floats(sizes.rows, n_inputs),
         floats(sizes.rows, layout.widths[-1]),
         ints(sizes.order),
         ints(5),
-        Inputs(ints(sizes.knobs), floats(n_rates(layout.n_hidden)), floats(*sizes.mask)),
+        Inputs(ints(sizes.choices), floats(n_rates(layout.n_hidden)), floats(*sizes.mask)),
         Canvas(floats(n_inputs, sizes.columns), floats(n_inputs, sizes.tiles)),
         Ranges(floats(2), floats(layout.n_units, 2)),
         ints(3),
@@ -175,13 +182,13 @@ def _shapes(model: Model) -> Call:
 
 
 #: The turn of each kind of model.
-_TURNS: dict[type[Model], Callable[[Any, Call], Turn]] = {
+_TURNS: dict[type[Model], Callable[[Any, TurnArguments], TurnResult]] = {
     ExactModel: turn_exact,
     GeneralModel: turn_general,
 }
 
 
-def compile_turn(model: Model) -> Callable[[Call], Turn]:
+def compile_turn(model: Model) -> Callable[[TurnArguments], TurnResult]:
     """Compiles a model's turn.
 
     Args:
@@ -192,7 +199,7 @@ def compile_turn(model: Model) -> Callable[[Call], Turn]:
     """
     run, shapes = _TURNS[type(model)], _shapes(model)
 
-    def turn(call: Call) -> Turn:
+    def turn(call: TurnArguments) -> TurnResult:
         return run(model, call)
 
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):

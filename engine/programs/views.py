@@ -10,14 +10,14 @@ from typing import NamedTuple
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.network import Parts
+from engine.network import ParameterArrays
 from engine.programs.heads import activate, mean_rows, measure, sum_rows
 from engine.programs.models import BOUNDARY, CHUNK, ExactModel, GeneralModel, Inputs
 from engine.programs.ranges import boundary_range, quantize, unit_ranges
 
 
-class Look(NamedTuple):
-    """What is known of the data.
+class Evaluation(NamedTuple):
+    """Evaluation of the data: outputs, losses and their means.
 
     Attributes:
         outputs: float32 [K, rows], predictions.
@@ -48,8 +48,10 @@ class Pictures(NamedTuple):
     unit_ranges: Array
 
 
-def look_exact(model: ExactModel, inputs: Inputs, params: Parts, x: Array, y: Array) -> Look:
-    """Measures the data of an exact network.
+def evaluate_exact(
+    model: ExactModel, inputs: Inputs, params: ParameterArrays, x: Array, y: Array
+) -> Evaluation:
+    """Evaluates an exact network on the data.
 
     Args:
         model: the architecture.
@@ -58,18 +60,18 @@ def look_exact(model: ExactModel, inputs: Inputs, params: Parts, x: Array, y: Ar
         x: float32 [features, rows].
         y: float32 [K, rows], targets.
     """
-    knobs = model.knobs(inputs)
+    choices = model.choices(inputs)
     logits, _ = model.forward(inputs, params, x)
-    outputs = activate(knobs, logits)
-    measures = measure(knobs, logits, outputs, y)
-    sums = sum_rows(knobs, measures, jnp.arange(x.shape[1]))
-    return Look(outputs, measures.losses, mean_rows(knobs, sums), jnp.zeros(0))
+    outputs = activate(choices, logits)
+    measures = measure(choices, logits, outputs, y)
+    sums = sum_rows(choices, measures, jnp.arange(x.shape[1]))
+    return Evaluation(outputs, measures.losses, mean_rows(choices, sums), jnp.zeros(0))
 
 
 def paint_exact(
     model: ExactModel,
     inputs: Inputs,
-    params: Parts,
+    params: ParameterArrays,
     grid: Array,
     tiles: Array,
     last_boundary: Array,
@@ -86,10 +88,10 @@ def paint_exact(
         last_boundary: float32 [2], the boundary's range in the last frame.
         last_units: float32 [units, 2], the units' ranges in the last frame.
     """
-    knobs, rates = model.knobs(inputs), model.rates(inputs)
+    choices, rates = model.choices(inputs), model.rates(inputs)
     logits, _ = model.forward(inputs, params, grid)
-    outputs = activate(knobs, logits)
-    extent = boundary_range(knobs, rates, last_boundary, jnp.max(jnp.abs(outputs)))
+    outputs = activate(choices, logits)
+    extent = boundary_range(choices, rates, last_boundary, jnp.max(jnp.abs(outputs)))
     boundary = quantize(outputs, extent[0], extent[1])
     if not model.layout.n_units:
         return Pictures(boundary, extent, jnp.zeros((0, tiles.shape[1]), jnp.uint8), last_units)
@@ -100,7 +102,7 @@ def paint_exact(
     return Pictures(boundary, extent, units, ranges)
 
 
-class _Seen(NamedTuple):
+class _ChunkResult(NamedTuple):
     outputs: Array
     losses: Array
     selected: Array
@@ -108,8 +110,8 @@ class _Seen(NamedTuple):
     largest: Array
 
 
-class Request(NamedTuple):
-    """What a general program is asked to look at, int32 scalars.
+class PictureRequest(NamedTuple):
+    """Pictures that a general program is to paint, int32 scalars.
 
     Attributes:
         pictures: 1 if boundary and units are wanted.
@@ -122,18 +124,18 @@ class Request(NamedTuple):
     unit: Array
 
 
-def look_general(
+def evaluate_general(
     model: GeneralModel,
     inputs: Inputs,
-    params: Parts,
+    params: ParameterArrays,
     columns: Array,
     targets: Array,
     tiles: Array,
     last_boundary: Array,
     last_units: Array,
-    request: Request,
-) -> tuple[Look, Pictures]:
-    """Measures the data and paints boundary, units and the selected unit.
+    request: PictureRequest,
+) -> tuple[Evaluation, Pictures]:
+    """Evaluates on the data and paints boundary, units and the selected unit.
 
     Data and pixels run through one loop over chunks of columns, as many as
     there are, so one program serves data and tiles of every size.
@@ -152,22 +154,22 @@ def look_general(
     Returns:
         What is known of the data, and the pictures.
     """
-    knobs, rates = model.knobs(inputs), model.rates(inputs)
+    choices, rates = model.choices(inputs), model.rates(inputs)
     rows, n_outputs = targets.shape
-    data_chunks = (knobs.n_rows + CHUNK - 1) // CHUNK
+    data_chunks = (choices.n_rows + CHUNK - 1) // CHUNK
     pixel_chunks = jnp.where(request.pictures > 0, (columns.shape[1] - rows) // CHUNK, 0)
     place = jnp.arange(CHUNK)
 
-    def look(i: Array, seen: _Seen) -> _Seen:
+    def look(i: Array, seen: _ChunkResult) -> _ChunkResult:
         start = jnp.where(i < data_chunks, i, rows // CHUNK + i - data_chunks) * CHUNK
         x = lax.dynamic_slice(columns, (0, start), (columns.shape[0], CHUNK))
         z, hidden = model.forward(inputs, params, x)
-        outputs = activate(knobs, z)
+        outputs = activate(choices, z)
 
         def compare() -> tuple[Array, Array]:
             y = lax.dynamic_slice(targets, (start, 0), (CHUNK, n_outputs)).T
-            here = measure(knobs, z, outputs, y)
-            return here.losses, sum_rows(knobs, here, start + place)
+            here = measure(choices, z, outputs, y)
+            return here.losses, sum_rows(choices, here, start + place)
 
         def skip() -> tuple[Array, Array]:
             return jnp.zeros(CHUNK), jnp.zeros((2, 3))
@@ -177,7 +179,7 @@ def look_general(
         pixel = start - rows + place
         real = (pixel >= 0) & (pixel < BOUNDARY * BOUNDARY)
         largest = jnp.max(jnp.where(real, jnp.abs(outputs), 0.0))
-        return _Seen(
+        return _ChunkResult(
             lax.dynamic_update_slice(seen.outputs, outputs, (0, start)),
             lax.dynamic_update_slice(seen.losses, losses, (start,)),
             lax.dynamic_update_slice(seen.selected, chosen, (start,)),
@@ -190,7 +192,7 @@ def look_general(
         0,
         data_chunks + pixel_chunks,
         look,
-        _Seen(
+        _ChunkResult(
             jnp.zeros((n_outputs, n_columns)),
             jnp.zeros(n_columns),
             jnp.zeros(n_columns),
@@ -198,14 +200,14 @@ def look_general(
             jnp.zeros(()),
         ),
     )
-    extent = boundary_range(knobs, rates, last_boundary, seen.largest)
+    extent = boundary_range(choices, rates, last_boundary, seen.largest)
     painted = seen.outputs[:, rows : rows + BOUNDARY * BOUNDARY]
     boundary = quantize(painted, extent[0], extent[1])
-    look_at = Look(
-        seen.outputs[:, :rows], seen.losses[:rows], mean_rows(knobs, seen.sums), seen.selected
+    look_at = Evaluation(
+        seen.outputs[:, :rows], seen.losses[:rows], mean_rows(choices, seen.sums), seen.selected
     )
     n_units = model.layout.n_units
-    tile_pixels = knobs.tile * knobs.tile
+    tile_pixels = choices.tile * choices.tile
     tile_chunks = jnp.where(request.pictures > 0, (tile_pixels + CHUNK - 1) // CHUNK, 0)
 
     def run(i: Array, carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:

@@ -8,20 +8,20 @@ from engine.base.counters import Counters, count_batches
 from engine.spec import Spec
 
 
-class Rows(Protocol):
-    """Data that can be trained on."""
+class TrainData(Protocol):
+    """Protocol of train data."""
 
     @property
     def n_train(self) -> int:
-        """Rows to train on."""
+        """TrainData to train on."""
         ...
 
 
-DataT = TypeVar("DataT", bound=Rows)
+DataT = TypeVar("DataT", bound=TrainData)
 
 
 class RunBase(Generic[DataT]):
-    """Base of the runs, which set these three whenever they take up a moment or go on."""
+    """Base class of runs, which set spec, data and counters when they load a snapshot or train."""
 
     _spec: Spec
     _data: DataT

@@ -1,4 +1,4 @@
-"""What frames of a run on images hold."""
+"""Views of a run on images."""
 
 from __future__ import annotations
 
@@ -18,9 +18,9 @@ from engine.data.image_data import ImageData
 from engine.data.selected_image import Sample, SelectedImage
 from engine.frames.frames import FrameRequest
 from engine.frames.registry import Shown, make_views
-from engine.network import Parts
+from engine.network import ParameterArrays
 from engine.programs.image_programs import ImagePrograms
-from engine.programs.images.compiled import Projection, Sweep
+from engine.programs.images.compiled import BatchedProgram, Projection
 from engine.programs.images.views import COMPONENTS, SHOWN
 from engine.programs.models import ExactNetwork
 from engine.spec import Spec
@@ -32,8 +32,8 @@ _FIRST_ROUNDS, _ROUNDS = 24, 2
 
 
 @dataclass(frozen=True)
-class Tested:
-    """What a network makes of the test images.
+class TestPredictions:
+    """Predictions and confusion matrix of the test images.
 
     Attributes:
         predictions: uint8 [n_test], the likeliest class.
@@ -58,22 +58,22 @@ class BoundNetwork:
     spec: Spec
     data: ImageData
     slopes: Floats
-    params: Parts
+    params: ParameterArrays
 
     @classmethod
-    def of(cls, spec: Spec, data: ImageData, params: Parts) -> BoundNetwork:
+    def of(cls, spec: Spec, data: ImageData, params: ParameterArrays) -> BoundNetwork:
         """Binds parameters to a spec and its images."""
         slopes = np.array([layer.negative_slope for layer in spec.layers], np.float32)
         return cls(spec, data, slopes, params)
 
     @property
-    def arguments(self) -> tuple[Floats, Parts]:
+    def arguments(self) -> tuple[Floats, ParameterArrays]:
         """What every compiled view takes first."""
         return self.slopes, self.params
 
 
 class ImageViews:
-    """Looks at a network for images.
+    """Computes the views of an image network.
 
     What runs over a whole set does so in slices (`Slices`), so that others come in between.
 
@@ -88,18 +88,22 @@ class ImageViews:
     def __init__(self, programs: ImagePrograms) -> None:
         self._programs = programs
         self._basis: tuple[Any, Array] | None = None
-        self._tested: Tested | None = None
+        self._tested: TestPredictions | None = None
         self._nearest: tuple[Any, Floats] | None = None
-        self._exciting: RateLimitedCache[Floats] = RateLimitedCache()
+        self._unit_activations: RateLimitedCache[Floats] = RateLimitedCache()
         self._space: RateLimitedCache[NDArray[Any]] = RateLimitedCache()
 
-    def rest(self) -> None:
-        """Forgets what can be made anew."""
-        self._nearest, self._exciting, self._space = None, RateLimitedCache(), RateLimitedCache()
+    def release_memory(self) -> None:
+        """Drops caches that can be computed again."""
+        self._nearest, self._unit_activations, self._space = (
+            None,
+            RateLimitedCache(),
+            RateLimitedCache(),
+        )
 
     @property
     def seen(self) -> tuple[Any, Any]:
-        """What goes on from frame to frame."""
+        """State that is carried from frame to frame."""
         return self._tested, self._basis
 
     @seen.setter
@@ -107,14 +111,14 @@ class ImageViews:
         self._tested, self._basis = kept
 
     def measure(self, network: BoundNetwork) -> Slices[Floats]:
-        """Measures a network on the first train images and on all test images.
+        """Evaluates a network on the first train images and on all test images.
 
         Returns:
             float32 [7]: loss, accuracy and 0 of train, the same of test, and the penalty.
         """
         spec, data = network.spec, network.data
         programs, labels = self._programs.views(spec, data), data.images
-        train, test = programs.judge_train, programs.judge_test
+        train, test = programs.evaluate_train, programs.evaluate_test
         n_seen = len(data.seen_labels)
         seen = yield from train.slices(
             n_seen, *network.arguments, data.seen_images, data.seen_labels
@@ -123,9 +127,11 @@ class ImageViews:
             data.n_test, *network.arguments, data.test_images, data.test_labels
         )
         right = np.mean(seen.predictions == labels.train_labels[:n_seen])
-        self._tested = Tested(rest.predictions, _confuse(labels.test_labels, rest, spec.n_outputs))
+        self._tested = TestPredictions(
+            rest.predictions, _confusion_matrix(labels.test_labels, rest, spec.n_outputs)
+        )
         tested = np.trace(self._tested.confusion) / data.n_test
-        sums, rates = jax.device_get(programs.add_up(network.params)), spec.regularization
+        sums, rates = jax.device_get(programs.sum_kernels(network.params)), spec.regularization
         penalty = rates.l1 * sums.absolute + rates.l2 * sums.squares
         means = (seen.losses.mean(), right, 0, rest.losses.mean(), tested, 0)
         return np.array([*means, penalty], np.float32)
@@ -173,7 +179,7 @@ class ImageViews:
         return arrays
 
     def _find_nearest(
-        self, compare: Sweep, data: ImageData, image: NDArray[np.uint8]
+        self, compare: BatchedProgram, data: ImageData, image: NDArray[np.uint8]
     ) -> Slices[Floats]:
         """Nothing that is learned changes them: the same image has the same nearest ones."""
         key = (data.images.name, image.tobytes())
@@ -196,11 +202,11 @@ class ImageViews:
             arrays["input_weights"] = kernel.reshape(data.shape)
         if "exciting" in request.views:
             place = sum(one.units for one in spec.layers[:layer]) + unit
-            find = self._programs.exciting(spec, data, wait=request.patient)
+            find = self._programs.unit_activations(spec, data, wait=request.patient)
             if find is not None:
-                arrays["exciting"] = yield from self._exciting.get(
+                arrays["exciting"] = yield from self._unit_activations.get(
                     (spec, select),
-                    lambda: _find_exciting(find, network, place),
+                    lambda: _find_maximally_activating(find, network, place),
                     now=request.patient,
                 )
         return arrays
@@ -234,15 +240,17 @@ class ImageViews:
         return np.asarray(places)
 
 
-def _confuse(labels: NDArray[np.uint8], judged: Any, classes: int) -> Floats:
-    """Counts answers by label, float32 [K, K]."""
-    pairs = labels.astype(np.int32) * classes + judged.predictions
+def _confusion_matrix(labels: NDArray[np.uint8], evaluated: Any, classes: int) -> Floats:
+    """Returns the confusion matrix, float32 [K, K]."""
+    pairs = labels.astype(np.int32) * classes + evaluated.predictions
     counts = np.bincount(pairs, minlength=classes * classes)
     return counts.reshape(classes, classes).astype(np.float32)
 
 
-def _find_exciting(find: Sweep, network: BoundNetwork, place: int) -> Slices[Floats]:
-    """The test images that excite a unit most, the strongest first."""
+def _find_maximally_activating(
+    find: BatchedProgram, network: BoundNetwork, place: int
+) -> Slices[Floats]:
+    """Returns a unit's maximally activating test images, the strongest first."""
     images = network.data.test_images
     values = yield from find.slices(len(images), *network.arguments, images, np.int32(place))
     return _tabulate_first(values, np.argsort(-values, kind="stable"))

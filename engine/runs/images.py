@@ -20,7 +20,7 @@ from engine.data.image_data import ImageData
 from engine.data.shuffles import order_rows
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
-from engine.network import Layout, Parts
+from engine.network import Layout, ParameterArrays
 from engine.programs.images.training_programs import Batches, TrainingProgram
 from engine.programs.models import ExactModel, pack_rates
 from engine.programs.tiers import Programs
@@ -39,7 +39,7 @@ _RATE = 3e10
 _NO_VARIANCES = Variances(0.0, 0.0)
 
 #: Bytes of a float32, and vectors of a session: those of the run on the device, new ones while it
-#: trains, the same on the host, two moments of its time line; and at rest, one state and its start.
+#: trains, the same on the host, two snapshots of its time line; when idle, one state and its start.
 _FLOAT, _VECTORS, _PACKED_VECTORS = 4, 12, 4
 
 
@@ -139,7 +139,7 @@ class ImageRun(RunBase[ImageData]):
         self._layout = Layout.of(self._spec)
         self._model = ExactModel.of(self._spec, self._data.n_train)
         self._flat: State[Floats] | None = snapshot.state
-        self._placed: State[Parts] | None = None
+        self._placed: State[ParameterArrays] | None = None
         self._rates = pack_rates(self._spec, 1.0, len(self._spec.layers))
         self._measured: Metrics | None = None
 
@@ -155,12 +155,12 @@ class ImageRun(RunBase[ImageData]):
         return self._flat
 
     @property
-    def _state(self) -> State[Parts]:
+    def _state(self) -> State[ParameterArrays]:
         """The state on the device, taken apart."""
         if self._placed is None:
             assert self._flat is not None
             parts = State(*(self._layout.split(vector) for vector in self._flat))
-            placed: State[Parts] = jax.device_put(parts, image_device())
+            placed: State[ParameterArrays] = jax.device_put(parts, image_device())
             self._placed = placed
             return placed
         return self._placed
@@ -169,10 +169,10 @@ class ImageRun(RunBase[ImageData]):
     def _bound(self) -> BoundNetwork:
         return BoundNetwork.of(self._spec, self._data, self._state.params)
 
-    def rest(self) -> None:
+    def release_memory(self) -> None:
         """Keeps only the state, on the host; it goes on bit for bit."""
         self._flat, self._placed, self._order = self._exact(), None, None
-        self._views.rest()
+        self._views.release_memory()
 
     # Training
 
@@ -252,7 +252,9 @@ class ImageRun(RunBase[ImageData]):
             if steps:
                 yield
 
-    def _call(self, program: TrainingProgram, steps: int) -> Slices[tuple[State[Parts], bool]]:
+    def _call(
+        self, program: TrainingProgram, steps: int
+    ) -> Slices[tuple[State[ParameterArrays], bool]]:
         counters = self._counters
         place = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
         batches = Batches(self._data.train_images, self._data.train_labels, self._shuffled(program))
@@ -287,7 +289,7 @@ class ImageRun(RunBase[ImageData]):
         self._take(kept, good)
         raise DivergedError(self.step)
 
-    def _take(self, state: State[Parts], steps: int) -> None:
+    def _take(self, state: State[ParameterArrays], steps: int) -> None:
         self._counters = self._counters.after(steps, self.batches_per_epoch)
         self._placed, self._flat = state, None
 

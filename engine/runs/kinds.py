@@ -31,14 +31,14 @@ def make_data(spec: Spec, programs: Programs) -> Data:
     return _kind(spec).make_data(spec, programs)
 
 
-def begin_run(programs: Programs, moment: Snapshot) -> Run:
-    """Returns a run that goes on from a moment."""
-    return _kind(moment.spec)(programs, moment)
+def begin_run(programs: Programs, snapshot: Snapshot) -> Run:
+    """Returns a run that continues from a snapshot."""
+    return _kind(snapshot.spec)(programs, snapshot)
 
 
-def can_go_on(run: Run, moment: Snapshot) -> bool:
-    """Whether a run is of the kind that a moment needs."""
-    return isinstance(run, _kind(moment.spec))
+def can_continue(run: Run, snapshot: Snapshot) -> bool:
+    """Whether a run can load a snapshot."""
+    return isinstance(run, _kind(snapshot.spec))
 
 
 def is_ready(

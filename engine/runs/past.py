@@ -1,11 +1,11 @@
-"""The second run of a trainer: it shows snapshots while the first one rests."""
+"""Second run of a trainer: shows snapshots while the first one is idle."""
 
 from __future__ import annotations
 
 from engine.base.slices import Slices
 from engine.frames.frames import Frame, FrameRequest
 from engine.programs.tiers import Programs
-from engine.runs.kinds import begin_run, can_go_on
+from engine.runs.kinds import begin_run, can_continue
 from engine.runs.protocol import Run
 from engine.state.snapshots import Snapshot
 
@@ -23,7 +23,7 @@ class PastRun:
 
     def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
         """Makes the frame of a snapshot in slices, as it was shown."""
-        if self._run is None or not can_go_on(self._run, snapshot):
+        if self._run is None or not can_continue(self._run, snapshot):
             self.forget()
             self._run = begin_run(self._programs, snapshot)
         return (yield from self._run.show(snapshot, request))

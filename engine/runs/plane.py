@@ -1,7 +1,7 @@
 """Runs on the plane: two-dimensional data, and pictures of every unit.
 
 A run owns the state of one network in training, and moves it between
-programs: the general one that serves any edit at once, and the tight one that
+programs: the general one that serves any edit at once, and the exact one that
 is faster once compiled.
 """
 
@@ -29,7 +29,7 @@ from engine.programs.calls import dispatch, find_last_finite, is_finite, prepare
 from engine.programs.models import ExactModel
 from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
-from engine.programs.turns import Ranges, Turn
+from engine.programs.turns import Ranges, TurnResult
 from engine.runs.base import RunBase
 from engine.runs.plane_views import show_pictures, show_points, show_selected
 from engine.runs.turn_pace import TurnPace
@@ -132,7 +132,7 @@ class PlaneRun(RunBase[Dataset]):
         self._vectors, self._bound = snapshot.state, None
         self._summary = self._tight = self._seen = None
 
-    def rest(self) -> None:
+    def release_memory(self) -> None:
         """Nothing to do: a network on the plane is small."""
 
     def forget_history(self) -> None:
@@ -146,7 +146,7 @@ class PlaneRun(RunBase[Dataset]):
     # Training
 
     def train(self, steps: int) -> None:
-        """Trains on the tight program, compiling it first if need be.
+        """Trains on the exact program, compiling it first if need be.
 
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
@@ -166,7 +166,7 @@ class PlaneRun(RunBase[Dataset]):
     def turn(
         self, steps: int, request: FrameRequest, max_seconds: float | None = None
     ) -> Slices[Frame]:
-        """Trains a little, or not at all, and makes a frame; never waits for a tight program.
+        """Trains a little, or not at all, and makes a frame; never waits for an exact program.
 
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
@@ -200,7 +200,7 @@ class PlaneRun(RunBase[Dataset]):
         return self._show(request, binding, turn, select)
 
     def prefer_exact(self, tile: int) -> bool:
-        """Has the tight program compiled in the background; a later turn takes it up by itself.
+        """Has the exact program compiled in the background; a later turn takes it up by itself.
 
         Returns:
             Whether it is there or will be; False if too many others wait for theirs.
@@ -243,9 +243,9 @@ class PlaneRun(RunBase[Dataset]):
 
     def _choose(self, tile: int) -> Program:
         model = self._exact_model(tile)
-        tight = self._programs.ready_exact(model)
-        if tight is not None:
-            return tight
+        exact = self._programs.ready_exact(model)
+        if exact is not None:
+            return exact
         if self._programs.serves_general:
             return self._programs.general(self._spec)
         return self._programs.exact(model)
@@ -270,7 +270,7 @@ class PlaneRun(RunBase[Dataset]):
         *,
         pictures: bool,
         select: tuple[int, int] | None = None,
-    ) -> Turn:
+    ) -> TurnResult:
         """Trains in as many calls as it takes; the last one paints."""
         while True:
             room = binding.epochs_per_call * self.batches_per_epoch - self._counters.first
@@ -290,8 +290,8 @@ class PlaneRun(RunBase[Dataset]):
         *,
         pictures: bool = False,
         select: tuple[int, int] | None = None,
-    ) -> Turn:
-        """Calls the program once and takes over what it gives back."""
+    ) -> TurnResult:
+        """Calls the program once and takes over its result."""
         state = self._vectors
         if self._bound is not binding:
             state = binding.pack_state(self._exact())
@@ -300,8 +300,10 @@ class PlaneRun(RunBase[Dataset]):
         )
         return self._finish_call(binding, state, steps, dispatch(prepared))
 
-    def _finish_call(self, binding: Binding, state: State[Any], steps: int, turn: Turn) -> Turn:
-        """Takes over what a call gave back.
+    def _finish_call(
+        self, binding: Binding, state: State[Any], steps: int, turn: TurnResult
+    ) -> TurnResult:
+        """Takes over the result of a call.
 
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
@@ -318,7 +320,7 @@ class PlaneRun(RunBase[Dataset]):
 
     def _look(
         self, binding: Binding, state: State[Any], select: tuple[int, int] | None = None
-    ) -> Turn:
+    ) -> TurnResult:
         return dispatch(prepare(binding, state, self._counters, self._ranges, 0, select=select))
 
     def _take(self, binding: Binding, state: State[Any], steps: int) -> None:
@@ -329,7 +331,7 @@ class PlaneRun(RunBase[Dataset]):
         self,
         request: FrameRequest,
         binding: Binding,
-        turn: Turn,
+        turn: TurnResult,
         select: tuple[int, int] | None,
     ) -> Frame:
         arrays: dict[str, NDArray[Any]] = {}
@@ -359,7 +361,7 @@ class PlaneRun(RunBase[Dataset]):
         return Shown(self._spec, self._data, params)
 
     def _show_selected(
-        self, binding: Binding, turn: Turn, select: tuple[int, int]
+        self, binding: Binding, turn: TurnResult, select: tuple[int, int]
     ) -> dict[str, NDArray[Any]]:
         if binding.is_exact:
             # Only general programs pick units out; one look more, and only while one is pinned.

@@ -1,4 +1,4 @@
-"""What frames of a run on the plane hold, out of what a turn gave back."""
+"""Views of a run on the plane, from the result of a turn."""
 
 from __future__ import annotations
 
@@ -12,11 +12,11 @@ from engine.data.datasets import Dataset
 from engine.frames.frames import Frame, FrameRequest, describe_range, tabulate_points
 from engine.programs.bindings import Binding, Pixels
 from engine.programs.models import BOUNDARY
-from engine.programs.turns import Turn
+from engine.programs.turns import TurnResult
 from engine.spec import Spec
 
 
-def show_points(spec: Spec, data: Dataset, turn: Turn) -> Floats:
+def show_points(spec: Spec, data: Dataset, turn: TurnResult) -> Floats:
     """Returns the `points` array."""
     outputs = np.asarray(turn.outputs)[: spec.n_outputs, : data.n]
     return tabulate_points(spec, data, outputs, np.asarray(turn.losses)[: data.n])
@@ -34,7 +34,7 @@ def show_pictures(request: FrameRequest, pixels: Pixels) -> Frame:
     return frame
 
 
-def show_selected(binding: Binding, data: Dataset, turn: Turn) -> dict[str, NDArray[Any]]:
+def show_selected(binding: Binding, data: Dataset, turn: TurnResult) -> dict[str, NDArray[Any]]:
     """Returns the selected unit over the plane, and for every point."""
     values = np.asarray(turn.selected)
     pixels = values[binding.rows : binding.rows + BOUNDARY * BOUNDARY]

@@ -1,4 +1,4 @@
-"""The protocol of runs: what a trainer asks of a network in training, whatever its data."""
+"""Protocol of runs, for every kind of data."""
 
 from __future__ import annotations
 
@@ -108,8 +108,8 @@ class Run(Protocol):
         """Goes on from a snapshot."""
         ...
 
-    def rest(self) -> None:
-        """Gives back the memory that it can go on without."""
+    def release_memory(self) -> None:
+        """Frees memory that can be computed again."""
         ...
 
     def forget_history(self) -> None:
@@ -135,5 +135,5 @@ class Run(Protocol):
         ...
 
     def predict(self, x: Any) -> Floats:
-        """Returns the network's outputs, float32 [n, K]."""
+        """Returns the outputs, float32 [n, K]."""
         ...

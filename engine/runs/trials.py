@@ -1,6 +1,6 @@
-"""Trials: copies of a run, each trained under another change, to see which change helps.
+"""Trials: copies of a run, trained under different edits and compared.
 
-All copies begin at the same moment and train equally many epochs on general programs, in slices,
+All copies begin at the same snapshot and train equally many epochs on general programs, in slices,
 so their losses can be compared; the run itself stays where it is. One copy, the baseline, goes on
 without a change.
 """
@@ -41,7 +41,7 @@ _FIRST, _FASTER = 4, 4
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A change to try: what `Trainer.edit` takes."""
+    """An edit to try: the arguments of `Trainer.edit`."""
 
     patch: object
     origin: object = None
@@ -49,7 +49,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """Where one copy came to.
+    """Outcome of one copy.
 
     Attributes:
         metrics: at the end; None if its training diverged.
@@ -62,7 +62,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class TrialResult:
-    """What a trial found.
+    """Result of a trial.
 
     Attributes:
         step: where all copies began.
@@ -81,9 +81,9 @@ class TrialResult:
 
 @dataclass(slots=True)
 class _Copy:
-    """One copy: where it stands, and its metrics after each round."""
+    """Copy of a run: its snapshot, and its metrics after each round."""
 
-    moment: Snapshot
+    snapshot: Snapshot
     rounds: list[Metrics] = field(default_factory=list)
     trained: int = 0
     diverged: bool = False
@@ -91,11 +91,11 @@ class _Copy:
 
 
 class Trial:
-    """Trains copies of one moment under several changes, slice by slice.
+    """Trains copies of one snapshot under different edits, in slices.
 
     Args:
         programs: where compiled programs come from; none is compiled for a trial.
-        start: the moment that all copies begin at.
+        start: the snapshot that all copies begin at.
         candidates: the changes, at most `MAX_CANDIDATES`.
         epochs: that each copy trains, 1 to `MAX_EPOCHS`.
 
@@ -117,11 +117,11 @@ class Trial:
             raise TrialError("a copy of a network for images would take as long as the run itself")
         self._programs = programs
         self._start = start
-        moments = [start, *(_change(start, candidate) for candidate in candidates)]
-        for moment in moments:
-            if not programs.has_general(moment.spec):
+        snapshots = [start, *(_change(start, candidate) for candidate in candidates)]
+        for snapshot in snapshots:
+            if not programs.has_general(snapshot.spec):
                 raise TrialError("no program that is compiled has room for the network")
-        self._copies = [_Copy(moment) for moment in moments]
+        self._copies = [_Copy(snapshot) for snapshot in snapshots]
         self._ends = plan_rounds(epochs)
         self._round = 0
         self._run: PlaneRun | None = None
@@ -141,7 +141,7 @@ class Trial:
         return sum(done) / len(done)
 
     def _share_of(self, copy: _Copy) -> float:
-        return copy.trained / (self._ends[-1] * copy.moment.batches_per_epoch)
+        return copy.trained / (self._ends[-1] * copy.snapshot.batches_per_epoch)
 
     def advance(self, max_seconds: float) -> None:
         """Trains one copy for about so long.
@@ -190,15 +190,15 @@ class Trial:
         seconds = max(time.perf_counter() - begun, 1e-9)
         copy.slice = max(1, min(_FASTER * steps, int(max_seconds / seconds * steps)))
         copy.trained += steps
-        copy.moment = run.snapshot()
+        copy.snapshot = run.snapshot()
         if steps == rest:
             copy.rounds.append(run.metrics)
 
     def _load(self, copy: _Copy) -> PlaneRun:
         if self._run is None:
-            self._run = PlaneRun(self._programs, copy.moment)
+            self._run = PlaneRun(self._programs, copy.snapshot)
         elif self._loaded is not copy:
-            self._run.load(copy.moment)
+            self._run.load(copy.snapshot)
         self._loaded = copy
         return self._run
 
@@ -243,7 +243,7 @@ def _measure(copy: _Copy, rounds: int) -> Outcome:
 
 
 def _change(start: Snapshot, candidate: Candidate) -> Snapshot:
-    """Returns the moment that the edit of a candidate leads to."""
+    """Returns the snapshot after a candidate's edit."""
     after = finish(revise(start, candidate.patch, candidate.origin, _refuse_data))
     old, new = start.spec, after.spec
     if new.seed != old.seed:

@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from engine import ExportRequest, Snapshot, export, parse_spec
 from engine.base.counters import Counters
 from engine.data.datasets import make_dataset
-from engine.network import Kind, Layout
+from engine.network import Layout, UnitParameter
 from engine.spec import names
 from engine.state.initial_state import restart
 from tests.engine.specs import bounded, specs
@@ -120,7 +120,7 @@ def stir(now: Snapshot, seed: int) -> Snapshot:
         kernel *= np.float32(2 / np.sqrt(len(kernel)))
     if layout.normalized:
         for layer in range(layout.n_hidden):
-            place = layout.unit_slice(Kind.VARIANCE, layer)
+            place = layout.unit_slice(UnitParameter.VARIANCE, layer)
             params[place] = rng.uniform(0.5, 2, layout.widths[layer + 1])
     return replace(now, state=now.state._replace(params=params))
 

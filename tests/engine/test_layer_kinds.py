@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.edits.migration import NEW, BlockSource, along_axes
-from engine.network.blocks import Axis, Block, Kind, place_blocks
+from engine.network.blocks import Axis, Block, UnitParameter, lay_out_blocks
 from engine.network.layer_kinds import Dense, LayerKind, Shape
 from engine.network.layout import Layout
 from tests.engine.convolution import Flatten, MaxPooling, read_convolution
@@ -25,7 +25,7 @@ def lay_out(network: tuple[LayerKind, ...], shape: Shape) -> tuple[tuple[Block, 
         shapes.append(layer.blocks(shape))
         shape = layer.shape_out(shape)
     assert shape == (10,)
-    return place_blocks(shapes)
+    return lay_out_blocks(shapes)
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +35,7 @@ def flat() -> np.ndarray:
 
 def test_blocks_lie_one_after_another_without_a_gap(flat: np.ndarray) -> None:
     layers = lay_out(NETWORK, (SIDE, SIDE, 1))
-    places = [block.place for blocks in layers for block in blocks]
+    places = [block.span for blocks in layers for block in blocks]
     assert [place.start for place in places] == [0, *(place.stop for place in places[:-1])]
     assert places[-1].stop == len(flat)
     assert [len(blocks) for blocks in layers] == [2, 0, 0, 2]
@@ -65,7 +65,7 @@ def test_an_edit_keeps_filters_by_the_axes_of_their_blocks(flat: np.ndarray) -> 
     layers = lay_out(wider, (SIDE, SIDE, 1))
     kernel, bias = layers[0]
     filters = np.array([2, 0, NEW, 1], np.int32)
-    new = np.zeros(layers[-1][-1].place.stop, np.float32)
+    new = np.zeros(layers[-1][-1].span.stop, np.float32)
     channels = np.zeros(1, np.int32)
     drawn = np.full(kernel.shape, 0.5, np.float32)
     BlockSource(kernel, drawn, old, along_axes(kernel, channels, filters)).fill_in(
@@ -85,10 +85,10 @@ def test_a_layout_is_that_of_its_dense_layers(normalized: bool) -> None:
     assert layout.kernel_slice(1) == slice(12, 24)
     assert layout.bias_slice(2) == slice(30, 31)
     assert layout.n_weights == 31
-    assert layout.unit_slice(Kind.SLOPE, 1) == slice(35, 38)
+    assert layout.unit_slice(UnitParameter.SLOPE, 1) == slice(35, 38)
     if normalized:
-        assert layout.unit_slice(Kind.SCALE, 0) == slice(38, 42)
-        assert layout.unit_slice(Kind.VARIANCE, 1) == slice(63, 66)
+        assert layout.unit_slice(UnitParameter.SCALE, 0) == slice(38, 42)
+        assert layout.unit_slice(UnitParameter.VARIANCE, 1) == slice(63, 66)
     assert layout.size == (66 if normalized else 38)
     kernels = [block for blocks in layout.layers for block in blocks if Axis.IN in block.axes]
     assert layout.kernel_mask.sum() == sum(np.prod(block.shape) for block in kernels)

@@ -12,8 +12,8 @@ from engine import FrameRequest, Programs, Slices, Trainer, parse_spec
 from engine.base.slices import finish, timed
 from engine.edits.revisions import revise
 from engine.network import Layout
-from engine.programs.images.compiled import Sweep
-from engine.programs.images.views import MOST_ROWS, count_rows
+from engine.programs.images.compiled import BatchedProgram
+from engine.programs.images.views import MOST_ROWS, rows_per_call
 from engine.programs.models import ExactNetwork
 from engine.runs.kinds import make_data
 from tests.app.servers import wait_until
@@ -69,7 +69,7 @@ def test_a_set_is_looked_at_in_parts_of_one_size(n: int, rows: int) -> None:
         assert first + rows <= n
         return {"sum": images[first : first + rows].sum(axis=1) * factor}
 
-    pauses, made = count_pauses(Sweep(rows, run).slices(n, 2))
+    pauses, made = count_pauses(BatchedProgram(rows, run).slices(n, 2))
     np.testing.assert_array_equal(made["sum"], 2 * images.sum(axis=1))
     assert pauses == len(looked) == -(-n // rows)
 
@@ -82,7 +82,7 @@ def test_the_larger_a_network_the_fewer_images_at_a_time(
 ) -> None:
     hidden = len(widths) - 2
     network = ExactNetwork(widths, ("relu",) * hidden, (False,) * hidden, 0)
-    rows = count_rows(network, 10_000)
+    rows = rows_per_call(network, 10_000)
     assert rows <= MOST_ROWS
     assert -(-10_000 // rows) >= fewest
     assert rows * Layout(widths).n_weights < 2e9

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 from jax import ShapeDtypeStruct
 
 from engine.base.devices import image_device
-from engine.network import Parts, SplitParameters
+from engine.network import ParameterArrays, SplitParameters
 from engine.programs.models import ExactNetwork
 
 
@@ -29,7 +29,7 @@ def uint8s(*shape: int) -> Any:
     return ShapeDtypeStruct(shape, jnp.uint8)
 
 
-def parts_of(network: ExactNetwork) -> Parts:
+def parameter_shapes(network: ExactNetwork) -> ParameterArrays:
     """Returns the shapes of the parameters by layer."""
     return SplitParameters(network.layout).shapes()
 

@@ -1,4 +1,4 @@
-"""Compiled programs that look at a network for images."""
+"""Compiled view programs of image networks."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ import numpy as np
 from jax import Array, lax
 
 from engine.base.slices import Slices
-from engine.network import Parts
+from engine.network import ParameterArrays
 from engine.programs.images import views
 from engine.programs.images.compilation import (
     compile_for_images,
     float32s,
     int32s,
-    parts_of,
+    parameter_shapes,
     uint8s,
 )
-from engine.programs.images.views import COMPONENTS, Answer, Sums
+from engine.programs.images.views import COMPONENTS, Explanation, KernelSums
 from engine.programs.models import ExactNetwork
 
 
 @dataclass(frozen=True)
-class Viewing:
-    """What the programs that look at a network are keyed by.
+class ViewKey:
+    """Cache key of the view programs.
 
     Attributes:
         network: what is evaluated.
@@ -42,8 +42,8 @@ class Viewing:
 
 
 @dataclass(frozen=True)
-class Sweep:
-    """Looks at a set of images, so many rows at a time.
+class BatchedProgram:
+    """Program that runs over a set of images, some rows at a time.
 
     Attributes:
         rows: that one call looks at.
@@ -54,7 +54,7 @@ class Sweep:
     run: Callable[..., Any]
 
     def slices(self, n: int, *arguments: Any) -> Slices[Any]:
-        """Looks at all images of a set, and pauses after each call.
+        """Runs over all images of a set, and yields after each call.
 
         Args:
             n: images in the set.
@@ -75,118 +75,124 @@ class Sweep:
 
 @dataclass(frozen=True)
 class ViewPrograms:
-    """Looks at a network.
+    """View programs of an image network.
 
     Attributes:
         model: what they were compiled for.
-        judge_train: (slopes, params, images, labels) -> how it does on train images.
-        judge_test: the same, on the test images.
-        add_up: (params) -> what its penalty is made of.
+        evaluate_train: (slopes, params, images, labels) -> how it does on train images.
+        evaluate_test: the same, on the test images.
+        sum_kernels: (params) -> what its penalty is made of.
         look: (slopes, params, image) -> what it makes of one image.
     """
 
-    model: Viewing
-    judge_train: Sweep
-    judge_test: Sweep
-    add_up: Callable[..., Sums]
-    look: Callable[..., Answer]
+    model: ViewKey
+    evaluate_train: BatchedProgram
+    evaluate_test: BatchedProgram
+    sum_kernels: Callable[..., KernelSums]
+    look: Callable[..., Explanation]
 
 
 def _take_rows(images: Array, first: Array, rows: int) -> Array:
     return lax.dynamic_slice_in_dim(images, first, rows)
 
 
-def compile_views(model: Viewing) -> ViewPrograms:
-    """Compiles what is always needed to look at a network."""
+def compile_views(model: ViewKey) -> ViewPrograms:
+    """Compiles the view programs that are always needed."""
     network = model.network
-    parts, slopes = parts_of(network), float32s(network.n_hidden)
+    parts, slopes = parameter_shapes(network), float32s(network.n_hidden)
     pixels = network.widths[0]
 
-    def look(slopes: Array, params: Parts, image: Array) -> Answer:
-        return views.look(network, slopes, params, image)
+    def look(slopes: Array, params: ParameterArrays, image: Array) -> Explanation:
+        return views.explain(network, slopes, params, image)
 
-    def judging(n: int) -> Sweep:
-        rows = views.count_rows(network, n)
+    def evaluating(n: int) -> BatchedProgram:
+        rows = views.rows_per_call(network, n)
 
         def judge(
-            first: Array, slopes: Array, params: Parts, images: Array, labels: Array
-        ) -> views.Judged:
+            first: Array, slopes: Array, params: ParameterArrays, images: Array, labels: Array
+        ) -> views.ImageEvaluation:
             some, theirs = (_take_rows(one, first, rows) for one in (images, labels))
-            return views.judge(network, slopes, params, some, theirs)
+            return views.evaluate(network, slopes, params, some, theirs)
 
-        return Sweep(
+        return BatchedProgram(
             rows, compile_for_images(judge, int32s(), slopes, parts, uint8s(n, pixels), int32s(n))
         )
 
-    train = judging(model.n_train)
-    test = train if model.n_test == model.n_train else judging(model.n_test)
-    add_up = compile_for_images(views.add_up, parts)
+    train = evaluating(model.n_train)
+    test = train if model.n_test == model.n_train else evaluating(model.n_test)
+    sum_kernels = compile_for_images(views.sum_kernels, parts)
     return ViewPrograms(
-        model, train, test, add_up, compile_for_images(look, slopes, parts, uint8s(pixels))
+        model, train, test, sum_kernels, compile_for_images(look, slopes, parts, uint8s(pixels))
     )
 
 
-def compile_exciting(model: Viewing) -> Sweep:
-    """Compiles (first row, slopes, params, images, unit) -> how test images excite a unit."""
+def compile_unit_activations(model: ViewKey) -> BatchedProgram:
+    """Compiles (first row, slopes, params, images, unit) -> a unit's activation for test images."""
     network, n = model.network, model.n_test
-    rows = views.count_rows(network, n)
+    rows = views.rows_per_call(network, n)
 
-    def excite(first: Array, slopes: Array, params: Parts, images: Array, unit: Array) -> Array:
+    def excite(
+        first: Array, slopes: Array, params: ParameterArrays, images: Array, unit: Array
+    ) -> Array:
         some = _take_rows(images, first, rows)
-        return views.excite(network, slopes, params, some, unit)
+        return views.unit_activations(network, slopes, params, some, unit)
 
     images = uint8s(n, network.widths[0])
-    slopes, parts = float32s(network.n_hidden), parts_of(network)
-    return Sweep(rows, compile_for_images(excite, int32s(), slopes, parts, images, int32s()))
+    slopes, parts = float32s(network.n_hidden), parameter_shapes(network)
+    return BatchedProgram(
+        rows, compile_for_images(excite, int32s(), slopes, parts, images, int32s())
+    )
 
 
 @dataclass(frozen=True)
 class Projection:
-    """Shows the hidden space of a layer.
+    """Programs that project a layer's activations.
 
     Attributes:
         follow: (first row, slopes, params, images) -> activations of the layer.
         project: (activations, basis, rounds) -> coordinates and basis.
     """
 
-    follow: Sweep
+    follow: BatchedProgram
     project: Callable[..., tuple[Array, Array]]
 
 
-def compile_projection(model: Viewing, layer: int) -> Projection:
+def compile_projection(model: ViewKey, layer: int) -> Projection:
     """Compiles the projection of a layer."""
     network, n = model.network, model.n_space
-    rows, width = views.count_rows(network, n), network.widths[layer]
+    rows, width = views.rows_per_call(network, n), network.widths[layer]
 
-    def follow(first: Array, slopes: Array, params: Parts, images: Array) -> Array:
+    def follow(first: Array, slopes: Array, params: ParameterArrays, images: Array) -> Array:
         some = _take_rows(images, first, rows)
-        return views.follow(network, slopes, params, some, layer)
+        return views.layer_activations(network, slopes, params, some, layer)
 
     images = uint8s(n, network.widths[0])
-    slopes, parts = float32s(network.n_hidden), parts_of(network)
+    slopes, parts = float32s(network.n_hidden), parameter_shapes(network)
     return Projection(
-        Sweep(rows, compile_for_images(follow, int32s(), slopes, parts, images)),
+        BatchedProgram(rows, compile_for_images(follow, int32s(), slopes, parts, images)),
         compile_for_images(
             views.project, float32s(n, width), float32s(width, COMPONENTS), int32s()
         ),
     )
 
 
-def compile_nearest(n: int, pixels: int) -> Sweep:
+def compile_nearest(n: int, pixels: int) -> BatchedProgram:
     """Compiles (first row, images, image) -> the distances of images to one."""
     rows = min(n, views.COMPARED)
 
     def compare(first: Array, images: Array, image: Array) -> Array:
-        return views.compare(_take_rows(images, first, rows), image)
+        return views.distances(_take_rows(images, first, rows), image)
 
-    return Sweep(rows, compile_for_images(compare, int32s(), uint8s(n, pixels), uint8s(pixels)))
+    return BatchedProgram(
+        rows, compile_for_images(compare, int32s(), uint8s(n, pixels), uint8s(pixels))
+    )
 
 
-def compile_answers(network: ExactNetwork, rows: int) -> Callable[..., Array]:
+def compile_predictions(network: ExactNetwork, rows: int) -> Callable[..., Array]:
     """Compiles (slopes, params, images) -> outputs [rows, K] for float32 images of 0..255."""
 
-    def answer(slopes: Array, params: Parts, images: Array) -> Array:
-        return views.answer(network, slopes, params, images)
+    def answer(slopes: Array, params: ParameterArrays, images: Array) -> Array:
+        return views.predict(network, slopes, params, images)
 
     images = float32s(rows, network.widths[0])
-    return compile_for_images(answer, float32s(network.n_hidden), parts_of(network), images)
+    return compile_for_images(answer, float32s(network.n_hidden), parameter_shapes(network), images)

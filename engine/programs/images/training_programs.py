@@ -12,17 +12,17 @@ import numpy as np
 from jax import Array
 
 from engine.base.slices import Slices
-from engine.network import Parts
+from engine.network import ParameterArrays
 from engine.programs import training
 from engine.programs.images.compilation import (
     compile_for_images,
     float32s,
     int32s,
-    parts_of,
+    parameter_shapes,
     uint8s,
 )
 from engine.programs.models import ExactModel, Inputs, n_rates
-from engine.programs.training import Place, State
+from engine.programs.training import State, TrainingPosition
 
 
 class Batches(NamedTuple):
@@ -41,58 +41,58 @@ class Batches(NamedTuple):
 
 @dataclass(frozen=True)
 class TrainProgram:
-    """Trains on images, many updates in one call.
+    """Program that does many updates on images in one call.
 
     Attributes:
         model: what it was compiled for.
-        run: (rates, place, state, batches) -> the new state, and whether it is finite.
+        run: (rates, position, state, batches) -> the new state, and whether it is finite.
     """
 
     model: ExactModel
-    run: Callable[[Any, Any, State[Parts], Batches], tuple[State[Parts], Array]]
+    run: Callable[[Any, Any, State[ParameterArrays], Batches], tuple[State[ParameterArrays], Array]]
 
     def limit(self, steps: int) -> int:
-        """Returns how many of so many updates one call of `slices` can do."""
+        """Returns how many updates one call of `slices` can do."""
         return steps
 
     def slices(
-        self, rates: Any, place: Any, state: State[Parts], batches: Batches
-    ) -> Slices[tuple[State[Parts], bool]]:
-        """Does `place[4]` updates at once, without a pause.
+        self, rates: Any, position: Any, state: State[ParameterArrays], batches: Batches
+    ) -> Slices[tuple[State[ParameterArrays], bool]]:
+        """Does `position[4]` updates in one call.
 
         Returns:
             The new state, and whether it is finite.
         """
         yield from ()
-        after, finite = self.run(rates, place, state, batches)
+        after, finite = self.run(rates, position, state, batches)
         return after, bool(finite)
 
 
 @dataclass(frozen=True)
 class PartsProgram:
-    """Trains a large network on images: each update in several calls, which add its gradient up.
+    """Program of a large image network: one update in several calls, which accumulate its gradient.
 
     Attributes:
         model: what it was compiled for.
         rows: of a batch whose gradient one call computes.
         begin: () -> a gradient of 0.
-        add: (rates, place, part, params, batches, gradient) -> the gradient with one part more.
-        apply: (rates, place, state, gradient) -> the new state, and whether it is finite.
+        add: (rates, position, part, params, batches, gradient) -> the gradient with one part more.
+        apply: (rates, position, state, gradient) -> the new state, and whether it is finite.
     """
 
     model: ExactModel
     rows: int
-    begin: Callable[[], Parts]
-    add: Callable[..., Parts]
-    apply: Callable[..., tuple[State[Parts], Array]]
+    begin: Callable[[], ParameterArrays]
+    add: Callable[..., ParameterArrays]
+    apply: Callable[..., tuple[State[ParameterArrays], Array]]
 
     def limit(self, steps: int) -> int:
         """Returns how many of so many updates one call of `slices` can do: one."""
         return min(steps, 1)
 
     def slices(
-        self, rates: Any, place: Any, state: State[Parts], batches: Batches
-    ) -> Slices[tuple[State[Parts], bool]]:
+        self, rates: Any, position: Any, state: State[ParameterArrays], batches: Batches
+    ) -> Slices[tuple[State[ParameterArrays], bool]]:
         """Does one update, and pauses after each part of its gradient.
 
         Returns:
@@ -100,10 +100,10 @@ class PartsProgram:
         """
         gradient = self.begin()
         for part in range(-(-self.model.batch // self.rows)):
-            gradient = self.add(rates, place, np.int32(part), state.params, batches, gradient)
+            gradient = self.add(rates, position, np.int32(part), state.params, batches, gradient)
             jax.block_until_ready(gradient)
             yield
-        after, finite = self.apply(rates, place, state, gradient)
+        after, finite = self.apply(rates, position, state, gradient)
         return after, bool(finite)
 
 
@@ -118,7 +118,7 @@ def compile_training(model: ExactModel) -> TrainingProgram:
 def _describe(model: ExactModel) -> tuple[Any, State[Any], Batches]:
     """Shapes of the rates, the state, and what is trained on."""
     network = model.network
-    parts = parts_of(network)
+    parts = parameter_shapes(network)
     batches = Batches(
         uint8s(model.n_train, network.widths[0]),
         int32s(model.n_train),
@@ -127,8 +127,8 @@ def _describe(model: ExactModel) -> tuple[Any, State[Any], Batches]:
     return float32s(n_rates(network.n_hidden)), State(parts, parts, parts), batches
 
 
-def _place(place: Array) -> Place:
-    return Place(*(place[i] for i in range(5)))
+def _position(position: Array) -> TrainingPosition:
+    return TrainingPosition(*(position[i] for i in range(5)))
 
 
 def _inputs(rates: Array) -> Inputs:
@@ -145,9 +145,9 @@ def compile_whole(model: ExactModel) -> TrainProgram:
     """Compiles the training of a network, any number of updates in one call."""
 
     def run(
-        flat: Array, place: Array, state: State[Any], batches: Batches
+        flat: Array, position: Array, state: State[Any], batches: Batches
     ) -> tuple[State[Any], Array]:
-        after = training.train_exact(model, _inputs(flat), _place(place), state, *batches)
+        after = training.train_exact(model, _inputs(flat), _position(position), state, *batches)
         return after, _is_finite(after)
 
     rates, state, batches = _describe(model)
@@ -162,19 +162,24 @@ def compile_parts(model: ExactModel, rows: int) -> PartsProgram:
         rows: of a part.
     """
 
-    def begin() -> Parts:
+    def begin() -> ParameterArrays:
         return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), state.params)
 
     def add(
-        flat: Array, place: Array, part: Array, params: Parts, batches: Batches, total: Parts
-    ) -> Parts:
-        inputs, at = _inputs(flat), _place(place)
+        flat: Array,
+        position: Array,
+        part: Array,
+        params: ParameterArrays,
+        batches: Batches,
+        total: ParameterArrays,
+    ) -> ParameterArrays:
+        inputs, at = _inputs(flat), _position(position)
         return training.add_gradient(model, inputs, at, rows, part, params, *batches, total)
 
     def apply(
-        flat: Array, place: Array, state: State[Any], gradient: Parts
+        flat: Array, position: Array, state: State[Any], gradient: ParameterArrays
     ) -> tuple[State[Any], Array]:
-        after = training.apply_gradient(model, _inputs(flat), _place(place), state, gradient)
+        after = training.apply_gradient(model, _inputs(flat), _position(position), state, gradient)
         return after, _is_finite(after)
 
     rates, state, batches = _describe(model)

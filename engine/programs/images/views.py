@@ -1,4 +1,4 @@
-"""What is seen of a network for images: answers, units, and its hidden space."""
+"""Views of image networks: predictions, activations, saliency, hidden space."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.functions.heads import HEADS
-from engine.network import Parts
+from engine.network import ParameterArrays
 from engine.programs.models import ExactNetwork
 from engine.programs.models.exact import scale_pixels
 
@@ -23,14 +23,14 @@ MOST_ROWS, LEAST_ROWS, OPERATIONS = 2000, 64, 2e9
 COMPARED = 10_000
 
 
-def count_rows(network: ExactNetwork, images: int) -> int:
-    """Returns how many of so many images are looked at together."""
+def rows_per_call(network: ExactNetwork, images: int) -> int:
+    """Returns how many images are evaluated in one call."""
     rows = int(OPERATIONS / (2 * network.layout.n_weights))
     return min(images, max(LEAST_ROWS, min(MOST_ROWS, rows)))
 
 
-class Judged(NamedTuple):
-    """How a network does on some images.
+class ImageEvaluation(NamedTuple):
+    """Losses and predictions for some images.
 
     Attributes:
         losses: float32 [rows].
@@ -41,34 +41,34 @@ class Judged(NamedTuple):
     predictions: Array
 
 
-def judge(
-    network: ExactNetwork, slopes: Array, params: Parts, images: Array, labels: Array
-) -> Judged:
-    """Judges a network on images uint8 [rows, pixels] with labels int32 [rows]."""
+def evaluate(
+    network: ExactNetwork, slopes: Array, params: ParameterArrays, images: Array, labels: Array
+) -> ImageEvaluation:
+    """Evaluates a network on images uint8 [rows, pixels] with labels int32 [rows]."""
     head, outputs = HEADS[network.head], network.widths[-1]
     logits, _ = network.forward(slopes, params, scale_pixels(images))
     z = logits.T
     losses = head.rows(z, head.activate(z), jax.nn.one_hot(labels, outputs, axis=0), outputs)
-    return Judged(losses, jnp.argmax(logits, axis=1).astype(jnp.uint8))
+    return ImageEvaluation(losses, jnp.argmax(logits, axis=1).astype(jnp.uint8))
 
 
-class Sums(NamedTuple):
-    """What penalties are made of, float32 scalars: sums of |w| and of w^2 over the kernels."""
+class KernelSums(NamedTuple):
+    """Sums of |w| and of w^2 over the kernels, float32 scalars, for the penalty."""
 
     absolute: Array
     squares: Array
 
 
-def add_up(params: Parts) -> Sums:
-    """Adds up the kernels of a network."""
-    return Sums(
+def sum_kernels(params: ParameterArrays) -> KernelSums:
+    """Computes the sums of |w| and w^2 over the kernels."""
+    return KernelSums(
         sum((jnp.sum(jnp.abs(w)) for w in params.kernels), jnp.zeros(())),
         sum((jnp.sum(jnp.square(w)) for w in params.kernels), jnp.zeros(())),
     )
 
 
-class Answer(NamedTuple):
-    """What a network makes of one image.
+class Explanation(NamedTuple):
+    """Activations, probabilities and saliency map for one image.
 
     Attributes:
         activations: float32 [hidden units], layer by layer.
@@ -81,8 +81,10 @@ class Answer(NamedTuple):
     saliency: Array
 
 
-def look(network: ExactNetwork, slopes: Array, params: Parts, image: Array) -> Answer:
-    """Looks at one image, uint8 [pixels].
+def explain(
+    network: ExactNetwork, slopes: Array, params: ParameterArrays, image: Array
+) -> Explanation:
+    """Explains the prediction for one image, uint8 [pixels].
 
     References:
         Simonyan et al., "Deep Inside Convolutional Networks", 2013,
@@ -97,19 +99,19 @@ def look(network: ExactNetwork, slopes: Array, params: Parts, image: Array) -> A
         return jnp.max(jax.nn.log_softmax(logits[0])), (units, head.activate(logits.T)[:, 0])
 
     saliency, (units, probabilities) = jax.grad(answer, has_aux=True)(x)
-    return Answer(units, probabilities, saliency)
+    return Explanation(units, probabilities, saliency)
 
 
-def answer(network: ExactNetwork, slopes: Array, params: Parts, images: Array) -> Array:
+def predict(network: ExactNetwork, slopes: Array, params: ParameterArrays, images: Array) -> Array:
     """Returns the outputs [n, K], after the output activation, for images [n, pixels]."""
     logits, _ = network.forward(slopes, params, scale_pixels(images))
     return HEADS[network.head].activate(logits.T).T
 
 
-def excite(
-    network: ExactNetwork, slopes: Array, params: Parts, images: Array, unit: Array
+def unit_activations(
+    network: ExactNetwork, slopes: Array, params: ParameterArrays, images: Array, unit: Array
 ) -> Array:
-    """Returns how far images excite a unit, float32 [rows].
+    """Returns a unit's activation for images, float32 [rows].
 
     Args:
         network: the network.
@@ -122,7 +124,7 @@ def excite(
     return jnp.concatenate(hidden, axis=1)[:, unit]
 
 
-def compare(images: Array, image: Array) -> Array:
+def distances(images: Array, image: Array) -> Array:
     """Returns the Euclidean distances of images to one, of pixels in [0, 1], float32 [rows].
 
     Args:
@@ -132,7 +134,9 @@ def compare(images: Array, image: Array) -> Array:
     return jnp.sqrt(jnp.sum(jnp.square(scale_pixels(images) - scale_pixels(image)), axis=1))
 
 
-def follow(network: ExactNetwork, slopes: Array, params: Parts, images: Array, layer: int) -> Array:
+def layer_activations(
+    network: ExactNetwork, slopes: Array, params: ParameterArrays, images: Array, layer: int
+) -> Array:
     """Returns the activations of a layer, float32 [rows, width].
 
     Args:

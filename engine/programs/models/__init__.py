@@ -3,16 +3,16 @@
 An *exact* model bakes in one architecture with every choice. A *general* model
 is made for a whole capacity and takes what a network is made of as arguments.
 Both have the same members; whatever a model knows when it is compiled is a
-plain int in its `Knobs`, and a traced scalar otherwise.
+plain int in its `Choices`, and a traced scalar otherwise.
 """
 
 from engine.programs.models.exact import ExactModel
 from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.general import CHUNK, MAX_ROWS, MAX_TILE, GeneralModel
 from engine.programs.models.inputs import (
-    KNOBS,
+    CHOICES,
+    Choices,
     Inputs,
-    Knobs,
     Rates,
     n_rates,
     pack_rates,
@@ -25,16 +25,16 @@ Model = ExactModel | GeneralModel
 
 __all__ = [
     "BOUNDARY",
+    "CHOICES",
     "CHUNK",
-    "KNOBS",
     "MAX_ROWS",
     "MAX_TILE",
     "ORDER_ROWS",
+    "Choices",
     "ExactModel",
     "ExactNetwork",
     "GeneralModel",
     "Inputs",
-    "Knobs",
     "Model",
     "Places",
     "Rates",

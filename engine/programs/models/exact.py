@@ -23,13 +23,13 @@ from engine.network import (
     FlatParameters,
     Layout,
     Normalize,
+    ParameterArrays,
     Parameters,
-    Parts,
     SplitParameters,
     draw_dropout,
 )
 from engine.programs.models.exact_network import ExactNetwork
-from engine.programs.models.inputs import Inputs, Knobs, Rates, pack_rates, unpack_rates
+from engine.programs.models.inputs import Choices, Inputs, Rates, pack_rates, unpack_rates
 from engine.programs.models.plane_arrays import Places, PlaneArrays, pixel_features
 from engine.programs.models.sizes import BOUNDARY, Sizes, epochs_per_call
 from engine.spec import Spec
@@ -156,7 +156,7 @@ class ExactModel:
             order=epochs_per_call(self.n_train) * self.n_train,
             columns=BOUNDARY * BOUNDARY,
             tiles=self.tile * self.tile,
-            knobs=0,
+            choices=0,
             mask=(0, 0),
         )
 
@@ -182,9 +182,9 @@ class ExactModel:
         rates = pack_rates(spec, label_extent, len(spec.layers))
         return Inputs(np.zeros(0, np.int32), rates, nothing)
 
-    def knobs(self, inputs: Inputs) -> Knobs:
+    def choices(self, inputs: Inputs) -> Choices:
         """Returns the choices, all known."""
-        return Knobs(
+        return Choices(
             self.network.head, self.network.widths[-1], self.schedule, self.batch, self.n_train,
             self.n_rows, self.tile,
         )  # fmt: skip
@@ -200,7 +200,7 @@ class ExactModel:
     def forward(
         self,
         inputs: Inputs,
-        params: Parts,
+        params: ParameterArrays,
         x: Array,
         drop: Drop | None = None,
         normalize: Normalize | None = None,

@@ -9,7 +9,7 @@ from jax import Array
 
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.heads import head_index
-from engine.network import Drop, Layout, Normalize, Parts, by_moving_averages, run_layers
+from engine.network import Drop, Layout, Normalize, ParameterArrays, by_moving_averages, run_layers
 from engine.spec import Spec
 
 
@@ -55,7 +55,7 @@ class ExactNetwork:
     def forward(
         self,
         slopes: Array,
-        params: Parts,
+        params: ParameterArrays,
         x: Array,
         drop: Drop | None = None,
         normalize: Normalize | None = None,

@@ -21,12 +21,12 @@ from engine.network import (
     FlatParameters,
     Layout,
     Normalize,
-    Parts,
+    ParameterArrays,
     by_moving_averages,
     draw_dropout,
     run_padded,
 )
-from engine.programs.models.inputs import KNOBS, Inputs, Knobs, Rates, pack_rates, unpack_rates
+from engine.programs.models.inputs import CHOICES, Choices, Inputs, Rates, pack_rates, unpack_rates
 from engine.programs.models.plane_arrays import Places, PlaneArrays, pixel_features
 from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, Sizes
 from engine.spec import MAX_BATCH, MAX_POINTS, Spec
@@ -78,7 +78,7 @@ class GeneralModel:
             order=ORDER_ROWS + self.batch_chunk,
             columns=MAX_ROWS + PIXELS,
             tiles=MAX_TILE * MAX_TILE,
-            knobs=KNOBS + 1 + 2 * self.capacity.layers,
+            choices=CHOICES + 1 + 2 * self.capacity.layers,
             mask=(self.capacity.layers, self.capacity.units),
         )
 
@@ -141,7 +141,7 @@ class GeneralModel:
         mask = np.zeros((layers, self.capacity.units), np.float32)
         for place, layer in enumerate(spec.layers):
             mask[place, : layer.units] = 1.0
-        knobs = Knobs(
+        choices = Choices(
             head_index(spec.task, spec.resolved_loss),
             spec.n_outputs,
             SCHEDULES.index(spec.schedule.name),
@@ -154,12 +154,12 @@ class GeneralModel:
         normalized = [int(layer.batch_norm) for layer in spec.layers]
         depth = [len(spec.layers), *used, *room, *normalized, *room]
         return Inputs(
-            np.array([*knobs, *depth], np.int32), pack_rates(spec, label_extent, layers), mask
+            np.array([*choices, *depth], np.int32), pack_rates(spec, label_extent, layers), mask
         )
 
-    def knobs(self, inputs: Inputs) -> Knobs:
+    def choices(self, inputs: Inputs) -> Choices:
         """Reads the choices."""
-        return Knobs(*(jnp.asarray(inputs.knobs)[i] for i in range(KNOBS)))
+        return Choices(*(jnp.asarray(inputs.choices)[i] for i in range(CHOICES)))
 
     def rates(self, inputs: Inputs) -> Rates:
         """Reads the numbers."""
@@ -170,12 +170,12 @@ class GeneralModel:
         return self._normalized(inputs)[layer] > 0
 
     def _normalized(self, inputs: Inputs) -> Array:
-        return jnp.asarray(inputs.knobs)[KNOBS + 1 + self.capacity.layers :]
+        return jnp.asarray(inputs.choices)[CHOICES + 1 + self.capacity.layers :]
 
     def forward(
         self,
         inputs: Inputs,
-        params: Parts,
+        params: ParameterArrays,
         x: Array,
         drop: Drop | None = None,
         normalize: Normalize | None = None,
@@ -183,7 +183,7 @@ class GeneralModel:
         """Runs the network that the arguments describe; see `ExactModel.forward`."""
         if normalize is None and self.capacity.normalized:
             normalize = by_moving_averages(params)
-        made_of = jnp.asarray(inputs.knobs)[KNOBS : KNOBS + 1 + self.capacity.layers]
+        made_of = jnp.asarray(inputs.choices)[CHOICES : CHOICES + 1 + self.capacity.layers]
         return run_padded(
             params, x, made_of[0], made_of[1:],
             self.rates(inputs).slopes, jnp.asarray(inputs.mask), drop,

@@ -1,4 +1,4 @@
-"""What a program is told: choices and rates, packed into a few small arrays."""
+"""Runtime arguments of a compiled program: integer choices and float rates, packed."""
 
 from __future__ import annotations
 
@@ -15,8 +15,8 @@ from engine.spec import Spec
 Number = int | Array
 
 
-class Knobs(NamedTuple):
-    """Choices that a tight model compiles in and a general one is told."""
+class Choices(NamedTuple):
+    """Integer choices: compiled into an exact model, arguments of a general one."""
 
     head: Number
     outputs: Number
@@ -28,7 +28,7 @@ class Knobs(NamedTuple):
 
 
 class Rates(NamedTuple):
-    """Numbers that no model compiles in."""
+    """Float rates, arguments of every model."""
 
     coefficients: Coefficients
     learning_rate: Array
@@ -44,21 +44,21 @@ class Rates(NamedTuple):
 
 
 class Inputs(NamedTuple):
-    """What a program is told about a network, besides its weights and data.
+    """Arguments of a program besides weights and data.
 
     Attributes:
-        knobs: int32, empty or `Knobs`, depth, activations, and whether layers are normalized.
+        choices: int32, empty or `Choices`, depth, activations, and whether layers are normalized.
         rates: float32, `Rates` in order, flat.
         mask: float32 [layers, units], or empty.
     """
 
-    knobs: Array | Ints
+    choices: Array | Ints
     rates: Array | Floats
     mask: Array | Floats
 
 
-#: Numbers of `Knobs`.
-KNOBS = len(Knobs._fields)
+#: Numbers of `Choices`.
+CHOICES = len(Choices._fields)
 _N_COEFFICIENTS = len(Coefficients._fields)
 _N_SINGLES = 8
 

@@ -1,4 +1,4 @@
-"""Arrays of a program on the plane: data, pixels, and where parameters stand."""
+"""Arrays of a program on the plane: data, pixels, and indices of parameters."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from engine.functions.features import compute_features, make_grid
 
 
 class PlaneArrays(NamedTuple):
-    """What a program trains on and paints.
+    """Data and pixels of a program.
 
     Attributes:
         x: float32 [rows, features].
@@ -29,7 +29,7 @@ class PlaneArrays(NamedTuple):
 
 
 class Places(NamedTuple):
-    """Where a network stands among the numbers of a program.
+    """Indices of a network's parameters and units in a program's padded vectors.
 
     Attributes:
         parameters: place of each of its parameters; None where the layout is its own.

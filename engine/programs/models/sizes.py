@@ -1,4 +1,4 @@
-"""Sizes of the arrays that a program on the plane is called with."""
+"""Sizes of the arguments of a program on the plane."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Sizes(NamedTuple):
         order: shuffled rows.
         columns: pixels of the boundary; behind the data, where the program looks at both.
         tiles: pixels of a unit's tile.
-        knobs: numbers of `Inputs.knobs`.
+        choices: numbers of `Inputs.choices`.
         mask: shape of `Inputs.mask`.
     """
 
@@ -26,7 +26,7 @@ class Sizes(NamedTuple):
     order: int
     columns: int
     tiles: int
-    knobs: int
+    choices: int
     mask: tuple[int, int]
 
 

@@ -28,14 +28,14 @@ export function createLibrary(store) {
    */
   async function get(part, rows) {
     const { name, shape } = set();
-    const shelf = shelfOf(name, part);
-    const missing = [...new Set(rows)].filter((row) => !shelf.images.has(row));
+    const cache = cacheOf(name, part);
+    const missing = [...new Set(rows)].filter((row) => !cache.images.has(row));
     const wanted = [];
     for (let at = 0; at < missing.length; at += MOST) {
-      wanted.push(order(shelf, missing.slice(at, at + MOST), shape));
+      wanted.push(order(cache, missing.slice(at, at + MOST), shape));
     }
     await Promise.all(wanted);
-    const found = await Promise.all(rows.map((row) => shelf.images.get(row)));
+    const found = await Promise.all(rows.map((row) => cache.images.get(row)));
     const area = areaOf(shape);
     const labels = Uint8Array.from(found, ({ label }) => label);
     const pixels = new Uint8Array(rows.length * area);
@@ -45,35 +45,35 @@ export function createLibrary(store) {
 
   /** The right labels of a whole part: Promise<Uint8Array>. */
   function labels(part) {
-    const shelf = shelfOf(set().name, part);
-    shelf.labels ??= fetchBytes(`${shelf.path}/labels`);
-    shelf.labels.catch(() => {
-      shelf.labels = null;
+    const cache = cacheOf(set().name, part);
+    cache.labels ??= fetchBytes(`${cache.path}/labels`);
+    cache.labels.catch(() => {
+      cache.labels = null;
     });
-    return shelf.labels;
+    return cache.labels;
   }
 
   return { get, labels };
 }
 
-function shelfOf(name, part) {
+function cacheOf(name, part) {
   const path = `${PATH}/${name}/${part}`;
   if (!shelves.has(path)) shelves.set(path, { path, images: new Map(), labels: null });
   return shelves.get(path);
 }
 
-/** Puts promises of images on a shelf; what nobody brings does not stay there. */
-async function order(shelf, rows, shape) {
+/** Puts promises of images into the cache; what nobody brings does not stay there. */
+async function order(cache, rows, shape) {
   const area = areaOf(shape);
-  const bytes = fetchBytes(`${shelf.path}?rows=${rows.join(",")}`);
-  if (shelf.images.size > KEPT) shelf.images.clear();
-  rows.forEach((row, i) => shelf.images.set(row, bytes.then((all) => ({
+  const bytes = fetchBytes(`${cache.path}?rows=${rows.join(",")}`);
+  if (cache.images.size > KEPT) cache.images.clear();
+  rows.forEach((row, i) => cache.images.set(row, bytes.then((all) => ({
     label: all[i], pixels: all.subarray(rows.length + i * area, rows.length + (i + 1) * area),
   }))));
   try {
     await bytes;
   } catch (error) {
-    for (const row of rows) shelf.images.delete(row);
+    for (const row of rows) cache.images.delete(row);
     throw error;
   }
 }
