@@ -40,7 +40,10 @@ def trained(
         (folder / compiled.name).symlink_to(compiled)
     with ExitStack() as stack:
         mirror = stack.enter_context(run_mirror(files, serve))
-        source = {"LIVENET_DATA_DIR": str(need_mnist()), "LIVENET_CACHE_DIR": str(FOLDER)}
+        source: dict[str, Any] = {
+            "LIVENET_DATA_DIR": str(need_mnist()),
+            "LIVENET_CACHE_DIR": str(FOLDER),
+        }
         if files:
             source = {"LIVENET_IMAGE_MIRRORS": mirror.url, "LIVENET_CACHE_DIR": str(folder)}
         elsewhere = stack.enter_context(LiveServer(LIVENET_MAX_FPS=FEW_FPS, **source))
