@@ -36,6 +36,8 @@ def read(page: Page) -> dict[str, Any]:
 
 def choose(page: Page, theme: str, colours: str) -> dict[str, Any]:
     page.prefer(prefers_color_scheme=theme)
+    # The page hears of the scheme before a picture, and sets the colours of the preferences.
+    page.load("await new Promise(requestAnimationFrame)")
     page.run("document.documentElement.dataset.colours = arguments[0]", colours)
     return read(page)
 

@@ -82,8 +82,10 @@ def test_a_page_is_told_what_data_sets_are() -> None:
         "task": "multiclass",
         "input_shape": [8, 8],
         "classes": list("0123456789"),
-        "limits": {"layers": [0, 4], "units": [1, 1024], "batch_size": [16, 2048]},
-    }
+        "limits": {
+            "layers": [0, 4], "units": [1, 1024], "batch_size": [16, 2048], "classes": [2, 10],
+        },
+    }  # fmt: skip
     assert told["points"]["task"] is None
     for name, entry in told.items():
         spec = parse_spec({"data": {"name": name, "points": [[0, 0, 0], [1, 1, 1]]}})
