@@ -134,6 +134,8 @@ def show_space(page: Page) -> None:
     if page.control("dimensions").is_selected():
         page.control("dimensions").click()
     page.choose("space", "2")
+    # The points of another layer may be there already, and go when those of this one come.
+    page.settle()
     page.wait(lambda: len(places(page)) >= 10, "the points are drawn")
 
 
