@@ -68,17 +68,17 @@ class Programs:
         """Compiles the first capacity; returns when it is ready."""
         self._warming = True
         compile_draws()
-        self._get(self._general[0])
+        self._get(self._general[0], pinned=True)
 
     def warm_rest(self) -> None:
         """Compiles the other capacities."""
         for model in self._general[1:]:
-            self._get(model)
+            self._get(model, pinned=True)
             give_back_memory()
 
     def general(self, spec: Spec) -> Program:
         """Returns the smallest general program for a network; waits if it is not compiled."""
-        return self._get(self._find_general(spec))
+        return self._get(self._find_general(spec), pinned=True)
 
     def has_general(self, spec: Spec) -> bool:
         """Whether the general program for a network is compiled, so that nobody waits for it."""
@@ -122,8 +122,7 @@ class Programs:
     def _find_general(self, spec: Spec) -> GeneralModel:
         return next(model for model in self._general if model.capacity.holds(spec))
 
-    def _get(self, model: ExactModel | GeneralModel) -> Program:
-        pinned = isinstance(model, GeneralModel)
+    def _get(self, model: Model, *, pinned: bool = False) -> Program:
         build = lambda: Program(model, compile_turn(model))  # noqa: E731
         return self._cache.get(model, build, pinned=pinned)
 
