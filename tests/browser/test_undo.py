@@ -219,10 +219,10 @@ def it_runs_on_through_undo_and_redo(page: Page) -> None:
     page.edited(lambda: page.choose("optimizer.name", "adam"))
     page.goes_on()
     for css, name in ((UNDO, "sgd"), (REDO, "adam")):
+        before = page.run("return livenet.specId")
         page.click(css)
-        page.wait(
-            lambda name=name: page.control("optimizer.name").get_property("value") == name,
-            "the control shows it",
-        )
+        # The step of before comes back with the first frame of the network of before.
+        page.until("livenet.specId > arguments[0]", "a frame shows it", before)
+        assert page.control("optimizer.name").get_property("value") == name
         page.goes_on()
         assert page.running
