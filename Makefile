@@ -1,4 +1,4 @@
-# LiveNet: make run | test | test-nightly | bench | bench-mnist | lint. Needs Python 3.11 or later, and no more.
+# LiveNet: make run | test | test-slow | test-nightly | bench | bench-mnist | lint. Needs Python 3.11 or later, and no more.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -7,14 +7,14 @@ BENCH_VENV ?= .venv-bench
 NODE_MODULES := tests/browser/node_modules
 HOST ?= 127.0.0.1
 PORT ?= 8000
-WORKERS ?= 3
+WORKERS ?= 4
 SEEDS ?= 1 2 3 4 5 6 7 8 9 10
 INSTALL := python -m pip install --quiet --disable-pip-version-check
 
 .DEFAULT_GOAL := help
 # Each test process and each of their servers would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test test-nightly bench bench-mnist lint page-types tables format browser clean
+.PHONY: help run test test-slow test-nightly bench bench-mnist lint page-types tables format browser clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -24,8 +24,11 @@ run: $(VENV)/.run ## serve on http://127.0.0.1:8000 (HOST, PORT)
 
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
-test: $(VENV)/.dev browser $(NODE_MODULES)/.package-lock.json ## run every test
+test: $(VENV)/.dev browser $(NODE_MODULES)/.package-lock.json ## run the tests that every change needs
 	$(PYTEST) $(ARGS)
+
+test-slow: $(VENV)/.dev browser $(NODE_MODULES)/.package-lock.json ## run the long scenarios, too, before a change lands
+	LIVENET_TESTS=slow $(PYTEST) $(ARGS)
 
 test-nightly: $(VENV)/.dev browser $(NODE_MODULES)/.package-lock.json ## run every test at full size, in ten orders
 	@for seed in $(SEEDS); do \

@@ -11,7 +11,7 @@ from hypothesis import settings
 from xdist.scheduler import LoadScopeScheduling
 
 from tests.programs import choose_quick_compilation
-from tests.sizes import NIGHTLY
+from tests.sizes import NIGHTLY, is_chosen
 
 choose_quick_compilation()
 
@@ -22,6 +22,7 @@ settings.load_profile("nightly" if NIGHTLY else "usual")
 
 
 def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "slow: runs in `make test-slow` and every night")
     config.addinivalue_line("markers", "nightly: runs in `make test-nightly` only")
 
 
@@ -73,11 +74,10 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> GroupSchedul
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leaves the nightly tests out, and begins with the longest groups, so that none is last."""
-    if not NIGHTLY:
-        left_out = [item for item in items if item.get_closest_marker("nightly")]
-        config.hook.pytest_deselected(items=left_out)
-        items[:] = [item for item in items if item not in left_out]
+    """Keeps the tests of this run, and begins with the longest groups, so that none is last."""
+    chosen = [item for item in items if is_chosen(item)]
+    config.hook.pytest_deselected(items=[item for item in items if not is_chosen(item)])
+    items[:] = chosen
     if "PYTEST_XDIST_WORKER" in os.environ:
         items.sort(key=lambda item: _rank(_find_group(item.nodeid)))
 

@@ -1,4 +1,9 @@
-"""How much the tests do: what every change needs, or all of it every night."""
+"""How much the tests do: what every change needs, what lands needs besides, or all of it at night.
+
+`LIVENET_TESTS` chooses: nothing runs what is not marked, `slow` what `pytest.mark.slow` marks, and
+`nightly` everything at full size. Slow are scenarios of the page and of exported sources that need
+more than seven seconds of a core, where a cheaper test already looks at the same part.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +14,10 @@ import pytest
 
 T = TypeVar("T")
 
-NIGHTLY = os.environ.get("LIVENET_TESTS") == "nightly"
+CHOICE = os.environ.get("LIVENET_TESTS", "")
+if CHOICE not in ("", "slow", "nightly"):
+    raise ValueError(f"LIVENET_TESTS is slow, nightly or not set, not {CHOICE!r}")
+NIGHTLY = CHOICE == "nightly"
 
 
 def choose(usual: T, nightly: T) -> T:
@@ -20,3 +28,11 @@ def choose(usual: T, nightly: T) -> T:
 def at_night(*values: object) -> object:
     """A case of a parameter that only `make test-nightly` runs: another of its kind always runs."""
     return pytest.param(*values, marks=pytest.mark.nightly)
+
+
+def is_chosen(item: pytest.Item) -> bool:
+    """Whether a test runs in this run."""
+    if NIGHTLY:
+        return True
+    slow = item.get_closest_marker("slow") is not None
+    return slow == (CHOICE == "slow") and item.get_closest_marker("nightly") is None

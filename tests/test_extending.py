@@ -194,6 +194,7 @@ def test_what_was_added_is_served(extended: Path) -> None:
     assert len(json.loads(served)["datasets"]["stripes"]["points"]) == 120
 
 
+@pytest.mark.slow
 def test_what_was_added_passes_the_tests_of_its_kind(extended: Path) -> None:
     run(extended, "-m", "tests.doc_tables")
     tests = [

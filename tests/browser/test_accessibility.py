@@ -297,6 +297,7 @@ def walk(page: Page, device: str, states: tuple[State, ...]) -> None:
         check_themes(page, f"{device}, {state.__name__}", ADDED.get(state))
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("states", by_day_and_night(LAPTOP))
 def test_a_laptop(page: Page, states: str) -> None:
     walk(page, "laptop", LAPTOP[states])

@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from urllib.parse import urlencode
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
+
+pytestmark = pytest.mark.slow
 
 NOISY = urlencode(
     {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from itertools import pairwise
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
@@ -125,6 +126,7 @@ def said(page: Page, expected: str) -> None:
     page.wait(lambda: expected in heard(page), f"{expected!r} is said")
 
 
+@pytest.mark.slow
 def test_what_was_changed_is_said(page: Page) -> None:
     listen(page)
     page.edited(lambda: page.control("optimizer.learning_rate").send_keys(Keys.ARROW_RIGHT))

@@ -309,6 +309,7 @@ def idle(tab: Page, hasty: LiveServer) -> Iterator[Page]:
     tab.driver.get("about:blank")
 
 
+@pytest.mark.slow
 def test_an_idle_page_is_closed_and_goes_on_when_asked(idle: Page) -> None:
     tab = idle
     # Its first frame may be later than that where the machine is busy.

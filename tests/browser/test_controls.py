@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
@@ -30,6 +31,7 @@ def shown(page: Page, css: str) -> list[str]:
     )
 
 
+@pytest.mark.slow
 def test_every_slider_moves_by_key_and_by_pointer_while_training(page: Page) -> None:
     page.click(".more-toggle")
     page.click(".data-more summary")
@@ -73,6 +75,7 @@ CHOOSE_ALL = """
 """
 
 
+@pytest.mark.slow
 def test_every_choice_can_be_made_while_training(page: Page) -> None:
     page.click(".more-toggle")
     page.control("optimizer.learning_rate").send_keys(Keys.HOME)
@@ -93,6 +96,7 @@ def offer_the_rates_that_an_optimizer_reads(page: Page) -> None:
         assert [p for p in offered if p != "clip_norm" and "." not in p] == rates, optimizer
 
 
+@pytest.mark.slow
 def test_every_data_set_and_every_feature_while_training(page: Page) -> None:
     page.play()
     names = [e.get_attribute("data-dataset") for e in page.find_all(".thumbnail")]

@@ -56,6 +56,7 @@ def slide(tab: Page) -> list[int]:
     return tab.run("const { h, f } = Reveal.getIndices(); return [h, f ?? -1]")
 
 
+@pytest.mark.slow
 def test_fragments_drive_the_network_forth_back_and_from_the_middle(tab: Page) -> None:
     follow(tab)
     tab.driver.get(f"{tab.url}/slides/demo?lang=en#/2")

@@ -22,6 +22,8 @@ from tests.mnist import need_mnist
 from tests.programs import FOLDER
 from tests.sizes import at_night
 
+pytestmark = pytest.mark.slow
+
 KINDS = ("mouse", "pen", "touch")
 #: A small 3 in the lower right corner.
 CORNER = [[(0.62 + x / 3, 0.6 + y / 3) for x, y in DIGITS[3][0]]]

@@ -34,6 +34,7 @@ BOXES = """
 """
 
 
+@pytest.mark.slow
 def test_it_fits_into_a_frame_of_any_size(tab: Page) -> None:
     tab.open(f"/embed?panels={','.join(PANELS)}&controls=play,step,reset,rate")
     sizes = {(240, 160): 55, (240, 240): 100, (480, 540): 90, (640, 360): 90, (960, 540): 140,

@@ -59,6 +59,7 @@ def help_of(page: Page) -> str:
     return tip.text if tip.is_displayed() else ""
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", [at_night("en"), "ko"])
 def test_every_term_explains_itself(tab: Page, language: str) -> None:
     page = tab.open(f"/?lang={language}")

@@ -14,6 +14,8 @@ from tests.app.servers import LiveServer
 from tests.browser.conftest import HEIGHT, WIDTH, open_tab
 from tests.browser.page import Page
 
+pytestmark = pytest.mark.slow
+
 #: What headless Chromium says about its WebGL, which it does without a graphics card.
 WEBGL = ("software WebGL", "GL Driver Message", "willReadFrequently")
 

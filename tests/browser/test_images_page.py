@@ -22,6 +22,7 @@ def digits(page: Page) -> Page:
     return page
 
 
+@pytest.mark.slow
 def test_from_points_to_images_and_back(page: Page) -> None:
     page.edited(lambda: page.choose("activation", "sigmoid"))
     page.play()
@@ -93,6 +94,7 @@ def test_training_marks_what_is_wrong_and_outlives_a_reload(digits: Page) -> Non
     reload_and_speak_korean(page)
 
 
+@pytest.mark.slow
 def test_layers_are_edited_while_it_trains(digits: Page) -> None:
     page = digits
     page.play()
@@ -170,6 +172,7 @@ def reload_and_speak_korean(page: Page) -> None:
     assert page.run("return document.querySelector('#state').textContent")
 
 
+@pytest.mark.slow
 def test_a_network_without_hidden_layers(digits: Page) -> None:
     page = digits
     for _ in range(2):

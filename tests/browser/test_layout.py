@@ -59,6 +59,7 @@ def cut_choices(page: Page) -> list[str]:
     )
 
 
+@pytest.mark.slow
 def test_a_laptop_a_projector_and_every_width(page: Page) -> None:
     a_laptop_shows_all_without_scrolling(page)
     a_projector_shows_all_and_larger(page)

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
+import pytest
 from safetensors import safe_open
 from safetensors.numpy import load, save
 
 from engine import Trainer
 from tests.browser.page import Page
+
+pytestmark = pytest.mark.slow
 
 PICTURE = b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 40
 FILE = "[data-path='model']"

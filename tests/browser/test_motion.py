@@ -5,7 +5,11 @@ from __future__ import annotations
 from itertools import pairwise
 from statistics import median
 
+import pytest
+
 from tests.browser.page import Page
+
+pytestmark = pytest.mark.slow
 
 #: Collects what begins to move by the style sheets, however few pictures the screen shows of it.
 WATCH = """

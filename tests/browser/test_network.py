@@ -237,6 +237,7 @@ def test_a_network_without_a_hidden_layer_is_told_its_limit(page: Page) -> None:
     page.goes_on()
 
 
+@pytest.mark.slow
 def test_the_largest_network_stays_inside_its_card(tab: Page) -> None:
     page = tab.open("/?v=1&layers=32*7")
     page.edited(lambda: page.click("[data-insert='2']"))

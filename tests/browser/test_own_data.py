@@ -28,6 +28,7 @@ from tests.browser.painting import (
 from tests.sizes import at_night
 
 
+@pytest.mark.slow
 def test_painting_begins_with_what_is_seen_while_training_goes_on(tab: Page) -> None:
     page = tab.open("/?v=1&optimizer=adam")
     assert not page.find(".pencil").is_displayed()

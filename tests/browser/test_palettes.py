@@ -47,6 +47,7 @@ def apart(one: list[float], other: list[float]) -> dict[str, float]:
     return {v: difference(look(one, v), look(other, v)) for v in VISIONS}
 
 
+@pytest.mark.slow
 def test_colours_are_told_apart_and_follow_the_choice(page: Page) -> None:
     everything_follows_the_choice(page)
     a_choice_outlives_the_page(page)

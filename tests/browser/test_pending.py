@@ -97,6 +97,7 @@ def shows_the_circle(page: Page) -> bool:
     )
 
 
+@pytest.mark.slow
 def test_a_preset_that_waits_leaves_the_page_of_one_network(page: Page) -> None:
     choose_preset(page)
     assert shows_the_circle(page)

@@ -12,6 +12,8 @@ from PIL import Image
 
 from tests.browser.page import Page
 
+pytestmark = pytest.mark.slow
+
 SVG = "{http://www.w3.org/2000/svg}"
 TITLE = "#1: <Circle> & co"
 

@@ -31,6 +31,7 @@ def said(page: Page) -> str:
     return page.text(".import-said")
 
 
+@pytest.mark.slow
 def test_points_come_as_csv_of_many_kinds(page: Page, tmp_path: Path) -> None:
     csv_is_loaded_as_one_step(page)
     points_outside_are_fitted_when_asked(page)
@@ -194,6 +195,7 @@ def download(page: Page, folder: Path, action: str) -> tuple[str, list[list[str]
     return file.name, [line.split(",") for line in file.read_text().splitlines()]
 
 
+@pytest.mark.slow
 def test_what_is_saved_is_loaded_without_change(page: Page, folder: Path) -> None:
     predictions_are_those_of_the_network_now(page, folder)
     page.press(Keys.ESCAPE)

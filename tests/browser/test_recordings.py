@@ -203,6 +203,7 @@ def a_broken_file_says_so_and_nothing_hangs(page: Page, file: Path) -> None:
     assert page.frames == 0
 
 
+@pytest.mark.slow
 def test_an_embed_plays_its_recording_when_the_server_is_gone(
     tab: Page, driver: Chrome, recorded: Kept, server: LiveServer
 ) -> None:

@@ -7,6 +7,8 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
 
+pytestmark = pytest.mark.slow
+
 
 def points(page: Page) -> list[tuple[float, float]]:
     """The line, from the top left corner, in shares of the picture."""

@@ -136,6 +136,7 @@ def test_a_link_that_carries_nonsense_opens_the_default(tab: Page, search: str, 
     tab.wait(lambda: not query(tab), "the address is that of the default")
 
 
+@pytest.mark.slow
 def test_the_dialog_hands_out_links_embeds_and_code(page: Page, tmp_path: Path) -> None:
     it_copies_and_gives_the_focus_back(page)
     the_embed_that_is_chosen_is_the_one_that_is_seen(page)

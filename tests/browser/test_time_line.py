@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from selenium.webdriver.common.actions.pointer_input import PointerInput
@@ -56,6 +57,7 @@ def drag(page: Page, *shares: float, kind: str = "mouse", lift: bool = True) -> 
     builder.perform()
 
 
+@pytest.mark.slow
 def test_it_goes_back_and_forth_and_on_from_there(page: Page) -> None:
     assert not page.find(LINE).is_displayed(), "nothing to look back at yet"
     seen = [picture(page)]

@@ -129,6 +129,7 @@ def walk(tab: Page) -> None:
     assert not tab.find(".tour-ring").is_displayed()
 
 
+@pytest.mark.slow
 def test_the_tour_is_walked_by_keyboard_and_the_page_works_meanwhile(page: Page) -> None:
     it_is_walked_by_keyboard(page)
     for motion, moves in (("no-preference", True), ("reduce", False)):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
@@ -57,6 +58,10 @@ def test_an_edit_is_undone_and_made_again(page: Page) -> None:
     assert not page.find(UNDO).is_enabled()
     assert not page.find(REDO).is_enabled()
     weights_and_curves_go_back_and_forth(page)
+
+
+@pytest.mark.slow
+def test_undo_comes_by_key_and_on_a_phone_and_ends_a_divergence(page: Page) -> None:
     curves_come_back_when_a_reset_is_undone(page)
     keys_do_it_too(page)
     a_text_field_keeps_its_own_undo(page)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 
+import pytest
+
 from tests.app.servers import ROOT
 from tests.browser.page import Page
 
@@ -109,6 +111,7 @@ def curve(page: Page) -> int:
     )
 
 
+@pytest.mark.slow
 def test_choices_are_kept_and_the_address_goes_before_the_language(page: Page) -> None:
     the_language_changes_while_the_network_trains(page)
     page.pause()

@@ -46,6 +46,7 @@ def take_images(trainer: Trainer, n: int = 64) -> NDArray[np.uint8]:
     return data.images.test_images[:n]
 
 
+@pytest.mark.slow
 def test_sources_predict_and_train_as_the_engine(
     run_sources: SourceRunner, programs: Programs, tmp_path: Path
 ) -> None:

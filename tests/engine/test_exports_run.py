@@ -160,6 +160,7 @@ def write_keras_training(folder: Path, make: MakeTrainer, *chosen: str) -> dict[
     return expected
 
 
+@pytest.mark.slow
 def test_keras_trains_as_the_engine(
     run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
 ) -> None:
@@ -180,6 +181,7 @@ def test_keras_on_pytorch_trains_as_the_engine(
     assert count_scores(printed) == len(KERAS)
 
 
+@pytest.mark.slow
 def test_jax_does_as_the_engine(
     run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
 ) -> None:
