@@ -70,6 +70,7 @@ def choose_an_image(page: Page) -> None:
     assert 95 < sum(shares) < 105
 
 
+@pytest.mark.slow
 def test_training_marks_what_is_wrong_and_outlives_a_reload(digits: Page) -> None:
     page = digits
     shown = ".digit:not([hidden])"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
@@ -49,6 +50,7 @@ def test_a_network_is_built_and_trained_by_keyboard_alone(page: Page) -> None:
     page.wait(lambda: page.running and page.step > 0, "the space bar plays")
 
 
+@pytest.mark.slow
 def test_features_tabs_and_more_are_reached_by_keyboard(page: Page) -> None:
     page.tab_to(".tile")
     page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN)

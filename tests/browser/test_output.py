@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.actions.action_builder import ActionBuilder
 
@@ -33,6 +34,7 @@ def colours(page: Page) -> int:
     )
 
 
+@pytest.mark.slow
 def test_the_output_before_and_after_plotly_has_come(tab: Page) -> None:
     the_first_frame_is_painted_before_plotly_has_come(tab)
     a_readout_stays_after_a_tap_until_the_next_one(tab)

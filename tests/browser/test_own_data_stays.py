@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import pytest
+
 from tests.app.servers import LiveServer
 from tests.browser.page import Page
 from tests.browser.painting import (
@@ -17,6 +19,7 @@ from tests.browser.painting import (
 from tests.browser.proxies import FORGET, Proxy
 
 
+@pytest.mark.slow
 def test_points_outlive_a_reload_a_preset_and_a_change_of_language(page: Page) -> None:
     the_tools_make_the_page_no_higher(page)
     start_painting(page)

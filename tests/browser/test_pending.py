@@ -127,6 +127,7 @@ def test_a_preset_that_waits_leaves_the_page_of_one_network(page: Page) -> None:
     assert page.units == [4, 2]
 
 
+@pytest.mark.slow
 def test_play_is_meant_for_what_comes_and_what_trains_goes_on_until_then(page: Page) -> None:
     choose_preset(page)
     page.click(".play")
@@ -195,6 +196,7 @@ def test_what_cannot_be_had_leaves_everything_as_it_was(page: Page, fail: thread
     assert "could not be loaded" in page.text(".loading")
 
 
+@pytest.mark.slow
 def test_an_embed_is_of_one_network_too(page: Page) -> None:
     page.open("/embed?data=xor&panels=network&controls=play,data")
     page.choose("data.name", "fashion_mnist")

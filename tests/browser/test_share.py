@@ -265,6 +265,7 @@ def fits(page: Page) -> float:
     )
 
 
+@pytest.mark.slow
 def test_a_link_for_phones_names_the_machine_on_its_network(tab: Page) -> None:
     """Such a link can be opened, and read as a QR code; without a network there is none."""
     with LiveServer(HOST="0.0.0.0", LIVENET_MAX_FPS=FEW_FPS) as server:

@@ -74,7 +74,7 @@ def normalized(all_programs: Programs) -> Programs:
     return all_programs
 
 
-@pytest.mark.parametrize("way", ["general", "exact"])
+@pytest.mark.parametrize("way", [pytest.param("general", marks=pytest.mark.slow), "exact"])
 def test_an_epoch_by_the_formulas(normalized: Programs, way: str) -> None:
     programs = normalized if way == "general" else Programs()
     trainer = Trainer(parse_spec(SPEC), programs)
