@@ -144,6 +144,7 @@ def test_the_build_argument_chooses_the_device(jax: str, expected: list[str]) ->
     assert not jax or jax in extras
 
 
+@pytest.mark.slow
 def test_the_command_starts_from_what_is_copied_and_is_healthy(tmp_path: Path) -> None:
     for source in copied():
         copy = shutil.copytree if (ROOT / source).is_dir() else shutil.copy

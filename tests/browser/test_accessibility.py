@@ -15,7 +15,6 @@ from tests.browser.axe import OF_COLOURS, check, check_themes
 from tests.browser.page import Page
 from tests.browser.painting import choose_own
 from tests.browser.strokes import DIGITS, draw
-from tests.sizes import at_night
 
 PHONE_SIZE = (360, 740, True)
 
@@ -258,8 +257,9 @@ PHONE: dict[str, tuple[State, ...]] = {
 
 
 def by_day_and_night(walks: dict[str, tuple[State, ...]]) -> list[object]:
-    """The walks of `make test`, and the longer ones that take their place at night."""
-    return [name if name.startswith("usual") else at_night(name) for name in walks]
+    """The walk of `make test`, that through images, and the longer ones at night."""
+    marks = {"usual": [], "usual images": [pytest.mark.slow]}
+    return [pytest.param(name, marks=marks.get(name, [pytest.mark.nightly])) for name in walks]
 
 
 #: What a state adds to the page, which has been looked at without it.

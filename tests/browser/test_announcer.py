@@ -65,6 +65,7 @@ def test_a_summary_comes_every_five_seconds_while_it_trains(page: Page) -> None:
                           for t in heard(page)), "a summary")  # fmt: skip
 
 
+@pytest.mark.slow
 def test_an_event_is_said_at_once_and_nothing_while_nothing_happens(page: Page) -> None:
     # One region speaks by itself: a countdown, a hint or a dragged slider too would drown the rest.
     live = page.run(
@@ -145,6 +146,7 @@ def test_what_was_changed_is_said(page: Page) -> None:
     page.wait(lambda: any(re.fullmatch(r"\d+ settings changed\.", t) for t in heard(page)), "many")
 
 
+@pytest.mark.slow
 def test_reset_and_divergence_are_said(page: Page) -> None:
     page.play()
     page.goes_on(3)

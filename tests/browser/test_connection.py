@@ -117,6 +117,7 @@ def test_training_edits_and_reloads(page: Page) -> None:
     page.wait(lambda: page.step == 0, "back at step 0")
 
 
+@pytest.mark.slow
 @over_both
 def test_what_is_taken_over_or_lost_goes_on_afterwards(
     page: Page, other: WebSocket, transport: str
@@ -273,6 +274,7 @@ def take_a_place(server: LiveServer) -> WebSocket:
     return wait_until(take, "there is a place")
 
 
+@pytest.mark.slow
 def test_a_full_server_is_said_and_waited_for(tab: Page) -> None:
     tab.allowed += [NO_WEBSOCKET, "503 (SERVICE UNAVAILABLE)"]
     full = LiveServer(LIVENET_MAX_SESSIONS="1", LIVENET_RESUME_SECONDS="0", LIVENET_MAX_FPS=FEW_FPS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
@@ -16,6 +17,7 @@ KEYS = [Keys.ARROW_LEFT, Keys.ARROW_RIGHT, Keys.PAGE_UP, Keys.PAGE_DOWN]
 NAMES = ["ArrowLeft", "ArrowRight", "PageUp", "PageDown"]
 
 
+@pytest.mark.slow
 def test_it_takes_no_focus_and_gives_the_deck_its_keys(
     tab: Page, host: Host, server: LiveServer
 ) -> None:

@@ -68,6 +68,7 @@ GARBAGE = ("{", "null", "[]", '{"name": "http", "at": {}}', "\u0000" * 9, "x" * 
 USUAL_GARBAGE = (GARBAGE[0], GARBAGE[1], GARBAGE[3])
 
 
+@pytest.mark.slow
 def test_what_a_browser_keeps_for_the_page_is_not_trusted(page: Page) -> None:
     keys = page.run("return [localStorage, sessionStorage].flatMap(Object.keys)")
     assert {"livenet.visited", "livenet.session"} <= set(keys)

@@ -91,6 +91,7 @@ def test_every_term_explains_itself(tab: Page, language: str) -> None:
     check(page, "the editor of a weight")
 
 
+@pytest.mark.slow
 def test_own_points_explain_themselves(page: Page) -> None:
     page.edited(lambda: page.click("[data-dataset='points']"))
     page.wait(lambda: page.find(".point-tools").is_displayed(), "the tools to paint with")

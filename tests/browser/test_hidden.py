@@ -109,6 +109,7 @@ def test_a_hidden_page_pauses_and_goes_on_when_it_is_back(page: Page, server: Li
     assert stands_still(page, server) == step
 
 
+@pytest.mark.slow
 def test_a_hidden_page_goes_on_if_so_chosen_and_its_curve_has_no_hole(
     page: Page, server: LiveServer
 ) -> None:

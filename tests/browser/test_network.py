@@ -9,6 +9,7 @@ from selenium.webdriver.common.keys import Keys
 from tests.browser.page import Page
 
 
+@pytest.mark.slow
 def test_everything_is_changed_while_it_trains(page: Page) -> None:
     page.play()
     units_come_and_go(page)

@@ -109,6 +109,7 @@ def edits_are_few_and_frames_go_on_under_a_fast_hand(page: Page, kind: str) -> N
     assert page.frames > frames + 4
 
 
+@pytest.mark.slow
 def test_points_are_painted_erased_and_undone_one_by_one(painting: Page) -> None:
     """Each part leaves the 500 points as they were."""
     one_undo_takes_back_one_stroke(painting)

@@ -93,6 +93,7 @@ def test_a_server_that_has_forgotten_the_session_gets_the_points(
         page.driver.get("about:blank")
 
 
+@pytest.mark.slow
 def test_a_phone_paints_by_finger(tab: Page) -> None:
     tab.resize(360, 740, mobile=True)
     page = tab.open()

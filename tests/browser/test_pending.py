@@ -164,6 +164,7 @@ def test_play_is_meant_for_what_comes_and_what_trains_goes_on_until_then(page: P
     assert page.step == step
 
 
+@pytest.mark.slow
 def test_what_waits_is_known_after_a_reload(page: Page) -> None:
     choose_preset(page)
     page.open()

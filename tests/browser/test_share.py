@@ -62,6 +62,7 @@ def query(page: Page | str) -> dict[str, list[str]]:
     return parse_qs(urlsplit(address).query)
 
 
+@pytest.mark.slow
 def test_a_link_opens_the_very_same_run_in_another_tab(page: Page) -> None:
     a_short_state_is_in_the_link_itself(page)
     choose_own(page)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import pytest
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
@@ -66,6 +67,7 @@ def the_space_bar_plays_and_pauses(page: Page) -> None:
     page.wait(lambda: not page.running, "the space bar pauses")
 
 
+@pytest.mark.slow
 def test_xor_learns_by_clicking_alone(page: Page) -> None:
     page.edited(lambda: page.click("[data-dataset='xor']"))
     page.edited(lambda: page.choose("optimizer.name", "adam"))

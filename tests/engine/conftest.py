@@ -48,11 +48,16 @@ def make_trainer(programs: Programs) -> MakeTrainer:
 
 
 @pytest.fixture(scope="session")
-def make_wide(all_programs: Programs) -> MakeTrainer:
-    """Makes a trainer of JSON values, for networks of any size."""
+def make_wide(programs: Programs) -> MakeTrainer:
+    """Makes a trainer of JSON values, for networks of any size.
+
+    The capacity is compiled for the first one that needs it.
+    """
 
     def make(value: dict[str, Any] | None = None) -> Trainer:
-        return Trainer(parse_spec(value or {}), programs=all_programs)
+        spec = parse_spec(value or {})
+        programs.general(spec)
+        return Trainer(spec, programs=programs)
 
     return make
 

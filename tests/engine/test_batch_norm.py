@@ -69,15 +69,9 @@ class Net:
         self.variance = MOMENTUM * self.variance + (1 - MOMENTUM) * variance
 
 
-@pytest.fixture(scope="module")
-def normalized(all_programs: Programs) -> Programs:
-    return all_programs
-
-
-@pytest.mark.parametrize("way", [pytest.param("general", marks=pytest.mark.slow), "exact"])
-def test_an_epoch_by_the_formulas(normalized: Programs, way: str) -> None:
-    programs = normalized if way == "general" else Programs()
-    trainer = Trainer(parse_spec(SPEC), programs)
+@pytest.mark.parametrize("way", ["general", "exact"])
+def test_an_epoch_by_the_formulas(programs: Programs, way: str) -> None:
+    trainer = Trainer(parse_spec(SPEC), programs if way == "general" else Programs())
     net, data = Net(read_state(trainer).params), trainer.data
     order = shuffle_rows(42, 0, data.n_train)
     batches = [order[i : i + BATCH] for i in range(0, data.n_train, BATCH)]
@@ -134,12 +128,12 @@ def test_switching_it_on_keeps_everything_else(make_wide: MakeTrainer) -> None:
     assert len(read_state(trainer).params) == 43 + 9
 
 
-def test_goes_on_bit_for_bit(normalized: Programs, checkpoint: Any) -> None:
+def test_goes_on_bit_for_bit(programs: Programs, checkpoint: Any) -> None:
     spec = parse_spec(SPEC)
-    trainer = Trainer(spec, normalized)
+    trainer = Trainer(spec, programs)
     trainer.train(steps=5)
     trainer.save(checkpoint)
-    again = Trainer.load(checkpoint, normalized)
+    again = Trainer.load(checkpoint, programs)
     trainer.train(steps=9)
     again.train(steps=9)
     for a, b in zip(read_state(trainer), read_state(again), strict=True):

@@ -68,6 +68,7 @@ def test_sources_predict_and_train_as_the_engine(
     compare(tmp_path, "trained", {"same": after}, len(same))
 
 
+@pytest.mark.slow
 def test_a_source_is_a_program_that_trains(
     run_sources: SourceRunner, programs: Programs, tmp_path: Path
 ) -> None:

@@ -207,6 +207,7 @@ def test_the_largest_points_and_weights_fit_exactly() -> None:
     np.testing.assert_array_equal(back.params, params)
 
 
+@pytest.mark.slow
 def test_the_largest_network_fits_and_no_more() -> None:
     spec = parse_spec(
         {"data": {"name": "mnist"}, "layers": [{"units": 1024, "batch_norm": True}] * 4}

@@ -43,11 +43,11 @@ def test_predictions_are_those_of_the_oracle(programs: Programs, value: Any, see
     value=specs.specs(max_layers=8, max_units=32, batch_norm=True), seed=st.integers(0, 2**31 - 1)
 )
 def test_predictions_of_the_largest_networks_are_those_of_the_oracle(
-    all_programs: Programs, value: Any, seed: int
+    programs: Programs, value: Any, seed: int
 ) -> None:
     spec = parse_spec(value)
     flat = states.draw_params(spec, seed, 0.3)
-    check_outputs(states.load_state(spec, all_programs, flat), flat, GRID, 1e-3)
+    check_outputs(states.load_state(spec, programs, flat), flat, GRID, 1e-3)
 
 
 def far_from_a_tie(spec: Spec, outputs: Any) -> Any:

@@ -16,9 +16,17 @@ from tests.sizes import choose
 IMAGES = {preset.id for preset in PRESETS if parse_spec(preset.spec).data.is_images}
 
 
+#: Large networks, which compile for seconds each.
+LARGE = {"mnist_3", "mnist_4", "mnist_5"}
+
+
 def presets(*, images: bool) -> pytest.MarkDecorator:
-    chosen = [preset for preset in PRESETS if (preset.id in IMAGES) == images]
-    return pytest.mark.parametrize("preset", chosen, ids=lambda preset: preset.id)
+    chosen = [
+        pytest.param(preset, id=preset.id, marks=[pytest.mark.slow] if preset.id in LARGE else [])
+        for preset in PRESETS
+        if (preset.id in IMAGES) == images
+    ]
+    return pytest.mark.parametrize("preset", chosen)
 
 
 @pytest.fixture(scope="module")

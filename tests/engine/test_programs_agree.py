@@ -13,18 +13,19 @@ from engine import FrameRequest, Programs, Trainer, parse_spec
 from engine.spec import names
 from tests.app.servers import wait_until
 from tests.engine.states import read_state, same_bits
-from tests.sizes import at_night
+from tests.programs import compile_once
+from tests.sizes import NIGHTLY
 
 
 @pytest.fixture(scope="module")
-def general(all_programs: Programs) -> Iterator[Programs]:
-    """Programs that nothing but general ones is ever built in."""
-    # What `all_programs` has compiled is shared.
+def general() -> Iterator[Programs]:
+    """Programs that nothing but general ones is ever built in, once they are asked for."""
     general = Programs()
-    general.warm()
-    general.warm_rest()
+    with compile_once("first"):
+        general.warm()
     yield general
-    assert general.builds == 4
+    capacities = {general.general(parse_spec(SPECS[name])).model for name in CHOSEN}
+    assert general.builds == len(capacities)
     general.close()
 
 
@@ -143,11 +144,14 @@ def test_every_head_and_every_optimizer_is_among_them() -> None:
 #: What of these the others have too, each in a combination of its own.
 RARE = {
     "no hidden layer", "wide", "multiclass squared error", "prelu",
-    "a step and a batch of everything", "lion on three points",
+    "a step and a batch of everything", "lion on three points", "wide batch normalization",
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("name", [at_night(name) if name in RARE else name for name in SPECS])
+CHOSEN = [name for name in SPECS if NIGHTLY or name not in RARE]
+
+
+@pytest.mark.parametrize("name", CHOSEN)
 def test_25_steps(general: Programs, exact_programs: Programs, name: str) -> None:
     spec = parse_spec(SPECS[name])
     loose, exact = Trainer(spec, general), Trainer(spec, exact_programs)

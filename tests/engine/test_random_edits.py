@@ -149,6 +149,7 @@ def test_no_edit_within_the_first_capacity_compiles_anything(
     assert compilations.count == compiled
 
 
+@pytest.mark.slow
 def test_no_edit_within_all_capacities_compiles_anything(
     all_programs: Programs, make_wide: MakeTrainer, compilations: Compilations
 ) -> None:
