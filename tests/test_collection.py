@@ -25,7 +25,7 @@ sys.exit(pytest.main(["--collect-only", "-q", "--assert=plain", "-p", "no:cachep
 def _collect(ahead: float, hash_seed: str, folder: Path) -> list[str]:
     environ = {**os.environ, "PYTHONHASHSEED": hash_seed, "TMPDIR": str(folder), "TZ": "UTC"}
     # Not as one of the present run's workers.
-    environ = {k: v for k, v in environ.items() if not k.startswith("PYTEST_")}
+    environ = {k: v for k, v in environ.items() if not k.startswith(("PYTEST_", "LIVENET_"))}
     command = [sys.executable, "-c", _COLLECT, str(ahead)]
     done = subprocess.run(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,

@@ -62,6 +62,7 @@ def test_an_edit_is_undone_and_made_again(page: Page) -> None:
 
 @pytest.mark.slow
 def test_undo_comes_by_key_and_on_a_phone_and_ends_a_divergence(page: Page) -> None:
+    weights_and_curves_go_back_and_forth(page)
     curves_come_back_when_a_reset_is_undone(page)
     keys_do_it_too(page)
     a_text_field_keeps_its_own_undo(page)
