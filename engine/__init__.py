@@ -15,6 +15,7 @@ from engine.base.errors import (
     TrialError,
     WeightError,
 )
+from engine.base.loops import fold_loops
 from engine.base.slices import Slices
 from engine.data.generated import EXTENT
 from engine.data.image_data import ImageData
@@ -55,6 +56,9 @@ from engine.state.payload_encoding import (
 )
 from engine.state.snapshots import Snapshot
 from engine.trainer import Trainer
+
+# Before anything starts the backend that reads it.
+fold_loops()
 
 __all__ = [
     "CATALOGUE",

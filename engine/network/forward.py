@@ -35,6 +35,7 @@ def run_layers(
     normalize: Normalize | None = None,
     normalized: tuple[bool, ...] = (),
     axis: int = 1,
+    fused: bool = False,
 ) -> tuple[Array, list[Array]]:
     """Runs an exact network.
 
@@ -50,6 +51,7 @@ def run_layers(
         normalize: batch normalization, before the activation.
         normalized: whether a layer is.
         axis: along which rows of data lie: 1 for [units, rows], 0 for [rows, units].
+        fused: whether products are multiplications and sums, see `Dense.apply`.
 
     Returns:
         Logits and the activations of every hidden layer, lying as x does.
@@ -61,7 +63,7 @@ def run_layers(
     h, hidden = x, []
     for layer, activation in enumerate(activations):
         bias = lay(params.biases[layer])
-        z = Dense.apply(params.kernels[layer], h, axis)
+        z = Dense.apply(params.kernels[layer], h, axis, fused)
         if normalize is not None and normalized[layer]:
             z = normalize(layer, z + lax.stop_gradient(bias))
         else:
@@ -70,7 +72,7 @@ def run_layers(
         hidden.append(h)
         if drop is not None:
             h = drop(layer, h)
-    return Dense.apply(params.kernels[-1], h, axis) + lay(params.biases[-1]), hidden
+    return Dense.apply(params.kernels[-1], h, axis, fused) + lay(params.biases[-1]), hidden
 
 
 def run_padded(

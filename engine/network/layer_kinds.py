@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
+import jax.numpy as jnp
 from jax import Array
 
 from engine.network.blocks import Axis, BlockShape, UnitParameter
@@ -54,12 +55,20 @@ class Dense:
         )
 
     @staticmethod
-    def apply(kernel: Array, h: Array, axis: int = 1) -> Array:
+    def apply(kernel: Array, h: Array, axis: int = 1, fused: bool = False) -> Array:
         """Returns z before the bias.
+
+        A matrix product is a library call of its own. Written as multiplications and a sum it is
+        part of the loop around it, which pays for the few numbers of a small layer.
 
         Args:
             kernel: float32 [in, out].
             h: [in, rows], or [rows, in].
             axis: along which rows lie: 1 or 0.
+            fused: whether it is multiplications and a sum.
         """
+        if fused:
+            if axis:
+                return jnp.sum(kernel[:, :, None] * h[:, None, :], axis=0)
+            return jnp.sum(h[:, :, None] * kernel[None], axis=1)
         return kernel.T @ h if axis else h @ kernel

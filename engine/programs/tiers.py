@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from dataclasses import dataclass
 from functools import cache
 
+from engine.base.loops import are_loops_folded
 from engine.base.program_cache import ProgramCache, give_back_memory, keep_on_disk
 from engine.data.image_store import ImageStore
 from engine.functions.initializers import compile_draws
@@ -67,6 +68,7 @@ class Programs:
     def warm(self) -> None:
         """Compiles the first capacity; returns when it is ready."""
         self._warming = True
+        are_loops_folded()
         compile_draws()
         self._get(self._general[0], pinned=True)
 

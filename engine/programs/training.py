@@ -71,8 +71,8 @@ def _gradient(
     def loss(parts: ParameterArrays) -> tuple[Array, BatchStatistics]:
         seen: BatchStatistics = {}
         normalized = model.layout.normalized
-        normalize = by_batch(parts, weights, seen, model.axis) if normalized else None
-        logits, _ = model.forward(inputs, parts, x, drop, normalize)
+        normalize = by_batch(parts, weights, seen, model.training_axis) if normalized else None
+        logits, _ = model.forward(inputs, parts, x, drop, normalize, training=True)
         return jnp.sum(loss_rows(choices, logits, y) * weights), seen
 
     # Gradients of the parts, joined, are faster than the gradient of the whole.

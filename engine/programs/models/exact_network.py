@@ -59,6 +59,7 @@ class ExactNetwork:
         x: Array,
         drop: Drop | None = None,
         normalize: Normalize | None = None,
+        fused: bool = False,
     ) -> tuple[Array, list[Array]]:
         """Runs the network; by moving averages unless told how to normalize.
 
@@ -68,6 +69,7 @@ class ExactNetwork:
             x: inputs, lying along `axis`.
             drop: dropout, while training.
             normalize: batch normalization.
+            fused: whether products are multiplications and sums.
 
         Returns:
             Logits and the activations of every hidden layer, lying as x does.
@@ -78,5 +80,14 @@ class ExactNetwork:
         functions = tuple(entry.apply for entry in used)
         learned = tuple(entry.learned_slope for entry in used)
         return run_layers(
-            functions, slopes, learned, params, x, drop, normalize, self.normalized, self.axis
+            functions,
+            slopes,
+            learned,
+            params,
+            x,
+            drop,
+            normalize,
+            self.normalized,
+            self.axis,
+            fused,
         )

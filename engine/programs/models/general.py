@@ -60,6 +60,11 @@ class GeneralModel:
         """Along which rows of data lie in `forward`."""
         return 1
 
+    @property
+    def training_axis(self) -> int:
+        """Along which rows of data lie in an update."""
+        return self.axis
+
     @cached_property
     def parameters(self) -> FlatParameters:
         """The form of parameters while training."""
@@ -179,6 +184,7 @@ class GeneralModel:
         x: Array,
         drop: Drop | None = None,
         normalize: Normalize | None = None,
+        training: bool = False,
     ) -> tuple[Array, list[Array]]:
         """Runs the network that the arguments describe; see `ExactModel.forward`."""
         if normalize is None and self.capacity.normalized:

@@ -1,0 +1,54 @@
+"""Folding of loops: XLA compiles a loop of small operations as one function.
+
+Otherwise each turn of a loop launches its operations one after the other, which takes several
+times longer than the operations of a small network do. Matrix products, sorts and scatters are
+library calls and keep a loop from being folded.
+
+XLA reads the option once, when the first backend of a process starts; it is none of those that a
+single program may be compiled with (jax 0.10.2 refuses it there). An XLA that does not know it ends
+the process, so it is only given to the versions that were tried.
+"""
+
+from __future__ import annotations
+
+import logging
+import os
+from functools import cache
+from importlib.metadata import version
+
+import jax
+import jax.numpy as jnp
+
+from engine.base.devices import small_network_device
+
+_FLAG = "--xla_backend_extra_options"
+_OPTION = "xla_cpu_small_while_loop_byte_threshold"
+#: What a loop may read and write at most; no program for points comes near.
+_MOST_BYTES = 100_000_000
+
+#: Versions of jaxlib that know the option.
+_KNOWN = ("0.10.",)
+
+logger = logging.getLogger(__name__)
+
+
+def fold_loops() -> None:
+    """Tells XLA to fold loops, unless its extra options are set already."""
+    flags = os.environ.get("XLA_FLAGS", "")
+    if _FLAG not in flags and version("jaxlib").startswith(_KNOWN):
+        os.environ["XLA_FLAGS"] = f"{flags} {_FLAG}={_OPTION}={_MOST_BYTES}".strip()
+
+
+@cache
+def are_loops_folded() -> bool:
+    """Whether XLA does so; says once if not, since small networks then train more slowly."""
+
+    def count(n: jax.Array) -> jax.Array:
+        return jax.lax.fori_loop(0, n, lambda i, x: jnp.sin(x) + i, jnp.float32(0))
+
+    with jax.default_device(small_network_device()):
+        program = jax.jit(count).lower(jnp.int32(9)).compile().as_text()
+    folded = "small_call" in (program or "")
+    if not folded:
+        logger.warning("XLA does not fold loops here: small networks train more slowly")
+    return folded
