@@ -25,7 +25,7 @@ sys.exit(pytest.main(["--collect-only", "-q", "--assert=plain", "-p", "no:cachep
 def _collect(ahead: float, hash_seed: str, folder: Path) -> list[str]:
     environ = {**os.environ, "PYTHONHASHSEED": hash_seed, "TMPDIR": str(folder), "TZ": "UTC"}
     # Not as one of the present run's workers.
-    environ = {k: v for k, v in environ.items() if not k.startswith(("PYTEST_", "LIVENET_"))}
+    environ = {k: v for k, v in environ.items() if not k.startswith("PYTEST_")}
     command = [sys.executable, "-c", _COLLECT, str(ahead)]
     done = subprocess.run(
         command, cwd=ROOT, env=environ, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
@@ -43,7 +43,6 @@ def _sort_by_file(names: Iterable[str]) -> dict[str, list[str]]:
     return files
 
 
-@pytest.mark.slow
 def test_another_time_and_another_hash_seed_collect_the_same_tests(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
