@@ -40,6 +40,14 @@ class Parameters(Protocol):
         """Returns the parameters with other moving averages."""
         ...
 
+    def of_flat(self, vector: Array) -> Any:
+        """Returns the parameters of a vector float32 [n] in this form."""
+        ...
+
+    def to_flat(self, params: Any) -> Array:
+        """Returns the vector float32 [n] of parameters in this form."""
+        ...
+
     def shapes(self) -> Any:
         """Returns the shapes of the parameters, to compile for."""
         ...
@@ -74,6 +82,14 @@ class FlatParameters:
         flat = jnp.concatenate([*averages[0], *averages[1]])
         return lax.dynamic_update_slice(params, flat, (self.layout.moving_statistics_slice.start,))
 
+    def of_flat(self, vector: Array) -> Array:
+        """Returns the vector itself."""
+        return vector
+
+    def to_flat(self, params: Array) -> Array:
+        """Returns the vector itself."""
+        return params
+
     def shapes(self) -> ShapeDtypeStruct:
         """Returns the shape of the vector."""
         return ShapeDtypeStruct((self.layout.size,), jnp.float32)
@@ -107,6 +123,14 @@ class SplitParameters:
     def with_averages(self, params: ParameterArrays, averages: Averages) -> ParameterArrays:
         """Returns the parts with other moving averages."""
         return params._replace(means=averages[0], variances=averages[1])
+
+    def of_flat(self, vector: Array) -> ParameterArrays:
+        """Returns the arrays of a vector."""
+        return self.layout.split(vector)
+
+    def to_flat(self, params: ParameterArrays) -> Array:
+        """Returns the vector of the arrays."""
+        return self.layout.join(params)
 
     def shapes(self) -> ParameterArrays:
         """Returns the shapes of the parts."""

@@ -98,9 +98,9 @@ class TurnArguments(NamedTuple):
 def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
     """One turn of an exact architecture."""
     position = TrainingPosition(*(call.position[i] for i in range(5)))
-    state = training.train_exact(
-        model, call.inputs, position, call.state, call.x, call.y, call.order
-    )
+    begun = State(*(model.parameters.of_flat(vector) for vector in call.state))
+    trained = training.train_exact(model, call.inputs, position, begun, call.x, call.y, call.order)
+    state = State(*(model.parameters.to_flat(params) for params in trained))
     params = model.layout.split(state.params)
     evaluation = views.evaluate_exact(model, call.inputs, params, call.x.T, call.y.T)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -23,6 +24,19 @@ def test_an_epoch_is_a_permutation(seed: int, epoch: int, n: int) -> None:
     assert rows.dtype == np.int32
     np.testing.assert_array_equal(np.sort(rows), np.arange(n))
     np.testing.assert_array_equal(rows, shuffle_rows(seed, epoch, n))
+
+
+@pytest.mark.parametrize(("seed", "epoch", "n"), [(0, 0, 1), (42, 0, 250), (7, 2**40, 60_000)])
+def test_it_is_the_first_permutation_of_philox_with_that_key(seed: int, epoch: int, n: int) -> None:
+    """Whatever was drawn before, in any thread: links say no more of a run than its seed."""
+    expected = np.random.Generator(
+        np.random.Philox(key=np.array([seed, epoch], np.uint64))
+    ).permutation(n)
+    shuffle_rows(1, 2, 3)
+    np.testing.assert_array_equal(shuffle_rows(seed, epoch, n), expected)
+    with ThreadPoolExecutor(4) as threads:
+        for rows in threads.map(lambda _: shuffle_rows(seed, epoch, n), range(8)):
+            np.testing.assert_array_equal(rows, expected)
 
 
 def test_epochs_and_seeds_differ() -> None:

@@ -117,7 +117,8 @@ class ExactModel:
     @cached_property
     def parameters(self) -> Parameters:
         """The form of parameters while training: split for images, which are large networks."""
-        return FlatParameters(self.layout) if self.axis else SplitParameters(self.layout)
+        flat = self.axis and not self.fused
+        return FlatParameters(self.layout) if flat else SplitParameters(self.layout)
 
     @property
     def terms(self) -> Terms:
