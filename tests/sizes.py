@@ -1,8 +1,8 @@
 """How much the tests do: what every change needs, what lands needs besides, or all of it at night.
 
 `LIVENET_TESTS` chooses: nothing runs what is not marked, `slow` what `pytest.mark.slow` marks, and
-`nightly` everything at full size. Slow are scenarios of the page and of exported sources that need
-more than seven seconds of a core, where a cheaper test already looks at the same part.
+`nightly` everything at full size. Slow are tests that need more than about five seconds of a core:
+scenarios of the page, exported sources, the largest networks.
 """
 
 from __future__ import annotations

@@ -65,10 +65,8 @@ class Dense:
             kernel: float32 [in, out].
             h: [in, rows], or [rows, in].
             axis: along which rows lie: 1 or 0.
-            fused: whether it is multiplications and a sum.
+            fused: whether it is multiplications and a sum; of [rows, in] alone.
         """
         if fused:
-            if axis:
-                return jnp.sum(kernel[:, :, None] * h[:, None, :], axis=0)
             return jnp.sum(h[:, :, None] * kernel[None], axis=1)
         return kernel.T @ h if axis else h @ kernel

@@ -39,25 +39,13 @@ def all_programs(programs: Programs) -> Programs:
 
 @pytest.fixture(scope="session")
 def make_trainer(programs: Programs) -> MakeTrainer:
-    """Makes a trainer of JSON values, for networks within the first capacity."""
-
-    def make(value: dict[str, Any] | None = None) -> Trainer:
-        return Trainer(parse_spec(value or {}), programs=programs)
-
-    return make
-
-
-@pytest.fixture(scope="session")
-def make_wide(programs: Programs) -> MakeTrainer:
     """Makes a trainer of JSON values, for networks of any size.
 
     The capacity is compiled for the first one that needs it.
     """
 
     def make(value: dict[str, Any] | None = None) -> Trainer:
-        spec = parse_spec(value or {})
-        programs.general(spec)
-        return Trainer(spec, programs=programs)
+        return Trainer(parse_spec(value or {}), programs=programs)
 
     return make
 

@@ -89,8 +89,8 @@ def test_an_epoch_by_the_formulas(programs: Programs, way: str) -> None:
     np.testing.assert_allclose(shown, net.predict(data.x.astype(float)), rtol=1e-4, atol=1e-6)
 
 
-def test_one_row_is_normalized_to_zero(make_wide: MakeTrainer) -> None:
-    trainer = make_wide({**SPEC, "batch_size": 1})
+def test_one_row_is_normalized_to_zero(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer({**SPEC, "batch_size": 1})
     before = read_state(trainer).params
     trainer.turn(batches=1)
     after = read_state(trainer).params
@@ -98,8 +98,8 @@ def test_one_row_is_normalized_to_zero(make_wide: MakeTrainer) -> None:
     assert not same_bits(before[9:13], after[9:13])
 
 
-def test_a_deep_network_learns(make_wide: MakeTrainer) -> None:
-    trainer = make_wide({
+def test_a_deep_network_learns(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer({
         "data": {"name": "xor"},
         "layers": [{"units": 6, "activation": "relu", "batch_norm": True}] * 5,
         "batch_size": 32,
@@ -109,8 +109,8 @@ def test_a_deep_network_learns(make_wide: MakeTrainer) -> None:
     assert trainer.metrics["test_accuracy"] >= 0.95
 
 
-def test_switching_it_on_keeps_everything_else(make_wide: MakeTrainer) -> None:
-    trainer = make_wide({"layers": [{"units": 4}, {"units": 3}]})
+def test_switching_it_on_keeps_everything_else(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer({"layers": [{"units": 4}, {"units": 3}]})
     trainer.turn(epochs=2)
     before, weights = trainer.predict(trainer.data.x), trainer.weights
     trainer.edit({"layers": [{"units": 4, "batch_norm": True}, {"units": 3}]})

@@ -130,9 +130,9 @@ def count_scores(printed: str) -> int:
 
 
 def test_keras_begins_and_predicts_as_the_engine(
-    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+    run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
-    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(10), KERAS)
+    expected = write_cases(tmp_path, make_trainer, list_cases() | draw_cases(10), KERAS)
     kernels = write_initial(tmp_path, "keras_sequential")
     # Keras on NumPy compiles nothing.
     run_sources(tmp_path, "livenet_keras", backend="numpy")
@@ -162,19 +162,19 @@ def write_keras_training(folder: Path, make: MakeTrainer, *chosen: str) -> dict[
 
 @pytest.mark.slow
 def test_keras_trains_as_the_engine(
-    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+    run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
     # Each of them is compiled, for a second.
-    expected = write_keras_training(tmp_path, make_wide, "nadam", "normalized")
+    expected = write_keras_training(tmp_path, make_trainer, "nadam", "normalized")
     run_sources(tmp_path, "livenet_keras")
     compare(tmp_path, "trained", expected, 1)
 
 
 @needs_torch
 def test_keras_on_pytorch_trains_as_the_engine(
-    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+    run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
-    expected = write_keras_training(tmp_path, make_wide)
+    expected = write_keras_training(tmp_path, make_trainer)
     write_program(tmp_path, *KERAS)
     printed = run_sources(tmp_path, "livenet_keras", backend="torch")
     compare(tmp_path, "trained", expected, 1)
@@ -183,13 +183,15 @@ def test_keras_on_pytorch_trains_as_the_engine(
 
 @pytest.mark.slow
 def test_jax_does_as_the_engine(
-    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+    run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
-    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(choose(1, 2)), ("jax",))
+    expected = write_cases(
+        tmp_path, make_trainer, list_cases() | draw_cases(choose(1, 2)), ("jax",)
+    )
     cases = list_training_cases()
     # JAX compiles each of them, for half a second.
     some = choose(("adadelta", "nadam", "lion", "normalized", "step", "softmax"), tuple(cases))
-    trained = write_training(tmp_path, make_wide, {name: cases[name] for name in some}, "jax")
+    trained = write_training(tmp_path, make_trainer, {name: cases[name] for name in some}, "jax")
     kernels = write_initial(tmp_path, "jax")
     write_program(tmp_path, "jax")
     printed = run_sources(tmp_path, "livenet_jax")
@@ -202,10 +204,10 @@ def test_jax_does_as_the_engine(
 
 @needs_torch
 def test_pytorch_does_as_the_engine(
-    run_sources: SourceRunner, make_wide: MakeTrainer, tmp_path: Path
+    run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
-    expected = write_cases(tmp_path, make_wide, list_cases() | draw_cases(10), ("pytorch",))
-    trained = write_training(tmp_path, make_wide, list_training_cases(), "pytorch")
+    expected = write_cases(tmp_path, make_trainer, list_cases() | draw_cases(10), ("pytorch",))
+    trained = write_training(tmp_path, make_trainer, list_training_cases(), "pytorch")
     kernels = write_initial(tmp_path, "pytorch")
     write_program(tmp_path, "pytorch")
     printed = run_sources(tmp_path, "livenet_pytorch")

@@ -52,7 +52,6 @@ def test_small_networks_train_in_a_folded_loop(
 )
 def test_what_xla_is_told_already_stays(flags: str, expected: str) -> None:
     script = """import os, engine
-from engine.base import loops
 from engine.base.loops import are_loops_folded
 print(are_loops_folded(), are_loops_folded(), os.environ["XLA_FLAGS"])"""
     done = subprocess.run(
@@ -64,7 +63,6 @@ print(are_loops_folded(), are_loops_folded(), os.environ["XLA_FLAGS"])"""
 
 
 def test_a_version_that_was_not_tried_starts_without(monkeypatch: pytest.MonkeyPatch) -> None:
-
     monkeypatch.setattr(loops, "version", lambda _: "99.0.0")
     monkeypatch.setenv("XLA_FLAGS", "")
     loops.fold_loops()

@@ -14,8 +14,6 @@ from tests.programs import FOLDER
 from tests.sizes import choose
 
 IMAGES = {preset.id for preset in PRESETS if parse_spec(preset.spec).data.is_images}
-
-
 #: Large networks, which compile for seconds each.
 LARGE = {"mnist_3", "mnist_4", "mnist_5"}
 

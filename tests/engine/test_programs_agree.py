@@ -14,7 +14,7 @@ from engine.spec import names
 from tests.app.servers import wait_until
 from tests.engine.states import read_state, same_bits
 from tests.programs import compile_once
-from tests.sizes import NIGHTLY
+from tests.sizes import at_night
 
 
 @pytest.fixture(scope="module")
@@ -24,7 +24,8 @@ def general() -> Iterator[Programs]:
     with compile_once("first"):
         general.warm()
     yield general
-    capacities = {general.general(parse_spec(SPECS[name])).model for name in CHOSEN}
+    specs = [parse_spec(value) for value in SPECS.values()]
+    capacities = {general.general(spec).model for spec in specs if general.has_general(spec)}
     assert general.builds == len(capacities)
     general.close()
 
@@ -144,14 +145,22 @@ def test_every_head_and_every_optimizer_is_among_them() -> None:
 #: What of these the others have too, each in a combination of its own.
 RARE = {
     "no hidden layer", "wide", "multiclass squared error", "prelu",
-    "a step and a batch of everything", "lion on three points", "wide batch normalization",
+    "a step and a batch of everything", "lion on three points",
 }  # fmt: skip
 
 
-CHOSEN = [name for name in SPECS if NIGHTLY or name not in RARE]
+#: Needs the largest capacity of all.
+LARGE = "wide batch normalization"
 
 
-@pytest.mark.parametrize("name", CHOSEN)
+def choose_run(name: str) -> object:
+    """When a case runs: in `make test`, before a change lands, or at night."""
+    if name == LARGE:
+        return pytest.param(name, marks=pytest.mark.slow)
+    return at_night(name) if name in RARE else name
+
+
+@pytest.mark.parametrize("name", [choose_run(name) for name in SPECS])
 def test_25_steps(general: Programs, exact_programs: Programs, name: str) -> None:
     spec = parse_spec(SPECS[name])
     loose, exact = Trainer(spec, general), Trainer(spec, exact_programs)

@@ -151,9 +151,9 @@ def test_no_edit_within_the_first_capacity_compiles_anything(
 
 @pytest.mark.slow
 def test_no_edit_within_all_capacities_compiles_anything(
-    all_programs: Programs, make_wide: MakeTrainer, compilations: Compilations
+    all_programs: Programs, make_trainer: MakeTrainer, compilations: Compilations
 ) -> None:
-    trainer = make_wide()
+    trainer = make_trainer()
     builds, compiled = all_programs.builds, compilations.count
     run_edits(trainer, random.Random(9), choose(30, 60), 8, 32)
     assert all_programs.builds == builds
@@ -161,9 +161,9 @@ def test_no_edit_within_all_capacities_compiles_anything(
 
 
 def test_no_switch_of_batch_normalization_compiles_anything(
-    all_programs: Programs, make_wide: MakeTrainer, compilations: Compilations
+    all_programs: Programs, make_trainer: MakeTrainer, compilations: Compilations
 ) -> None:
-    trainer = make_wide()
+    trainer = make_trainer()
     rng = random.Random(2)
     builds, compiled = all_programs.builds, compilations.count
     for units in (4, 20, 8, 3):

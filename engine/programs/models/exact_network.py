@@ -23,6 +23,7 @@ class ExactNetwork:
         normalized: whether a hidden layer is.
         head: place in `losses.HEADS`.
         axis: along which rows of data lie, see `run_layers`: 1 for points, 0 for images.
+        fused: whether products are multiplications and sums, see `Dense.apply`.
     """
 
     widths: tuple[int, ...]
@@ -30,6 +31,7 @@ class ExactNetwork:
     normalized: tuple[bool, ...]
     head: int
     axis: int = 1
+    fused: bool = False
 
     @classmethod
     def of(cls, spec: Spec) -> ExactNetwork:
@@ -59,7 +61,6 @@ class ExactNetwork:
         x: Array,
         drop: Drop | None = None,
         normalize: Normalize | None = None,
-        fused: bool = False,
     ) -> tuple[Array, list[Array]]:
         """Runs the network; by moving averages unless told how to normalize.
 
@@ -69,7 +70,6 @@ class ExactNetwork:
             x: inputs, lying along `axis`.
             drop: dropout, while training.
             normalize: batch normalization.
-            fused: whether products are multiplications and sums.
 
         Returns:
             Logits and the activations of every hidden layer, lying as x does.
@@ -80,14 +80,6 @@ class ExactNetwork:
         functions = tuple(entry.apply for entry in used)
         learned = tuple(entry.learned_slope for entry in used)
         return run_layers(
-            functions,
-            slopes,
-            learned,
-            params,
-            x,
-            drop,
-            normalize,
-            self.normalized,
-            self.axis,
-            fused,
-        )
+            functions, slopes, learned, params, x, drop, normalize, self.normalized, self.axis,
+            self.fused,
+        )  # fmt: skip
