@@ -57,7 +57,6 @@ def far_away(
             LIVENET_CACHE_DIR=str(folder), LIVENET_IMAGE_MIRRORS=mirror.url, LIVENET_MAX_FPS=FEW_FPS
         ) as elsewhere,
     ):
-        assert [one for one in folder.glob("jit_*") if not one.is_symlink()] == []
         yield elsewhere.url
         fail.set()
 

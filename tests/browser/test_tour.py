@@ -32,9 +32,10 @@ def open_tour(page: Page) -> None:
 
 
 def still(page: Page) -> bool:
-    """Whether the ring stays where it is for two frames of the screen."""
+    """Whether the ring has slid to its part and stays there for two frames of the screen."""
     return page.load(
         """const ring = document.querySelector(".tour-ring");
+           if (ring.matches(".moving") || ring.getAnimations().length > 0) return false;
            const look = () => JSON.stringify(ring.getBoundingClientRect());
            const next = () => new Promise(requestAnimationFrame);
            await next();
