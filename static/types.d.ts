@@ -26,6 +26,8 @@ interface DataSet {
   classes: string[];
   limits: Record<string, number[]>;
 }
+/** A variable, a number, or an operation and its operands. */
+type Formula = string | number | [string, ...Formula[]];
 /** A view, as `/api/schema` describes it. */
 interface View {
   of: "plane" | "images" | "both";

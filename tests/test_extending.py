@@ -69,7 +69,7 @@ frame = trainer.turn(request=FrameRequest(("kernel_norms",)))
 assert frame.arrays["kernel_norms"].shape == (2,)
 
 value = {
-    "data": {"name": "plane"}, "loss": "log_cosh",
+    "data": {"name": "plane"}, "loss": "log_cosh", "features": ["x1", "x2", "sin_sum"],
     "layers": [{"units": 4, "activation": "tanh"}],
 }
 trainer = Trainer(parse_spec(value), programs=programs)
@@ -169,7 +169,7 @@ def run(root: Path, *arguments: str) -> str:
 def test_every_example_of_the_page_is_found() -> None:
     """The last is a kind of layer, which tests/engine/test_layer_kinds.py takes up."""
     text = PAGE.read_text(encoding="utf-8")
-    assert len(read_blocks()) + 1 == text.count("\n```") // 2 == 20
+    assert len(read_blocks()) + 1 == text.count("\n```") // 2 == 24
 
 
 def test_what_was_added_trains_exports_and_is_shown(extended: Path) -> None:
@@ -189,6 +189,7 @@ def test_what_was_added_is_served(extended: Path) -> None:
     assert schema["reads"]["optimizer.name"]["sign_sgd"] == []
     assert schema["data_sets"]["stripes"]["task"] == "binary"
     assert schema["task_losses"]["regression"][-1] == "log_cosh"
+    assert schema["features"]["sin_sum"] == {"formula": ["sin", ["+", "x1", "x2"]]}
     assert schema["data_sets"]["shapes"]["input_shape"] == [20, 30]
     assert schema["data_sets"]["shapes"]["classes"] == ["dot", "stripe", "cross"]
     assert schema["views"]["kernel_norms"]["of"] == "both"
@@ -206,6 +207,8 @@ def test_what_was_added_passes_the_tests_of_its_kind(extended: Path) -> None:
         "tests/engine/test_activations.py",
         "tests/engine/test_edit_layers.py::test_no_other_scale_and_shift_is_nearer_to_the_identity",
         "tests/engine/test_optimizers.py::test_forty_updates_are_those_of_optax",
+        "tests/engine/test_features.py::test_a_network_sees_the_feature_that_it_names",
+        "tests/page/test_modules.py::test_the_page_computes_the_features_of_the_engine",
         "tests/engine/test_losses.py::test_losses_are_those_of_the_oracle",
         "tests/engine/test_view_registry.py",
         "tests/page/test_modules.py::test_the_page_knows_the_image_sets_of_the_engine",
@@ -213,6 +216,6 @@ def test_what_was_added_passes_the_tests_of_its_kind(extended: Path) -> None:
     ]
     run(
         extended, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests,
-        "-k", "softsign or sign_sgd or log_cosh or stripes or kernel_norms or test_words "
-        "or contract or docs or test_modules or test_spec_check",
+        "-k", "softsign or sign_sgd or log_cosh or sin_sum or stripes or kernel_norms "
+        "or test_words or contract or docs or test_modules or test_spec_check",
     )  # fmt: skip

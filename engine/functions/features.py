@@ -13,6 +13,7 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.base.registry import Registry
+from engine.functions.formulas import Formula, parse_formula
 
 
 @dataclass(frozen=True)
@@ -22,12 +23,16 @@ class Feature:
     Attributes:
         name: in specs, links and files.
         compute: (x1, x2) -> value, elementwise.
-        code: the same as source, with NumPy as `np`.
+        code: the same as source, with NumPy as `np`, for exports and the page.
     """
 
     name: str
     compute: Callable[[Floats, Floats], Floats]
     code: str
+
+    def describe(self) -> dict[str, Formula]:
+        """Returns what the page learns of it: `formula`, an expression tree of `x1` and `x2`."""
+        return {"formula": parse_formula(self.code)}
 
 
 #: Every feature by its name, in the contract's order.

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from engine.functions.features import FEATURES
 from engine.network.layout import Layout
 from engine.spec import Spec
 
@@ -25,7 +26,7 @@ class Capacity:
 
     layers: int
     units: int
-    features: int = 10
+    features: int = len(FEATURES)
     outputs: int = 10
     normalized: bool = False
 

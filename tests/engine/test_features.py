@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from engine.functions.features import FEATURES, compute_features, make_grid
+from engine.functions.formulas import parse_formula
 from engine.spec import names
 from tests.engine import oracle
 from tests.engine.conftest import MakeTrainer
@@ -44,3 +45,12 @@ def test_a_network_sees_the_feature_that_it_names(make_trainer: MakeTrainer, nam
     x = np.random.default_rng(1).uniform(-6, 6, (20, 2)).astype(np.float32)
     expected = oracle.FEATURES[name](x[:, 0].astype(float), x[:, 1].astype(float))
     np.testing.assert_allclose(trainer.predict(x)[:, 0], expected, rtol=1e-5, atol=1e-5)
+
+
+def test_a_formula_is_read_as_an_expression_tree() -> None:
+    assert parse_formula("np.sqrt(x1 * x1 + 2) / -x2") == [
+        "/", ["sqrt", ["+", ["*", "x1", "x1"], 2]], ["-", 0, "x2"]
+    ]  # fmt: skip
+    for code in ("x1 if x2 else 0", "open('x')", "x1.T", "np.clip(x1, a_min=0)", "'x1'", "~x1"):
+        with pytest.raises(ValueError, match="not part of a formula"):
+            parse_formula(code)

@@ -7,9 +7,11 @@ import struct
 from itertools import pairwise
 
 import numpy as np
+import pytest
 from safetensors.numpy import save
 
 from engine.data.kinds import DATASETS
+from engine.functions.features import FEATURES, make_grid
 from engine.spec.names import IMAGE_DATASETS
 from tests.page.node import Modules
 
@@ -201,3 +203,14 @@ def test_the_page_knows_the_image_sets_of_the_engine(modules: Modules) -> None:
     clothes = next(one["classes"] for one in known if one["name"] == "fashion_mnist")
     assert clothes[0] == "T-shirt"
     assert clothes[9] == "Boot"
+
+
+@pytest.mark.parametrize("name", FEATURES.names)
+def test_the_page_computes_the_features_of_the_engine(modules: Modules, name: str) -> None:
+    seen = modules.load(
+        """const { sampleFeature } = await import("spec/features");
+           return [...sampleFeature(arguments[0], 9)];""",
+        name,
+    )
+    x1, x2 = make_grid(9).T
+    np.testing.assert_allclose(seen, FEATURES[name].compute(x1, x2), rtol=1e-5, atol=1e-5)

@@ -1,17 +1,15 @@
-/** Features as functions of the plane, for the input tiles. */
+/** The features that there are, as the schema of the server describes them: one entry each. */
 
-const FEATURES = {
-  x1: (x1) => x1,
-  x2: (x1, x2) => x2,
-  x1_squared: (x1) => x1 * x1,
-  x2_squared: (x1, x2) => x2 * x2,
-  x1_x2: (x1, x2) => x1 * x2,
-  sin_x1: (x1) => Math.sin(x1),
-  sin_x2: (x1, x2) => Math.sin(x2),
-  cos_x1: (x1) => Math.cos(x1),
-  cos_x2: (x1, x2) => Math.cos(x2),
-  radius: (x1, x2) => Math.hypot(x1, x2),
-};
+import { compileFormula } from "spec/formulas";
+
+/** @type {Record<string, (x1: number, x2: number) => number>} */
+let functions = {};
+
+/** Takes the entries out of what `GET /api/schema` answers; until then there are none. */
+export function learnFeatures({ features }) {
+  functions = Object.fromEntries(Object.entries(features)
+    .map(([name, { formula }]) => [name, compileFormula(formula, ["x1", "x2"])]));
+}
 
 /** Values of a feature on a square grid over [-6, 6]^2, row 0 at x2 = -6. */
 export function sampleFeature(name, size) {
@@ -19,7 +17,7 @@ export function sampleFeature(name, size) {
   const at = (i) => -6 + (12 * i) / (size - 1);
   for (let row = 0; row < size; row += 1) {
     for (let column = 0; column < size; column += 1) {
-      values[row * size + column] = FEATURES[name](at(column), at(row));
+      values[row * size + column] = functions[name](at(column), at(row));
     }
   }
   return values;

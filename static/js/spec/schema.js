@@ -2,16 +2,18 @@
 
 import { hasWord, word } from "lib/words";
 import { learnDataSets } from "spec/data-sets";
+import { learnFeatures } from "spec/features";
 import { learnViews } from "spec/views";
 
 /**
- * Lets the page know the data sets and views that there are; nothing is known of them before.
+ * Lets the page know the data sets, features and views that there are; nothing is known of them before.
  *
  * @param {Object} schema what `GET /api/schema` answers
  * @returns {Object} the same
  */
 export function learnSchema(schema) {
   learnDataSets(schema);
+  learnFeatures(schema);
   learnViews(schema);
   return schema;
 }
