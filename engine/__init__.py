@@ -27,7 +27,7 @@ from engine.frames.frames import CHANGING_ARRAYS, DEFAULT_VIEWS, VIEWS, Frame, F
 from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
 from engine.programs.tiers import Programs
-from engine.runs.images import count_image_bytes
+from engine.runs.image_memory import count_image_bytes
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
 from engine.spec import (
     MAX_CLASSES,

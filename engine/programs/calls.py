@@ -13,7 +13,7 @@ import numpy as np
 from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.data.shuffles import order_rows
-from engine.programs.bindings import Binding
+from engine.programs.bindings import Binding, aim
 from engine.programs.tiers import Program
 from engine.programs.training import State
 from engine.programs.turns import Ranges, TurnArguments, TurnResult
@@ -77,6 +77,45 @@ def prepare(
 def dispatch(prepared: PreparedCall) -> TurnResult:
     """Makes a call; its results are computed while the host goes on."""
     return prepared.program.turn(prepared.call)
+
+
+def look(
+    binding: Binding,
+    state: State[Any],
+    counters: Counters,
+    ranges: Ranges[Floats],
+    select: tuple[int, int] | None = None,
+) -> TurnResult:
+    """Evaluates the network without training it.
+
+    Args:
+        binding: the program with spec and data.
+        state: in the program's layout.
+        counters: where training stands.
+        ranges: of the last pictures.
+        select: hidden layer and unit to look at, with a general program.
+    """
+    return dispatch(prepare(binding, state, counters, ranges, 0, select=select))
+
+
+def predict(
+    binding: Binding, state: State[Any], counters: Counters, ranges: Ranges[Floats], x: Any
+) -> Floats:
+    """Returns the outputs float32 [n, K] for points [n, 2].
+
+    Raises:
+        ValueError: `x` has another shape.
+    """
+    points = np.asarray(x, np.float32)
+    if points.ndim != 2 or points.shape[1] != 2:
+        raise ValueError(f"x must be [n, 2], got {list(points.shape)}")
+    n_outputs = binding.spec.n_outputs
+    parts = [np.zeros((0, n_outputs), np.float32)]
+    for start in range(0, len(points), binding.rows):
+        some = points[start : start + binding.rows]
+        turn = look(aim(binding, some), state, counters, ranges)
+        parts.append(np.asarray(turn.outputs)[:n_outputs, : len(some)].T)
+    return np.ascontiguousarray(np.concatenate(parts))
 
 
 def is_finite(turn: TurnResult) -> bool:

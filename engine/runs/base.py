@@ -1,11 +1,21 @@
-"""Base class of runs: spec, data, step and epoch counters."""
+"""Base class of runs: spec, data, step and epoch counters, and losses for the next frame."""
 
 from __future__ import annotations
 
-from typing import Generic, Protocol, TypeVar
+from abc import ABC, abstractmethod
+from typing import Any, Generic, Protocol, TypeVar
 
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
 from engine.base.counters import Counters, count_batches
+from engine.frames.frames import FrameRequest
+from engine.frames.metrics import Metrics, history_row
+from engine.programs.training import State
+from engine.programs.turns import Ranges
 from engine.spec import Spec
+from engine.state.snapshots import Snapshot
 
 
 class TrainData(Protocol):
@@ -20,12 +30,16 @@ class TrainData(Protocol):
 DataT = TypeVar("DataT", bound=TrainData)
 
 
-class RunBase(Generic[DataT]):
+class RunBase(ABC, Generic[DataT]):
     """Base class of runs, which set spec, data and counters when they load a snapshot or train."""
 
     _spec: Spec
     _data: DataT
     _counters: Counters
+    _ranges: Ranges[Floats]
+
+    def __init__(self) -> None:
+        self._history: list[list[float]] = []
 
     @property
     def spec(self) -> Spec:
@@ -56,3 +70,26 @@ class RunBase(Generic[DataT]):
         """Returns how many updates are left until so many epochs are done; 0 if they are."""
         left = (epoch - self.epoch) * self.batches_per_epoch - self._counters.first
         return max(0, left)
+
+    def snapshot(self) -> Snapshot:
+        """Returns this step; costs microseconds, for nothing is copied that never changes."""
+        return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
+
+    def forget_history(self) -> None:
+        """Forgets the losses that no frame has shown yet."""
+        self._history = []
+
+    @abstractmethod
+    def _exact(self) -> State[Floats]:
+        """The state in the layout of the network itself, on the host."""
+
+    def _record(self, metrics: Metrics) -> None:
+        """Keeps metrics for the `history` of the next frame."""
+        self._history.append(history_row(metrics))
+
+    def _show_history(self, request: FrameRequest) -> dict[str, NDArray[Any]]:
+        """Returns `history`, float32 [n, 5], if a frame asks for it, and begins a new one."""
+        history, self._history = self._history, []
+        if "history" not in request.views:
+            return {}
+        return {"history": np.array(history, np.float32).reshape(-1, 5)}

@@ -6,53 +6,31 @@ from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
 
-import jax
 import numpy as np
-from jax import Array
-from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
-from engine.base.devices import image_device
 from engine.base.errors import DivergedError
 from engine.base.pace import Pace
 from engine.base.slices import Slices, finish, timed
 from engine.data.image_data import ImageData
-from engine.data.shuffles import order_rows
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
-from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
-from engine.network import Layout, ParameterArrays
+from engine.frames.metrics import Metrics, Variances, make_metrics
+from engine.network import ParameterArrays
 from engine.programs.images.training_programs import Batches, TrainingProgram
 from engine.programs.models import ExactModel, pack_rates
 from engine.programs.tiers import Programs
 from engine.programs.training import State
 from engine.runs.base import RunBase
+from engine.runs.evaluation_schedule import EvaluationSchedule
+from engine.runs.image_state import ImageState
 from engine.runs.image_views import BoundNetwork, ImageViews
+from engine.runs.shuffled_rows import ShuffledRows
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
-#: An epoch is measured at least and at most so often ...
-LEAST, MOST = 3, 8
-#: ... and in between as often as it takes no more than this share of the time.
-SHARE = 0.2
 #: Operations a second, before anything has been measured.
 _RATE = 3e10
 _NO_VARIANCES = Variances(0.0, 0.0)
-
-#: Bytes of a float32, and vectors of a session: those of the run on the device, new ones while it
-#: trains, the same on the host, two snapshots of its time line; when idle, one state and its start.
-_FLOAT, _VECTORS, _PACKED_VECTORS = 4, 12, 4
-
-
-def count_image_bytes(spec: Spec, *, packed: bool = False) -> int:
-    """Returns how many bytes a session needs for its network for images; 0 for the plane.
-
-    Args:
-        spec: of the network.
-        packed: whether nobody looks at it, and only its state is kept.
-    """
-    if not spec.data.is_images:
-        return 0
-    return _FLOAT * (_PACKED_VECTORS if packed else _VECTORS) * Layout.of(spec).size
 
 
 class ImageRun(RunBase[ImageData]):
@@ -64,11 +42,11 @@ class ImageRun(RunBase[ImageData]):
     """
 
     def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
+        super().__init__()
         self._programs = programs
         self._pace = Pace(_guess_seconds)
-        self._history: list[list[float]] = []
-        self._order: tuple[Any, Array] | None = None
-        self._measure_seconds = self._trained_seconds = 0.0
+        self._rows = ShuffledRows()
+        self._evaluation = EvaluationSchedule()
         self._views = ImageViews(programs.images)
         self._data = snapshot.data
         self.load(snapshot)
@@ -98,7 +76,7 @@ class ImageRun(RunBase[ImageData]):
     @property
     def weights(self) -> Floats:
         """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
-        return self._exact().params[: self._layout.n_weights]
+        return self._state.flat.params[: self._model.layout.n_weights]
 
     @property
     def metrics(self) -> Metrics:
@@ -114,10 +92,6 @@ class ImageRun(RunBase[ImageData]):
         return self.metrics if self._measured is None else self._measured
 
     # Snapshots
-
-    def snapshot(self) -> Snapshot:
-        """Returns this step."""
-        return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
 
     def shown_snapshot(self) -> Snapshot:
         """Returns this step with what was measured last and shown of it."""
@@ -136,42 +110,22 @@ class ImageRun(RunBase[ImageData]):
         """Goes on from a snapshot."""
         self._spec, self._data = snapshot.spec, snapshot.data
         self._counters, self._ranges = snapshot.counters, snapshot.ranges
-        self._layout = Layout.of(self._spec)
         self._model = ExactModel.of(self._spec, self._data.n_train)
-        self._flat: State[Floats] | None = snapshot.state
-        self._placed: State[ParameterArrays] | None = None
+        self._state = ImageState(self._model.layout, snapshot.state)
         self._rates = pack_rates(self._spec, 1.0, len(self._spec.layers))
         self._measured: Metrics | None = None
 
-    def forget_history(self) -> None:
-        """Forgets the losses that no frame has shown yet."""
-        self._history = []
-
     def _exact(self) -> State[Floats]:
-        """The state in the layout of the network itself, on the host."""
-        if self._flat is None:
-            host = jax.device_get(self._placed)
-            self._flat = State(*(_join(self._layout, parts) for parts in host))
-        return self._flat
-
-    @property
-    def _state(self) -> State[ParameterArrays]:
-        """The state on the device, taken apart."""
-        if self._placed is None:
-            assert self._flat is not None
-            parts = State(*(self._layout.split(vector) for vector in self._flat))
-            placed: State[ParameterArrays] = jax.device_put(parts, image_device())
-            self._placed = placed
-            return placed
-        return self._placed
+        return self._state.flat
 
     @property
     def _bound(self) -> BoundNetwork:
-        return BoundNetwork.of(self._spec, self._data, self._state.params)
+        return BoundNetwork.of(self._spec, self._data, self._state.arrays.params)
 
     def release_memory(self) -> None:
         """Keeps only the state, on the host; it goes on bit for bit."""
-        self._flat, self._placed, self._order = self._exact(), None, None
+        self._state.release_memory()
+        self._rows.release_memory()
         self._views.release_memory()
 
     # Training
@@ -224,14 +178,11 @@ class ImageRun(RunBase[ImageData]):
         return self._views.predict(self._bound, images)
 
     def _should_measure(self, *, resting: bool) -> bool:
-        """Whether losses are measured anew: several times an epoch, and where training rests."""
+        """Whether losses are evaluated again before the next frame."""
         if self._measured is None:
             return True
         since = self.step - int(self._measured["step"])
-        if since == 0 or since < self.batches_per_epoch / MOST:
-            return resting and since > 0
-        cheap = self._measure_seconds < SHARE * self._trained_seconds
-        return resting or cheap or since >= self.batches_per_epoch / LEAST
+        return self._evaluation.is_due(since, self.batches_per_epoch, resting=resting)
 
     def _program(self) -> TrainingProgram:
         return self._programs.images.prepare(self._spec).training
@@ -246,7 +197,7 @@ class ImageRun(RunBase[ImageData]):
                 yield
                 yield from self._go_to_last_finite(program, here)
             self._pace.measure(program.model, spent[0] / here)
-            self._trained_seconds += spent[0]
+            self._evaluation.note_training(spent[0])
             self._take(state, here)
             steps -= here
             if steps:
@@ -257,19 +208,10 @@ class ImageRun(RunBase[ImageData]):
     ) -> Slices[tuple[State[ParameterArrays], bool]]:
         counters = self._counters
         place = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
-        batches = Batches(self._data.train_images, self._data.train_labels, self._shuffled(program))
+        rows = self._rows.get(self._spec.seed, self.epoch, program.model)
+        batches = Batches(self._data.train_images, self._data.train_labels, rows)
         at = np.array(place, np.int32)
-        return (yield from program.slices(self._rates, at, self._state, batches))
-
-    def _shuffled(self, program: TrainingProgram) -> Array:
-        """The shuffled rows of the running epoch, on the device."""
-        model = program.model
-        key = (self._spec.seed, self.epoch, model.n_train, model.batch)
-        if self._order is None or self._order[0] != key:
-            length = model.batches * model.batch
-            rows = order_rows(self._spec.seed, self.epoch, model.n_train, 1, length)
-            self._order = key, jax.device_put(rows, image_device())
-        return self._order[1]
+        return (yield from program.slices(self._rates, at, self._state.arrays, batches))
 
     def _go_to_last_finite(self, program: TrainingProgram, steps: int) -> Slices[None]:
         """Finds the last finite state by halving, and pauses after each try.
@@ -277,7 +219,7 @@ class ImageRun(RunBase[ImageData]):
         Raises:
             DivergedError: always, once that state is the present one.
         """
-        good, bad, kept = 0, steps, self._state
+        good, bad, kept = 0, steps, self._state.arrays
         while bad - good > 1:
             middle = (good + bad) // 2
             state, finite = yield from self._call(program, middle)
@@ -291,26 +233,22 @@ class ImageRun(RunBase[ImageData]):
 
     def _take(self, state: State[ParameterArrays], steps: int) -> None:
         self._counters = self._counters.after(steps, self.batches_per_epoch)
-        self._placed, self._flat = state, None
+        self._state.update(state)
 
     def _measure(self) -> Slices[None]:
-        summary = yield from timed(self._views.measure(self._bound), self._note_measuring)
+        summary = yield from timed(
+            self._views.measure(self._bound), self._evaluation.note_evaluation
+        )
         self._measured = make_metrics(
             self._spec.task, self.step, self.epoch, summary, _NO_VARIANCES
         )
-        self._history.append(history_row(self._measured))
-
-    def _note_measuring(self, seconds: float) -> None:
-        self._measure_seconds, self._trained_seconds = seconds, 0.0
+        self._record(self._measured)
 
     # Showing
 
     def _show(self, request: FrameRequest) -> Slices[Frame]:
         assert self._measured is not None
-        arrays: dict[str, NDArray[Any]] = {}
-        if "history" in request.views:
-            arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
-        self._history = []
+        arrays = self._show_history(request)
         arrays |= yield from self._views.show(request, self._bound)
         measured_at = self._measured["step"]
         now = {**self._measured, "step": self.step, "epoch": self.epoch}
@@ -329,16 +267,3 @@ class ImageRun(RunBase[ImageData]):
 def _guess_seconds(model: ExactModel) -> float:
     """What an update may take: forth, back, and the gradients of the weights."""
     return 6 * model.layout.n_weights * model.batch / _RATE
-
-
-def _join(layout: Layout, parts: Any) -> Floats:
-    """Puts a vector on the host together."""
-    flat = np.empty(layout.size, np.float32)
-    for layer, (kernel, bias) in enumerate(zip(parts.kernels, parts.biases, strict=True)):
-        flat[layout.kernel_slice(layer)] = kernel.ravel()
-        flat[layout.bias_slice(layer)] = bias
-    units = (parts.slopes, parts.scales, parts.shifts, parts.means, parts.variances)
-    for kind in layout.kinds:
-        for layer, numbers in enumerate(units[kind]):
-            flat[layout.unit_slice(kind, layer)] = numbers
-    return flat

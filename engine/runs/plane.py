@@ -8,7 +8,6 @@ is faster once compiled.
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Hashable
 from dataclasses import replace
 from typing import Any
@@ -21,17 +20,17 @@ from engine.base.errors import DivergedError
 from engine.base.slices import Slices
 from engine.data.datasets import Dataset, make_dataset
 from engine.frames.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
-from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
-from engine.frames.registry import Shown, make_views
+from engine.frames.metrics import Metrics, Variances, make_metrics
 from engine.network import Layout
-from engine.programs.bindings import Binding, aim, bind, rebind
-from engine.programs.calls import dispatch, find_last_finite, is_finite, prepare
-from engine.programs.models import ExactModel
+from engine.programs.bindings import Binding
+from engine.programs.calls import dispatch, find_last_finite, is_finite, look, predict, prepare
 from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
 from engine.programs.turns import Ranges, TurnResult
 from engine.runs.base import RunBase
-from engine.runs.plane_views import show_pictures, show_points, show_selected
+from engine.runs.plane_programs import PlanePrograms, has_program
+from engine.runs.plane_state import PlaneState
+from engine.runs.plane_views import show_network, show_pictures, show_points, show_selected
 from engine.runs.turn_pace import TurnPace
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
@@ -46,10 +45,9 @@ class PlaneRun(RunBase[Dataset]):
     """
 
     def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
-        self._programs = programs
-        self._bindings: dict[Any, Binding] = {}
+        super().__init__()
+        self._programs = PlanePrograms(programs, snapshot.spec, snapshot.data)
         self._pace = TurnPace()
-        self._history: list[list[float]] = []
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
         self._set_data(snapshot.data)
@@ -75,13 +73,8 @@ class PlaneRun(RunBase[Dataset]):
         seen: bool,
     ) -> bool:
         """Tells whether what a frame needs is there, see `Run.is_ready`."""
-        if not programs.serves_general or programs.has_general(spec):
-            return True
-        exact = ExactModel.of(spec, data.n_train, data.n, request.tile)
         plain = request.selected(spec) is None and not seen
-        if plain and programs.ready_exact(exact) is not None:
-            return True
-        return not programs.needs_general(owner, spec)
+        return has_program(programs, owner, spec, data, request.tile, any_kind=plain)
 
     @property
     def weights(self) -> Floats:
@@ -92,7 +85,7 @@ class PlaneRun(RunBase[Dataset]):
     def metrics(self) -> Metrics:
         """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
         if self._summary is None:
-            self._call(self._bind(self._choose(TILE_DEFAULT), TILE_DEFAULT), 0)
+            self._call(self._bind(TILE_DEFAULT), 0)
         assert self._summary is not None
         return make_metrics(self._spec.task, self.step, self.epoch, self._summary, self._variances)
 
@@ -102,10 +95,6 @@ class PlaneRun(RunBase[Dataset]):
         return self.metrics
 
     # Snapshots
-
-    def snapshot(self) -> Snapshot:
-        """Returns this step; costs microseconds, for nothing is copied that never changes."""
-        return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
 
     def shown_snapshot(self) -> Snapshot:
         """Returns this step as the last frame showed it, if one did."""
@@ -117,8 +106,7 @@ class PlaneRun(RunBase[Dataset]):
     def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
         """Goes to a snapshot and shows it, by the kind of program that did then."""
         self.load(snapshot)
-        general = snapshot.shown is False and self._programs.serves_general
-        program = self._programs.general(self._spec) if general else self._choose(request.tile)
+        program = self._programs.choose_shown(request.tile, snapshot.shown)
         return self._turn(program, 0, request)
         yield
 
@@ -126,18 +114,14 @@ class PlaneRun(RunBase[Dataset]):
         """Goes on from a snapshot."""
         if snapshot.data is not self._data:
             self._set_data(snapshot.data)
-            self._bindings.clear()
         self._spec, self._counters = snapshot.spec, snapshot.counters
         self._ranges = snapshot.ranges
-        self._vectors, self._bound = snapshot.state, None
-        self._summary = self._tight = self._seen = None
+        self._programs.load(self._spec, self._data)
+        self._state = PlaneState(snapshot.state)
+        self._summary = self._seen = None
 
     def release_memory(self) -> None:
         """Nothing to do: a network on the plane is small."""
-
-    def forget_history(self) -> None:
-        """Forgets the losses that no frame has shown yet."""
-        self._history = []
 
     def _set_data(self, data: Any) -> None:
         self._data: Dataset = data
@@ -151,8 +135,8 @@ class PlaneRun(RunBase[Dataset]):
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        program = self._programs.exact(self._exact_model(TILE_DEFAULT))
-        self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
+        program = self._programs.exact(TILE_DEFAULT)
+        self._train(self._programs.bind(program, TILE_DEFAULT), steps)
 
     def train_general(self, steps: int) -> None:
         """Trains on the general program, whatever else is there, as copies are that get compared.
@@ -160,8 +144,8 @@ class PlaneRun(RunBase[Dataset]):
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        program = self._programs.general(self._spec)
-        self._run(self._bind(program, TILE_DEFAULT), steps, pictures=False)
+        program = self._programs.general()
+        self._train(self._programs.bind(program, TILE_DEFAULT), steps)
 
     def turn(
         self, steps: int, request: FrameRequest, max_seconds: float | None = None
@@ -171,31 +155,26 @@ class PlaneRun(RunBase[Dataset]):
         Raises:
             DivergedError: a number left the finite ones; the last finite state is kept.
         """
-        program = self._choose(request.tile)
+        program = self._programs.choose(request.tile)
         if not steps or max_seconds is None:
             return self._turn(program, steps, request)
         updates = program.model, self._spec.batch_size
         pictures = program.model, request.tile, request.pictures, self._data.n
-        steps = self._pace.limit(updates, pictures, steps, max_seconds)
-        begun = time.perf_counter()
-        if self._pace.is_timed((updates, pictures)):
-            frame = self._turn(program, steps, request)
-            seconds = time.perf_counter() - begun
-            self._pace.note((updates, pictures), seconds, max_seconds)
-            return frame
-        self._run(self._bind(program, request.tile), steps, pictures=False)
-        trained = time.perf_counter()
-        frame = self._turn(program, 0, request)
-        painted = time.perf_counter()
-        self._pace.measure(updates, pictures, (trained - begun) / steps, painted - trained)
-        return frame
+        return self._pace.run(
+            updates,
+            pictures,
+            steps,
+            max_seconds,
+            train=lambda n: self._train(self._programs.bind(program, request.tile), n),
+            turn=lambda n: self._turn(program, n, request),
+        )
         yield
 
     def _turn(self, program: Program, steps: int, request: FrameRequest) -> Frame:
-        binding, before = self._bind(program, request.tile), self._ranges
+        binding, before = self._programs.bind(program, request.tile), self._ranges
         select = request.selected(self._spec) if "selected" in request.views else None
         here = None if binding.is_exact else select
-        turn = self._run(binding, steps, pictures=request.pictures, select=here)
+        turn = self._train(binding, steps, pictures=request.pictures, select=here)
         self._seen = self.step, before, binding.is_exact
         return self._show(request, binding, turn, select)
 
@@ -205,70 +184,31 @@ class PlaneRun(RunBase[Dataset]):
         Returns:
             Whether it is there or will be; False if too many others wait for theirs.
         """
-        return self._programs.request_exact(id(self), self._exact_model(tile))
+        return self._programs.request_exact(tile)
 
     def close(self) -> None:
         """Withdraws what was asked for in the background."""
-        self._programs.withdraw(id(self))
+        self._programs.withdraw()
 
     def predict(self, x: Any) -> Floats:
         """Returns the outputs float32 [n, K] for points [n, 2]."""
-        points = np.asarray(x, np.float32)
-        if points.ndim != 2 or points.shape[1] != 2:
-            raise ValueError(f"x must be [n, 2], got {list(points.shape)}")
-        tile = TILE_DEFAULT
-        binding = self._bind(self._choose(tile), tile)
-        state = binding.pack_state(self._exact())
-        parts = [np.zeros((0, self._spec.n_outputs), np.float32)]
-        for start in range(0, len(points), binding.rows):
-            some = points[start : start + binding.rows]
-            turn = self._look(aim(binding, some), state)
-            parts.append(np.asarray(turn.outputs)[: self._spec.n_outputs, : len(some)].T)
-        return np.ascontiguousarray(np.concatenate(parts))
+        binding = self._bind(TILE_DEFAULT)
+        return predict(binding, self._state.bound(binding), self._counters, self._ranges, x)
 
     # Inside
 
     def _exact(self) -> State[Floats]:
-        """The state in the layout of the network itself, on the host."""
-        if self._bound is None:
-            return self._vectors
-        return State(*(self._bound.unpack(vector) for vector in self._vectors))
+        return self._state.exact()
 
-    def _exact_model(self, tile: int) -> ExactModel:
-        known = self._tight
-        if known is None or known.tile != tile:
-            known = ExactModel.of(self._spec, self._data.n_train, self._data.n, tile)
-            self._tight = known
-        return known
+    def _bind(self, tile: int) -> Binding:
+        return self._programs.bind(self._programs.choose(tile), tile)
 
-    def _choose(self, tile: int) -> Program:
-        model = self._exact_model(tile)
-        exact = self._programs.ready_exact(model)
-        if exact is not None:
-            return exact
-        if self._programs.serves_general:
-            return self._programs.general(self._spec)
-        return self._programs.exact(model)
-
-    def _bind(self, program: Program, tile: int) -> Binding:
-        known = self._bindings.get(program.model)
-        if known is not None and known.tile == tile and known.spec is self._spec:
-            return known
-        if known is not None and known.tile == tile and known.serves(self._spec):
-            binding = rebind(known, self._spec, self._data)
-        else:
-            binding = bind(program, self._spec, self._data, tile)
-        if len(self._bindings) > 2:
-            self._bindings.clear()
-        self._bindings[program.model] = binding
-        return binding
-
-    def _run(
+    def _train(
         self,
         binding: Binding,
         steps: int,
         *,
-        pictures: bool,
+        pictures: bool = False,
         select: tuple[int, int] | None = None,
     ) -> TurnResult:
         """Trains in as many calls as it takes; the last one paints."""
@@ -292,9 +232,7 @@ class PlaneRun(RunBase[Dataset]):
         select: tuple[int, int] | None = None,
     ) -> TurnResult:
         """Calls the program once and takes over its result."""
-        state = self._vectors
-        if self._bound is not binding:
-            state = binding.pack_state(self._exact())
+        state = self._state.bound(binding)
         prepared = prepare(
             binding, state, self._counters, self._ranges, steps, pictures=pictures, select=select
         )
@@ -315,17 +253,12 @@ class PlaneRun(RunBase[Dataset]):
         self._take(binding, turn.state, steps)
         self._summary = np.asarray(turn.summary)
         if steps:
-            self._history.append(history_row(self.metrics))
+            self._record(self.metrics)
         return turn
-
-    def _look(
-        self, binding: Binding, state: State[Any], select: tuple[int, int] | None = None
-    ) -> TurnResult:
-        return dispatch(prepare(binding, state, self._counters, self._ranges, 0, select=select))
 
     def _take(self, binding: Binding, state: State[Any], steps: int) -> None:
         self._counters = self._counters.after(steps, self.batches_per_epoch)
-        self._vectors, self._bound, self._summary = state, binding, None
+        self._state, self._summary = PlaneState(state, binding), None
 
     def _show(
         self,
@@ -342,10 +275,8 @@ class PlaneRun(RunBase[Dataset]):
             metadata["selected"] = json.dumps(select)
         if "weights" in request.views:
             arrays["weights"] = self.weights
-        if "history" in request.views:
-            arrays["history"] = np.array(self._history, np.float32).reshape(-1, 5)
-        self._history = []
-        arrays |= make_views(request.views, "plane", self._shown)
+        arrays |= self._show_history(request)
+        arrays |= show_network(request, self._spec, self._data, lambda: self._exact().params)
         if request.points:
             arrays["points"] = show_points(self._spec, self._data, turn)
         if request.pictures:
@@ -356,17 +287,12 @@ class PlaneRun(RunBase[Dataset]):
             metadata |= pictures.metadata
         return Frame(arrays, metadata)
 
-    def _shown(self) -> Shown:
-        params = Layout.of(self._spec).split(self._exact().params)
-        return Shown(self._spec, self._data, params)
-
     def _show_selected(
         self, binding: Binding, turn: TurnResult, select: tuple[int, int]
     ) -> dict[str, NDArray[Any]]:
         if binding.is_exact:
             # Only general programs pick units out; one look more, and only while one is pinned.
-            general = self._bind(self._programs.general(self._spec), binding.tile)
-            state = general.pack_state(self._exact())
-            turn = self._look(general, state, select)
-            binding = general
+            binding = self._programs.bind(self._programs.general(), binding.tile)
+            state = self._state.bound(binding)
+            turn = look(binding, state, self._counters, self._ranges, select)
         return show_selected(binding, self._data, turn)

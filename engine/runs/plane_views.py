@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -10,10 +11,28 @@ from numpy.typing import NDArray
 from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
 from engine.frames.frames import Frame, FrameRequest, describe_range, tabulate_points
+from engine.frames.registry import Shown, make_views
+from engine.network import Layout
 from engine.programs.bindings import Binding, Pixels
 from engine.programs.models import BOUNDARY
 from engine.programs.turns import TurnResult
 from engine.spec import Spec
+
+
+def show_network(
+    request: FrameRequest, spec: Spec, data: Dataset, params: Callable[[], Floats]
+) -> dict[str, NDArray[Any]]:
+    """Returns the registered views that a network's parameters alone give.
+
+    Args:
+        request: what the frame holds.
+        spec: of the network.
+        data: the points.
+        params: returns its flat vector; called only if such a view is asked for.
+    """
+    return make_views(
+        request.views, "plane", lambda: Shown(spec, data, Layout.of(spec).split(params()))
+    )
 
 
 def show_points(spec: Spec, data: Dataset, turn: TurnResult) -> Floats:

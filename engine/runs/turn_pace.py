@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+import time
+from collections.abc import Callable, Hashable
 from typing import Any
 
 from engine.base.pace import Pace
+from engine.frames.frames import Frame
 from engine.programs.models import Model
 
 #: Seconds an update of 16 rows and 1,000 parameters, before anything has been measured.
@@ -21,8 +23,8 @@ _TIMED_FOR, _TOO_LONG = 64, 1.3
 class TurnPace:
     """How long updates and pictures take, by what was measured.
 
-    A turn trains and paints in one call, which tells nothing of either. Now and then both are
-    done one after the other, and timed: the result is the same.
+    A turn trains and paints in one call, whose time tells nothing of either. Now and then both
+    are done one after the other, and timed: the result is the same.
     """
 
     def __init__(self) -> None:
@@ -30,36 +32,51 @@ class TurnPace:
         self._painting = Pace(_guess_painting)
         self._timed: tuple[Hashable, int] | None = None
 
-    def limit(
-        self, updates: tuple[Model, int], pictures: tuple[Any, ...], steps: int, max_seconds: float
-    ) -> int:
-        """Returns how many of some updates a turn has time for; at least 1.
+    def run(
+        self,
+        updates: tuple[Model, int],
+        pictures: tuple[Any, ...],
+        steps: int,
+        max_seconds: float,
+        *,
+        train: Callable[[int], object],
+        turn: Callable[[int], Frame],
+    ) -> Frame:
+        """Runs a turn with as many updates as there is time for; at least 1.
 
         Args:
             updates: model and batch size.
             pictures: model, side of the tiles, whether anything is painted, and rows of data.
             steps: updates that are asked for.
             max_seconds: of training and painting.
+            train: does so many updates.
+            turn: does so many updates and makes a frame, in one call.
         """
         room = max_seconds - self._painting.seconds(pictures)
-        return self._updates.limit(updates, steps, max(_LEAST_SHARE * max_seconds, room))
+        steps = self._updates.limit(updates, steps, max(_LEAST_SHARE * max_seconds, room))
+        begun = time.perf_counter()
+        if self._is_timed((updates, pictures)):
+            frame = turn(steps)
+            self._note(time.perf_counter() - begun, max_seconds)
+            return frame
+        train(steps)
+        trained = time.perf_counter()
+        frame = turn(0)
+        painted = time.perf_counter()
+        self._updates.measure(updates, (trained - begun) / steps)
+        self._painting.measure(pictures, painted - trained)
+        self._timed = (updates, pictures), _TIMED_FOR
+        return frame
 
-    def is_timed(self, key: Hashable) -> bool:
+    def _is_timed(self, key: Hashable) -> bool:
         """Whether the parts of such a turn have been timed lately."""
         return self._timed is not None and self._timed[0] == key and self._timed[1] > 0
 
-    def note(self, key: Hashable, seconds: float, max_seconds: float) -> None:
+    def _note(self, seconds: float, max_seconds: float) -> None:
         """Notes how long a turn took that did both in one call."""
-        left = self._timed[1] if self._timed is not None else 0
+        assert self._timed is not None
+        key, left = self._timed
         self._timed = key, 0 if seconds > _TOO_LONG * max_seconds else left - 1
-
-    def measure(
-        self, updates: tuple[Model, int], pictures: tuple[Any, ...], update: float, painting: float
-    ) -> None:
-        """Notes what was timed of a turn: seconds of one update, and of painting."""
-        self._updates.measure(updates, update)
-        self._painting.measure(pictures, painting)
-        self._timed = (updates, pictures), _TIMED_FOR
 
 
 def _guess_seconds(kind: tuple[Model, int]) -> float:
