@@ -1,12 +1,10 @@
 """Trainer: trains a network that is edited while it trains.
 
-It holds one run, which trains and shows, and turns every change into a new
-snapshot that the run goes on from.
+It is an editable run that trains, makes frames of the present and of the past, and is saved.
 """
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
@@ -16,23 +14,20 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.slices import Slices, finish
-from engine.edits.revisions import revise, with_weight
 from engine.frames.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
-from engine.frames.logs import Log, LogEntry
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
-from engine.runs.kinds import Data, begin_run, can_continue, is_ready, make_data
+from engine.runs.editable import EditableRun
+from engine.runs.kinds import is_ready, make_data
 from engine.runs.past import PastRun
-from engine.runs.protocol import Run
 from engine.runs.trials import Candidate, Trial
-from engine.spec import Spec, patch_spec
+from engine.spec import Spec
 from engine.state.checkpoints import decode_checkpoint, load_checkpoint, save_checkpoint
-from engine.state.initial_state import begin_restart, find_initial, keep_initial
-from engine.state.payload import LinkPayload, apply_payload
+from engine.state.payload import LinkPayload
 from engine.state.snapshots import Snapshot
 
 
-class Trainer:
+class Trainer(EditableRun):
     """Trains one network and makes frames of it.
 
     Args:
@@ -54,151 +49,8 @@ class Trainer:
         payload: LinkPayload | None = None,
         admit: Callable[[Spec], None] | None = None,
     ) -> None:
-        self._programs = programs or default_programs()
-        self._admit = admit or _admit_all
-        spec = spec or Spec()
-        self._admit(spec)
-        data = make_data(spec, self._programs)
-        self._log = Log()
-        self._initial: Snapshot | None = None
-        self._run: Run = begin_run(self._programs, finish(_begin(spec, data, payload)))
+        super().__init__(spec or Spec(), programs or default_programs(), payload, admit)
         self._past = PastRun(self._programs)
-
-    @property
-    def spec(self) -> Spec:
-        """What is trained."""
-        return self._run.spec
-
-    @property
-    def step(self) -> int:
-        """Updates done; edits keep it."""
-        return self._run.step
-
-    @property
-    def epoch(self) -> int:
-        """Epochs done."""
-        return self._run.epoch
-
-    @property
-    def batches_per_epoch(self) -> int:
-        """Updates of an epoch: ceil(n_train / batch_size)."""
-        return self._run.batches_per_epoch
-
-    def updates_until(self, epoch: int) -> int:
-        """Returns how many updates are left until so many epochs are done; 0 if they are."""
-        return self._run.updates_until(epoch)
-
-    @property
-    def data(self) -> Any:
-        """What is trained and tested on: a `Dataset` or an `ImageData`."""
-        return self._run.data
-
-    @property
-    def metrics(self) -> Metrics:
-        """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
-        return self._run.metrics
-
-    @property
-    def measured(self) -> Metrics:
-        """What was measured last: of points the present state, of images maybe some steps ago."""
-        return self._run.measured
-
-    @property
-    def history(self) -> tuple[LogEntry, ...]:
-        """What was measured after each training, oldest first, thinned once there is much."""
-        return self._log.entries
-
-    @property
-    def weights(self) -> Floats:
-        """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
-        return self._run.weights
-
-    # Changing
-
-    def reset(self) -> None:
-        """Draws initial weights and returns to step 0; the same seed, the same weights."""
-        finish(self.begin_reset())
-
-    def begin_reset(self) -> Slices[None]:
-        """Does what `reset` does in slices; between them nothing else may be changed."""
-        self.restore((yield from begin_restart(self.spec, self.data)))
-
-    def edit(self, patch: object, origin: object = None) -> Spec:
-        """Applies a JSON Merge Patch on the spec, all or nothing, and keeps what was learned.
-
-        Args:
-            patch: the merge patch.
-            origin: for each new hidden layer `[old layer or null, [old unit or null, ...]]`.
-
-        Returns:
-            The new spec.
-
-        Raises:
-            PatchError: the patch is not an object.
-            SpecError: the new spec breaks a rule.
-            OriginError: the origin does not fit.
-            DataError: the new data cannot be made.
-        """
-        return finish(self.begin_edit(patch, origin))
-
-    def begin_edit(self, patch: object, origin: object = None) -> Slices[Spec]:
-        """Does what `edit` does in slices; between them nothing else may be changed."""
-        before = self._run.snapshot()
-        yield
-        after = yield from revise(before, patch, origin, self._make_data)
-        if after.spec.seed != before.spec.seed:
-            self._run.forget_history()
-        self._continue_from(after)
-        return after.spec
-
-    def must_wait(self, patches: Sequence[object]) -> bool:
-        """Whether edits have to wait for images or programs, which are then requested.
-
-        Edits of points of the plane never wait. Large networks for images are compiled
-        exactly, so training goes on as it is until theirs is ready.
-
-        Args:
-            patches: merge patches, one after the other.
-
-        Returns:
-            Whether the network that they lead to is not ready yet.
-
-        Raises:
-            PatchError: a patch is not an object.
-            SpecError: a new spec breaks a rule.
-            DataError: the images could not be found.
-        """
-        spec = self.spec_after(patches)
-        return spec.data.is_images and not self._programs.images.is_prepared(id(self), spec)
-
-    def spec_after(self, patches: Sequence[object]) -> Spec:
-        """Returns the spec that edits would lead to; nothing changes.
-
-        Args:
-            patches: merge patches, one after the other.
-
-        Raises:
-            PatchError: a patch is not an object.
-            SpecError: a new spec breaks a rule.
-        """
-        spec = self.spec
-        for patch in patches:
-            spec = patch_spec(spec, patch)
-        return spec
-
-    def set_weight(self, layer: int, from_: int | str, to: int, value: float) -> None:
-        """Sets one weight or bias.
-
-        Args:
-            layer: 0 to the number of hidden layers; the last is the output layer.
-            from_: feature or unit it comes from, or "bias".
-            to: unit it goes to.
-            value: -1e6 to 1e6.
-
-        Raises:
-            WeightError: there is no such weight, or it cannot take the value.
-        """
-        self._continue_from(with_weight(self._run.snapshot(), layer, from_, to, value))
 
     # Training
 
@@ -334,43 +186,6 @@ class Trainer:
 
     # Keeping
 
-    def replace(self, saved: Snapshot) -> Spec:
-        """Replaces the run by a saved one, all or nothing.
-
-        Args:
-            saved: what `decode` made of its file.
-
-        Returns:
-            The new spec.
-
-        Raises:
-            MemoryLimitError: there is no memory for the network.
-        """
-        self._replace(saved)
-        return self.spec
-
-    def begin_replace(self, spec: Spec, payload: LinkPayload | None = None) -> Slices[None]:
-        """Replaces the run by a new one for a spec and payload, all or nothing, in slices.
-
-        Args:
-            spec: what to train.
-            payload: what it begins with instead of the initial weights of its seed.
-
-        Raises:
-            DataError: its data cannot be made or found.
-            PayloadError: the link payload is of another network.
-        """
-        data = make_data(spec, self._programs)
-        self._replace((yield from _begin(spec, data, payload)))
-
-    def snapshot(self) -> Snapshot:
-        """Returns this step; costs microseconds, for nothing is copied that never changes."""
-        return self._run.snapshot()
-
-    def shown_snapshot(self) -> Snapshot:
-        """Returns this step as the last frame showed it; costs as little as a snapshot."""
-        return self._run.shown_snapshot()
-
     def begin_trial(self, candidates: Sequence[Candidate], epochs: int) -> Trial:
         """Returns a trial of changes on copies of this snapshot; the run stays where it is.
 
@@ -395,26 +210,6 @@ class Trainer:
     def begin_show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Slices[Frame]:
         """Does what `show` does in slices."""
         return (yield from self._past.show(snapshot, request or FrameRequest()))
-
-    @property
-    def initial(self) -> Snapshot:
-        """Step 0 of this run, migrated to the present network."""
-        return find_initial(self.saved_initial, self._run.snapshot())
-
-    @property
-    def saved_initial(self) -> Snapshot | None:
-        """Snapshot of step 0 when training began; None before, and after a model was opened."""
-        return self._initial
-
-    def restore(self, snapshot: Snapshot) -> None:
-        """Restores a snapshot.
-
-        Raises:
-            MemoryLimitError: there is no memory for the network.
-        """
-        self._admit(snapshot.spec)
-        self._run.forget_history()
-        self._continue_from(snapshot)
 
     def save(self, path: str | Path) -> None:
         """Saves spec, weights, optimizer and counters as safetensors.
@@ -450,40 +245,3 @@ class Trainer:
             DataError: its data cannot be made.
         """
         return decode_checkpoint(content, partial(make_data, programs=programs))
-
-    def _make_data(self, spec: Spec) -> Data:
-        return make_data(spec, self._programs)
-
-    def _replace(self, snapshot: Snapshot) -> None:
-        self._admit(snapshot.spec)
-        self._log.clear()
-        self._initial = None
-        self.restore(snapshot)
-
-    def _save_initial(self, steps: int) -> None:
-        """Saves the weights of step 0 before they change."""
-        if steps and self.step == 0:
-            self._initial = keep_initial(self._run.snapshot())
-
-    def _note(self, before: int) -> None:
-        """Keeps what was measured since a step, if anything was."""
-        measured = self.measured
-        if measured["step"] > before:
-            self._log.record(LogEntry(measured, time.time()))
-
-    def _continue_from(self, snapshot: Snapshot) -> None:
-        self._admit(snapshot.spec)
-        self._log.truncate(snapshot.counters.step)
-        if can_continue(self._run, snapshot):
-            self._run.load(snapshot)
-            return
-        self._run.close()
-        self._run = begin_run(self._programs, snapshot)
-
-
-def _admit_all(_: Spec) -> None:
-    """There is room for any network."""
-
-
-def _begin(spec: Spec, data: Data, payload: LinkPayload | None) -> Slices[Snapshot]:
-    return begin_restart(spec, data) if payload is None else apply_payload(payload, spec, data)
