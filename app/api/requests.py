@@ -8,7 +8,7 @@ from typing import Any
 from flask import Response, current_app, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
-from app.protocol.messages import MessageError
+from app.protocol.errors import MessageError
 from app.web.clients import name_client
 
 _STATUS = {

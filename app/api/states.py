@@ -10,7 +10,9 @@ from pydantic import Field
 from app.api.requests import answer, find_client, read_body, refuse_message
 from app.api.session_jobs import find_session, wait_for
 from app.files.link_payloads import LinkPayloads
-from app.protocol.messages import Message, MessageError, parse_content
+from app.protocol.errors import MessageError
+from app.protocol.messages import Message
+from app.protocol.parsing import parse_content
 from app.sessions.hosts import SessionHost
 from app.web.allowed_origins import is_allowed
 from app.web.settings import Settings

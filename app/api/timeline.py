@@ -13,8 +13,10 @@ from app.api.large_responses import charge_parts, charge_response
 from app.api.requests import RefusedError, read_body
 from app.api.session_jobs import find_session, wait_for
 from app.history.timeline import MAX_POINTS, TimelinePoint, describe_unknown_point
+from app.protocol.errors import MessageError
 from app.protocol.frame_encoding import encode_frame
-from app.protocol.messages import Message, MessageError, TimelinePointId, parse_content
+from app.protocol.messages import Message, TimelinePointId
+from app.protocol.parsing import parse_content
 from app.sessions.hosts import SessionHost, SessionLimitError
 from app.sessions.worker_state import WorkerState
 from engine import FrameRequest, dump_spec

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.files.blob_store import BlobStore, BlobStoreFullError, StorageQuotaError
-from app.protocol.messages import MessageError
+from app.protocol.errors import MessageError
 from engine import (
     MAX_PAYLOAD,
     LinkPayload,

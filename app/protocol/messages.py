@@ -6,19 +6,16 @@ Specs, patches and origins are passed on as they came: the engine validates them
 from __future__ import annotations
 
 import base64
-import json
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Annotated, Any, Literal, Self, TypeVar, get_args
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
 from engine import MAX_CANDIDATES, MAX_EPOCHS, VIEWS, LinkPayload, Spec
 from engine.spec.names import OneOf
-
-_SHOWN = 60
 
 ViewName = Annotated[str, OneOf(VIEWS)]
 
@@ -26,24 +23,6 @@ TimelinePointId = Annotated[int, Field(ge=0, le=2**53)]
 
 #: Sides of a drawing, pixels.
 MAX_DRAWING = 280
-
-
-class MessageError(ValueError):
-    """A message that cannot be used.
-
-    Args:
-        code: the stable word that the client sees.
-        message: one sentence for a person.
-        path: dotted place in the message, or "".
-        retry_after: seconds after which it may work; 0 if waiting does not help.
-    """
-
-    def __init__(self, code: str, message: str, path: str = "", retry_after: int = 0) -> None:
-        super().__init__(message)
-        self.code = code
-        self.message = message
-        self.path = path
-        self.retry_after = retry_after
 
 
 class Message(BaseModel):
@@ -281,78 +260,6 @@ _Told = (
 ClientMessage = _Told | Open | Load | Ack
 Command = _Told | Loading
 
-ContentT = TypeVar("ContentT", bound=Message)
-
-_TYPES = {
-    get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(ClientMessage)
-}
-_ADAPTERS = {name: TypeAdapter[ClientMessage](model) for name, model in _TYPES.items()}
-
-
-def parse_message(text: str | bytes) -> ClientMessage:
-    """Reads one text message of a client.
-
-    Raises:
-        MessageError: `invalid_json`, `unknown_type` or `invalid_message`.
-    """
-    if isinstance(text, bytes):
-        raise MessageError("invalid_json", "a message must be text")
-    value = _read_object(text)
-    name = value.get("type")
-    adapter = _ADAPTERS.get(name) if isinstance(name, str) else None
-    if adapter is None:
-        known = ", ".join(_ADAPTERS)
-        raise MessageError("unknown_type", f"type must be one of {known}", "type")
-    try:
-        return adapter.validate_python(value)
-    except ValidationError as error:
-        raise _describe(error) from None
-
-
-def parse_content(model: type[ContentT], body: bytes) -> ContentT:
-    """Reads the JSON body of a request that is no message of the stream.
-
-    Raises:
-        MessageError: `invalid_json` or `invalid_message`.
-    """
-    try:
-        return model.model_validate(_read_object(body))
-    except ValidationError as error:
-        raise _describe(error) from None
-
-
-def _read_object(text: str | bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(text, parse_constant=_refuse_constant)
-    except (ValueError, RecursionError) as error:
-        raise MessageError("invalid_json", f"not JSON: {_explain(error)}") from None
-    if not isinstance(value, dict):
-        raise MessageError("invalid_message", "a message must be an object")
-    return value
-
-
-def _refuse_constant(name: str) -> None:
-    raise ValueError(f"{name} is not a JSON number")
-
-
-def _explain(error: Exception) -> str:
-    if isinstance(error, RecursionError):
-        return "nested too deeply"
-    if isinstance(error, json.JSONDecodeError):
-        return f"{error.msg} at character {error.pos}"
-    text = str(error)
-    return "a number with too many digits" if "digits" in text else text
-
 
 def _rule(text: str) -> PydanticCustomError:
     return PydanticCustomError("rule", "{rule}", {"rule": text})
-
-
-def _describe(error: ValidationError) -> MessageError:
-    first = error.errors(include_url=False, include_input=False)[0]
-    context = first.get("ctx", {})
-    place = [str(part) for part in first["loc"]]
-    place = [part for part in place if not part.startswith(("constrained-", "literal["))]
-    path = context.get("path") or ".".join(place)[:_SHOWN]
-    text = first["msg"][0].lower() + first["msg"][1:]
-    return MessageError("invalid_message", f"{path}: {text}" if path else text, path)

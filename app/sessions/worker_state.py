@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any
-
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import Timeline, TimelinePoint
 from app.history.undo import UndoHistory
 from app.limits.budget import Account
-from app.protocol.messages import Command, Edit, Reset, Step, Try, Until, Views
-from app.protocol.outbox import Outbox
+from app.protocol.messages import Command, Edit, Reset, Step, Until, Views
 from app.scheduling.jobs import Jobs
 from app.sessions.announcements import (
     Message,
@@ -19,24 +15,12 @@ from app.sessions.announcements import (
     make_recalled_message,
     make_spec_message,
 )
+from app.sessions.frame_turns import FrameTurns
 from app.sessions.pending_edits import PendingEdits
+from app.sessions.session_trials import SessionTrials
 from app.sessions.shared_state import Locked
-from app.sessions.trials import TrialRunner, TrialTask, make_stopped_message
-from engine import Candidate, EngineError, FrameRequest, Slices, Spec, Trainer
-
-
-@dataclass(frozen=True, slots=True)
-class TurnPlan:
-    """Plan of one turn of a session: updates to train and frame to make."""
-
-    outbox: Outbox
-    request: FrameRequest
-    epochs: int = 0
-    batches: int = 0
-    running: bool = False
-    compile_exact: bool = False
-    until: Until | None = None
-    recalled: TimelinePoint | None = None
+from app.sessions.trials import TrialRunner
+from engine import Slices, Spec, Trainer
 
 
 class WorkerState:
@@ -49,10 +33,12 @@ class WorkerState:
         account: of what waits for the worker.
         timeline_memory: of the time lines; its own if None.
         undo_memory: of what can be undone; its own if None.
-        trials: trains copies.
+        runner: trains copies.
 
     Attributes:
         jobs: what requests want done; they add to it from any thread.
+        frames: when a frame is made, and what becomes of it.
+        trials: the trials that the client asks for.
         undo_history: what can be undone.
         timeline: what can be recalled.
         pending_edits: edits that wait for programs or images.
@@ -69,18 +55,19 @@ class WorkerState:
         account: Account,
         timeline_memory: SnapshotMemory | None,
         undo_memory: SnapshotMemory | None,
-        trials: TrialRunner,
+        runner: TrialRunner,
     ) -> None:
         self.label = label
         self.trainer = trainer
         self.jobs = Jobs()
+        self.frames = FrameTurns(locked)
+        self.trials = SessionTrials(locked, runner)
         self.undo_history = UndoHistory(undo_memory)
         self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())
         self.pending_edits = PendingEdits(account)
         self.work: Slices[None] | None = None
         self.frame_first = False
         self._locked = locked
-        self._trials = trials
         self._command_bytes = 0
 
     def find_due(self, now: float) -> float | None:
@@ -133,61 +120,6 @@ class WorkerState:
         with self._locked as shared:
             shared.pending_spec = PendingSpec(spec, len(self.pending_edits))
         return True
-
-    def next_request(self, now: float) -> tuple[TimelinePoint | None, FrameRequest] | None:
-        """Returns the point and the contents of a frame that is due by now; None if none is."""
-        with self._locked as shared:
-            if not shared.wants_frame() or shared.frame_at > now:
-                return None
-            return shared.recalled, shared.demand.peek(running=shared.control.running)
-
-    def postpone_frame(self, until: float) -> None:
-        """Delays the next frame, whose programs are not compiled yet."""
-        with self._locked as shared:
-            shared.retry_at = until
-
-    def start_turn(self, now: float) -> TurnPlan | None:
-        """Spends one credit for a frame that is due by now; None if none is."""
-        with self._locked as shared:
-            if not shared.wants_frame() or shared.frame_at > now or shared.outbox is None:
-                return None
-            running = shared.control.running
-            request = shared.demand.spend_credit(now, running=running)
-            compile_exact = running and shared.debounce.fire(now)
-            epochs, batches = (0, 0) if shared.recalled else shared.control.take_steps()
-            until, recalled = shared.control.until, shared.recalled
-            return TurnPlan(
-                shared.outbox, request, epochs, batches, running, compile_exact, until, recalled
-            )
-
-    def stop_debounce(self) -> None:
-        """Stops the debounce until the next edit, as the exact program is compiled or requested."""
-        with self._locked as shared:
-            shared.debounce.stop()
-
-    def drop_unchanged(self, turn: TurnPlan, arrays: dict[str, Any]) -> list[str]:
-        """Removes arrays that the client has from a frame; returns their names."""
-        with self._locked as shared:
-            return shared.demand.drop_unchanged(arrays) if shared.outbox is turn.outbox else []
-
-    def finish_turn(self, turn: TurnPlan, blob: bytes, rest_batches: int) -> None:
-        """Leaves the frame for its client, if that is still the one.
-
-        Args:
-            turn: what was asked for.
-            blob: the encoded frame.
-            rest_batches: what is left of a step that took longer than a turn may.
-        """
-        with self._locked as shared:
-            shared.control.add_batches(rest_batches)
-            if shared.outbox is turn.outbox:
-                turn.outbox.put_frame(blob)
-
-    def fail_turn(self, turn: TurnPlan) -> None:
-        """Pauses after a turn that made no frame, and gives its credit back."""
-        with self._locked as shared:
-            shared.control.set_running(False)
-            shared.demand.refund_credit(turn.request, credit=shared.outbox is turn.outbox)
 
     def put_error(self, code: str, message: str, path: str = "") -> None:
         """Tells the client that something was refused."""
@@ -306,34 +238,3 @@ class WorkerState:
             points = [point.describe() for point in self.timeline.points]
             shared.outbox.put({"type": "timeline", "points": points})
             shared.notifications.mark_sent(edition, now)
-
-    def try_out(self, command: Try) -> None:
-        """Starts a trial of some edits on copies of the network; ends an earlier one.
-
-        A change ends the trial, since its copies have begun from another network then.
-        """
-        with self._locked as shared:
-            shared.end_trial("replaced")
-        candidates = [Candidate(one.patch, one.origin) for one in command.candidates]
-        try:
-            trial = self.trainer.begin_trial(candidates, command.epochs)
-        except EngineError as error:
-            refusal = {"code": error.code, "path": error.path, "message": error.message}
-            with self._locked as shared:
-                shared.put(make_stopped_message(command.trial, "refused", **refusal))
-            return
-        task = TrialTask(command.trial, trial, self._tell_trial)
-        with self._locked as shared:
-            if shared.outbox is None:
-                return
-            shared.trial = task
-            if not self._trials.add(task):
-                shared.end_trial("busy")
-
-    def _tell_trial(self, task: TrialTask, message: Message) -> None:
-        with self._locked as shared:
-            if shared.trial is not task:
-                return
-            if message["type"] == "tried":
-                shared.trial = None
-            shared.put(message)

@@ -22,8 +22,10 @@ from typing import Self
 from app.files.link_payloads import LinkPayloads, describe_problem
 from app.limits.message_sizes import estimate_bytes
 from app.limits.rate_limits import BURST, TokenBucket
-from app.protocol.messages import Ack, Load, Loading, MessageError, Open, parse_message
+from app.protocol.errors import MessageError
+from app.protocol.messages import Ack, Load, Loading, Open
 from app.protocol.outbox import Outbox
+from app.protocol.parsing import parse_message
 from app.sessions.hosts import SessionHost, SessionLimitError
 from app.sessions.session import Session
 from engine import EngineError, LinkPayload, PayloadError, Spec

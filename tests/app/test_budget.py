@@ -14,8 +14,9 @@ from app.history.snapshot_memory import SnapshotMemory
 from app.history.undo import Change, UndoHistory, count_bytes
 from app.limits.budget import Budget
 from app.limits.message_sizes import estimate_bytes
-from app.protocol.messages import Edit, Pause, parse_message
+from app.protocol.messages import Edit, Pause
 from app.protocol.outbox import MAX_MESSAGES, UNREAD, Outbox
+from app.protocol.parsing import parse_message
 from app.scheduling.inbox import Inbox
 from app.sessions.pending_edits import PendingEdits
 from engine import Snapshot, Trainer, parse_spec

@@ -8,8 +8,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from app.protocol.messages import MessageError, parse_message
-from tests.app.client import Client, WebSocketClient
+from app.protocol.errors import MessageError
+from app.protocol.parsing import parse_message
+from tests.app.client import Client
+from tests.app.transports import WebSocketClient
 from tests.sizes import choose
 
 REFUSED = [

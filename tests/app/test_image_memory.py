@@ -10,8 +10,9 @@ import numpy as np
 import pytest
 
 from app.limits.image_memory import ImageMemory, ImageReservation
-from app.protocol.messages import Command, parse_message
+from app.protocol.messages import Command
 from app.protocol.outbox import Outbox
+from app.protocol.parsing import parse_message
 from app.sessions.hosts import LocalHost, SessionLimitError
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session

@@ -1,0 +1,92 @@
+"""Turns that make a frame: the plan of one, and what becomes of the frame."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from app.history.timeline import TimelinePoint
+from app.protocol.messages import Until
+from app.protocol.outbox import Outbox
+from app.sessions.shared_state import Locked
+from engine import FrameRequest
+
+
+@dataclass(frozen=True, slots=True)
+class TurnPlan:
+    """Plan of one turn of a session: updates to train and frame to make."""
+
+    outbox: Outbox
+    request: FrameRequest
+    epochs: int = 0
+    batches: int = 0
+    running: bool = False
+    compile_exact: bool = False
+    until: Until | None = None
+    recalled: TimelinePoint | None = None
+
+
+class FrameTurns:
+    """Starts and ends the turns of a session that make a frame; called by its worker.
+
+    Args:
+        locked: what is shared with socket threads.
+    """
+
+    def __init__(self, locked: Locked) -> None:
+        self._locked = locked
+
+    def find_request(self, now: float) -> tuple[TimelinePoint | None, FrameRequest] | None:
+        """Returns the point and the contents of a frame that is due by now; None if none is."""
+        with self._locked as shared:
+            if not shared.wants_frame() or shared.frame_at > now:
+                return None
+            return shared.recalled, shared.demand.peek(running=shared.control.running)
+
+    def postpone(self, until: float) -> None:
+        """Delays the next frame, whose programs are not compiled yet."""
+        with self._locked as shared:
+            shared.retry_at = until
+
+    def start(self, now: float) -> TurnPlan | None:
+        """Spends one credit for a frame that is due by now; None if none is."""
+        with self._locked as shared:
+            if not shared.wants_frame() or shared.frame_at > now or shared.outbox is None:
+                return None
+            running = shared.control.running
+            request = shared.demand.spend_credit(now, running=running)
+            compile_exact = running and shared.debounce.fire(now)
+            epochs, batches = (0, 0) if shared.recalled else shared.control.take_steps()
+            until, recalled = shared.control.until, shared.recalled
+            return TurnPlan(
+                shared.outbox, request, epochs, batches, running, compile_exact, until, recalled
+            )
+
+    def stop_debounce(self) -> None:
+        """Stops the debounce until the next edit, as the exact program is compiled or requested."""
+        with self._locked as shared:
+            shared.debounce.stop()
+
+    def drop_unchanged(self, turn: TurnPlan, arrays: dict[str, Any]) -> list[str]:
+        """Removes arrays that the client has from a frame; returns their names."""
+        with self._locked as shared:
+            return shared.demand.drop_unchanged(arrays) if shared.outbox is turn.outbox else []
+
+    def finish(self, turn: TurnPlan, blob: bytes, rest_batches: int) -> None:
+        """Leaves the frame for its client, if that is still the one.
+
+        Args:
+            turn: what was asked for.
+            blob: the encoded frame.
+            rest_batches: what is left of a step that took longer than a turn may.
+        """
+        with self._locked as shared:
+            shared.control.add_batches(rest_batches)
+            if shared.outbox is turn.outbox:
+                turn.outbox.put_frame(blob)
+
+    def fail(self, turn: TurnPlan) -> None:
+        """Pauses after a turn that made no frame, and gives its credit back."""
+        with self._locked as shared:
+            shared.control.set_running(False)
+            shared.demand.refund_credit(turn.request, credit=shared.outbox is turn.outbox)

@@ -1,0 +1,53 @@
+"""Trials of one session: started by its worker, reported to its client."""
+
+from __future__ import annotations
+
+from app.protocol.messages import Try
+from app.sessions.announcements import Message
+from app.sessions.shared_state import Locked
+from app.sessions.trials import TrialRunner, TrialTask, make_stopped_message
+from engine import Candidate, EngineError, Trainer
+
+
+class SessionTrials:
+    """Starts the trials that a client asks for, one at a time.
+
+    Args:
+        locked: what is shared with socket threads.
+        runner: trains copies.
+    """
+
+    def __init__(self, locked: Locked, runner: TrialRunner) -> None:
+        self._locked = locked
+        self._runner = runner
+
+    def start(self, trainer: Trainer, command: Try) -> None:
+        """Starts a trial of some edits on copies of the network; ends an earlier one.
+
+        A change ends the trial, since its copies have begun from another network then.
+        """
+        with self._locked as shared:
+            shared.end_trial("replaced")
+        candidates = [Candidate(one.patch, one.origin) for one in command.candidates]
+        try:
+            trial = trainer.begin_trial(candidates, command.epochs)
+        except EngineError as error:
+            refusal = {"code": error.code, "path": error.path, "message": error.message}
+            with self._locked as shared:
+                shared.put(make_stopped_message(command.trial, "refused", **refusal))
+            return
+        task = TrialTask(command.trial, trial, self._tell)
+        with self._locked as shared:
+            if shared.outbox is None:
+                return
+            shared.trial = task
+            if not self._runner.add(task):
+                shared.end_trial("busy")
+
+    def _tell(self, task: TrialTask, message: Message) -> None:
+        with self._locked as shared:
+            if shared.trial is not task:
+                return
+            if message["type"] == "tried":
+                shared.trial = None
+            shared.put(message)
