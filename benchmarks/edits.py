@@ -8,8 +8,9 @@ import time
 from benchmarks.report import Row
 from benchmarks.timing import percentile
 from engine import parse_spec
-from tests.app.client import FrameSeen, WebSocketClient
+from tests.app.client import FrameSeen
 from tests.app.servers import LiveServer
+from tests.app.transports import WebSocketClient
 from tests.engine.random_edits import draw_edit
 
 EDITS = 60

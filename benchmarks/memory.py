@@ -10,8 +10,8 @@ from collections.abc import Callable
 import websocket
 
 from benchmarks.report import Row
-from tests.app.client import HttpClient, WebSocketClient
 from tests.app.servers import LiveServer, wait_until
+from tests.app.transports import HttpClient, WebSocketClient
 
 CLIENTS = 12
 #: So much memory may come and go whatever is done.

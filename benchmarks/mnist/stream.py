@@ -9,8 +9,9 @@ from benchmarks.mnist.contestants import Network
 from benchmarks.mnist.data import make_server
 from benchmarks.mnist.speed import NETWORKS
 from benchmarks.report import Row
-from tests.app.client import Client, WebSocketClient
+from tests.app.client import Client
 from tests.app.servers import LiveServer
+from tests.app.transports import WebSocketClient
 
 VIEWS = (
     "history", "digit", "saliency", "nearest", "confusion", "predictions", "input_weights",

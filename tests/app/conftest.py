@@ -11,9 +11,10 @@ import pytest
 from app import create_app
 from app.factory import Components
 from app.web.settings import Settings
-from tests.app.client import Client, InProcessClient, make_client
+from tests.app.client import Client
 from tests.app.in_process import joined_threads
 from tests.app.servers import LiveServer, wait_until
+from tests.app.transports import InProcessClient, make_client
 from tests.programs import FOLDER, compile_once, share_general_programs
 
 

@@ -7,8 +7,9 @@ import time
 import numpy as np
 import pytest
 
-from tests.app.client import Client, FrameSeen, make_client
+from tests.app.client import Client, FrameSeen
 from tests.app.servers import LiveServer
+from tests.app.transports import make_client
 
 
 @pytest.mark.transports

@@ -12,8 +12,9 @@ import pytest
 
 from app.protocol.outbox import Closing, Heartbeat
 from app.transports.http import encode_item
-from tests.app.client import FrameSeen, HttpClient, StreamClosedError, WebSocketClient
+from tests.app.client import FrameSeen, StreamClosedError
 from tests.app.servers import LiveServer, wait_until
+from tests.app.transports import HttpClient, WebSocketClient
 
 OPEN = '{"type":"open","spec":{}}'
 

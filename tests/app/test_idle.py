@@ -8,8 +8,8 @@ import pytest
 
 from app.factory import Components
 from app.transports.connections import Connections
-from tests.app.client import InProcessClient
 from tests.app.in_process import host_sessions
+from tests.app.transports import InProcessClient
 
 
 @pytest.fixture

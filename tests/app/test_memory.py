@@ -15,8 +15,9 @@ from app.protocol.outbox import MAX_MESSAGES, Outbox
 from app.sessions.session import Session
 from app.sessions.turns import take_turn
 from engine import LinkPayload, Spec, Trainer, encode_payload
-from tests.app.client import HttpClient, Message
+from tests.app.client import Message
 from tests.app.servers import LiveServer
+from tests.app.transports import HttpClient
 
 #: What may come and go, as other tests have it; each attack took a multiple of it.
 MEMORY_SLACK_MIB = 90

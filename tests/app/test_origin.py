@@ -6,8 +6,8 @@ import pytest
 import websocket
 
 from app.web.allowed_origins import is_allowed
-from tests.app.client import WebSocketClient
 from tests.app.servers import LiveServer
+from tests.app.transports import WebSocketClient
 
 FRIENDS = ("https://friend.example",)
 

@@ -9,9 +9,10 @@ import numpy as np
 import pytest
 
 from app.factory import Components
-from tests.app.client import Client, FrameSeen, InProcessClient, Message, WebSocketClient
+from tests.app.client import Client, FrameSeen, Message
 from tests.app.in_process import host_sessions
 from tests.app.servers import LiveServer, wait_until
+from tests.app.transports import InProcessClient, WebSocketClient
 
 pytestmark = pytest.mark.transports
 

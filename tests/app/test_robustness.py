@@ -15,8 +15,9 @@ import websocket
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.app.client import Client, Message, WebSocketClient, make_client
+from tests.app.client import Client, Message
 from tests.app.servers import LiveServer, wait_until
+from tests.app.transports import WebSocketClient, make_client
 from tests.sizes import choose
 
 pytestmark = pytest.mark.transports

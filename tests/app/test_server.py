@@ -16,8 +16,9 @@ import pytest
 
 from app.server.logs import PrivateFormatter, shorten_tokens
 from app.web.settings import Settings, SettingsError, read_environment
-from tests.app.client import Client, HttpClient, WebSocketClient, make_client
+from tests.app.client import Client
 from tests.app.servers import PATIENCE, ROOT, LiveServer, wait_until
+from tests.app.transports import HttpClient, WebSocketClient, make_client
 
 #: Far more than a stop takes, far less than one that waits for clients.
 STOP_PATIENCE = 10

@@ -9,8 +9,9 @@ from contextlib import ExitStack
 
 import pytest
 
-from tests.app.client import Client, make_client
+from tests.app.client import Client
 from tests.app.servers import PATIENCE, LiveServer, wait_until
+from tests.app.transports import make_client
 
 #: Another machine than that of the honest clients: all of 127/8 is this one.
 ATTACKER = "127.0.0.2"

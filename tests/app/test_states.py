@@ -15,8 +15,9 @@ import pytest
 from app.factory import Components
 from engine import Spec, Trainer, decode_payload, dump_spec, parse_spec
 from livenet import embed
-from tests.app.client import Client, FrameSeen, HttpClient, InProcessClient, Message
+from tests.app.client import Client, FrameSeen, Message
 from tests.app.servers import LiveServer
+from tests.app.transports import HttpClient, InProcessClient
 
 OWN = {"name": "points", "points": [[x / 8 - 3, 3 - x / 7, x % 2] for x in range(40)]}
 

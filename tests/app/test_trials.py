@@ -10,8 +10,9 @@ import pytest
 
 from app.sessions.trials import MAX_WAITING
 from engine import PRESETS
-from tests.app.client import Client, FrameSeen, WebSocketClient
+from tests.app.client import Client, FrameSeen
 from tests.app.servers import LiveServer
+from tests.app.transports import WebSocketClient
 
 NOISY = next(preset.spec for preset in PRESETS if preset.id == "overfitting")
 PATCHES = [{"regularization": {"l2": value}} for value in (0.003, 0.01, 0.03)]

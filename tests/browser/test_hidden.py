@@ -9,8 +9,8 @@ from itertools import pairwise
 
 import pytest
 
-from tests.app.client import make_client
 from tests.app.servers import LiveServer
+from tests.app.transports import make_client
 from tests.browser.page import Page, show
 from tests.sizes import at_night
 

@@ -8,8 +8,8 @@ from collections.abc import Iterator
 import pytest
 from selenium.webdriver.common.keys import Keys
 
-from tests.app.client import WebSocketClient
 from tests.app.servers import LiveServer
+from tests.app.transports import WebSocketClient
 from tests.browser.page import FEW_FPS, Page
 from tests.engine.image_mirror import Request, run_mirror
 from tests.programs import FOLDER
