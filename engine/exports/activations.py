@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from engine.functions.activations import ACTIVATIONS, Activation
+from engine.functions.activation_registry import Activation
+from engine.functions.activations import ACTIVATIONS
 from engine.functions.code import Code
 from engine.spec import Spec
 

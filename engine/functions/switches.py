@@ -9,7 +9,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.functions.activations import ACTIVATIONS, Apply
+from engine.functions.activation_registry import Apply
+from engine.functions.activations import ACTIVATIONS
 
 
 def has_learned_slope(index: Array) -> Array:

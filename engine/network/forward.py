@@ -15,7 +15,7 @@ from collections.abc import Callable
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.functions.activations import Apply
+from engine.functions.activation_registry import Apply
 from engine.functions.switches import has_learned_slope, switched
 from engine.network.layer_kinds import Dense
 from engine.network.layout import ParameterArrays

@@ -6,7 +6,7 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.data.datasets import make_dataset
-from engine.spec.models import DataSpec
+from engine.spec.data import DataSpec
 
 
 def preview_points(name: str, n: int = 120) -> Floats:

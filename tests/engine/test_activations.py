@@ -10,7 +10,8 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.functions.activations import ACTIVATIONS, Apply
+from engine.functions.activation_registry import Apply
+from engine.functions.activations import ACTIVATIONS
 from engine.functions.switches import switched
 from tests.engine import oracle
 

@@ -14,7 +14,8 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import Programs, parse_spec
-from engine.functions.optimizers import OPTIMIZERS, make_coefficients
+from engine.functions.optimizer_registry import make_coefficients
+from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.update_rule import Coefficients, Terms, update
 from engine.spec import OptimizerSpec
 from tests.engine import oracle, states

@@ -10,7 +10,8 @@ from engine import describe_spec, parse_spec
 from engine.data.datasets import make_dataset
 from engine.data.kinds import DATASETS
 from engine.functions.activations import ACTIVATIONS
-from engine.functions.optimizers import OPTIMIZERS, make_coefficients
+from engine.functions.optimizer_registry import make_coefficients
+from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
 from engine.spec import OptimizerSpec
 from tests.engine.test_schema import field

@@ -8,7 +8,7 @@ import numpy as np
 from jax import Array
 
 from engine.base.arrays import Floats, Ints
-from engine.functions.optimizers import pack_coefficients
+from engine.functions.optimizer_registry import pack_coefficients
 from engine.functions.update_rule import Coefficients
 from engine.spec import Spec
 
