@@ -21,7 +21,7 @@ _EITHER = {"y"}
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PointsTable:
     """What a CSV text holds.
 
     Attributes:
@@ -109,7 +109,7 @@ class _Reader:
         return number
 
 
-def read_points(content: bytes, *, fit: bool = False) -> Table:
+def read_points(content: bytes, *, fit: bool = False) -> PointsTable:
     """Reads points, all or nothing.
 
     Delimiter (comma, semicolon, tab, bar or blanks), decimal comma, header and encoding are
@@ -144,7 +144,7 @@ def read_points(content: bytes, *, fit: bool = False) -> Table:
         raise CsvError("too_few", message, count=len(points), limit=MIN_POINTS)
     if fit:
         points = _fit(points)
-    return Table(points, reader.classes, header, delimiter)
+    return PointsTable(points, reader.classes, header, delimiter)
 
 
 def _find_columns(line: int, cells: list[str]) -> tuple[Sequence[int], int]:

@@ -253,12 +253,12 @@ class Ack(Message):
     type: Literal["ack"]
 
 
-_Told = (
+_SessionCommand = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
     | WatchTimeline | Recall | Branch | Try
 )  # fmt: skip
-ClientMessage = _Told | Open | Load | Ack
-Command = _Told | Loading
+ClientMessage = _SessionCommand | Open | Load | Ack
+Command = _SessionCommand | Loading
 
 
 def _rule(text: str) -> PydanticCustomError:

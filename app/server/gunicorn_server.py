@@ -26,7 +26,7 @@ class PrivateLogger(Logger):
         super()._set_handler(log, output, private, stream)  # pyright: ignore[reportAttributeAccessIssue]
 
 
-class Server(BaseApplication):
+class GunicornApplication(BaseApplication):
     """gunicorn's application object.
 
     Args:
@@ -65,4 +65,4 @@ class Server(BaseApplication):
 
 def run_gunicorn(settings: Settings, listener: socket.socket) -> None:
     """Serves until a signal comes."""
-    Server(settings, listener).run()
+    GunicornApplication(settings, listener).run()

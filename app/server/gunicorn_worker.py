@@ -23,9 +23,9 @@ from gunicorn.workers.gthread import TConn, ThreadWorker
 
 from app.limits.admission import Admission
 from app.server.deadlines import BODY_SECONDS, HEAD_SECONDS, TimedReceiver
+from app.server.parked_connections import ParkedConnections
 from app.server.processes import end_process
 from app.server.request_heads import Kind, RequestHead
-from app.server.waiting import Waiting
 from app.web.clients import name_client
 from app.web.settings import Settings
 
@@ -84,7 +84,7 @@ class GuardedWorker(ThreadWorker):
         self._admission: Admission[GuardedConnection] = Admission(settings.request_limits)
         # Behind a proxy all connections are the proxy's.
         each = MAX_WAITING if settings.trusted_proxies else MAX_WAITING_EACH
-        self._waiting: Waiting[GuardedConnection] = Waiting(MAX_WAITING, each)
+        self._parked: ParkedConnections[GuardedConnection] = ParkedConnections(MAX_WAITING, each)
         self._sweep_at = 0.0
         super().init_process()
 
@@ -153,7 +153,7 @@ class GuardedWorker(ThreadWorker):
         if now < self._sweep_at:
             return
         self._sweep_at = now + SWEEP_SECONDS
-        for conn in self._waiting.list_overdue(now):
+        for conn in self._parked.list_overdue(now):
             if conn.state in ("head", "body"):
                 self._refuse(conn, 408)
             elif conn.state == "line":
@@ -172,7 +172,7 @@ class GuardedWorker(ThreadWorker):
         self.handle_exit(sig, frame)
 
     def _end_connections(self) -> None:
-        for conn in self._waiting.list():
+        for conn in self._parked.list():
             if conn.state != "linger":
                 self._close(conn)
         self.app.wsgi().extensions["livenet"].close()  # pyright: ignore[reportFunctionMemberAccess]
@@ -180,7 +180,7 @@ class GuardedWorker(ThreadWorker):
     def _wait(self, conn: GuardedConnection, state: State, seconds: float) -> None:
         """Parks a connection without a thread; may evict another one."""
         conn.state, conn.deadline = state, time.monotonic() + seconds
-        leaving = self._waiting.add(conn)
+        leaving = self._parked.add(conn)
         if state != "line":
             read = partial(self._receive, conn)
             self.poller.register(conn.sock, selectors.EVENT_READ, read)
@@ -188,7 +188,7 @@ class GuardedWorker(ThreadWorker):
             self._close(leaving)
 
     def _end_wait(self, conn: GuardedConnection) -> None:
-        self._waiting.remove(conn)
+        self._parked.remove(conn)
         if conn.state == "line":
             self._admission.leave_line(conn.kind, conn.client_name, conn)
         else:
@@ -196,7 +196,7 @@ class GuardedWorker(ThreadWorker):
 
     def _receive(self, conn: GuardedConnection, _: Any) -> None:
         """Reads the bytes that arrived on a parked connection."""
-        if conn not in self._waiting:
+        if conn not in self._parked:
             return
         try:
             data = conn.sock.recv(_RECEIVE_BYTES)
@@ -242,21 +242,21 @@ class GuardedWorker(ThreadWorker):
 
     def _linger(self, conn: GuardedConnection) -> None:
         """Lingering close: reads what still arrives, so that no reset loses the answer."""
-        if conn in self._waiting:
+        if conn in self._parked:
             self._end_wait(conn)
         with contextlib.suppress(OSError):
             conn.sock.shutdown(socket.SHUT_WR)
         self._wait(conn, "linger", LINGER_SECONDS)
 
     def _close(self, conn: GuardedConnection) -> None:
-        if conn in self._waiting:
+        if conn in self._parked:
             self._end_wait(conn)
         self.nr_conns -= 1
         conn.close()
 
     def _make_room(self) -> None:
         """Closes a connection, since the process may not open more files."""
-        oldest = self._waiting.find_oldest()
+        oldest = self._parked.find_oldest()
         if oldest is not None:
             self._close(oldest)
 

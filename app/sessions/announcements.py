@@ -8,7 +8,7 @@ from typing import Any
 from app.history.timeline import TimelinePoint
 from engine import Spec, dump_spec
 
-Message = dict[str, Any]
+ServerMessage = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +41,7 @@ def make_opened_message(
     *,
     running: bool,
     resumed: bool,
-) -> Message:
+) -> ServerMessage:
     """Returns an `opened` message."""
     waiting = pending and {"spec": _dump(spec, pending.spec), "edits": pending.edits}
     return {
@@ -58,7 +58,7 @@ def make_opened_message(
 
 def make_spec_message(
     spec_id: int, former: Spec, spec: Spec, step: int, undo_status: UndoStatus
-) -> Message:
+) -> ServerMessage:
     """Returns a `spec` message; points that have not changed are left out."""
     return {
         "type": "spec",
@@ -69,7 +69,7 @@ def make_spec_message(
     }
 
 
-def make_recalled_message(point: TimelinePoint, present: Spec) -> Message:
+def make_recalled_message(point: TimelinePoint, present: Spec) -> ServerMessage:
     """Returns a `recalled` message."""
     return {
         "type": "recalled",
@@ -80,9 +80,9 @@ def make_recalled_message(point: TimelinePoint, present: Spec) -> Message:
     }
 
 
-def _dump(known: Spec, spec: Spec) -> Message:
+def _dump(known: Spec, spec: Spec) -> ServerMessage:
     return dump_spec(spec, points=known.data.points != spec.data.points)
 
 
-def _undo_fields(undo_status: UndoStatus) -> Message:
+def _undo_fields(undo_status: UndoStatus) -> ServerMessage:
     return {"undo": undo_status.undo, "redo": undo_status.redo}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.protocol.messages import Try
-from app.sessions.announcements import Message
+from app.sessions.announcements import ServerMessage
 from app.sessions.shared_state import Locked
 from app.sessions.trials import TrialRunner, TrialTask, make_stopped_message
 from engine import Candidate, EngineError, Trainer
@@ -44,7 +44,7 @@ class SessionTrials:
             if not self._runner.add(task):
                 shared.end_trial("busy")
 
-    def _tell(self, task: TrialTask, message: Message) -> None:
+    def _tell(self, task: TrialTask, message: ServerMessage) -> None:
         with self._locked as shared:
             if shared.trial is not task:
                 return

@@ -11,7 +11,7 @@ from app.protocol.messages import Step
 from app.protocol.outbox import Outbox
 from app.scheduling.debounce import Debounce
 from app.scheduling.inbox import Inbox
-from app.sessions.announcements import Message, PendingSpec, UndoStatus
+from app.sessions.announcements import PendingSpec, ServerMessage, UndoStatus
 from app.sessions.frame_demand import FrameDemand
 from app.sessions.training_control import TrainingControl
 from app.sessions.trials import TrialTask, make_stopped_message
@@ -35,8 +35,8 @@ class SharedState:
         debounce: when background compilation is worth it.
         notifications: when the client is told of its time line.
         outbox: of the client that is there; None without one.
-        coming: what the edits that wait lead to.
-        changes: what can be undone and redone.
+        pending_spec: the spec that pending edits lead to; None without any.
+        undo_status: whether undo and redo are possible.
         recalled: the point of the time line that is shown instead of the present.
         trial: the present trial.
         spec: what is trained, as the client knows it.
@@ -87,7 +87,7 @@ class SharedState:
             return True
         return not self.wants_frame() or self.frame_at > now
 
-    def put(self, message: Message) -> None:
+    def put(self, message: ServerMessage) -> None:
         """Queues a message for the client, if there is one."""
         if self.outbox is not None:
             self.outbox.put(message)

@@ -9,8 +9,8 @@ from app.limits.budget import Account
 from app.protocol.messages import Command, Edit, Reset, Step, Until, Views
 from app.scheduling.jobs import Jobs
 from app.sessions.announcements import (
-    Message,
     PendingSpec,
+    ServerMessage,
     UndoStatus,
     make_recalled_message,
     make_spec_message,
@@ -146,7 +146,7 @@ class WorkerState:
         """Pauses and tells the client which end of its run was reached."""
         self._stop({"type": "stopped", "step": step, "reason": reason})
 
-    def _stop(self, message: Message) -> None:
+    def _stop(self, message: ServerMessage) -> None:
         with self._locked as shared:
             shared.control.set_running(False)
             shared.put(message)

@@ -12,8 +12,8 @@ from werkzeug.exceptions import RequestTimeout
 
 from app.limits.admission import Admission, Limit
 from app.server.deadlines import TimedReceiver
+from app.server.parked_connections import ParkedConnections
 from app.server.request_heads import MAX_HEAD_BYTES, SMALL_BODY_BYTES, RequestHead
-from app.server.waiting import Waiting
 from app.web.clients import name_client
 
 
@@ -136,26 +136,26 @@ def test_places_are_bounded_by_kind_and_client_and_clients_take_turns() -> None:
 
 
 @dataclass(eq=False)
-class Waiter:
+class Idle:
     client_name: str
     deadline: float = 0.0
 
 
 def test_who_waits_most_gives_way() -> None:
-    waiting: Waiting[Waiter] = Waiting(5, 4)
-    flood = [Waiter("bad", i) for i in range(4)]
-    assert [waiting.add(each) for each in flood] == [None] * 4
-    one, two = Waiter("good", 2.0), Waiter("better")
-    assert waiting.add(one) is None
-    assert waiting.add(two) is flood[0]
-    waiting.remove(flood[0])
-    assert one in waiting
-    assert flood[0] not in waiting
-    assert waiting.list_overdue(2.0) == [flood[1], flood[2], one, two]
-    more = Waiter("bad")
-    assert waiting.add(more) is flood[1], "together they are too many"
-    waiting.remove(flood[1])
-    waiting.remove(one)
-    assert waiting.add(Waiter("bad")) is None
-    assert waiting.add(Waiter("bad")) is flood[2], "more than a share"
-    assert waiting.find_oldest() is flood[2]
+    parked: ParkedConnections[Idle] = ParkedConnections(5, 4)
+    flood = [Idle("bad", i) for i in range(4)]
+    assert [parked.add(each) for each in flood] == [None] * 4
+    one, two = Idle("good", 2.0), Idle("better")
+    assert parked.add(one) is None
+    assert parked.add(two) is flood[0]
+    parked.remove(flood[0])
+    assert one in parked
+    assert flood[0] not in parked
+    assert parked.list_overdue(2.0) == [flood[1], flood[2], one, two]
+    more = Idle("bad")
+    assert parked.add(more) is flood[1], "together they are too many"
+    parked.remove(flood[1])
+    parked.remove(one)
+    assert parked.add(Idle("bad")) is None
+    assert parked.add(Idle("bad")) is flood[2], "more than a share"
+    assert parked.find_oldest() is flood[2]

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.files.csv_points import Table, read_points
+from app.files.csv_points import PointsTable, read_points
 from app.files.csv_text import DELIMITERS, CsvError, Rows
 from engine import EXTENT, MAX_LABEL, parse_spec
 
@@ -154,14 +154,14 @@ def test_whatever_comes_is_points_or_an_error(content: bytes | str) -> None:
     content = content if isinstance(content, bytes) else content.encode()
     for fit in (False, True):
         outcome = read_or_refuse(content, fit=fit)
-        if isinstance(outcome, Table):
+        if isinstance(outcome, PointsTable):
             parse_spec({"data": {"name": "points", "points": outcome.points}})
         else:
             assert outcome.rule
             assert len(str(outcome)) < 300
 
 
-def read_or_refuse(content: bytes, *, fit: bool) -> Table | CsvError:
+def read_or_refuse(content: bytes, *, fit: bool) -> PointsTable | CsvError:
     try:
         return read_points(content, fit=fit)
     except CsvError as error:

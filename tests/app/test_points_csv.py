@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from app.files.csv_points import Table, read_points
+from app.files.csv_points import PointsTable, read_points
 from app.files.csv_text import CsvError
 from engine import MAX_POINTS
 from tests.app.servers import ROOT, LiveServer
@@ -17,7 +17,7 @@ from tests.app.servers import ROOT, LiveServer
 TWO = [[1.0, 2.0, 0.0], [-3.5, 4.25, 1.0]]
 
 
-def read(text: str, **options: bool) -> Table:
+def read(text: str, **options: bool) -> PointsTable:
     return read_points(text.encode(), **options)
 
 
@@ -47,13 +47,13 @@ def read(text: str, **options: bool) -> Table:
     ],
 )
 def test_delimiter_and_header_are_noticed(text: str, delimiter: str, header: bool) -> None:
-    assert read(text) == Table(TWO, None, header, delimiter)
+    assert read(text) == PointsTable(TWO, None, header, delimiter)
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be"])
 def test_encodings(encoding: str) -> None:
     table = read_points("x1,x2,동물\r\n1,2,고양이\r\n-3.5,4.25,개\r\n".encode(encoding))
-    assert table == Table(TWO, ["고양이", "개"], True, ",")
+    assert table == PointsTable(TWO, ["고양이", "개"], True, ",")
 
 
 def test_words_become_classes_in_the_order_of_their_appearance() -> None:
