@@ -132,7 +132,7 @@ def make_app(settings: Settings | None = None) -> Flask:
                 programs.warm_rest()
         except Exception:
             logger.exception("warming up failed")
-        assets.compress_plotly(settings.cache_dir / "compressed")
+        assets.compress_ahead(settings.cache_dir / "compressed")
 
     scheduler.start()
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()

@@ -9,6 +9,7 @@ from typing import Any
 
 from selenium.webdriver.support.ui import Select
 
+from benchmarks.page_load import measure_page_load
 from benchmarks.report import Row
 from tests.app.servers import LiveServer
 from tests.browser.drivers import make_driver
@@ -22,20 +23,6 @@ STEPS_PER_EPOCH = 25
 
 def _state(page: Page) -> dict[str, Any]:
     return page.run("return {...window.livenet, now: performance.now()}")
-
-
-def measure_page_load(page: Page) -> list[Row]:
-    """Loads the page from a warm server, with an empty cache and with a full one."""
-    times = []
-    for _ in range(4):
-        page.driver.get("about:blank")
-        page.open()
-        times.append(_state(page)["firstFrame"] / 1e3)
-    first, again = times[0], min(times[1:])
-    return [
-        Row("page load to first frame", f"{first:.2f} s", "1.5 s", first <= 1.5, "empty cache"),
-        Row("page load to first frame, again", f"{again:.2f} s", "1.5 s", again <= 1.5),
-    ]
 
 
 def measure_frame_rate(page: Page) -> list[Row]:
@@ -62,6 +49,6 @@ def measure_browser(server: LiveServer) -> list[Row]:
         try:
             page = Page(driver, server.url)
             page.resize(1440, 900)
-            return measure_page_load(page) + measure_frame_rate(page)
+            return measure_page_load(page, server) + measure_frame_rate(page)
         finally:
             driver.quit()

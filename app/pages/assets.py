@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import importlib.util
 import mimetypes
-import re
 import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from app.pages.bundles import Bundles
 from app.pages.documents import Document
 
 PLOTLY = "plotly.min.js"
@@ -22,13 +22,14 @@ _TYPES = {
     ".woff2": "font/woff2",
 }
 
-
-#: The name in an import line of a module of the page.
-_IMPORT = re.compile(rb"""^\s*(?:import|export)\b[^"';]*?["']([^"']+)["'];?\s*$""", re.MULTILINE)
+#: Below it, a module or style sheet has all that it imports inside.
+_BUNDLES = "bundles/"
+_LOADED = tuple(f"{_BUNDLES}js/pages/{page}.js" for page in ("playground", "embed"))
 
 
 @dataclass(frozen=True, slots=True)
 class _CachedFile:
+    file: Path
     stamp: tuple[int, int]
     document: Document
 
@@ -52,6 +53,7 @@ class Assets:
         self._packaged = {PLOTLY: _find_plotly(), **(packaged or {})}
         self._lock = threading.Lock()
         self._files: dict[str, _CachedFile] = {}
+        self._bundles = Bundles(self.find)
 
     def url(self, path: str) -> str:
         """Returns the URL of a file, such as `js/pages/playground.js`.
@@ -66,56 +68,41 @@ class Assets:
 
     def find(self, path: str) -> Document | None:
         """Returns the present content of a file; None if there is no such file."""
+        if path.startswith(_BUNDLES):
+            return self._bundles.find(path.removeprefix(_BUNDLES))
         try:
-            packaged = self._packaged.get(path)
-            file = packaged or (self._root / path).resolve()
-            if not packaged and not file.is_relative_to(self._root):
+            read = self._files.get(path)
+            file = read.file if read else self._locate(path)
+            if file is None:
                 return None
             status = file.stat()
             stamp = (status.st_mtime_ns, status.st_size)
             with self._lock:
                 read = self._files.get(path)
                 if read is None or read.stamp != stamp:
-                    read = _CachedFile(stamp, Document(file.read_bytes(), _media_type(file)))
-                    self._files[path] = read
+                    document = Document(file.read_bytes(), _media_type(file))
+                    read = self._files[path] = _CachedFile(file, stamp, document)
         except (OSError, ValueError):
             return None
         return read.document
+
+    def _locate(self, path: str) -> Path | None:
+        packaged = self._packaged.get(path)
+        file = packaged or (self._root / path).resolve()
+        return file if packaged or file.is_relative_to(self._root) else None
 
     def list_files(self, folder: str, suffix: str) -> list[str]:
         """Returns the paths of all files of one kind below a folder, sorted."""
         files = (self._root / folder).rglob(f"*{suffix}")
         return sorted(file.relative_to(self._root).as_posix() for file in files)
 
-    def import_map(self) -> dict[str, dict[str, str]]:
-        """Returns the import map: path below js/ without `.js` -> URL."""
-        modules = self.list_files("js", ".js")
-        return {"imports": {path[len("js/") : -len(".js")]: self.url(path) for path in modules}}
+    def list_modules(self, entry: str) -> list[str]:
+        """Returns the names of a module and all that it imports, each behind those it imports."""
+        return self._bundles.list_modules(f"js/{entry}.js")
 
-    def module_urls(self, entry: str) -> list[str]:
-        """Returns the URLs of a module and its imports, for `modulepreload`.
-
-        Args:
-            entry: name of the module, as others import it.
-        """
-        return [self.url(f"js/{name}.js") for name in self.module_sources(entry)]
-
-    def module_sources(self, entry: str) -> dict[str, str]:
-        """Returns a module and all that it needs: name -> source, sorted by name.
-
-        Args:
-            entry: name of the module, as others import it.
-        """
-        found: dict[str, str] = {}
-        waiting = [entry]
-        while waiting:
-            name = waiting.pop()
-            document = self.find(f"js/{name}.js")
-            if name in found or document is None:
-                continue
-            found[name] = document.content.decode()
-            waiting += [each.decode() for each in _IMPORT.findall(document.content)]
-        return dict(sorted(found.items()))
+    def bundle_url(self, path: str) -> str:
+        """Returns the URL of a module or style sheet with all that it imports inside."""
+        return self.url(f"{_BUNDLES}{path}")
 
     def page_config(self) -> dict[str, object]:
         """Returns the page's configuration: URLs of Plotly, catalogues and stream."""
@@ -126,11 +113,12 @@ class Assets:
             "stream": "/api/stream",
         }
 
-    def compress_plotly(self, folder: Path) -> None:
-        """Compresses Plotly's script with brotli, or takes it from the cache folder."""
-        document = self.find(PLOTLY)
-        if document is not None:
-            document.compress_ahead(folder)
+    def compress_ahead(self, folder: Path) -> None:
+        """Compresses what pages load with brotli, or takes it from the cache folder."""
+        for path in (*_LOADED, PLOTLY):
+            document = self.find(path)
+            if document is not None:
+                document.compress_ahead(folder)
 
 
 def _find_plotly() -> Path:

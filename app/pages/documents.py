@@ -13,7 +13,7 @@ import brotli
 from flask import Request, Response
 
 #: Larger ones are compressed with brotli ahead of time, or not at all.
-LARGE_BYTES = 1 << 18
+LARGE_BYTES = 1 << 20
 _SMALL_BYTES = 256
 _BROTLI_QUALITY = 9
 _GZIP_LEVEL = 6

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import secrets
-
-from flask import Blueprint, Response, abort, g, redirect, request
+from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.pages.assets import Assets
@@ -19,13 +17,7 @@ def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
 
     @blueprint.app_context_processor
     def add_helpers() -> dict[str, object]:
-        g.csp_nonce = secrets.token_urlsafe(16)
-        return {
-            "asset": assets.url,
-            "import_map": assets.import_map,
-            "module_urls": assets.module_urls,
-            "csp_nonce": g.csp_nonce,
-        }
+        return {"asset": assets.url, "bundle": assets.bundle_url}
 
     def show(template: str) -> Response:
         return renderer.show(template, oembed=link_oembed(request.url_root, request.url))

@@ -15,11 +15,6 @@ from app.pages.documents import Document
 
 #: The module that the document starts with.
 ENTRY = "pages/replay"
-#: The others would only be bytes.
-SHEETS = (
-    "tokens", "base", "controls", "header", "strip", "panels", "network", "output", "scale",
-    "points", "images", "images-output", "layout", "embed", "replay",
-)  # fmt: skip
 _GZIP_LEVEL = 9
 
 
@@ -64,11 +59,12 @@ class RecordingShell:
     def _make(self, language: str, with_plotly: bool) -> Document:
         catalogues = self._assets.list_files("i18n", ".json")
         words = {PurePosixPath(path).stem: json.loads(self._read(path)) for path in catalogues}
-        parts = {"modules": self._assets.module_sources(ENTRY), "words": words, **self._answers()}
+        script = self._read(f"bundles/js/{ENTRY}.js")
+        parts = {"script": script, "words": words, **self._answers()}
         text = self._render(
             language=language,
             word=lambda key: words[language][key],
-            styles="".join(self._read(f"css/{sheet}.css") for sheet in SHEETS),
+            styles=self._read(f"bundles/css/{ENTRY}.css"),
             icon=base64.b64encode(self._read("img/favicon.svg").encode()).decode(),
             parts=_pack(json.dumps(parts, ensure_ascii=False, separators=(",", ":"))),
             plotly=_pack(self._read(PLOTLY)) if with_plotly else "",

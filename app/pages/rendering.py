@@ -7,7 +7,7 @@ from flask import Response, render_template, request
 from app.pages.assets import Assets
 from app.pages.languages import Languages
 
-#: Pages come with a fresh nonce each time; what they load is cached for ever.
+#: Pages name what they load by its hash, and that is cached for ever.
 _PAGE_CACHE = "no-cache"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from flask import Flask, Response, g
+from flask import Flask, Response
 
 _POLICY = (
     "default-src 'self'",
@@ -14,6 +14,9 @@ _POLICY = (
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'self'",
+    # Plotly writes styles into the page.
+    "style-src 'self' 'unsafe-inline'",
+    "script-src 'self'",
 )
 #: What has a meaning of its own, and so quotation marks.
 _KEYWORDS = {"self", "none"}
@@ -22,7 +25,7 @@ _ANYBODY = "* file:"
 
 
 def add_security_headers(app: Flask, frame_ancestors: Sequence[str] = ("*",)) -> None:
-    """Adds the headers to all responses; a page's inline import map is allowed by nonce.
+    """Adds the headers to all responses.
 
     Args:
         app: the application.
@@ -31,20 +34,11 @@ def add_security_headers(app: Flask, frame_ancestors: Sequence[str] = ("*",)) ->
     """
     listed = " ".join(f"'{one}'" if one in _KEYWORDS else one for one in frame_ancestors)
     listed = _ANYBODY if listed == "*" else listed
-    frames = f"frame-ancestors {listed}"
+    policy = "; ".join((*_POLICY, f"frame-ancestors {listed}"))
 
     @app.after_request
     def add(response: Response) -> Response:
-        nonce = g.get("csp_nonce")
-        own = f" 'nonce-{nonce}'" if nonce else ""
-        policy = (
-            *_POLICY,
-            # Plotly writes styles into the page.
-            "style-src 'self' 'unsafe-inline'",
-            f"script-src 'self'{own}",
-            frames,
-        )
-        response.headers["Content-Security-Policy"] = "; ".join(policy)
+        response.headers["Content-Security-Policy"] = policy
         response.headers["X-Content-Type-Options"] = "nosniff"
         response.headers["Referrer-Policy"] = "same-origin"
         return response

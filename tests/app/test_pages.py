@@ -32,15 +32,9 @@ def read_json(page: str, kind: str) -> dict:
     return json.loads(found[1])
 
 
-def test_every_module_is_in_the_import_map(page: str) -> None:
-    imports = read_json(page, "importmap")["imports"]
-    files = {path.relative_to(ROOT / "static/js") for path in (ROOT / "static/js").rglob("*.js")}
-    assert set(imports) == {path.as_posix().removesuffix(".js") for path in files}
-
-
 def test_everything_the_page_names_is_there_and_cached(page: str, server: LiveServer) -> None:
     urls = set(re.findall(r'"(/static/[^"]+)"', page))
-    assert len(urls) > 5
+    assert len(urls) > 3
     for url in urls:
         answer = server.get(url)
         assert answer.status == 200, url
@@ -152,17 +146,9 @@ def test_changed_file_gets_another_url(tmp_path) -> None:
 
 
 def test_page_allows_only_itself(server: LiveServer) -> None:
-    first, second = server.get("/"), server.get("/")
-    policy = first.headers["Content-Security-Policy"]
-    nonce = re.search(r"'nonce-([\w-]+)'", policy)
-    assert nonce is not None
-    assert f'nonce="{nonce[1]}"' in first.body.decode()
-    assert nonce[1] not in second.body.decode()
-    assert "default-src 'self'" in policy
-    assert "frame-ancestors *" in policy
-    assert "object-src 'none'" in policy
-    script = next(part for part in policy.split("; ") if part.startswith("script-src"))
-    assert "unsafe" not in script
+    policy = server.get("/").headers["Content-Security-Policy"].split("; ")
+    assert {"default-src 'self'", "script-src 'self'", "object-src 'none'"} <= set(policy)
+    assert any(part.startswith("frame-ancestors *") for part in policy)
 
 
 @pytest.mark.parametrize("path", ["/", "/embed", "/slides/demo"])
@@ -179,15 +165,15 @@ def test_who_may_frame_the_pages_is_a_setting(
     assert "X-Frame-Options" not in server.get(path).headers
 
 
-def test_a_page_loads_the_modules_that_it_needs_and_no_others(server: LiveServer) -> None:
-    def preloaded(path: str) -> set[str]:
-        urls = re.findall(
-            r'modulepreload" href="/static/\w+/js/([^"]+)\.js"', server.get(path).body.decode()
-        )
-        assert len(urls) == len(set(urls))
-        return set(urls)
+def test_a_page_loads_one_script_of_the_modules_that_it_needs(server: LiveServer) -> None:
+    def loaded(path: str) -> set[str]:
+        (url,) = re.findall(r'<script type="module" src="([^"]+)"', server.get(path).body.decode())
+        script = server.get(url).body.decode()
+        names = re.findall(r'^modules\["([^"]+)"\] = ', script, re.MULTILINE)
+        assert len(names) == len(set(names))
+        return set(names)
 
-    playground, embed = preloaded("/"), preloaded("/embed")
+    playground, embed = loaded("/"), loaded("/embed")
     assert {"pages/playground", "lib/store", "views/page/header"} <= playground
     assert {"pages/embed", "lib/store", "views/output"} <= embed
     assert not {name for name in playground if name.startswith("embed/m")}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -40,6 +41,8 @@ TAKE_BACK: dict[str, Callable[[Any, Any], tuple[str, dict[str, Any]]]] = {
 #: Commands that only ask.
 ASKING = ("Browser.getWindowForTarget",)
 HIDDEN = "return document.hidden"
+#: How a script imports a module.
+_MODULE = re.compile(r'await import\("([\w/-]+)"\)')
 IS_RUNNING = "document.querySelector('.play').classList.contains('running')"
 
 
@@ -112,7 +115,12 @@ class Page:
         return self.driver.execute_script(script, *arguments)
 
     def load(self, script: str, *arguments: object) -> Any:
-        """Runs a script that answers with a promise, such as one that imports a module."""
+        """Runs a script that answers with a promise, such as one that imports a module by its name.
+
+        The modules are those that the page runs: they are in its script.
+        """
+        bundle = "(await import(document.querySelector('script[type=module]').src)).default"
+        script = _MODULE.sub(rf'{bundle}["\g<1>"]', script)
         body = f"const done = arguments[arguments.length - 1]; (async () => {{ {script} }})()"
         return self.driver.execute_async_script(f"{body}.then(done)", *arguments)
 

@@ -1,5 +1,5 @@
 /**
- * Resolves the bare names of the page's modules as the import map of the page does: a path below
+ * Resolves the names that the page's modules import each other by: a path below
  * `static/js` without `.js`. They are modules, whatever Node would guess.
  */
 
