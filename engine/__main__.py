@@ -68,10 +68,10 @@ def train(arguments: argparse.Namespace) -> dict[str, float]:
     """Trains with a progress bar and returns the metrics."""
     spec = read_spec(arguments.spec, arguments.preset)
     with show_progress() as progress:
-        places = {**os.environ}
+        environment = {**os.environ}
         if arguments.data_dir is not None:
-            places["LIVENET_DATA_DIR"] = str(arguments.data_dir)
-        store = ImageStore.of_environment(places, progress)
+            environment["LIVENET_DATA_DIR"] = str(arguments.data_dir)
+        store = ImageStore.of_environment(environment, progress)
         trainer = Trainer(spec, Programs(store=store))
     metrics = trainer.metrics
     with tqdm(total=arguments.epochs, unit="epoch", disable=None) as bar:

@@ -18,8 +18,8 @@ from engine.frames.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameReques
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.editable import EditableRun
-from engine.runs.kinds import is_ready, make_data
 from engine.runs.past import PastRun
+from engine.runs.run_classes import is_ready, make_data
 from engine.runs.trials import Candidate, Trial
 from engine.spec import Spec
 from engine.state.checkpoints import decode_checkpoint, load_checkpoint, save_checkpoint

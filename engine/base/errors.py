@@ -1,7 +1,7 @@
 """Exceptions of the engine, one tree.
 
 Every class carries a stable `code`, the word that API clients see, and an
-optional `path`, the dotted place in the spec or message that is at fault.
+optional `path`, the dotted path in the spec or message that is at fault.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ class EngineError(Exception):
 
     Args:
         message: one sentence for a person.
-        path: dotted place in the spec, such as `layers.0.units`, or "".
+        path: dotted path in the spec, such as `layers.0.units`, or "".
     """
 
     code = "engine_error"

@@ -195,7 +195,7 @@ def give_back_memory() -> None:
 def keep_on_disk(folder: str) -> None:
     """Keeps compiled programs on disk, for the next start.
 
-    They are found wherever the folder has been moved or linked to: JAX makes the place of a cache
+    They are found wherever the folder has been moved or linked to: JAX makes the path of a cache
     that XLA has for GPUs a part of each program's key, so there is none where there is no GPU.
 
     Args:

@@ -69,7 +69,7 @@ class Registry(Mapping[str, EntryT]):
         return tuple(self._entries.values())
 
     def index(self, name: str) -> int:
-        """Returns the place of an entry in the table."""
+        """Returns the index of an entry in the table."""
         return self.names.index(name)
 
     def __getitem__(self, name: str) -> EntryT:

@@ -18,7 +18,7 @@ from engine.base.arrays import Floats
 from engine.base.errors import DataError
 from engine.data.generated import EXTENT
 from engine.data.kinds import DATASETS, Counts, Doubles
-from engine.data.splits import order_places
+from engine.data.splits import order_points
 
 _STREAMS = {"positions": 0, "spread": 1, "labels": 2, "split": 3}
 
@@ -110,7 +110,7 @@ def _flip(labels: Doubles, spec: PointsSpec) -> Doubles:
 def _order(spec: PointsSpec, x: Doubles) -> NDArray[np.intp]:
     """Rows in the order of the split, test rows first; painting another point keeps it."""
     if spec.name == "points":
-        return order_places(x, spec.seed)
+        return order_points(x, spec.seed)
     return _stream(spec.seed, "split").permutation(len(x))
 
 

@@ -17,7 +17,7 @@ class Sample:
 
     Attributes:
         part: test or train.
-        row: its place, taken modulo the number of images.
+        row: its index, taken modulo the number of images.
     """
 
     part: Split = "test"

@@ -9,25 +9,25 @@ from numpy.typing import NDArray
 _FIRST, _SECOND, _STEP = 0xBF58476D1CE4E5B9, 0x94D049BB133111EB, 0x9E3779B97F4A7C15
 
 
-def order_places(places: NDArray[np.float64], seed: int) -> NDArray[np.intp]:
+def order_points(points: NDArray[np.float64], seed: int) -> NDArray[np.intp]:
     """Returns an order of points that looks random and depends on nothing but where each one is.
 
     A point that is added or taken away leaves the others in their order, so that a split
     along it hardly changes while points are painted.
 
     Args:
-        places: float64 [n, 2].
+        points: float64 [n, 2].
         seed: the same one gives the same order.
 
     Returns:
-        Rows [n]; those at the very same place stand as they came.
+        Rows [n]; those at the very same point stand as they came.
 
     References:
         Steele, Lea, Flood, "Fast Splittable Pseudorandom Number Generators", 2014 (the
         finalizer, variant 13).
     """
-    bits = (places + 0.0).view(np.uint64)  # + 0.0 makes -0.0 a 0.0
-    keys = _mix(np.full(len(places), seed, np.uint64))
+    bits = (points + 0.0).view(np.uint64)  # + 0.0 makes -0.0 a 0.0
+    keys = _mix(np.full(len(points), seed, np.uint64))
     for column in bits.T:
         keys = _mix(keys ^ column)
     return np.argsort(keys, kind="stable")

@@ -30,11 +30,11 @@ def match_layers(old: tuple[LayerSpec, ...], new: tuple[LayerSpec, ...]) -> tupl
     while back < min(len(old), len(new)) - front and old[-1 - back] == new[-1 - back]:
         back += 1
     origins = []
-    for place, layer in enumerate(new):
-        if place >= len(new) - back:
-            from_layer = len(old) - (len(new) - place)
-        elif place < len(old) - back:
-            from_layer = place
+    for index, layer in enumerate(new):
+        if index >= len(new) - back:
+            from_layer = len(old) - (len(new) - index)
+        elif index < len(old) - back:
+            from_layer = index
         else:
             origins.append(Origin(None, (None,) * layer.units))
             continue
@@ -60,8 +60,8 @@ def read_origin(
     if not isinstance(value, list) or len(value) != len(new):
         raise OriginError(f"origin must be a list of {len(new)} layers", "origin")
     origins: list[Origin] = []
-    for place, (entry, layer) in enumerate(zip(value, new, strict=True)):
-        path = f"origin.{place}"
+    for index, (entry, layer) in enumerate(zip(value, new, strict=True)):
+        path = f"origin.{index}"
         if not isinstance(entry, list) or len(entry) != 2 or not isinstance(entry[1], list):
             raise OriginError(f"{path} must be [old layer or null, [old unit or null, ...]]", path)
         from_layer, units = entry
@@ -90,13 +90,13 @@ def _check_layer(path: str, layer: object, old: tuple[LayerSpec, ...], taken: li
 
 def _check_units(path: str, units: list[object], width: int) -> None:
     seen: set[object] = set()
-    for place, unit in enumerate(units):
+    for index, unit in enumerate(units):
         if unit is None:
             continue
         if not _is_place(unit, width):
             rule = f"must be null or 0 to {width - 1}" if width else "must be null in a new layer"
-            raise OriginError(f"{path}.1.{place} {rule}", f"{path}.1.{place}")
+            raise OriginError(f"{path}.1.{index} {rule}", f"{path}.1.{index}")
         if unit in seen:
-            place_path = f"{path}.1.{place}"
-            raise OriginError(f"{place_path} names unit {unit} a second time", place_path)
+            unit_path = f"{path}.1.{index}"
+            raise OriginError(f"{unit_path} names unit {unit} a second time", unit_path)
         seen.add(unit)

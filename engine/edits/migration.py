@@ -18,14 +18,14 @@ from engine.base.arrays import Floats
 from engine.base.slices import Slices
 from engine.edits.layer_mapping import Origin
 from engine.functions.activations import ACTIVATIONS
-from engine.network import Axis, Block, Layout, UnitParameter, initial_number
+from engine.network import Axis, Block, Layout, UnitParameter, initial_value
 from engine.spec import Spec
 
 #: (layer, fan_in, fan_out) -> float32 [fan_in, fan_out], newly drawn weights.
 Draw = Callable[[int, int, int], Floats]
 
 NEW = -1
-_Places = NDArray[np.int32]
+_Indices = NDArray[np.int32]
 
 
 @dataclass(frozen=True)
@@ -36,24 +36,24 @@ class BlockSource:
         block: in the new parameters.
         fill: what new numbers start with: one for all, or an array of the block's shape.
         source: the block of the old parameters; None where all is new.
-        places: for each axis the old place of every new one, or `NEW`.
+        indices: for each axis the old index of every new one, or `NEW`.
     """
 
     block: Block
     fill: Any
     source: Block | None = None
-    places: tuple[_Places, ...] = ()
+    indices: tuple[_Indices, ...] = ()
 
     @property
     def is_unchanged(self) -> bool:
         """Whether the block is the old one as it was."""
         return self.source is not None and all(
-            np.array_equal(places, np.arange(size))
-            for places, size in zip(self.places, self.source.shape, strict=True)
+            np.array_equal(indices, np.arange(size))
+            for indices, size in zip(self.indices, self.source.shape, strict=True)
         )
 
     def fill_in(self, new: Floats, old: Floats, *, moments: bool) -> None:
-        """Sets the block of a new vector; new places of moments are 0."""
+        """Sets the block of a new vector; new moments are 0."""
         target = self.block.of(new)
         if self.source is None:
             target[:] = 0 if moments else self.fill
@@ -62,10 +62,10 @@ class BlockSource:
         if self.is_unchanged:
             target[:] = before
             return
-        there = np.ix_(*(places != NEW for places in self.places))
-        if not all((places != NEW).all() for places in self.places):
+        there = np.ix_(*(indices != NEW for indices in self.indices))
+        if not all((indices != NEW).all() for indices in self.indices):
             target[:] = 0 if moments else self.fill
-        target[there] = before[np.ix_(*(places[places != NEW] for places in self.places))]
+        target[there] = before[np.ix_(*(indices[indices != NEW] for indices in self.indices))]
 
 
 @dataclass(frozen=True)
@@ -82,7 +82,7 @@ class Migration:
 
     size: int
     layers: tuple[tuple[BlockSource, ...], ...]
-    unit_source: _Places
+    unit_source: _Indices
     is_unchanged: bool
 
     def move(self, old: Floats, *, moments: bool = False) -> Slices[Floats]:
@@ -139,8 +139,8 @@ def plan_migration(
 
 
 def _match_inputs(old: tuple[str, ...], new: tuple[str, ...]) -> tuple[int | None, ...]:
-    places = {name: place for place, name in enumerate(old)}
-    return tuple(places.get(name) for name in new)
+    indices = {name: index for index, name in enumerate(old)}
+    return tuple(indices.get(name) for name in new)
 
 
 class _Planner:
@@ -152,26 +152,26 @@ class _Planner:
     def plan(self) -> Slices[Migration]:
         inputs = _match_inputs(self._old.inputs, self._new.inputs)
         images = self._new.data.is_images or self._old.data.is_images
-        other = images and not any(place is not None for place in inputs)
+        other = images and not any(index is not None for index in inputs)
         carried = _CarriedUnits(None if other else -1, inputs)
         layers: list[tuple[BlockSource, ...]] = []
         unit_source: list[int] = []
         starts = np.cumsum([0, *(layer.units for layer in self._old.layers)])
-        for place, origin in enumerate(self._origins):
-            width = self._new.layers[place].units
+        for index, origin in enumerate(self._origins):
+            width = self._new.layers[index].units
             if origin.layer is not None:
-                layers.append(self._kept_layer(place, origin.layer, origin.units, carried))
+                layers.append(self._kept_layer(index, origin.layer, origin.units, carried))
                 carried = _CarriedUnits(origin.layer, origin.units)
                 start = int(starts[origin.layer])
                 unit_source += [NEW if u is None else start + u for u in origin.units]
             else:
                 unit_source += [NEW] * width
-                if place == 0 and self._new.data.is_images:
+                if index == 0 and self._new.data.is_images:
                     # Nothing is near the identity of so many pixels.
-                    layers.append(self._new_layer(place, self._drawn(place), 0.0))
+                    layers.append(self._new_layer(index, self._drawn(index), 0.0))
                     carried = _CarriedUnits(None, (None,) * width)
                 else:
-                    layers.append(self._near_identity(place, len(carried.units)))
+                    layers.append(self._near_identity(index, len(carried.units)))
                     units = (*carried.units[:width], *(None,) * (width - len(carried.units)))
                     carried = _CarriedUnits(carried.layer, units)
             yield
@@ -185,80 +185,84 @@ class _Planner:
         same = self._from == self._to and all(
             block.is_unchanged and block.block == block.source for one in layers for block in one
         )
-        places = np.array(unit_source, np.int32)
-        return Migration(self._to.size, tuple(layers), places, same)
+        indices = np.array(unit_source, np.int32)
+        return Migration(self._to.size, tuple(layers), indices, same)
 
-    def _drawn(self, place: int) -> Floats:
-        rows, columns = self._to.kernel_shape(place)
-        return self._draw(place, rows, columns)
+    def _drawn(self, index: int) -> Floats:
+        rows, columns = self._to.kernel_shape(index)
+        return self._draw(index, rows, columns)
 
-    def _new_layer(self, place: int, kernel: Floats, bias: Any) -> tuple[BlockSource, ...]:
-        kernel_block, bias_block, *units = self._to.layers[place]
-        numbers = (BlockSource(block, self._initial(place, block)) for block in units)
+    def _new_layer(self, index: int, kernel: Floats, bias: Any) -> tuple[BlockSource, ...]:
+        kernel_block, bias_block, *units = self._to.layers[index]
+        numbers = (BlockSource(block, self._initial(index, block)) for block in units)
         return BlockSource(kernel_block, kernel), BlockSource(bias_block, bias), *numbers
 
-    def _near_identity(self, place: int, before: int) -> tuple[BlockSource, ...]:
-        layer = self._new.layers[place]
-        previous = self._new.layers[place - 1].activation if place else None
+    def _near_identity(self, index: int, before: int) -> tuple[BlockSource, ...]:
+        layer = self._new.layers[index]
+        previous = self._new.layers[index - 1].activation if index else None
         scale, shift = near_identity(layer.activation, previous)
         same = min(before, layer.units)
         kernel = np.zeros((before, layer.units), np.float32)
         kernel[range(same), range(same)] = scale
         if layer.units > before:
-            kernel[:, before:] = self._drawn(place)[:, before:]
+            kernel[:, before:] = self._drawn(index)[:, before:]
         bias = np.zeros(layer.units, np.float32)
         bias[:same] = shift
-        return self._new_layer(place, kernel, bias)
+        return self._new_layer(index, kernel, bias)
 
     def _kept_layer(
-        self, place: int, from_layer: int, units: tuple[int | None, ...], carried: _CarriedUnits
+        self, index: int, from_layer: int, units: tuple[int | None, ...], carried: _CarriedUnits
     ) -> tuple[BlockSource, ...]:
-        columns = _read_places(units)
+        columns = _to_indices(units)
         old_kernel, old_bias, *old_units = self._from.layers[from_layer]
-        kernel, bias, *new_units = self._to.layers[place]
-        rows: _Places | None = None
+        kernel, bias, *new_units = self._to.layers[index]
+        rows: _Indices | None = None
         if carried.layer == from_layer - 1:
-            rows = _read_places(carried.units)
+            rows = _to_indices(carried.units)
         elif len(carried.units) == old_kernel.shape[0]:
             rows = np.arange(old_kernel.shape[0], dtype=np.int32)
         if rows is None:
-            made = [BlockSource(kernel, self._drawn(place))]
+            made = [BlockSource(kernel, self._drawn(index))]
         else:
             fill: Any = 0.0
             if (columns == NEW).any():
-                fill = np.where(columns == NEW, self._drawn(place), np.float32(0))
+                fill = np.where(columns == NEW, self._drawn(index), np.float32(0))
             made = [BlockSource(kernel, fill, old_kernel, along_axes(kernel, rows, columns))]
         made.append(BlockSource(bias, 0.0, old_bias, (columns,)))
-        before = {block.kind: block for block in old_units}
+        before = {block.unit_parameter: block for block in old_units}
         for block in new_units:
-            old = before.get(block.kind) if self._continues(place, from_layer, block) else None
-            made.append(BlockSource(block, self._initial(place, block), old, (columns,)))
+            old = (
+                before.get(block.unit_parameter)
+                if self._continues(index, from_layer, block)
+                else None
+            )
+            made.append(BlockSource(block, self._initial(index, block), old, (columns,)))
         return tuple(made)
 
-    def _initial(self, place: int, block: Block) -> float:
-        assert block.kind is not None
-        return initial_number(block.kind, self._new.layers[place])
+    def _initial(self, index: int, block: Block) -> float:
+        assert block.unit_parameter is not None
+        return initial_value(block.unit_parameter, self._new.layers[index])
 
-    def _continues(self, place: int, from_layer: int, block: Block) -> bool:
+    def _continues(self, index: int, from_layer: int, block: Block) -> bool:
         """Whether a number of units goes on; one that was idle until now starts anew."""
-        layer, before = self._new.layers[place], self._old.layers[from_layer]
-        if block.kind is UnitParameter.SLOPE:
+        layer, before = self._new.layers[index], self._old.layers[from_layer]
+        if block.unit_parameter is UnitParameter.SLOPE:
             learned = ACTIVATIONS[layer.activation].learned_slope
             return not learned or ACTIVATIONS[before.activation].learned_slope
         return before.batch_norm
 
 
-def _read_places(units: tuple[int | None, ...]) -> _Places:
+def _to_indices(units: tuple[int | None, ...]) -> _Indices:
     return np.array([NEW if unit is None else unit for unit in units], np.int32)
 
 
-def along_axes(block: Block, inputs: _Places, outputs: _Places) -> tuple[_Places, ...]:
-    """Returns the old places along each axis of a block.
+def along_axes(block: Block, inputs: _Indices, outputs: _Indices) -> tuple[_Indices, ...]:
+    """Returns the old indices along each axis of a block.
 
     Args:
         block: of the new parameters.
-        inputs: old place of each unit before the layer, or `NEW`.
-        outputs: old place of each unit of the layer, or `NEW`.
+        inputs: old index of each unit before the layer, or `NEW`.
+        outputs: old index of each unit of the layer, or `NEW`.
     """
     units = {Axis.IN: inputs, Axis.OUT: outputs}
     return tuple(

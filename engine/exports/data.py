@@ -96,9 +96,9 @@ def compute_features(points):
         return head + "    return np.asarray(points, np.float32)"
     formulas = [FEATURES[name].code for name in features]
     lines = ["points = np.asarray(points, np.float32)"]
-    for place, name in enumerate(("x1", "x2")):
+    for column, name in enumerate(("x1", "x2")):
         if any(name in formula for formula in formulas):
-            lines.append(f"{name} = points[:, {place}]")
+            lines.append(f"{name} = points[:, {column}]")
     columns = write_list(formulas, 1, room=len("return np.stack(, axis=1)"))
     if "\n" in columns:
         columns = write_list(formulas, 1, room=len("columns = "))

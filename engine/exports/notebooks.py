@@ -34,14 +34,14 @@ def write_notebook(name: str, parts: SourceInput, language: str) -> str:
         widths="-".join(str(width) for width in parts.spec.widths),
         step=f"{parts.step:,}",
     )
-    kind = "images" if parts.spec.data.is_images else "points"
+    data_kind = "images" if parts.spec.data.is_images else "points"
     cells = [_words(title), _code(f"%pip install -q {' '.join(list_packages(source, parts))}")]
     for section in list_sections(source, parts, script=False):
-        keys = (f"{section.name}.{name}", f"{section.name}.{kind}", section.name)
+        keys = (f"{section.name}.{name}", f"{section.name}.{data_kind}", section.name)
         text = next(words[key] for key in keys if key in words)
         cells += [_words(text), _code(section.code)]
-    for place, cell in enumerate(cells):
-        cell["id"] = f"cell-{place}"
+    for index, cell in enumerate(cells):
+        cell["id"] = f"cell-{index}"
     content = {
         "cells": cells,
         "metadata": {

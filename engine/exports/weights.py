@@ -44,8 +44,8 @@ def name_weights(spec: Spec, params: Floats) -> dict[str, Floats]:
         bias = params[layout.bias_slice(layer)]
         own = {"kernel": layout.kernel(params, layer)}
         if hidden is not None and hidden.batch_norm:
-            for name, kind in _NORMALIZATION.items():
-                own[name] = params[layout.unit_slice(kind, layer)]
+            for name, parameter in _NORMALIZATION.items():
+                own[name] = params[layout.unit_slice(parameter, layer)]
             own["moving_mean"] = params[layout.unit_slice(UnitParameter.MEAN, layer)] - bias
             own["moving_variance"] = params[layout.unit_slice(UnitParameter.VARIANCE, layer)]
         else:

@@ -77,6 +77,6 @@ def make_metrics(
 
 def history_row(metrics: Metrics) -> list[float]:
     """Returns step, train loss, test loss, train metric and test metric (accuracy, or RMSE)."""
-    kind = "accuracy" if "train_accuracy" in metrics else "rmse"
-    keys = ("step", "train_loss", "test_loss", f"train_{kind}", f"test_{kind}")
+    measure = "accuracy" if "train_accuracy" in metrics else "rmse"
+    keys = ("step", "train_loss", "test_loss", f"train_{measure}", f"test_{measure}")
     return [metrics[key] for key in keys]

@@ -76,7 +76,7 @@ _BY_NAME = {(head.task, head.loss): i for i, head in enumerate(HEADS)}
 
 
 def head_index(task: str, loss: str) -> int:
-    """Returns the place in `HEADS` of a task's loss."""
+    """Returns the index in `HEADS` of a task's loss."""
     return _BY_NAME[task, loss]
 
 

@@ -40,26 +40,28 @@ _DRAWS: dict[str, Callable[[Array, tuple[int, int]], Array]] = {
 
 
 @cache
-def _block_program(kind: str, side: int) -> Callable[..., Any]:
+def _block_program(distribution: str, side: int) -> Callable[..., Any]:
     @jax.jit
     def draw(seed: Array, numbers: Array) -> Array:
         key = jax.random.key(seed)
         for i in range(numbers.shape[0]):
             key = jax.random.fold_in(key, numbers[i])
-        return _DRAWS[kind](key, (side, side))
+        return _DRAWS[distribution](key, (side, side))
 
     return draw
 
 
-def _draw_block(kind: str, side: int, seed: int, stream: tuple[int, int, int]) -> Floats:
+def _draw_block(distribution: str, side: int, seed: int, stream: tuple[int, int, int]) -> Floats:
     with jax.default_device(small_network_device()):
-        return np.asarray(_block_program(kind, side)(np.uint32(seed), np.array(stream, np.uint32)))
+        return np.asarray(
+            _block_program(distribution, side)(np.uint32(seed), np.array(stream, np.uint32))
+        )
 
 
 def compile_draws() -> None:
-    """Compiles every kind of draw for points of the plane, so that no edit has to."""
-    for kind in _DRAWS:
-        _draw_block(kind, BLOCKS[0], 0, (0, 0, 0))
+    """Compiles the draws of every distribution for points of the plane, so that no edit has to."""
+    for distribution in _DRAWS:
+        _draw_block(distribution, BLOCKS[0], 0, (0, 0, 0))
 
 
 @dataclass(frozen=True)

@@ -69,7 +69,7 @@ def rate_factor(
     cosine (1 + cos(pi min(t / decay_steps, 1))) / 2.
 
     Args:
-        index: place in `SCHEDULES`; an int is compiled in, an array is switched by.
+        index: in `SCHEDULES`; an int is compiled in, an array is switched by.
         step: float32 scalar, updates done so far.
         warmup_steps: float32 scalar, 0 for none.
         decay_steps: float32 scalar, 1 or more.

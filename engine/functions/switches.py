@@ -34,7 +34,7 @@ def switched(index: Array, z: Array, slope: Array) -> Array:
     `lax.switch` serves both directions.
 
     Args:
-        index: int32 scalar, place in `ACTIVATIONS`.
+        index: int32 scalar, index in `ACTIVATIONS`.
         z: float32 [units, rows], pre-activations.
         slope: float32 [units, 1], slope for z < 0.
 

@@ -4,7 +4,7 @@ from engine.network.blocks import Axis, Block, UnitParameter
 from engine.network.capacity import Capacity
 from engine.network.dropout import draw_dropout
 from engine.network.forward import Drop, run_layers, run_padded
-from engine.network.layout import Layout, ParameterArrays, initial_number
+from engine.network.layout import Layout, ParameterArrays, initial_value
 from engine.network.normalization import (
     BatchStatistics,
     Normalize,
@@ -30,7 +30,7 @@ __all__ = [
     "by_batch",
     "by_moving_averages",
     "draw_dropout",
-    "initial_number",
+    "initial_value",
     "move_averages",
     "run_layers",
     "run_padded",

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
 from enum import Enum, IntEnum
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, TypeVar
 
 from jax import Array
 from numpy.typing import NDArray
@@ -35,34 +36,30 @@ class Axis(Enum):
     OTHER = "other"
 
 
-class BlockShape(NamedTuple):
-    """Shape and axes of a block, as a layer kind declares it.
+@dataclass(frozen=True)
+class BlockShape:
+    """Shape and axes of a block, as a kind of layer declares it.
 
     Attributes:
         shape: numbers along each axis.
         axes: what runs along each axis.
-        kind: of a number that every hidden unit has; None for kernels and biases.
+        unit_parameter: which parameter of hidden units it holds; None for kernels and biases.
     """
 
     shape: tuple[int, ...]
     axes: tuple[Axis, ...]
-    kind: UnitParameter | None = None
+    unit_parameter: UnitParameter | None = None
 
 
-class Block(NamedTuple):
+@dataclass(frozen=True)
+class Block(BlockShape):
     """A block with its span in the flat vector.
 
     Attributes:
         span: where it lies in the flat vector, row by row.
-        shape: numbers along each axis.
-        axes: what runs along each axis.
-        kind: of a number that every hidden unit has; None for kernels and biases.
     """
 
-    span: slice
-    shape: tuple[int, ...]
-    axes: tuple[Axis, ...]
-    kind: UnitParameter | None = None
+    span: slice = field(kw_only=True)
 
     @property
     def is_kernel(self) -> bool:
@@ -77,7 +74,7 @@ class Block(NamedTuple):
 def lay_out_blocks(layers: Sequence[Iterable[BlockShape]]) -> tuple[tuple[Block, ...], ...]:
     """Assigns spans to the blocks of all layers.
 
-    Kernels and biases come first, layer by layer; then, for each kind of number, those of the
+    Kernels and biases come first, layer by layer; then, for each `UnitParameter`, those of the
     units of all layers.
 
     Args:
@@ -91,10 +88,10 @@ def lay_out_blocks(layers: Sequence[Iterable[BlockShape]]) -> tuple[tuple[Block,
     placed: dict[int, Block] = {}
     at = 0
     for i in order:
-        shape = shapes[i][1]
-        size = math.prod(shape.shape)
-        placed[i] = Block(slice(at, at + size), *shape)
-        at += size
+        one = shapes[i][1]
+        stop = at + math.prod(one.shape)
+        placed[i] = Block(one.shape, one.axes, one.unit_parameter, span=slice(at, stop))
+        at = stop
     found: list[list[Block]] = [[] for _ in layers]
     for i, (layer, _) in enumerate(shapes):
         found[layer].append(placed[i])
@@ -102,4 +99,4 @@ def lay_out_blocks(layers: Sequence[Iterable[BlockShape]]) -> tuple[tuple[Block,
 
 
 def _group(shape: BlockShape) -> int:
-    return -1 if shape.kind is None else shape.kind
+    return -1 if shape.unit_parameter is None else shape.unit_parameter

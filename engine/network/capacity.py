@@ -21,7 +21,7 @@ class Capacity:
         units: units of each hidden layer.
         features: inputs.
         outputs: K.
-        normalized: whether layers may be normalized; a kind of program of its own.
+        normalized: whether layers may be normalized; such programs are compiled apart.
     """
 
     layers: int
@@ -32,7 +32,7 @@ class Capacity:
 
     @property
     def layout(self) -> Layout:
-        """Places in the padded vector.
+        """Layout of the padded vector.
 
         The output layer also takes the features, for networks without hidden layers.
         """
@@ -45,12 +45,12 @@ class Capacity:
         fits = len(units) <= self.layers and all(n <= self.units for n in units)
         return fits and spec.normalized == self.normalized
 
-    def places(self, layout: Layout, features: tuple[int, ...]) -> NDArray[np.int32]:
-        """Returns where each number of an exact vector stands in the padded one.
+    def indices(self, layout: Layout, features: tuple[int, ...]) -> NDArray[np.int32]:
+        """Returns the index in the padded vector of each number of an exact one.
 
         Args:
             layout: the exact architecture.
-            features: place of each of its inputs among all features.
+            features: index of each of its inputs among all features.
 
         Returns:
             int32 [layout.size].
@@ -60,14 +60,17 @@ class Capacity:
         parts: list[NDArray[np.int32]] = []
         for layer in range(layout.n_hidden + 1):
             last = layer == layout.n_hidden
-            place = self.layers if last else layer
+            padded_layer = self.layers if last else layer
             rows, columns = layout.kernel_shape(layer)
-            kernel = padded.kernel(own, place)
+            kernel = padded.kernel(own, padded_layer)
             if layer == 0:
                 first = self.units if last else 0
                 kernel = kernel[[first + feature for feature in features]]
-            parts += [kernel[:rows, :columns].ravel(), own[padded.bias_slice(place)][:columns]]
-        for kind in layout.kinds:
+            parts += [
+                kernel[:rows, :columns].ravel(),
+                own[padded.bias_slice(padded_layer)][:columns],
+            ]
+        for parameter in layout.unit_parameters:
             for layer in range(layout.n_hidden):
-                parts.append(own[padded.unit_slice(kind, layer)][: layout.widths[layer + 1]])
+                parts.append(own[padded.unit_slice(parameter, layer)][: layout.widths[layer + 1]])
         return np.concatenate(parts)

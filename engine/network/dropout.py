@@ -21,7 +21,7 @@ def draw_dropout(key: Array, layers: Sequence[int], rates: Array, units: int, ro
         layers: the hidden layers to draw for.
         rates: float32 [layers], share of units dropped.
         units: units of each layer.
-        rows: int32 [rows], places in the batch.
+        rows: int32 [rows], indices in the batch.
 
     Returns:
         float32 [layers, units, rows].

@@ -95,7 +95,7 @@ def run_padded(
         params: the padded parameters of a capacity.
         x: float32 [features, rows], all features.
         depth: int32 scalar, hidden layers.
-        activations: int32 [layers], places in `activations.ACTIVATIONS`.
+        activations: int32 [layers], indices in `activations.ACTIVATIONS`.
         slopes: float32 [layers], constant slopes for z < 0.
         mask: float32 [layers, units], 1 for units that are there.
         drop: dropout, while training.

@@ -25,7 +25,7 @@ class LayerKind(Protocol):
         ...
 
     def blocks(self, shape: Shape) -> tuple[BlockShape, ...]:
-        """Returns the parameters for inputs of a shape: kernels, the bias, numbers of units."""
+        """Returns the parameters for inputs of a shape: kernels, bias, unit parameters."""
         ...
 
 
@@ -35,23 +35,23 @@ class Dense:
 
     Attributes:
         units: outputs.
-        kinds: numbers that every unit has besides.
+        unit_parameters: that every unit has besides.
     """
 
     units: int
-    kinds: tuple[UnitParameter, ...] = ()
+    unit_parameters: tuple[UnitParameter, ...] = ()
 
     def shape_out(self, shape: Shape) -> Shape:
         """Returns the units."""
         return (self.units,)
 
     def blocks(self, shape: Shape) -> tuple[BlockShape, ...]:
-        """Returns kernel, bias and numbers of units."""
+        """Returns kernel, bias and unit parameters."""
         (inputs,), own, axes = shape, (self.units,), (Axis.OUT,)
         return (
             BlockShape((inputs, self.units), (Axis.IN, Axis.OUT)),
             BlockShape(own, axes),
-            *(BlockShape(own, axes, kind) for kind in self.kinds),
+            *(BlockShape(own, axes, one) for one in self.unit_parameters),
         )
 
     @staticmethod

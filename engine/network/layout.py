@@ -67,7 +67,7 @@ class Layout:
         return _find_layout(spec.widths, spec.normalized)
 
     @property
-    def kinds(self) -> tuple[UnitParameter, ...]:
+    def unit_parameters(self) -> tuple[UnitParameter, ...]:
         """Parameters of each hidden unit."""
         return tuple(UnitParameter) if self.normalized else (UnitParameter.SLOPE,)
 
@@ -83,12 +83,12 @@ class Layout:
 
     @cached_property
     def layers(self) -> tuple[tuple[Block, ...], ...]:
-        """The blocks of every layer: kernel and bias, and the numbers of hidden units."""
+        """The blocks of every layer: kernel, bias, and the parameters of hidden units."""
         shapes = []
         for layer in range(self.n_hidden + 1):
             rows, columns = self.kernel_shape(layer)
-            kinds = self.kinds if layer < self.n_hidden else ()
-            shapes.append(Dense(columns, kinds).blocks((rows,)))
+            own = self.unit_parameters if layer < self.n_hidden else ()
+            shapes.append(Dense(columns, own).blocks((rows,)))
         return lay_out_blocks(shapes)
 
     @property
@@ -98,8 +98,8 @@ class Layout:
 
     @property
     def size(self) -> int:
-        """The whole vector, the numbers of hidden units included."""
-        return self.n_weights + len(self.kinds) * self.n_units
+        """Length of the whole vector, unit parameters included."""
+        return self.n_weights + len(self.unit_parameters) * self.n_units
 
     def kernel_shape(self, layer: int) -> tuple[int, int]:
         """Rows and columns of a layer's kernel: [in, out]."""
@@ -114,9 +114,9 @@ class Layout:
         """Span of a layer's bias."""
         return self.layers[layer][1].span
 
-    def unit_slice(self, kind: UnitParameter, layer: int) -> slice:
+    def unit_slice(self, parameter: UnitParameter, layer: int) -> slice:
         """Span of one parameter of a hidden layer's units."""
-        return self.layers[layer][2 + kind].span
+        return self.layers[layer][2 + parameter].span
 
     @property
     def moving_statistics_slice(self) -> slice:
@@ -143,8 +143,8 @@ class Layout:
             tuple(self.kernel(flat, layer) for layer in dense),
             tuple(flat[self.bias_slice(layer)] for layer in dense),
             *(
-                tuple(flat[self.unit_slice(kind, layer)] for layer in range(self.n_hidden))
-                for kind in self.kinds
+                tuple(flat[self.unit_slice(parameter, layer)] for layer in range(self.n_hidden))
+                for parameter in self.unit_parameters
             ),
         )
 
@@ -162,8 +162,8 @@ def _find_layout(widths: tuple[int, ...], normalized: bool) -> Layout:
     return Layout(widths, normalized=normalized)
 
 
-def initial_number(kind: UnitParameter, layer: LayerSpec) -> float:
-    """Returns what a number of a new hidden unit starts with."""
-    if kind is UnitParameter.SLOPE:
+def initial_value(parameter: UnitParameter, layer: LayerSpec) -> float:
+    """Returns the initial value of a hidden unit's parameter."""
+    if parameter is UnitParameter.SLOPE:
         return layer.negative_slope
-    return 1.0 if kind in (UnitParameter.SCALE, UnitParameter.VARIANCE) else 0.0
+    return 1.0 if parameter in (UnitParameter.SCALE, UnitParameter.VARIANCE) else 0.0

@@ -88,10 +88,10 @@ def move_averages(
         The moving means and the moving variances of every hidden layer.
     """
 
-    def move(kind: int, layer: int, average: Array) -> Array:
+    def move(statistic: int, layer: int, average: Array) -> Array:
         if layer not in seen:
             return average
-        moved = MOMENTUM * average + (1 - MOMENTUM) * seen[layer][kind]
+        moved = MOMENTUM * average + (1 - MOMENTUM) * seen[layer][statistic]
         return jnp.where(normalized(layer), moved, average)
 
     means = tuple(move(0, layer, average) for layer, average in enumerate(params.means))

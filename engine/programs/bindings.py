@@ -20,7 +20,7 @@ from engine.base.devices import small_network_device
 from engine.data.datasets import Dataset
 from engine.functions.features import compute_features
 from engine.functions.heads import HEADS, head_index, make_targets
-from engine.programs.models import BOUNDARY, Choices, Inputs, Model, Places, epochs_per_call
+from engine.programs.models import BOUNDARY, Choices, Indices, Inputs, Model, epochs_per_call
 from engine.programs.tiers import Program
 from engine.programs.training import State
 from engine.programs.turns import Canvas, Ranges, TurnResult
@@ -47,7 +47,7 @@ class Binding:
         x: float32 [rows, features], on the device.
         y: float32 [rows, K], on the device.
         canvas: data and pixels, on the device.
-        places: where the network's parameters and units stand among the program's.
+        indices: of the network's parameters and units among the program's.
         n_rows: rows of data.
         n_train: rows of them to train on.
         tile: side of the units' tiles.
@@ -59,20 +59,20 @@ class Binding:
     x: Array
     y: Array
     canvas: Canvas
-    places: Places
+    indices: Indices
     n_rows: int
     n_train: int
     tile: int
 
     @property
     def model(self) -> Model:
-        """The kind of program."""
+        """What the program is compiled for."""
         return self.program.model
 
     @property
     def is_exact(self) -> bool:
         """Whether the program's layout is that of the network itself."""
-        return self.places.parameters is None
+        return self.indices.parameters is None
 
     @property
     def epochs_per_call(self) -> int:
@@ -99,13 +99,13 @@ class Binding:
         if self.is_exact:
             return exact
         padded = np.zeros(self.model.layout.size, np.float32)
-        padded[self.places.parameters] = exact
+        padded[self.indices.parameters] = exact
         return padded
 
     def unpack(self, vector: Any) -> Floats:
         """Returns the exact vector of one in the program's layout."""
         host = np.asarray(vector)
-        return host if self.is_exact else host[self.places.parameters]
+        return host if self.is_exact else host[self.indices.parameters]
 
     def pack_state(self, exact: State[Floats]) -> State[Floats]:
         """Packs parameters and moments."""
@@ -114,7 +114,7 @@ class Binding:
     def pack_ranges(self, exact: Ranges[Floats]) -> Ranges[Floats]:
         """Returns ranges in the program's layout."""
         units = np.zeros((self.model.layout.n_units, 2), np.float32)
-        units[self.places.units] = exact.units
+        units[self.indices.units] = exact.units
         return Ranges(exact.boundary, units)
 
     def crop(self, turn: TurnResult) -> Pixels:
@@ -122,10 +122,10 @@ class Binding:
         pixels = self.tile * self.tile
         boundary = np.asarray(turn.boundary)[: self.spec.n_outputs]
         units = np.asarray(turn.units)
-        exact = units if self.is_exact else units[self.places.units, :pixels]
+        exact = units if self.is_exact else units[self.indices.units, :pixels]
         side = (self.tile, self.tile)
         ranges = Ranges(
-            np.asarray(turn.ranges.boundary), np.asarray(turn.ranges.units)[self.places.units]
+            np.asarray(turn.ranges.boundary), np.asarray(turn.ranges.units)[self.indices.units]
         )
         return Pixels(
             boundary.reshape(-1, BOUNDARY, BOUNDARY), exact.reshape(len(exact), *side), ranges
@@ -149,7 +149,7 @@ def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
     canvas = Canvas(columns, tiles)
     return Binding(
         program, spec, _inputs(program.model, spec, data, tile), x, y, canvas,
-        program.model.places(spec), data.n, data.n_train, tile,
+        program.model.indices(spec), data.n, data.n_train, tile,
     )  # fmt: skip
 
 
@@ -157,7 +157,7 @@ def rebind(binding: Binding, spec: Spec, data: Dataset) -> Binding:
     """Returns a binding for a spec that leaves data, targets and program as they are."""
     model = binding.model
     inputs = _inputs(model, spec, data, binding.tile)
-    return replace(binding, spec=spec, inputs=inputs, places=model.places(spec))
+    return replace(binding, spec=spec, inputs=inputs, indices=model.indices(spec))
 
 
 def _inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:

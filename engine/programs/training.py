@@ -159,7 +159,7 @@ def train_exact(
     choices, rates = model.choices(inputs), model.rates(inputs)
     n, batch, batches = model.n_train, model.batch, model.batches
     stop = position.first + position.steps
-    places = jnp.arange(batch)
+    batch_rows = jnp.arange(batch)
 
     def epoch(e: Array | int, state: State[Any]) -> State[Any]:
         take = model.begin_epoch(x, y, order, e)
@@ -169,9 +169,9 @@ def train_exact(
             weights: Array = jnp.full(batch, 1.0 / batch, jnp.float32)
             if n % batch:
                 count = jnp.minimum(batch, n - b * batch)
-                weights = jnp.where(places < count, 1.0 / count, 0.0)
+                weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
             done = e * batches + b - position.first
-            drop = model.dropout(rates, _step_key(position, done), places)
+            drop = model.dropout(rates, _step_key(position, done), batch_rows)
             g, seen = _gradient(model, inputs, drop, state.params, bx, by, weights)
             after = _apply(model, rates, choices, position, done, state, g)
             if not model.layout.normalized:
@@ -217,14 +217,14 @@ def add_gradient(
         order: int32 [batches * batch], the shuffled rows of the running epoch.
         total: the sum so far.
     """
-    places = part * rows + jnp.arange(rows)
+    batch_rows = part * rows + jnp.arange(rows)
     first = position.first * model.batch
     # The last part may reach beyond the batch; such rows weigh nothing.
-    chosen = order[jnp.minimum(first + places, order.shape[0] - 1)]
+    chosen = order[jnp.minimum(first + batch_rows, order.shape[0] - 1)]
     x, y = model.read_images(images, labels, chosen)
     count = jnp.minimum(model.batch, model.n_train - first)
-    weights = jnp.where(places < count, 1.0 / count, 0.0)
-    drop = model.dropout(model.rates(inputs), _step_key(position, jnp.int32(0)), places)
+    weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
+    drop = model.dropout(model.rates(inputs), _step_key(position, jnp.int32(0)), batch_rows)
     g, _ = _gradient(model, inputs, drop, params, x, y, weights)
     return jax.tree.map(jnp.add, total, g)
 
@@ -261,11 +261,11 @@ def train_general(
         count = jnp.minimum(batch, n - b * batch)
 
         def chunk(c: Array | int) -> tuple[Array, BatchStatistics]:
-            places = c * room + jnp.arange(room)
+            batch_rows = c * room + jnp.arange(room)
             start = e * n + b * batch + c * room
             rows = lax.dynamic_slice(order, (start,), (room,))
-            weights = jnp.where(places < count, 1.0 / count, 0.0)
-            drop = model.dropout(rates, _step_key(position, i), places)
+            weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
+            drop = model.dropout(rates, _step_key(position, i), batch_rows)
             bx, by = x[rows].T, y[rows].T
             return _gradient(model, inputs, drop, state.params, bx, by, weights)
 

@@ -181,7 +181,7 @@ def _shapes(model: Model) -> TurnArguments:
     )
 
 
-#: The turn of each kind of model.
+#: The turn of each class of model.
 _TURNS: dict[type[Model], Callable[[Any, TurnArguments], TurnResult]] = {
     ExactModel: turn_exact,
     GeneralModel: turn_general,

@@ -158,7 +158,7 @@ def evaluate_general(
     rows, n_outputs = targets.shape
     data_chunks = (choices.n_rows + CHUNK - 1) // CHUNK
     pixel_chunks = jnp.where(request.pictures > 0, (columns.shape[1] - rows) // CHUNK, 0)
-    place = jnp.arange(CHUNK)
+    offsets = jnp.arange(CHUNK)
 
     def look(i: Array, seen: _ChunkResult) -> _ChunkResult:
         start = jnp.where(i < data_chunks, i, rows // CHUNK + i - data_chunks) * CHUNK
@@ -169,14 +169,14 @@ def evaluate_general(
         def compare() -> tuple[Array, Array]:
             y = lax.dynamic_slice(targets, (start, 0), (CHUNK, n_outputs)).T
             here = measure(choices, z, outputs, y)
-            return here.losses, sum_rows(choices, here, start + place)
+            return here.losses, sum_rows(choices, here, start + offsets)
 
         def skip() -> tuple[Array, Array]:
             return jnp.zeros(CHUNK), jnp.zeros((2, 3))
 
         losses, sums = lax.cond(i < data_chunks, compare, skip)
         chosen = jnp.stack(hidden)[jnp.maximum(request.layer, 0), request.unit]
-        pixel = start - rows + place
+        pixel = start - rows + offsets
         real = (pixel >= 0) & (pixel < BOUNDARY * BOUNDARY)
         largest = jnp.max(jnp.where(real, jnp.abs(outputs), 0.0))
         return _ChunkResult(

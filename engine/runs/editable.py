@@ -15,8 +15,8 @@ from engine.edits.revisions import revise, with_weight
 from engine.frames.logs import Log, LogEntry
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
-from engine.runs.kinds import Data, begin_run, can_continue, make_data
 from engine.runs.protocol import Run
+from engine.runs.run_classes import Data, begin_run, can_continue, make_data
 from engine.spec import Spec, patch_spec
 from engine.state.initial_state import begin_restart, find_initial, keep_initial
 from engine.state.payload import LinkPayload, apply_payload

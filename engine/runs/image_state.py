@@ -61,7 +61,7 @@ def _join(layout: Layout, parts: Any) -> Floats:
         flat[layout.kernel_slice(layer)] = kernel.ravel()
         flat[layout.bias_slice(layer)] = bias
     units = (parts.slopes, parts.scales, parts.shifts, parts.means, parts.variances)
-    for kind in layout.kinds:
-        for layer, numbers in enumerate(units[kind]):
-            flat[layout.unit_slice(kind, layer)] = numbers
+    for parameter in layout.unit_parameters:
+        for layer, numbers in enumerate(units[parameter]):
+            flat[layout.unit_slice(parameter, layer)] = numbers
     return flat

@@ -201,12 +201,12 @@ class ImageViews:
             kernel = np.asarray(network.params.kernels[0][:, unit])
             arrays["input_weights"] = kernel.reshape(data.shape)
         if "exciting" in request.views:
-            place = sum(one.units for one in spec.layers[:layer]) + unit
+            unit_index = sum(one.units for one in spec.layers[:layer]) + unit
             find = self._programs.unit_activations(spec, data, wait=request.patient)
             if find is not None:
                 arrays["exciting"] = yield from self._unit_activations.get(
                     (spec, select),
-                    lambda: _find_maximally_activating(find, network, place),
+                    lambda: _find_maximally_activating(find, network, unit_index),
                     now=request.patient,
                 )
         return arrays
@@ -217,12 +217,12 @@ class ImageViews:
         programs = self._programs.projection(spec, data, chosen, wait=request.patient)
         if programs is None:
             return {}
-        places = yield from self._space.get(
+        coordinates = yield from self._space.get(
             (spec, chosen),
             lambda: self._project(programs, chosen, network),
             now=request.patient,
         )
-        return {"space": places}
+        return {"space": coordinates}
 
     def _project(
         self, programs: Projection, layer: int, network: BoundNetwork
@@ -235,9 +235,9 @@ class ImageViews:
         if self._basis is None or self._basis[0] != key:
             self._basis = key, jax.device_put(_begin_basis(width), image_device())
             rounds = _FIRST_ROUNDS
-        places, basis = programs.project(seen, self._basis[1], np.int32(rounds))
+        coordinates, basis = programs.project(seen, self._basis[1], np.int32(rounds))
         self._basis = key, basis
-        return np.asarray(places)
+        return np.asarray(coordinates)
 
 
 def _confusion_matrix(labels: NDArray[np.uint8], evaluated: Any, classes: int) -> Floats:
@@ -248,11 +248,11 @@ def _confusion_matrix(labels: NDArray[np.uint8], evaluated: Any, classes: int) -
 
 
 def _find_maximally_activating(
-    find: BatchedProgram, network: BoundNetwork, place: int
+    find: BatchedProgram, network: BoundNetwork, unit_index: int
 ) -> Slices[Floats]:
     """Returns a unit's maximally activating test images, the strongest first."""
     images = network.data.test_images
-    values = yield from find.slices(len(images), *network.arguments, images, np.int32(place))
+    values = yield from find.slices(len(images), *network.arguments, images, np.int32(unit_index))
     return _tabulate_first(values, np.argsort(-values, kind="stable"))
 
 

@@ -207,11 +207,11 @@ class ImageRun(RunBase[ImageData]):
         self, program: TrainingProgram, steps: int
     ) -> Slices[tuple[State[ParameterArrays], bool]]:
         counters = self._counters
-        place = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
+        numbers = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
+        position = np.array(numbers, np.int32)
         rows = self._rows.get(self._spec.seed, self.epoch, program.model)
         batches = Batches(self._data.train_images, self._data.train_labels, rows)
-        at = np.array(place, np.int32)
-        return (yield from program.slices(self._rates, at, self._state.arrays, batches))
+        return (yield from program.slices(self._rates, position, self._state.arrays, batches))
 
     def _go_to_last_finite(self, program: TrainingProgram, steps: int) -> Slices[None]:
         """Finds the last finite state by halving, and pauses after each try.

@@ -5,8 +5,8 @@ from __future__ import annotations
 from engine.base.slices import Slices
 from engine.frames.frames import Frame, FrameRequest
 from engine.programs.tiers import Programs
-from engine.runs.kinds import begin_run, can_continue
 from engine.runs.protocol import Run
+from engine.runs.run_classes import begin_run, can_continue
 from engine.state.snapshots import Snapshot
 
 

@@ -79,10 +79,10 @@ class TurnPace:
         self._timed = key, 0 if seconds > _TOO_LONG * max_seconds else left - 1
 
 
-def _guess_seconds(kind: tuple[Model, int]) -> float:
-    model, batch = kind
+def _guess_seconds(key: tuple[Model, int]) -> float:
+    model, batch = key
     return _FIRST_PACE * -(-batch // _ROWS) * max(1.0, model.layout.size / _PARAMETERS)
 
 
-def _guess_painting(kind: tuple[Any, ...]) -> float:
-    return _FIRST_PAINTING * max(1.0, kind[0].layout.size / _PARAMETERS)
+def _guess_painting(key: tuple[Any, ...]) -> float:
+    return _FIRST_PAINTING * max(1.0, key[0].layout.size / _PARAMETERS)

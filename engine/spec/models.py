@@ -36,7 +36,7 @@ def _in_order(features: tuple[str, ...]) -> tuple[str, ...]:
 @cache
 def _name_pixels(shape: tuple[int, ...]) -> tuple[str, ...]:
     size = "x".join(map(str, shape))
-    return tuple(f"pixel_{size}_{place}" for place in range(prod(shape)))
+    return tuple(f"pixel_{size}_{index}" for index in range(prod(shape)))
 
 
 def _names_images(data: Any) -> bool:
@@ -90,13 +90,13 @@ class Spec(SpecPart):
 
     @model_validator(mode="after")
     def _sizes_fit(self) -> Self:
-        kind = self.data.entry.kind
-        _check_most("layers", len(self.layers), kind.layers[1], f"items for {kind.name}")
-        for place, layer in enumerate(self.layers):
-            _check_most(f"layers.{place}.units", layer.units, kind.units[1])
-        least, most = kind.batch_size
+        data_kind = self.data.entry.kind
+        _check_most("layers", len(self.layers), data_kind.layers[1], f"items for {data_kind.name}")
+        for index, layer in enumerate(self.layers):
+            _check_most(f"layers.{index}.units", layer.units, data_kind.units[1])
+        least, most = data_kind.batch_size
         if self.batch_size < least:
-            rule = f"must be at least {least} for {kind.name}"
+            rule = f"must be at least {least} for {data_kind.name}"
             raise rule_error("batch_size", rule, self.batch_size)
         _check_most("batch_size", self.batch_size, most)
         return self

@@ -61,13 +61,13 @@ def _fit(spec: Spec, merged: dict[str, Any], patch: dict[str, Any]) -> dict[str,
     name = data.get("name") if isinstance(data, dict) else None
     if not isinstance(name, str) or name not in DATASETS:
         return merged
-    kind = DATASETS[name].kind
-    if kind is spec.data.entry.kind:
+    data_kind = DATASETS[name].kind
+    if data_kind is spec.data.entry.kind:
         return merged
     unfit = set()
     widest = max((layer.units for layer in spec.layers), default=0)
-    if len(spec.layers) > kind.layers[1] or widest > kind.units[1]:
+    if len(spec.layers) > data_kind.layers[1] or widest > data_kind.units[1]:
         unfit.add("layers")
-    if not kind.batch_size[0] <= spec.batch_size <= kind.batch_size[1]:
+    if not data_kind.batch_size[0] <= spec.batch_size <= data_kind.batch_size[1]:
         unfit.add("batch_size")
     return {key: value for key, value in merged.items() if key in patch or key not in unfit}

@@ -10,7 +10,7 @@ from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.base.slices import Slices, finish
 from engine.functions.initializers import draw_kernel
-from engine.network import Layout, initial_number
+from engine.network import Layout, initial_value
 from engine.programs.training import State
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot, no_ranges
@@ -29,8 +29,8 @@ def draw_state(spec: Spec) -> Slices[State[Floats]]:
         layout.kernel(params, layer)[:] = drawn
         yield
     for layer, hidden in enumerate(spec.layers):
-        for kind in layout.kinds:
-            params[layout.unit_slice(kind, layer)] = initial_number(kind, hidden)
+        for parameter in layout.unit_parameters:
+            params[layout.unit_slice(parameter, layer)] = initial_value(parameter, hidden)
     return State(params, np.zeros_like(params), np.zeros_like(params))
 
 

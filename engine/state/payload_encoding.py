@@ -57,7 +57,7 @@ def encode_payload(payload: LinkPayload) -> bytes:
         parts.append(_COUNTERS.pack(c.step, c.epoch, c.first, c.draws))
     if payload.points is not None:
         flags |= _POINTS
-        # + 0.0 makes -0.0 a 0.0, which is no other place.
+        # + 0.0 makes -0.0 a 0.0, which is the same point.
         columns = np.array(payload.points, np.float64).reshape(-1, 3).T + 0.0
         parts += [_COUNT.pack(len(payload.points)), *map(_pack_column, columns)]
     if payload.params is not None:
@@ -169,10 +169,10 @@ class _Reader:
         self._at += length
         return self._content[self._at - length : self._at]
 
-    def take_numbers(self, kind: str, count: int) -> NDArray[Any]:
-        size = np.dtype(kind).itemsize
+    def take_numbers(self, dtype: str, count: int) -> NDArray[Any]:
+        size = np.dtype(dtype).itemsize
         planes = np.frombuffer(self.take(size * count), np.uint8).reshape(size, count)
-        return np.ascontiguousarray(planes.T).reshape(-1).view(kind)
+        return np.ascontiguousarray(planes.T).reshape(-1).view(dtype)
 
 
 def _inflate(content: bytes, most: int) -> tuple[bytes, bool]:
@@ -191,9 +191,9 @@ def _inflate(content: bytes, most: int) -> tuple[bytes, bool]:
     return plain, stream.eof and len(plain) <= most
 
 
-def _lay_out(numbers: NDArray[Any], kind: str) -> bytes:
+def _lay_out(numbers: NDArray[Any], dtype: str) -> bytes:
     """Returns numbers as bytes: the first ones of all, then the second ones, and so on."""
-    lines = numbers.astype(kind)[:, None].view(np.uint8)
+    lines = numbers.astype(dtype)[:, None].view(np.uint8)
     return lines.T.tobytes()
 
 
@@ -230,9 +230,9 @@ def _unpack_column(reader: _Reader, count: int) -> NDArray[np.float64]:
 
 
 def _unpack_params(reader: _Reader, wide: bool) -> Floats:
-    kind = "<f4" if wide else "<f2"
-    count, odd = divmod(reader.rest, np.dtype(kind).itemsize)
-    params = reader.take_numbers(kind, count).astype(np.float32)
+    dtype = "<f4" if wide else "<f2"
+    count, odd = divmod(reader.rest, np.dtype(dtype).itemsize)
+    params = reader.take_numbers(dtype, count).astype(np.float32)
     if odd or not np.isfinite(params).all():
         raise PayloadError("the weights are damaged", "weights")
     return params

@@ -15,7 +15,7 @@ from engine.network import Layout
 from engine.programs.images.compiled import BatchedProgram
 from engine.programs.images.views import MOST_ROWS, rows_per_call
 from engine.programs.models import ExactNetwork
-from engine.runs.kinds import make_data
+from engine.runs.run_classes import make_data
 from tests.app.servers import wait_until
 from tests.programs import FOLDER
 

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from engine.data.datasets import Dataset, make_dataset
-from engine.data.splits import order_places
+from engine.data.splits import order_points
 from engine.spec import DataSpec
 
 Rows = list[list[float]]
@@ -67,11 +67,11 @@ def test_shares_are_exact_and_spread_evenly(fraction: float) -> None:
 def test_a_grid_is_split_like_any_points() -> None:
     side = np.arange(-5, 6, dtype=float)
     places = np.stack(np.meshgrid(side, side), axis=-1).reshape(-1, 2)
-    ranks = np.argsort(order_places(places, 0)).reshape(11, 11)
+    ranks = np.argsort(order_points(places, 0)).reshape(11, 11)
     assert abs(ranks[::2].mean() - ranks[1::2].mean()) < 15
     assert abs(ranks[:, ::2].mean() - ranks[:, 1::2].mean()) < 15
 
 
 def test_minus_zero_is_zero_and_twins_stand_as_they_came() -> None:
     places = np.array([[0.0, 1.0], [-0.0, 1.0], [0.0, 1.0]])
-    assert order_places(places, 5).tolist() == [0, 1, 2]
+    assert order_points(places, 5).tolist() == [0, 1, 2]

@@ -79,10 +79,10 @@ def read_table(
 
 def split_rows(labels: Bytes) -> tuple[np.ndarray, np.ndarray]:
     """Returns the rows for training and for testing, the classes taking turns."""
-    place = np.empty(len(labels), np.int64)
+    rank = np.empty(len(labels), np.int64)
     for label in np.unique(labels):
         mine = labels == label
-        place[mine] = np.arange(mine.sum())
-    turns = np.lexsort((labels, place))
-    test = place[turns] % _TEST_EVERY == _TEST_EVERY - 1
+        rank[mine] = np.arange(mine.sum())
+    turns = np.lexsort((labels, rank))
+    test = rank[turns] % _TEST_EVERY == _TEST_EVERY - 1
     return turns[~test], turns[test]

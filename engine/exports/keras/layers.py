@@ -21,17 +21,17 @@ class KerasLayer:
 
     Attributes:
         name: what a class calls it.
-        kind: the class, or function, that makes it.
+        constructor: the class, or function, that makes it.
         arguments: as source.
     """
 
     name: str
-    kind: str
+    constructor: str
     arguments: tuple[str, ...]
 
     def write(self, indent: int, room: int) -> str:
         """Writes what makes it; see `write_call`."""
-        return write_call(self.kind, self.arguments, indent, room)
+        return write_call(self.constructor, self.arguments, indent, room)
 
 
 def list_layers(spec: Spec) -> list[KerasLayer]:
@@ -63,8 +63,8 @@ def _list_hidden(i: int, hidden: LayerSpec, dense: str) -> Iterator[KerasLayer]:
         arguments = (str(hidden.units), *inside)
         yield KerasLayer(f"dense_{i + 1}", dense, arguments)
     if code.layer:
-        kind, _, argument = use.removesuffix(")").partition("(")
-        yield KerasLayer(f"activation_{i + 1}", kind, (argument,))
+        constructor, _, argument = use.removesuffix(")").partition("(")
+        yield KerasLayer(f"activation_{i + 1}", constructor, (argument,))
     if hidden.dropout:
         yield KerasLayer(f"dropout_{i + 1}", "layers.Dropout", (write_number(hidden.dropout),))
 

@@ -109,7 +109,7 @@ def _write_subclass(found: list[KerasLayer], n_inputs: int) -> list[str]:
     for layer in found:
         room = len(f"self.{layer.name} = ")
         made.append(f"        self.{layer.name} = {layer.write(2, room)}")
-        training = layer.kind in ("layers.Dropout", "layers.BatchNormalization")
+        training = layer.constructor in ("layers.Dropout", "layers.BatchNormalization")
         more = ", training=training" if training else ""
         given = "return" if layer is found[-1] else "h ="
         called.append(f"        {given} self.{layer.name}({fed}{more})")

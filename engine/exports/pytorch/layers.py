@@ -98,8 +98,8 @@ def write_places(spec: Spec) -> str:
     return write_table(
         "PLACES",
         {
-            name: f'"{place}.{own}"'
-            for place, module in enumerate(list_modules(spec))
+            name: f'"{index}.{own}"'
+            for index, module in enumerate(list_modules(spec))
             for name, own in module.weights.items()
         },
     )

@@ -18,7 +18,7 @@ from engine.programs.models.inputs import (
     pack_rates,
     unpack_rates,
 )
-from engine.programs.models.plane_arrays import Places
+from engine.programs.models.plane_arrays import Indices
 from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, epochs_per_call
 
 Model = ExactModel | GeneralModel
@@ -34,9 +34,9 @@ __all__ = [
     "ExactModel",
     "ExactNetwork",
     "GeneralModel",
+    "Indices",
     "Inputs",
     "Model",
-    "Places",
     "Rates",
     "epochs_per_call",
     "n_rates",

@@ -31,7 +31,7 @@ from engine.network import (
 )
 from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.inputs import Choices, Inputs, Rates, pack_rates, unpack_rates
-from engine.programs.models.plane_arrays import Places, PlaneArrays, pixel_features
+from engine.programs.models.plane_arrays import Indices, PlaneArrays, pixel_features
 from engine.programs.models.sizes import BOUNDARY, Sizes, epochs_per_call
 from engine.spec import Spec
 
@@ -59,10 +59,10 @@ class ExactModel:
 
     Attributes:
         network: the network.
-        features: of points, by place in `features.FEATURES`; none for images.
+        features: of points, by index in `features.FEATURES`; none for images.
         dropped: whether a hidden layer drops units.
         optimizer: the update rule's name.
-        schedule: place in `schedules.SCHEDULES`.
+        schedule: index in `schedules.SCHEDULES`.
         warmup: whether the learning rate warms up.
         regularized: whether there is a penalty.
         clipped: whether gradients are clipped.
@@ -106,7 +106,7 @@ class ExactModel:
 
     @property
     def layout(self) -> Layout:
-        """Places of the parameters: the exact ones."""
+        """Layout of the parameters: the exact one."""
         return self.network.layout
 
     @property
@@ -187,9 +187,9 @@ class ExactModel:
         """Of XLA's backend."""
         return 3
 
-    def places(self, spec: Spec) -> Places:
+    def indices(self, spec: Spec) -> Indices:
         """Parameters and units stand where they are."""
-        return Places(None, np.arange(self.layout.n_units, dtype=np.int32))
+        return Indices(None, np.arange(self.layout.n_units, dtype=np.int32))
 
     def lay_out(self, spec: Spec, features: Floats, targets: Floats, tile: int) -> PlaneArrays:
         """Returns data and pixels, of the network's features alone."""

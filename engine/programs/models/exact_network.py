@@ -21,7 +21,7 @@ class ExactNetwork:
         widths: units of every layer from the inputs to the output.
         activations: of every hidden layer.
         normalized: whether a hidden layer is.
-        head: place in `losses.HEADS`.
+        head: index in `losses.HEADS`.
         axis: along which rows of data lie, see `run_layers`: 1 for points, 0 for images.
         fused: whether products are multiplications and sums, see `Dense.apply`.
     """
@@ -46,7 +46,7 @@ class ExactNetwork:
 
     @cached_property
     def layout(self) -> Layout:
-        """Places of the parameters in the flat vector."""
+        """Layout of the parameters in the flat vector."""
         return Layout(self.widths, normalized=any(self.normalized))
 
     @property

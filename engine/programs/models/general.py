@@ -27,7 +27,7 @@ from engine.network import (
     run_padded,
 )
 from engine.programs.models.inputs import CHOICES, Choices, Inputs, Rates, pack_rates, unpack_rates
-from engine.programs.models.plane_arrays import Places, PlaneArrays, pixel_features
+from engine.programs.models.plane_arrays import Indices, PlaneArrays, pixel_features
 from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, Sizes
 from engine.spec import MAX_BATCH, MAX_POINTS, Spec
 
@@ -52,7 +52,7 @@ class GeneralModel:
 
     @cached_property
     def layout(self) -> Layout:
-        """Places of the parameters: the padded ones."""
+        """Layout of the parameters: the padded one."""
         return self.capacity.layout
 
     @property
@@ -117,14 +117,14 @@ class GeneralModel:
         """All features."""
         return tuple(range(self.capacity.features))
 
-    def places(self, spec: Spec) -> Places:
+    def indices(self, spec: Spec) -> Indices:
         """Where the spec's exact parameters and units stand in the program's vectors."""
         inputs = tuple(FEATURES.index(name) for name in spec.features)
         widths = spec.widths[1:-1]
         starts = np.arange(len(widths)) * self.capacity.units
         units = [start + np.arange(width) for start, width in zip(starts, widths, strict=True)]
-        return Places(
-            self.capacity.places(Layout.of(spec), inputs),
+        return Indices(
+            self.capacity.indices(Layout.of(spec), inputs),
             np.concatenate([np.zeros(0), *units]).astype(np.int32),
         )
 
@@ -144,8 +144,8 @@ class GeneralModel:
         layers = self.capacity.layers
         used = [ACTIVATIONS.index(layer.activation) for layer in spec.layers]
         mask = np.zeros((layers, self.capacity.units), np.float32)
-        for place, layer in enumerate(spec.layers):
-            mask[place, : layer.units] = 1.0
+        for i, layer in enumerate(spec.layers):
+            mask[i, : layer.units] = 1.0
         choices = Choices(
             head_index(spec.task, spec.resolved_loss),
             spec.n_outputs,

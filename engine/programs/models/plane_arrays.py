@@ -28,12 +28,12 @@ class PlaneArrays(NamedTuple):
     tiles: Floats
 
 
-class Places(NamedTuple):
+class Indices(NamedTuple):
     """Indices of a network's parameters and units in a program's padded vectors.
 
     Attributes:
-        parameters: place of each of its parameters; None where the layout is its own.
-        units: place of each hidden unit.
+        parameters: of each of its parameters; None where the layout is its own.
+        units: of each hidden unit.
     """
 
     parameters: NDArray[np.int32] | None
@@ -46,7 +46,7 @@ def pixel_features(size: int, columns: tuple[int, ...], room: int) -> Floats:
 
     Args:
         size: pixels on each side.
-        columns: which features, by place in `FEATURES`.
+        columns: which features, by index in `FEATURES`.
         room: length of the rows; 0 past the pixels.
     """
     pixels = np.zeros((len(columns), room), np.float32)

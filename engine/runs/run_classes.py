@@ -1,4 +1,4 @@
-"""Kinds of runs: which class trains a spec, by its data."""
+"""Run classes: which one trains a spec, by its kind of data."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from engine.state.snapshots import Snapshot
 Data = Dataset | ImageData
 
 
-def _kind(spec: Spec) -> type[PlaneRun] | type[ImageRun]:
+def _run_class(spec: Spec) -> type[PlaneRun] | type[ImageRun]:
     return ImageRun if spec.data.is_images else PlaneRun
 
 
@@ -28,17 +28,17 @@ def make_data(spec: Spec, programs: Programs) -> Data:
     Raises:
         DataError: it cannot be made, or is not there.
     """
-    return _kind(spec).make_data(spec, programs)
+    return _run_class(spec).make_data(spec, programs)
 
 
 def begin_run(programs: Programs, snapshot: Snapshot) -> Run:
     """Returns a run that continues from a snapshot."""
-    return _kind(snapshot.spec)(programs, snapshot)
+    return _run_class(snapshot.spec)(programs, snapshot)
 
 
 def can_continue(run: Run, snapshot: Snapshot) -> bool:
     """Whether a run can load a snapshot."""
-    return isinstance(run, _kind(snapshot.spec))
+    return isinstance(run, _run_class(snapshot.spec))
 
 
 def is_ready(
@@ -51,4 +51,4 @@ def is_ready(
     seen: bool,
 ) -> bool:
     """Tells whether what a frame needs is there, see `Run.is_ready`."""
-    return _kind(spec).is_ready(programs, owner, spec, data, request, seen=seen)
+    return _run_class(spec).is_ready(programs, owner, spec, data, request, seen=seen)
