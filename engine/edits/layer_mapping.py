@@ -74,14 +74,14 @@ def read_origin(
     return tuple(origins)
 
 
-def _is_place(value: object, length: int) -> bool:
+def _is_index(value: object, length: int) -> bool:
     return isinstance(value, int) and not isinstance(value, bool) and 0 <= value < length
 
 
 def _check_layer(path: str, layer: object, old: tuple[LayerSpec, ...], taken: list[int]) -> int:
     if layer is None:
         return 0
-    if not isinstance(layer, int) or not _is_place(layer, len(old)):
+    if not isinstance(layer, int) or not _is_index(layer, len(old)):
         raise OriginError(f"{path}.0 must be null or 0 to {len(old) - 1}", f"{path}.0")
     if layer in taken:
         raise OriginError(f"{path}.0 names layer {layer} a second time", f"{path}.0")
@@ -93,7 +93,7 @@ def _check_units(path: str, units: list[object], width: int) -> None:
     for index, unit in enumerate(units):
         if unit is None:
             continue
-        if not _is_place(unit, width):
+        if not _is_index(unit, width):
             rule = f"must be null or 0 to {width - 1}" if width else "must be null in a new layer"
             raise OriginError(f"{path}.1.{index} {rule}", f"{path}.1.{index}")
         if unit in seen:
