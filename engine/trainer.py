@@ -65,7 +65,7 @@ class Trainer(EditableRun):
             The metrics afterwards.
 
         Raises:
-            DivergedError: a number left the finite ones; the last finite state is kept.
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         before, steps = self.step, epochs * self.batches_per_epoch + steps
         self._save_initial(steps)
@@ -81,19 +81,19 @@ class Trainer(EditableRun):
         request: FrameRequest | None = None,
         max_seconds: float | None = None,
     ) -> Frame:
-        """Trains a little, or not at all, and makes a frame; never waits for an exact program.
+        """Does some updates, or none, and makes a frame; never waits for an exact program.
 
         Args:
             epochs: epochs to train.
             batches: further updates.
             request: what the frame holds.
-            max_seconds: train less if it would take longer, by what was measured before.
+            max_seconds: train less if it would take longer, by earlier measurements.
 
         Returns:
             The frame.
 
         Raises:
-            DivergedError: a number left the finite ones; the last finite state is kept.
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         return finish(self.begin_turn(epochs, batches, request, max_seconds))
 
@@ -110,7 +110,7 @@ class Trainer(EditableRun):
             epochs: epochs to train.
             batches: further updates.
             request: what the frame holds.
-            max_seconds: of training and painting, by what was measured before.
+            max_seconds: of training and painting, by earlier measurements.
         """
         before, steps = self.step, epochs * self.batches_per_epoch + batches
         self._save_initial(steps)
@@ -119,7 +119,7 @@ class Trainer(EditableRun):
         return frame
 
     def is_ready(self, request: FrameRequest, snapshot: Snapshot | None = None) -> bool:
-        """Tells whether a frame can be made at once; what is missing is then being compiled.
+        """Whether a frame can be made at once; requests the programs that are missing.
 
         Args:
             request: what the frame holds.
@@ -131,7 +131,7 @@ class Trainer(EditableRun):
         return is_ready(self._programs, owner, shown.spec, shown.data, request, seen=seen)
 
     def prefer_exact(self, tile: int = TILE_DEFAULT) -> bool:
-        """Has the exact program compiled in the background; a later turn takes it up by itself.
+        """Requests compilation of the exact program in the background; later turns use it.
 
         Args:
             tile: side of the units' tiles that will be asked for.
@@ -142,12 +142,12 @@ class Trainer(EditableRun):
         return self._run.prefer_exact(tile)
 
     def release_memory(self) -> None:
-        """Gives back the memory that it can go on without; it goes on bit for bit."""
+        """Frees memory that can be computed again; training continues bit for bit."""
         self._past.forget()
         self._run.release_memory()
 
     def close(self) -> None:
-        """Withdraws what was asked for in the background."""
+        """Cancels its requests for compilation in the background."""
         self._past.forget()
         self._run.close()
         self._programs.withdraw(("frame", id(self)))
@@ -187,7 +187,7 @@ class Trainer(EditableRun):
     # Keeping
 
     def begin_trial(self, candidates: Sequence[Candidate], epochs: int) -> Trial:
-        """Returns a trial of changes on copies of this snapshot; the run stays where it is.
+        """Returns a trial of changes on copies of this snapshot; the run keeps its state.
 
         Args:
             candidates: the changes.
@@ -199,7 +199,7 @@ class Trainer(EditableRun):
         return Trial(self._programs, self.snapshot(), candidates, epochs)
 
     def show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Frame:
-        """Makes the frame of a snapshot, as it was shown; the run stays where it is.
+        """Makes the frame of a snapshot, the same as it was then; the run keeps its state.
 
         Args:
             snapshot: one that was kept.
@@ -221,7 +221,7 @@ class Trainer(EditableRun):
 
     @classmethod
     def load(cls, path: str | Path, programs: Programs | None = None) -> Trainer:
-        """Loads a saved trainer; it goes on bit for bit.
+        """Loads a saved trainer; training continues bit for bit.
 
         Raises:
             CheckpointError: the file is no saved trainer.
@@ -234,7 +234,7 @@ class Trainer(EditableRun):
 
     @staticmethod
     def decode(content: bytes, programs: Programs) -> Snapshot:
-        """Returns what a trainer was when it was saved; any thread may do this.
+        """Decodes a saved trainer to a snapshot; any thread may do this.
 
         Args:
             content: the bytes of its file.

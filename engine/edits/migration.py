@@ -2,7 +2,7 @@
 
 An edit is worked out as a *migration*: for every block of the new parameters, which block of the
 old ones it comes from and which unit each of its units was, and what new numbers start with. The
-optimizer's moments move in the same way, so what survives survives exactly.
+optimizer's moments move in the same way, so what is kept is kept exactly.
 """
 
 from __future__ import annotations
@@ -244,7 +244,7 @@ class _Planner:
         return initial_value(block.unit_parameter, self._new.layers[index])
 
     def _continues(self, index: int, from_layer: int, block: Block) -> bool:
-        """Whether a number of units goes on; one that was idle until now starts anew."""
+        """Whether a unit parameter keeps its values; one that was unused until now starts anew."""
         layer, before = self._new.layers[index], self._old.layers[from_layer]
         if block.unit_parameter is UnitParameter.SLOPE:
             learned = ACTIVATIONS[layer.activation].learned_slope

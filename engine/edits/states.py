@@ -32,7 +32,7 @@ def migrate_state(
         old: the spec before.
         new: the spec after, with the same seed.
         origins: where each new hidden layer comes from.
-        counters: where the run stands.
+        counters: step and epoch.
 
     Returns:
         The new state; for each new hidden unit the old one or -1; the counters.

@@ -73,7 +73,7 @@ VIEWS.register(
                 "image", "U8", ("H", "W"), "the chosen image, or the drawing as it was prepared"
             ),
             ArrayType(
-                "activations", "F32", ("U",), "every hidden unit's answer to it, layer by layer"
+                "activations", "F32", ("U",), "activations of every hidden unit, layer by layer"
             ),
             ArrayType("probabilities", "F32", ("K",), "the output"),
         ),
@@ -83,7 +83,7 @@ VIEWS.register(
         arrays=(
             ArrayType(
                 "saliency", "F32", ("H", "W"),
-                "gradient of the log-probability of the answer, for each pixel",
+                "gradient of the log-probability of the predicted class, for each pixel",
             ),
         ),
     ),
@@ -100,7 +100,7 @@ VIEWS.register(
         arrays=(
             ArrayType(
                 "confusion", "F32", ("K", "K"),
-                "how many test images of a class (row) got which answer (column)",
+                "how many test images of a class (row) were predicted as which class (column)",
             ),
         ),
     ),
@@ -109,7 +109,7 @@ VIEWS.register(
         arrays=(
             ArrayType(
                 "predictions", "U8", ("n",),
-                "the answer to every test image; only when it has changed",
+                "predicted class of every test image; only when it has changed",
             ),
         ),
     ),

@@ -29,7 +29,7 @@ from engine.spec import Spec
 
 @dataclass(frozen=True)
 class Pixels:
-    """A frame's arrays in the shape of the network, on the host."""
+    """Pictures of a turn on the host, without padding."""
 
     boundary: NDArray[np.uint8]
     units: NDArray[np.uint8]
@@ -103,7 +103,7 @@ class Binding:
         return padded
 
     def unpack(self, vector: Any) -> Floats:
-        """Returns the exact vector of one in the program's layout."""
+        """Returns the network's own vector from one in the program's layout."""
         host = np.asarray(vector)
         return host if self.is_exact else host[self.indices.parameters]
 

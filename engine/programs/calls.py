@@ -1,6 +1,6 @@
-"""Calls of a bound program: prepared on the host, dispatched, and the way back from a divergence.
+"""Calls of a bound program: preparation, dispatch, and the search after a divergence.
 
-What a call gives back is taken over by the run (`PlaneRun`), which alone holds state.
+A call returns the new state to the run (`PlaneRun`), which alone holds state.
 """
 
 from __future__ import annotations
@@ -75,7 +75,7 @@ def prepare(
 
 
 def dispatch(prepared: PreparedCall) -> TurnResult:
-    """Makes a call; its results are computed while the host goes on."""
+    """Makes a call; JAX computes its results asynchronously."""
     return prepared.program.turn(prepared.call)
 
 

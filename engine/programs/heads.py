@@ -72,7 +72,7 @@ def loss_rows(choices: Choices, logits: Array, targets: Array) -> Array:
 def measure_rows(choices: Choices, outputs: Array, targets: Array) -> tuple[Array, Array]:
     """Returns for every row whether the prediction is correct, and its squared error.
 
-    Right is the nearer target of two, or the largest of K.
+    Correct means that the nearer of two targets, or the largest of K outputs, is that of the label.
     """
     head = choices.head
     middle, multiclass = jnp.asarray(_MIDDLE)[head], jnp.asarray(_MULTICLASS)[head]
@@ -87,7 +87,7 @@ class Measures(NamedTuple):
 
     Attributes:
         losses: float32 [rows].
-        right: float32 [rows], 1 where the answer is right.
+        right: float32 [rows], 1 where the prediction is correct.
         squares: float32 [rows], squared errors of the first output.
     """
 
@@ -111,7 +111,7 @@ def sum_rows(choices: Choices, measures: Measures, row: Array) -> Array:
         row: int32 [rows], their numbers.
 
     Returns:
-        float32 [2, 3]: sums of losses, right answers and squared errors.
+        float32 [2, 3]: sums of losses, correct predictions and squared errors.
     """
     train = row < choices.n_train
     test = (row >= choices.n_train) & (row < choices.n_rows)

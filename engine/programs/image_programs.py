@@ -32,7 +32,7 @@ from engine.spec import Spec
 
 T = TypeVar("T")
 
-#: Images that are answered together.
+#: Images that are predicted in one call.
 ROWS = 512
 
 
@@ -77,7 +77,7 @@ class ImagePrograms:
         return self._cache.get(model, lambda: compile_views(model))
 
     def is_prepared(self, owner: Hashable, spec: Spec) -> bool:
-        """Tells whether what a spec runs on is there, and has it made in the background if not.
+        """Whether data and programs of a spec are there; requests those that are missing.
 
         Args:
             owner: who asks; replaces what it asked for before.
@@ -94,7 +94,7 @@ class ImagePrograms:
         return self._has_programs(owner, spec, data)
 
     def is_ready(self, owner: Hashable, spec: Spec, data: ImageData, request: FrameRequest) -> bool:
-        """Tells whether what a frame needs is there, and has it made in the background if not.
+        """Whether the programs of a frame are compiled; requests those that are missing.
 
         Args:
             owner: who asks; replaces what it asked for before.
@@ -153,7 +153,7 @@ class ImagePrograms:
         return np.concatenate(outputs)
 
     def withdraw(self, owner: Hashable) -> None:
-        """Forgets an owner's request."""
+        """Cancels an owner's request."""
         self.store.withdraw(owner)
         self._cache.withdraw(owner)
 
@@ -188,7 +188,7 @@ def _nearest(data: ImageData) -> tuple[Hashable, Callable[[], BatchedProgram]]:
 def _list_rare(
     spec: Spec, data: ImageData, request: FrameRequest
 ) -> Iterator[tuple[Hashable, Callable[[], Any]]]:
-    """The programs that a frame needs besides those that every frame does."""
+    """Lists the programs that only this frame's views need."""
     if "nearest" in request.views:
         yield _nearest(data)
     if "exciting" in request.views and request.selected(spec) is not None:

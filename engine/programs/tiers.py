@@ -87,7 +87,7 @@ class Programs:
         return self._cache.peek(self._find_general(spec)) is not None
 
     def needs_general(self, owner: Hashable, spec: Spec) -> bool:
-        """Tells whether the general program for a network is not compiled yet, and has it so.
+        """Whether the general program for a network is not compiled yet; requests it then.
 
         Args:
             owner: who asks; replaces what it needed before.
@@ -105,7 +105,7 @@ class Programs:
         return self._cache.peek(model)
 
     def request_exact(self, owner: Hashable, model: ExactModel) -> bool:
-        """Has an exact program compiled in the background; replaces the owner's last request.
+        """Requests an exact program in the background; replaces the owner's last request.
 
         Returns:
             Whether it is there or will be; False if too many others wait for theirs.
@@ -113,7 +113,7 @@ class Programs:
         return self._cache.request(owner, model, lambda: Program(model, compile_turn(model)))
 
     def withdraw(self, owner: Hashable) -> None:
-        """Forgets an owner's request."""
+        """Cancels an owner's request."""
         self._cache.withdraw(owner)
 
     def close(self) -> None:

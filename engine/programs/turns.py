@@ -79,7 +79,7 @@ class TurnArguments(NamedTuple):
         order: int32 [n], shuffled train rows, epoch after epoch.
         position: int32 [5], `TrainingPosition`.
         inputs: what the network is made of, and the rates.
-        canvas: what is looked at.
+        canvas: pixels that are painted.
         ranges: of the last pictures.
         request: int32 [3], `PictureRequest`.
     """

@@ -1,4 +1,4 @@
-"""Views: what a network looks like, computed and quantized inside the program.
+"""Pictures of a network, computed and quantized inside the program.
 
 Pictures are over the plane, row 0 at x2 = -6.
 """
@@ -33,7 +33,7 @@ class Evaluation(NamedTuple):
 
 
 class Pictures(NamedTuple):
-    """The quantized views.
+    """Quantized pictures and their ranges.
 
     Attributes:
         boundary: uint8 [K, pixels].
@@ -55,7 +55,7 @@ def evaluate_exact(
 
     Args:
         model: the architecture.
-        inputs: the numbers.
+        inputs: choices and rates.
         params: the parameters.
         x: float32 [features, rows].
         y: float32 [K, rows], targets.
@@ -81,7 +81,7 @@ def paint_exact(
 
     Args:
         model: the architecture.
-        inputs: the numbers.
+        inputs: choices and rates.
         params: the parameters.
         grid: float32 [features, 10000], the boundary's pixels.
         tiles: float32 [features, tile * tile], a tile's pixels.
@@ -152,7 +152,7 @@ def evaluate_general(
         request: what is wanted.
 
     Returns:
-        What is known of the data, and the pictures.
+        The evaluation of the data, and the pictures.
     """
     choices, rates = model.choices(inputs), model.rates(inputs)
     rows, n_outputs = targets.shape

@@ -23,7 +23,7 @@ class TrainData(Protocol):
 
     @property
     def n_train(self) -> int:
-        """TrainData to train on."""
+        """Rows to train on."""
         ...
 
 
@@ -72,11 +72,11 @@ class RunBase(ABC, Generic[DataT]):
         return max(0, left)
 
     def snapshot(self) -> Snapshot:
-        """Returns this step; costs microseconds, for nothing is copied that never changes."""
+        """Returns a snapshot of this step in microseconds: its arrays are shared, not copied."""
         return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
 
     def forget_history(self) -> None:
-        """Forgets the losses that no frame has shown yet."""
+        """Drops the losses that no frame has shown yet."""
         self._history = []
 
     @abstractmethod

@@ -89,12 +89,12 @@ class EditableRun:
 
     @property
     def measured(self) -> Metrics:
-        """What was measured last: of points the present state, of images maybe some steps ago."""
+        """The last metrics: of the present state for points, maybe some steps old for images."""
         return self._run.measured
 
     @property
     def history(self) -> tuple[LogEntry, ...]:
-        """What was measured after each training, oldest first, thinned once there is much."""
+        """Metrics after each training, oldest first, thinned once there are many."""
         return self._log.entries
 
     @property
@@ -103,11 +103,11 @@ class EditableRun:
         return self._run.weights
 
     def snapshot(self) -> Snapshot:
-        """Returns this step; costs microseconds, for nothing is copied that never changes."""
+        """Returns a snapshot of this step in microseconds: its arrays are shared, not copied."""
         return self._run.snapshot()
 
     def shown_snapshot(self) -> Snapshot:
-        """Returns this step as the last frame showed it; costs as little as a snapshot."""
+        """Returns a snapshot of this step with what the last frame showed of it."""
         return self._run.shown_snapshot()
 
     @property
@@ -263,7 +263,7 @@ class EditableRun:
             self._initial = keep_initial(self._run.snapshot())
 
     def _note(self, before: int) -> None:
-        """Keeps what was measured since a step, if anything was."""
+        """Logs the metrics measured since a step, if there are any."""
         measured = self.measured
         if measured["step"] > before:
             self._log.record(LogEntry(measured, time.time()))
@@ -279,7 +279,7 @@ class EditableRun:
 
 
 def _admit_all(_: Spec) -> None:
-    """There is room for any network."""
+    """Admits any network: there is no limit."""
 
 
 def _begin(spec: Spec, data: Data, payload: LinkPayload | None) -> Slices[Snapshot]:

@@ -15,7 +15,7 @@ def count_image_bytes(spec: Spec, *, packed: bool = False) -> int:
 
     Args:
         spec: of the network.
-        packed: whether nobody looks at it, and only its state is kept.
+        packed: whether no client is connected, and only its state is kept.
     """
     if not spec.data.is_images:
         return 0

@@ -36,8 +36,8 @@ class TestPredictions:
     """Predictions and confusion matrix of the test images.
 
     Attributes:
-        predictions: uint8 [n_test], the likeliest class.
-        confusion: float32 [K, K], rows are labels, columns are answers.
+        predictions: uint8 [n_test], the most probable class.
+        confusion: float32 [K, K], rows are labels, columns are predictions.
     """
 
     predictions: NDArray[np.uint8]
@@ -46,7 +46,7 @@ class TestPredictions:
 
 @dataclass(frozen=True)
 class BoundNetwork:
-    """A network for images with what its views are made of.
+    """Spec, data and parameters of an image network: the arguments of its views.
 
     Attributes:
         spec: of the network.
@@ -68,14 +68,14 @@ class BoundNetwork:
 
     @property
     def arguments(self) -> tuple[Floats, ParameterArrays]:
-        """What every compiled view takes first."""
+        """First arguments of every compiled view."""
         return self.slopes, self.params
 
 
 class ImageViews:
     """Computes the views of an image network.
 
-    What runs over a whole set does so in slices (`Slices`), so that others come in between.
+    What runs over a whole image set does so in slices (`Slices`), so that other turns can run.
 
     It keeps what goes on from frame to frame: the answers to the test images, the basis of
     the hidden space, and what takes long (`RateLimitedCache`): in frames of a run that goes on
@@ -181,7 +181,7 @@ class ImageViews:
     def _find_nearest(
         self, compare: BatchedProgram, data: ImageData, image: NDArray[np.uint8]
     ) -> Slices[Floats]:
-        """Nothing that is learned changes them: the same image has the same nearest ones."""
+        """Finds the nearest train images; kept, since they do not depend on the network."""
         key = (data.images.name, image.tobytes())
         if self._nearest is None or self._nearest[0] != key:
             distances = yield from compare.slices(data.n_train, data.train_images, image)
@@ -257,13 +257,13 @@ def _find_maximally_activating(
 
 
 def _tabulate_first(values: Floats, order: NDArray[Any]) -> Floats:
-    """The first rows of a set in some order beside what was measured of each, float32 [n, 2]."""
+    """Returns the first rows of an order and their values, float32 [n, 2]."""
     rows = order[:SHOWN]
     return np.stack([rows.astype(np.float32), values[rows]], axis=1)
 
 
 def pick_image(digit: SelectedImage | None, data: ImageData) -> NDArray[np.uint8]:
-    """Returns the image that is looked at, uint8 [rows, columns]."""
+    """Returns the selected image, uint8 [rows, columns]."""
     if digit is None or isinstance(digit, Sample):
         sample = digit or Sample()
         images = data.images.test_images if sample.part == "test" else data.images.train_images
@@ -272,6 +272,6 @@ def pick_image(digit: SelectedImage | None, data: ImageData) -> NDArray[np.uint8
 
 
 def _begin_basis(width: int) -> Floats:
-    """Orthonormal columns to begin with, float32 [width, 3]; always the same."""
+    """Returns the first orthonormal basis, float32 [width, 3]; always the same."""
     normal = np.random.default_rng(width).standard_normal((width, COMPONENTS))
     return np.linalg.qr(normal)[0].astype(np.float32)

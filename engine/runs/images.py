@@ -70,7 +70,7 @@ class ImageRun(RunBase[ImageData]):
         *,
         seen: bool,
     ) -> bool:
-        """Tells whether what a frame needs is there, and has it made if not."""
+        """Whether the data and programs of a frame are there; requests what is missing."""
         return programs.images.is_ready(owner, spec, data, request)
 
     @property
@@ -88,17 +88,17 @@ class ImageRun(RunBase[ImageData]):
 
     @property
     def measured(self) -> Metrics:
-        """What was measured last, maybe some steps ago."""
+        """The last metrics, maybe some steps old."""
         return self.metrics if self._measured is None else self._measured
 
     # Snapshots
 
     def shown_snapshot(self) -> Snapshot:
-        """Returns this step with what was measured last and shown of it."""
+        """Returns a snapshot of this step with its last metrics and what the last frame showed."""
         return replace(self.snapshot(), shown=(self._measured, self._views.seen))
 
     def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
-        """Goes to a snapshot and shows it as it was shown."""
+        """Loads a snapshot and makes the same frame of it as then."""
         self.load(snapshot)
         if snapshot.shown is not None:
             self._measured, self._views.seen = snapshot.shown
@@ -107,7 +107,7 @@ class ImageRun(RunBase[ImageData]):
         return (yield from self._show(request))
 
     def load(self, snapshot: Snapshot) -> None:
-        """Goes on from a snapshot."""
+        """Continues from a snapshot."""
         self._spec, self._data = snapshot.spec, snapshot.data
         self._counters, self._ranges = snapshot.counters, snapshot.ranges
         self._model = ExactModel.of(self._spec, self._data.n_train)
@@ -123,7 +123,7 @@ class ImageRun(RunBase[ImageData]):
         return BoundNetwork.of(self._spec, self._data, self._state.arrays.params)
 
     def release_memory(self) -> None:
-        """Keeps only the state, on the host; it goes on bit for bit."""
+        """Keeps only the state, on the host; training continues bit for bit."""
         self._state.release_memory()
         self._rows.release_memory()
         self._views.release_memory()
@@ -134,17 +134,17 @@ class ImageRun(RunBase[ImageData]):
         """Trains, compiling the program first if need be.
 
         Raises:
-            DivergedError: a number left the finite ones; the last finite state is kept.
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         finish(self._advance(self._program(), steps))
 
     def turn(
         self, steps: int, request: FrameRequest, max_seconds: float | None = None
     ) -> Slices[Frame]:
-        """Trains a little, or not at all, and makes a frame.
+        """Does some updates, or none, and makes a frame.
 
         Raises:
-            DivergedError: a number left the finite ones; the last finite state is kept.
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         program = self._program()
         if steps:
@@ -156,11 +156,11 @@ class ImageRun(RunBase[ImageData]):
         return (yield from self._show(request))
 
     def prefer_exact(self, tile: int) -> bool:
-        """Nothing to prefer: every program for images is exact."""
+        """Returns True: every program for images is exact."""
         return True
 
     def close(self) -> None:
-        """Withdraws what was asked for in the background."""
+        """Cancels its requests for compilation in the background."""
         self._programs.images.withdraw(id(self))
 
     def predict(self, x: Any) -> Floats:
@@ -188,7 +188,7 @@ class ImageRun(RunBase[ImageData]):
         return self._programs.images.prepare(self._spec).training
 
     def _advance(self, program: TrainingProgram, steps: int) -> Slices[None]:
-        """Trains in as many calls as there are epochs begun, or more where updates are large."""
+        """Trains in one call for each epoch that is begun, or more where updates are large."""
         while steps:
             here = program.limit(min(steps, self.batches_per_epoch - self._counters.first))
             spent: list[float] = []
@@ -265,5 +265,5 @@ class ImageRun(RunBase[ImageData]):
 
 
 def _guess_seconds(model: ExactModel) -> float:
-    """What an update may take: forth, back, and the gradients of the weights."""
+    """Estimates the seconds of an update: forward pass, backward pass, gradients of the weights."""
     return 6 * model.layout.n_weights * model.batch / _RATE

@@ -11,7 +11,7 @@ from engine.state.snapshots import Snapshot
 
 
 class PastRun:
-    """A run that goes from snapshot to snapshot and is made when it is first needed.
+    """A run that shows any snapshot, made when it is first needed.
 
     Args:
         programs: where compiled programs come from.
@@ -22,14 +22,14 @@ class PastRun:
         self._run: Run | None = None
 
     def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
-        """Makes the frame of a snapshot in slices, as it was shown."""
+        """Makes the frame of a snapshot in slices, the same as it was then."""
         if self._run is None or not can_continue(self._run, snapshot):
             self.forget()
             self._run = begin_run(self._programs, snapshot)
         return (yield from self._run.show(snapshot, request))
 
     def forget(self) -> None:
-        """Gives its memory back."""
+        """Frees its memory."""
         if self._run is not None:
             self._run.close()
             self._run = None

@@ -72,7 +72,7 @@ class PlaneRun(RunBase[Dataset]):
         *,
         seen: bool,
     ) -> bool:
-        """Tells whether what a frame needs is there, see `Run.is_ready`."""
+        """Whether the programs of a frame are there, see `Run.is_ready`."""
         plain = request.selected(spec) is None and not seen
         return has_program(programs, owner, spec, data, request.tile, any_kind=plain)
 
@@ -91,27 +91,27 @@ class PlaneRun(RunBase[Dataset]):
 
     @property
     def measured(self) -> Metrics:
-        """What was measured last: of points, always of the present state."""
+        """The last metrics: for points always those of the present state."""
         return self.metrics
 
     # Snapshots
 
     def shown_snapshot(self) -> Snapshot:
-        """Returns this step as the last frame showed it, if one did."""
+        """Returns a snapshot of this step with what the last frame showed, if there was one."""
         step, ranges, exact = self._seen or (-1, self._ranges, None)
         if step != self.step:
             return self.snapshot()
         return replace(self.snapshot(), ranges=ranges, shown=exact)
 
     def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
-        """Goes to a snapshot and shows it, by the kind of program that did then."""
+        """Loads a snapshot and makes its frame, by the class of program that made it then."""
         self.load(snapshot)
         program = self._programs.choose_shown(request.tile, snapshot.shown)
         return self._turn(program, 0, request)
         yield
 
     def load(self, snapshot: Snapshot) -> None:
-        """Goes on from a snapshot."""
+        """Continues from a snapshot."""
         if snapshot.data is not self._data:
             self._set_data(snapshot.data)
         self._spec, self._counters = snapshot.spec, snapshot.counters
@@ -133,16 +133,16 @@ class PlaneRun(RunBase[Dataset]):
         """Trains on the exact program, compiling it first if need be.
 
         Raises:
-            DivergedError: a number left the finite ones; the last finite state is kept.
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         program = self._programs.exact(TILE_DEFAULT)
         self._train(self._programs.bind(program, TILE_DEFAULT), steps)
 
     def train_general(self, steps: int) -> None:
-        """Trains on the general program, whatever else is there, as copies are that get compared.
+        """Trains on the general program even if an exact one is there: copies are compared on it.
 
         Raises:
-            DivergedError: a number left the finite ones; the last finite state is kept.
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         program = self._programs.general()
         self._train(self._programs.bind(program, TILE_DEFAULT), steps)
@@ -150,10 +150,10 @@ class PlaneRun(RunBase[Dataset]):
     def turn(
         self, steps: int, request: FrameRequest, max_seconds: float | None = None
     ) -> Slices[Frame]:
-        """Trains a little, or not at all, and makes a frame; never waits for an exact program.
+        """Does some updates, or none, and makes a frame; never waits for an exact program.
 
         Raises:
-            DivergedError: a number left the finite ones; the last finite state is kept.
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         program = self._programs.choose(request.tile)
         if not steps or max_seconds is None:
@@ -179,7 +179,7 @@ class PlaneRun(RunBase[Dataset]):
         return self._show(request, binding, turn, select)
 
     def prefer_exact(self, tile: int) -> bool:
-        """Has the exact program compiled in the background; a later turn takes it up by itself.
+        """Requests compilation of the exact program in the background; later turns use it.
 
         Returns:
             Whether it is there or will be; False if too many others wait for theirs.
@@ -187,7 +187,7 @@ class PlaneRun(RunBase[Dataset]):
         return self._programs.request_exact(tile)
 
     def close(self) -> None:
-        """Withdraws what was asked for in the background."""
+        """Cancels its requests for compilation in the background."""
         self._programs.withdraw()
 
     def predict(self, x: Any) -> Floats:
@@ -244,7 +244,7 @@ class PlaneRun(RunBase[Dataset]):
         """Takes over the result of a call.
 
         Raises:
-            DivergedError: a number left the finite ones; the last finite state is kept.
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         if steps and not is_finite(turn):
             kept, good = find_last_finite(binding, state, self._counters, self._ranges, steps)

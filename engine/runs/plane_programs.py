@@ -61,11 +61,11 @@ class PlanePrograms:
         return self.choose(tile)
 
     def request_exact(self, tile: int) -> bool:
-        """Has the exact program compiled in the background; False if too many others wait."""
+        """Requests the exact program in the background; False if too many others wait."""
         return self._programs.request_exact(id(self), self._model(tile))
 
     def withdraw(self) -> None:
-        """Withdraws what was asked for in the background."""
+        """Cancels its requests for compilation in the background."""
         self._programs.withdraw(id(self))
 
     def bind(self, program: Program, tile: int) -> Binding:
@@ -93,7 +93,7 @@ class PlanePrograms:
 def has_program(
     programs: Programs, owner: Hashable, spec: Spec, data: Dataset, tile: int, *, any_kind: bool
 ) -> bool:
-    """Tells whether a program that can make a frame is there, and requests one if not.
+    """Whether a program that can make a frame is compiled; requests one if not.
 
     Args:
         programs: where compiled programs come from.

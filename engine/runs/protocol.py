@@ -54,7 +54,7 @@ class Run(Protocol):
 
     @property
     def measured(self) -> Metrics:
-        """What was measured last, maybe some steps ago."""
+        """The last metrics, maybe some steps old."""
         ...
 
     @staticmethod
@@ -76,7 +76,7 @@ class Run(Protocol):
         *,
         seen: bool,
     ) -> bool:
-        """Tells whether what a frame needs is there, and has it made if not.
+        """Whether the data and programs of a frame are there; requests what is missing.
 
         Args:
             programs: where compiled programs come from.
@@ -84,7 +84,7 @@ class Run(Protocol):
             spec: what is shown.
             data: its data.
             request: what the frame holds.
-            seen: whether it has to be shown as it was seen.
+            seen: whether the frame must be the same as an earlier one.
         """
         ...
 
@@ -93,19 +93,19 @@ class Run(Protocol):
         ...
 
     def snapshot(self) -> Snapshot:
-        """Returns this step."""
+        """Returns a snapshot of this step."""
         ...
 
     def shown_snapshot(self) -> Snapshot:
-        """Returns this step as the last frame showed it."""
+        """Returns a snapshot of this step with what the last frame showed of it."""
         ...
 
     def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
-        """Goes to a snapshot and shows it as it was shown."""
+        """Loads a snapshot and makes the same frame of it as then."""
         ...
 
     def load(self, snapshot: Snapshot) -> None:
-        """Goes on from a snapshot."""
+        """Continues from a snapshot."""
         ...
 
     def release_memory(self) -> None:
@@ -113,7 +113,7 @@ class Run(Protocol):
         ...
 
     def forget_history(self) -> None:
-        """Forgets the losses that no frame has shown yet."""
+        """Drops the losses that no frame has shown yet."""
         ...
 
     def train(self, steps: int) -> None:
@@ -123,15 +123,15 @@ class Run(Protocol):
     def turn(
         self, steps: int, request: FrameRequest, max_seconds: float | None = None
     ) -> Slices[Frame]:
-        """Trains a little, or not at all, and makes a frame."""
+        """Does some updates, or none, and makes a frame."""
         ...
 
     def prefer_exact(self, tile: int) -> bool:
-        """Has the exact program compiled in the background; False if too many others wait."""
+        """Requests the exact program in the background; False if too many others wait."""
         ...
 
     def close(self) -> None:
-        """Withdraws what was asked for in the background."""
+        """Cancels its requests for compilation in the background."""
         ...
 
     def predict(self, x: Any) -> Floats:

@@ -50,5 +50,5 @@ def is_ready(
     *,
     seen: bool,
 ) -> bool:
-    """Tells whether what a frame needs is there, see `Run.is_ready`."""
+    """Whether the programs of a frame are there, see `Run.is_ready`."""
     return _run_class(spec).is_ready(programs, owner, spec, data, request, seen=seen)

@@ -160,7 +160,7 @@ class Trial:
                 self._round = len(self._ends)
 
     def result(self) -> TrialResult | None:
-        """What was found up to the last round that all copies have done; None before the first."""
+        """Returns the result of the last round that all copies have done; None before the first."""
         rounds = self._round
         if rounds == 0:
             return None
@@ -204,7 +204,7 @@ class Trial:
 
 
 def plan_rounds(epochs: int) -> list[int]:
-    """Returns after how many epochs all copies are measured; a trial that is cut short ends there.
+    """Returns the epochs after which all copies are measured; a trial that is cut short ends there.
 
     Args:
         epochs: that each copy trains in the end.

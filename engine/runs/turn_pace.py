@@ -21,7 +21,7 @@ _TIMED_FOR, _TOO_LONG = 64, 1.3
 
 
 class TurnPace:
-    """How long updates and pictures take, by what was measured.
+    """Measured seconds of updates and pictures, which bound the updates of a turn.
 
     A turn trains and paints in one call, whose time tells nothing of either. Now and then both
     are done one after the other, and timed: the result is the same.

@@ -27,7 +27,7 @@ class LinkPayload:
     Attributes:
         points: `[x1, x2, label]` of custom points, as they are; None without.
         params: float32 [n], all numbers of the network rounded to float16; None without.
-        counters: where the run stood that they are of.
+        counters: step and epoch of these weights.
     """
 
     points: tuple[Point, ...] | None = None
@@ -42,7 +42,7 @@ def make_payload(now: Snapshot, initial: Snapshot, points: bool, weights: Choice
         now: the present snapshot.
         initial: step 0 of the run.
         points: whether custom points come along.
-        weights: which ones; initial weights that the seed draws anyway stay at home.
+        weights: which ones; initial weights that the seed draws anyway are left out.
     """
     own = now.spec.data.points if points and now.spec.data.name == "points" else None
     snapshot = {"none": None, "now": now, "initial": initial}[weights]
@@ -56,10 +56,10 @@ def make_payload(now: Snapshot, initial: Snapshot, points: bool, weights: Choice
 def apply_payload(payload: LinkPayload, spec: Spec, data: Any) -> Slices[Snapshot]:
     """Returns the snapshot that a link payload leads to, made in slices.
 
-    The optimizer has no past: its moments are 0, and so is its count of updates.
+    The optimizer starts anew: its moments and its count of updates are 0.
 
     Args:
-        payload: what was carried.
+        payload: of the link.
         spec: the spec of the link, with the link payload's points.
         data: what it is trained on.
 

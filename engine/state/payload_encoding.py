@@ -71,11 +71,11 @@ def encode_payload(payload: LinkPayload) -> bytes:
 
 
 def decode_payload(content: bytes, spec: Spec | None = None) -> LinkPayload:
-    """Reads a link payload, whoever made it.
+    """Reads a link payload from an untrusted source.
 
     Args:
         content: its bytes.
-        spec: what it is for; numbers that no such network has are not even unpacked.
+        spec: what it is for; no more is decompressed than such a network can have.
 
     Raises:
         PayloadVersionError: it is of a later version.
@@ -97,7 +97,7 @@ def decode_payload(content: bytes, spec: Spec | None = None) -> LinkPayload:
 
 
 def decode_points(content: bytes) -> tuple[Point, ...] | None:
-    """Reads only the points of a link payload; what lies behind them is not unpacked.
+    """Reads only the points of a link payload; the weights behind them are not decompressed.
 
     Raises:
         PayloadVersionError: it is of a later version.
@@ -149,7 +149,7 @@ def read_word(word: str) -> bytes:
 
 
 class _Reader:
-    """Bytes from front to back.
+    """Reads bytes from front to back.
 
     Args:
         content: all of them.
@@ -192,13 +192,13 @@ def _inflate(content: bytes, most: int) -> tuple[bytes, bool]:
 
 
 def _lay_out(numbers: NDArray[Any], dtype: str) -> bytes:
-    """Returns numbers as bytes: the first ones of all, then the second ones, and so on."""
+    """Returns numbers as byte planes: the first bytes of all, then the second ones, and so on."""
     lines = numbers.astype(dtype)[:, None].view(np.uint8)
     return lines.T.tobytes()
 
 
 def _pack_column(column: NDArray[np.float64]) -> bytes:
-    """Keeps numbers exactly: as whole numbers of some decimals where that is possible."""
+    """Packs a column without loss: as scaled whole numbers where that is possible."""
     for decimals in range(_MOST_DECIMALS + 1):
         scaled = np.rint(column * 10.0**decimals).astype(np.int64)
         if (scaled / 10.0**decimals).tobytes() != column.tobytes():

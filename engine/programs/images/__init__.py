@@ -1,1 +1,1 @@
-"""Networks for images: exact programs, since their shapes are too large for one that fits all."""
+"""Programs for images: all exact, since a general program would be too large."""

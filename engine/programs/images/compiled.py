@@ -46,7 +46,7 @@ class BatchedProgram:
     """Program that runs over a set of images, some rows at a time.
 
     Attributes:
-        rows: that one call looks at.
+        rows: images of one call.
         run: (first row, ...) -> an array, or several, of so many rows.
     """
 
@@ -61,11 +61,11 @@ class BatchedProgram:
             *arguments: of the program, behind the first row.
 
         Returns:
-            What it gives for all of them, on the host.
+            Its results for all images, on the host.
         """
         made: list[Any] = []
         for start in range(0, n, self.rows):
-            # The last rows may be looked at twice, so that each call has as many.
+            # The last call may repeat some rows, so that each call has as many.
             first = min(start, n - self.rows)
             part = jax.device_get(self.run(np.int32(first), *arguments))
             made.append(jax.tree.map(lambda rows, skip=start - first: rows[skip:], part))
@@ -79,10 +79,10 @@ class ViewPrograms:
 
     Attributes:
         model: what they were compiled for.
-        evaluate_train: (slopes, params, images, labels) -> how it does on train images.
+        evaluate_train: (slopes, params, images, labels) -> losses and predictions of train images.
         evaluate_test: the same, on the test images.
-        sum_kernels: (params) -> what its penalty is made of.
-        look: (slopes, params, image) -> what it makes of one image.
+        sum_kernels: (params) -> sums over the kernels, for the penalty.
+        look: (slopes, params, image) -> activations, probabilities and saliency of one image.
     """
 
     model: ViewKey

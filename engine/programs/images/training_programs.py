@@ -26,7 +26,7 @@ from engine.programs.training import State, TrainingPosition
 
 
 class Batches(NamedTuple):
-    """What is trained on.
+    """Training data of one epoch.
 
     Attributes:
         images: uint8 [n_train, pixels].
@@ -111,7 +111,7 @@ TrainingProgram = TrainProgram | PartsProgram
 
 
 def compile_training(model: ExactModel) -> TrainingProgram:
-    """Compiles the training of a network; which kind depends on its shapes alone."""
+    """Compiles the training of a network; whole or in parts, by its shapes alone."""
     return compile_whole(model) if model.rows == model.batch else compile_parts(model, model.rows)
 
 

@@ -17,7 +17,7 @@ from engine.programs.models.exact import scale_pixels
 SHOWN = 9
 #: Components of the hidden space that are shown.
 COMPONENTS = 3
-#: Rows that are looked at together, and operations: some 25 ms of two cores.
+#: Rows and operations of one call: some 25 ms of two cores.
 MOST_ROWS, LEAST_ROWS, OPERATIONS = 2000, 64, 2e9
 #: Rows that a drawing is compared with together.
 COMPARED = 10_000
@@ -34,7 +34,7 @@ class ImageEvaluation(NamedTuple):
 
     Attributes:
         losses: float32 [rows].
-        predictions: uint8 [rows], the likeliest class.
+        predictions: uint8 [rows], the most probable class.
     """
 
     losses: Array
@@ -73,7 +73,7 @@ class Explanation(NamedTuple):
     Attributes:
         activations: float32 [hidden units], layer by layer.
         probabilities: float32 [K], after the output activation.
-        saliency: float32 [pixels], d log p(answer) / d pixel.
+        saliency: float32 [pixels], d log p(predicted class) / d pixel.
     """
 
     activations: Array

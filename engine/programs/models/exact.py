@@ -188,7 +188,7 @@ class ExactModel:
         return 3
 
     def indices(self, spec: Spec) -> Indices:
-        """Parameters and units stand where they are."""
+        """Returns indices that leave everything where it is: the layout is the network's own."""
         return Indices(None, np.arange(self.layout.n_units, dtype=np.int32))
 
     def lay_out(self, spec: Spec, features: Floats, targets: Floats, tile: int) -> PlaneArrays:
