@@ -71,7 +71,7 @@ class Trainer(EditableRun):
         self._save_initial(steps)
         self._run.train(steps)
         metrics = self.metrics
-        self._note(before)
+        self._log_metrics(before)
         return metrics
 
     def turn(
@@ -115,7 +115,7 @@ class Trainer(EditableRun):
         before, steps = self.step, epochs * self.batches_per_epoch + batches
         self._save_initial(steps)
         frame = yield from self._run.turn(steps, request or FrameRequest(), max_seconds)
-        self._note(before)
+        self._log_metrics(before)
         return frame
 
     def is_ready(self, request: FrameRequest, snapshot: Snapshot | None = None) -> bool:

@@ -164,8 +164,8 @@ def _inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:
     return model.pack(spec, _label_extent(spec, data), data.n_train, data.n, tile)
 
 
-def aim(binding: Binding, points: Floats) -> Binding:
-    """Returns a binding to other points, to predict them.
+def bind_points(binding: Binding, points: Floats) -> Binding:
+    """Returns a binding with other points, to predict them.
 
     Args:
         binding: of the network.

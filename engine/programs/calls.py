@@ -1,4 +1,4 @@
-"""Calls of a bound program: preparation, dispatch, and the search after a divergence.
+"""Calls of a bound program: preparation, dispatch, and what is evaluated without training.
 
 A call returns the new state to the run (`PlaneRun`), which alone holds state.
 """
@@ -12,8 +12,9 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.base.counters import Counters
+from engine.base.slices import Slices
 from engine.data.shuffles import order_rows
-from engine.programs.bindings import Binding, aim
+from engine.programs.bindings import Binding, bind_points
 from engine.programs.tiers import Program
 from engine.programs.training import State
 from engine.programs.turns import Ranges, TurnArguments, TurnResult
@@ -79,7 +80,7 @@ def dispatch(prepared: PreparedCall) -> TurnResult:
     return prepared.program.turn(prepared.call)
 
 
-def look(
+def evaluate(
     binding: Binding,
     state: State[Any],
     counters: Counters,
@@ -113,7 +114,7 @@ def predict(
     parts = [np.zeros((0, n_outputs), np.float32)]
     for start in range(0, len(points), binding.rows):
         some = points[start : start + binding.rows]
-        turn = look(aim(binding, some), state, counters, ranges)
+        turn = evaluate(bind_points(binding, some), state, counters, ranges)
         parts.append(np.asarray(turn.outputs)[:n_outputs, : len(some)].T)
     return np.ascontiguousarray(np.concatenate(parts))
 
@@ -124,27 +125,10 @@ def is_finite(turn: TurnResult) -> bool:
     return bool(np.isfinite(summary).all() and summary[-1] == 1)
 
 
-def find_last_finite(
+def try_updates(
     binding: Binding, state: State[Any], counters: Counters, ranges: Ranges[Floats], steps: int
-) -> tuple[State[Any], int]:
-    """Finds by halving how far training stays finite.
-
-    Args:
-        binding: the program with spec and data.
-        state: where the call began.
-        counters: where the call began.
-        ranges: of the last pictures.
-        steps: updates after which a number is not finite.
-
-    Returns:
-        The last finite state and its updates since the call began.
-    """
-    good, bad, kept = 0, steps, state
-    while bad - good > 1:
-        middle = (good + bad) // 2
-        turn = dispatch(prepare(binding, state, counters, ranges, middle))
-        if is_finite(turn):
-            good, kept = middle, turn.state
-        else:
-            bad = middle
-    return kept, good
+) -> Slices[tuple[State[Any], bool]]:
+    """Does so many updates, for a divergence search; returns the state and whether it is finite."""
+    turn = dispatch(prepare(binding, state, counters, ranges, steps))
+    return turn.state, is_finite(turn)
+    yield

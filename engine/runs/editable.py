@@ -262,7 +262,7 @@ class EditableRun:
         if steps and self.step == 0:
             self._initial = keep_initial(self._run.snapshot())
 
-    def _note(self, before: int) -> None:
+    def _log_metrics(self, before: int) -> None:
         """Logs the metrics measured since a step, if there are any."""
         measured = self.measured
         if measured["step"] > before:

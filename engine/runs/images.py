@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from engine.data.image_data import ImageData
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics, Variances, make_metrics
 from engine.network import ParameterArrays
+from engine.programs.divergence import find_last_finite
 from engine.programs.images.training_programs import Batches, TrainingProgram
 from engine.programs.models import ExactModel, pack_rates
 from engine.programs.tiers import Programs
@@ -214,20 +216,13 @@ class ImageRun(RunBase[ImageData]):
         return (yield from program.slices(self._rates, position, self._state.arrays, batches))
 
     def _go_to_last_finite(self, program: TrainingProgram, steps: int) -> Slices[None]:
-        """Finds the last finite state by halving, and pauses after each try.
+        """Goes to the last finite state of a call.
 
         Raises:
             DivergedError: always, once that state is the present one.
         """
-        good, bad, kept = 0, steps, self._state.arrays
-        while bad - good > 1:
-            middle = (good + bad) // 2
-            state, finite = yield from self._call(program, middle)
-            if finite:
-                good, kept = middle, state
-            else:
-                bad = middle
-            yield
+        search = find_last_finite(partial(self._call, program), self._state.arrays, steps)
+        kept, good = yield from search
         self._take(kept, good)
         raise DivergedError(self.step)
 

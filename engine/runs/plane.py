@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -17,13 +18,14 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.errors import DivergedError
-from engine.base.slices import Slices
+from engine.base.slices import Slices, finish
 from engine.data.datasets import Dataset, make_dataset
 from engine.frames.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics, Variances, make_metrics
 from engine.network import Layout
 from engine.programs.bindings import Binding
-from engine.programs.calls import dispatch, find_last_finite, is_finite, look, predict, prepare
+from engine.programs.calls import dispatch, evaluate, is_finite, predict, prepare, try_updates
+from engine.programs.divergence import find_last_finite
 from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
 from engine.programs.turns import Ranges, TurnResult
@@ -247,7 +249,8 @@ class PlaneRun(RunBase[Dataset]):
             DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         if steps and not is_finite(turn):
-            kept, good = find_last_finite(binding, state, self._counters, self._ranges, steps)
+            train = partial(try_updates, binding, state, self._counters, self._ranges)
+            kept, good = finish(find_last_finite(train, state, steps))
             self._take(binding, kept, good)
             raise DivergedError(self.step)
         self._take(binding, turn.state, steps)
@@ -294,5 +297,5 @@ class PlaneRun(RunBase[Dataset]):
             # Only general programs pick units out; one look more, and only while one is pinned.
             binding = self._programs.bind(self._programs.general(), binding.tile)
             state = self._state.bound(binding)
-            turn = look(binding, state, self._counters, self._ranges, select)
+            turn = evaluate(binding, state, self._counters, self._ranges, select)
         return show_selected(binding, self._data, turn)
