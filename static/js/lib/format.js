@@ -36,6 +36,8 @@ export function formatPercent(value, digits = 1) {
 
 /** How many of something, as the language groups its digits. */
 export function formatCount(value) {
+  // Nothing to group; the first `NumberFormat` takes a tenth of a page's start.
+  if (Number.isInteger(value) && Math.abs(value) < 1000) return String(value);
   const language = spokenLanguage();
   counts[language] ??= new Intl.NumberFormat(language);
   return counts[language].format(value);
