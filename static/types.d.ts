@@ -151,7 +151,7 @@ interface PageState {
     set: (ImageClasses & { shape: Shape } & Record<string, any>) | null;
     /** The image that is looked at: a row of a part, or a drawing. */
     digit: { part?: string; row?: number; ink?: string; [key: string]: any };
-    cell: { label: number; answer: number } | null;
+    cell: { label: number; predicted: number } | null;
     /** The layer whose hidden space is shown. */
     space: number | null;
     dimensions: number;

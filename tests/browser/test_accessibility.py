@@ -130,7 +130,7 @@ def the_points(page: Page) -> None:
 
 def own_points(page: Page) -> None:
     the_points(page)
-    page.edited(lambda: page.click("[data-action='makeOwn']"))
+    page.edited(lambda: page.click("[data-action='makePoints']"))
 
 
 def painting(page: Page) -> None:
@@ -223,7 +223,7 @@ def everything_at_once(page: Page) -> None:
 def the_whole_dialog(page: Page) -> None:
     """A table of one's own points that can be edited, below a file that was refused."""
     a_bad_csv(page)
-    page.edited(lambda: page.click("[data-action='makeOwn']"))
+    page.edited(lambda: page.click("[data-action='makePoints']"))
 
 
 def an_image_unit_and_a_cell(page: Page) -> None:

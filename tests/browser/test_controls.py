@@ -113,9 +113,9 @@ def test_every_data_set_and_every_feature_while_training(page: Page) -> None:
     assert len(idle) == 8
     for name in idle:
         page.edited(lambda name=name: page.click(f".tile[data-feature='{name}']"))
-    assert len(page.find_all(".tile[data-kind='input']")) == 10
+    assert len(page.find_all(".tile[data-role='input']")) == 10
     page.edited(lambda: page.tile(0, 0).click())
-    page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 9, "a feature goes")
+    page.wait(lambda: len(page.find_all(".tile[data-role='input']")) == 9, "a feature goes")
     page.goes_on(1)
     assert page.running
 
@@ -195,12 +195,12 @@ def make_more_epochs_a_frame(page: Page) -> None:
 
 def keep_the_last_feature(page: Page) -> None:
     page.edited(lambda: page.tile(0, 0).click())
-    page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 1, "one feature is left")
+    page.wait(lambda: len(page.find_all(".tile[data-role='input']")) == 1, "one feature is left")
     before = page.spec_id
     page.tile(0, 0).click()
     page.edited(lambda: page.click("[data-add='0']"))
     assert page.spec_id == before + 1
-    assert len(page.find_all(".tile[data-kind='input']")) == 1
+    assert len(page.find_all(".tile[data-role='input']")) == 1
 
 
 def have_an_edit_refused(page: Page) -> None:

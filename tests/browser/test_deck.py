@@ -111,7 +111,7 @@ def large(tab: Page, frame: str) -> bool:
 
 def pinned(tab: Page, frame: str) -> bool:
     tab.driver.switch_to.frame(tab.find(f"#{frame}"))
-    found = bool(tab.find_all(".tile[data-kind='hidden'][aria-pressed='true']"))
+    found = bool(tab.find_all(".tile[data-role='hidden'][aria-pressed='true']"))
     tab.driver.switch_to.default_content()
     return found
 

@@ -87,7 +87,7 @@ def clear(page: Page) -> None:
 
 
 def answer(page: Page) -> str:
-    return page.text(".answer-name")
+    return page.text(".prediction-name")
 
 
 def pixels(page: Page, css: str) -> NDArray[np.int64]:
@@ -105,7 +105,7 @@ def pixels(page: Page, css: str) -> NDArray[np.int64]:
 
 def seen(page: Page) -> NDArray[np.int64]:
     """The ink of what the network sees, 0 is paper: [side, side]."""
-    colours = pixels(page, ".answer-picture")
+    colours = pixels(page, ".prediction-picture")
     paper = page.run("return getComputedStyle(document.querySelector('.paper')).backgroundColor")
     red = int(paper.removeprefix("rgb(").split(",")[0])
     return abs(colours[..., 0] - red)
@@ -136,7 +136,7 @@ def test_a_drawn_digit_is_recognized(paper: Page, digit: int) -> None:
     paper.wait(lambda: answer(paper) == str(digit), f"the network reads a {digit}")
     paper.settle()
     assert answer(paper) == str(digit)
-    assert float(paper.text(".answer-share").removesuffix(" %")) > 50
+    assert float(paper.text(".prediction-share").removesuffix(" %")) > 50
     bars = paper.run(
         "return [...document.querySelectorAll('.bar.best .bar-name')].map((e) => e.textContent)"
     )
@@ -188,7 +188,7 @@ def test_a_stroke_is_taken_back(paper: Page) -> None:
     paper.click("[data-action='undoStroke']")
     paper.wait(lambda: seen(paper).max() == 0, "none")
     assert not paper.find("[data-action='clearDrawing']").is_enabled()
-    assert paper.text(".answer-share") == "Nothing drawn"
+    assert paper.text(".prediction-share") == "Nothing drawn"
 
 
 def test_without_preparation_the_digit_stays_where_it_was_drawn(paper: Page) -> None:
@@ -239,9 +239,9 @@ def test_saliency_is_laid_over_drawings_and_images(paper: Page) -> None:
 
     draw(paper, DIGITS[2])
     paper.wait(lambda: answer(paper) == "2", "it is read")
-    assert not coloured(".answer-picture")
+    assert not coloured(".prediction-picture")
     paper.control("showSaliency").click()
-    for css in (".answer-picture", ".input-picture"):
+    for css in (".prediction-picture", ".input-picture"):
         paper.wait(lambda css=css: coloured(css), "the map is laid over it")
     paper.click("#tab-choose")
     paper.wait(lambda: "Label" in paper.text(".input-caption"), "a test image is looked at")

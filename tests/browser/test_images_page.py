@@ -86,7 +86,7 @@ def test_training_marks_what_is_wrong_and_outlives_a_reload(digits: Page) -> Non
     page.pause()
     page.wait(lambda: count(f"{shown}.wrong") == count(shown), "each of them is marked")
     wrong = page.find_all(f"{shown}.wrong")
-    assert wrong[0].find_element("css selector", ".digit-answer").text.strip()
+    assert wrong[0].find_element("css selector", ".digit-prediction").text.strip()
     page.click("[data-path='onlyWrong']")
     page.wait(lambda: "49" in page.text(".digits-range"), "all of them")
     page.wait(lambda: count(f"{shown}.wrong") < 10, "few of them are wrong")
@@ -196,7 +196,7 @@ def take_the_tour(page: Page) -> None:
         steps.append(page.find(".tour").get_attribute("data-step"))
         assert "point" not in page.text(".tour-words").lower()
         page.click("[data-action='tourNext']")
-    assert steps == ["data", "units", "answer", "output", "curves", "play"]
+    assert steps == ["data", "units", "prediction", "output", "curves", "play"]
     assert not page.find(".tour").is_displayed()
 
 

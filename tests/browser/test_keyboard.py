@@ -56,10 +56,10 @@ def test_features_tabs_and_more_are_reached_by_keyboard(page: Page) -> None:
     page.press(Keys.ARROW_DOWN, Keys.ARROW_DOWN)
     assert focused(page) == "x₁²"
     page.edited(lambda: page.press(Keys.ENTER))
-    page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 3, "an input more")
+    page.wait(lambda: len(page.find_all(".tile[data-role='input']")) == 3, "an input more")
     assert focused(page) == "x₁²"
     page.edited(lambda: page.press(Keys.DELETE))
-    page.wait(lambda: len(page.find_all(".tile[data-kind='input']")) == 2, "an input less")
+    page.wait(lambda: len(page.find_all(".tile[data-role='input']")) == 2, "an input less")
     page.tab_to(".more-toggle")
     page.press(Keys.ENTER)
     assert page.control("initializer.name").is_displayed()

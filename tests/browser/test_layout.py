@@ -115,7 +115,7 @@ def test_a_phone_has_the_strip_on_top_and_the_controls_in_a_sheet(tab: Page) -> 
     page.wait(lambda: page.run("return arguments[0].scrollLeft", scroller) > 0, "it leads on")
     page.run(ends, scroller)
     page.wait(lambda: not page.find(".scroll-sign").is_displayed(), "there is no more")
-    output = page.find(".tile[data-kind='output']")
+    output = page.find(".tile[data-role='output']")
     assert page.run("return arguments[0].getBoundingClientRect().right <= innerWidth", output)
 
 

@@ -68,7 +68,7 @@ def a_pinned_unit_is_shown_with_its_distribution(page: Page) -> None:
     page.edited(lambda: page.click(".unit:has(.tile[data-column='1'][data-row='0']) .remove"))
     assert page.tile(1, 0).get_attribute("aria-pressed") == "true"
     page.click("[data-action='unpin']")
-    assert not page.find_all(".tile[data-kind='hidden'][aria-pressed='true']")
+    assert not page.find_all(".tile[data-role='hidden'][aria-pressed='true']")
 
 
 def layers_are_inserted_and_removed_anywhere(page: Page) -> None:
@@ -82,7 +82,7 @@ def layers_are_inserted_and_removed_anywhere(page: Page) -> None:
         page.click("[data-menu='0']")
         page.edited(lambda: page.click("[data-action='removeLayer']"))
         page.wait(lambda left=left: len(page.units) == left, "a layer goes")
-    assert len(page.find_all(".tile[data-kind='output']")) == 1
+    assert len(page.find_all(".tile[data-role='output']")) == 1
 
 
 def test_units_and_weights_are_read_and_set_by_pointer(page: Page) -> None:
@@ -149,13 +149,13 @@ def a_weight_is_read_by_hovering_and_set_by_clicking(page: Page) -> None:
 
 
 def the_bias_of_the_output_can_be_read_and_set(page: Page) -> None:
-    page.click(".unit:has(.tile[data-kind='output']) .bias")
+    page.click(".unit:has(.tile[data-role='output']) .bias")
     box = page.control("weight.value")
     box.send_keys(Keys.CONTROL, "a")
     page.edited(lambda: box.send_keys("1.5"))
     box.send_keys(Keys.ENTER)
     page.hover(page.tile(0, 0))
-    page.hover(page.find(".unit:has(.tile[data-kind='output']) .bias"))
+    page.hover(page.find(".unit:has(.tile[data-role='output']) .bias"))
     page.wait(lambda: page.tooltip == "bias of Output\n1.500", "the bias is told")
 
 
@@ -250,7 +250,7 @@ def test_the_largest_network_stays_inside_its_card(tab: Page) -> None:
         32 - page.units[2],
     )
     page.wait(lambda: page.units == [32] * 8, "32 units")
-    assert len(page.find_all(".tile[data-kind='hidden']")) == 256
+    assert len(page.find_all(".tile[data-role='hidden']")) == 256
     card = page.find("#network").rect
     assert page.run("return document.documentElement.scrollWidth <= innerWidth")
     assert card["height"] < 900

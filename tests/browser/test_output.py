@@ -233,6 +233,6 @@ def regression_and_classes_have_their_own_numbers(page: Page) -> None:
     assert "loss" in page.text(".gap")
     page.edited(lambda: page.click("[data-dataset='arms']"))
     page.wait(lambda: page.find_all("[data-metric='test_accuracy']"), "accuracy is shown")
-    assert len(page.find_all(".tile[data-kind='output']")) == 3
+    assert len(page.find_all(".tile[data-role='output']")) == 3
     page.hover(page.tile(3, 1))
     page.wait(lambda: page.text("#output-title") == "Class 1", "a class is shown alone")

@@ -245,11 +245,11 @@ def the_tools_work_by_keyboard(page: Page) -> None:
 
 
 def one_more_class_changes_the_task(page: Page) -> None:
-    assert len(page.find_all(".tile[data-kind='output']")) == 1
+    assert len(page.find_all(".tile[data-role='output']")) == 1
     page.click("[data-action='addClass']")
     assert page.find("[data-tool='2']").get_attribute("aria-checked") == "true"
     page.edited(lambda: stroke(page, [(5, 5), (5, 4)]))
-    page.wait(lambda: len(page.find_all(".tile[data-kind='output']")) == 3, "three classes")
+    page.wait(lambda: len(page.find_all(".tile[data-role='output']")) == 3, "three classes")
     choice = Select(page.control("data.task"))
     assert choice.first_selected_option.get_attribute("value") == "multiclass"
     values = [option.get_attribute("value") for option in choice.options]

@@ -56,9 +56,9 @@ def csv_is_loaded_as_one_step(page: Page) -> None:
     page.press(Keys.ESCAPE)
     page.pause()
     settled(page, 4)
-    assert len(page.find_all(".tile[data-kind='output']")) == 3
+    assert len(page.find_all(".tile[data-role='output']")) == 3
     go_back(page, UNDO)
-    page.wait(lambda: len(page.find_all(".tile[data-kind='output']")) == 1, "the circle is back")
+    page.wait(lambda: len(page.find_all(".tile[data-role='output']")) == 1, "the circle is back")
     assert page.find("[data-dataset='circle']").get_attribute("aria-checked") == "true"
 
 

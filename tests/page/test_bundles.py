@@ -136,3 +136,16 @@ def test_every_page_can_be_joined(modules: Modules, page: str) -> None:
         script,
     )
     assert "@import" not in read(assets, f"css/pages/{page}.css")
+
+
+def test_every_sheet_is_on_a_page_and_every_module_too() -> None:
+    static = ROOT / "static"
+    for kind, folder in (("css", "css/pages"), ("js", "js/pages")):
+        # A bundle's parts are found by what they say first.
+        pages = [
+            read(Assets(static), file.relative_to(static).as_posix())
+            for file in (static / folder).glob(f"*.{kind}")
+        ]
+        for file in (static / kind).rglob(f"*.{kind}"):
+            first = file.read_text().partition("\n")[0]
+            assert any(first in page for page in pages), file

@@ -45,7 +45,7 @@ def test_what_made_things_worse_is_found_and_nothing_else(
         assert one["first"] >= least, f"{name}: not judged before there is enough to judge by"
         assert one["last"]["before"] != one["last"]["after"]
     issue = told["worse: sgd to adam at 0.03, quickly"]["last"]
-    assert issue["kind"] == "accuracy"
+    assert issue["measure"] == "accuracy"
     assert issue["before"] > 0.98
     assert issue["after"] < 0.9
 

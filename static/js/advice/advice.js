@@ -20,7 +20,7 @@ export function createAdvice({ connection, store }) {
   let step = -1;
   let told = 0;
 
-  function tell(found) {
+  function keep(found) {
     const known = store.get().advice.setback;
     const now = performance.now();
     if (Boolean(found) === Boolean(known) && (!found || now - told < PERIOD)) return;
@@ -31,7 +31,7 @@ export function createAdvice({ connection, store }) {
   connection.on("opened", ({ spec: opened }) => {
     spec = opened;
     detector.forget();
-    tell(null);
+    keep(null);
   });
   connection.on("spec", ({ spec: next, step: here, redo, joined = false }) => {
     // An undo, a reset or a model leads elsewhere; a weight that was set is no setting.
@@ -40,7 +40,7 @@ export function createAdvice({ connection, store }) {
     else detector.edit(spec, next, joined);
     spec = next;
     step = here;
-    tell(null);
+    keep(null);
   });
   connection.on("frame", ({ meta, arrays, spec: shown }) => {
     if (meta.recalled !== undefined) return;
@@ -49,7 +49,7 @@ export function createAdvice({ connection, store }) {
     const rows = Array.from({ length: values.length / COLUMNS }, (_, i) =>
       values.slice(i * COLUMNS, (i + 1) * COLUMNS));
     const now = { epoch: meta.epoch, images: isImages(shown), scored: "test_accuracy" in meta };
-    tell(detector.add(rows, now));
+    keep(detector.add(rows, now));
   });
   return createTrials({ connection, store });
 }

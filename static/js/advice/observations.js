@@ -44,7 +44,7 @@ export function lostRun(spec, diverged) {
 export function worse(setback) {
   if (!setback) return null;
   return {
-    key: setback.kind === "accuracy" ? "worse.accuracy" : "worse.loss", setback, stands: true,
+    key: setback.measure === "accuracy" ? "worse.accuracy" : "worse.loss", setback, stands: true,
     candidates: listFixes(setback.from, setback.to),
   };
 }

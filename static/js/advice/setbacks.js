@@ -31,7 +31,7 @@ const OVER = 10;
  * @param {number[][]} before
  * @param {number[][]} after
  * @param {boolean} scored whether the score is an accuracy
- * @returns {{kind: string, before: number, after: number}|null} `accuracy` or `loss`
+ * @returns {{measure: string, before: number, after: number}|null} `accuracy` or `loss`
  */
 export function judge(before, after, scored) {
   if (scored) {
@@ -39,7 +39,7 @@ export function judge(before, after, scored) {
     const expected = quartile(old, 2) + Math.min(0, drift(before, after, SCORE));
     const apart = quartile(now, 3) < quartile(old, 1) + Math.min(0, drift(before, after, SCORE));
     if (apart && expected - quartile(now, 2) >= FALL) {
-      return { kind: "accuracy", before: quartile(old, 2), after: quartile(now, 2) };
+      return { measure: "accuracy", before: quartile(old, 2), after: quartile(now, 2) };
     }
     if (quartile(now, 2) > quartile(old, 2) + SAME_SCORE) return null;
   }
@@ -49,7 +49,7 @@ export function judge(before, after, scored) {
   const loss = quartile(now, 2);
   if (quartile(now, 1) <= quartile(old, 3) + rise) return null;
   if (loss < TIMES * expected || loss < expected + LEAST_RISE) return null;
-  return { kind: "loss", before: quartile(old, 2), after: loss };
+  return { measure: "loss", before: quartile(old, 2), after: loss };
 }
 
 /**
@@ -69,7 +69,7 @@ export function createDetector() {
    *
    * @param {number[][]} next
    * @param {{epoch: number, images: boolean, scored: boolean}} now
-   * @returns {Object|null} the setback: `kind`, the medians `before` and `after`, the specs
+   * @returns {Object|null} the setback: `measure`, the medians `before` and `after`, the specs
    *   `from` and `to`, and how many `steps` of undo lead back
    */
   function add(next, { epoch: here, images, scored }) {

@@ -19,12 +19,12 @@ export function createChoice(field, { onInput, options, explain = () => "" }) {
   let shown = "";
 
   function change() {
-    tell();
+    showHelp();
     onInput(input.value);
   }
 
   /** The help is about the choice, and about what is chosen. */
-  function tell() {
+  function showHelp() {
     element.dataset.help = [field.help, explain(input.value)].filter(Boolean).join("\n");
   }
 
@@ -36,13 +36,13 @@ export function createChoice(field, { onInput, options, explain = () => "" }) {
     const value = input.value;
     input.replaceChildren(...next.map(([name, text]) => h("option", { value: name }, text)));
     input.value = value;
-    tell();
+    showHelp();
   }
 
   function update(value) {
     if (input.value === value) return;
     input.value = value;
-    tell();
+    showHelp();
   }
 
   setOptions(options);

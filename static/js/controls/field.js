@@ -24,12 +24,12 @@ function patchAt(path, value) {
  * @param {any} options
  */
 export function createControl(field, options) {
-  if (field.kind === "choice") {
+  if (field.control === "choice") {
     const choices = field.options.map((name) => [name, optionText(field.key, name)]);
     const explain = (name) => optionHelp(field.key, name);
     return createChoice(field, { explain, ...options, options: choices });
   }
-  if (field.kind === "flag") return createToggle(field, options);
+  if (field.control === "flag") return createToggle(field, options);
   return field.nullable ? createOptional(field, options) : createSlider(field, options);
 }
 

@@ -110,7 +110,7 @@ export function createCommands({ context, send, progress, showPanels, ready }) {
     if (unit === undefined) return;
     const units = unit && store.get().run.spec.layers[unit.layer]?.units;
     if (unit && !(unit.unit < units)) throw new MessageError("invalid_message", "unit");
-    store.set({ view: { pinned: unit, hovered: unit && { kind: "hidden", ...unit } } });
+    store.set({ view: { pinned: unit, hovered: unit && { role: "hidden", ...unit } } });
   }
 
   return function carryOut(command) {

@@ -13,7 +13,7 @@ const MOST_EARLY = 100;
 
 /**
  * @param {string[]|null} origins that may speak; null for any
- * @returns {{listen: Function, tell: Function}} `tell` posts an event to whoever may hear it,
+ * @returns {{listen: Function, send: Function}} `send` posts an event to whoever may hear it,
  *   `listen` gives each message of the parent and a way to answer it
  */
 export function createParent(origins) {
@@ -31,7 +31,7 @@ export function createParent(origins) {
     parent.postMessage(message, origin === HIDDEN ? ANY : origin);
   }
 
-  function tell(message) {
+  function send(message) {
     if (!isThere) return;
     // Where the browser says who the parent is, nobody else is tried.
     const [known] = window.location.ancestorOrigins ?? [];
@@ -56,5 +56,5 @@ export function createParent(origins) {
 
   window.addEventListener("message", hear);
 
-  return { tell, listen };
+  return { send, listen };
 }

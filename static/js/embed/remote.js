@@ -35,7 +35,7 @@ export function createRemote({ parent, connection, context, visibility, showPane
   let waiting = 0;
 
   const post = (say, message) => say({ livenet: VERSION, ...message });
-  const tell = (message) => post(parent.tell, message);
+  const sendEvent = (message) => post(parent.send, message);
 
   function describe() {
     const { epoch, step } = progress.now();
@@ -68,7 +68,7 @@ export function createRemote({ parent, connection, context, visibility, showPane
   async function turn(when) {
     visibility[when]();
     if (when === "stop") return;
-    if (isReady) tell(describeReady());
+    if (isReady) sendEvent(describeReady());
     await begun.promise;
     setTimeout(() => startsWithSlide && !driven && store.get().page.onScreen && actions.run(), PATIENCE);
   }
@@ -91,10 +91,10 @@ export function createRemote({ parent, connection, context, visibility, showPane
     });
   }
 
-  const epochs = createThrottle(EPOCH_PERIOD, () => tell({ type: "epoch", ...describe() }));
+  const epochs = createThrottle(EPOCH_PERIOD, () => sendEvent({ type: "epoch", ...describe() }));
   const metrics = createThrottle(METRICS_PERIOD, () => {
     const { epoch, step, metrics: figures } = progress.now();
-    tell({ type: "metrics", epoch, step, ...figures });
+    sendEvent({ type: "metrics", epoch, step, ...figures });
   });
   let told = "";
   function follow() {
@@ -107,14 +107,14 @@ export function createRemote({ parent, connection, context, visibility, showPane
   connection.on("frame", follow);
   store.watch(["run.running"], follow);
   store.watch(["run.diverged"], ({ run: { diverged } }) => {
-    if (diverged) tell({ type: "error", code: "diverged", path: "", message: word("embed.error.diverged") });
+    if (diverged) sendEvent({ type: "error", code: "diverged", path: "", message: word("embed.error.diverged") });
   });
 
   function ready() {
     if (isReady) return;
     isReady = true;
     begun.resolve();
-    tell(describeReady());
+    sendEvent(describeReady());
     follow();
   }
 
@@ -122,8 +122,8 @@ export function createRemote({ parent, connection, context, visibility, showPane
 
   /** The plugin turns a key into what the deck does at it; other decks understand reveal.js's own words. */
   function key(name) {
-    tell({ type: "key", key: name });
-    if (!heard && REVEAL[name]) parent.tell(JSON.stringify({ method: REVEAL[name] }));
+    sendEvent({ type: "key", key: name });
+    if (!heard && REVEAL[name]) parent.send(JSON.stringify({ method: REVEAL[name] }));
   }
 
   return { ready, key };

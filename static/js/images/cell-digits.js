@@ -44,11 +44,11 @@ export function createCellDigits({ store, library }) {
     }
     if (!labels || store.get().images.cell !== cell) return;
     const rows = findRows(cell);
-    const [label, answer] = [cell.label, cell.answer].map((k) => className(images, k));
-    setText(title, word(cell.label === cell.answer ? "confusion.right" : "confusion.wrong",
-      { label, answer, count: formatCount(rows.length) }));
+    const [label, predicted] = [cell.label, cell.predicted].map((k) => className(images, k));
+    setText(title, word(cell.label === cell.predicted ? "confusion.right" : "confusion.wrong",
+      { label, predicted, count: formatCount(rows.length) }));
     const entries = rows.slice(0, MOST).map((row) => ({
-      row, name: () => word("confusion.digit", { row: formatCount(row + 1), label, answer }),
+      row, name: () => word("confusion.digit", { row: formatCount(row + 1), label, predicted }),
     }));
     if (shown === cell) pictures.offer(entries);
     else showPictures(entries);
@@ -61,11 +61,11 @@ export function createCellDigits({ store, library }) {
     gallery.show("test", entries);
   }
 
-  function findRows({ label, answer }) {
+  function findRows({ label, predicted }) {
     const rows = [];
     const count = Math.min(labels.length, predictions.length);
     for (let row = 0; row < count; row += 1) {
-      if (labels[row] === label && predictions[row] === answer) rows.push(row);
+      if (labels[row] === label && predictions[row] === predicted) rows.push(row);
     }
     return rows;
   }

@@ -15,9 +15,9 @@ const GAP = 14;
 export function createDigitCard(parent, { store, library }) {
   const canvas = h("canvas", { "aria-hidden": "true" });
   const label = h("span");
-  const answer = h("span");
+  const predicted = h("span");
   const element = h("div.digit-card", { hidden: true }, canvas,
-    h("div.digit-card-words", {}, label, answer));
+    h("div.digit-card-words", {}, label, predicted));
   parent.append(element);
   let shown = null;
 
@@ -25,7 +25,7 @@ export function createDigitCard(parent, { store, library }) {
    * Shows a test image.
    *
    * @param {number} row
-   * @param {number|null} guess the network's answer, if it is known
+   * @param {number|null} guess the network's prediction, if it is known
    * @param {{clientX: number, clientY: number}} pointer
    */
   async function show(row, guess, pointer) {
@@ -42,8 +42,8 @@ export function createDigitCard(parent, { store, library }) {
     const [right] = found.labels;
     draw(canvas, found.pixels, images.shape, palette);
     setText(label, word("space.label", { label: name(right) }));
-    setText(answer, guess === null ? "" : word("space.answer", { answer: name(guess) }));
-    answer.classList.toggle("wrong", guess !== null && guess !== right);
+    setText(predicted, guess === null ? "" : word("space.predicted", { predicted: name(guess) }));
+    predicted.classList.toggle("wrong", guess !== null && guess !== right);
     element.hidden = false;
     place(pointer);
   }

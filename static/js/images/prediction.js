@@ -10,20 +10,20 @@ import { word } from "lib/words";
 const PERIOD = 100;
 /** Names longer than this are set smaller. */
 const SHORT = 2;
-/** A second answer less likely than this is not told. */
+/** A second prediction less likely than this is not told. */
 const LEAST = 0.0005;
 
 /** @returns {{element: HTMLElement, update: Function, paint: Function, destroy: Function}} */
 export function createPrediction({ store }) {
-  const canvas = h("canvas.answer-picture", {
-    role: "img", "aria-label": word("answer.alt"), width: 1, height: 1,
+  const canvas = h("canvas.prediction-picture", {
+    role: "img", "aria-label": word("prediction.alt"), width: 1, height: 1,
   });
-  const name = h("span.answer-name");
-  const share = h("span.answer-share");
-  const second = h("p.answer-second");
-  const element = h("div.answer", {}, canvas,
-    h("div.answer-words", {}, h("p.answer-line", {}, name, share), second));
-  const throttle = createThrottle(PERIOD, tell);
+  const name = h("span.prediction-name");
+  const share = h("span.prediction-share");
+  const second = h("p.prediction-second");
+  const element = h("div.prediction", {}, canvas,
+    h("div.prediction-words", {}, h("p.prediction-line", {}, name, share), second));
+  const throttle = createThrottle(PERIOD, describe);
   let frame = null;
 
   function update(next) {
@@ -37,7 +37,7 @@ export function createPrediction({ store }) {
     if (frame && store.get().appearance.palette) drawSelectedImage(canvas, frame.arrays, store.get());
   }
 
-  function tell() {
+  function describe() {
     const { images: { set: images } } = store.get();
     if (!images) return;
     const { image, probabilities } = frame.arrays;
@@ -47,9 +47,9 @@ export function createPrediction({ store }) {
     const percent = (k) => formatPercent(probabilities.data[k]);
     name.classList.toggle("long", nameOf(best).length > SHORT);
     setText(name, blank ? "" : nameOf(best));
-    setText(share, blank ? word("answer.none") : percent(best));
+    setText(share, blank ? word("prediction.none") : percent(best));
     const told = !blank && probabilities.data[next] >= LEAST;
-    setText(second, told ? word("answer.second", { answer: nameOf(next), share: percent(next) }) : "");
+    setText(second, told ? word("prediction.second", { predicted: nameOf(next), share: percent(next) }) : "");
   }
 
   const unwatch = store.watch(["appearance.palette", "images.showSaliency"], paint);

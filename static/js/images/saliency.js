@@ -9,7 +9,7 @@ const INK = 0.55;
 
 /**
  * Draws a frame's image; while `showSaliency` is on, and the frame has it, the saliency is laid
- * over it: how the log-probability of the answer changes with each pixel.
+ * over it: how the log-probability of the prediction changes with each pixel.
  *
  * @param {HTMLCanvasElement} canvas
  * @param {Object} arrays of a frame

@@ -31,11 +31,11 @@ export function createStore(initial) {
     if (changed.size === 0) return;
     state = next;
     for (const watcher of [...watchers]) {
-      if (watcher.keys.some((key) => changed.has(key))) tell(watcher);
+      if (watcher.keys.some((key) => changed.has(key))) notify(watcher);
     }
   }
 
-  function tell({ call }) {
+  function notify({ call }) {
     try {
       call(state);
     } catch (error) {

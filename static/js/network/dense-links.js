@@ -4,19 +4,19 @@ const SVG = "http://www.w3.org/2000/svg";
 /** Between a shape and what it leads to. */
 const GAP = 7;
 
-/** @returns {{element: SVGElement, draw: (layout: Object, answer: number) => void}} */
+/** @returns {{element: SVGElement, draw: (layout: Object, bars: number) => void}} */
 export function createDenseLinks() {
   const element = document.createElementNS(SVG, "svg");
   element.classList.add("fans");
   element.setAttribute("aria-hidden", "true");
 
-  /** Draws the shapes of a layout; `answer` is the height of the bars. */
-  function draw({ width, height, columns, middle, blocks }, answer) {
+  /** Draws the shapes of a layout; `bars` is the height of the bars. */
+  function draw({ width, height, columns, middle, blocks }, bars) {
     const [first, last] = [columns[0].width / 2, columns.at(-1).width / 2];
     const edges = [
       { half: first, high: first },
       ...blocks.map((block) => ({ half: block.width / 2, high: block.height / 2 })),
-      { half: last, high: answer / 2 },
+      { half: last, high: bars / 2 },
     ];
     element.setAttribute("width", width);
     element.setAttribute("height", height);

@@ -13,7 +13,7 @@ const KEYS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDo
 
 /**
  * @param {number} layer
- * @param {Object} on `hover(unit|null, box)`, `press(unit)`, `tell(unit)` gives a unit's value
+ * @param {Object} on `hover(unit|null, box)`, `press(unit)`, `describe(unit)` gives a unit's value
  *   in words
  * @returns {{element, place, paint, mark}}
  */
@@ -85,7 +85,7 @@ export function createLayerBlock(layer, on) {
 
   function say(unit) {
     element.setAttribute("aria-valuenow", unit + 1);
-    element.setAttribute("aria-valuetext", on.tell(unit));
+    element.setAttribute("aria-valuetext", on.describe(unit));
   }
 
   function point(unit) {

@@ -10,7 +10,7 @@ import { word } from "lib/words";
  *   each class of a set; `update` takes the probabilities, the right label or null, and the palette
  */
 export function createBars() {
-  const element = h("ol.bars", { "aria-label": word("network.answer") });
+  const element = h("ol.bars", { "aria-label": word("network.predictions") });
   let rows = [];
   let coloured = null;
 

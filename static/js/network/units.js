@@ -10,7 +10,7 @@ const CROSS = "M5 5l6 6M11 5l-6 6";
  * @param {HTMLElement} element holds one element per tile
  * @param {Object} on `hover(place|null)`, `hoverBias(place|null, event)`,
  *   `press(place)`, `pressBias(place, event)`, `remove(place)`, `add(place)`
- * @returns {{build, place, mark}} a place is {column, row, kind, layer, unit, name}
+ * @returns {{build, place, mark}} a place is {column, row, role, layer, unit, name}
  */
 export function createUnits(element, on) {
   let columns = [];
@@ -29,36 +29,36 @@ export function createUnits(element, on) {
   }
 
   function placeOf({ features, columns: counts }, column, row, last) {
-    if (column === 0) return { column, row, kind: "input", layer: -1, unit: row, name: features[row] };
-    const kind = column === last ? "output" : "hidden";
-    return { column, row, kind, layer: column - 1, unit: row, outputs: counts[last] };
+    if (column === 0) return { column, row, role: "input", layer: -1, unit: row, name: features[row] };
+    const role = column === last ? "output" : "hidden";
+    return { column, row, role, layer: column - 1, unit: row, outputs: counts[last] };
   }
 
   function makeUnit(place) {
-    const { kind, name } = place;
+    const { role, name } = place;
     const button = h("button.tile", {
       type: "button", tabindex: -1, "aria-label": labelOf(place),
-      "aria-pressed": kind === "input" ? "true" : kind === "hidden" ? "false" : null,
+      "aria-pressed": role === "input" ? "true" : role === "hidden" ? "false" : null,
       data: {
-        kind, column: place.column, row: place.row, ...(kind === "input" ? explainInput(name) : {}),
+        role, column: place.column, row: place.row, ...(role === "input" ? explainInput(name) : {}),
       },
     });
     const wrap = h("div.unit", {}, button);
-    if (kind === "input") button.append(makeInputLabel(place.name));
+    if (role === "input") button.append(makeInputLabel(place.name));
     else wrap.append(h("button.bias", {
       type: "button", tabindex: -1, "aria-label": word("unit.bias", { name: labelOf(place) }),
     }));
-    if (kind === "hidden") wrap.append(h("button.remove", {
+    if (role === "hidden") wrap.append(h("button.remove", {
       type: "button", tabindex: -1, "aria-label": word("action.remove", { name: labelOf(place) }),
     }, icon(CROSS)));
     return { element: wrap, button, place };
   }
 
   function makeIdle(name) {
-    const place = { column: 0, row: -1, kind: "idle", name };
+    const place = { column: 0, row: -1, role: "idle", name };
     const button = h("button.tile.idle", {
       type: "button", tabindex: -1, "aria-pressed": "false", "aria-label": word(`feature.${name}`),
-      data: { kind: "idle", feature: name, ...explainInput(name) },
+      data: { role: "idle", feature: name, ...explainInput(name) },
     }, makeInputLabel(name));
     return { element: h("div.unit", {}, button), button, place };
   }
@@ -67,7 +67,7 @@ export function createUnits(element, on) {
   function place(layout) {
     columns.forEach((units, column) => {
       units.forEach((unit, row) => {
-        const idle = unit.place.kind === "idle";
+        const idle = unit.place.role === "idle";
         const at = idle
           ? layout.idle[row - layout.columns[0].ys.length]
           : { x: layout.columns[column].x, y: layout.columns[column].ys[row] };
@@ -160,7 +160,7 @@ export function createUnits(element, on) {
   /** Marks the pinned unit. */
   function mark(pinned) {
     for (const { button, place: at } of columns.flat()) {
-      if (at.kind !== "hidden") continue;
+      if (at.role !== "hidden") continue;
       const yes = Boolean(pinned) && at.layer === pinned.layer && at.unit === pinned.unit;
       button.setAttribute("aria-pressed", yes);
     }
@@ -182,8 +182,8 @@ function makeInputLabel(name) {
  *
  * @param {any} place
  */
-export function labelOf({ kind, layer, unit, name, outputs }) {
-  if (kind === "input" || kind === "idle") return word(`feature.${name}`);
-  if (kind === "output") return outputs > 1 ? word("unit.class", { name: unit }) : word("unit.output");
+export function labelOf({ role, layer, unit, name, outputs }) {
+  if (role === "input" || role === "idle") return word(`feature.${name}`);
+  if (role === "output") return outputs > 1 ? word("unit.class", { name: unit }) : word("unit.output");
   return word("unit.name", { layer: layer + 1, unit: unit + 1 });
 }

@@ -14,7 +14,7 @@ const ASIDE = 8;
  * @param {Object} links
  * @param {{frame: () => Object, palette: () => Object, tooltip, setWeight: Function|null}} parts
  *   without `setWeight` weights are told only
- * @returns {{tell, edit}} for biases, which are elements of their own
+ * @returns {{showWeight, edit}} for biases, which are elements of their own
  */
 export function createWeightPointer(field, grounds, links, parts) {
   const { tooltip, setWeight } = parts;
@@ -29,13 +29,13 @@ export function createWeightPointer(field, grounds, links, parts) {
 
   function nameOf(layer, unit) {
     const { spec } = parts.frame();
-    if (layer < 0) return labelOf({ kind: "input", name: spec.features[unit] });
-    const kind = layer === spec.layers.length ? "output" : "hidden";
-    return labelOf({ kind, layer, unit, outputs: widths().at(-1) });
+    if (layer < 0) return labelOf({ role: "input", name: spec.features[unit] });
+    const role = layer === spec.layers.length ? "output" : "hidden";
+    return labelOf({ role, layer, unit, outputs: widths().at(-1) });
   }
 
   /** Says a weight beside the pointer; null hides it. */
-  function tell(weight, event) {
+  function showWeight(weight, event) {
     if (!weight || !parts.frame()) {
       tooltip.hide();
       return;
@@ -78,7 +78,7 @@ export function createWeightPointer(field, grounds, links, parts) {
     if (!link && !onLink) return;
     onLink = Boolean(link);
     field.classList.toggle("on-link", onLink);
-    tell(link, event);
+    showWeight(link, event);
     choose(link);
   });
   field.addEventListener("pointerleave", () => {
@@ -92,7 +92,7 @@ export function createWeightPointer(field, grounds, links, parts) {
     if (link) edit(link, event);
   });
 
-  return { tell, edit };
+  return { showWeight, edit };
 }
 
 /** Beside the pointer, or beside the element when a key was pressed. */

@@ -148,7 +148,7 @@ async function start() {
     livenet.frames += 1;
     livenet.specId = meta.spec_id;
     livenet.step = meta.step;
-    if (rehearse && livenet.frames === REHEARSED) parent.tell({ livenet: VERSION, type: "rehearsed", frames: livenet.recorded });
+    if (rehearse && livenet.frames === REHEARSED) parent.send({ livenet: VERSION, type: "rehearsed", frames: livenet.recorded });
     if (livenet.frames > 1) return;
     remote.ready();
     requestAnimationFrame(() => loadPlotly(config.plotly));

@@ -10,8 +10,8 @@ export function createOutputPlaces(images) {
   const metrics = h("div.metrics");
   const curves = h("div.curves");
   if (images) {
-    const answers = h("div.answers");
-    return { cards: [answers, metrics, curves], answers, metrics, curves };
+    const predictions = h("div.predictions");
+    return { cards: [predictions, metrics, curves], predictions, metrics, curves };
   }
   const plane = h("div.output-plane");
   const scale = h("div.output-scale");

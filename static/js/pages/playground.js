@@ -134,7 +134,7 @@ const OWN = {
   data: ofMoment(createData),
   imageData: ofMoment(createImageCard),
   explanation: createExplanation,
-  answers: (element, context) => createPredictionTabs(element, context, { createConfusion, createSpace }),
+  predictions: (element, context) => createPredictionTabs(element, context, { createConfusion, createSpace }),
   observation: (element, context) => createObservation(element, context, {
     observe, newLayer: context.schema.defaults().layers[0], tries: true,
   }),

@@ -30,12 +30,12 @@ export function createReplayPage(charts) {
   /** Frames hold one image; what would show others is left out. Nothing can be painted. */
   function createCards(part, context) {
     const images = Boolean(context.store.get().images.set);
-    const { cards, answers, ...output } = createOutputPlaces(images);
+    const { cards, predictions, ...output } = createOutputPlaces(images);
     const title = h("h2.sr-only", { id: "output-title" }, word("card.output"));
     const shown = cards.filter((element) => element !== output.plane?.tools);
     place("output").replaceChildren(...(images ? [title] : []), ...shown);
     return makeViews("replay", part, context, {
-      data: place("data"), network: place("network"), charts: charts && answers, ...output,
+      data: place("data"), network: place("network"), charts: charts && predictions, ...output,
     }, { facts: createFacts });
   }
 

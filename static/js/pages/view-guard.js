@@ -1,7 +1,7 @@
 /** Error boundary of views: an exception of one is reported, the others go on. */
 
 /**
- * @param {{tell: Function, clear: Function}} faults
+ * @param {{report: Function, clear: Function}} faults
  * @param {Context} context what views are made from
  * @returns {(part: string, create: Function, places: HTMLElement|Object, ...more) => Object[]}
  *   makes the view, or the views, of a part of the page by `create(places, context, ...more)`;
@@ -19,7 +19,7 @@ export function createViewGuard(faults, context) {
         call(value);
         return true;
       } catch (error) {
-        faults.tell(part, error);
+        faults.report(part, error);
         return false;
       }
     }

@@ -33,7 +33,7 @@ const TABLE = [
   },
   { part: "explanation", images: "explanation", playground: "network" },
   { part: "output", plane: "output", playground: "plane", replay: "plane" },
-  { part: "output", images: "answers", playground: "answers" },
+  { part: "output", images: "predictions", playground: "predictions" },
   { part: "output", images: "confusion", replay: "charts" },
   { part: "output", plane: "outputPanel", images: "confusion", embed: "boundary", replayEmbed: "boundary" },
   { part: "scale", plane: "scale", playground: "scale", replay: "scale" },

@@ -25,11 +25,11 @@ export function pointsOfRun(points) {
  * @param {Object} sheet as `pictures/sheet` takes it; without a caption of a person's own each
  *   picture says its epoch
  * @param {{points: Object[], format: string, pause: number, signal: AbortSignal,
- *   tell: (share: number) => void}} how `pause` between two pictures in milliseconds
+ *   progress: (share: number) => void}} how `pause` between two pictures in milliseconds
  * @returns {Promise<Blob>}
  * @throws what the server refused, as `{code, message}`, or that it was given up
  */
-export async function animate(context, sheet, { points, format, pause, signal, tell }) {
+export async function animate(context, sheet, { points, format, pause, signal, progress }) {
   const body = new FormData();
   const frames = await fetchMoments(context, points, signal);
   // The run goes on meanwhile; what is drawn ends with the last snapshot.
@@ -40,7 +40,7 @@ export async function animate(context, sheet, { points, format, pause, signal, t
     const text = await drawSheet(subject, { ...sheet, caption });
     body.append("frame", await rasterize(text, sheet));
     signal.throwIfAborted();
-    tell((i + 1) / frames.length);
+    progress((i + 1) / frames.length);
   }
   const url = `/api/animations?format=${format}&ms=${pause}`;
   const answer = await fetch(url, { method: "POST", body, signal });

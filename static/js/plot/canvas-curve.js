@@ -18,7 +18,7 @@ const FONT = 0.79;
  * @returns {{canvas: HTMLCanvasElement, draw: Function, nearest: Function, destroy: () => void}}
  */
 export function createPlainCurve(element, label) {
-  const canvas = h("canvas.plain-curve", { role: "img", "aria-label": label, "aria-describedby": "state" });
+  const canvas = h("canvas", { role: "img", "aria-label": label, "aria-describedby": "state" });
   element.append(canvas);
   let shown = null;
 

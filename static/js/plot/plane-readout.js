@@ -20,7 +20,7 @@ export function createPlaneReadout(picture, plane, points, { store, tooltip, tas
   let pointer = null;
   let byTouch = false;
 
-  function tell() {
+  function showReadout() {
     const place = pointer && plane.placeOf(pointer);
     if (!place || !frame?.arrays.boundary) {
       tooltip.hide();
@@ -35,14 +35,14 @@ export function createPlaneReadout(picture, plane, points, { store, tooltip, tas
   }
 
   // The last frame of a paused run is told too, however soon it comes after the pointer.
-  const newest = createThrottle(PERIOD, () => pointer && tell());
+  const newest = createThrottle(PERIOD, () => pointer && showReadout());
 
   function follow(event) {
     if (store.get().points.painting) return;
     byTouch = event.pointerType === "touch";
     pointer = { clientX: event.clientX, clientY: event.clientY };
     store.set({ view: { pointsWanted: true } });
-    tell();
+    showReadout();
   }
 
   function leave() {

@@ -15,12 +15,12 @@ const SAMPLES = 25;
  */
 export function scaleOf({ arrays: { boundary, units, selected }, meta, spec }, hovered) {
   const outputs = boundary.shape[0];
-  if (!hovered || (hovered.kind === "output" && outputs === 1)) {
+  if (!hovered || (hovered.role === "output" && outputs === 1)) {
     return outputs > 1 ? { classes: outputs } : { values: threeOf(meta.boundary_range) };
   }
-  const { kind, layer, unit, name } = hovered;
-  if (kind === "output") return { values: [0, 0.5, 1], levels: Math.min(unit, outputs - 1) };
-  if (kind === "input") return around(sampleFeature(name, SAMPLES));
+  const { role, layer, unit, name } = hovered;
+  if (role === "output") return { values: [0, 0.5, 1], levels: Math.min(unit, outputs - 1) };
+  if (role === "input") return around(sampleFeature(name, SAMPLES));
   if (showsUnit({ arrays: { selected }, meta }, { layer, unit })) return around(selected.data);
   const index = unitIndex(spec, layer, unit);
   return around(meta.units_range[Math.min(index, units.shape[0] - 1)]);

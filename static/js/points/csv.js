@@ -33,10 +33,10 @@ export async function readCsv(content, fit) {
   if (answer.status === TOO_LARGE) return { problem: word("csv.too_large") };
   if (answer.status === BUSY) return { problem: word("csv.busy") };
   const { error } = await answer.json();
-  return { problem: tell(error), canFit: error.rule === "out_of_plane" };
+  return { problem: describe(error), canFit: error.rule === "out_of_plane" };
 }
 
-function tell({ rule, message, line, column, ...values }) {
+function describe({ rule, message, line, column, ...values }) {
   if (!RULES.includes(rule)) return message;
   const text = word(`csv.${rule}`, values);
   if (column) return word("csv.at.cell", { line, column, text });

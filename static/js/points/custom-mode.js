@@ -4,13 +4,13 @@
  * @param {Store} store
  */
 export function followCustomPoints(store) {
-  let wasOwn = false;
+  let wasCustom = false;
   let testBefore = false;
   store.watch(["run.draft"], ({ run: { draft }, view: { showTest } }) => {
-    const isOwn = draft?.data.name === "points";
-    if (isOwn === wasOwn) return;
-    wasOwn = isOwn;
-    if (isOwn) {
+    const isCustom = draft?.data.name === "points";
+    if (isCustom === wasCustom) return;
+    wasCustom = isCustom;
+    if (isCustom) {
       testBefore = showTest;
       // A point that was painted must not vanish because it is one to test on.
       store.set({ view: { showTest: true } });

@@ -21,8 +21,8 @@ export function openPointsDialog(context) {
   }, icon("M4 4l8 8", "M12 4l-8 8"));
   const foreign = h("div.foreign", {},
     h("p", {}, word("points.foreign")),
-    h("button.button", { type: "button", data: { action: "makeOwn" }, on: { click: customPoints.choose } },
-      word("action.makeOwn")));
+    h("button.button", { type: "button", data: { action: "makePoints" }, on: { click: customPoints.choose } },
+      word("action.makePoints")));
   const dialog = h("dialog.dialog.points-dialog", { "aria-labelledby": "points-title" },
     h("div.dialog-head", {}, h("h2.dialog-title", { id: "points-title" }, word("points.title")),
       count, h("div.spacer"), close),
@@ -40,12 +40,12 @@ export function openPointsDialog(context) {
   }
 
   const unwatch = store.watch(["run.draft", "points.custom", "run.spec"], ({ run: { draft }, points: { custom: points } }) => {
-    const isOwn = draft.data.name === "points";
+    const isCustom = draft.data.name === "points";
     const shown = table.element.hidden;
-    table.element.hidden = !isOwn;
-    foreign.hidden = isOwn;
-    if (isOwn && shown) table.render();
-    setText(count, isOwn ? word("points.count", {
+    table.element.hidden = !isCustom;
+    foreign.hidden = isCustom;
+    if (isCustom && shown) table.render();
+    setText(count, isCustom ? word("points.count", {
       count: formatCount(points.length), task: word(`task.${taskOf(draft)}`),
     }) : word(`data.${draft.data.name}`));
   });

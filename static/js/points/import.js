@@ -38,7 +38,7 @@ export function createImport({ onTable }) {
     if (mine !== asked) return;
     said.classList.toggle("problem", Boolean(problem));
     fit.hidden = !canFit;
-    setText(said, problem ?? tell(table));
+    setText(said, problem ?? describe(table));
     if (table) onTable(table);
   }
 
@@ -52,7 +52,7 @@ function button(action, onClick) {
 }
 
 /** How many points came, and which word became which class. */
-function tell({ points, classes }) {
+function describe({ points, classes }) {
   const count = word("points.loaded", { count: points.length });
   if (!classes) return count;
   const names = classes.map((name, label) => word("points.class", { name, label })).join(", ");

@@ -37,14 +37,14 @@ export function createPlanePoints(plane, { store, taskOf }) {
   let timer = 0;
   let turn = 0;
 
-  function isOwn() {
+  function isCustom() {
     const { points: { custom }, run: { spec, draft } } = store.get();
     return Boolean(custom && draft) && spec.data.name === "points";
   }
 
   /** Whether custom points have changed since the frame that the rows are from. */
   function isAhead() {
-    return isOwn() && store.get().points.custom !== rowsOf;
+    return isCustom() && store.get().points.custom !== rowsOf;
   }
 
   function update(next) {
@@ -60,9 +60,9 @@ export function createPlanePoints(plane, { store, taskOf }) {
     rows = next;
     rowsOf = spec.data.name === "points" ? spec.data.points : null;
     if (!same) parts = null;
-    if (isOwn() && (isAhead() || drawn)) {
+    if (isCustom() && (isAhead() || drawn)) {
       if (same) settleSoon();
-      else drawOwn();
+      else drawCustom();
     } else if (!same) draw();
   }
 
@@ -81,7 +81,7 @@ export function createPlanePoints(plane, { store, taskOf }) {
     range = frame?.meta.boundary_range ?? range;
     if (isAhead()) {
       plane.draw();
-      drawOwn();
+      drawCustom();
     } else if (frame && (!plane.isReady() || rows?.length > MOST_OF_PLOTLY * POINT_COLUMNS)) {
       plane.draw();
       plane.drawByHand((context, at) => {
@@ -99,7 +99,7 @@ export function createPlanePoints(plane, { store, taskOf }) {
   }
 
   /** Draws the custom points as they are now; only what is new where nothing went. */
-  function drawOwn() {
+  function drawCustom() {
     const { points: { custom }, view: { showTest } } = store.get();
     const task = widenTask(custom, taskOf(store.get().run.draft));
     const from = drawn && startsWith(custom, drawn.custom) && drawn.task === task
@@ -165,7 +165,7 @@ export function createPlanePoints(plane, { store, taskOf }) {
 
   const recolour = createThrottle(COLOUR_PERIOD, draw);
   const unwatch = [
-    store.watch(["points.custom"], () => isOwn() && (isAhead() || drawn) && drawOwn()),
+    store.watch(["points.custom"], () => isCustom() && (isAhead() || drawn) && drawCustom()),
     store.watch(["view.showTest", "appearance.palette"], ({ appearance: { palette } }) => palette && draw()),
   ];
 

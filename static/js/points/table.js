@@ -16,8 +16,8 @@ const SPARE = 8;
  * @returns {{element: HTMLElement, render: () => void, destroy: () => void}}
  */
 export function createTable({ store, customPoints, taskOf }) {
-  const above = h("tr.table-space", { "aria-hidden": "true" });
-  const below = h("tr.table-space", { "aria-hidden": "true" });
+  const above = h("tr", { "aria-hidden": "true" });
+  const below = h("tr", { "aria-hidden": "true" });
   const body = h("tbody", {}, above, below);
   const table = h("table.point-table", { "aria-label": word("points.title") },
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, "#"),

@@ -14,7 +14,7 @@ import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 
 const TASKS = ["binary", "multiclass", "regression"];
-const OWN = "points";
+const CUSTOM = "points";
 const PICTURE = 48;
 const DOT = 1.35;
 /** A picture so small shows no more of many points. */
@@ -34,8 +34,8 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
   const element = h("div.thumbnails", { role: "radiogroup", "aria-label": word("card.data") });
   const loading = createLoading(store);
   const pencil = icon(...PENCIL);
-  const ownButton = beside && makeButton(OWN);
-  if (beside) element.append(...makePoints(), makeOwn(), ...makeImages());
+  const customButton = beside && makeButton(CUSTOM);
+  if (beside) element.append(...makePoints(), makeCustom(), ...makeImages());
   else {
     element.append(...makeImages(), h("details.data-more", {},
       h("summary", {}, word("task.plane"), icon("M4 6l4 4 4-4")),
@@ -58,9 +58,9 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
       h("div.thumbnail-row", {}, ...names.map(makeButton))];
   }
 
-  function makeOwn() {
-    ownButton.append(pencil);
-    return h("div.thumbnail-row.own-row", {}, ownButton, h("div.own-beside", {},
+  function makeCustom() {
+    customButton.append(pencil);
+    return h("div.thumbnail-row.custom-row", {}, customButton, h("div.custom-beside", {},
       makeTerm("span.group-title", word("help.dataset.points"), word("data.points")), beside));
   }
 
@@ -75,7 +75,7 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
   }
 
   function choose(name) {
-    if (name === OWN) customPoints.choose();
+    if (name === CUSTOM) customPoints.choose();
     else actions.chooseData(name);
   }
 
@@ -94,7 +94,7 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
     if (!palette) return;
     for (const [name, button] of buttons) {
       if (name in datasets) paintPoints(button.firstChild, datasets[name], palette);
-      else if (name !== OWN) paintGlyph(button.firstChild, name, palette, PICTURE * pixelRatio());
+      else if (name !== CUSTOM) paintGlyph(button.firstChild, name, palette, PICTURE * pixelRatio());
     }
     if (beside) paintOwn();
   }
@@ -102,15 +102,15 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
   function paintOwn() {
     const { appearance: { palette }, points: { custom: points }, run: { draft } } = store.get();
     const empty = !points?.length;
-    ownButton.firstChild.hidden = empty;
+    customButton.firstChild.hidden = empty;
     // An SVG element has no `hidden` of its own.
     pencil.toggleAttribute("hidden", !empty);
     if (empty || !palette || !draft) return;
-    const task = widenTask(points, draft.data.name === OWN ? taskOf(draft) : draft.data.task)
+    const task = widenTask(points, draft.data.name === CUSTOM ? taskOf(draft) : draft.data.task)
       ?? inferTask(points);
     const every = Math.ceil(points.length / MOST_DOTS);
     const some = points.filter((_, i) => i % every === 0);
-    paintPoints(ownButton.firstChild, { task, points: some }, palette);
+    paintPoints(customButton.firstChild, { task, points: some }, palette);
   }
 
   const throttle = createThrottle(PERIOD, paintOwn);

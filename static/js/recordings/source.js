@@ -33,11 +33,11 @@ export function createRecordedSource(recording) {
     stop();
     at = -1;
     emit("state", { name: "open", seconds: 0 });
-    emit("opened", { ...tell(frames[0]), running: false, resumed: false });
+    emit("opened", { ...describe(frames[0]), running: false, resumed: false });
     seek(0);
   }
 
-  function tell({ spec, meta }) {
+  function describe({ spec, meta }) {
     return { id: meta.spec_id, spec, step: meta.step, undo: false, redo: false };
   }
 
@@ -45,7 +45,7 @@ export function createRecordedSource(recording) {
   function seek(index) {
     const next = Math.max(0, Math.min(frames.length - 1, Math.round(index)));
     const frame = frames[next];
-    if (at >= 0 && frame.spec !== frames[at].spec) emit("spec", tell(frame));
+    if (at >= 0 && frame.spec !== frames[at].spec) emit("spec", describe(frame));
     at = next;
     emit("frame", { ...frame, recorded: { frames, index: at } });
   }
@@ -107,7 +107,7 @@ export function createRecordedSource(recording) {
 
   function reset() {
     seek(0);
-    emit("spec", tell(frames[0]));
+    emit("spec", describe(frames[0]));
   }
 
   const answers = { run, pause: stop, step, reset, ...IGNORED };

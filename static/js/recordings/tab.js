@@ -47,11 +47,11 @@ export function create(element, { store, schema, recording, actions }) {
   element.append(h("p.recording-lead", {}, word("recording.lead")),
     status, made, wishes, h("div.recording-row", {}, start, stop));
 
-  function makeSelect(key, values, tell) {
+  function makeSelect(key, values, labelOf) {
     const select = h("select.select", {
       "aria-label": word(`label.recording.${key}`), data: { path: `recording.${key}` },
       on: { change: () => Object.assign(chosen, { [key]: Number(select.value) }) },
-    }, ...values.map((value) => h("option", { value, selected: value === chosen[key] }, tell(value))));
+    }, ...values.map((value) => h("option", { value, selected: value === chosen[key] }, labelOf(value))));
     return h("div.field", { data: { help: word(`help.recording.${key}`) } },
       h("div.field-head", {}, h("span.field-label", {}, word(`label.recording.${key}`))),
       h("span.select-wrap", {}, select));

@@ -47,7 +47,7 @@ const LOOKED_AT = ["view.hovered", "view.pinned", "view.curveTab", "images.image
  */
 export function requestViews(connection, store, repaint) {
   store.watch(["view.pinned", "view.hovered"], ({ view: { pinned, hovered } }) => {
-    const looked = hovered?.kind === "hidden" ? { layer: hovered.layer, unit: hovered.unit } : null;
+    const looked = hovered?.role === "hidden" ? { layer: hovered.layer, unit: hovered.unit } : null;
     const select = pinned ?? looked;
     if (JSON.stringify(select) !== JSON.stringify(store.get().view.select)) store.set({ view: { select } });
   });

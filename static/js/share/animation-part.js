@@ -21,10 +21,10 @@ const chosen = { format: "gif", frames: "24", pause: "120", width: "640" };
 export function createAnimationPart(context, sheetOf) {
   const { store } = context;
   let giveUp = null;
-  const choose = (key, names, tell) => {
+  const choose = (key, names, labelOf) => {
     const choice = createChoice(
       { label: word(`animation.${key}`), help: "", path: `animation.${key}` },
-      { options: names.map((name) => [name, tell(name)]), onInput: (value) => { chosen[key] = value; } });
+      { options: names.map((name) => [name, labelOf(name)]), onInput: (value) => { chosen[key] = value; } });
     choice.update(chosen[key]);
     return choice.element;
   };
@@ -58,7 +58,7 @@ export function createAnimationPart(context, sheetOf) {
     try {
       const file = await animate(context, shrink(sheetOf()), {
         points, format: chosen.format, pause: Number(chosen.pause), signal: giveUp.signal,
-        tell: (share) => { bar.value = share; },
+        progress: (share) => { bar.value = share; },
       });
       saveFile(`livenet-${store.get().run.spec.data.name}.${chosen.format}`, file);
       setText(said, word("animation.done", { size: (file.size / 1e6).toFixed(1) }));

@@ -35,7 +35,7 @@ async function copyField(field) {
 export function createCopyButton(field, name) {
   let timer = 0;
   const text = h("span", {}, word("action.copy"));
-  const mark = h("span.copy-mark", {}, icon(...SHEETS));
+  const mark = h("span", {}, icon(...SHEETS));
   const said = h("span.copy-said", { role: "status" });
   const button = h("button.button.copy", {
     type: "button", data: { action: "copy" }, "aria-label": name && `${word("action.copy")}: ${name}`,

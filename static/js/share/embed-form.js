@@ -35,8 +35,8 @@ export function createEmbedForm({ languages }, onChange) {
     target[key] = value;
     onChange();
   };
-  const chips = (key, names, tell) => h("div.chips", {}, ...names.map((name) =>
-    createChip(`embed-${key}-${name}`, tell(name), options[key].includes(name), (chosen) => {
+  const chips = (key, names, labelOf) => h("div.chips", {}, ...names.map((name) =>
+    createChip(`embed-${key}-${name}`, labelOf(name), options[key].includes(name), (chosen) => {
       const others = options[key].filter((other) => other !== name);
       take(options, key)(chosen ? [...others, name] : others);
     })));

@@ -31,19 +31,19 @@ export function create(element, context) {
   });
   const note = h("p.quiet.share-note.short", { role: "status" });
   const code = createQrCode();
-  let kind = "html";
+  let format = "html";
   let link = { query: "" };
   let asked = 0;
-  const kinds = createRadios({ name: "embed-kind", label: word("share.snippet") }, {
-    value: kind, options: Object.keys(SNIPPETS).map((name) => [name, word(`share.kind.${name}`)]),
+  const formats = createRadios({ name: "embed-kind", label: word("share.snippet") }, {
+    value: format, options: Object.keys(SNIPPETS).map((name) => [name, word(`share.kind.${name}`)]),
     onInput: (name) => {
-      kind = name;
+      format = name;
       write();
     },
   });
   element.append(h("div.share-columns.embed-columns", {},
     h("div.share-side", {}, form.element, payload.element, recorded.element, reach.element),
-    h("div.share-main", {}, preview.element, kinds,
+    h("div.share-main", {}, preview.element, formats,
       h("div.share-output", {}, field, code.element),
       h("div.share-row", {}, createCopyButton(field)), note)));
 
@@ -68,12 +68,12 @@ export function create(element, context) {
     const address = makeAddress(link.query, reach.origin());
     const here = makeAddress(link.query);
     recorded.check(here);
-    field.value = SNIPPETS[kind]({
+    field.value = SNIPPETS[format]({
       ...form.frame, address, transparent: form.options.background === "transparent",
     });
     preview.show(here, form.frame);
     code.hide();
-    if (kind === "link" && !reach.isLocal()) code.show(address);
+    if (format === "link" && !reach.isLocal()) code.show(address);
   }
 
   function makeAddress(query, origin = location.origin) {

@@ -42,7 +42,7 @@ export function create(element, context) {
     payload.update(link.stored);
     field.value = link.query ? `${base}?${link.query}` : base;
     setText(length, word("share.length", { count: formatCount(field.value.length) }));
-    setText(note, link.problem ?? tell(link, payload.wanted()));
+    setText(note, link.problem ?? describe(link, payload.wanted()));
     note.classList.toggle("problem", Boolean(link.problem));
     if (reach.isLocal()) code.hide();
     else code.show(field.value);
@@ -52,7 +52,7 @@ export function create(element, context) {
 }
 
 /** What whoever opens it will find, and what not. */
-function tell({ state, stored, step }, { weights }) {
+function describe({ state, stored, step }, { weights }) {
   const said = [];
   if (weights === "now") said.push(word("share.note.now", { step: formatCount(step) }));
   if (weights === "initial") said.push(word(state ? "share.note.initial" : "share.note.seed"));

@@ -5,7 +5,7 @@ import { writeState } from "spec/url-state";
 import { word } from "lib/words";
 
 /** Characters of a link that chat programs, mail and QR codes bear. */
-export const LONGEST = 2000;
+const LONGEST = 2000;
 /** The name of the word, its sign, and the ampersand before it. */
 const NAMED = "&state=".length;
 

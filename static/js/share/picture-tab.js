@@ -105,9 +105,9 @@ export function create(element, context) {
 
   const redraw = createThrottle(PERIOD, () => frame && draw());
 
-  function nameFile(kind) {
+  function nameFile(extension) {
     const { spec, meta } = frame;
-    return `livenet-${spec.data.name}-epoch${meta.epoch}.${kind}`;
+    return `livenet-${spec.data.name}-epoch${meta.epoch}.${extension}`;
   }
 
   async function savePng() {

@@ -58,15 +58,15 @@ export function createReachability(name, forOthers, onChange) {
         ],
         onInput: (chosen) => {
           origin = chosen;
-          tell(listens);
+          notify(listens);
           onChange();
         },
       },
     )] : []));
-    tell(listens);
+    notify(listens);
   }
 
-  function tell(listens) {
+  function notify(listens) {
     if (!isLocal()) setText(note, word("share.reach.note"));
     else if (listens) setText(note, word("share.reach.local", { host }));
     else setText(note, [word("share.reach.local", { host }), word("share.reach.start")].join(" "));

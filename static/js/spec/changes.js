@@ -59,11 +59,11 @@ function describe(path, value, context) {
  * @param {{schema: Object, task?: string}} context
  */
 export function describeValue(path, value, { schema, task }) {
-  const { key, kind } = schema.field(path);
+  const { key, control } = schema.field(path);
   if (path === "loss" && (value || task)) return optionText("loss", value ?? schema.lossesOf(task)[0]);
   if (path === "data.name") return word(`data.${value}`);
   if (value === null) return word(path === "loss" ? "timeline.default" : "spoken.off");
   if (value === false) return word("spoken.off");
   if (value === true) return word("spoken.on");
-  return kind === "choice" ? optionText(key, value) : formatValue(value);
+  return control === "choice" ? optionText(key, value) : formatValue(value);
 }

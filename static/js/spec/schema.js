@@ -43,8 +43,8 @@ export function readSchema(schema) {
   /**
    * Describes the control of a path, such as `optimizer.learning_rate`.
    *
-   * @returns {{path, key, label, help, kind, minimum, maximum, initial, step, log, whole,
-   *   nullable, options, names, most, images}} `kind` is number, choice or flag; `names` are
+   * @returns {{path, key, label, help, control, minimum, maximum, initial, step, log, whole,
+   *   nullable, options, names, most, images}} `control` is number, choice or flag; `names` are
    *   what a list may hold, `most` how many items; `images` are other limits where images
    *   are trained on, if there are
    */
@@ -59,7 +59,7 @@ export function readSchema(schema) {
       key: label,
       label: word(`label.${label}`),
       help: hasWord(`help.${label}`) ? word(`help.${label}`) : "",
-      kind: value.enum ? "choice" : value.type === "boolean" ? "flag" : "number",
+      control: value.enum ? "choice" : value.type === "boolean" ? "flag" : "number",
       minimum: value.minimum ?? 0,
       maximum: value.maximum,
       initial: node.default ?? null,

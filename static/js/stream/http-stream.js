@@ -30,7 +30,7 @@ export function openHttpStream(path, on) {
   async function work() {
     sending = true;
     while (waiting.length && !end.signal.aborted) {
-      if (session) await tell(takeBatch());
+      if (session) await postBatch(takeBatch());
       else await open(waiting.shift());
     }
     sending = false;
@@ -68,7 +68,7 @@ export function openHttpStream(path, on) {
   }
 
   /** What messages lead to is in the stream; only what was not taken is answered here. */
-  async function tell(body) {
+  async function postBatch(body) {
     const answer = await post(`${session}/messages`, body);
     if (answer?.status === TOO_LARGE) hear("message", answer.content);
     else if (answer && !EXPECTED.includes(answer.status)) fail();

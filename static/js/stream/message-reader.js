@@ -18,12 +18,12 @@ export function createMessageReader(on) {
     chunks.push(chunk);
     size += chunk.length;
     while (size >= (head ? head.length : HEAD)) {
-      if (head) tell(head.kind, cut(head.length));
+      if (head) deliver(head.kind, cut(head.length));
       head = head ? null : readHead(cut(HEAD));
     }
   }
 
-  function tell(kind, bytes) {
+  function deliver(kind, bytes) {
     if (kind === FRAME) on.frame(bytes.buffer);
     else on.message(JSON.parse(text.decode(bytes)));
   }

@@ -42,10 +42,10 @@ export function create(element, context) {
   let unexplained = false;
   let asked = null;
 
-  /** Says what `tell` gives when its time has come. */
-  function announce(kind, tell) {
-    const importance = IMPORTANCE[kind];
-    if (!pending || importance >= pending.importance) pending = { importance, tell };
+  /** Says what `write` gives when its time has come. */
+  function announce(topic, write) {
+    const importance = IMPORTANCE[topic];
+    if (!pending || importance >= pending.importance) pending = { importance, write };
     const wait = eventTime + APART - performance.now();
     if (wait <= 0) speak();
     else if (!timer) timer = setTimeout(speak, wait);
@@ -54,7 +54,7 @@ export function create(element, context) {
   function speak() {
     clearTimeout(timer);
     timer = 0;
-    const text = pending.tell();
+    const text = pending.write();
     pending = null;
     eventTime = performance.now();
     say(text);
@@ -99,7 +99,7 @@ export function create(element, context) {
     if (next.run.waiting !== before.run.waiting) asked = next.run.spec;
     if (next.stream.connection !== before.stream.connection) followConnection(next.stream.connection);
     if (next.page.hint && next.page.hint !== before.page.hint) announce("hint", () => next.page.hint);
-    if (next.page.message && next.page.message !== before.page.message) announce("message", () => tell(next.page.message));
+    if (next.page.message && next.page.message !== before.page.message) announce("message", () => textOf(next.page.message));
     if (next.run.spec !== before.run.spec && next.run.spec && before.run.spec && meta) followSpec(before, next);
   }
 
@@ -162,7 +162,7 @@ function isOtherRun(before, { running, promised }) {
 }
 
 /** A message is a text, or the key of one. */
-function tell({ text, key }) {
+function textOf({ text, key }) {
   return text ?? word(key);
 }
 

@@ -11,7 +11,7 @@ const PAGE = "page";
 
 /**
  * @param {HTMLElement} element holds, hidden, what is said of a page that could not start
- * @returns {{tell: (part: string, error: Error) => void, clear: (part: string) => void,
+ * @returns {{report: (part: string, error: Error) => void, clear: (part: string) => void,
  *   speak: () => void, reportStart: (error: Error) => void}} `speak` says it again, in the words
  *   that are spoken now
  */
@@ -25,7 +25,7 @@ export function createFaults(element) {
   }
 
   /** Says once that a part has failed; the console has the rest. */
-  function tell(part, error) {
+  function report(part, error) {
     if (parts.has(part)) return;
     parts.add(part);
     console.error(error);
@@ -49,5 +49,5 @@ export function createFaults(element) {
     speak();
   });
 
-  return { tell, clear, speak, reportStart };
+  return { report, clear, speak, reportStart };
 }

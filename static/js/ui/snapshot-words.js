@@ -30,10 +30,10 @@ function describeChange({ path, from, to, more }, context) {
   const known = key ? `layers.${key}` : path;
   const { label } = schema.field(known);
   const name = key ? `${word("layer.name", { layer: Number(layer) + 1 })}, ${label}` : label;
-  const tell = (value) => (Array.isArray(value)
+  const textOf = (value) => (Array.isArray(value)
     ? value.map((one) => word(`feature.${one}`)).join(", ")
     : describeValue(known, value, context));
-  return word("timeline.change", { name, from: tell(from), to: tell(to) });
+  return word("timeline.change", { name, from: textOf(from), to: textOf(to) });
 }
 
 function list(units) {

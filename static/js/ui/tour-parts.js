@@ -8,8 +8,8 @@ const PARTS = {
   data: [() => boxOf("#data"), () => boxOf(".thumbnails")],
   units: [() => boxOf("#network .stage-scroll")],
   weights: [boxOfFirstLinks, () => boxOf("#network .stage-scroll")],
-  answer: [() => boxOf(".bars-box")],
-  output: [() => boxOf(".output-plane .plane, .answers")],
+  prediction: [() => boxOf(".bars-box")],
+  output: [() => boxOf(".output-plane .plane, .predictions")],
   curves: [() => boxOf(".curves")],
   play: [() => boxOf("#strip"), () => boxOf(".transport")],
 };

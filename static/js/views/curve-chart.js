@@ -99,7 +99,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   }
 
   /** Says the values of a step, as Plotly does. */
-  function tell({ clientX, clientY }) {
+  function showValues({ clientX, clientY }) {
     const at = plain.nearest(clientX);
     if (at < 0) return;
     const { series } = viewNow();
@@ -108,7 +108,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
       `${word("curve.test")} ${formatLoss(series[test][at])}`].join("\n"), clientX, clientY);
   }
 
-  plain.canvas.addEventListener("pointermove", tell);
+  plain.canvas.addEventListener("pointermove", showValues);
   plain.canvas.addEventListener("pointerleave", () => tooltip.hide());
 
   /** Draws everything: at the start, after a reset or a change of theme or size. */

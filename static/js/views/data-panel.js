@@ -60,16 +60,16 @@ export function create(element, context) {
   const unwatch = store.watch(["run.draft"], ({ run: { draft } }) => {
     if (!draft) return;
     const { name } = draft.data;
-    const isOwn = name === "points";
-    task.element.hidden = !isOwn;
+    const isCustom = name === "points";
+    task.element.hidden = !isCustom;
     const reads = (path) => schema.reads("data.name", name, path);
     noise.element.hidden = !reads("data.noise");
     samples.element.hidden = !reads("data.samples");
     classes.element.hidden = !reads("data.classes");
     balance.element.hidden = !reads("data.class_balance");
     // Own points stay where they are: only their split can be drawn anew.
-    setText(anew, word(isOwn ? "action.newSplit" : "action.newPoints"));
-    anew.dataset.help = word(isOwn ? "help.newSplit" : "help.newPoints");
+    setText(anew, word(isCustom ? "action.newSplit" : "action.newPoints"));
+    anew.dataset.help = word(isCustom ? "help.newSplit" : "help.newPoints");
   });
 
   function destroy() {

@@ -32,7 +32,7 @@ export function create(element, context) {
   const tiles = createTiles(stage.pictures);
   let frame = null;
   let signature = "";
-  let kinds = [];
+  let columns = [];
   let shown = null;
   let lookedAt = null;
   let linked = 0;
@@ -46,20 +46,20 @@ export function create(element, context) {
 
   const units = createUnits(stage.units, {
     hover: look,
-    hoverBias: (place, event) => pointer.tell(place && biasOf(place), event),
+    hoverBias: (place, event) => pointer.showWeight(place && biasOf(place), event),
     press,
     pressBias: (place, event) => {
-      if (place.kind === "hidden" || place.kind === "output") pointer.edit(biasOf(place), event);
+      if (place.role === "hidden" || place.role === "output") pointer.edit(biasOf(place), event);
     },
-    remove: ({ kind, layer, unit, name }) => {
-      if (kind === "input") toggleFeature(name);
-      else if (kind === "hidden") shrink(layer, unit);
+    remove: ({ role, layer, unit, name }) => {
+      if (role === "input") toggleFeature(name);
+      else if (role === "hidden") shrink(layer, unit);
     },
-    add: ({ kind, layer, name }) => {
-      if (kind === "idle") toggleFeature(name);
-      else if (kind === "hidden") grow(layer);
+    add: ({ role, layer, name }) => {
+      if (role === "idle") toggleFeature(name);
+      else if (role === "hidden") grow(layer);
     },
-    drop: ({ kind, layer }) => kind === "hidden" && shrink(layer),
+    drop: ({ role, layer }) => role === "hidden" && shrink(layer),
   });
 
   const heads = createColumnHeaders(stage.heads, stage.gaps, {
@@ -83,9 +83,9 @@ export function create(element, context) {
     if (count > 1 && unit < count) change(removeUnit(layers(), layer, unit));
   }
 
-  function press({ kind, layer, unit, name }) {
-    if (kind === "input" || kind === "idle") toggleFeature(name);
-    else if (kind === "hidden") togglePin(store, layer, unit);
+  function press({ role, layer, unit, name }) {
+    if (role === "input" || role === "idle") toggleFeature(name);
+    else if (role === "hidden") togglePin(store, layer, unit);
   }
 
   /** The last feature stays: a network without inputs is no network. */
@@ -98,8 +98,8 @@ export function create(element, context) {
 
   /** Shows a unit large and its links in front; null for none. */
   function look(place) {
-    lookedAt = place && place.kind !== "idle" ? place : null;
-    store.set({ view: { hovered: place && (place.kind === "idle" ? { ...place, kind: "input" } : place) } });
+    lookedAt = place && place.role !== "idle" ? place : null;
+    store.set({ view: { hovered: place && (place.role === "idle" ? { ...place, role: "input" } : place) } });
     if (frame) links.highlight(linksOf(lookedAt), frame.arrays.weights.data, palette());
     placeLens();
   }
@@ -158,12 +158,12 @@ export function create(element, context) {
 
   function rebuild(shape, key) {
     signature = key;
-    const before = kinds;
-    kinds = ["in", ...frame.spec.layers.map(({ units: n, activation }) => `${n} ${activation}`), "out"];
+    const before = columns;
+    columns = ["in", ...frame.spec.layers.map(({ units: n, activation }) => `${n} ${activation}`), "out"];
     heads.build(frame.spec.layers.length);
     units.build(shape);
     if (palette()) tiles.paintInputs(shape.features, palette());
-    const old = shown && matchColumns(shown, before, kinds);
+    const old = shown && matchColumns(shown, before, columns);
     measure();
     unpinWhatIsGone(store, frame.spec);
     units.mark(store.get().view.pinned);

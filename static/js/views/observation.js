@@ -100,8 +100,8 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
       [key, typeof one === "number" ? formatValue(one) : one]));
   }
 
-  function describeSetback({ kind, before, after, from, to }) {
-    const format = kind === "accuracy" ? (share) => formatPercent(share, 0) : formatLoss;
+  function describeSetback({ measure, before, after, from, to }) {
+    const format = measure === "accuracy" ? (share) => formatPercent(share, 0) : formatLoss;
     return {
       change: describeChange(from, to, { schema, task: taskOf(to) }),
       before: format(before), after: format(after),

@@ -81,10 +81,10 @@ export function create({ plane: element, tools: toolPlace }, context) {
     if (frame.arrays.boundary) map.paint(pixels, frame, palette, discretize);
   }
 
-  function paintHovered({ kind, layer, unit, name }, palette) {
+  function paintHovered({ role, layer, unit, name }, palette) {
     const { boundary, units, selected } = frame.arrays;
-    if (kind === "input") paintValues(pixels, sampleFeature(name, FINE), palette.diverging);
-    else if (kind === "output") {
+    if (role === "input") paintValues(pixels, sampleFeature(name, FINE), palette.diverging);
+    else if (role === "output") {
       if (boundary.shape[0] === 1) paintBoundary(palette, false);
       else if (unit < boundary.shape[0]) map.paintOne(pixels, frame, palette, unit);
     } else if (showsUnit(frame, { layer, unit })) {
@@ -112,12 +112,12 @@ export function create({ plane: element, tools: toolPlace }, context) {
     store.watch(["points.painting"], ({ points: { painting } }) => {
       pencil.setAttribute("aria-pressed", painting);
     }),
-    store.watch(["run.draft", "points.custom", "points.label"], ({ run: { draft }, points: { label: ownWord } }) => {
-      const isOwn = draft?.data.name === "points";
-      pencil.hidden = !isOwn;
-      note.hidden = !isOwn || !ownWord;
+    store.watch(["run.draft", "points.custom", "points.label"], ({ run: { draft }, points: { label: pointsLabel } }) => {
+      const isCustom = draft?.data.name === "points";
+      pencil.hidden = !isCustom;
+      note.hidden = !isCustom || !pointsLabel;
       if (note.hidden) return;
-      setText(said, word(ownWord));
+      setText(said, word(pointsLabel));
       takeBack.hidden = !customPoints.canRestore();
     }),
   ];
@@ -136,8 +136,8 @@ export function create({ plane: element, tools: toolPlace }, context) {
   return { update, resize: drawPoints, destroy };
 }
 
-function nameUnit({ kind, layer, unit, name, outputs }) {
-  if (kind === "input") return word(`feature.${name}`);
-  if (kind === "hidden") return word("unit.name", { layer: layer + 1, unit: unit + 1 });
+function nameUnit({ role, layer, unit, name, outputs }) {
+  if (role === "input") return word(`feature.${name}`);
+  if (role === "hidden") return word("unit.name", { layer: layer + 1, unit: unit + 1 });
   return outputs > 1 ? word("unit.class", { name: unit }) : word("card.output");
 }

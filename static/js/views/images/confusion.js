@@ -26,7 +26,7 @@ export function create(place, context) {
   const chart = h("div.confusion-chart");
   const grid = createCellGrid({
     label: word("confusion.grid"), tooltip,
-    onChoose: (label, answer) => store.set({ images: { cell: { label, answer } } }),
+    onChoose: (label, predicted) => store.set({ images: { cell: { label, predicted } } }),
   });
   const map = h("div.confusion-map", {}, chart, grid.element);
   const digits = createCellDigits(context);
@@ -74,15 +74,15 @@ export function create(place, context) {
       height: map.clientHeight,
       margin,
       xaxis: {
-        ...axisOf(palette, names, "confusion.answer"), tickangle: isWide(names) ? WIDE_ANGLE : 0,
+        ...axisOf(palette, names, "confusion.predicted"), tickangle: isWide(names) ? WIDE_ANGLE : 0,
       },
       yaxis: { ...axisOf(palette, names, "confusion.label"), autorange: "reversed" },
     }), { ...PLOT_CONFIG, staticPlot: true });
     nameChart(chart, word("confusion.alt"));
-    grid.name((label, answer) => word("confusion.cell", {
-      label: names[label], answer: names[answer],
-      count: formatCount(countOf(label, answer)),
-      share: formatPercent(countOf(label, answer) / Math.max(1, totals[label])),
+    grid.name((label, predicted) => word("confusion.cell", {
+      label: names[label], predicted: names[predicted],
+      count: formatCount(countOf(label, predicted)),
+      share: formatPercent(countOf(label, predicted) / Math.max(1, totals[label])),
     }));
   }
 
@@ -95,8 +95,8 @@ export function create(place, context) {
     return margin;
   }
 
-  function countOf(label, answer) {
-    return counts[label * Math.sqrt(counts.length) + answer];
+  function countOf(label, predicted) {
+    return counts[label * Math.sqrt(counts.length) + predicted];
   }
 
   function makeTrace(palette, totals) {
@@ -117,7 +117,7 @@ export function create(place, context) {
 
   const unwatch = [
     store.watch(["appearance.palette", "images.set"], draw),
-    store.watch(["images.cell"], ({ images: { cell } }) => grid.choose(cell && [cell.label, cell.answer])),
+    store.watch(["images.cell"], ({ images: { cell } }) => grid.choose(cell && [cell.label, cell.predicted])),
   ];
 
   function destroy() {

@@ -40,13 +40,13 @@ export function create(element, { store, library }) {
 
   function makeCell(_, at) {
     const canvas = h("canvas");
-    const right = h("span.digit-right");
-    const answer = h("span.digit-answer");
+    const right = h("span");
+    const predicted = h("span.digit-prediction");
     const button = h("button.digit", {
       type: "button", role: "radio", tabindex: -1, hidden: true,
       on: { click: () => choose(at), keydown: (event) => step(event, at) },
-    }, canvas, h("span.digit-said", { "aria-hidden": "true" }, right, answer));
-    return { button, canvas, right, answer };
+    }, canvas, h("span.digit-said", { "aria-hidden": "true" }, right, predicted));
+    return { button, canvas, right, predicted };
   }
 
   function choose(at) {
@@ -126,24 +126,24 @@ export function create(element, { store, library }) {
     });
     shown = { rows: wanted, labels: found.labels };
     mark(store.get());
-    tell();
+    describe();
   }
 
   /** Says of each image what it is and what the network takes it for. */
-  function tell() {
+  function describe() {
     const { images: { set: images }, appearance: { palette } } = store.get();
     if (!images || !palette) return;
     shown.rows.forEach((row, i) => {
-      const { button, right, answer } = cells[i];
+      const { button, right, predicted } = cells[i];
       const label = shown.labels[i];
       const given = predictions?.[row];
       const wrong = given !== undefined && given !== label;
       button.classList.toggle("wrong", wrong);
       name(right, images, label, palette);
-      name(answer, images, wrong ? given : null, palette);
+      name(predicted, images, wrong ? given : null, palette);
       const values = { row: formatCount(row + 1), label: className(images, label) };
-      const text = given === undefined ? word("digits.one", values) : word("digits.answered", {
-        ...values, answer: className(images, given),
+      const text = given === undefined ? word("digits.one", values) : word("digits.predicted", {
+        ...values, predicted: className(images, given),
       });
       if (button.dataset.help !== text) {
         button.dataset.help = text;
@@ -173,7 +173,7 @@ export function create(element, { store, library }) {
   const throttle = createThrottle(PERIOD, () => {
     predictions = newest;
     refresh();
-    tell();
+    describe();
   });
 
   function update({ arrays }) {

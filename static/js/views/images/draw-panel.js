@@ -39,9 +39,9 @@ export function create(place, context) {
   const raw = createToggle(
     { label: word("label.unprepared"), help: word("help.unprepared"), path: "unprepared" },
     { onInput: (unprepared) => store.set({ images: { unprepared } }) });
-  const answer = createPrediction(context);
+  const prediction = createPrediction(context);
   const element = h("div.draw", {}, paper.element,
-    h("div.draw-tools", {}, pens, clear, undo), answer.element, raw.element);
+    h("div.draw-tools", {}, pens, clear, undo), prediction.element, raw.element);
   place.append(element);
   let drawn = [];
   let changed = false;
@@ -69,12 +69,12 @@ export function create(place, context) {
 
   function update(frame) {
     arrive();
-    if (element.clientWidth > 0) answer.update(frame);
+    if (element.clientWidth > 0) prediction.update(frame);
   }
 
   function resize() {
     paper.paint();
-    answer.paint();
+    prediction.paint();
   }
 
   /** A frame has come, or none will. */
@@ -120,7 +120,7 @@ export function create(place, context) {
     clearTimeout(awaited);
     unwatch.forEach((stop) => stop());
     paper.destroy();
-    answer.destroy();
+    prediction.destroy();
     element.remove();
   }
 

@@ -19,8 +19,8 @@ export function create(place, context) {
   const saliency = makeSwitch("showSaliency");
   const nearest = makeSwitch("showNearest");
   const key = h("p.saliency-key", {},
-    h("span.key-positive", { "aria-hidden": "true" }), h("span", {}, word("answer.for")),
-    h("span.key-negative", { "aria-hidden": "true" }), h("span", {}, word("answer.against")));
+    h("span.key-positive", { "aria-hidden": "true" }), h("span", {}, word("prediction.for")),
+    h("span.key-negative", { "aria-hidden": "true" }), h("span", {}, word("prediction.against")));
   const gallery = createGallery(context, word("label.showNearest"));
   const element = h("div.explanation", {},
     h("div.explanation-part", {}, saliency.element, key),
@@ -42,7 +42,7 @@ export function create(place, context) {
     const nameOf = (k) => className(images, k);
     gallery.show("train", Array.from({ length: count }, (_, i) => ({
       row: data[2 * i],
-      name: (k) => word("answer.nearest", { label: nameOf(k), distance: data[2 * i + 1].toFixed(1) }),
+      name: (k) => word("prediction.nearest", { label: nameOf(k), distance: data[2 * i + 1].toFixed(1) }),
       caption: nameOf,
     })));
   }

@@ -33,7 +33,7 @@ export function create(element, context) {
   const caption = h("p.input-caption");
   const input = h("div.input-column", {}, picture, caption);
   const bars = createBars();
-  const output = h("div.output-column", {}, makeTerm("div.bars-box", word("help.network.answer"), bars.element));
+  const output = h("div.output-column", {}, makeTerm("div.bars-box", word("help.network.predictions"), bars.element));
   const blockPlace = h("div.blocks", { role: "group", "aria-label": word("network.blocks") });
   const field = h("div.image-field", {}, fans.element, input, blockPlace, output, gaps);
   const stage = h("div.stage", {}, heads, field);
@@ -44,7 +44,7 @@ export function create(element, context) {
   heads.inert = fixed;
   let frame = null;
   let blocks = [];
-  let kinds = [];
+  let columns = [];
   let layout = null;
   let pointed = null;
   let label = null;
@@ -80,7 +80,7 @@ export function create(element, context) {
     const { spec, meta } = frame;
     nameClasses(store.get());
     const now = ["in", ...spec.layers.map(({ units, activation }) => `${units} ${activation}`), named?.classes.length];
-    if (now.join() !== kinds.join()) rebuild(now);
+    if (now.join() !== columns.join()) rebuild(now);
     title.update(meta);
     paint();
   }
@@ -92,14 +92,14 @@ export function create(element, context) {
   }
 
   function rebuild(now) {
-    kinds = now;
+    columns = now;
     const before = layout?.columns.map(({ x }) => x);
     const count = frame.spec.layers.length;
     if (blocks.length !== count) {
       head.build(count);
       blocks = frame.spec.layers.map((_, layer) => createLayerBlock(layer, {
         hover: (unit, at) => point(layer, unit, at), press: (unit) => togglePin(store, layer, unit),
-        tell: (unit) => tell(layer, unit),
+        describe: (unit) => describe(layer, unit),
       }));
       blockPlace.replaceChildren(...blocks.map((block) => block.element));
     }
@@ -190,7 +190,7 @@ export function create(element, context) {
     }, () => {});
   }
 
-  function tell(layer, unit) {
+  function describe(layer, unit) {
     const name = word("unit.name", { layer: layer + 1, unit: unit + 1 });
     const value = frame?.arrays.activations && layer < frame.spec.layers.length
       ? activationsOf(layer)[unit] : undefined;
@@ -205,7 +205,7 @@ export function create(element, context) {
 
   function showValue() {
     const { layer, unit, at } = pointed;
-    tooltip.showAt(tell(layer, unit), at.x, at.y);
+    tooltip.showAt(describe(layer, unit), at.x, at.y);
   }
 
   function mark({ view: { pinned } }) {

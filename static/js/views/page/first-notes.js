@@ -42,7 +42,7 @@ export function create(element, { store }) {
   function place() {
     if (store.get().preferences.notesSeen) return;
     scroller = document.querySelector("#network .stage-scroll");
-    if (!scroller?.querySelector(".tile[data-kind='output']")) return;
+    if (!scroller?.querySelector(".tile[data-role='output']")) return;
     const field = scroller.querySelector(".field-of-units");
     if (element.parentElement !== field) field.append(element);
     const { inField, room } = look();
@@ -91,8 +91,8 @@ export function create(element, { store }) {
 
 /** The lowest tile of the last hidden layer, the middle of the last link, and where a layer can be put in. */
 function findTargets(field, inField) {
-  const hidden = [...field.querySelectorAll(".tile[data-kind='hidden']")];
-  const output = inField(field.querySelector(".tile[data-kind='output']"));
+  const hidden = [...field.querySelectorAll(".tile[data-role='hidden']")];
+  const output = inField(field.querySelector(".tile[data-role='output']"));
   const column = hidden.at(-1)?.dataset.column ?? "0";
   const before = [...field.querySelectorAll(`.tile[data-column='${column}']:not(.idle)`)].map(inField);
   const last = before.at(-1);

@@ -14,7 +14,7 @@ import { word } from "lib/words";
  */
 export function create(element, context) {
   const { store, edits } = context;
-  const what = h("strong.pending-what");
+  const what = h("strong");
   const far = h("span.pending-far");
   const then = h("span.pending-then");
   const bar = h("span.pending-bar");

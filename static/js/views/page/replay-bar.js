@@ -27,8 +27,8 @@ export function create(element, { store, source, actions }) {
     on: { change: () => store.set({ recording: { replaySpeed: Number(speed.value) } }) },
   }, ...SPEEDS.map((times) => h("option", { value: times }, `×${times}`)));
   const epoch = h("output.epoch-value", { "aria-live": "off" }, "0");
-  const step = h("span.replay-count");
-  const place = h("span.replay-count");
+  const step = h("span");
+  const place = h("span");
   element.classList.add("replay-strip");
   element.setAttribute("aria-label", word("recording.controls"));
   element.append(

@@ -28,7 +28,7 @@ const KEYS = {
 export function create(element, context) {
   const { store, tooltip, recall } = context;
   const past = h("div.time-past");
-  const ticks = h("div.time-ticks");
+  const ticks = h("div");
   const label = h("span");
   const thumb = h("div.time-thumb", {}, icon(...BACK), label);
   const track = h("div.time-track", {}, past, ticks, thumb);

@@ -6,7 +6,7 @@ import { placeBeside } from "ui/tour-positions";
 import { word } from "lib/words";
 
 const STEPS = ["data", "units", "weights", "output", "curves", "play"];
-const STEPS_OF_IMAGES = ["data", "units", "answer", "output", "curves", "play"];
+const STEPS_OF_IMAGES = ["data", "units", "prediction", "output", "curves", "play"];
 const MOVING = 250;
 const CROSS = ["M4 4l8 8", "M12 4l-8 8"];
 
@@ -14,7 +14,7 @@ const CROSS = ["M4 4l8 8", "M12 4l-8 8"];
 export function create(element, { store }) {
   const { images: { set: images } } = store.get();
   const steps = images ? STEPS_OF_IMAGES : STEPS;
-  const tell = (step, part) => (images ? word(`tour.images.${step}.${part}`) : word(`tour.${step}.${part}`));
+  const phrase = (step, part) => (images ? word(`tour.images.${step}.${part}`) : word(`tour.${step}.${part}`));
   const ring = h("div.tour-ring", { hidden: true, "aria-hidden": "true" });
   const progress = h("span.tour-progress");
   const title = h("h2.tour-title", { id: "tour-title" });
@@ -67,8 +67,8 @@ export function create(element, { store }) {
     const first = shown === null;
     shown = step;
     setText(progress, word("tour.progress", { step: step + 1, count: steps.length }));
-    setText(title, tell(steps[step], "title"));
-    setText(text, tell(steps[step], "text"));
+    setText(title, phrase(steps[step], "title"));
+    setText(text, phrase(steps[step], "text"));
     setText(next, word(step === steps.length - 1 ? "action.done" : "action.next"));
     if (step === 0 && document.activeElement === back) next.focus();
     back.disabled = step === 0;
