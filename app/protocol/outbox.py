@@ -34,6 +34,10 @@ class Heartbeat:
     answer: bool
 
 
+class Remainder(bytes):
+    """Rest of a frame of which a part is on its way, in the transport's own encoding."""
+
+
 Item = str | bytes | Closing | Heartbeat
 
 
@@ -49,6 +53,10 @@ class Outbox:
     Attributes:
         closed_at: when it was closed (monotonic seconds), or None.
         account: of its session, which counts the messages that wait; None without one.
+        send_at_once: sends as much of a frame as goes without waiting, and returns the
+            `Remainder`, or None; None itself where the transport cannot. Called with the lock
+            held, by who puts the frame in, while the thread that sends has nothing to do.
+        idle: whether the thread that sends waits for something to send.
     """
 
     def __init__(self, on_taken: Callable[[], None] | None = None) -> None:
@@ -59,9 +67,11 @@ class Outbox:
         self._closing: Closing | None = None
         self._pulse: Heartbeat | None = None
         self._abandoned = False
+        self.idle = False
         self.closed_at: float | None = None
         self.on_taken = on_taken
         self.account: Account | None = None
+        self.send_at_once: Callable[[bytes], bytes | None] | None = None
 
     @property
     def has_frame(self) -> bool:
@@ -101,11 +111,16 @@ class Outbox:
                 self._append(text)
 
     def put_frame(self, blob: bytes) -> None:
-        """Appends a frame; dropped when closed."""
+        """Sends a frame at once where that is possible, else appends it; dropped when closed."""
         with self._changed:
-            if not self.closed:
+            if self.closed:
+                return
+            rest: bytes | None = blob
+            if self.idle and not self._items and self._pulse is None and self.send_at_once:
+                rest = self.send_at_once(blob)
+            if rest is not None:
                 self._frames += 1
-                self._items.append(blob)
+                self._items.append(rest)
                 self._changed.notify()
 
     def put_heartbeat(self, pulse: Heartbeat) -> None:
@@ -127,12 +142,13 @@ class Outbox:
             self.account.hold(self, self._characters)
 
     def close(self, code: int, reason: str = "") -> None:
-        """Ends the connection once the waiting messages are sent; frames are dropped."""
+        """Ends the connection once the waiting messages are sent; whole frames are dropped."""
         with self._changed:
             if self.closed:
                 return
-            self._items = deque(item for item in self._items if isinstance(item, str))
-            self._frames = 0
+            kept = (item for item in self._items if isinstance(item, str | Remainder))
+            self._items = deque(kept)
+            self._frames = sum(isinstance(item, Remainder) for item in self._items)
             self._closing = Closing(code, reason)
             self.closed_at = time.monotonic()
             self._items.append(self._closing)
@@ -154,8 +170,11 @@ class Outbox:
             while not self._items and self._pulse is None:
                 if self.closed:
                     return None
+                self.idle = True
                 self._changed.wait()
-            if self._pulse is not None:
+            self.idle = False
+            broken = bool(self._items) and isinstance(self._items[0], Remainder)
+            if self._pulse is not None and not broken:
                 pulse, self._pulse = self._pulse, None
                 return pulse
             item = self._items.popleft()

@@ -82,8 +82,10 @@ class FrameTurns:
         """
         with self._locked as shared:
             shared.control.add_batches(rest_batches)
-            if shared.outbox is turn.outbox:
-                turn.outbox.put_frame(blob)
+            there = shared.outbox is turn.outbox
+        # Sent without the session's lock; who loses the session now has a closed outbox.
+        if there:
+            turn.outbox.put_frame(blob)
 
     def fail(self, turn: TurnPlan) -> None:
         """Pauses after a turn that made no frame, and gives its credit back."""

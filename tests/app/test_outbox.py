@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 import threading
 
-from app.protocol.outbox import MAX_MESSAGES, Closing, Heartbeat, Outbox
+from app.protocol.outbox import MAX_MESSAGES, Closing, Heartbeat, Outbox, Remainder
+from tests.app.servers import wait_until
 
 
 def kinds(outbox: Outbox) -> list[str]:
@@ -92,3 +93,76 @@ def test_room_is_told_of() -> None:
     outbox.put_frame(b"frame")
     outbox.take()
     assert told == [False]
+
+
+class Wire:
+    """A transport whose thread takes from the outbox, and which takes so many bytes at once."""
+
+    def __init__(self, room: int) -> None:
+        self.room = room
+        self.outbox = Outbox()
+        self.outbox.send_at_once = self.send_at_once
+        self.taken: list[object] = []
+        self.at_once: list[bytes] = []
+        self.gate = threading.Semaphore(0)
+        self.thread = threading.Thread(target=self.send)
+        self.thread.start()
+
+    def send_at_once(self, frame: bytes) -> Remainder | None:
+        self.at_once.append(frame[: self.room])
+        return Remainder(frame[self.room :]) if len(frame) > self.room else None
+
+    def send(self) -> None:
+        while (item := self.outbox.take()) is not None:
+            self.taken.append(item)
+            self.gate.acquire()
+
+    def wait_idle(self) -> None:
+        wait_until(lambda: self.outbox.idle, "the thread that sends waits")
+
+    def end(self) -> list[object]:
+        self.outbox.close(1000)
+        self.gate.release(100)
+        self.thread.join()
+        return self.taken
+
+
+def test_frame_is_sent_at_once_while_the_sender_waits() -> None:
+    wire = Wire(room=10)
+    wire.wait_idle()
+    wire.outbox.put_frame(b"frame")
+    assert wire.at_once == [b"frame"]
+    assert not wire.outbox.has_frame
+    assert wire.end() == [Closing(1000, "")]
+
+
+def test_frame_follows_the_message_that_is_being_sent() -> None:
+    wire = Wire(room=10)
+    wire.wait_idle()
+    wire.outbox.put({"type": "spec"})
+    wire.outbox.put_frame(b"frame")
+    wait_until(lambda: wire.taken, "the message is on its way")
+    wire.gate.release()
+    wait_until(lambda: len(wire.taken) == 2, "the frame is on its way")
+    wire.outbox.put_frame(b"next")
+    assert wire.outbox.has_frame
+    assert not wire.at_once
+    wire.gate.release()
+    wait_until(lambda: len(wire.taken) == 3, "the next one, too")
+    assert wire.end() == ['{"type":"spec"}', b"frame", b"next", Closing(1000, "")]
+
+
+def test_rest_of_a_frame_goes_before_all_else_even_at_the_end() -> None:
+    outbox = Outbox()
+    wire = Wire(room=2)
+    wire.wait_idle()
+    wire.outbox.put_frame(b"frame")
+    wait_until(lambda: wire.taken, "the rest is on its way")
+    assert (wire.at_once, wire.end()) == ([b"fr"], [b"ame", Closing(1000, "")])
+    outbox.put_frame(Remainder(b"rest"))
+    outbox.put_frame(b"frame")
+    outbox.put_heartbeat(Heartbeat(b"", answer=False))
+    outbox.close(1000)
+    assert outbox.has_frame
+    items = [outbox.take(), outbox.take(), outbox.take(), outbox.take()]
+    assert items == [b"rest", Heartbeat(b"", answer=False), Closing(1000, ""), None]
