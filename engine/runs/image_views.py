@@ -77,9 +77,9 @@ class ImageViews:
 
     What runs over a whole image set does so in slices (`Slices`), so that other turns can run.
 
-    It keeps what goes on from frame to frame: the answers to the test images, the basis of
-    the hidden space, and what takes long (`RateLimitedCache`): in frames of a run that goes on
-    it may be some steps old, at rest it never is.
+    Kept between frames are the predictions of the test images, the basis of the hidden space,
+    and views that take long (`RateLimitedCache`): while training they may be some steps old,
+    at rest they never are.
 
     Args:
         programs: where compiled programs come from.
@@ -165,13 +165,13 @@ class ImageViews:
         data = network.data
         image = pick_image(request.digit, data)
         flat = image.ravel()
-        answer = self._programs.views(network.spec, data).look(*network.arguments, flat)
+        explanation = self._programs.views(network.spec, data).look(*network.arguments, flat)
         arrays: Arrays = {"image": image}
         if "digit" in request.views:
-            arrays["activations"] = np.asarray(answer.activations)
-            arrays["probabilities"] = np.asarray(answer.probabilities)
+            arrays["activations"] = np.asarray(explanation.activations)
+            arrays["probabilities"] = np.asarray(explanation.probabilities)
         if "saliency" in request.views:
-            arrays["saliency"] = np.asarray(answer.saliency).reshape(image.shape)
+            arrays["saliency"] = np.asarray(explanation.saliency).reshape(image.shape)
         if "nearest" in request.views:
             find = self._programs.nearest(data, wait=request.patient)
             if find is not None:
