@@ -38,6 +38,7 @@ def test_modules_that_need_a_document(page: Page) -> None:
     ink_is_as_thin_however_small_a_drawing_is(page)
     marks_of_plain_curves(page)
     a_page_without_storage(page)
+    predictions_stay_when_the_size_of_their_set_comes(page)
     what_throws_is_reported(page)
 
 
@@ -142,6 +143,40 @@ def a_page_without_storage(page: Page) -> None:
            return [...kept, storage.getItem("a"), localStorage.getItem("a")];"""
     )
     assert kept == ["b", None, None, None]
+
+
+def predictions_stay_when_the_size_of_their_set_comes(page: Page) -> None:
+    """The frame of a paused run may come before it, and no other comes."""
+    wrong = page.load(
+        """const { create } = await import("views/images/digit-strip");
+           const { createPageStore } = await import("run/page-store");
+           const { readPalette } = await import("plot/palette");
+           const store = createPageStore({ appearance: { palette: readPalette() } });
+           const set = { name: "digits", shape: [2, 2], classes: ["0", "1"], nTest: 0, nTrain: 0 };
+           const library = {
+             get: async (part, { length }) =>
+               ({ pixels: new Uint8Array(4 * length), labels: new Uint8Array(length) }),
+             labels: async () => new Uint8Array(3),
+           };
+           const place = document.createElement("div");
+           store.set({ images: { set } });
+           const strip = create(place, { store, library });
+           const list = async (nTest) => {
+             store.set({ images: { set: { ...store.get().images.set, nTest } } });
+             while (place.querySelectorAll(".digit:not([hidden])[aria-label]").length !== nTest) {
+               await new Promise(requestAnimationFrame);
+             }
+             return [...place.querySelectorAll(".digit:not([hidden])")]
+               .map((digit) => digit.classList.contains("wrong"));
+           };
+           strip.update({ arrays: { predictions: { data: [0, 1, 1] } } });
+           const seen = [await list(3)];
+           store.set({ images: { set: { ...set, name: "mnist" } } });
+           seen.push(await list(2));
+           strip.destroy();
+           return seen;"""
+    )
+    assert wrong == [[False, True, True], [False, False]], "those of another set do not stay"
 
 
 def what_throws_is_reported(page: Page) -> None:

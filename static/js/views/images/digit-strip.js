@@ -37,6 +37,7 @@ export function create(element, { store, library }) {
   let asked = 0;
   let shown = { rows: [], labels: [] };
   let newest = null;
+  let known = null;
 
   function makeCell(_, at) {
     const canvas = h("canvas");
@@ -184,7 +185,9 @@ export function create(element, { store, library }) {
 
   async function know({ images: { set: images } }) {
     labels = null;
-    predictions = null;
+    // How many images a set has may come after the only frame of a paused run.
+    if (images?.name !== known) predictions = newest = null;
+    known = images?.name;
     if (!images?.nTest) return;
     const found = await library.labels("test").catch(() => null);
     if (store.get().images.set?.name !== images.name) return;
