@@ -13,7 +13,7 @@ import logging
 import os
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
 from typing import Any
 
@@ -42,7 +42,7 @@ class ProgramCache:
         self._pinned: set[Hashable] = set()
         self._failed: set[Hashable] = set()
         self._needed: OrderedDict[Hashable, tuple[Hashable, Build]] = OrderedDict()
-        self._wanted: OrderedDict[Hashable, tuple[Hashable, Build]] = OrderedDict()
+        self._wanted: OrderedDict[Hashable, list[tuple[Hashable, Build]]] = OrderedDict()
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
@@ -93,13 +93,26 @@ class ProgramCache:
         Returns:
             Whether it is there or will be; False if too many others wait for theirs.
         """
+        return self.request_all(owner, [(key, build)])
+
+    def request_all(self, owner: Hashable, programs: Sequence[tuple[Hashable, Build]]) -> bool:
+        """Requests several builds, one after the other; between them others get theirs.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            programs: key and build of each, see `request`.
+
+        Returns:
+            Whether all are there or will be; False if too many others wait for theirs.
+        """
         with self._changed:
             self._wanted.pop(owner, None)
-            if key in self._programs:
+            missing = [one for one in programs if one[0] not in self._programs]
+            if not missing:
                 return True
             if self._closed or len(self._wanted) >= MAX_WAITING:
                 return False
-            self._wanted[owner] = (key, build)
+            self._wanted[owner] = missing
             self._begin_work()
             return True
 
@@ -153,7 +166,7 @@ class ProgramCache:
                 self._changed.wait_for(lambda: self._needed or self._wanted or self._closed)
                 if self._closed:
                     return
-                _, (key, build) = (self._needed or self._wanted).popitem(last=False)
+                key, build = self._next()
             try:
                 self.get(key, build)
             except EngineError as error:
@@ -162,6 +175,15 @@ class ProgramCache:
             except Exception:
                 self._failed.add(key)
                 logger.exception("background build failed")
+
+    def _next(self) -> tuple[Hashable, Build]:
+        """Takes the next build out of the queue; the lock is held."""
+        if self._needed:
+            return self._needed.popitem(last=False)[1]
+        owner, programs = self._wanted.popitem(last=False)
+        if programs[1:]:
+            self._wanted[owner] = programs[1:]
+        return programs[0]
 
     def _build(self, key: Hashable, build: Build, future: Future[Any]) -> None:
         try:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable, Iterator
-from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import numpy as np
@@ -26,23 +25,22 @@ from engine.programs.images.compiled import (
     compile_unit_activations,
     compile_views,
 )
+from engine.programs.images.general import (
+    GeneralViewKey,
+    compile_general_training,
+    compile_general_views,
+)
 from engine.programs.images.training_programs import TrainingProgram, compile_training
-from engine.programs.models import ExactModel, ExactNetwork
+from engine.programs.models import ExactModel, ExactNetwork, GeneralImageModel
 from engine.spec import Spec
 
 T = TypeVar("T")
 
+#: What a program is known by, and what compiles it.
+Entry = tuple[Hashable, Callable[[], Any]]
+
 #: Images that are predicted in one call.
 ROWS = 512
-
-
-@dataclass(frozen=True)
-class ImageResources:
-    """Data and programs of a spec of images."""
-
-    data: ImageData
-    training: TrainingProgram
-    views: ViewPrograms
 
 
 class ImagePrograms:
@@ -57,24 +55,48 @@ class ImagePrograms:
         self._cache = cache
         self.store = store
 
-    def prepare(self, spec: Spec) -> ImageResources:
-        """Returns data and programs of a spec; loads and compiles what is missing.
+    def exact_training(self, spec: Spec, data: ImageData) -> TrainingProgram:
+        """Returns the exact training program of a network; compiles it if need be."""
+        return self._cache.get(*_exact_training(spec, data))
 
-        Raises:
-            DataError: its images cannot be found or are damaged.
+    def training(self, spec: Spec, data: ImageData) -> TrainingProgram:
+        """Returns the exact training program, or the general one if that alone is compiled."""
+        return self._choose(_exact_training(spec, data), _general_training(spec, data))
+
+    def views(self, spec: Spec, data: ImageData, *, by_general: bool = False) -> ViewPrograms:
+        """Returns the exact view programs, or the general ones if those alone are compiled.
+
+        Args:
+            spec: of the network.
+            data: its images.
+            by_general: whether general ones are taken before exact ones.
         """
-        data = self.store.get(spec.data.name)
-        training = ExactModel.of(spec, data.n_train)
-        return ImageResources(
-            data,
-            self._cache.get(training, lambda: compile_training(training)),
-            self.views(spec, data),
-        )
+        exact, general = _exact_views(spec, data), _general_views(spec, data)
+        if by_general and general is not None and (found := self._cache.peek(general[0])):
+            return found
+        return self._choose(exact, general)
 
-    def views(self, spec: Spec, data: ImageData) -> ViewPrograms:
-        """Returns the view programs of a network."""
-        model = _view_key(spec, data)
-        return self._cache.get(model, lambda: compile_views(model))
+    def _choose(self, exact: Entry, general: Entry | None) -> Any:
+        """Returns a program that is compiled, the exact one first; compiles that if neither is."""
+        found = self._cache.peek(exact[0])
+        if found is None and general is not None:
+            found = self._cache.peek(general[0])
+        return self._cache.get(*exact) if found is None else found
+
+    def request_exact(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
+        """Has exact programs compiled in the background, then general ones for the next edits.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            spec: of the network.
+            data: its images.
+
+        Returns:
+            Whether they are there or will be; False if too many others wait for theirs.
+        """
+        general = _general_training(spec, data), _general_views(spec, data)
+        wanted = [_exact_training(spec, data), _exact_views(spec, data)]
+        return self._cache.request_all(owner, wanted + [one for one in general if one is not None])
 
     def is_prepared(self, owner: Hashable, spec: Spec) -> bool:
         """Whether data and programs of a spec are there; requests those that are missing.
@@ -109,11 +131,14 @@ class ImagePrograms:
         return all(self._cache.need(owner, *one) for one in _list_rare(spec, data, request))
 
     def _has_programs(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
-        training, viewing = ExactModel.of(spec, data.n_train), _view_key(spec, data)
-        need = self._cache.need
-        return need(owner, training, lambda: compile_training(training)) and need(
-            owner, viewing, lambda: compile_views(viewing)
-        )
+        kinds = (_exact_training, _general_training), (_exact_views, _general_views)
+        return all(self._has(owner, of(spec, data), or_of(spec, data)) for of, or_of in kinds)
+
+    def _has(self, owner: Hashable, exact: Entry, general: Entry | None) -> bool:
+        """Whether one of two programs is compiled; requests the exact one if not."""
+        if general is not None and self._cache.peek(general[0]) is not None:
+            return True
+        return self._cache.need(owner, *exact)
 
     def unit_activations(self, spec: Spec, data: ImageData, *, wait: bool) -> BatchedProgram | None:
         """Returns the program that computes a unit's activation for images."""
@@ -160,6 +185,29 @@ class ImagePrograms:
     def close(self) -> None:
         """Stops loading in the background."""
         self.store.close()
+
+
+def _exact_training(spec: Spec, data: ImageData) -> Entry:
+    model = ExactModel.of(spec, data.n_train)
+    return model, lambda: compile_training(model)
+
+
+def _general_training(spec: Spec, data: ImageData) -> Entry | None:
+    model = GeneralImageModel.of(spec, data.n_train)
+    return None if model is None else (model, lambda: compile_general_training(model))
+
+
+def _exact_views(spec: Spec, data: ImageData) -> Entry:
+    key = _view_key(spec, data)
+    return key, lambda: compile_views(key)
+
+
+def _general_views(spec: Spec, data: ImageData) -> Entry | None:
+    model = GeneralImageModel.of(spec, data.n_train)
+    if model is None:
+        return None
+    key = GeneralViewKey(model, data.seen_images.shape[0], data.n_test)
+    return key, lambda: compile_general_views(key)
 
 
 def _view_key(spec: Spec, data: ImageData) -> ViewKey:

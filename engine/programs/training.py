@@ -16,7 +16,17 @@ from engine.functions.schedules import rate_factor
 from engine.functions.update_rule import update
 from engine.network import BatchStatistics, ParameterArrays, by_batch, move_averages
 from engine.programs.heads import loss_rows
-from engine.programs.models import Choices, ExactModel, GeneralModel, Inputs, Model, Rates
+from engine.programs.models import (
+    Choices,
+    ExactModel,
+    GeneralImageModel,
+    GeneralModel,
+    Inputs,
+    Model,
+    Rates,
+    TrainedModel,
+    read_images,
+)
 
 Vector = TypeVar("Vector", Array, Floats, ParameterArrays)
 
@@ -60,7 +70,7 @@ def penalty(model: Model, rates: Rates, params: Array) -> Array:
 
 
 def _gradient(
-    model: Model, inputs: Inputs, drop: Any, params: Any, x: Array, y: Array, weights: Array
+    model: TrainedModel, inputs: Inputs, drop: Any, params: Any, x: Array, y: Array, weights: Array
 ) -> tuple[Any, BatchStatistics]:
     """Gradient of sum_i weights_i loss_i, and the batch's statistics.
 
@@ -81,7 +91,7 @@ def _gradient(
 
 
 def _update_averages(
-    model: Model, inputs: Inputs, before: Any, after: Any, seen: BatchStatistics
+    model: TrainedModel, inputs: Inputs, before: Any, after: Any, seen: BatchStatistics
 ) -> Any:
     """Moves the moving averages; what the optimizer did to them does not count."""
     parts = model.parameters.split(before)
@@ -89,7 +99,7 @@ def _update_averages(
     return model.parameters.with_averages(after, averages)
 
 
-def _regularize(model: Model, rates: Rates, params: Any, g: Any) -> Any:
+def _regularize(model: TrainedModel, rates: Rates, params: Any, g: Any) -> Any:
     """Adds the penalty's gradient, and clips."""
     if model.regularized:
         g = model.parameters.add_to_kernels(
@@ -103,7 +113,7 @@ def _regularize(model: Model, rates: Rates, params: Any, g: Any) -> Any:
 
 
 def _apply(
-    model: Model,
+    model: TrainedModel,
     rates: Rates,
     choices: Choices,
     position: TrainingPosition,
@@ -221,7 +231,7 @@ def add_gradient(
     first = position.first * model.batch
     # The last part may reach beyond the batch; such rows weigh nothing.
     chosen = order[jnp.minimum(first + batch_rows, order.shape[0] - 1)]
-    x, y = model.read_images(images, labels, chosen)
+    x, y = read_images(images, labels, chosen, model.network.widths[-1])
     count = jnp.minimum(model.batch, model.n_train - first)
     weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
     drop = model.dropout(model.rates(inputs), _step_key(position, jnp.int32(0)), batch_rows)
@@ -238,14 +248,14 @@ def apply_gradient(
 
 
 def train_general(
-    model: GeneralModel,
+    model: GeneralModel | GeneralImageModel,
     inputs: Inputs,
     position: TrainingPosition,
-    state: State[Array],
+    state: State[Any],
     x: Array,
     y: Array,
     order: Array,
-) -> State[Array]:
+) -> State[Any]:
     """Does updates of any network within a capacity, see `train_exact`.
 
     Gathers each batch in chunks of fixed size, so any batch size will do.
@@ -256,17 +266,17 @@ def train_general(
     batches = (n + batch - 1) // batch
     room = model.batch_chunk
 
-    def step(i: Array, state: State[Array]) -> State[Array]:
+    def step(i: Array, state: State[Any]) -> State[Any]:
         e, b = (position.first + i) // batches, (position.first + i) % batches
         count = jnp.minimum(batch, n - b * batch)
 
-        def chunk(c: Array | int) -> tuple[Array, BatchStatistics]:
+        def chunk(c: Array | int) -> tuple[Any, BatchStatistics]:
             batch_rows = c * room + jnp.arange(room)
             start = e * n + b * batch + c * room
             rows = lax.dynamic_slice(order, (start,), (room,))
             weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
             drop = model.dropout(rates, _step_key(position, i), batch_rows)
-            bx, by = x[rows].T, y[rows].T
+            bx, by = model.take(x, y, rows)
             return _gradient(model, inputs, drop, state.params, bx, by, weights)
 
         if model.layout.normalized:
@@ -276,8 +286,8 @@ def train_general(
             params = _update_averages(model, inputs, state.params, after.params, seen)
             return after._replace(params=params)
         chunks = (count + room - 1) // room
-        zeros = jnp.zeros_like(state.params)
-        g = lax.fori_loop(0, chunks, lambda c, total: total + chunk(c)[0], zeros)
+        zeros = jax.tree.map(jnp.zeros_like, state.params)
+        g = lax.fori_loop(0, chunks, lambda c, g: jax.tree.map(jnp.add, g, chunk(c)[0]), zeros)
         return _apply(model, rates, choices, position, i, state, g)
 
     return lax.fori_loop(0, position.steps, step, state)

@@ -20,7 +20,7 @@ from engine.frames.frames import FrameRequest
 from engine.frames.registry import Shown, make_views
 from engine.network import ParameterArrays
 from engine.programs.image_programs import ImagePrograms
-from engine.programs.images.compiled import BatchedProgram, Projection
+from engine.programs.images.compiled import BatchedProgram, Projection, slopes_of
 from engine.programs.images.views import COMPONENTS, SHOWN
 from engine.programs.models import ExactNetwork
 from engine.spec import Spec
@@ -51,25 +51,17 @@ class BoundNetwork:
     Attributes:
         spec: of the network.
         data: the images.
-        slopes: float32 [layers], constant slopes for z < 0.
         params: its parameters, on the device.
     """
 
     spec: Spec
     data: ImageData
-    slopes: Floats
     params: ParameterArrays
-
-    @classmethod
-    def of(cls, spec: Spec, data: ImageData, params: ParameterArrays) -> BoundNetwork:
-        """Binds parameters to a spec and its images."""
-        slopes = np.array([layer.negative_slope for layer in spec.layers], np.float32)
-        return cls(spec, data, slopes, params)
 
     @property
     def arguments(self) -> tuple[Floats, ParameterArrays]:
-        """First arguments of every compiled view."""
-        return self.slopes, self.params
+        """First arguments of every exact program."""
+        return slopes_of(self.spec), self.params
 
 
 class ImageViews:
@@ -89,6 +81,7 @@ class ImageViews:
         self._programs = programs
         self._basis: tuple[Any, Array] | None = None
         self._tested: TestPredictions | None = None
+        self._by_general = False
         self._nearest: tuple[Any, Floats] | None = None
         self._unit_activations: RateLimitedCache[Floats] = RateLimitedCache()
         self._space: RateLimitedCache[NDArray[Any]] = RateLimitedCache()
@@ -102,13 +95,13 @@ class ImageViews:
         )
 
     @property
-    def seen(self) -> tuple[Any, Any]:
+    def seen(self) -> tuple[Any, Any, bool]:
         """State that is carried from frame to frame."""
-        return self._tested, self._basis
+        return self._tested, self._basis, self._by_general
 
     @seen.setter
-    def seen(self, kept: tuple[Any, Any]) -> None:
-        self._tested, self._basis = kept
+    def seen(self, kept: tuple[Any, Any, bool]) -> None:
+        self._tested, self._basis, self._by_general = kept
 
     def measure(self, network: BoundNetwork) -> Slices[Floats]:
         """Evaluates a network on the first train images and on all test images.
@@ -119,19 +112,15 @@ class ImageViews:
         spec, data = network.spec, network.data
         programs, labels = self._programs.views(spec, data), data.images
         train, test = programs.evaluate_train, programs.evaluate_test
-        n_seen = len(data.seen_labels)
-        seen = yield from train.slices(
-            n_seen, *network.arguments, data.seen_images, data.seen_labels
-        )
-        rest = yield from test.slices(
-            data.n_test, *network.arguments, data.test_images, data.test_labels
-        )
+        bound, n_seen = programs.bind(spec, network.params), len(data.seen_labels)
+        seen = yield from train.slices(n_seen, *bound, data.seen_images, data.seen_labels)
+        rest = yield from test.slices(data.n_test, *bound, data.test_images, data.test_labels)
         right = np.mean(seen.predictions == labels.train_labels[:n_seen])
         self._tested = TestPredictions(
             rest.predictions, _confusion_matrix(labels.test_labels, rest, spec.n_outputs)
         )
         tested = np.trace(self._tested.confusion) / data.n_test
-        sums, rates = jax.device_get(programs.sum_kernels(network.params)), spec.regularization
+        sums, rates = jax.device_get(programs.sum_kernels(bound[1])), spec.regularization
         penalty = rates.l1 * sums.absolute + rates.l2 * sums.squares
         means = (seen.losses.mean(), right, 0, rest.losses.mean(), tested, 0)
         return np.array([*means, penalty], np.float32)
@@ -140,8 +129,16 @@ class ImageViews:
         """Returns the outputs float32 [n, K] for images of 0..255."""
         return self._programs.predict(ExactNetwork.of(network.spec), *network.arguments, images)
 
-    def show(self, request: FrameRequest, network: BoundNetwork) -> Slices[Arrays]:
-        """Returns the arrays that a request asks for."""
+    def show(
+        self, request: FrameRequest, network: BoundNetwork, *, as_seen: bool = False
+    ) -> Slices[Arrays]:
+        """Returns the arrays that a request asks for.
+
+        Args:
+            request: what is asked for.
+            network: what is shown.
+            as_seen: whether by the kind of program that did before, see `seen`.
+        """
         views = set(request.views)
         arrays: Arrays = make_views(
             request.views,
@@ -153,7 +150,7 @@ class ImageViews:
         if self._tested is not None and "predictions" in views:
             arrays["predictions"] = self._tested.predictions
         if views & {"digit", "saliency", "nearest"}:
-            arrays |= yield from self._show_digit(request, network)
+            arrays |= yield from self._show_digit(request, network, as_seen)
         select = request.selected(network.spec)
         if select is not None:
             arrays |= yield from self._show_unit(request, select, network)
@@ -161,11 +158,16 @@ class ImageViews:
             arrays |= yield from self._show_space(request, network)
         return arrays
 
-    def _show_digit(self, request: FrameRequest, network: BoundNetwork) -> Slices[Arrays]:
+    def _show_digit(
+        self, request: FrameRequest, network: BoundNetwork, as_seen: bool
+    ) -> Slices[Arrays]:
         data = network.data
         image = pick_image(request.digit, data)
         flat = image.ravel()
-        explanation = self._programs.views(network.spec, data).look(*network.arguments, flat)
+        by_general = as_seen and self._by_general
+        programs = self._programs.views(network.spec, data, by_general=by_general)
+        self._by_general = programs.are_general
+        explanation = programs.explain(network.spec, network.params, flat)
         arrays: Arrays = {"image": image}
         if "digit" in request.views:
             arrays["activations"] = np.asarray(explanation.activations)
@@ -198,7 +200,7 @@ class ImageViews:
         layer, unit = select
         arrays: Arrays = {}
         if layer == 0 and "input_weights" in request.views:
-            kernel = np.asarray(network.params.kernels[0][:, unit])
+            kernel = np.asarray(network.params.kernels[0])[:, unit]
             arrays["input_weights"] = kernel.reshape(data.shape)
         if "exciting" in request.views:
             unit_index = sum(one.units for one in spec.layers[:layer]) + unit

@@ -19,7 +19,7 @@ from engine.frames.metrics import Metrics, Variances, make_metrics
 from engine.network import ParameterArrays
 from engine.programs.divergence import find_last_finite
 from engine.programs.images.training_programs import Batches, TrainingProgram
-from engine.programs.models import ExactModel, pack_rates
+from engine.programs.models import ExactModel, GeneralImageModel
 from engine.programs.tiers import Programs
 from engine.programs.training import State
 from engine.runs.base import RunBase
@@ -32,6 +32,8 @@ from engine.state.snapshots import Snapshot
 
 #: Operations a second, before anything has been measured.
 _RATE = 3e10
+#: A program, and the batch size that it is called with.
+Updates = tuple[ExactModel | GeneralImageModel, int]
 _NO_VARIANCES = Variances(0.0, 0.0)
 
 
@@ -51,6 +53,8 @@ class ImageRun(RunBase[ImageData]):
         self._evaluation = EvaluationSchedule()
         self._views = ImageViews(programs.images)
         self._data = snapshot.data
+        self._measured: Metrics | None = None
+        self._kept: Metrics | None = None
         self.load(snapshot)
 
     @staticmethod
@@ -91,13 +95,13 @@ class ImageRun(RunBase[ImageData]):
     @property
     def measured(self) -> Metrics:
         """The last metrics, maybe some steps old."""
-        return self.metrics if self._measured is None else self._measured
+        return self._measured or self._kept or self.metrics
 
     # Snapshots
 
     def shown_snapshot(self) -> Snapshot:
         """Returns a snapshot of this step with its last metrics and what the last frame showed."""
-        return replace(self.snapshot(), shown=(self._measured, self._views.seen))
+        return replace(self.snapshot(), shown=(self._measured or self._kept, self._views.seen))
 
     def show(self, snapshot: Snapshot, request: FrameRequest) -> Slices[Frame]:
         """Loads a snapshot and makes the same frame of it as then."""
@@ -106,23 +110,32 @@ class ImageRun(RunBase[ImageData]):
             self._measured, self._views.seen = snapshot.shown
         if self._measured is None:
             yield from self._measure()
-        return (yield from self._show(request))
+        return (yield from self._show(request, as_seen=snapshot.shown is not None))
 
     def load(self, snapshot: Snapshot) -> None:
         """Continues from a snapshot."""
+        self._kept = (self._measured or self._kept) if self._is_edit(snapshot) else None
+        self._measured, self._kept_shown = None, False
         self._spec, self._data = snapshot.spec, snapshot.data
         self._counters, self._ranges = snapshot.counters, snapshot.ranges
         self._model = ExactModel.of(self._spec, self._data.n_train)
         self._state = ImageState(self._model.layout, snapshot.state)
-        self._rates = pack_rates(self._spec, 1.0, len(self._spec.layers))
-        self._measured: Metrics | None = None
+        self._updates: Updates = self._model, self._spec.batch_size
+
+    def _is_edit(self, snapshot: Snapshot) -> bool:
+        """Whether a snapshot is that of the present step, with what its losses mean unchanged."""
+        if (self._measured or self._kept) is None or snapshot.data is not self._data:
+            return False
+        spec = snapshot.spec
+        same = (spec.resolved_loss, spec.seed) == (self._spec.resolved_loss, self._spec.seed)
+        return same and snapshot.step == self.step
 
     def _exact(self) -> State[Floats]:
         return self._state.flat
 
     @property
     def _bound(self) -> BoundNetwork:
-        return BoundNetwork.of(self._spec, self._data, self._state.arrays.params)
+        return BoundNetwork(self._spec, self._data, self._state.arrays.params)
 
     def release_memory(self) -> None:
         """Keeps only the state, on the host; training continues bit for bit."""
@@ -138,28 +151,39 @@ class ImageRun(RunBase[ImageData]):
         Raises:
             DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
-        finish(self._advance(self._program(), steps))
+        program = self._programs.images.exact_training(self._spec, self._data)
+        finish(self._advance(program, steps))
 
     def turn(
         self, steps: int, request: FrameRequest, max_seconds: float | None = None
     ) -> Slices[Frame]:
         """Does some updates, or none, and makes a frame.
 
+        Where general programs are compiled, they serve until exact ones are, too.
+
         Raises:
             DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
-        program = self._program()
         if steps:
-            steps = self._pace.limit(program.model, steps, max_seconds)
+            program = self._programs.images.training(self._spec, self._data)
+            self._updates = program.model, self._spec.batch_size
+            steps = self._pace.limit(self._updates, steps, max_seconds)
             yield from self._advance(program, steps)
             yield
-        if self._should_measure(resting=steps == 0):
+        if steps and self._kept is not None and not self._kept_shown:
+            # The first frame after an edit does not wait for new losses; those of before stay.
+            self._kept_shown = True
+        elif self._should_measure(resting=steps == 0):
             yield from self._measure()
         return (yield from self._show(request))
 
     def prefer_exact(self, tile: int) -> bool:
-        """Returns True: every program for images is exact."""
-        return True
+        """Has exact programs compiled in the background; later turns take them up by themselves.
+
+        Returns:
+            Whether they are there or will be; False if too many others wait for theirs.
+        """
+        return self._programs.images.request_exact(id(self), self._spec, self._data)
 
     def close(self) -> None:
         """Cancels its requests for compilation in the background."""
@@ -186,9 +210,6 @@ class ImageRun(RunBase[ImageData]):
         since = self.step - int(self._measured["step"])
         return self._evaluation.is_due(since, self.batches_per_epoch, resting=resting)
 
-    def _program(self) -> TrainingProgram:
-        return self._programs.images.prepare(self._spec).training
-
     def _advance(self, program: TrainingProgram, steps: int) -> Slices[None]:
         """Trains in one call for each epoch that is begun, or more where updates are large."""
         while steps:
@@ -198,7 +219,7 @@ class ImageRun(RunBase[ImageData]):
             if not finite:
                 yield
                 yield from self._go_to_last_finite(program, here)
-            self._pace.measure(program.model, spent[0] / here)
+            self._pace.measure((program.model, self._spec.batch_size), spent[0] / here)
             self._evaluation.note_training(spent[0])
             self._take(state, here)
             steps -= here
@@ -211,9 +232,10 @@ class ImageRun(RunBase[ImageData]):
         counters = self._counters
         numbers = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
         position = np.array(numbers, np.int32)
-        rows = self._rows.get(self._spec.seed, self.epoch, program.model)
+        rows = self._rows.get(self._spec.seed, self.epoch, self._model)
         batches = Batches(self._data.train_images, self._data.train_labels, rows)
-        return (yield from program.slices(self._rates, position, self._state.arrays, batches))
+        inputs = program.pack(self._spec)
+        return (yield from program.slices(inputs, position, self._state.arrays, batches))
 
     def _go_to_last_finite(self, program: TrainingProgram, steps: int) -> Slices[None]:
         """Goes to the last finite state of a call.
@@ -237,28 +259,30 @@ class ImageRun(RunBase[ImageData]):
         self._measured = make_metrics(
             self._spec.task, self.step, self.epoch, summary, _NO_VARIANCES
         )
+        self._kept = None
         self._record(self._measured)
 
     # Showing
 
-    def _show(self, request: FrameRequest) -> Slices[Frame]:
-        assert self._measured is not None
+    def _show(self, request: FrameRequest, *, as_seen: bool = False) -> Slices[Frame]:
+        measured = self._measured or self._kept
+        assert measured is not None
         arrays = self._show_history(request)
-        arrays |= yield from self._views.show(request, self._bound)
-        measured_at = self._measured["step"]
-        now = {**self._measured, "step": self.step, "epoch": self.epoch}
+        arrays |= yield from self._views.show(request, self._bound, as_seen=as_seen)
+        now = {**measured, "step": self.step, "epoch": self.epoch}
         left = self.batches_per_epoch - self._counters.first
         metadata = describe_metrics(now) | {
             "parameters": str(self._spec.n_parameters),
-            "measured_step": str(measured_at),
+            "measured_step": str(measured["step"]),
             "batch": str(self._counters.first),
             "batches": str(self.batches_per_epoch),
-            "seconds_left": f"{left * self._pace.seconds(self._model):.1f}",
+            "seconds_left": f"{left * self._pace.seconds(self._updates):.1f}",
             "data_source": self._data.images.source,
         }
         return Frame(arrays, metadata)
 
 
-def _guess_seconds(model: ExactModel) -> float:
+def _guess_seconds(updates: Updates) -> float:
     """Estimates the seconds of an update: forward pass, backward pass, gradients of the weights."""
-    return 6 * model.layout.n_weights * model.batch / _RATE
+    model, batch = updates
+    return 6 * model.layout.n_weights * batch / _RATE

@@ -29,7 +29,9 @@ _new_widths = itertools.count(100)
 
 
 def fresh(activation: str = "tanh") -> dict[str, Any]:
-    return {"layers": [{"units": next(_new_widths), "activation": activation}]}
+    """An edit that waits: no general program serves normalized layers."""
+    layer = {"units": next(_new_widths), "activation": activation, "batch_norm": True}
+    return {"layers": [layer]}
 
 
 def fetch(server: LiveServer, path: str) -> bytes:

@@ -118,7 +118,7 @@ def test_layers_are_edited_while_it_trains(digits: Page) -> None:
 
 
 def leave_a_waiting_edit(page: Page) -> None:
-    """An edit that waits is said, and can be left."""
+    """An edit that waits is said, and can be left; one layer is too wide for a general program."""
     said = """window.said = new Set();
               const line = document.querySelector(".pending");
               const cells = () => document.querySelector(".block").ariaValueMax;

@@ -155,6 +155,22 @@ def test_of_each_owner_the_latest_request_counts(cache: ProgramCache, shop: Work
     assert shop.built == ["a", "d", "e"]
 
 
+def test_several_builds_of_one_request_let_others_in_between(
+    cache: ProgramCache, shop: Workshop
+) -> None:
+    shop.gate.clear()
+    cache.request("first", "x", shop.build("x"))
+    assert shop.begun.acquire(timeout=WAIT)
+    assert cache.request_all("me", [(name, shop.build(name)) for name in "xabc"])
+    cache.request("you", "e", shop.build("e"))
+    cache.need("he", "f", shop.build("f"))
+    shop.gate.set()
+    for _ in "faebc":
+        assert shop.begun.acquire(timeout=WAIT)
+    wait_for(cache, "c")
+    assert shop.built == ["x", "f", "a", "e", "b", "c"]
+
+
 def test_of_many_that_wait_only_a_few_are_taken(cache: ProgramCache, shop: Workshop) -> None:
     shop.gate.clear()
     assert cache.request("first", "x", shop.build("x"))

@@ -14,7 +14,6 @@ from engine.edits.revisions import revise
 from engine.network import Layout
 from engine.programs.images.compiled import BatchedProgram
 from engine.programs.images.views import MOST_ROWS, rows_per_call
-from engine.programs.models import ExactNetwork
 from engine.runs.run_classes import make_data
 from tests.app.servers import wait_until
 from tests.programs import FOLDER
@@ -80,9 +79,7 @@ def test_a_set_is_looked_at_in_parts_of_one_size(n: int, rows: int) -> None:
 def test_the_larger_a_network_the_fewer_images_at_a_time(
     widths: tuple[int, ...], fewest: int
 ) -> None:
-    hidden = len(widths) - 2
-    network = ExactNetwork(widths, ("relu",) * hidden, (False,) * hidden, 0)
-    rows = rows_per_call(network, 10_000)
+    rows = rows_per_call(Layout(widths), 10_000)
     assert rows <= MOST_ROWS
     assert -(-10_000 // rows) >= fewest
     assert rows * Layout(widths).n_weights < 2e9

@@ -10,6 +10,7 @@ import jax
 import numpy as np
 from jax import Array, lax
 
+from engine.base.arrays import Floats
 from engine.base.slices import Slices
 from engine.network import ParameterArrays
 from engine.programs.images import views
@@ -20,8 +21,9 @@ from engine.programs.images.compilation import (
     parameter_shapes,
     uint8s,
 )
-from engine.programs.images.views import COMPONENTS, Explanation, KernelSums
+from engine.programs.images.views import COMPONENTS, Explanation, KernelSums, SlopedNetwork
 from engine.programs.models import ExactNetwork
+from engine.spec import Spec
 
 
 @dataclass(frozen=True)
@@ -78,21 +80,38 @@ class ViewPrograms:
     """View programs of an image network.
 
     Attributes:
-        model: what they were compiled for.
-        evaluate_train: (slopes, params, images, labels) -> losses and predictions of train images.
+        evaluate_train: (inputs, params, images, labels) -> losses and predictions of train images.
         evaluate_test: the same, on the test images.
         sum_kernels: (params) -> sums over the kernels, for the penalty.
-        look: (slopes, params, image) -> activations, probabilities and saliency of one image.
+        look: (inputs, params, image) -> activations, probabilities and saliency of one image.
     """
 
-    model: ViewKey
     evaluate_train: BatchedProgram
     evaluate_test: BatchedProgram
     sum_kernels: Callable[..., KernelSums]
     look: Callable[..., Explanation]
 
+    @property
+    def are_general(self) -> bool:
+        """Whether they serve other networks, too."""
+        return False
 
-def _take_rows(images: Array, first: Array, rows: int) -> Array:
+    def bind(self, spec: Spec, params: ParameterArrays) -> tuple[Any, ParameterArrays]:
+        """Returns the inputs and parameters that every program takes for a network."""
+        return slopes_of(spec), params
+
+    def explain(self, spec: Spec, params: ParameterArrays, image: Any) -> Explanation:
+        """Returns what the network makes of one image, uint8 [pixels], on the host."""
+        return jax.device_get(self.look(*self.bind(spec, params), image))
+
+
+def slopes_of(spec: Spec) -> Floats:
+    """Returns the constant slopes for z < 0 of the hidden layers, float32 [layers]."""
+    return np.array([layer.negative_slope for layer in spec.layers], np.float32)
+
+
+def take_rows(images: Array, first: Array, rows: int) -> Array:
+    """Returns so many rows from a first one on."""
     return lax.dynamic_slice_in_dim(images, first, rows)
 
 
@@ -103,16 +122,16 @@ def compile_views(model: ViewKey) -> ViewPrograms:
     pixels = network.widths[0]
 
     def look(slopes: Array, params: ParameterArrays, image: Array) -> Explanation:
-        return views.explain(network, slopes, params, image)
+        return views.explain(SlopedNetwork(network, slopes), params, image)
 
     def evaluating(n: int) -> BatchedProgram:
-        rows = views.rows_per_call(network, n)
+        rows = views.rows_per_call(network.layout, n)
 
         def judge(
             first: Array, slopes: Array, params: ParameterArrays, images: Array, labels: Array
         ) -> views.ImageEvaluation:
-            some, theirs = (_take_rows(one, first, rows) for one in (images, labels))
-            return views.evaluate(network, slopes, params, some, theirs)
+            some, theirs = (take_rows(one, first, rows) for one in (images, labels))
+            return views.evaluate(SlopedNetwork(network, slopes), params, some, theirs)
 
         return BatchedProgram(
             rows, compile_for_images(judge, int32s(), slopes, parts, uint8s(n, pixels), int32s(n))
@@ -121,21 +140,20 @@ def compile_views(model: ViewKey) -> ViewPrograms:
     train = evaluating(model.n_train)
     test = train if model.n_test == model.n_train else evaluating(model.n_test)
     sum_kernels = compile_for_images(views.sum_kernels, parts)
-    return ViewPrograms(
-        model, train, test, sum_kernels, compile_for_images(look, slopes, parts, uint8s(pixels))
-    )
+    looking = compile_for_images(look, slopes, parts, uint8s(pixels))
+    return ViewPrograms(train, test, sum_kernels, looking)
 
 
 def compile_unit_activations(model: ViewKey) -> BatchedProgram:
     """Compiles (first row, slopes, params, images, unit) -> a unit's activation for test images."""
     network, n = model.network, model.n_test
-    rows = views.rows_per_call(network, n)
+    rows = views.rows_per_call(network.layout, n)
 
     def excite(
         first: Array, slopes: Array, params: ParameterArrays, images: Array, unit: Array
     ) -> Array:
-        some = _take_rows(images, first, rows)
-        return views.unit_activations(network, slopes, params, some, unit)
+        some = take_rows(images, first, rows)
+        return views.unit_activations(SlopedNetwork(network, slopes), params, some, unit)
 
     images = uint8s(n, network.widths[0])
     slopes, parts = float32s(network.n_hidden), parameter_shapes(network)
@@ -160,11 +178,11 @@ class Projection:
 def compile_projection(model: ViewKey, layer: int) -> Projection:
     """Compiles the projection of a layer."""
     network, n = model.network, model.n_space
-    rows, width = views.rows_per_call(network, n), network.widths[layer]
+    rows, width = views.rows_per_call(network.layout, n), network.widths[layer]
 
     def follow(first: Array, slopes: Array, params: ParameterArrays, images: Array) -> Array:
-        some = _take_rows(images, first, rows)
-        return views.layer_activations(network, slopes, params, some, layer)
+        some = take_rows(images, first, rows)
+        return views.layer_activations(SlopedNetwork(network, slopes), params, some, layer)
 
     images = uint8s(n, network.widths[0])
     slopes, parts = float32s(network.n_hidden), parameter_shapes(network)
@@ -181,7 +199,7 @@ def compile_nearest(n: int, pixels: int) -> BatchedProgram:
     rows = min(n, views.COMPARED)
 
     def compare(first: Array, images: Array, image: Array) -> Array:
-        return views.distances(_take_rows(images, first, rows), image)
+        return views.distances(take_rows(images, first, rows), image)
 
     return BatchedProgram(
         rows, compile_for_images(compare, int32s(), uint8s(n, pixels), uint8s(pixels))
@@ -192,7 +210,7 @@ def compile_predictions(network: ExactNetwork, rows: int) -> Callable[..., Array
     """Compiles (slopes, params, images) -> outputs [rows, K] for float32 images of 0..255."""
 
     def answer(slopes: Array, params: ParameterArrays, images: Array) -> Array:
-        return views.predict(network, slopes, params, images)
+        return views.predict(SlopedNetwork(network, slopes), params, images)
 
     images = float32s(rows, network.widths[0])
     return compile_for_images(answer, float32s(network.n_hidden), parameter_shapes(network), images)

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 
+from engine.base.arrays import Floats
 from engine.base.slices import Slices
 from engine.network import ParameterArrays
 from engine.programs import training
@@ -21,8 +22,9 @@ from engine.programs.images.compilation import (
     parameter_shapes,
     uint8s,
 )
-from engine.programs.models import ExactModel, Inputs, n_rates
+from engine.programs.models import ExactModel, GeneralImageModel, Inputs, n_rates, pack_rates
 from engine.programs.training import State, TrainingPosition
+from engine.spec import Spec
 
 
 class Batches(NamedTuple):
@@ -39,6 +41,37 @@ class Batches(NamedTuple):
     order: Array
 
 
+#: (inputs, position, state, batches) -> the new state, and whether it is finite.
+Run = Callable[[Any, Any, State[ParameterArrays], Batches], tuple[State[ParameterArrays], Array]]
+
+
+class TrainingProgram(Protocol):
+    """Protocol of compiled training."""
+
+    @property
+    def model(self) -> ExactModel | GeneralImageModel:
+        """What it was compiled for."""
+        ...
+
+    def pack(self, spec: Spec) -> Any:
+        """Returns what `slices` takes first."""
+        ...
+
+    def limit(self, steps: int) -> int:
+        """Returns how many updates one call of `slices` can do."""
+        ...
+
+    def slices(
+        self, inputs: Any, position: Any, state: State[ParameterArrays], batches: Batches
+    ) -> Slices[tuple[State[ParameterArrays], bool]]:
+        """Does `position[4]` updates.
+
+        Returns:
+            The new state, and whether it is finite.
+        """
+        ...
+
+
 @dataclass(frozen=True)
 class TrainProgram:
     """Program that does many updates on images in one call.
@@ -49,14 +82,18 @@ class TrainProgram:
     """
 
     model: ExactModel
-    run: Callable[[Any, Any, State[ParameterArrays], Batches], tuple[State[ParameterArrays], Array]]
+    run: Run
+
+    def pack(self, spec: Spec) -> Floats:
+        """Returns what `slices` takes first."""
+        return pack_rates(spec, 1.0, self.model.network.n_hidden)
 
     def limit(self, steps: int) -> int:
         """Returns how many updates one call of `slices` can do."""
         return steps
 
     def slices(
-        self, rates: Any, position: Any, state: State[ParameterArrays], batches: Batches
+        self, inputs: Any, position: Any, state: State[ParameterArrays], batches: Batches
     ) -> Slices[tuple[State[ParameterArrays], bool]]:
         """Does `position[4]` updates in one call.
 
@@ -64,7 +101,7 @@ class TrainProgram:
             The new state, and whether it is finite.
         """
         yield from ()
-        after, finite = self.run(rates, position, state, batches)
+        after, finite = self.run(inputs, position, state, batches)
         return after, bool(finite)
 
 
@@ -86,12 +123,16 @@ class PartsProgram:
     add: Callable[..., ParameterArrays]
     apply: Callable[..., tuple[State[ParameterArrays], Array]]
 
+    def pack(self, spec: Spec) -> Floats:
+        """Returns what `slices` takes first."""
+        return pack_rates(spec, 1.0, self.model.network.n_hidden)
+
     def limit(self, steps: int) -> int:
         """Returns how many of so many updates one call of `slices` can do: one."""
         return min(steps, 1)
 
     def slices(
-        self, rates: Any, position: Any, state: State[ParameterArrays], batches: Batches
+        self, inputs: Any, position: Any, state: State[ParameterArrays], batches: Batches
     ) -> Slices[tuple[State[ParameterArrays], bool]]:
         """Does one update, and pauses after each part of its gradient.
 
@@ -100,14 +141,11 @@ class PartsProgram:
         """
         gradient = self.begin()
         for part in range(-(-self.model.batch // self.rows)):
-            gradient = self.add(rates, position, np.int32(part), state.params, batches, gradient)
+            gradient = self.add(inputs, position, np.int32(part), state.params, batches, gradient)
             jax.block_until_ready(gradient)
             yield
-        after, finite = self.apply(rates, position, state, gradient)
+        after, finite = self.apply(inputs, position, state, gradient)
         return after, bool(finite)
-
-
-TrainingProgram = TrainProgram | PartsProgram
 
 
 def compile_training(model: ExactModel) -> TrainingProgram:
@@ -127,7 +165,8 @@ def _describe(model: ExactModel) -> tuple[Any, State[Any], Batches]:
     return float32s(n_rates(network.n_hidden)), State(parts, parts, parts), batches
 
 
-def _position(position: Array) -> TrainingPosition:
+def read_position(position: Array) -> TrainingPosition:
+    """Reads the counters int32 [5]."""
     return TrainingPosition(*(position[i] for i in range(5)))
 
 
@@ -136,7 +175,8 @@ def _inputs(rates: Array) -> Inputs:
     return Inputs(np.zeros(0, np.int32), rates, np.zeros((0, 0), np.float32))
 
 
-def _is_finite(state: State[Any]) -> Array:
+def are_finite(state: State[Any]) -> Array:
+    """Whether all numbers of a state are."""
     finite = [jnp.all(jnp.isfinite(leaf)) for leaf in jax.tree.leaves(state)]
     return jnp.all(jnp.stack(finite))
 
@@ -147,8 +187,8 @@ def compile_whole(model: ExactModel) -> TrainProgram:
     def run(
         flat: Array, position: Array, state: State[Any], batches: Batches
     ) -> tuple[State[Any], Array]:
-        after = training.train_exact(model, _inputs(flat), _position(position), state, *batches)
-        return after, _is_finite(after)
+        after = training.train_exact(model, _inputs(flat), read_position(position), state, *batches)
+        return after, are_finite(after)
 
     rates, state, batches = _describe(model)
     return TrainProgram(model, compile_for_images(run, rates, int32s(5), state, batches))
@@ -173,14 +213,16 @@ def compile_parts(model: ExactModel, rows: int) -> PartsProgram:
         batches: Batches,
         total: ParameterArrays,
     ) -> ParameterArrays:
-        inputs, at = _inputs(flat), _position(position)
+        inputs, at = _inputs(flat), read_position(position)
         return training.add_gradient(model, inputs, at, rows, part, params, *batches, total)
 
     def apply(
         flat: Array, position: Array, state: State[Any], gradient: ParameterArrays
     ) -> tuple[State[Any], Array]:
-        after = training.apply_gradient(model, _inputs(flat), _position(position), state, gradient)
-        return after, _is_finite(after)
+        after = training.apply_gradient(
+            model, _inputs(flat), read_position(position), state, gradient
+        )
+        return after, are_finite(after)
 
     rates, state, batches = _describe(model)
     return PartsProgram(

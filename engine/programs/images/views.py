@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from dataclasses import dataclass
+from typing import NamedTuple, Protocol
 
 import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.functions.heads import HEADS
-from engine.network import ParameterArrays
+from engine.network import Layout, ParameterArrays
 from engine.programs.models import ExactNetwork
 from engine.programs.models.exact import scale_pixels
 
@@ -23,10 +24,50 @@ MOST_ROWS, LEAST_ROWS, OPERATIONS = 2000, 64, 2e9
 COMPARED = 10_000
 
 
-def rows_per_call(network: ExactNetwork, images: int) -> int:
+def rows_per_call(layout: Layout, images: int) -> int:
     """Returns how many images are evaluated in one call."""
-    rows = int(OPERATIONS / (2 * network.layout.n_weights))
+    rows = int(OPERATIONS / (2 * layout.n_weights))
     return min(images, max(LEAST_ROWS, min(MOST_ROWS, rows)))
+
+
+class ViewedNetwork(Protocol):
+    """Protocol of networks that views evaluate."""
+
+    @property
+    def head(self) -> int:
+        """Place in `heads.HEADS`."""
+        ...
+
+    @property
+    def outputs(self) -> int:
+        """K."""
+        ...
+
+    def forward(self, params: ParameterArrays, x: Array) -> tuple[Array, list[Array]]:
+        """Runs it on x [rows, pixels]: logits and activations [rows, units]."""
+        ...
+
+
+@dataclass(frozen=True)
+class SlopedNetwork:
+    """An exact network with the constant slopes of its layers, float32 [layers]."""
+
+    network: ExactNetwork
+    slopes: Array
+
+    @property
+    def head(self) -> int:
+        """Place in `heads.HEADS`."""
+        return self.network.head
+
+    @property
+    def outputs(self) -> int:
+        """K."""
+        return self.network.widths[-1]
+
+    def forward(self, params: ParameterArrays, x: Array) -> tuple[Array, list[Array]]:
+        """Runs it on x [rows, pixels]: logits and activations [rows, units]."""
+        return self.network.forward(self.slopes, params, x)
 
 
 class ImageEvaluation(NamedTuple):
@@ -42,11 +83,11 @@ class ImageEvaluation(NamedTuple):
 
 
 def evaluate(
-    network: ExactNetwork, slopes: Array, params: ParameterArrays, images: Array, labels: Array
+    network: ViewedNetwork, params: ParameterArrays, images: Array, labels: Array
 ) -> ImageEvaluation:
     """Evaluates a network on images uint8 [rows, pixels] with labels int32 [rows]."""
-    head, outputs = HEADS[network.head], network.widths[-1]
-    logits, _ = network.forward(slopes, params, scale_pixels(images))
+    head, outputs = HEADS[network.head], network.outputs
+    logits, _ = network.forward(params, scale_pixels(images))
     z = logits.T
     losses = head.rows(z, head.activate(z), jax.nn.one_hot(labels, outputs, axis=0), outputs)
     return ImageEvaluation(losses, jnp.argmax(logits, axis=1).astype(jnp.uint8))
@@ -81,9 +122,7 @@ class Explanation(NamedTuple):
     saliency: Array
 
 
-def explain(
-    network: ExactNetwork, slopes: Array, params: ParameterArrays, image: Array
-) -> Explanation:
+def explain(network: ViewedNetwork, params: ParameterArrays, image: Array) -> Explanation:
     """Explains the prediction for one image, uint8 [pixels].
 
     References:
@@ -94,7 +133,7 @@ def explain(
     x = scale_pixels(image)
 
     def answer(x: Array) -> tuple[Array, tuple[Array, Array]]:
-        logits, hidden = network.forward(slopes, params, x[None])
+        logits, hidden = network.forward(params, x[None])
         units = jnp.concatenate([h[0] for h in hidden]) if hidden else jnp.zeros(0)
         return jnp.max(jax.nn.log_softmax(logits[0])), (units, head.activate(logits.T)[:, 0])
 
@@ -102,25 +141,24 @@ def explain(
     return Explanation(units, probabilities, saliency)
 
 
-def predict(network: ExactNetwork, slopes: Array, params: ParameterArrays, images: Array) -> Array:
+def predict(network: ViewedNetwork, params: ParameterArrays, images: Array) -> Array:
     """Returns the outputs [n, K], after the output activation, for images [n, pixels]."""
-    logits, _ = network.forward(slopes, params, scale_pixels(images))
+    logits, _ = network.forward(params, scale_pixels(images))
     return HEADS[network.head].activate(logits.T).T
 
 
 def unit_activations(
-    network: ExactNetwork, slopes: Array, params: ParameterArrays, images: Array, unit: Array
+    network: ViewedNetwork, params: ParameterArrays, images: Array, unit: Array
 ) -> Array:
     """Returns a unit's activation for images, float32 [rows].
 
     Args:
         network: the network.
-        slopes: float32 [layers].
         params: its parameters.
         images: uint8 [rows, pixels].
         unit: int32 scalar, hidden unit counted over all layers.
     """
-    _, hidden = network.forward(slopes, params, scale_pixels(images))
+    _, hidden = network.forward(params, scale_pixels(images))
     return jnp.concatenate(hidden, axis=1)[:, unit]
 
 
@@ -135,19 +173,18 @@ def distances(images: Array, image: Array) -> Array:
 
 
 def layer_activations(
-    network: ExactNetwork, slopes: Array, params: ParameterArrays, images: Array, layer: int
+    network: ViewedNetwork, params: ParameterArrays, images: Array, layer: int
 ) -> Array:
     """Returns the activations of a layer, float32 [rows, width].
 
     Args:
         network: the network.
-        slopes: float32 [layers].
         params: its parameters.
         images: uint8 [rows, pixels].
         layer: 0 for the pixels, then the hidden layers, then the logits.
     """
     x = scale_pixels(images)
-    logits, hidden = network.forward(slopes, params, x)
+    logits, hidden = network.forward(params, x)
     return [x, *hidden, logits][layer]
 
 

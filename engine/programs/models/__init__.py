@@ -6,9 +6,10 @@ Both have the same members; whatever a model knows when it is compiled is a
 plain int in its `Choices`, and a traced scalar otherwise.
 """
 
-from engine.programs.models.exact import ExactModel
+from engine.programs.models.exact import ExactModel, read_images
 from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.general import CHUNK, MAX_ROWS, MAX_TILE, GeneralModel
+from engine.programs.models.general_images import GeneralImageModel
 from engine.programs.models.inputs import (
     CHOICES,
     Choices,
@@ -22,6 +23,8 @@ from engine.programs.models.plane_arrays import Indices
 from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, epochs_per_call
 
 Model = ExactModel | GeneralModel
+#: With those of images: whatever is trained.
+TrainedModel = Model | GeneralImageModel
 
 __all__ = [
     "BOUNDARY",
@@ -33,13 +36,16 @@ __all__ = [
     "Choices",
     "ExactModel",
     "ExactNetwork",
+    "GeneralImageModel",
     "GeneralModel",
     "Indices",
     "Inputs",
     "Model",
     "Rates",
+    "TrainedModel",
     "epochs_per_call",
     "n_rates",
     "pack_rates",
+    "read_images",
     "unpack_rates",
 ]

@@ -53,6 +53,11 @@ def scale_pixels(images: Array) -> Array:
     return images.astype(jnp.float32) * _PIXEL_SCALE
 
 
+def read_images(images: Array, labels: Array, rows: Array, outputs: int) -> tuple[Array, Array]:
+    """Returns inputs [rows, pixels] and targets [outputs, rows] of some images."""
+    return scale_pixels(images[rows]), jax.nn.one_hot(labels[rows], outputs, axis=0)
+
+
 @dataclass(frozen=True)
 class ExactModel:
     """A network as it is trained and shown: the key of an exact program.
@@ -280,11 +285,6 @@ class ExactModel:
     def _take_images(self, images: Array, labels: Array, order: Array) -> TakeBatch:
         def take(b: Array) -> tuple[Array, Array]:
             rows = lax.dynamic_slice(order, (b * self.batch,), (self.batch,))
-            return self.read_images(images, labels, rows)
+            return read_images(images, labels, rows, self.network.widths[-1])
 
         return take
-
-    def read_images(self, images: Array, labels: Array, rows: Array) -> tuple[Array, Array]:
-        """Returns inputs [rows, pixels] and targets [K, rows] of some images."""
-        targets = jax.nn.one_hot(labels[rows], self.network.widths[-1], axis=0)
-        return scale_pixels(images[rows]), targets

@@ -177,6 +177,10 @@ class GeneralModel:
     def _normalized(self, inputs: Inputs) -> Array:
         return jnp.asarray(inputs.choices)[CHOICES + 1 + self.capacity.layers :]
 
+    def take(self, x: Array, y: Array, rows: Array) -> tuple[Array, Array]:
+        """Returns inputs [features, rows] and targets [K, rows] of some rows of data."""
+        return x[rows].T, y[rows].T
+
     def forward(
         self,
         inputs: Inputs,
