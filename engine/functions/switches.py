@@ -35,25 +35,26 @@ def switched(index: Array, z: Array, slope: Array) -> Array:
 
     Args:
         index: int32 scalar, index in `ACTIVATIONS`.
-        z: float32 [units, rows], pre-activations.
-        slope: float32 [units, 1], slope for z < 0.
+        z: float32 [units, rows] or [rows, units], pre-activations.
+        slope: float32 [units, 1] or [1, units], slope for z < 0.
 
     Returns:
-        float32 [units, rows], activations.
+        float32, activations, lying as z does.
     """
     return lax.switch(index, [entry.apply for entry in ACTIVATIONS.table], z, slope)
 
 
-def _forward(index: Array, z: Array, slope: Array) -> tuple[Array, tuple[Array, Array, Array]]:
+def _forward(index: Array, z: Array, slope: Array) -> tuple[Array, tuple[Array, ...]]:
     branches = [_value_and_slope(entry.apply) for entry in ACTIVATIONS.table]
     value, derivative = lax.switch(index, branches, z, slope)
-    return value, (index, z, derivative)
+    return value, (index, z, slope, derivative)
 
 
-def _backward(residual: tuple[Array, Array, Array], cotangent: Array) -> tuple[None, Array, Array]:
-    index, z, derivative = residual
+def _backward(residual: tuple[Array, ...], cotangent: Array) -> tuple[None, Array, Array]:
+    index, z, slope, derivative = residual
     learned = jnp.where(has_learned_slope(index), jnp.minimum(z, 0.0), 0.0)
-    return None, cotangent * derivative, jnp.sum(cotangent * learned, axis=1, keepdims=True)
+    along = tuple(axis for axis, size in enumerate(slope.shape) if size == 1)
+    return None, cotangent * derivative, jnp.sum(cotangent * learned, axis=along, keepdims=True)
 
 
 switched.defvjp(_forward, _backward)

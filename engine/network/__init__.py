@@ -3,7 +3,7 @@
 from engine.network.blocks import Axis, Block, UnitParameter
 from engine.network.capacity import Capacity
 from engine.network.dropout import draw_dropout
-from engine.network.forward import Drop, run_layers, run_padded
+from engine.network.forward import Drop, run_layers
 from engine.network.layout import Layout, ParameterArrays, initial_value
 from engine.network.normalization import (
     BatchStatistics,
@@ -12,7 +12,13 @@ from engine.network.normalization import (
     by_moving_averages,
     move_averages,
 )
-from engine.network.parameters import FlatParameters, Parameters, SplitParameters
+from engine.network.padded import Form, PaddedNetwork, run_padded, run_padded_batch
+from engine.network.parameters import (
+    FlatParameters,
+    Parameters,
+    SplitParameters,
+    StackedParameters,
+)
 
 __all__ = [
     "Axis",
@@ -21,11 +27,14 @@ __all__ = [
     "Capacity",
     "Drop",
     "FlatParameters",
+    "Form",
     "Layout",
     "Normalize",
+    "PaddedNetwork",
     "ParameterArrays",
     "Parameters",
     "SplitParameters",
+    "StackedParameters",
     "UnitParameter",
     "by_batch",
     "by_moving_averages",
@@ -34,4 +43,5 @@ __all__ = [
     "move_averages",
     "run_layers",
     "run_padded",
+    "run_padded_batch",
 ]

@@ -16,7 +16,6 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.functions.activation_registry import Apply
-from engine.functions.switches import has_learned_slope, switched
 from engine.network.layer_kinds import Dense
 from engine.network.layout import ParameterArrays
 from engine.network.normalization import Normalize
@@ -73,54 +72,3 @@ def run_layers(
         if drop is not None:
             h = drop(layer, h)
     return Dense.apply(params.kernels[-1], h, axis, fused) + lay(params.biases[-1]), hidden
-
-
-def run_padded(
-    params: ParameterArrays,
-    x: Array,
-    depth: Array,
-    activations: Array,
-    slopes: Array,
-    mask: Array,
-    drop: Drop | None = None,
-    normalize: Normalize | None = None,
-    normalized: Array | None = None,
-) -> tuple[Array, list[Array]]:
-    """Runs any network within a capacity; what it is made of are arguments.
-
-    Layers past `depth` hand their input on, units past a layer's width are 0,
-    and without hidden layers the output layer takes the features.
-
-    Args:
-        params: the padded parameters of a capacity.
-        x: float32 [features, rows], all features.
-        depth: int32 scalar, hidden layers.
-        activations: int32 [layers], indices in `activations.ACTIVATIONS`.
-        slopes: float32 [layers], constant slopes for z < 0.
-        mask: float32 [layers, units], 1 for units that are there.
-        drop: dropout, while training.
-        normalize: batch normalization, before the activation.
-        normalized: int32 [layers], whether a layer is.
-
-    Returns:
-        Logits [outputs, rows] and the activations of every layer of the capacity.
-    """
-    h, hidden = x, []
-    for layer in range(len(params.slopes)):
-        bias = params.biases[layer][:, None]
-        z = Dense.apply(params.kernels[layer], h)
-        if normalize is not None and normalized is not None:
-            rested = normalize(layer, z + lax.stop_gradient(bias))
-            z = jnp.where(normalized[layer] > 0, rested, z + bias)
-        else:
-            z = z + bias
-        index = activations[layer]
-        own = params.slopes[layer][:, None]
-        slope = jnp.where(has_learned_slope(index), own, slopes[layer])
-        a = switched(index, z, slope) * mask[layer][:, None]
-        hidden.append(a)
-        if drop is not None:
-            a = drop(layer, a)
-        h = a if layer == 0 else jnp.where(layer < depth, a, h)
-    inputs = jnp.concatenate([jnp.where(depth > 0, h, 0.0), jnp.where(depth > 0, 0.0, x)])
-    return Dense.apply(params.kernels[-1], inputs) + params.biases[-1][:, None], hidden

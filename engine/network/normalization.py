@@ -29,12 +29,36 @@ Normalize = Callable[[int, Array], Array]
 BatchStatistics = dict[int, tuple[Array, Array]]
 
 
-def _normalize(
-    params: ParameterArrays, layer: int, z: Array, mean: Array, variance: Array, axis: int
+def normalize(
+    z: Array, scale: Array, shift: Array, mean: Array, variance: Array, axis: int
 ) -> Array:
-    gain = params.scales[layer] * lax.rsqrt(variance + EPSILON)
-    gain, mean, shift = (jnp.expand_dims(u, axis) for u in (gain, mean, params.shifts[layer]))
+    """Normalizes one layer.
+
+    Args:
+        z: pre-activations [units, rows], or [rows, units].
+        scale: [units], gamma.
+        shift: [units], beta.
+        mean: [units].
+        variance: [units].
+        axis: along which rows lie.
+    """
+    gain = scale * lax.rsqrt(variance + EPSILON)
+    gain, mean, shift = (jnp.expand_dims(u, axis) for u in (gain, mean, shift))
     return gain * (z - mean) + shift
+
+
+def batch_statistics(z: Array, weights: Array, axis: int) -> tuple[Array, Array]:
+    """Mean and biased variance [units] of a batch.
+
+    Args:
+        z: pre-activations [units, rows], or [rows, units].
+        weights: float32 [rows], share of each row in the batch; they add up to 1.
+        axis: along which rows lie.
+    """
+    shares = jnp.expand_dims(weights, 1 - axis)
+    mean = jnp.sum(z * shares, axis=axis)
+    distances = z - jnp.expand_dims(mean, axis)
+    return mean, jnp.sum(jnp.square(distances) * shares, axis=axis)
 
 
 def by_moving_averages(params: ParameterArrays, axis: int = 1) -> Normalize:
@@ -45,10 +69,11 @@ def by_moving_averages(params: ParameterArrays, axis: int = 1) -> Normalize:
         axis: 1 for values [units, rows], 0 for [rows, units].
     """
 
-    def normalize(layer: int, z: Array) -> Array:
-        return _normalize(params, layer, z, params.means[layer], params.variances[layer], axis)
+    def of_layer(layer: int, z: Array) -> Array:
+        scale, shift = params.scales[layer], params.shifts[layer]
+        return normalize(z, scale, shift, params.means[layer], params.variances[layer], axis)
 
-    return normalize
+    return of_layer
 
 
 def by_batch(
@@ -62,16 +87,12 @@ def by_batch(
         seen: filled with mean and variance of every layer that is normalized.
         axis: 1 for values [units, rows], 0 for [rows, units].
     """
-    shares = jnp.expand_dims(weights, 1 - axis)
 
-    def normalize(layer: int, z: Array) -> Array:
-        mean = jnp.sum(z * shares, axis=axis)
-        distances = z - jnp.expand_dims(mean, axis)
-        variance = jnp.sum(jnp.square(distances) * shares, axis=axis)
-        seen[layer] = (mean, variance)
-        return _normalize(params, layer, z, mean, variance, axis)
+    def of_layer(layer: int, z: Array) -> Array:
+        seen[layer] = batch_statistics(z, weights, axis)
+        return normalize(z, params.scales[layer], params.shifts[layer], *seen[layer], axis)
 
-    return normalize
+    return of_layer
 
 
 def move_averages(

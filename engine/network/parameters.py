@@ -135,4 +135,31 @@ class SplitParameters:
     def shapes(self) -> ParameterArrays:
         """Returns the shapes of the parts."""
         flat = ShapeDtypeStruct((self.layout.size,), jnp.float32)
-        return jax.eval_shape(self.layout.split, flat)
+        return jax.eval_shape(self.of_flat, flat)
+
+
+@dataclass(frozen=True)
+class StackedParameters(SplitParameters):
+    """Parameters of a capacity: arrays of the first layer, of all inner ones, of the output layer.
+
+    The inner layers lie along a leading axis, so that a loop can go through them.
+    """
+
+    def of_flat(self, vector: Array) -> ParameterArrays:
+        """Returns the arrays of a vector."""
+        n = self.layout.n_hidden
+        return ParameterArrays(*(_stack(arrays, n) for arrays in self.layout.split(vector)))
+
+    def to_flat(self, params: ParameterArrays) -> Array:
+        """Returns the vector of the arrays."""
+        return self.layout.join(ParameterArrays(*(_unstack(arrays) for arrays in params)))
+
+
+def _stack(arrays: tuple[Array, ...], n_hidden: int) -> tuple[Array, ...]:
+    if not arrays:
+        return ()
+    return (arrays[0], jnp.stack(arrays[1:n_hidden]), *arrays[n_hidden:])
+
+
+def _unstack(arrays: tuple[Array, ...]) -> tuple[Array, ...]:
+    return (arrays[0], *arrays[1], *arrays[2:]) if arrays else ()

@@ -14,7 +14,7 @@ from jax import Array, lax
 from engine.base.arrays import Floats
 from engine.functions.schedules import rate_factor
 from engine.functions.update_rule import update
-from engine.network import BatchStatistics, ParameterArrays, by_batch, move_averages
+from engine.network import BatchStatistics, ParameterArrays, move_averages
 from engine.programs.heads import loss_rows
 from engine.programs.models import (
     Choices,
@@ -74,15 +74,12 @@ def _gradient(
 ) -> tuple[Any, BatchStatistics]:
     """Gradient of sum_i weights_i loss_i, and the batch's statistics.
 
-    x lies as the model takes it, y is [K, rows].
+    x lies along the model's `training_axis`, y is [K, rows].
     """
     choices = model.choices(inputs)
 
     def loss(parts: ParameterArrays) -> tuple[Array, BatchStatistics]:
-        seen: BatchStatistics = {}
-        normalized = model.layout.normalized
-        normalize = by_batch(parts, weights, seen, model.training_axis) if normalized else None
-        logits, _ = model.forward(inputs, parts, x, drop, normalize, training=True)
+        logits, seen = model.forward_batch(inputs, parts, x, weights, drop)
         return jnp.sum(loss_rows(choices, logits, y) * weights), seen
 
     # Gradients of the parts, joined, are faster than the gradient of the whole.

@@ -128,10 +128,12 @@ def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
 def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
     """One turn of any network within a capacity."""
     position = TrainingPosition(*(call.position[i] for i in range(5)))
-    state = training.train_general(
-        model, call.inputs, position, call.state, call.x, call.y, call.order
+    begun = State(*(model.parameters.of_flat(vector) for vector in call.state))
+    trained = training.train_general(
+        model, call.inputs, position, begun, call.x, call.y, call.order
     )
-    params = model.layout.split(state.params)
+    state = State(*(model.parameters.to_flat(params) for params in trained))
+    params = trained.params
     request = PictureRequest(*(call.request[i] for i in range(3)))
     evaluation, pictures = views.evaluate_general(
         model, call.inputs, params, call.canvas.columns, call.y, call.canvas.tiles,

@@ -110,6 +110,12 @@ class _ChunkResult(NamedTuple):
     largest: Array
 
 
+class _Units(NamedTuple):
+    values: Array
+    low: Array
+    high: Array
+
+
 class PictureRequest(NamedTuple):
     """Pictures that a general program is to paint, int32 scalars.
 
@@ -143,7 +149,7 @@ def evaluate_general(
     Args:
         model: the capacity.
         inputs: what the network is made of.
-        params: padded parameters.
+        params: the padded parameters, as `StackedParameters` has them.
         columns: float32 [features, rows + pixels], the data, then the boundary's pixels.
         targets: float32 [rows, K].
         tiles: float32 [features, 4096], a tile's pixels, padded.
@@ -160,10 +166,13 @@ def evaluate_general(
     pixel_chunks = jnp.where(request.pictures > 0, (columns.shape[1] - rows) // CHUNK, 0)
     offsets = jnp.arange(CHUNK)
 
+    def choose(chosen: Array, layer: Array | int, a: Array) -> Array:
+        return jnp.where(layer == request.layer, a[request.unit], chosen)
+
     def look(i: Array, seen: _ChunkResult) -> _ChunkResult:
         start = jnp.where(i < data_chunks, i, rows // CHUNK + i - data_chunks) * CHUNK
         x = lax.dynamic_slice(columns, (0, start), (columns.shape[0], CHUNK))
-        z, hidden = model.forward(inputs, params, x)
+        z, chosen = model.forward(inputs, params, x, choose, jnp.zeros(CHUNK))
         outputs = activate(choices, z)
 
         def compare() -> tuple[Array, Array]:
@@ -175,7 +184,6 @@ def evaluate_general(
             return jnp.zeros(CHUNK), jnp.zeros((2, 3))
 
         losses, sums = lax.cond(i < data_chunks, compare, skip)
-        chosen = jnp.stack(hidden)[jnp.maximum(request.layer, 0), request.unit]
         pixel = start - rows + offsets
         real = (pixel >= 0) & (pixel < BOUNDARY * BOUNDARY)
         largest = jnp.max(jnp.where(real, jnp.abs(outputs), 0.0))
@@ -206,24 +214,32 @@ def evaluate_general(
     look_at = Evaluation(
         seen.outputs[:, :rows], seen.losses[:rows], mean_rows(choices, seen.sums), seen.selected
     )
-    n_units = model.layout.n_units
     tile_pixels = choices.tile * choices.tile
     tile_chunks = jnp.where(request.pictures > 0, (tile_pixels + CHUNK - 1) // CHUNK, 0)
 
-    def run(i: Array, carry: tuple[Array, Array, Array]) -> tuple[Array, Array, Array]:
-        values, low, high = carry
+    def run(i: Array, kept: _Units) -> _Units:
         x = lax.dynamic_slice(tiles, (0, i * CHUNK), (tiles.shape[0], CHUNK))
-        _, hidden = model.forward(inputs, params, x)
-        here = jnp.concatenate(hidden)
-        real = i * CHUNK + jnp.arange(CHUNK) < tile_pixels
-        low = jnp.minimum(low, jnp.min(jnp.where(real, here, 0.0), axis=1))
-        high = jnp.maximum(high, jnp.max(jnp.where(real, here, 0.0), axis=1))
-        return lax.dynamic_update_slice(values, here, (0, i * CHUNK)), low, high
+        real = i * CHUNK + offsets < tile_pixels
 
-    zero = jnp.zeros(n_units)
-    room = jnp.zeros((n_units, tiles.shape[1]))
-    values, low, high = lax.fori_loop(0, tile_chunks, run, (room, zero, zero))
-    ranges = unit_ranges(last_units, low, high)
+        def keep(kept: _Units, layer: Array | int, a: Array) -> _Units:
+            seen = jnp.where(real, a, 0.0)
+            low = jnp.minimum(kept.low[layer], jnp.min(seen, axis=1))
+            high = jnp.maximum(kept.high[layer], jnp.max(seen, axis=1))
+            return _Units(
+                lax.dynamic_update_slice(kept.values, a[None], (layer, 0, i * CHUNK)),
+                lax.dynamic_update_index_in_dim(kept.low, low, layer, 0),
+                lax.dynamic_update_index_in_dim(kept.high, high, layer, 0),
+            )
+
+        return model.forward(inputs, params, x, keep, kept)[1]
+
+    capacity, n_units = model.capacity, model.layout.n_units
+    of_layers = (capacity.layers, capacity.units)
+    zero = jnp.zeros(of_layers)
+    room = _Units(jnp.zeros((*of_layers, tiles.shape[1])), zero, zero)
+    kept = lax.fori_loop(0, tile_chunks, run, room)
+    values = kept.values.reshape(n_units, tiles.shape[1])
+    ranges = unit_ranges(last_units, kept.low.ravel(), kept.high.ravel())
 
     def code(i: Array, units: Array) -> Array:
         here = lax.dynamic_slice(values, (0, i * CHUNK), (n_units, CHUNK))

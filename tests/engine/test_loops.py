@@ -5,12 +5,18 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
+import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
+from jax import lax
 
 from engine import parse_spec
 from engine.base import loops
-from engine.base.loops import are_loops_folded
+from engine.base.devices import small_network_device
+from engine.base.loops import are_loops_folded, unfolded_loop
 from engine.programs.models import ExactModel
 from engine.programs.turns import compile_turn
 from tests.programs import ROOT
@@ -39,6 +45,22 @@ def test_small_networks_train_in_a_folded_loop(
     units: tuple[int, ...], batch_size: int, folded: bool
 ) -> None:
     assert (FOLDED in compile_text(units, batch_size)) == folded
+
+
+@pytest.mark.parametrize(("loop", "folded"), [(lax.fori_loop, True), (unfolded_loop, False)])
+def test_a_loop_of_matrix_products_can_be_kept_from_being_folded(loop: Any, folded: bool) -> None:
+    def multiply(n: jax.Array, kernels: jax.Array, h: jax.Array) -> jax.Array:
+        return loop(0, n, lambda i, h: jnp.tanh(kernels[i].T @ h), h)
+
+    kernels = np.random.default_rng(0).standard_normal((3, 32, 32)).astype(np.float32)
+    h = np.ones((32, 512), np.float32)
+    with jax.default_device(small_network_device()), jax.default_matmul_precision("highest"):
+        program = jax.jit(multiply).lower(jnp.int32(3), kernels, h).compile()
+    assert (FOLDED in (program.as_text() or "")) == folded
+    expected = h
+    for kernel in kernels:
+        expected = np.tanh(kernel.T @ expected)
+    np.testing.assert_allclose(program(jnp.int32(3), kernels, h), expected, atol=1e-4)
 
 
 @pytest.mark.parametrize(

@@ -20,19 +20,20 @@ from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
 from engine.functions.update_rule import Terms
 from engine.network import (
+    BatchStatistics,
     Drop,
     FlatParameters,
     Layout,
-    Normalize,
     ParameterArrays,
     Parameters,
     SplitParameters,
+    by_batch,
     draw_dropout,
 )
 from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.inputs import Choices, Inputs, Rates, pack_rates, unpack_rates
 from engine.programs.models.plane_arrays import Indices, PlaneArrays, pixel_features
-from engine.programs.models.sizes import BOUNDARY, Sizes, epochs_per_call
+from engine.programs.models.sizes import BOUNDARY, FUSED_OPERATIONS, Sizes, epochs_per_call
 from engine.spec import Spec
 
 #: (batch) -> inputs of its rows, lying as the network takes them, and targets [K, rows].
@@ -41,9 +42,6 @@ TakeBatch = Callable[[Array], tuple[Array, Array]]
 #: Multiplications and additions of one call of training: 47 ms of two cores, by proportion from
 #: 2.5e9 in 33 ms (4x1024 on 8x8 digits, batch 128).
 MOST_OPERATIONS = 3.5e9
-#: Multiplications of the largest product of a batch, at most, where fused ones are faster if there
-#: is more than one hidden layer: 8 x 8 with batches of 60, 20 x 20 with batches of 10.
-FUSED_OPERATIONS = 4000
 #: Pixels come as 0..255 and are seen as 0..1.
 _PIXEL_SCALE = 1.0 / 255.0
 
@@ -225,19 +223,32 @@ class ExactModel:
         return self.network.normalized[layer]
 
     def forward(
-        self,
-        inputs: Inputs,
-        params: ParameterArrays,
-        x: Array,
-        drop: Drop | None = None,
-        normalize: Normalize | None = None,
-        training: bool = False,
+        self, inputs: Inputs, params: ParameterArrays, x: Array
     ) -> tuple[Array, list[Array]]:
-        """Runs the exact network; see `ExactNetwork.forward`. Logits are always [K, rows]."""
-        slopes = self.rates(inputs).slopes
-        network = self.trained_network if training else self.network
-        logits, hidden = network.forward(slopes, params, x, drop, normalize)
-        return logits if network.axis else logits.T, hidden
+        """Runs the network; see `ExactNetwork.forward`. Logits are always [K, rows]."""
+        logits, hidden = self.network.forward(self.rates(inputs).slopes, params, x)
+        return logits if self.axis else logits.T, hidden
+
+    def forward_batch(
+        self, inputs: Inputs, params: ParameterArrays, x: Array, weights: Array, drop: Drop | None
+    ) -> tuple[Array, BatchStatistics]:
+        """Runs the network as an update does.
+
+        Args:
+            inputs: the rates.
+            params: the parameters.
+            x: inputs of the batch, lying along `training_axis`.
+            weights: float32 [rows], share of each row in the batch.
+            drop: what `dropout` returns.
+
+        Returns:
+            Logits [K, rows], and mean and variance of the batch, by normalized layer.
+        """
+        seen: BatchStatistics = {}
+        network, axis = self.trained_network, self.training_axis
+        normalize = by_batch(params, weights, seen, axis) if self.layout.normalized else None
+        logits, _ = network.forward(self.rates(inputs).slopes, params, x, drop, normalize)
+        return logits if axis else logits.T, seen
 
     def dropout(self, rates: Rates, key: Array, rows: Array) -> Drop | None:
         """Draws only for the layers that drop."""

@@ -16,19 +16,21 @@ from engine.functions.heads import head_index
 from engine.functions.schedules import SCHEDULES
 from engine.functions.update_rule import Terms
 from engine.network import (
+    BatchStatistics,
     Capacity,
-    Drop,
-    FlatParameters,
+    Form,
     Layout,
-    Normalize,
+    PaddedNetwork,
     ParameterArrays,
-    by_moving_averages,
+    StackedParameters,
     draw_dropout,
     run_padded,
+    run_padded_batch,
 )
+from engine.network.padded import Keep, Kept
 from engine.programs.models.inputs import CHOICES, Choices, Inputs, Rates, pack_rates, unpack_rates
 from engine.programs.models.plane_arrays import Indices, PlaneArrays, pixel_features
-from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, Sizes
+from engine.programs.models.sizes import BOUNDARY, FUSED_OPERATIONS, ORDER_ROWS, Sizes
 from engine.spec import MAX_BATCH, MAX_POINTS, Spec
 
 #: Rows of data that a general program has room for.
@@ -63,12 +65,27 @@ class GeneralModel:
     @property
     def training_axis(self) -> int:
         """Along which rows of data lie in an update."""
-        return self.axis
+        return self.training_form.axis
+
+    @property
+    def form(self) -> Form:
+        """How layers are computed for views."""
+        return Form(axis=1, fused=False, folded=self._is_small)
+
+    @property
+    def training_form(self) -> Form:
+        """How layers of an update are computed: small ones fused, which is faster by rows."""
+        fused = self._is_small and not self.capacity.normalized
+        return Form(axis=0, fused=True, folded=True) if fused else self.form
+
+    @property
+    def _is_small(self) -> bool:
+        return BATCH_CHUNK * self.capacity.units**2 <= FUSED_OPERATIONS
 
     @cached_property
-    def parameters(self) -> FlatParameters:
+    def parameters(self) -> StackedParameters:
         """The form of parameters while training."""
-        return FlatParameters(self.layout)
+        return StackedParameters(self.layout)
 
     @property
     def batch_chunk(self) -> int:
@@ -170,38 +187,43 @@ class GeneralModel:
         """Reads the numbers."""
         return unpack_rates(jnp.asarray(inputs.rates), self.capacity.layers)
 
-    def is_normalized(self, inputs: Inputs, layer: int) -> Array:
-        """Whether a layer is normalized."""
-        return self._normalized(inputs)[layer] > 0
+    def is_normalized(self, inputs: Inputs, part: int) -> Array:
+        """Whether the first layer is normalized (part 0), or which of the inner ones (part 1)."""
+        normalized = self._network(inputs).normalized > 0
+        return normalized[1:, None] if part else normalized[0]
 
-    def _normalized(self, inputs: Inputs) -> Array:
-        return jnp.asarray(inputs.choices)[CHOICES + 1 + self.capacity.layers :]
+    def _network(self, inputs: Inputs) -> PaddedNetwork:
+        layers = self.capacity.layers
+        made_of = jnp.asarray(inputs.choices)[CHOICES:]
+        slopes, mask = self.rates(inputs).slopes, jnp.asarray(inputs.mask)
+        normalized = made_of[1 + layers :]
+        return PaddedNetwork(made_of[0], made_of[1 : 1 + layers], slopes, mask, normalized)
 
     def take(self, x: Array, y: Array, rows: Array) -> tuple[Array, Array]:
-        """Returns inputs [features, rows] and targets [K, rows] of some rows of data."""
-        return x[rows].T, y[rows].T
+        """Returns inputs, lying along `training_axis`, and targets [K, rows] of some rows."""
+        batch = x[rows]
+        return batch.T if self.training_axis else batch, y[rows].T
 
     def forward(
-        self,
-        inputs: Inputs,
-        params: ParameterArrays,
-        x: Array,
-        drop: Drop | None = None,
-        normalize: Normalize | None = None,
-        training: bool = False,
-    ) -> tuple[Array, list[Array]]:
-        """Runs the network that the arguments describe; see `ExactModel.forward`."""
-        if normalize is None and self.capacity.normalized:
-            normalize = by_moving_averages(params)
-        made_of = jnp.asarray(inputs.choices)[CHOICES : CHOICES + 1 + self.capacity.layers]
-        return run_padded(
-            params, x, made_of[0], made_of[1:],
-            self.rates(inputs).slopes, jnp.asarray(inputs.mask), drop,
-            normalize, self._normalized(inputs),
-        )  # fmt: skip
+        self, inputs: Inputs, params: ParameterArrays, x: Array, keep: Keep[Kept], kept: Kept
+    ) -> tuple[Array, Kept]:
+        """Runs the network that the arguments describe; see `run_padded`."""
+        return run_padded(self.form, self._network(inputs), params, x, keep, kept)
 
-    def dropout(self, rates: Rates, key: Array, rows: Array) -> Drop | None:
-        """Draws nothing while all rates are 0."""
+    def forward_batch(
+        self, inputs: Inputs, params: ParameterArrays, x: Array, weights: Array, drop: Array
+    ) -> tuple[Array, BatchStatistics]:
+        """Runs the network as an update does; see `ExactModel.forward_batch`.
+
+        Statistics are those of the first layer (0) and of all inner ones (1).
+        """
+        form, network = self.training_form, self._network(inputs)
+        logits, statistics = run_padded_batch(form, network, params, x, weights, drop)
+        seen = {part: own for part, own in enumerate(statistics) if own is not None}
+        return logits if form.axis else logits.T, seen
+
+    def dropout(self, rates: Rates, key: Array, rows: Array) -> Array:
+        """Returns factors [layers, ...], like activations; draws none while all rates are 0."""
         layers, units = range(self.capacity.layers), self.capacity.units
 
         def draw() -> Array:
@@ -211,4 +233,4 @@ class GeneralModel:
             return jnp.ones((len(layers), units, rows.shape[0]), jnp.float32)
 
         factors = lax.cond(jnp.any(rates.dropout > 0), draw, keep)
-        return lambda layer, h: h * factors[layer]
+        return factors if self.training_axis else jnp.swapaxes(factors, 1, 2)

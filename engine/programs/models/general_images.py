@@ -19,9 +19,9 @@ from engine.functions.schedules import SCHEDULES
 from engine.functions.switches import has_learned_slope, switched
 from engine.functions.update_rule import Terms
 from engine.network import (
+    BatchStatistics,
     Drop,
     Layout,
-    Normalize,
     ParameterArrays,
     SplitParameters,
     draw_dropout,
@@ -203,14 +203,15 @@ class GeneralImageModel:
         x, y = read_images(images, labels, rows, self.outputs)
         return x.T, y
 
+    def forward_batch(
+        self, inputs: Inputs, params: ParameterArrays, x: Array, weights: Array, drop: Drop
+    ) -> tuple[Array, BatchStatistics]:
+        """Runs the network as an update does; see `ExactModel.forward_batch`."""
+        logits, _ = self.forward(inputs, params, x, drop)
+        return logits, {}
+
     def forward(
-        self,
-        inputs: Inputs,
-        params: ParameterArrays,
-        x: Array,
-        drop: Drop | None = None,
-        normalize: Normalize | None = None,
-        training: bool = False,
+        self, inputs: Inputs, params: ParameterArrays, x: Array, drop: Drop | None = None
     ) -> tuple[Array, list[Array]]:
         """Runs the network that the arguments describe; layers past its depth cost nothing.
 
@@ -219,8 +220,6 @@ class GeneralImageModel:
             params: its padded parameters.
             x: float32 [pixels, rows].
             drop: dropout, while training.
-            normalize: never given, since no layer is normalized.
-            training: makes no difference.
 
         Returns:
             Logits [K, rows], and the activations [units, rows] of every layer there is room for.
@@ -248,7 +247,7 @@ class GeneralImageModel:
         logits += Dense.apply(direct, jnp.where(depth > 0, 0.0, x))
         return logits + params.biases[1][:, None], hidden
 
-    def dropout(self, rates: Rates, key: Array, rows: Array) -> Drop | None:
+    def dropout(self, rates: Rates, key: Array, rows: Array) -> Drop:
         """Draws nothing while all rates are 0."""
 
         def draw() -> Array:

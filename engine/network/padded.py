@@ -1,0 +1,274 @@
+"""Forward pass of every network within a capacity; what a network is made of are arguments.
+
+Hidden layers past the first have parameters of the same shapes, so they run in one loop over the
+layers that there are: padded layers cost nothing, and only one layer's code is compiled. JAX cannot
+differentiate a loop whose length is an argument; the backward pass is the same loop in reverse,
+which computes each layer anew from its input and differentiates it by `jax.vjp`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from typing import NamedTuple, TypeVar
+
+import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+from engine.base.loops import unfolded_loop
+from engine.functions.switches import has_learned_slope, switched
+from engine.network.layer_kinds import Dense
+from engine.network.layout import ParameterArrays
+from engine.network.normalization import batch_statistics, normalize
+
+Kept = TypeVar("Kept")
+T = TypeVar("T")
+
+
+class PaddedNetwork(NamedTuple):
+    """Architecture of a network within a capacity.
+
+    Attributes:
+        depth: int32 scalar, hidden layers.
+        activations: int32 [layers], indices in `activations.ACTIVATIONS`.
+        slopes: float32 [layers], constant slopes for z < 0.
+        mask: float32 [layers, units], 1 for units that are there.
+        normalized: int32 [layers], whether a layer is normalized.
+    """
+
+    depth: Array
+    activations: Array
+    slopes: Array
+    mask: Array
+    normalized: Array
+
+
+class Form(NamedTuple):
+    """How layers are computed.
+
+    Attributes:
+        axis: along which rows of data lie: 1 for [units, rows], 0 for [rows, units].
+        fused: whether products are multiplications and sums, see `Dense.apply`.
+        folded: whether the loop over layers may be folded, see `engine.base.loops`.
+    """
+
+    axis: int
+    fused: bool
+    folded: bool
+
+    def loop(self, low: int, high: Array, body: Callable[[Array, T], T], first: T) -> T:
+        """Runs a loop over layers."""
+        run = lax.fori_loop if self.folded else unfolded_loop
+        return run(low, high, body, first)
+
+
+class _Layer(NamedTuple):
+    """Parameters of a hidden layer, or of several along a leading axis.
+
+    Attributes:
+        normalization: scale, shift, moving mean and moving variance; None without it.
+    """
+
+    kernel: Array
+    bias: Array
+    slope: Array
+    normalization: tuple[Array, Array, Array, Array] | None
+
+    @classmethod
+    def of(cls, params: ParameterArrays, part: int) -> _Layer:
+        """Returns the first layer (part 0), or all inner ones (part 1)."""
+        normalization = None
+        if params.scales:
+            scales, shifts, means, variances = params[3:]
+            normalization = scales[part], shifts[part], means[part], variances[part]
+        kernel, bias = params.kernels[part], params.biases[part]
+        return cls(kernel, bias, params.slopes[part], normalization)
+
+
+class _Batch(NamedTuple):
+    """Arguments of an update.
+
+    Attributes:
+        weights: float32 [rows], share of each row in the batch.
+        factors: float32 [layers, ...] of dropout, like activations.
+    """
+
+    weights: Array
+    factors: Array
+
+
+#: Mean and variance of a layer's batch, [units]; None if there is nothing to normalize.
+Statistics = tuple[Array, Array] | None
+#: (what is kept of the layers before, layer, its activations) -> what is kept.
+Keep = Callable[[Kept, Array | int, Array], Kept]
+
+
+def run_padded(
+    form: Form,
+    network: PaddedNetwork,
+    params: ParameterArrays,
+    x: Array,
+    keep: Keep[Kept],
+    kept: Kept,
+) -> tuple[Array, Kept]:
+    """Runs any network within a capacity, by moving averages where it is normalized.
+
+    h_0 = x;  h_l = f_l(W_l^T h_(l-1) + b_l);  logits = W^T h + b. Units past a layer's width are
+    0, and without hidden layers the output layer takes the features.
+
+    Args:
+        form: how layers are computed.
+        network: the architecture.
+        params: the padded parameters, as `StackedParameters` has them.
+        x: float32 [features, rows], all features; or [rows, features].
+        keep: called with the activations of each hidden layer, lying as x does.
+        kept: what it is called with for the first layer.
+
+    Returns:
+        Logits, lying as x does, and what is kept of the hidden layers.
+    """
+    first, inner = _Layer.of(params, 0), _Layer.of(params, 1)
+    h, _ = _run_layer(form, network, None, 0, first, x)
+
+    def run(i: Array, carry: tuple[Array, Kept]) -> tuple[Array, Kept]:
+        h, kept = carry
+        a, _ = _run_layer(form, network, None, i, _take(inner, i - 1), h)
+        return a, keep(kept, i, a)
+
+    h, kept = form.loop(1, network.depth, run, (h, keep(kept, 0, h)))
+    return _run_output(form, network, params, h, x), kept
+
+
+def run_padded_batch(
+    form: Form,
+    network: PaddedNetwork,
+    params: ParameterArrays,
+    x: Array,
+    weights: Array,
+    factors: Array,
+) -> tuple[Array, tuple[Statistics, Statistics]]:
+    """Runs a network within a capacity as an update does: differentiable, by batch statistics.
+
+    Args:
+        form: how layers are computed.
+        network: the architecture.
+        params: the padded parameters, as `StackedParameters` has them.
+        x: float32 [features, rows], or [rows, features].
+        weights: float32 [rows], share of each row in the batch.
+        factors: float32 [layers, ...] of dropout, like activations.
+
+    Returns:
+        Logits, lying as x does; statistics of the first layer, and [layers - 1, units] of the
+        inner ones.
+    """
+    batch = _Batch(weights, factors)
+    h, of_first = _run_layer(form, network, batch, 0, _Layer.of(params, 0), x)
+    h, of_inner = _differentiable_inner(form, network, batch, _Layer.of(params, 1), h)
+    return _run_output(form, network, params, h, x), (of_first, of_inner)
+
+
+def _run_layer(
+    form: Form,
+    network: PaddedNetwork,
+    batch: _Batch | None,
+    index: Array | int,
+    layer: _Layer,
+    h: Array,
+) -> tuple[Array, Statistics]:
+    """Runs one hidden layer; returns the input of the next one, and the batch's statistics."""
+    axis = form.axis
+    product = Dense.apply(layer.kernel, h, axis, form.fused)
+    bias = jnp.expand_dims(layer.bias, axis)
+    z, statistics = product + bias, None
+    if layer.normalization is not None:
+        centred = product + lax.stop_gradient(bias)
+        if batch is not None:
+            statistics = batch_statistics(centred, batch.weights, axis)
+        scale, shift, *averages = layer.normalization
+        mean, variance = averages if statistics is None else statistics
+        centred = normalize(centred, scale, shift, mean, variance, axis)
+        z = jnp.where(network.normalized[index] > 0, centred, z)
+    function = network.activations[index]
+    slope = jnp.where(has_learned_slope(function), layer.slope, network.slopes[index])
+    a = switched(function, z, jnp.expand_dims(slope, axis))
+    a = a * jnp.expand_dims(network.mask[index], axis)
+    return a if batch is None else a * batch.factors[index], statistics
+
+
+def _run_output(
+    form: Form, network: PaddedNetwork, params: ParameterArrays, h: Array, x: Array
+) -> Array:
+    hidden = network.depth > 0
+    inputs = jnp.concatenate([jnp.where(hidden, h, 0.0), jnp.where(hidden, 0.0, x)], 1 - form.axis)
+    z = Dense.apply(params.kernels[-1], inputs, form.axis, form.fused)
+    return z + jnp.expand_dims(params.biases[-1], form.axis)
+
+
+def _run_inner(
+    form: Form, network: PaddedNetwork, batch: _Batch, layers: _Layer, h: Array
+) -> tuple[Array, Statistics]:
+    """Runs the layers from the second on; returns the output layer's input, and statistics."""
+    out, statistics, _ = _run_forward(form, network, batch, layers, h)
+    return out, statistics
+
+
+def _run_forward(
+    form: Form, network: PaddedNetwork, batch: _Batch, layers: _Layer, h: Array
+) -> tuple[Array, Statistics, Array]:
+    """Returns the input of each layer, too."""
+    n, units = layers.bias.shape
+    zeros = jnp.zeros((n, units))
+    statistics = None if layers.normalization is None else (zeros, zeros)
+
+    def run(i: Array, carry: tuple[Array, Statistics, Array]) -> tuple[Array, Statistics, Array]:
+        h, statistics, inputs = carry
+        out, own = _run_layer(form, network, batch, i + 1, _take(layers, i), h)
+        return out, jax.tree.map(partial(_put, i=i), statistics, own), _put(inputs, h, i)
+
+    first = (h, statistics, jnp.zeros((n, *h.shape)))
+    return form.loop(0, network.depth - 1, run, first)
+
+
+def _take(layers: _Layer, i: Array) -> _Layer:
+    return jax.tree.map(lambda values: values[i], layers)
+
+
+def _put(values: Array, value: Array, i: Array) -> Array:
+    return lax.dynamic_update_index_in_dim(values, value, i, 0)
+
+
+_Saved = tuple[PaddedNetwork, _Batch, _Layer, Array]
+
+
+def _forward(
+    form: Form, network: PaddedNetwork, batch: _Batch, layers: _Layer, h: Array
+) -> tuple[tuple[Array, Statistics], _Saved]:
+    out, statistics, inputs = _run_forward(form, network, batch, layers, h)
+    return (out, statistics), (network, batch, layers, inputs)
+
+
+def _backward(
+    form: Form, saved: _Saved, cotangents: tuple[Array, Statistics]
+) -> tuple[None, None, _Layer, Array]:
+    """The output layer's input alone has a cotangent: statistics have none."""
+    network, batch, layers, inputs = saved
+
+    def run(done: Array, carry: tuple[Array, _Layer]) -> tuple[Array, _Layer]:
+        cotangent, gradient = carry
+        i = network.depth - 2 - done
+
+        def run_layer(layer: _Layer, h: Array) -> Array:
+            return _run_layer(form, network, batch, i + 1, layer, h)[0]
+
+        _, pull = jax.vjp(run_layer, _take(layers, i), inputs[i])
+        own, cotangent = pull(cotangent)
+        return cotangent, jax.tree.map(partial(_put, i=i), gradient, own)
+
+    first = (cotangents[0], jax.tree.map(jnp.zeros_like, layers))
+    cotangent, gradient = form.loop(0, network.depth - 1, run, first)
+    return None, None, gradient, cotangent
+
+
+_differentiable_inner = jax.custom_vjp(_run_inner, nondiff_argnums=(0,))
+_differentiable_inner.defvjp(_forward, _backward)
