@@ -24,12 +24,12 @@ from tests.mnist import find_mnist
 EDITS = 30
 #: Frames between two edits.
 FRAMES_BETWEEN = 5
-#: How long programs may take that serve the edits to come, before the edits begin: exact and
-#: general ones that train and that show.
-PATIENCE, PROGRAMS = 90.0, 4
+#: How long programs may take that serve the edits to come, before the edits begin: exact ones and
+#: those of two capacities, that train and that show.
+PATIENCE, PROGRAMS = 150.0, 6
 MEDIAN_SECONDS, LATE_SECONDS, PAUSE_SECONDS = 0.3, 1.0, 0.25
 #: Units and activations that edits choose from.
-UNITS, ACTIVATIONS = (8, 128), ("relu", "gelu", "tanh", "elu", "silu", "leaky_relu")
+UNITS, ACTIVATIONS = (8, 256), ("relu", "gelu", "tanh", "elu", "silu", "leaky_relu")
 
 SPEC: dict[str, Any] = next(preset.spec for preset in PRESETS if preset.id == "mnist_2")
 VIEWS = ("history", "digit", "saliency", "confusion", "predictions")
@@ -137,7 +137,7 @@ def _make_fresh_server() -> Iterator[LiveServer]:
 def _wait_for_programs(client: Client) -> int:
     """Edits now and then until an edit does not wait any more; returns the spec's number."""
     spec_id, end = 0, time.monotonic() + PATIENCE
-    for units in itertools.count(20):
+    for units in itertools.count(200):
         layers = [{**layer, "units": units} for layer in SPEC["layers"]]
         spec_id, waits, *_ = _edit(client, spec_id, layers)
         if not waits or time.monotonic() > end:

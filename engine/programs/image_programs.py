@@ -86,6 +86,8 @@ class ImagePrograms:
     def request_exact(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
         """Has exact programs compiled in the background, then general ones for the next edits.
 
+        Those are of the network's capacity, and of the next larger one.
+
         Args:
             owner: who asks; replaces what it asked for before.
             spec: of the network.
@@ -94,9 +96,12 @@ class ImagePrograms:
         Returns:
             Whether they are there or will be; False if too many others wait for theirs.
         """
-        general = _general_training(spec, data), _general_views(spec, data)
         wanted = [_exact_training(spec, data), _exact_views(spec, data)]
-        return self._cache.request_all(owner, wanted + [one for one in general if one is not None])
+        own = GeneralImageModel.of(spec, data.n_train)
+        for model in (own, own and own.larger):
+            if model is not None:
+                wanted += [_train_generally(model), _view_generally(model, data)]
+        return self._cache.request_all(owner, wanted)
 
     def is_prepared(self, owner: Hashable, spec: Spec) -> bool:
         """Whether data and programs of a spec are there; requests those that are missing.
@@ -194,7 +199,11 @@ def _exact_training(spec: Spec, data: ImageData) -> Entry:
 
 def _general_training(spec: Spec, data: ImageData) -> Entry | None:
     model = GeneralImageModel.of(spec, data.n_train)
-    return None if model is None else (model, lambda: compile_general_training(model))
+    return None if model is None else _train_generally(model)
+
+
+def _train_generally(model: GeneralImageModel) -> Entry:
+    return model, lambda: compile_general_training(model)
 
 
 def _exact_views(spec: Spec, data: ImageData) -> Entry:
@@ -204,8 +213,10 @@ def _exact_views(spec: Spec, data: ImageData) -> Entry:
 
 def _general_views(spec: Spec, data: ImageData) -> Entry | None:
     model = GeneralImageModel.of(spec, data.n_train)
-    if model is None:
-        return None
+    return None if model is None else _view_generally(model, data)
+
+
+def _view_generally(model: GeneralImageModel, data: ImageData) -> Entry:
     key = GeneralViewKey(model, data.seen_images.shape[0], data.n_test)
     return key, lambda: compile_general_views(key)
 

@@ -31,8 +31,8 @@ def general() -> Iterator[Programs]:
     programs = Programs(str(FOLDER))
     trainer = Trainer(parse_spec(digits()), programs)
     assert trainer.prefer_exact()
-    # Exact and general ones, that train and that show.
-    while programs.builds < 4:
+    # Exact ones and those of two capacities, that train and that show.
+    while programs.builds < 6:
         trainer.turn(batches=1)
     yield programs
     programs.close()
@@ -193,6 +193,13 @@ def test_a_network_is_served_by_the_smallest_capacity(
 ) -> None:
     model = GeneralImageModel.of(parse_spec(digits(**changes)), 1442)
     assert (model and model.units) == units
+
+
+def test_an_edit_to_the_next_larger_capacity_does_not_wait(general: Programs) -> None:
+    trainer = Trainer(parse_spec(digits()), general)
+    assert not trainer.must_wait([{"layers": [layer(256)] * 4}])
+    trainer.edit({"layers": [layer(200), layer(12)]})
+    assert trainer.turn(batches=1).metadata["step"] == "1"
 
 
 def test_padding_keeps_every_number() -> None:

@@ -83,7 +83,7 @@ def compile_general_training(model: GeneralImageModel) -> GeneralTraining:
         uint8s(model.n_train, model.pixels), int32s(model.n_train), int32s(_order_rows(model))
     )
     shapes = model.input_shapes(), int32s(5), State(params, params, params), batches
-    program = GeneralTraining(model, compile_for_images(run, *shapes))
+    program = GeneralTraining(model, compile_for_images(run, *shapes, general=True))
     give_back_memory()
     return program
 
@@ -171,12 +171,13 @@ def compile_general_views(key: GeneralViewKey) -> GeneralViewPrograms:
             return views.evaluate(_Network(model, inputs), params, some, theirs)
 
         shapes: tuple[Any, ...] = uint8s(n, model.pixels), int32s(n)
-        return BatchedProgram(rows, compile_for_images(judge, int32s(), inputs, params, *shapes))
+        judging = compile_for_images(judge, int32s(), inputs, params, *shapes, general=True)
+        return BatchedProgram(rows, judging)
 
     train = evaluating(key.n_train)
     test = train if key.n_test == key.n_train else evaluating(key.n_test)
     sum_kernels = compile_for_images(views.sum_kernels, params)
     image: ShapeDtypeStruct = uint8s(model.pixels)
-    looking = compile_for_images(look, inputs, params, image)
+    looking = compile_for_images(look, inputs, params, image, general=True)
     give_back_memory()
     return GeneralViewPrograms(train, test, sum_kernels, looking, model)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, partial
 from typing import Any
 
@@ -81,6 +81,12 @@ class GeneralImageModel:
         return cls(
             pixels, units, spec.n_outputs, head_index(spec.task, spec.resolved_loss), n_train
         )
+
+    @property
+    def larger(self) -> GeneralImageModel | None:
+        """The next larger model, for edits that need a little more room; None if there is none."""
+        wider = [room for room in UNITS if room > self.units]
+        return replace(self, units=wider[0]) if wider else None
 
     @cached_property
     def layout(self) -> Layout:
