@@ -1,8 +1,11 @@
-"""What a connection does that needs no network: which session it asks for."""
+"""What a connection does that needs no network: sessions, retries, specs of frames."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import pytest
+from safetensors.numpy import save
 
 from tests.page.node import Modules
 
@@ -92,3 +95,101 @@ def test_what_is_no_token_is_not_sent(modules: Modules) -> None:
         modules, "make().connect(); events.ready(); return sent;", {"livenet.session": "<short>"}
     )
     assert sent == [{"type": "open", "spec": {}}]
+
+
+#: The session is open; what is told and when it connects again are kept, and timers stand still.
+OPEN = """
+    const waits = [];
+    globalThis.setTimeout = (call, wait) => waits.push(wait);
+    const connection = make(null);
+    const told = [];
+    for (const name of ["state", "frame", "refused", "error"]) {
+      connection.on(name, (about) => told.push([name, about]));
+    }
+    connection.connect();
+    events.ready();
+    const points = [[1, 2, 0], [2, 1, 1]];
+    events.message({ type: "opened", session: "the-session-of-this-page", id: 0,
+      spec: { data: { points } } });
+    told.length = sent.length = 0;
+    const states = () => told.filter(([name]) => name === "state")
+      .map(([, { name, seconds }]) => [name, seconds]);
+"""
+
+
+@pytest.fixture
+def timers(modules: Modules) -> Any:
+    modules.load("globalThis.usualTimeout = globalThis.setTimeout;")
+    yield
+    modules.load("globalThis.setTimeout = globalThis.usualTimeout;")
+
+
+@pytest.mark.usefixtures("timers")
+@pytest.mark.parametrize(("code", "name"), [(4001, "taken"), (4002, "idle")])
+def test_nobody_connects_again_who_was_told_to_go(modules: Modules, code: int, name: str) -> None:
+    states, waits = run(modules, OPEN + f"events.close({code}); return [states(), waits];", {})
+    assert (states, waits) == ([[name, 0]], [])
+
+
+@pytest.mark.usefixtures("timers")
+def test_a_lost_connection_is_tried_again_ever_less_often(modules: Modules) -> None:
+    states, waits, after = run(
+        modules,
+        OPEN
+        + """for (let i = 0; i < 7; i += 1) events.close(1006);
+             const lost = states();
+             connection.connect();
+             events.ready();
+             opened("the-session-of-this-page");
+             events.close(1006);
+             return [lost, [...waits], states().at(-1)];""",
+        {},
+    )
+    assert states == [["lost", seconds] for seconds in (0.5, 1, 2, 4, 8, 10, 10)]
+    assert len(waits) == 8
+    for wait, (_, seconds) in zip(waits, states, strict=False):
+        assert 850 * seconds <= wait <= 1150 * seconds, "not all pages at the same moment"
+    assert after == ["lost", 0.5]
+
+
+@pytest.mark.usefixtures("timers")
+def test_an_edit_that_is_refused_opens_nothing_else(modules: Modules) -> None:
+    refused = '{ type: "error", code: "invalid_spec", message: "", path: "" }'
+    told, sent = run(
+        modules,
+        OPEN
+        + f"""events.message({refused});
+              const edit = told.splice(0).map(([name]) => name);
+              connection.connect();
+              events.ready();
+              sent.length = told.length = 0;
+              events.message({refused});
+              return [[edit, told.map(([name]) => name)], sent];""",
+        {},
+    )
+    assert told == [["error"], ["refused"]]
+    assert sent == [{"type": "open", "spec": {}}], "what was to be opened was refused"
+
+
+@pytest.mark.usefixtures("timers")
+def test_a_frame_has_the_spec_that_it_names_with_its_points(modules: Modules) -> None:
+    blobs = [list(save({}, metadata={"spec_id": str(number)})) for number in (1, 20, 99)]
+    seen, acks = modules.load(
+        MAKE
+        + OPEN
+        + """for (let id = 1; id <= 20; id += 1) {
+               events.message({ type: "spec", id, spec: { data: {}, seed: id } });
+             }
+             told.length = 0;
+             const acks = arguments[1].map((blob) => {
+               events.frame(new Uint8Array(blob).buffer);
+               return sent.splice(0).length;
+             });
+             const frames = told.filter(([name]) => name === "frame");
+             return [frames.map(([, { spec }]) => [spec.seed, spec.data.points]), acks];""",
+        {},
+        blobs,
+    )
+    assert seen == [[20, [[1, 2, 0], [2, 1, 1]]]]
+    # No more than it needs are kept; a frame that nobody can paint makes room for the next.
+    assert acks == [0, 0, 1]

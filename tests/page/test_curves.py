@@ -64,3 +64,54 @@ def test_a_dragged_slider_begins_one_part(modules: Modules) -> None:
         """
     )
     assert breaks == [[{"step": 50, "kind": "data"}], []]
+
+
+def test_curves_follow_undo_to_the_network_of_then(modules: Modules) -> None:
+    lost, other, back = modules.load(
+        TWO_PARTS
+        + """
+        const adam = { ...spec("circle"), optimizer: "adam" };
+        const seen = () => [history.series.step.length, ...new Set(history.series.trainLoss)];
+        history.change({ spec: adam, step: 0, back: true });
+        const lost = seen();
+        train(adam, 1, 80, 1);
+        history.change({ spec: { ...adam, seed: 2 }, step: 50, back: true });
+        const other = seen();
+        history.change({ spec: spec("circle"), step: 50, back: true });
+        return [lost, other, seen()];
+        """
+    )
+    assert lost == [0]
+    assert other == [50, 1], "another network at the same step has not those losses"
+    assert back == [50, 100]
+
+
+def test_marks_of_edits_go_with_the_part_of_the_curve_that_is_undone(modules: Modules) -> None:
+    marks = modules.load(
+        TWO_PARTS
+        + """
+        const marks = [];
+        for (const [from, to, time] of [[51, 60, 5000], [61, 70, 10000], [71, 75, 10500]]) {
+          train(spec("circle"), from, to, 1);
+          change({ ...spec("circle"), batch_size: to }, to, time);
+          marks.push([...history.marks]);
+        }
+        history.change({ spec: spec("xor"), step: 65, back: true });
+        return [...marks, history.marks];
+        """
+    )
+    # A dragged slider leaves one mark.
+    assert marks == [[60], [60, 70], [60, 75], [60]]
+
+
+def test_a_run_that_began_anew_meanwhile_is_drawn_from_its_beginning(modules: Modules) -> None:
+    steps = modules.load(
+        TWO_PARTS
+        + """
+        const rows = [10, 30, 60].flatMap((step) => [step, 1, 1, 1, 1]);
+        const arrays = { history: { data: new Float32Array(rows) } };
+        history.add({ meta: { step: 60 }, arrays, spec: spec("circle") });
+        return history.series.step;
+        """
+    )
+    assert steps == [10, 30, 60]

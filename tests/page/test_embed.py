@@ -96,6 +96,9 @@ def test_options_come_back_and_broken_ones_are_named(modules: Modules) -> None:
         # Who may speak is never left open by a slip.
         closed = {"origin": []} if wrong[0] == "origin" else {}
         assert options == {**defaults, **closed}, query
+    [[options, _]] = modules.load(READ, ["panels=loss,boundary,loss&controls=reset,play"])
+    assert options["panels"] == ["boundary", "loss"], "in the order in which they are shown, once"
+    assert options["controls"] == ["play", "reset"]
     words = modules.load(
         """const [{ PARTS }, { PATHS }] =
              await Promise.all([import("embed/options"), import("spec/url-state")]);

@@ -85,11 +85,12 @@ def test_arrays_that_have_not_changed_are_those_of_an_earlier_frame(modules: Mod
 def test_losses_are_written_so_that_they_can_be_read(modules: Modules) -> None:
     written = modules.load(
         """const { formatLoss, describeDifference } = await import("lib/format");
-           return [...[0, 1e-7, 1.2e-5, 0.0123, 0.5, 12.34, 12345.6, 3e6, Infinity].map(formatLoss),
+           const losses = [0, 1e-7, 1.2e-5, 1.2e-4, 0.0123, 0.5, 12.34, 12345.6, 3e6, Infinity];
+           return [...losses.map(formatLoss),
              ...[0.0991, -0.02, 0, 1e-9].map((value) => describeDifference(value))];"""
     )
     assert written == [
-        "0", "≈ 0", "0.00001", "0.0123", "0.500", "12.3", "12,346", "3.0×10⁶", "∞",
+        "0", "≈ 0", "0.00001", "0.0001", "0.0123", "0.500", "12.3", "12,346", "3.0×10⁶", "∞",
         "0.0991 higher", "0.0200 lower", "the same", "the same",
     ]  # fmt: skip
 
@@ -113,10 +114,12 @@ def test_origins_say_which_units_stay(modules: Modules) -> None:
     edits = modules.load(
         """const l = await import("spec/layers");
            const layers = [{ units: 3 }, { units: 2 }];
+           const rich = [{ units: 2, activation: "relu", dropout: 0.5, batch_norm: true }];
            const removed = l.removeUnit(layers, 0, 1);
            return {
              removed, added: l.addUnit(layers, 1).origin,
              inserted: l.insertLayer(layers, 1).origin, gone: l.removeLayer(layers, 0).origin,
+             like: l.insertLayer(rich, 1).layers,
              followed: [l.mapUnit({ layer: 0, unit: 2 }, removed.origin),
                l.mapUnit({ layer: 0, unit: 1 }, removed.origin)],
            };"""
@@ -128,6 +131,9 @@ def test_origins_say_which_units_stay(modules: Modules) -> None:
     assert edits["added"] == [[0, [0, 1, 2]], [1, [0, 1, None]]]
     assert edits["inserted"] == [[0, [0, 1, 2]], [None, [None, None, None]], [1, [0, 1]]]
     assert edits["gone"] == [[1, [0, 1]]]
+    # A layer near the identity: nothing is dropped, nothing normalized.
+    before = {"units": 2, "activation": "relu", "dropout": 0.5, "batch_norm": True}
+    assert edits["like"] == [before, {**before, "dropout": 0, "batch_norm": False}]
     assert edits["followed"] == [{"layer": 0, "unit": 1}, None]
 
 
@@ -189,6 +195,26 @@ def test_messages_are_cut_out_of_a_stream_however_its_bytes_come(modules: Module
             size,
         )
         assert seen == [{"type": "alive"}, list(range(200)), [], {"é": 1}]
+
+
+def test_a_throttle_calls_with_the_newest_value(modules: Modules) -> None:
+    called = modules.load(
+        """const { createThrottle } = await import("lib/throttle");
+           const called = [];
+           await new Promise((resolve) => {
+             const { offer } = createThrottle(20, (value) => {
+               called.push(value);
+               if (called.length === 2) resolve();
+             });
+             for (const value of [1, 2, 3]) offer(value);
+           });
+           const { offer, cancel } = createThrottle(1e6, (value) => called.push(value));
+           offer(4);
+           offer(5);
+           cancel();
+           return called;"""
+    )
+    assert called == [1, 3, 4], "the first at once, the newest after a while"
 
 
 def test_the_page_knows_the_image_sets_of_the_engine(modules: Modules) -> None:

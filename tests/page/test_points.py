@@ -53,6 +53,17 @@ def test_an_eraser_reaches_everything_along_its_way(geometry: Callable[..., Any]
     left = geometry(brush, [[-5, 0], [5, 0]], points)["points"]
     assert sorted(left) == sorted(p for p in points if abs(p[1]) > 0.6)
     assert geometry(brush, [[5.9, 5.9]], [[0, 0, 1]])["same"]
+    ahead_and_behind = [[-3, 0, 0], [3, 0, 0]]
+    assert geometry(brush, [[-1, 0], [1, 0]], ahead_and_behind)["same"], "not beyond its ends"
+
+
+def test_a_coordinate_is_never_minus_zero(modules: Modules) -> None:
+    """It is written as `-0`, and is another number where points are ordered by their bits."""
+    seen = modules.load(
+        """const { round } = await import("points/strokes");
+           return [-1e-5, -0, 1e-5, -0.0006].map(round).map((value) => [value, 1 / value < 0]);"""
+    )
+    assert seen == [[0, False], [0, False], [0, False], [-0.001, True]]
 
 
 def test_points_tell_their_task(modules: Modules) -> None:

@@ -101,6 +101,7 @@ HOSTILE = {
         tamper(lambda head: head["specs"][0]["data"].update(name="<img src=x onerror=alert(1)>")),
         "damaged",
     ),
+    "more": (lambda packed: gzip.compress(gzip.decompress(packed) + b"\0", 1), "damaged"),
     "range": (
         tamper(lambda head: head["frames"][0]["meta"].update(boundary_range=["a", 1])),
         "damaged",
