@@ -15,6 +15,7 @@ from benchmarks.edits import measure_edits
 from benchmarks.fairness import measure_fairness
 from benchmarks.memory import measure_memory
 from benchmarks.report import Row
+from benchmarks.stacked import measure_stacked
 from benchmarks.startup import measure_startup
 from benchmarks.steps import measure_frames, measure_steps
 from engine import Programs
@@ -63,6 +64,7 @@ def _measure_browser() -> list[Row]:
 BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "startup": measure_startup,
     "engine": _measure_engine,
+    "stacked": measure_stacked,
     "accuracy": _measure_accuracy,
     "edits": _measure_edits,
     "advice": _measure_advice,

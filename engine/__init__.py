@@ -43,6 +43,7 @@ from engine.spec import (
     preview_points,
 )
 from engine.spec.presets import PRESETS, Preset
+from engine.stacked_trainer import StackedTrainer
 from engine.state.checkpoints import encode_checkpoint
 from engine.state.initial_state import find_initial
 from engine.state.payload import Choice, LinkPayload, make_payload
@@ -106,6 +107,7 @@ __all__ = [
     "Snapshot",
     "Spec",
     "SpecError",
+    "StackedTrainer",
     "Trainer",
     "Trial",
     "TrialError",

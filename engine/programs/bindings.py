@@ -20,7 +20,15 @@ from engine.base.devices import small_network_device
 from engine.data.datasets import Dataset
 from engine.functions.features import compute_features
 from engine.functions.heads import HEADS, head_index, make_targets
-from engine.programs.models import BOUNDARY, Choices, Indices, Inputs, Model, epochs_per_call
+from engine.programs.models import (
+    BOUNDARY,
+    Choices,
+    Indices,
+    Inputs,
+    Model,
+    PlaneArrays,
+    epochs_per_call,
+)
 from engine.programs.tiers import Program
 from engine.programs.training import State
 from engine.programs.turns import Canvas, Ranges, TurnResult
@@ -142,13 +150,23 @@ def _targets(spec: Spec, data: Dataset) -> Floats:
     return make_targets(data.labels, head, spec.n_outputs)
 
 
+def lay_out_points(model: Model, spec: Spec, data: Dataset, tile: int) -> PlaneArrays:
+    """Lays points, targets and pixels out for a program, on the host."""
+    return model.lay_out(spec, compute_features(data.x), _targets(spec, data), tile)
+
+
+def pack_inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:
+    """Packs choices and rates for a program."""
+    return model.pack(spec, _label_extent(spec, data), data.n_train, data.n, tile)
+
+
 def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
     """Lays a spec and its data out for a program."""
-    arrays = program.model.lay_out(spec, compute_features(data.x), _targets(spec, data), tile)
+    arrays = lay_out_points(program.model, spec, data, tile)
     x, y, columns, tiles = jax.device_put(tuple(arrays), small_network_device())
     canvas = Canvas(columns, tiles)
     return Binding(
-        program, spec, _inputs(program.model, spec, data, tile), x, y, canvas,
+        program, spec, pack_inputs(program.model, spec, data, tile), x, y, canvas,
         program.model.indices(spec), data.n, data.n_train, tile,
     )  # fmt: skip
 
@@ -156,12 +174,8 @@ def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
 def rebind(binding: Binding, spec: Spec, data: Dataset) -> Binding:
     """Returns a binding for a spec that leaves data, targets and program as they are."""
     model = binding.model
-    inputs = _inputs(model, spec, data, binding.tile)
+    inputs = pack_inputs(model, spec, data, binding.tile)
     return replace(binding, spec=spec, inputs=inputs, indices=model.indices(spec))
-
-
-def _inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:
-    return model.pack(spec, _label_extent(spec, data), data.n_train, data.n, tile)
 
 
 def bind_points(binding: Binding, points: Floats) -> Binding:

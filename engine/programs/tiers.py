@@ -13,6 +13,7 @@ from engine.functions.initializers import compile_draws
 from engine.network import Capacity
 from engine.programs.image_programs import ImagePrograms
 from engine.programs.models import ExactModel, GeneralModel, Model
+from engine.programs.stacked import StackedProgram, compile_stacked
 from engine.programs.turns import TurnArguments, TurnResult, compile_turn
 from engine.spec import Spec
 
@@ -111,6 +112,10 @@ class Programs:
             Whether it is there or will be; False if too many others wait for theirs.
         """
         return self._cache.request(owner, model, lambda: Program(model, compile_turn(model)))
+
+    def stacked(self, model: ExactModel) -> StackedProgram:
+        """Returns the stacked call of an exact model; compiles it if need be."""
+        return self._cache.get(("stacked", model), lambda: compile_stacked(model))
 
     def withdraw(self, owner: Hashable) -> None:
         """Cancels an owner's request."""

@@ -16,6 +16,7 @@ from jax import Array, ShapeDtypeStruct, lax
 
 from engine.base.arrays import Floats
 from engine.base.devices import small_network_device
+from engine.network import ParameterArrays
 from engine.programs import training, views
 from engine.programs.models import ExactModel, GeneralModel, Inputs, Model, n_rates
 from engine.programs.training import State, TrainingPosition
@@ -95,21 +96,53 @@ class TurnArguments(NamedTuple):
     request: Array
 
 
+class Trained(NamedTuple):
+    """A network after its updates, evaluated on its data.
+
+    Attributes:
+        state: parameters and moments.
+        params: the parameters as arrays.
+        evaluation: on the data.
+        summary: float32 [8], see `TurnResult`.
+    """
+
+    state: State[Array]
+    params: ParameterArrays
+    evaluation: Evaluation
+    summary: Array
+
+
+def train_and_evaluate(
+    model: ExactModel,
+    inputs: Inputs,
+    position: TrainingPosition,
+    state: State[Array],
+    x: Array,
+    y: Array,
+    order: Array,
+) -> Trained:
+    """Trains an exact network on points, and evaluates it on them; see `TurnArguments`."""
+    begun = State(*(model.parameters.of_flat(vector) for vector in state))
+    trained = training.train_exact(model, inputs, position, begun, x, y, order)
+    state = State(*(model.parameters.to_flat(params) for params in trained))
+    params = model.layout.split(state.params)
+    evaluation = views.evaluate_exact(model, inputs, params, x.T, y.T)
+    return Trained(state, params, evaluation, _summarize(model, inputs, state, evaluation))
+
+
 def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
     """One turn of an exact architecture."""
     position = TrainingPosition(*(call.position[i] for i in range(5)))
-    begun = State(*(model.parameters.of_flat(vector) for vector in call.state))
-    trained = training.train_exact(model, call.inputs, position, begun, call.x, call.y, call.order)
-    state = State(*(model.parameters.to_flat(params) for params in trained))
-    params = model.layout.split(state.params)
-    evaluation = views.evaluate_exact(model, call.inputs, params, call.x.T, call.y.T)
+    trained = train_and_evaluate(
+        model, call.inputs, position, call.state, call.x, call.y, call.order
+    )
 
     def paint() -> Pictures:
         canvas = call.canvas
         return views.paint_exact(
             model,
             call.inputs,
-            params,
+            trained.params,
             canvas.columns,
             canvas.tiles,
             call.ranges.boundary,
@@ -122,7 +155,7 @@ def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
         return Pictures(boundary, call.ranges.boundary, units, call.ranges.units)
 
     pictures = lax.cond(call.request[0] > 0, paint, skip)
-    return _make_result(model, call, state, evaluation, pictures)
+    return _make_result(trained.state, trained.summary, trained.evaluation, pictures)
 
 
 def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
@@ -139,19 +172,19 @@ def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
         model, call.inputs, params, call.canvas.columns, call.y, call.canvas.tiles,
         call.ranges.boundary, call.ranges.units, request,
     )  # fmt: skip
-    return _make_result(model, call, state, evaluation, pictures)
+    summary = _summarize(model, call.inputs, state, evaluation)
+    return _make_result(state, summary, evaluation, pictures)
+
+
+def _summarize(model: Model, inputs: Inputs, state: State[Array], evaluation: Evaluation) -> Array:
+    penalty = training.penalty(model, model.rates(inputs), state.params)
+    finite = jnp.all(jnp.isfinite(jnp.stack(state))).astype(jnp.float32)
+    return jnp.concatenate([evaluation.means.ravel(), jnp.stack([penalty, finite])])
 
 
 def _make_result(
-    model: Model,
-    call: TurnArguments,
-    state: State[Array],
-    evaluation: Evaluation,
-    pictures: Pictures,
+    state: State[Array], summary: Array, evaluation: Evaluation, pictures: Pictures
 ) -> TurnResult:
-    penalty = training.penalty(model, model.rates(call.inputs), state.params)
-    finite = jnp.all(jnp.isfinite(jnp.stack(state))).astype(jnp.float32)
-    summary = jnp.concatenate([evaluation.means.ravel(), jnp.stack([penalty, finite])])
     ranges = Ranges(pictures.boundary_range, pictures.unit_ranges)
     return TurnResult(
         state, summary, evaluation.outputs, evaluation.losses,

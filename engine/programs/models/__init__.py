@@ -19,7 +19,7 @@ from engine.programs.models.inputs import (
     pack_rates,
     unpack_rates,
 )
-from engine.programs.models.plane_arrays import Indices
+from engine.programs.models.plane_arrays import Indices, PlaneArrays
 from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, epochs_per_call
 
 Model = ExactModel | GeneralModel
@@ -41,6 +41,7 @@ __all__ = [
     "Indices",
     "Inputs",
     "Model",
+    "PlaneArrays",
     "Rates",
     "TrainedModel",
     "epochs_per_call",

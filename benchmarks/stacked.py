@@ -1,0 +1,96 @@
+"""A thousand networks trained together, against the same written by hand in one program."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import jax
+import jax.numpy as jnp
+import numpy as np
+from jax import Array, lax
+
+from benchmarks import handwritten
+from benchmarks.report import Row
+from benchmarks.steps import BATCH, NETWORKS
+from benchmarks.timing import race
+from engine import Programs, StackedTrainer, parse_spec
+from engine.data.datasets import make_dataset
+from engine.data.shuffles import shuffle_rows
+from engine.network import Layout
+
+COUNT = 1024
+EPOCHS = 20
+#: Network-steps a second.
+GOAL = 2.5e6
+
+
+def measure_stacked() -> list[Row]:
+    """Updates of all networks a second, with learning rates from 0.001 to 1."""
+    rows = []
+    rates = np.geomspace(0.001, 1, COUNT)
+    for name, units in NETWORKS.items():
+        specs = [_make_spec(units, float(rate)) for rate in rates]
+        stacked = StackedTrainer(specs, Programs())
+        by_hand = _ByHand(specs, [stacked.weights(i) for i in range(COUNT)])
+        best = race(
+            {"stacked": lambda s=stacked: s.train(EPOCHS), "by hand": by_hand.train}, rounds=5
+        )
+        steps = COUNT * EPOCHS * by_hand.batches
+        speeds = {who: steps / seconds for who, seconds in best.items()}
+        detail = ", ".join(f"{who} {speed / 1e6:.2f} million/s" for who, speed in speeds.items())
+        if name == "2-4-2-1":
+            speed = speeds["stacked"]
+            what = f"network-steps/s, {COUNT} networks, {name}"
+            rows.append(Row(what, f"{speed / 1e6:.2f} million", "2.5 million", speed >= GOAL))
+        ratio = speeds["stacked"] / speeds["by hand"]
+        what = f"network-steps, {COUNT} networks, {name}, against by hand"
+        rows.append(Row(what, f"{ratio:.2f}", "0.8", ratio >= 0.8, detail))
+    return rows
+
+
+def _make_spec(units: tuple[int, ...], rate: float) -> Any:
+    layers = [{"units": n, "activation": "tanh"} for n in units]
+    optimizer = {"name": "sgd", "learning_rate": rate}
+    return parse_spec({"layers": layers, "batch_size": BATCH, "optimizer": optimizer})
+
+
+class _ByHand:
+    """Networks one after the other in a loop inside one program, on as many threads as cores."""
+
+    def __init__(self, specs: list[Any], weights: list[np.ndarray]) -> None:
+        data, widths = make_dataset(specs[0].data), specs[0].widths
+        self._n = n = data.n_train
+        self.batches = -(-n // BATCH)
+        self._threads = os.cpu_count() or 1
+        x, y = jnp.asarray(data.x[:n]), jnp.asarray(data.labels[:n])
+        size = Layout(widths).n_weights
+        networks = [handwritten.unpack_params(widths, own[:size]) for own in weights]
+        rates = np.array([spec.optimizer.learning_rate for spec in specs], np.float32)
+        self._parts = [
+            (
+                jax.tree.map(lambda *arrays: jnp.stack(arrays), *networks[start :: self._threads]),
+                jnp.asarray(rates[start :: self._threads]),
+            )
+            for start in range(self._threads)
+        ]
+        train_one = handwritten.make_training(BATCH, fused=True)
+
+        def train(params: Any, rates: Array, orders: Array) -> Any:
+            return lax.map(lambda one: train_one(one[0], x, y, orders, one[1]), (params, rates))
+
+        self._train = jax.jit(train)
+        self._epoch = 0
+
+    def train(self) -> Any:
+        """Trains every network for the same epochs."""
+        first = self._epoch
+        self._epoch += EPOCHS
+        orders = np.stack([shuffle_rows(42, first + e, self._n) for e in range(EPOCHS)])
+        with ThreadPoolExecutor(self._threads) as pool:
+            calls = [pool.submit(self._train, *part, orders) for part in self._parts]
+            done = [jax.block_until_ready(call.result()) for call in calls]
+        rates = [rates for _, rates in self._parts]
+        self._parts = list(zip(done, rates, strict=True))
+        return done

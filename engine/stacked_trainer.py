@@ -1,0 +1,116 @@
+"""Stacked trainer: many networks on points of the plane, trained together."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.data.datasets import Dataset, make_dataset
+from engine.frames.metrics import Metrics
+from engine.network import Layout
+from engine.programs.models import ExactModel
+from engine.programs.stacked import MAX_NETWORKS
+from engine.programs.tiers import Programs, default_programs
+from engine.runs.stacks import Stack
+from engine.spec import Spec
+from engine.spec.data import DataSpec
+from engine.state.initial_state import restart
+from engine.state.snapshots import Snapshot
+
+
+class StackedTrainer:
+    """Trains many networks, one call for up to 64 of a kind, on all processors.
+
+    Each network is trained as a `Trainer` of its spec would train it. Networks that differ only in
+    numbers (rates, seeds, noise, initial weights) share a program; other choices (layers, units,
+    activations, optimizer, batch size, rows of data) take one each.
+
+    Args:
+        specs: what to train, on points of the plane.
+        programs: where compiled programs come from; shared ones if None.
+
+    Raises:
+        ValueError: a spec is of images.
+        DataError: data cannot be made.
+    """
+
+    def __init__(self, specs: Sequence[Spec], programs: Programs | None = None) -> None:
+        programs = programs or default_programs()
+        if any(spec.data.is_images for spec in specs):
+            raise ValueError("networks for images are not trained together: use a Trainer")
+        self._specs = tuple(specs)
+        data: dict[DataSpec, Dataset] = {}
+        groups: dict[ExactModel, list[int]] = {}
+        snapshots: list[Snapshot] = []
+        for index, spec in enumerate(specs):
+            points = data.get(spec.data) or data.setdefault(spec.data, make_dataset(spec.data))
+            snapshots.append(restart(spec, points))
+            groups.setdefault(ExactModel.of(spec, points.n_train, points.n), []).append(index)
+        self._stacks: list[tuple[Stack, list[int]]] = []
+        self._places: dict[int, tuple[Stack, int]] = {}
+        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        for model, members in groups.items():
+            program = programs.stacked(model)
+            size = max(1, min(MAX_NETWORKS, -(-len(members) // threads)))
+            for start in range(0, len(members), size):
+                own = members[start : start + size]
+                stack = Stack(program, model, [snapshots[i] for i in own])
+                self._stacks.append((stack, own))
+                self._places.update({i: (stack, place) for place, i in enumerate(own)})
+        self._threads = threads
+
+    def __len__(self) -> int:
+        return len(self._specs)
+
+    @property
+    def specs(self) -> tuple[Spec, ...]:
+        """What is trained."""
+        return self._specs
+
+    def train(self, epochs: int = 1) -> None:
+        """Trains every network for some epochs.
+
+        A network whose numbers become infinite or NaN keeps its state before the call that they
+        came up in, and is not trained any more; the others go on.
+
+        Args:
+            epochs: epochs to train, at least 0.
+
+        Raises:
+            ValueError: `epochs` is negative.
+        """
+        if epochs < 0:
+            raise ValueError(f"epochs must not be negative, got {epochs}")
+        with ThreadPoolExecutor(self._threads) as pool:
+            for done in [pool.submit(stack.train, epochs) for stack, _ in self._stacks]:
+                done.result()
+
+    @property
+    def metrics(self) -> list[Metrics]:
+        """Metrics of every network, see `Trainer.metrics`; NaN before the first training."""
+        found: dict[int, Metrics] = {}
+        for stack, members in self._stacks:
+            found.update(zip(members, stack.metrics(), strict=True))
+        return [found[index] for index in range(len(self))]
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """Bool [networks], which ones have diverged."""
+        found = np.zeros(len(self), bool)
+        for stack, members in self._stacks:
+            found[members] = stack.diverged
+        return found
+
+    def weights(self, index: int) -> Floats:
+        """Returns a network's weights, float32 [n], see `Trainer.weights`."""
+        return self.snapshot(index).state.params[: Layout.of(self._specs[index]).n_weights]
+
+    def snapshot(self, index: int) -> Snapshot:
+        """Returns a network's snapshot, which `Trainer.restore` goes on from."""
+        stack, place = self._places[index]
+        return stack.snapshot(place)
