@@ -9,7 +9,7 @@ from selenium.webdriver import Chrome, ChromeOptions
 from selenium.webdriver.chrome.service import Service
 
 #: For hangs only: scripts wait in the page for what tests wait for.
-SCRIPT_SECONDS = 75.0
+SCRIPT_SECONDS = 120.0
 FLAGS = (
     "--headless=new",
     "--no-sandbox",
