@@ -32,10 +32,14 @@ def test_what_was_used_longest_ago_goes_first(tmp_path: Path) -> None:
     left_over = tmp_path / "stopped.part"
     left_over.touch()
     os.utime(left_over, (0, 0))
+    being_written = tmp_path / "new.part"
+    being_written.touch()
     assert store.get(names[0]) is not None, "now it is the newest"
     store.put(b"more")
     assert [store.get(name) is None for name in names] == [False, True, False]
     assert not left_over.exists()
+    assert being_written.exists(), "another request is writing it"
+    being_written.unlink()
     with pytest.raises(BlobStoreFullError):
         store.put(b"x" * (3 * BLOCK + 1))
     assert store.get(names[2]) is not None, "what cannot be stored takes no room"

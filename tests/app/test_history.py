@@ -7,8 +7,9 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.history.snapshot_memory import SnapshotMemory
 from app.history.spec_diff import find_changed_path
-from app.history.undo import MAX_BYTES, MAX_STEPS, Change, UndoHistory
+from app.history.undo import MAX_BYTES, MAX_STEPS, Change, UndoHistory, count_bytes
 from engine import Snapshot, Spec, Trainer, parse_spec, patch_spec
 
 
@@ -122,6 +123,30 @@ def test_bytes_are_bounded() -> None:
     while history.undo(Trainer(Spec()).snapshot()) is not None:
         kept += 1
     assert 2 <= kept <= MAX_BYTES // (5000 * 200)
+
+
+def test_data_that_steps_share_count_once() -> None:
+    points = np.random.default_rng(0).uniform(-6, 6, (5000, 2)).round(3).tolist()
+    spec = parse_spec({"data": {"name": "points", "points": [[*xy, 0.0] for xy in points]}})
+    snapshot = Trainer(spec).snapshot()
+    history = UndoHistory()
+    for before in make_snapshots(snapshot, 50):
+        history.record(before, Change(None, 0))
+    undone = [back for _ in range(51) if (back := history.undo(snapshot)) is not None]
+    assert len(undone) == 50
+
+
+def test_histories_share_their_memory(snapshot: Snapshot) -> None:
+    each = count_bytes([snapshot])
+    memory = SnapshotMemory(sessions=2, total=40 * each, most=40 * each)
+    first, second = UndoHistory(memory), UndoHistory(memory)
+    alone = memory.limit(second)
+    first.record(snapshot, Change(None, 0))
+    assert memory.limit(second) == alone - each, "what one holds the other cannot have"
+    assert first.undo(snapshot) is snapshot
+    assert memory.limit(second) == alone - each, "it can be done again"
+    first.clear()
+    assert memory.limit(second) == alone
 
 
 @pytest.mark.parametrize(

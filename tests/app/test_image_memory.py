@@ -183,6 +183,14 @@ def test_lost_sessions_make_way_and_come_back_bit_for_bit(host: LocalHost) -> No
     assert others[0][0].reservation.n_bytes == PACKED
 
 
+def test_who_was_lost_longest_makes_way_first(host: LocalHost) -> None:
+    lost = [enter(host) for _ in range(2)]
+    for session, outbox in reversed(lost):
+        host.disconnect(session, outbox)
+    enter(host)
+    assert [session.reservation.n_bytes for session, _ in lost] == [BYTES, PACKED]
+
+
 def test_a_lost_session_goes_where_packing_does_not_do(host: LocalHost) -> None:
     session, outbox = enter(host)
     host.disconnect(session, outbox)

@@ -128,6 +128,19 @@ def test_session_limit(odd_server: LiveServer) -> None:
         assert opened["id"] == 0
 
 
+def test_the_session_that_has_waited_longest_gives_way(in_process: Components) -> None:
+    with host_sessions(in_process.programs, max_sessions=2) as connections:
+        tokens = []
+        for _ in range(2):
+            with InProcessClient(connections) as client:
+                tokens.append(client.open()["session"])
+        with InProcessClient(connections) as third, InProcessClient(connections) as again:
+            third.open()
+            again.send("open", session=tokens[0])
+            again.error("unknown_session")
+            assert again.resume(tokens[1])["resumed"] is True
+
+
 def test_too_many_connections_are_told_so(odd_server: LiveServer) -> None:
     with ExitStack() as stack:
         for _ in range(4):
