@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import json
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 from app.files.blob_store import BlobStore
 from app.files.link_payloads import LinkPayloads
+from app.protocol.outbox import Outbox
 from app.sessions.hosts import LocalHost
 from app.sessions.scheduler import Scheduler
+from app.sessions.session import Session
 from app.sessions.turns import take_turn
 from app.transports.connections import Connections
-from engine import Programs
+from engine import Programs, Trainer
+from tests.app.client import FrameSeen, Message, decode_frame
 from tests.app.servers import PATIENCE
 from tests.programs import FOLDER
 
@@ -62,3 +67,46 @@ def joined_threads() -> Iterator[None]:
             assert not thread.is_alive(), thread.name
         elif thread.name == "livenet-compiler":
             thread.join(5)
+
+
+class Attached:
+    """A session without threads, and its client.
+
+    Args:
+        trainer: its network.
+    """
+
+    def __init__(self, trainer: Trainer) -> None:
+        self.session = Session("token", "1", trainer, 1 << 20, None, lambda _: None)
+        self.outbox = Outbox()
+        self.session.attach(self.outbox, resumed=False)
+
+    def receive(self) -> list[Any]:
+        """Takes turns until none is due, and returns all that was sent meanwhile."""
+        got: list[Message | FrameSeen] = []
+        while True:
+            self._take_turns()
+            self.outbox.put({"type": "end"})
+            some = [*iter(self._take, {"type": "end"})]
+            if not some:
+                return got
+            got += some
+
+    def messages(self) -> list[Message]:
+        """Takes turns until none is due, and returns what was sent but for frames."""
+        return [got for got in self.receive() if isinstance(got, dict)]
+
+    def is_due(self) -> bool:
+        """Whether a turn is due now."""
+        now = time.monotonic()
+        return self.session.find_due(now) == now
+
+    def _take_turns(self) -> None:
+        end = time.monotonic() + PATIENCE
+        while self.is_due() and not self.outbox.full:
+            self.session.take_turn(take_turn)
+            assert time.monotonic() < end, "it goes on for ever"
+
+    def _take(self) -> Message | FrameSeen:
+        item = self.outbox.take()
+        return decode_frame(item) if isinstance(item, bytes) else json.loads(str(item))

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,14 +11,12 @@ from app.api.requests import RefusedError
 from app.api.session_jobs import wait_for
 from app.factory import Components
 from app.protocol.messages import Edit, Run
-from app.protocol.outbox import Outbox
 from app.scheduling.jobs import MAX_JOBS
 from app.sessions.session import Session
 from app.sessions.turns import take_turn
 from app.sessions.worker_state import WorkerState
 from engine import DataError, Slices, Spec, Trainer
-from tests.app.client import FrameSeen, Message, decode_frame
-from tests.app.servers import PATIENCE
+from tests.app.in_process import Attached
 
 
 class FailingTrainer(Trainer):
@@ -39,55 +35,29 @@ class FailingTrainer(Trainer):
         return (yield from super().begin_edit(*args, **options))
 
 
-class Attached:
-    """A session without threads, and its client."""
-
-    def __init__(self, parts: Components) -> None:
-        self.trainer = FailingTrainer(Spec(), parts.programs)
-        self.session = Session("token", "1", self.trainer, 1 << 20, None, lambda _: None)
-        self.outbox = Outbox()
-        self.session.attach(self.outbox, resumed=False)
-
-    def receive(self) -> list[Any]:
-        """Takes turns until none is due, and returns all that was sent."""
-        got: list[Message | FrameSeen] = []
-        while True:
-            self._take_turns()
-            self.outbox.put({"type": "end"})
-            some = [*iter(self._take, {"type": "end"})]
-            if not some:
-                return got
-            got += some
-
-    def _take_turns(self) -> None:
-        end = time.monotonic() + PATIENCE
-        while self.session.find_due(0.0) is not None and not self.outbox.full:
-            self.session.take_turn(take_turn)
-            assert time.monotonic() < end, "it goes on for ever"
-
-    def _take(self) -> Message | FrameSeen:
-        item = self.outbox.take()
-        return decode_frame(item) if isinstance(item, bytes) else json.loads(str(item))
+@pytest.fixture
+def trainer(in_process: Components) -> FailingTrainer:
+    return FailingTrainer(Spec(), in_process.programs)
 
 
 @pytest.fixture
-def attached(in_process: Components) -> Iterator[Attached]:
-    attached = Attached(in_process)
+def attached(trainer: FailingTrainer) -> Iterator[Attached]:
+    attached = Attached(trainer)
     yield attached
     attached.session.end()
 
 
 def test_a_frame_that_fails_pauses_and_is_made_up_for(
-    attached: Attached, caplog: pytest.LogCaptureFixture
+    attached: Attached, trainer: FailingTrainer, caplog: pytest.LogCaptureFixture
 ) -> None:
-    attached.trainer.failing = True
+    trainer.failing = True
     attached.session.enqueue(Run(type="run"), 40)
     opened, error = attached.receive()
     assert opened["type"] == "opened"
     assert (error["type"], error["code"]) == ("error", "engine_error")
     assert attached.session.idle_since is not None, "it is paused"
     assert [one.message for one in caplog.records] == ["session 1: a frame failed"]
-    attached.trainer.failing = False
+    trainer.failing = False
     attached.session.enqueue(Run(type="run"), 40)
     frames = attached.receive()
     assert [frame.step for frame in frames] == [25, 50], "the failed one costs no credit"
@@ -95,16 +65,16 @@ def test_a_frame_that_fails_pauses_and_is_made_up_for(
 
 
 def test_an_edit_that_fails_changes_nothing(
-    attached: Attached, caplog: pytest.LogCaptureFixture
+    attached: Attached, trainer: FailingTrainer, caplog: pytest.LogCaptureFixture
 ) -> None:
     attached.receive()
-    attached.trainer.failing = True
+    trainer.failing = True
     attached.session.enqueue(Edit(type="edit", patch={"seed": 3}), 40)
     [error] = attached.receive()
     assert (error["type"], error["code"]) == ("error", "engine_error")
     assert "nothing changed" in error["message"]
     assert len(caplog.records) == 1
-    attached.trainer.failing = False
+    trainer.failing = False
     attached.session.enqueue(Edit(type="edit", patch={"seed": 4}), 40)
     spec = next(one for one in attached.receive() if isinstance(one, dict))
     assert (spec["type"], spec["id"], spec["spec"]["seed"]) == ("spec", 1, 4)

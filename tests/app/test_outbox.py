@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import threading
 
-from app.protocol.outbox import MAX_MESSAGES, Closing, Heartbeat, Outbox, Remainder
+from app.protocol.outbox import MAX_MESSAGES, UNREAD, Closing, Heartbeat, Outbox, Remainder
 from tests.app.servers import wait_until
 
 
@@ -54,6 +54,13 @@ def test_equal_errors_in_a_row_become_one() -> None:
     outbox.put_error("invalid_json", "no")
     outbox.put_error("rate_limited", "too many")
     assert kinds(outbox) == ["error", "error", "error", "Closing"]
+
+
+def test_errors_that_nobody_reads_are_left_out() -> None:
+    outbox = Outbox()
+    for i in range(10 * MAX_MESSAGES):
+        outbox.put_error("invalid_json", f"error {i}")
+    assert len(kinds(outbox)) == UNREAD * MAX_MESSAGES + 1, "and the end of the connection"
 
 
 def test_full_by_number_and_by_size() -> None:

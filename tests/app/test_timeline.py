@@ -89,6 +89,26 @@ def test_a_long_run_is_kept_evenly(start: Snapshot) -> None:
     assert max(np.diff(steps)) < 4 * steps[-1] / MAX_POINTS
 
 
+def test_a_new_beginning_is_seen_as_closely_as_the_first(start: Snapshot) -> None:
+    timeline = Timeline(SnapshotMemory(), start)
+    for step in range(EPOCH, EPOCH * 1000, EPOCH):
+        if timeline.is_due(step):
+            timeline.add(at_step(start, step), 0)
+    last = timeline.points[-1].snapshot
+    assert not timeline.is_due(last.step + 1)
+    timeline.record_change(last, at_step(start, 0), 1, "reset", joined=False)
+    assert timeline.is_due(1)
+
+
+def test_an_edit_stays_beside_training_that_led_nowhere(start: Snapshot) -> None:
+    timeline = Timeline(SnapshotMemory(), start)
+    before = at_step(start, 50)
+    after = replace(before, spec=patch_spec(Spec(), EDIT))
+    timeline.record_change(before, after, 1, "edit", joined=False)
+    timeline.add(after, 1)
+    assert [point.kind for point in timeline.points] == ["start", None, "edit", None]
+
+
 def test_a_slider_leaves_one_point_that_tells_from_where_to_where(start: Snapshot) -> None:
     timeline = Timeline(SnapshotMemory(), start)
     before = at_step(start, 50)

@@ -122,6 +122,18 @@ def test_nothing_to_undo_or_redo(opened: Client) -> None:
     assert opened.message("spec")["undo"] is False
 
 
+def test_an_undo_drops_steps_that_wait_for_credit(opened: Client) -> None:
+    opened.send("edit", patch={"seed": 5})
+    opened.message("spec")
+    opened.frame()
+    opened.send("step", epochs=3)
+    opened.send("undo")
+    assert opened.message("spec")["step"] == 0
+    opened.ack(4)
+    assert opened.frame().step == 0
+    assert opened.barrier() == []
+
+
 def test_undo_while_running_goes_on_from_there(opened: Client) -> None:
     opened.send("edit", patch={"layers": [{"units": 8}]})
     opened.message("spec", acks=True)
