@@ -31,7 +31,7 @@ from engine.programs.models import (
 )
 from engine.programs.tiers import Program
 from engine.programs.training import State
-from engine.programs.turns import Canvas, Ranges, TurnResult
+from engine.programs.turns import PixelFeatures, Ranges, TurnResult
 from engine.spec import Spec
 
 
@@ -54,7 +54,7 @@ class Binding:
         inputs: choices and rates.
         x: float32 [rows, features], on the device.
         y: float32 [rows, K], on the device.
-        canvas: data and pixels, on the device.
+        pixel_features: of data and pixels, on the device.
         indices: of the network's parameters and units among the program's.
         n_rows: rows of data.
         n_train: rows of them to train on.
@@ -66,7 +66,7 @@ class Binding:
     inputs: Inputs
     x: Array
     y: Array
-    canvas: Canvas
+    pixel_features: PixelFeatures
     indices: Indices
     n_rows: int
     n_train: int
@@ -164,9 +164,9 @@ def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
     """Lays a spec and its data out for a program."""
     arrays = lay_out_points(program.model, spec, data, tile)
     x, y, columns, tiles = jax.device_put(tuple(arrays), small_network_device())
-    canvas = Canvas(columns, tiles)
+    pixel_features = PixelFeatures(columns, tiles)
     return Binding(
-        program, spec, pack_inputs(program.model, spec, data, tile), x, y, canvas,
+        program, spec, pack_inputs(program.model, spec, data, tile), x, y, pixel_features,
         program.model.indices(spec), data.n, data.n_train, tile,
     )  # fmt: skip
 
@@ -190,10 +190,14 @@ def bind_points(binding: Binding, points: Floats) -> Binding:
     seen[: len(points)] = compute_features(points)[:, model.input_columns]
     if binding.is_exact:
         return replace(binding, x=jax.device_put(seen, small_network_device()))
-    columns = np.array(binding.canvas.columns)
+    columns = np.array(binding.pixel_features.columns)
     columns[:, : binding.rows] = seen.T
     choices = binding.inputs.choices.copy()
     choices[Choices._fields.index("n_rows")] = len(points)
     choices[Choices._fields.index("n_train")] = len(points)
-    canvas = binding.canvas._replace(columns=jax.device_put(columns, small_network_device()))
-    return replace(binding, canvas=canvas, inputs=binding.inputs._replace(choices=choices))
+    pixel_features = binding.pixel_features._replace(
+        columns=jax.device_put(columns, small_network_device())
+    )
+    return replace(
+        binding, pixel_features=pixel_features, inputs=binding.inputs._replace(choices=choices)
+    )

@@ -68,7 +68,7 @@ def prepare(
         order,
         np.array(position, np.int32),
         binding.inputs,
-        binding.canvas,
+        binding.pixel_features,
         binding.pack_ranges(ranges),
         np.array([asked, layer, unit], np.int32),
     )

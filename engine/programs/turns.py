@@ -23,7 +23,7 @@ from engine.programs.training import State, TrainingPosition
 from engine.programs.views import Evaluation, PictureRequest, Pictures
 
 
-class Canvas(NamedTuple):
+class PixelFeatures(NamedTuple):
     """Features of data and pixels, as columns.
 
     Attributes:
@@ -80,7 +80,7 @@ class TurnArguments(NamedTuple):
         order: int32 [n], shuffled train rows, epoch after epoch.
         position: int32 [5], `TrainingPosition`.
         inputs: what the network is made of, and the rates.
-        canvas: pixels that are painted.
+        pixel_features: of what is painted.
         ranges: of the last pictures.
         request: int32 [3], `PictureRequest`.
     """
@@ -91,7 +91,7 @@ class TurnArguments(NamedTuple):
     order: Array
     position: Array
     inputs: Inputs
-    canvas: Canvas
+    pixel_features: PixelFeatures
     ranges: Ranges[Array]
     request: Array
 
@@ -138,20 +138,20 @@ def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
     )
 
     def paint() -> Pictures:
-        canvas = call.canvas
+        pixel_features = call.pixel_features
         return views.paint_exact(
             model,
             call.inputs,
             trained.params,
-            canvas.columns,
-            canvas.tiles,
+            pixel_features.columns,
+            pixel_features.tiles,
             call.ranges.boundary,
             call.ranges.units,
         )
 
     def skip() -> Pictures:
-        boundary = jnp.zeros((call.y.shape[1], call.canvas.columns.shape[1]), jnp.uint8)
-        units = jnp.zeros((model.layout.n_units, call.canvas.tiles.shape[1]), jnp.uint8)
+        boundary = jnp.zeros((call.y.shape[1], call.pixel_features.columns.shape[1]), jnp.uint8)
+        units = jnp.zeros((model.layout.n_units, call.pixel_features.tiles.shape[1]), jnp.uint8)
         return Pictures(boundary, call.ranges.boundary, units, call.ranges.units)
 
     pictures = lax.cond(call.request[0] > 0, paint, skip)
@@ -169,7 +169,7 @@ def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
     params = trained.params
     request = PictureRequest(*(call.request[i] for i in range(3)))
     evaluation, pictures = views.evaluate_general(
-        model, call.inputs, params, call.canvas.columns, call.y, call.canvas.tiles,
+        model, call.inputs, params, call.pixel_features.columns, call.y, call.pixel_features.tiles,
         call.ranges.boundary, call.ranges.units, request,
     )  # fmt: skip
     summary = _summarize(model, call.inputs, state, evaluation)
@@ -210,7 +210,7 @@ def _shapes(model: Model) -> TurnArguments:
         ints(sizes.order),
         ints(5),
         Inputs(ints(sizes.choices), floats(n_rates(layout.n_hidden)), floats(*sizes.mask)),
-        Canvas(floats(n_inputs, sizes.columns), floats(n_inputs, sizes.tiles)),
+        PixelFeatures(floats(n_inputs, sizes.columns), floats(n_inputs, sizes.tiles)),
         Ranges(floats(2), floats(layout.n_units, 2)),
         ints(3),
     )
