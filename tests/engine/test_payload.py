@@ -30,8 +30,10 @@ from engine import (
     read_word,
     write_word,
 )
+from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.network import Layout
+from engine.state.snapshots import Snapshot
 from tests.engine.specs import bounded, specs
 
 coordinates = st.floats(-6, 6) | st.integers(-6000, 6000).map(lambda n: n / 1000)
@@ -108,6 +110,26 @@ def test_initial_weights_are_those_that_the_run_set_out_with(programs: Programs)
     np.testing.assert_array_equal(payload.params[: len(set_out)], set_out.astype(np.float16))
     trainer.edit({"layers": [{"units": 5}]})
     assert initial() == LinkPayload(), "of another shape: what a reset gives"
+
+
+def test_initial_weights_are_those_of_the_network_that_there_is_now(programs: Programs) -> None:
+    def params(snapshot: Snapshot) -> Floats:
+        return np.array(snapshot.state.params)
+
+    trainer = Trainer(Spec(), programs)
+    drawn = params(trainer.snapshot())
+    trainer.set_weight(0, 0, 0, 0.5)
+    by_hand = params(trainer.snapshot())
+    np.testing.assert_array_equal(params(trainer.initial), by_hand, "before it trains, too")
+    trainer.turn(batches=5)
+    trained = trainer.snapshot()
+    np.testing.assert_array_equal(params(trainer.initial), by_hand)
+    trainer.edit({"seed": 9})
+    other = params(trainer.snapshot())
+    trainer.turn(batches=5)
+    np.testing.assert_array_equal(params(trainer.initial), other)
+    trainer.restore(trained)
+    np.testing.assert_array_equal(params(trainer.initial), drawn, "what a reset of its seed gives")
 
 
 SPEC = Spec()
