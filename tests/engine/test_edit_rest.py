@@ -224,3 +224,14 @@ def test_a_weight_that_cannot_be_set(
     assert caught.value.code == "invalid_message"
     assert caught.value.path == path
     assert all_same(read_state(trainer), before)
+
+
+@pytest.mark.parametrize("patch", [{"batch_size": 250}, {"data": {"noise": 0.1}}])
+def test_other_batches_begin_another_epoch(make_trainer: MakeTrainer, patch: Any) -> None:
+    trainer = make_trainer()
+    trainer.turn(batches=7)
+    trainer.edit({"optimizer": {"learning_rate": 0.1}})
+    assert (trainer.snapshot().counters.epoch, trainer.snapshot().counters.first) == (0, 7)
+    trainer.edit(patch)
+    counters = trainer.snapshot().counters
+    assert (counters.step, counters.epoch, counters.first) == (7, 1, 0)

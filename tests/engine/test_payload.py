@@ -182,6 +182,12 @@ def test_garbage_is_refused_or_harmless(content: bytes) -> None:
     open_anything(content)
 
 
+def test_a_byte_that_is_left_over_is_refused() -> None:
+    plain = zlib.decompress(encode_good()[1:])
+    with pytest.raises(PayloadError, match="damaged"):
+        decode_payload(encode_good()[:1] + zlib.compress(plain + b"\0"))
+
+
 @pytest.mark.parametrize(
     "word", ["", ".1", "A.1", "A", "AA==.1", "AA.1.1", "AA.999", "ÄÄ.1", "A+/A.1"]
 )

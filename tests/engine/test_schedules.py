@@ -67,6 +67,9 @@ def test_a_schedule_counts_the_steps_of_the_run(make_trainer: MakeTrainer, exact
     train(40)
     assert (before != at_30).any()
     assert states.same_bits(trainer.weights, at_30)
+    trainer.edit({"optimizer": {"name": "adam"}})
+    train(1)
+    assert states.same_bits(trainer.weights, at_30), "moments begin anew, the schedule does not"
     trainer.edit({"schedule": {"name": "constant"}})
     train(1)
     assert (trainer.weights != at_30).any()

@@ -55,6 +55,19 @@ def test_a_constant_unit_fills_its_range_from_0(make_trainer: MakeTrainer, bias:
     assert (tile == (255 if bias > 0 else 0)).all()
 
 
+def test_a_unit_keeps_its_range_where_another_is_added(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer({"layers": [{"units": 1, "activation": "linear"}] * 2})
+    for layer, index in ((0, 0), (0, 1), (1, 0)):
+        trainer.set_weight(layer, index, 0, 0)
+    trainer.set_weight(1, "bias", 0, 5)
+    trainer.turn(request=UNITS)
+    trainer.set_weight(1, "bias", 0, 1)
+    layers = [{"units": units, "activation": "linear"} for units in (1, 2)]
+    trainer.edit({"layers": layers})
+    ranges = json.loads(trainer.turn(request=UNITS).metadata["units_range"])
+    assert ranges[1] == pytest.approx([0, 4.6], abs=1e-3), "it shrinks from its own"
+
+
 def test_a_range_grows_at_once_and_shrinks_smoothly(make_trainer: MakeTrainer) -> None:
     trainer = lone_unit(make_trainer)
     highs = []
