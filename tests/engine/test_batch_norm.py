@@ -9,7 +9,9 @@ import pytest
 from numpy.typing import NDArray
 
 from engine import Programs, Trainer, parse_spec
+from engine.base.arrays import Floats
 from engine.data.shuffles import shuffle_rows
+from engine.network import Layout, UnitParameter
 from tests.engine.conftest import MakeTrainer
 from tests.engine.states import read_state, same_bits
 
@@ -138,3 +140,24 @@ def test_goes_on_bit_for_bit(programs: Programs, checkpoint: Any) -> None:
     again.train(steps=9)
     for a, b in zip(read_state(trainer), read_state(again), strict=True):
         assert same_bits(a, b)
+
+
+def test_normalization_that_was_switched_off_begins_anew(make_trainer: MakeTrainer) -> None:
+    """Beside another normalized layer, whose numbers lie in the same blocks and stay."""
+
+    def layers(first: bool) -> list[dict[str, Any]]:
+        return [{"units": 3, "batch_norm": first}, {"units": 2, "batch_norm": True}]
+
+    def read(layer: int, parameter: UnitParameter) -> Floats:
+        slots = Layout.of(trainer.spec).unit_slice(parameter, layer)
+        return np.array(trainer.snapshot().state.params[slots])
+
+    trainer = make_trainer({"layers": layers(True)})
+    trainer.turn(epochs=2)
+    kept = read(1, UnitParameter.SCALE)
+    assert (read(0, UnitParameter.SCALE) != 1).any()
+    for first in (False, True):
+        trainer.edit({"layers": layers(first)})
+    assert (read(0, UnitParameter.SCALE) == 1).all()
+    assert (read(0, UnitParameter.MEAN) == 0).all()
+    np.testing.assert_array_equal(read(1, UnitParameter.SCALE), kept)
