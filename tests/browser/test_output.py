@@ -113,7 +113,7 @@ def a_place_and_a_point_are_read_under_the_pointer(page: Page) -> None:
     assert "prediction" in page.tooltip
     assert "loss" in page.tooltip
     page.hover(page.find("#data-title"))
-    page.wait(lambda: not page.tooltip, "the readout goes")
+    page.wait(lambda: "training point" not in page.tooltip, "the readout goes")
 
 
 def point_on_screen(page: Page) -> tuple[int, int]:
