@@ -169,7 +169,7 @@ def evaluate_general(
     def choose(chosen: Array, layer: Array | int, a: Array) -> Array:
         return jnp.where(layer == request.layer, a[request.unit], chosen)
 
-    def look(i: Array, seen: _ChunkResult) -> _ChunkResult:
+    def evaluate_chunk(i: Array, seen: _ChunkResult) -> _ChunkResult:
         start = jnp.where(i < data_chunks, i, rows // CHUNK + i - data_chunks) * CHUNK
         x = lax.dynamic_slice(columns, (0, start), (columns.shape[0], CHUNK))
         z, chosen = model.forward(inputs, params, x, choose, jnp.zeros(CHUNK))
@@ -199,7 +199,7 @@ def evaluate_general(
     seen = lax.fori_loop(
         0,
         data_chunks + pixel_chunks,
-        look,
+        evaluate_chunk,
         _ChunkResult(
             jnp.zeros((n_outputs, n_columns)),
             jnp.zeros(n_columns),

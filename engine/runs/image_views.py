@@ -232,7 +232,7 @@ class ImageViews:
         width = network.spec.widths[layer]
         key = (network.data.images.name, layer, width)
         images = network.data.space_images
-        seen = yield from programs.follow.slices(images.shape[0], *network.arguments, images)
+        seen = yield from programs.activate.slices(images.shape[0], *network.arguments, images)
         rounds = _ROUNDS
         if self._basis is None or self._basis[0] != key:
             self._basis = key, jax.device_put(_begin_basis(width), image_device())

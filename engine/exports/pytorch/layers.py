@@ -93,10 +93,10 @@ def write_modules(spec: Spec) -> list[str]:
     return chunks
 
 
-def write_places(spec: Spec) -> str:
-    """Writes the table of plain names to PyTorch's."""
+def write_state_keys(spec: Spec) -> str:
+    """Writes the table of plain names to keys of PyTorch's state dict."""
     return write_table(
-        "PLACES",
+        "STATE_KEYS",
         {
             name: f'"{index}.{own}"'
             for index, module in enumerate(list_modules(spec))

@@ -8,7 +8,7 @@ from engine.exports.pytorch.layers import (
     list_modules,
     write_initializer,
     write_modules,
-    write_places,
+    write_state_keys,
 )
 from engine.exports.pytorch.training import write_training
 from engine.exports.rows import name_rows
@@ -20,7 +20,7 @@ _SET_WEIGHTS = '''\
 def set_weights():
     """Gives the network the trained weights; PyTorch keeps kernels as [out, in]."""
     weights = load_weights()
-    own = {place: torch.tensor(weights[name].T) for name, place in PLACES.items()}
+    own = {key: torch.tensor(weights[name].T) for name, key in STATE_KEYS.items()}
     network.load_state_dict(own, strict=False)'''
 
 
@@ -30,8 +30,8 @@ def write_pytorch(parts: SourceInput) -> Source:
     weights = []
     if parts.weights is not None:
         loader = write_loader(parts.weights, inline=parts.weights_inline)
-        places = f"# Where each weight belongs.\n{write_places(spec)}"
-        weights = [*loader, places, _SET_WEIGHTS, "set_weights()"]
+        keys = f"# The key of each weight in the state dict.\n{write_state_keys(spec)}"
+        weights = [*loader, keys, _SET_WEIGHTS, "set_weights()"]
     return Source(
         framework="PyTorch",
         packages=("torch",),

@@ -83,13 +83,13 @@ class ViewPrograms:
         evaluate_train: (inputs, params, images, labels) -> losses and predictions of train images.
         evaluate_test: the same, on the test images.
         sum_kernels: (params) -> sums over the kernels, for the penalty.
-        look: (inputs, params, image) -> activations, probabilities and saliency of one image.
+        explain_image: (inputs, params, image) -> activations, probabilities, saliency of one image.
     """
 
     evaluate_train: BatchedProgram
     evaluate_test: BatchedProgram
     sum_kernels: Callable[..., KernelSums]
-    look: Callable[..., Explanation]
+    explain_image: Callable[..., Explanation]
 
     @property
     def are_general(self) -> bool:
@@ -102,7 +102,7 @@ class ViewPrograms:
 
     def explain(self, spec: Spec, params: ParameterArrays, image: Any) -> Explanation:
         """Returns what the network makes of one image, uint8 [pixels], on the host."""
-        return jax.device_get(self.look(*self.bind(spec, params), image))
+        return jax.device_get(self.explain_image(*self.bind(spec, params), image))
 
 
 def slopes_of(spec: Spec) -> Floats:
@@ -121,27 +121,28 @@ def compile_views(model: ViewKey) -> ViewPrograms:
     parts, slopes = parameter_shapes(network), float32s(network.n_hidden)
     pixels = network.widths[0]
 
-    def look(slopes: Array, params: ParameterArrays, image: Array) -> Explanation:
+    def explain_image(slopes: Array, params: ParameterArrays, image: Array) -> Explanation:
         return views.explain(SlopedNetwork(network, slopes), params, image)
 
     def evaluating(n: int) -> BatchedProgram:
         rows = views.rows_per_call(network.layout, n)
 
-        def judge(
+        def evaluate(
             first: Array, slopes: Array, params: ParameterArrays, images: Array, labels: Array
         ) -> views.ImageEvaluation:
             some, theirs = (take_rows(one, first, rows) for one in (images, labels))
             return views.evaluate(SlopedNetwork(network, slopes), params, some, theirs)
 
         return BatchedProgram(
-            rows, compile_for_images(judge, int32s(), slopes, parts, uint8s(n, pixels), int32s(n))
+            rows,
+            compile_for_images(evaluate, int32s(), slopes, parts, uint8s(n, pixels), int32s(n)),
         )
 
     train = evaluating(model.n_train)
     test = train if model.n_test == model.n_train else evaluating(model.n_test)
     sum_kernels = compile_for_images(views.sum_kernels, parts)
-    looking = compile_for_images(look, slopes, parts, uint8s(pixels))
-    return ViewPrograms(train, test, sum_kernels, looking)
+    explain_image_program = compile_for_images(explain_image, slopes, parts, uint8s(pixels))
+    return ViewPrograms(train, test, sum_kernels, explain_image_program)
 
 
 def compile_unit_activations(model: ViewKey) -> BatchedProgram:
@@ -149,7 +150,7 @@ def compile_unit_activations(model: ViewKey) -> BatchedProgram:
     network, n = model.network, model.n_test
     rows = views.rows_per_call(network.layout, n)
 
-    def excite(
+    def activate_unit(
         first: Array, slopes: Array, params: ParameterArrays, images: Array, unit: Array
     ) -> Array:
         some = take_rows(images, first, rows)
@@ -158,7 +159,7 @@ def compile_unit_activations(model: ViewKey) -> BatchedProgram:
     images = uint8s(n, network.widths[0])
     slopes, parts = float32s(network.n_hidden), parameter_shapes(network)
     return BatchedProgram(
-        rows, compile_for_images(excite, int32s(), slopes, parts, images, int32s())
+        rows, compile_for_images(activate_unit, int32s(), slopes, parts, images, int32s())
     )
 
 
@@ -167,11 +168,11 @@ class Projection:
     """Programs that project a layer's activations.
 
     Attributes:
-        follow: (first row, slopes, params, images) -> activations of the layer.
+        activate: (first row, slopes, params, images) -> activations of the layer.
         project: (activations, basis, rounds) -> coordinates and basis.
     """
 
-    follow: BatchedProgram
+    activate: BatchedProgram
     project: Callable[..., tuple[Array, Array]]
 
 
@@ -180,14 +181,14 @@ def compile_projection(model: ViewKey, layer: int) -> Projection:
     network, n = model.network, model.n_space
     rows, width = views.rows_per_call(network.layout, n), network.widths[layer]
 
-    def follow(first: Array, slopes: Array, params: ParameterArrays, images: Array) -> Array:
+    def activate(first: Array, slopes: Array, params: ParameterArrays, images: Array) -> Array:
         some = take_rows(images, first, rows)
         return views.layer_activations(SlopedNetwork(network, slopes), params, some, layer)
 
     images = uint8s(n, network.widths[0])
     slopes, parts = float32s(network.n_hidden), parameter_shapes(network)
     return Projection(
-        BatchedProgram(rows, compile_for_images(follow, int32s(), slopes, parts, images)),
+        BatchedProgram(rows, compile_for_images(activate, int32s(), slopes, parts, images)),
         compile_for_images(
             views.project, float32s(n, width), float32s(width, COMPONENTS), int32s()
         ),
@@ -209,8 +210,10 @@ def compile_nearest(n: int, pixels: int) -> BatchedProgram:
 def compile_predictions(network: ExactNetwork, rows: int) -> Callable[..., Array]:
     """Compiles (slopes, params, images) -> outputs [rows, K] for float32 images of 0..255."""
 
-    def answer(slopes: Array, params: ParameterArrays, images: Array) -> Array:
+    def predict(slopes: Array, params: ParameterArrays, images: Array) -> Array:
         return views.predict(SlopedNetwork(network, slopes), params, images)
 
     images = float32s(rows, network.widths[0])
-    return compile_for_images(answer, float32s(network.n_hidden), parameter_shapes(network), images)
+    return compile_for_images(
+        predict, float32s(network.n_hidden), parameter_shapes(network), images
+    )

@@ -147,7 +147,7 @@ class GeneralViewPrograms(ViewPrograms):
 
     def explain(self, spec: Spec, params: ParameterArrays, image: Any) -> Explanation:
         """Returns what the network makes of one image, uint8 [pixels], on the host."""
-        padded = jax.device_get(self.look(*self.bind(spec, params), image))
+        padded = jax.device_get(self.explain_image(*self.bind(spec, params), image))
         units = padded.activations.reshape(-1, self.capacity.units)
         here = [row[: layer.units] for row, layer in zip(units, spec.layers, strict=False)]
         return padded._replace(activations=np.concatenate([np.zeros(0, np.float32), *here]))
@@ -158,26 +158,26 @@ def compile_general_views(key: GeneralViewKey) -> GeneralViewPrograms:
     model = key.model
     inputs, params = model.input_shapes(), model.parameter_shapes()
 
-    def look(inputs: Inputs, params: ParameterArrays, image: Array) -> Explanation:
+    def explain_image(inputs: Inputs, params: ParameterArrays, image: Array) -> Explanation:
         return views.explain(_Network(model, inputs), params, image)
 
     def evaluating(n: int) -> BatchedProgram:
         rows = views.rows_per_call(model.layout, n)
 
-        def judge(
+        def evaluate(
             first: Array, inputs: Inputs, params: ParameterArrays, images: Array, labels: Array
         ) -> views.ImageEvaluation:
             some, theirs = (take_rows(one, first, rows) for one in (images, labels))
             return views.evaluate(_Network(model, inputs), params, some, theirs)
 
         shapes: tuple[Any, ...] = uint8s(n, model.pixels), int32s(n)
-        judging = compile_for_images(judge, int32s(), inputs, params, *shapes, general=True)
-        return BatchedProgram(rows, judging)
+        program = compile_for_images(evaluate, int32s(), inputs, params, *shapes, general=True)
+        return BatchedProgram(rows, program)
 
     train = evaluating(key.n_train)
     test = train if key.n_test == key.n_train else evaluating(key.n_test)
     sum_kernels = compile_for_images(views.sum_kernels, params)
     image: ShapeDtypeStruct = uint8s(model.pixels)
-    looking = compile_for_images(look, inputs, params, image, general=True)
+    explain_image_program = compile_for_images(explain_image, inputs, params, image, general=True)
     give_back_memory()
-    return GeneralViewPrograms(train, test, sum_kernels, looking, model)
+    return GeneralViewPrograms(train, test, sum_kernels, explain_image_program, model)

@@ -132,12 +132,12 @@ def explain(network: ViewedNetwork, params: ParameterArrays, image: Array) -> Ex
     head = HEADS[network.head]
     x = scale_pixels(image)
 
-    def answer(x: Array) -> tuple[Array, tuple[Array, Array]]:
+    def predict_top(x: Array) -> tuple[Array, tuple[Array, Array]]:
         logits, hidden = network.forward(params, x[None])
         units = jnp.concatenate([h[0] for h in hidden]) if hidden else jnp.zeros(0)
         return jnp.max(jax.nn.log_softmax(logits[0])), (units, head.activate(logits.T)[:, 0])
 
-    saliency, (units, probabilities) = jax.grad(answer, has_aux=True)(x)
+    saliency, (units, probabilities) = jax.grad(predict_top, has_aux=True)(x)
     return Explanation(units, probabilities, saliency)
 
 
@@ -207,11 +207,11 @@ def project(seen: Array, basis: Array, rounds: Array) -> tuple[Array, Array]:
     """
     centred = seen - jnp.mean(seen, axis=0)
 
-    def turn(_: Array, v: Array) -> Array:
+    def iterate(_: Array, v: Array) -> Array:
         # Directions without any spread keep what they had, so that nothing is divided by 0.
         return jnp.linalg.qr(centred.T @ (centred @ v) + 1e-6 * v)[0]
 
-    v = lax.fori_loop(0, rounds, turn, basis)
+    v = lax.fori_loop(0, rounds, iterate, basis)
     spread = centred @ v
     _, axes = jnp.linalg.eigh(spread.T @ spread)
     v = v @ axes[:, ::-1]
