@@ -12,8 +12,8 @@ from engine import FrameRequest, Programs, Trainer
 from engine.data.drawing import prepare_drawing, reduce_drawing
 from engine.data.selected_image import Drawing, Sample
 from tests.app.servers import wait_until
-from tests.engine import vision_oracle
-from tests.engine.test_vision_training import make
+from tests.engine import image_oracle
+from tests.engine.test_image_network_training import make
 
 
 @pytest.fixture(scope="module")
@@ -45,7 +45,7 @@ def test_losses_are_means(trained: Trainer) -> None:
     images, flat = trained.data.images, trained.snapshot().state.params
     for part in ("train", "test"):
         pixels = getattr(images, f"{part}_images")
-        expected = vision_oracle.loss(
+        expected = image_oracle.loss(
             trained.spec, flat, pixels.reshape(len(pixels), -1), getattr(images, f"{part}_labels")
         )
         assert trained.metrics[f"{part}_loss"] == pytest.approx(expected, rel=1e-4)
@@ -57,7 +57,7 @@ def test_a_digit_is_followed_through_the_layers(trained: Trainer, row: int) -> N
     image = trained.data.images.train_images[row]
     np.testing.assert_array_equal(arrays["image"], image)
     flat = trained.snapshot().state.params
-    z, hidden = vision_oracle.logits(trained.spec, flat, image.reshape(1, -1))
+    z, hidden = image_oracle.logits(trained.spec, flat, image.reshape(1, -1))
     expected = np.concatenate([h[0] for h in hidden])
     np.testing.assert_allclose(arrays["activations"], expected, atol=1e-5)
     np.testing.assert_allclose(arrays["probabilities"], trained.predict(image[None])[0], atol=1e-6)
@@ -65,7 +65,7 @@ def test_a_digit_is_followed_through_the_layers(trained: Trainer, row: int) -> N
     pixels = np.repeat(image.reshape(1, -1).astype(float), 64, axis=0)
     steps = np.eye(64) * 255e-5
     high, low = (
-        vision_oracle.logits(trained.spec, flat, pixels + sign * steps)[0] for sign in (1, -1)
+        image_oracle.logits(trained.spec, flat, pixels + sign * steps)[0] for sign in (1, -1)
     )
     log_p = [z[:, best] - np.log(np.exp(z).sum(axis=1)) for z in (high, low)]
     slopes = (log_p[0] - log_p[1]) / 2e-5
@@ -78,7 +78,7 @@ def test_a_unit_is_known_by_its_weights_and_by_what_excites_it(trained: Trainer)
     np.testing.assert_array_equal(arrays["input_weights"].ravel(), kernel[:, 3])
     images = trained.data.images.test_images
     flat = trained.snapshot().state.params
-    _, hidden = vision_oracle.logits(trained.spec, flat, images.reshape(len(images), -1))
+    _, hidden = image_oracle.logits(trained.spec, flat, images.reshape(len(images), -1))
     for select in ((0, 3), (1, 2)):
         exciting = show(trained, "exciting", select=select)["exciting"]
         expected = np.sort(hidden[select[0]][:, select[1]])[::-1][:9]
@@ -97,7 +97,7 @@ def test_the_hidden_space_is_the_first_principal_components(
         assert ((before * places).sum(axis=0) >= 0).all()
     images = trained.data.images.test_images[: len(places)]
     pixels = images.reshape(len(images), -1)
-    z, hidden = vision_oracle.logits(trained.spec, trained.snapshot().state.params, pixels)
+    z, hidden = image_oracle.logits(trained.spec, trained.snapshot().state.params, pixels)
     seen = [pixels / 255, *hidden, z][2 if layer is None else layer]
     # Takes longer to import than all other modules of the tests together.
     from sklearn.decomposition import PCA

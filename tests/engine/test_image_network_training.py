@@ -12,7 +12,7 @@ import pytest
 
 from engine import DivergedError, Programs, Trainer, parse_spec
 from engine.spec import names
-from tests.engine import states, vision_oracle
+from tests.engine import image_oracle, states
 from tests.engine.specs import SMOOTH_ACTIVATIONS
 from tests.sizes import at_night
 
@@ -46,7 +46,7 @@ def make(programs: Programs, **changes: Any) -> Trainer:
 def check_gradient(trainer: Trainer) -> None:
     """The first slot after one update is the gradient; central differences of some places."""
     spec, before = trainer.spec, states.read_state(trainer).params.astype(float)
-    images, labels = vision_oracle.batch(trainer, 0)
+    images, labels = image_oracle.batch(trainer, 0)
     trainer.turn(batches=1)
     found = states.read_state(trainer).m
     places = np.random.default_rng(0).permutation(len(before))[:60]
@@ -56,7 +56,7 @@ def check_gradient(trainer: Trainer) -> None:
         shift = np.zeros_like(before)
         shift[place] = 1e-5
         up, down = (
-            vision_oracle.loss(spec, before + sign * shift, images, labels) for sign in (1, -1)
+            image_oracle.loss(spec, before + sign * shift, images, labels) for sign in (1, -1)
         )
         assert found[place] == pytest.approx((up - down) / 2e-5, rel=2e-3, abs=2e-6)
 
@@ -124,7 +124,7 @@ def test_every_optimizer_as_optax(programs: Programs, name: str) -> None:
 
     slots = rule.init(params)
     for step in range(20):
-        gradient = gradient_of_five(params, *vision_oracle.batch(trainer, step))
+        gradient = gradient_of_five(params, *image_oracle.batch(trainer, step))
         params, slots = update(gradient, slots, params)
     trainer.train(steps=20)
     np.testing.assert_allclose(trainer.weights, np.asarray(params), rtol=2e-3, atol=2e-4)
@@ -163,7 +163,7 @@ def test_warm_up_and_cosine_scale_the_steps(programs: Programs) -> None:
 def test_batch_normalization_follows_the_batch(programs: Programs) -> None:
     trainer = make(programs, layers=[{"units": 6, "batch_norm": True}])
     flat = states.read_state(trainer).params
-    images, _ = vision_oracle.batch(trainer, 0)
+    images, _ = image_oracle.batch(trainer, 0)
     kernel, bias = flat[: 64 * 6].reshape(64, 6).astype(float), flat[64 * 6 : 64 * 6 + 6]
     z = images / 255 @ kernel + bias
     trainer.turn(batches=1)
@@ -176,7 +176,7 @@ def test_batch_normalization_follows_the_batch(programs: Programs) -> None:
 def test_dropout_trains_with_fewer_units_and_answers_with_all(programs: Programs) -> None:
     layers = [{"units": 200, "activation": "relu", "dropout": 0.5}]
     trainer, again = (make(programs, layers=layers) for _ in range(2))
-    images, _ = vision_oracle.batch(trainer, 0)
+    images, _ = image_oracle.batch(trainer, 0)
     first = trainer.predict(images)
     np.testing.assert_array_equal(first, trainer.predict(images))
     trainer.turn(batches=1)

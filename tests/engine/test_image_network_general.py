@@ -14,7 +14,7 @@ from engine.programs.models import GeneralImageModel
 from engine.spec import names
 from tests.engine import states
 from tests.engine.compilations import Compilations
-from tests.engine.test_vision_training import digits
+from tests.engine.test_image_network_training import digits
 from tests.programs import FOLDER
 from tests.sizes import at_night
 

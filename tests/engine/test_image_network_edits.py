@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine import Programs, SpecError, Trainer, parse_spec
-from tests.engine.test_vision_training import make
+from tests.engine.test_image_network_training import make
 from tests.sizes import at_night
 
 
