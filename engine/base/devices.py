@@ -1,21 +1,87 @@
-"""Choice of devices."""
+"""Choice of devices: measured at the first use where there are several.
+
+Which device is the fastest depends on the size of what runs there. An update of a network of a few
+hundred parameters takes microseconds on a CPU, less than launching one kernel on a GPU; an update
+of a wide network for images is mostly matrix products, which a GPU computes many times faster. So
+each kind of work has a trial of its own, and the device with the shortest one gets it.
+"""
 
 from __future__ import annotations
 
+import logging
+import time
+from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+from jax import Array, lax
+
+#: Rows and columns of the products of a trial: of a small network, and of one for images.
+_SMALL, _IMAGES = (10, 8), (128, 512)
+#: Updates of one call, and calls that are timed.
+_UPDATES, _CALLS = 25, 3
+
+logger = logging.getLogger(__name__)
 
 
+def list_candidates() -> list[Any]:
+    """Lists the devices to choose from: JAX's first, and the CPU."""
+    return list(dict.fromkeys((jax.devices()[0], jax.devices("cpu")[0])))
+
+
+@cache
 def small_network_device() -> Any:
-    """Returns the device for networks of a few hundred parameters: the CPU.
-
-    An update of such a network takes microseconds, less than it takes to launch
-    a single kernel on a GPU, of which an update needs dozens.
-    """
-    return jax.devices("cpu")[0]
+    """Returns the device for networks of a few hundred parameters."""
+    return choose_device("small networks", list_candidates(), _SMALL)
 
 
+@cache
 def image_device() -> Any:
-    """Returns the device for networks of images: JAX's first, a GPU where there is one."""
-    return jax.devices()[0]
+    """Returns the device for networks of images."""
+    return choose_device("networks for images", list_candidates(), _IMAGES)
+
+
+def choose_device(purpose: str, candidates: Sequence[Any], shape: tuple[int, int]) -> Any:
+    """Returns the device on which a trial takes the least time; an only one without any trial.
+
+    Args:
+        purpose: named in the log.
+        candidates: devices, at least one.
+        shape: rows and columns of the products of the trial.
+    """
+    if len(candidates) == 1:
+        return candidates[0]
+    seconds = [time_updates(device, shape) for device in candidates]
+    best = candidates[seconds.index(min(seconds))]
+    table = ", ".join(f"{d} {1000 * s:.2f} ms" for d, s in zip(candidates, seconds, strict=True))
+    logger.info("%s run on %s: %d updates took %s", purpose, best, _UPDATES, table)
+    return best
+
+
+def time_updates(device: Any, shape: tuple[int, int]) -> float:
+    """Returns the seconds of a call of 25 updates on a device, with its result on the host.
+
+    An update is h <- tanh(h W), W <- W - 0.01 h^T h, with W [columns, columns] and h [rows,
+    columns]: a forward and a backward product of a dense layer.
+    """
+    rows, columns = shape
+
+    def update(_: Array, state: tuple[Array, Array]) -> tuple[Array, Array]:
+        h, kernel = state
+        h = jnp.tanh(h @ kernel)
+        return h, kernel - 0.01 * (h.T @ h) / rows
+
+    def run(h: Array, kernel: Array) -> tuple[Array, Array]:
+        return lax.fori_loop(0, _UPDATES, update, (h, kernel))
+
+    state = jax.device_put((jnp.ones((rows, columns)), jnp.eye(columns)), device)
+    program: Callable[..., tuple[Array, Array]] = jax.jit(run)
+    jax.device_get(program(*state))
+    spans: list[float] = []
+    for _ in range(_CALLS):
+        start = time.perf_counter()
+        jax.device_get(program(*state)[0])
+        spans.append(time.perf_counter() - start)
+    return min(spans)
