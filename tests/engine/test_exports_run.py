@@ -170,6 +170,7 @@ def test_keras_trains_as_the_engine(
     compare(tmp_path, "trained", expected, 1)
 
 
+@pytest.mark.slow
 @needs_torch
 def test_keras_on_pytorch_trains_as_the_engine(
     run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
@@ -202,6 +203,7 @@ def test_jax_does_as_the_engine(
     assert count_scores(printed) == 1
 
 
+@pytest.mark.slow
 @needs_torch
 def test_pytorch_does_as_the_engine(
     run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
