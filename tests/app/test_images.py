@@ -110,6 +110,7 @@ def test_an_edit_to_a_new_shape_does_not_hold_up_training(opened_digits: Client)
     assert after.step >= steps[-1]
 
 
+@pytest.mark.slow
 def test_edits_that_wait_are_applied_in_their_order(opened_digits: Client) -> None:
     client = opened_digits
     patches = [fresh() for _ in range(choose(2, 4))]

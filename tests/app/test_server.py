@@ -40,6 +40,7 @@ def test_prompt_stop_with_fifty_sockets() -> None:
     assert server.log == []
 
 
+@pytest.mark.slow
 def test_an_interrupt_with_clients_that_neither_read_nor_close() -> None:
     """Ctrl-C; and not even at DEBUG a token is logged."""
     with LiveServer(LIVENET_LOG_LEVEL="DEBUG") as server, contextlib.ExitStack() as stack:
@@ -92,6 +93,7 @@ def test_only_the_worker_loads_jax(server: LiveServer) -> None:
     assert not loads_jax(server.process.pid)
 
 
+@pytest.mark.slow
 def test_werkzeug_stops_promptly_too() -> None:
     """And not even at DEBUG a token is logged."""
     with (

@@ -325,6 +325,7 @@ def test_an_idle_page_is_closed_and_goes_on_when_asked(idle: Page) -> None:
     assert token(tab) == session
 
 
+@pytest.mark.slow
 def test_an_idle_session_is_taken_up_when_the_page_is_back(idle: Page) -> None:
     tab = idle
     tab.open()
@@ -344,7 +345,10 @@ def blocking(no_websockets: Proxy) -> Iterator[Proxy]:
     no_websockets.manner = "refuse"
 
 
-@pytest.mark.parametrize("manner", ["refuse", "swallow", "mute"])
+@pytest.mark.parametrize(
+    "manner",
+    ["refuse", *(pytest.param(one, marks=pytest.mark.slow) for one in ("swallow", "mute"))],
+)
 def test_http_takes_the_place_of_websockets_that_are_blocked(
     over_http: Page, blocking: Proxy, manner: Manner
 ) -> None:

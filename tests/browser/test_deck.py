@@ -116,6 +116,7 @@ def pinned(tab: Page, frame: str) -> bool:
     return found
 
 
+@pytest.mark.slow
 def test_the_frame_has_its_size_on_a_slide_and_its_keys_are_the_decks(tab: Page) -> None:
     follow(tab)
     tab.driver.get(f"{tab.url}/slides/demo?lang=ko#/1")

@@ -75,6 +75,7 @@ FIVE = """
 """
 
 
+@pytest.mark.slow
 def test_five_panels_are_whole_and_grow_with_the_frame(tab: Page) -> None:
     tab.open("/embed?panels=boundary,network,loss,unit,data&start=auto&epochs=20")
     for (width, height), tile in {(960, 540): 40, (1920, 1080): 90}.items():

@@ -37,6 +37,7 @@ def test_an_embed_says_that_its_recording_cannot_be_played(
     tab.wait(lambda: said in tab.notice, "it is told beside the live run too")
 
 
+@pytest.mark.slow
 def test_a_view_that_fails_is_told_and_the_rest_goes_on(page: Page, tmp_path: Path) -> None:
     document = tmp_path / "run.html"
     document.write_text(page.load(make_with([""], SAVE)), encoding="utf-8")

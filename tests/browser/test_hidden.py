@@ -132,6 +132,7 @@ def test_a_hidden_page_goes_on_if_so_chosen_and_its_curve_has_no_hole(
     assert max(gaps) <= 200, gaps
 
 
+@pytest.mark.slow
 def test_a_page_that_slept_is_not_taken_for_lost(page: Page) -> None:
     """On waking its timers come before the frames, and find an hour gone."""
     page.keep_timers()

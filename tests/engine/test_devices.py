@@ -57,6 +57,7 @@ def train_on(number: int) -> Any:
     return json.loads(done.stdout)
 
 
+@pytest.mark.slow
 def test_networks_train_and_are_shown_on_whichever_device_is_chosen() -> None:
     devices, losses, placed = train_on(1)
     assert devices == 2

@@ -149,6 +149,7 @@ def read_events(content: bytes) -> Iterator[bytes]:
     assert at == len(content)
 
 
+@pytest.mark.slow
 def test_event_file_holds_every_metric(trainer: Trainer) -> None:
     from tensorboardX.proto import event_pb2
 

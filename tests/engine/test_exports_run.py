@@ -129,6 +129,7 @@ def count_scores(printed: str) -> int:
     return count
 
 
+@pytest.mark.slow
 def test_keras_begins_and_predicts_as_the_engine(
     run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
