@@ -18,6 +18,8 @@ from tests.browser.drivers import SCRIPT_SECONDS
 
 #: For hangs only: no test waits so long when all is well.
 PATIENCE = SCRIPT_SECONDS
+#: What a network learns first waits for programs, which take their time on a machine that is busy.
+LONG_PATIENCE = 3 * PATIENCE
 #: For servers whose frames nobody counts: painting them is most of what tests have to wait for.
 FEW_FPS = "8"
 #: What takes back a command of the DevTools protocol whose effect outlives the document, made of
@@ -82,7 +84,7 @@ class Page:
             except NoSuchElementException:
                 return None
 
-        return wait_until(look, what, PATIENCE)
+        return wait_until(look, what, LONG_PATIENCE)
 
     def until(self, condition: str, what: str, *arguments: object) -> Any:
         """Waits in the page until an expression of it is true, and returns its value.
