@@ -12,6 +12,7 @@ from flask import Flask, render_template
 
 from app.api.addresses import NetworkHosts, make_addresses_blueprint
 from app.api.animations import MAX_BYTES, make_animations_blueprint
+from app.api.handover import HANDOVER_ENDPOINT
 from app.api.images import make_images_blueprint
 from app.api.points import make_points_blueprint
 from app.api.qr import make_qr_blueprint
@@ -20,8 +21,11 @@ from app.api.schema import add_error_answers, collect_answers, make_api_blueprin
 from app.api.sessions import make_session_blueprint
 from app.api.states import make_states_blueprint
 from app.files.blob_store import BlobStore
+from app.files.handover import MAX_TEXT, HandoverSeal
 from app.files.link_payloads import LinkPayloads
+from app.files.session_files import SessionFiles
 from app.limits.budget import Budget
+from app.limits.keys import read_key
 from app.limits.storage_quotas import StorageQuotas
 from app.pages.assets import Assets
 from app.pages.languages import Languages
@@ -30,8 +34,9 @@ from app.pages.pages import make_pages_blueprint
 from app.pages.recording_shell import RecordingShell
 from app.pages.rendering import Renderer
 from app.pages.slides import find_reveal, make_slides_blueprint
-from app.sessions.hosts import LocalHost, SessionHost
+from app.sessions.hosts import LocalHost
 from app.sessions.scheduler import Scheduler
+from app.sessions.session_host import SessionHost
 from app.sessions.turns import take_turn
 from app.transports.connections import Connections
 from app.transports.http import HttpStreams
@@ -59,7 +64,8 @@ class Components:
     connections: Connections
 
     def close(self) -> None:
-        """Ends all connections and sessions and stops all threads."""
+        """Saves all sessions, ends them and all connections, and stops all threads."""
+        self.host.finish()
         self.connections.close()
         self.host.close()
         self.programs.close()
@@ -75,12 +81,19 @@ def make_app(settings: Settings | None = None) -> Flask:
         "states.store_state": MAX_PAYLOAD,
         "animations.make": MAX_BYTES,
         TAKE_ENDPOINT: settings.max_recording_bytes,
+        HANDOVER_ENDPOINT: MAX_TEXT,
     }
     app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
 
     store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
     programs = Programs(cache_dir=str(settings.cache_dir), store=store)
     scheduler = Scheduler(settings.workers, lambda session: session.take_turn(take_turn))
+    session_files = SessionFiles(
+        settings.cache_dir / "sessions",
+        settings.checkpoint_bytes,
+        # Who is there and says nothing is sent away after the one, and waits for the other.
+        settings.idle_seconds + settings.resume_seconds,
+    )
     host = LocalHost(
         programs,
         scheduler,
@@ -91,6 +104,9 @@ def make_app(settings: Settings | None = None) -> Flask:
         max_fps=settings.max_fps,
         budget=Budget(settings.max_sessions, settings.waiting_bytes),
         image_bytes=settings.image_bytes,
+        files=session_files if settings.checkpoint_seconds else None,
+        checkpoint_seconds=settings.checkpoint_seconds,
+        seal=_make_seal(settings),
     )
     quotas = StorageQuotas(settings.cache_dir, settings.stored_bytes_per_minute)
     payloads = LinkPayloads(BlobStore(settings.cache_dir / "states", settings.shelf_bytes, quotas))
@@ -137,3 +153,13 @@ def make_app(settings: Settings | None = None) -> Flask:
     scheduler.start()
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     return app
+
+
+def _make_seal(settings: Settings) -> HandoverSeal | None:
+    if not settings.handover_seconds:
+        return None
+    if settings.handover_key is not None:
+        key = settings.handover_key.get_secret_value().encode()
+    else:
+        key = read_key(settings.cache_dir, "handover-key")
+    return HandoverSeal(key, settings.handover_seconds)

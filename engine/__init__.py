@@ -44,6 +44,7 @@ from engine.spec import (
 )
 from engine.spec.presets import PRESETS, Preset
 from engine.stacked_trainer import StackedTrainer
+from engine.state.archives import MAX_SNAPSHOTS, Archive, encode_archive
 from engine.state.checkpoints import encode_checkpoint
 from engine.state.initial_state import find_initial
 from engine.state.payload import Choice, LinkPayload, make_payload
@@ -74,9 +75,11 @@ __all__ = [
     "MAX_LABEL",
     "MAX_PAYLOAD",
     "MAX_POINTS",
+    "MAX_SNAPSHOTS",
     "PRESETS",
     "TASK_DATASETS",
     "VIEWS",
+    "Archive",
     "Candidate",
     "CheckpointError",
     "Choice",
@@ -119,6 +122,7 @@ __all__ = [
     "describe_spec",
     "describe_views",
     "dump_spec",
+    "encode_archive",
     "encode_checkpoint",
     "encode_payload",
     "export",

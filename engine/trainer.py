@@ -22,6 +22,7 @@ from engine.runs.past import PastRun
 from engine.runs.run_classes import is_ready, make_data
 from engine.runs.trials import Candidate, Trial
 from engine.spec import Spec
+from engine.state.archives import Archive, decode_archive
 from engine.state.checkpoints import decode_checkpoint, load_checkpoint, save_checkpoint
 from engine.state.payload import LinkPayload
 from engine.state.snapshots import Snapshot
@@ -245,3 +246,17 @@ class Trainer(EditableRun):
             DataError: its data cannot be made.
         """
         return decode_checkpoint(content, partial(make_data, programs=programs))
+
+    @staticmethod
+    def decode_archive(content: bytes, programs: Programs) -> Archive:
+        """Decodes the snapshots of a saved session; any thread may do this.
+
+        Args:
+            content: the bytes of its file.
+            programs: where its data come from.
+
+        Raises:
+            CheckpointError: this is no saved session.
+            DataError: its data cannot be made.
+        """
+        return decode_archive(content, partial(make_data, programs=programs))

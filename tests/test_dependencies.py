@@ -52,6 +52,8 @@ WIRED = {
     "RecordingShell",
     "Scheduler",
     "BlobStore",
+    "HandoverSeal",
+    "SessionFiles",
     "LinkPayloads",
     "StorageQuotas",
 }

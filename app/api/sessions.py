@@ -6,12 +6,13 @@ from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestTimeout
 
 from app.api.exports import add_export_routes
+from app.api.handover import add_handover_routes
 from app.api.models import add_model_routes
 from app.api.requests import RefusedError, answer, find_socket, read_body, refuse_unknown
 from app.api.states import add_state_routes
 from app.api.timeline import add_timeline_routes
 from app.files.link_payloads import LinkPayloads
-from app.sessions.hosts import SessionHost, SessionLimitError
+from app.sessions.session_host import SessionHost, SessionLimitError
 from app.transports.http import HttpStreams
 from app.web.allowed_origins import is_allowed
 from app.web.settings import Settings
@@ -43,7 +44,7 @@ def make_session_blueprint(
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def answer_too_large(_: RequestEntityTooLarge) -> Response:
-        limit = f"a request may have at most {settings.max_message_bytes} bytes"
+        limit = f"a request may have at most {request.max_content_length} bytes"
         return answer(RefusedError("message_too_large", limit).content)
 
     @blueprint.errorhandler(RequestTimeout)
@@ -86,6 +87,7 @@ def make_session_blueprint(
 
     add_model_routes(blueprint, host)
     add_export_routes(blueprint, host)
+    add_handover_routes(blueprint, host)
     add_timeline_routes(blueprint, host)
     add_state_routes(blueprint, host, payloads)
     return blueprint

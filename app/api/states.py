@@ -13,7 +13,7 @@ from app.files.link_payloads import LinkPayloads
 from app.protocol.errors import MessageError
 from app.protocol.messages import Message
 from app.protocol.parsing import parse_content
-from app.sessions.hosts import SessionHost
+from app.sessions.session_host import SessionHost
 from app.web.allowed_origins import is_allowed
 from app.web.settings import Settings
 from engine import dump_spec, find_initial, make_payload

@@ -17,7 +17,7 @@ from app.protocol.errors import MessageError
 from app.protocol.frame_encoding import encode_frame
 from app.protocol.messages import Message, TimelinePointId
 from app.protocol.parsing import parse_content
-from app.sessions.hosts import SessionHost, SessionLimitError
+from app.sessions.session_host import SessionHost, SessionLimitError
 from app.sessions.worker_state import WorkerState
 from engine import FrameRequest, dump_spec
 

@@ -94,6 +94,25 @@ class Timeline:
         """All points, oldest first."""
         return tuple(self._points)
 
+    @property
+    def gap(self) -> int:
+        """Updates between two points of training, at least."""
+        return self._gap
+
+    def restore(self, points: tuple[TimelinePoint, ...], gap: int) -> None:
+        """Takes the points of another time line in the place of its own.
+
+        Args:
+            points: oldest first; its own stay if there are none.
+            gap: of the other one.
+        """
+        if not points:
+            return
+        self._points, self._gap = [*points], gap
+        self._ids = itertools.count(max(point.id for point in points) + 1)
+        self._thin()
+        self.edition += 1
+
     def find(self, number: int) -> TimelinePoint | None:
         """Returns a point; None if it was never there, or was thinned out."""
         return next((point for point in self._points if point.id == number), None)

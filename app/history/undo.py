@@ -66,6 +66,16 @@ class UndoHistory:
         """Whether a change was undone and nothing has been changed since."""
         return bool(self._after)
 
+    @property
+    def steps(self) -> tuple[tuple[Snapshot, ...], tuple[Snapshot, ...]]:
+        """What can be undone and what can be done again, oldest first."""
+        return tuple(self._before), tuple(self._after)
+
+    def restore(self, undo: tuple[Snapshot, ...], redo: tuple[Snapshot, ...]) -> None:
+        """Takes the steps of another history in the place of its own."""
+        self._before, self._after, self._last = [*undo], [*redo], None
+        self._memory.hold(self, self._count_bytes())
+
     def record(self, before: Snapshot, change: Change) -> bool:
         """Pushes the snapshot before a change.
 

@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 import base64
-import contextlib
 import hashlib
 import hmac
 import math
-import secrets
 import threading
 import time
-import uuid
 from collections import OrderedDict
 from pathlib import Path
 
-_KEY_BYTES = 32
+from app.limits.keys import read_key
+
 _OWNER_LENGTH = 16
 #: What a blob takes at least, so that many small ones are bounded too.
 _LEAST_BYTES = 4096
@@ -61,25 +59,6 @@ class StorageQuotas:
     def name_owner(self, client: str) -> str:
         """Returns a keyed hash of the client's address, the same after a restart."""
         with self._lock:
-            self._key = self._key or self._read_key()
+            self._key = self._key or read_key(self._folder, "owner-key")
         digest = hmac.digest(self._key, client.encode(), hashlib.sha256)
         return base64.b32encode(digest).decode().lower()[:_OWNER_LENGTH]
-
-    def _read_key(self) -> bytes:
-        path = self._folder / "owner-key"
-        with contextlib.suppress(OSError):
-            key = path.read_bytes()
-            if len(key) == _KEY_BYTES:
-                return key
-        key = secrets.token_bytes(_KEY_BYTES)
-        part = self._folder / f"{uuid.uuid4().hex}.part"
-        # Where nothing can be written, owners are known until the server stops.
-        with contextlib.suppress(OSError):
-            self._folder.mkdir(parents=True, exist_ok=True)
-            try:
-                part.touch(mode=0o600, exist_ok=False)
-                part.write_bytes(key)
-                part.replace(path)
-            finally:
-                part.unlink(missing_ok=True)
-        return key

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -59,6 +60,19 @@ class ViewSettings:
             views = replace(views, space=message.space)
         return views
 
+    def describe(self) -> Views:
+        """Returns the message that leads to these settings from those at the start."""
+        select, names = self.select, {"names": list(self.names)} if self.by_name else {}
+        return Views(
+            type="views",
+            **names,
+            select=messages.Select(layer=select[0], unit=select[1]) if select else None,
+            tile=self.tile,
+            max_fps=self.max_fps,
+            digit=_write_digit(self.digit),
+            space=self.space,
+        )
+
     def make_request(self, *, points_due: bool, running: bool) -> FrameRequest:
         """Returns what to ask the engine for.
 
@@ -80,5 +94,17 @@ def _read_digit(digit: messages.Sample | messages.Drawing | None) -> SelectedIma
         case messages.Drawing():
             ink = np.frombuffer(digit.pixels, np.uint8).reshape(digit.height, digit.width)
             return Drawing(ink, digit.prepared)
+        case None:
+            return None
+
+
+def _write_digit(digit: SelectedImage | None) -> messages.Sample | messages.Drawing | None:
+    match digit:
+        case Sample():
+            return messages.Sample.model_validate({"part": digit.part, "row": digit.row})
+        case Drawing():
+            height, width = digit.ink.shape
+            ink = base64.b64encode(digit.ink.tobytes()).decode()
+            return messages.Drawing(ink=ink, width=width, height=height, prepared=digit.prepared)
         case None:
             return None

@@ -13,7 +13,8 @@ from app.server.gunicorn_worker import IDLE_SECONDS, MAX_WAITING, GuardedWorker
 from app.server.logs import PrivateFormatter
 from app.web.settings import Settings
 
-GRACEFUL_SECONDS = 2
+#: Longer than saving all sessions and closing all connections may take.
+GRACEFUL_SECONDS = 6
 #: A worker whose main loop stands still for so long is replaced.
 STALL_SECONDS = 120
 

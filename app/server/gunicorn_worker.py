@@ -171,6 +171,13 @@ class GuardedWorker(ThreadWorker):
         """SIGINT (Ctrl-C reaches both processes) and SIGQUIT stop in the same way."""
         self.handle_exit(sig, frame)
 
+    def is_parent_alive(self) -> bool:
+        """Whether the supervisor is there; without it the server stops as if told to."""
+        alive: bool = super().is_parent_alive()
+        if not alive:
+            self._end_connections()
+        return alive
+
     def _end_connections(self) -> None:
         for conn in self._parked.list():
             if conn.state != "linger":

@@ -29,6 +29,11 @@ class FrameDemand:
         self.next_at = 0.0
         self._sent: dict[str, Any] = {}
 
+    @property
+    def views(self) -> ViewSettings:
+        """What frames hold."""
+        return self._views
+
     def restart(self) -> None:
         """Starts for a new client, who has seen nothing yet."""
         self._credit = CREDIT_AT_START

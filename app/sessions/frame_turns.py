@@ -25,6 +25,11 @@ class TurnPlan:
     until: Until | None = None
     recalled: TimelinePoint | None = None
 
+    @property
+    def trains(self) -> bool:
+        """Whether it is more than a frame."""
+        return self.recalled is None and (self.running or self.epochs > 0 or self.batches > 0)
+
 
 class FrameTurns:
     """Starts and ends the turns of a session that make a frame; called by its worker.
@@ -82,6 +87,7 @@ class FrameTurns:
         """
         with self._locked as shared:
             shared.control.add_batches(rest_batches)
+            shared.revision += turn.trains
             there = shared.outbox is turn.outbox
         # Sent without the session's lock; who loses the session now has a closed outbox.
         if there:
@@ -91,4 +97,5 @@ class FrameTurns:
         """Pauses after a turn that made no frame, and gives its credit back."""
         with self._locked as shared:
             shared.control.set_running(False)
+            shared.revision += 1
             shared.demand.refund_credit(turn.request, credit=shared.outbox is turn.outbox)

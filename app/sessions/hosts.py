@@ -1,4 +1,4 @@
-"""Session hosts: the interface, and the host that keeps sessions in this process."""
+"""Host that keeps sessions in this process, trained by a few threads."""
 
 from __future__ import annotations
 
@@ -8,15 +8,19 @@ import secrets
 import threading
 import time
 from collections.abc import Callable
-from typing import Protocol
 
+from app.files.handover import HandoverSeal
+from app.files.session_files import SessionFiles
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.undo import MAX_SNAPSHOT_BYTES
 from app.limits.budget import Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.outbox import Outbox
+from app.sessions.recovery import Recovery
+from app.sessions.saved_sessions import SavedSession
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
+from app.sessions.session_host import SessionLimitError
 from app.sessions.trials import TrialRunner
 from engine import LinkPayload, MemoryLimitError, Programs, Snapshot, Spec, Trainer
 
@@ -24,49 +28,6 @@ logger = logging.getLogger(__name__)
 
 #: What can be undone in all sessions together.
 UNDO_BYTES = 1 << 29
-
-
-class SessionLimitError(Exception):
-    """No place or no memory for another session."""
-
-    def __init__(self, message: str = "all sessions are taken; try again in a while") -> None:
-        super().__init__(message)
-
-
-class SessionHost(Protocol):
-    """Interface of a host: creates, finds and removes sessions."""
-
-    def create(self, spec: Spec, outbox: Outbox, payload: LinkPayload | None = None) -> Session:
-        """Makes a session for a client; raises SessionLimitError when there is no place."""
-        ...
-
-    def branch(self, snapshot: Snapshot) -> Session:
-        """Makes a session that goes on from a snapshot of another; it waits for its client."""
-        ...
-
-    def decode_model(self, content: bytes) -> Snapshot:
-        """Returns what a model file holds, for a session to go on from."""
-        ...
-
-    def resume(self, token: str, outbox: Outbox) -> Session | None:
-        """Attaches a client to a session instead of any other; None if there is none."""
-        ...
-
-    def disconnect(self, session: Session, outbox: Outbox) -> None:
-        """Detaches the client of a session, which waits for it."""
-        ...
-
-    def get(self, token: str) -> Session | None:
-        """Returns a session; None if there is none."""
-        ...
-
-    def drop(self, session: Session) -> None:
-        """Forgets a session."""
-        ...
-
-    def close(self) -> None:
-        """Forgets all sessions and stops the workers."""
-        ...
 
 
 class LocalHost:
@@ -85,6 +46,9 @@ class LocalHost:
         max_fps: frames a second that a session gets at most.
         budget: of what waits for workers and for clients; its own if None.
         image_bytes: what networks for images may hold together.
+        files: where sessions are saved; None to save none.
+        checkpoint_seconds: from one time to the next.
+        seal: of sessions that are handed over to another server; None to hand over none.
     """
 
     def __init__(
@@ -98,6 +62,9 @@ class LocalHost:
         max_fps: float | None = None,
         budget: Budget | None = None,
         image_bytes: int = 1 << 31,
+        files: SessionFiles | None = None,
+        checkpoint_seconds: float = 3.0,
+        seal: HandoverSeal | None = None,
     ) -> None:
         self._programs = programs
         self._image_memory = ImageMemory(image_bytes)
@@ -117,6 +84,9 @@ class LocalHost:
         self._coming = 0
         self._numbers = itertools.count(1)
         self._closing = False
+        self._recovery = Recovery(
+            programs, files, seal, checkpoint_seconds, self.get, self._admit_saved, self._list
+        )
         self._sweeper = threading.Thread(target=self._sweep, name="sessions", daemon=True)
         self._sweeper.start()
 
@@ -159,7 +129,12 @@ class LocalHost:
         """
         return Trainer.decode(content, self._programs)
 
-    def _admit(self, make: Callable[[ImageReservation], Trainer], outbox: Outbox | None) -> Session:
+    def _admit(
+        self,
+        make: Callable[[ImageReservation], Trainer],
+        outbox: Outbox | None,
+        saved: SavedSession | None = None,
+    ) -> Session:
         reservation = ImageReservation(self._image_memory)
         with self._changed:
             if len(self._sessions) + self._coming >= self._max_sessions:
@@ -167,7 +142,7 @@ class LocalHost:
             self._coming += 1
         try:
             session = Session(
-                token=secrets.token_urlsafe(24),
+                token=saved.notes.token if saved else secrets.token_urlsafe(24),
                 label=str(next(self._numbers)),
                 trainer=make(reservation),
                 reservation=reservation,
@@ -179,6 +154,8 @@ class LocalHost:
                 account=self._budget.open(),
                 trials=self._trials,
             )
+            if saved is not None:
+                session.restore(saved)
             if outbox is not None:
                 session.attach(outbox, resumed=False)
             with self._changed:
@@ -225,7 +202,7 @@ class LocalHost:
         Raises:
             SessionLimitError: its network needs more memory than there is at present.
         """
-        session = self.get(token)
+        session = self.get(token) or self._recovery.load(token)
         if session is None:
             return None
         try:
@@ -237,6 +214,27 @@ class LocalHost:
                 return None
             session.attach(outbox, resumed=True)
             return session
+
+    def take_over(self, token: str, handed: bytes) -> None:
+        """Goes on with the session of a server that has stopped; a session that is there stays.
+
+        Args:
+            token: of the session.
+            handed: what its client was handed.
+
+        Raises:
+            HandoverError: it is not signed by one of our servers, or too old.
+            EngineError: it is no session, or its data cannot be made.
+            SessionLimitError: no place, and no session waits for a lost client.
+        """
+        if not (self.get(token) or self._recovery.load(token)):
+            self._recovery.take_over(token, handed)
+
+    def _admit_saved(self, saved: SavedSession) -> Session:
+        def make(reservation: ImageReservation) -> Trainer:
+            return Trainer(saved.snapshot.spec, self._programs, admit=reservation.admit)
+
+        return self._admit(make, None, saved)
 
     def disconnect(self, session: Session, outbox: Outbox) -> None:
         """Detaches the client of a session, which waits for it."""
@@ -257,8 +255,17 @@ class LocalHost:
         session.end()
         logger.debug("session %s: dropped", session.label)
 
+    def finish(self) -> None:
+        """Saves all sessions and hands them to their clients; nothing is trained after it."""
+        self._recovery.finish()
+
+    def _list(self) -> list[Session]:
+        with self._changed:
+            return [*self._sessions.values()]
+
     def close(self) -> None:
         """Forgets all sessions and stops the workers."""
+        self._recovery.close()
         with self._changed:
             self._closing = True
             self._sessions.clear()
@@ -280,6 +287,7 @@ class LocalHost:
             rest = lost + self._resume_seconds - now
             if rest <= 0:
                 self.drop(session)
+                self._recovery.forget(session.token)
         else:
             rest = (now if idle is None else idle) + self._idle_seconds - now
             if rest <= 0:

@@ -21,6 +21,7 @@ from app.protocol.outbox import Outbox
 from app.scheduling.inbox import Inbox
 from app.scheduling.jobs import T
 from app.sessions.announcements import make_opened_message
+from app.sessions.saved_sessions import SavedSession
 from app.sessions.shared_state import Locked, SharedState
 from app.sessions.trials import TrialRunner
 from app.sessions.worker_state import WorkerState
@@ -62,6 +63,8 @@ class Session:
         self.label = label
         self.account = account or Budget().open()
         self.reservation = reservation or ImageReservation(ImageMemory(0))
+        #: The revision that has been saved; the checkpointer sets it.
+        self.saved_revision = -1
         self._wake = wake
         inbox = Inbox(max_inbox_bytes, self.account)
         self._locked = Locked(SharedState(trainer.spec, inbox, max_fps))
@@ -131,6 +134,34 @@ class Session:
         future = self._worker.jobs.add(partial(job, self._worker))
         self._wake(self)
         return future
+
+    @property
+    def revision(self) -> int:
+        """Counts what a saved session would show: changes, training, settings."""
+        with self._locked as shared:
+            return shared.revision
+
+    def save(self, *, last: bool = False) -> Future[SavedSession | None] | None:
+        """Has the worker return the session as it can be saved; None if too much waits.
+
+        Args:
+            last: whether the server stops; see `WorkerState.save`.
+        """
+        return self.submit(lambda worker: worker.save(self.token, last=last))
+
+    def hand_over(self, state: str, seconds: float) -> None:
+        """Hands the signed session to its client, who may give it to another server.
+
+        Args:
+            state: the session.
+            seconds: how long it can be taken over.
+        """
+        with self._locked as shared:
+            shared.put({"type": "handover", "state": state, "seconds": seconds})
+
+    def restore(self, saved: SavedSession) -> None:
+        """Goes on from a saved session; called before anybody else has this one."""
+        self._worker.restore(saved)
 
     def release_memory(self) -> None:
         """Has the worker free memory of an image network that can be computed again."""

@@ -44,6 +44,7 @@ class SharedState:
         retry_at: when a frame whose programs were missing is tried again.
         lost_at: when the last client was lost.
         heard_at: when the client was last heard.
+        revision: counts what a saved session would show: changes, training, settings.
         ended: whether nobody can come back.
     """
 
@@ -62,6 +63,7 @@ class SharedState:
         self.spec_id = 0
         self.retry_at = 0.0
         self.lost_at = self.heard_at = time.monotonic()
+        self.revision = 0
         self.ended = False
 
     @property

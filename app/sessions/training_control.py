@@ -25,6 +25,16 @@ class TrainingControl:
         """Whether steps are still to be trained."""
         return self._epochs > 0 or self._batches > 0
 
+    @property
+    def steps(self) -> tuple[int, int]:
+        """Epochs and batches that are still to be trained while paused."""
+        return self._epochs, self._batches
+
+    def restore(self, until: Until | None, speed: int, steps: tuple[int, int]) -> None:
+        """Takes over what another control was told, but for whether it runs."""
+        self.until, self.epochs_per_frame = until, speed
+        self._epochs, self._batches = steps
+
     def add_step(self, step: Step) -> None:
         """Adds the epochs or batches of a `step` command."""
         self._epochs += step.epochs or 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import Timeline, TimelinePoint
 from app.history.undo import UndoHistory
@@ -17,6 +19,7 @@ from app.sessions.announcements import (
 )
 from app.sessions.frame_turns import FrameTurns
 from app.sessions.pending_edits import PendingEdits
+from app.sessions.saved_sessions import SavedSession, SessionNotes
 from app.sessions.session_trials import SessionTrials
 from app.sessions.shared_state import Locked
 from app.sessions.trials import TrialRunner
@@ -97,6 +100,48 @@ class WorkerState:
         with self._locked as shared:
             shared.undo_status = UndoStatus()
 
+    def save(self, token: str, *, last: bool) -> SavedSession | None:
+        """Returns the session as it can be saved, in microseconds: its arrays are shared.
+
+        Args:
+            token: of the session.
+            last: whether the server stops: commands that wait are applied first, which is what
+                None says, and nothing is trained after it.
+        """
+        with self._locked as shared:
+            if last and shared.may_apply(time.monotonic()):
+                return None
+            shared.ended |= last
+            control, revision = shared.control, shared.revision
+            notes = SessionNotes(
+                token=token,
+                spec_id=shared.spec_id,
+                running=control.running,
+                until=control.until,
+                speed=control.epochs_per_frame,
+                steps=control.steps,
+                views=shared.demand.views.describe(),
+                gap=self.timeline.gap,
+            )
+        trainer = self.trainer
+        present, initial = trainer.shown_snapshot(), trainer.saved_initial
+        undo, redo = self.undo_history.steps
+        points = self.timeline.points
+        return SavedSession(notes, present, initial, undo, redo, points, revision)
+
+    def restore(self, saved: SavedSession) -> None:
+        """Goes on from a saved session; called before anybody else has this one."""
+        notes = saved.notes
+        self.trainer.take_up(saved.snapshot, saved.initial)
+        self.undo_history.restore(saved.undo, saved.redo)
+        self.timeline.restore(saved.points, notes.gap)
+        with self._locked as shared:
+            shared.spec, shared.spec_id = saved.snapshot.spec, notes.spec_id
+            shared.control.running = notes.running
+            shared.control.restore(notes.until, notes.speed, notes.steps)
+            shared.demand.set_views(notes.views)
+            shared.undo_status = UndoStatus(bool(saved.undo), bool(saved.redo))
+
     def close(self) -> None:
         """Closes the trainer; called once nobody can come back."""
         self.trainer.close()
@@ -149,6 +194,7 @@ class WorkerState:
     def _stop(self, message: ServerMessage) -> None:
         with self._locked as shared:
             shared.control.set_running(False)
+            shared.revision += 1
             shared.put(message)
 
     def put_spec(self, spec: Spec, *, joined: bool = False) -> None:
@@ -161,6 +207,7 @@ class WorkerState:
         with self._locked as shared:
             former, shared.spec = shared.spec, spec
             shared.spec_id += 1
+            shared.revision += 1
             shared.demand.mark_due()
             shared.recall(None)
             shared.end_trial("changed")
@@ -189,6 +236,7 @@ class WorkerState:
         """Starts or pauses training; drops the steps that have not been trained."""
         with self._locked as shared:
             shared.control.set_running(running, until)
+            shared.revision += 1
             if running:
                 shared.recall(None)
 
@@ -196,11 +244,13 @@ class WorkerState:
         """Sets how many epochs lie between two frames."""
         with self._locked as shared:
             shared.control.epochs_per_frame = epochs_per_frame
+            shared.revision += 1
 
     def set_views(self, message: Views) -> None:
         """Changes the view settings; the next frame is due."""
         with self._locked as shared:
             shared.demand.set_views(message)
+            shared.revision += 1
 
     def add_step(self, step: Step) -> None:
         """Asks for a little training while paused."""
@@ -221,6 +271,7 @@ class WorkerState:
             if point is None:
                 return
             shared.control.set_running(False)
+            shared.revision += 1
             shared.put(make_recalled_message(point, shared.spec))
 
     def subscribe_timeline(self, on: bool) -> None:

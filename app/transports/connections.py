@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 
 from app.files.link_payloads import LinkPayloads
-from app.sessions.hosts import SessionHost
+from app.sessions.session_host import SessionHost
 from app.transports.stream import Connection
 
 

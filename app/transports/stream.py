@@ -26,8 +26,8 @@ from app.protocol.errors import MessageError
 from app.protocol.messages import Ack, Load, Loading, Open
 from app.protocol.outbox import Outbox
 from app.protocol.parsing import parse_message
-from app.sessions.hosts import SessionHost, SessionLimitError
 from app.sessions.session import Session
+from app.sessions.session_host import SessionHost, SessionLimitError
 from engine import EngineError, LinkPayload, PayloadError, Spec
 
 logger = logging.getLogger(__name__)

@@ -12,6 +12,7 @@ from pydantic import (
     AfterValidator,
     BeforeValidator,
     Field,
+    SecretStr,
     ValidationError,
     model_validator,
 )
@@ -21,6 +22,8 @@ from app.limits.admission import Limit
 
 _LISTENED = ("HOST", "PORT")
 _PREFIX = "LIVENET_"
+#: What is never shown.
+_SECRET = "LIVENET_HANDOVER_KEY"
 
 
 class SettingsError(ValueError):
@@ -134,6 +137,13 @@ class Settings(BaseSettings):
         shelf_bytes: `LIVENET_SHELF_BYTES`, what states that links name, and other things that
             people store, may take in `cache_dir`, each kind of them; of whoever has stored most
             those go first that nobody has asked for longest.
+        checkpoint_seconds: `LIVENET_CHECKPOINT_SECONDS`, how often sessions that have changed are
+            saved in `cache_dir`, so that they outlive the process; 0 for never.
+        checkpoint_bytes: `LIVENET_CHECKPOINT_BYTES`, what they may take there.
+        handover_seconds: `LIVENET_HANDOVER_SECONDS`, how long another server takes over a session
+            that a client was handed when this one stopped; 0 to hand over none.
+        handover_key: `LIVENET_HANDOVER_KEY`, what signs them, the same on all such servers; in
+            `cache_dir` unless set.
         waiting_bytes: `LIVENET_WAITING_BYTES`, what may wait in memory for workers and for
             clients, of all sessions together: commands, messages and answers that are not
             read; of half of it each session has its share, which others cannot take.
@@ -181,6 +191,10 @@ class Settings(BaseSettings):
     reveal_dir: Annotated[Path, AfterValidator(_check_reveal)] | None = None
     cache_dir: Path = Field(default_factory=_default_cache_dir)
     shelf_bytes: int = Field(default=1 << 28, ge=1 << 16, le=1 << 40)
+    checkpoint_seconds: float = Field(default=3.0, ge=0, le=3600)
+    checkpoint_bytes: int = Field(default=1 << 29, ge=1 << 16, le=1 << 40)
+    handover_seconds: float = Field(default=600.0, ge=0, le=86_400)
+    handover_key: SecretStr | None = Field(default=None, min_length=32, max_length=512)
     waiting_bytes: int = Field(default=1 << 29, ge=1 << 24, le=1 << 40)
     stored_bytes_per_minute: int = Field(default=1 << 25, ge=1 << 12, le=1 << 40)
     image_bytes: int = Field(default=1 << 31, ge=1 << 20, le=1 << 44)
@@ -237,4 +251,5 @@ def read_environment() -> Settings:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])
         rule = first["msg"].removeprefix("Value error, ")
-        raise SettingsError(f"{name}: {rule}, got {os.environ[name]!r}") from None
+        got = "" if name == _SECRET else f", got {os.environ[name]!r}"
+        raise SettingsError(f"{name}: {rule}{got}") from None

@@ -234,6 +234,19 @@ class EditableRun:
         self._replace(saved)
         return self.spec
 
+    def take_up(self, saved: Snapshot, initial: Snapshot | None) -> None:
+        """Goes on from where another process stopped.
+
+        Args:
+            saved: where it stopped.
+            initial: its `saved_initial`.
+
+        Raises:
+            MemoryLimitError: there is no memory for the network.
+        """
+        self._replace(saved)
+        self._initial = initial
+
     def begin_replace(self, spec: Spec, payload: LinkPayload | None = None) -> Slices[None]:
         """Replaces the run by a new one for a spec and payload, all or nothing, in slices.
 

@@ -1,0 +1,224 @@
+"""Saved sessions: all of a session that outlives its process, and its bytes.
+
+Snapshots are an archive of the engine; what else there is stands in its notes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from app.history.timeline import TimelinePoint
+from app.protocol.messages import Message, TimelinePointId, Until, Views
+from engine import Archive, CheckpointError, Programs, Snapshot, Trainer, encode_archive
+
+#: What the past takes beside the present in a file that is written every few seconds ...
+PAST_BYTES = 1 << 17
+#: ... and in one that is written once, when the server stops.
+LAST_PAST_BYTES = 1 << 22
+#: What the past of a large network takes in a file; most often there is a step of undo in it.
+LARGE_PAST_BYTES = 1 << 24
+#: What a spec, and what else of a snapshot, takes beside the vectors.
+_SPEC_BYTES, _SNAPSHOT_BYTES = 2048, 512
+
+Count = Annotated[int, Field(ge=0, le=2**53)]
+
+
+class PointNotes(Message):
+    """What is kept of a point of the time line beside its snapshot."""
+
+    id: TimelinePointId
+    spec_id: Count
+    trained: Count
+    line: Count
+    kind: Annotated[str, Field(max_length=32)] | None
+    changes: list[dict[str, Any]]
+    kept: bool
+
+
+class SessionNotes(Message):
+    """What is kept of a session beside its snapshots.
+
+    Attributes:
+        token: by which its client takes it up.
+        spec_id: counts edits, resets and set weights.
+        running: whether it trains by itself.
+        until: where it then pauses.
+        speed: epochs between two frames.
+        steps: epochs and batches of steps that are not trained yet.
+        views: what its frames hold, as a message.
+        gap: updates between two points of the time line at least.
+    """
+
+    token: Annotated[str, Field(min_length=16, max_length=200)]
+    spec_id: Count
+    running: bool
+    until: Until | None
+    speed: Annotated[int, Field(ge=1, le=200)]
+    steps: tuple[Count, Count]
+    views: Views
+    gap: Count
+
+
+class _Notes(Message):
+    """Notes of an archive: its snapshots are the present, step 0, undo, redo and the time line."""
+
+    session: SessionNotes
+    initial: bool
+    undo: Annotated[int, Field(ge=0)]
+    redo: Annotated[int, Field(ge=0)]
+    points: list[PointNotes]
+
+
+@dataclass(frozen=True)
+class SavedSession:
+    """All of a session that outlives its process.
+
+    Attributes:
+        notes: what it does.
+        snapshot: the present.
+        initial: step 0, if it is kept.
+        undo: what can be undone, oldest first.
+        redo: what can be done again, oldest first.
+        points: of the time line, oldest first.
+        revision: of the session when it was saved.
+    """
+
+    notes: SessionNotes
+    snapshot: Snapshot
+    initial: Snapshot | None
+    undo: tuple[Snapshot, ...]
+    redo: tuple[Snapshot, ...]
+    points: tuple[TimelinePoint, ...]
+    revision: int = 0
+
+
+def encode_session(saved: SavedSession, past_bytes: int, large_past_bytes: int = 0) -> bytes:
+    """Returns a session as bytes.
+
+    Args:
+        saved: the session.
+        past_bytes: what undo and time line may take. The newest steps of undo stay, and of the
+            time line every second, third ... point.
+        large_past_bytes: the same of a large network; of others as much as the present takes.
+    """
+    room = _Room(saved.snapshot, past_bytes, large_past_bytes)
+    initial = saved.initial if saved.initial is not None and room.take([saved.initial]) else None
+    undo, redo = room.take_newest(saved.undo), room.take_newest(saved.redo)
+    points = room.take_evenly(saved.points)
+    notes = _Notes.model_construct(
+        session=saved.notes,
+        initial=initial is not None,
+        undo=len(undo),
+        redo=len(redo),
+        points=[_describe(point) for point in points],
+    )
+    snapshots = [saved.snapshot, *([initial] if initial else []), *undo, *redo]
+    snapshots += [point.snapshot for point in points]
+    # What views leave out means that they were never said.
+    text = json.dumps(notes.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    return encode_archive(Archive(tuple(snapshots), text))
+
+
+def decode_session(content: bytes, programs: Programs) -> SavedSession:
+    """Reads a session from its bytes.
+
+    Args:
+        content: what `encode_session` returned.
+        programs: where its data come from.
+
+    Raises:
+        CheckpointError: it is no session, or does not fit its specs.
+        DataError: its data cannot be made.
+    """
+    archive = Trainer.decode_archive(content, programs)
+    try:
+        notes = _Notes.model_validate_json(archive.notes)
+    except ValidationError:
+        raise CheckpointError("the notes of the saved session cannot be read") from None
+    present, *rest = archive.snapshots
+    if len(rest) != notes.initial + notes.undo + notes.redo + len(notes.points):
+        raise CheckpointError("the saved session is not whole")
+    initial = rest.pop(0) if notes.initial else None
+    undo, rest = rest[: notes.undo], rest[notes.undo :]
+    redo, rest = rest[: notes.redo], rest[notes.redo :]
+    points = [_read_point(*pair) for pair in zip(notes.points, rest, strict=True)]
+    return SavedSession(notes.session, present, initial, tuple(undo), tuple(redo), tuple(points))
+
+
+def _describe(point: TimelinePoint) -> PointNotes:
+    return PointNotes(
+        id=point.id,
+        spec_id=point.spec_id,
+        trained=point.trained,
+        line=point.line,
+        kind=point.kind,
+        changes=list(point.changes),
+        kept=point.kept,
+    )
+
+
+def _read_point(notes: PointNotes, snapshot: Snapshot) -> TimelinePoint:
+    return TimelinePoint(
+        notes.id,
+        snapshot,
+        notes.spec_id,
+        notes.trained,
+        notes.line,
+        notes.kind,
+        tuple(notes.changes),
+        notes.kept,
+    )
+
+
+class _Room:
+    """Room for the past in a file: what the present has already takes none.
+
+    Args:
+        present: the snapshot that is there in any case.
+        max_bytes: for the past.
+        most_bytes: for the past as long as it takes no more than the present.
+    """
+
+    def __init__(self, present: Snapshot, max_bytes: int, most_bytes: int) -> None:
+        self._known: set[int] = set()
+        size = self._measure([present], self._known)
+        self._left = max(max_bytes, min(size, most_bytes))
+
+    def take(self, snapshots: Iterable[Snapshot]) -> bool:
+        """Takes the room for all of some snapshots; False if there is not so much."""
+        known = set(self._known)
+        needed = self._measure(snapshots, known)
+        if needed > self._left:
+            return False
+        self._known, self._left = known, self._left - needed
+        return True
+
+    def take_newest(self, snapshots: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
+        """Returns the last of some snapshots, as many as there is room for."""
+        count = next((i for i, one in enumerate(reversed(snapshots)) if not self.take([one])), None)
+        return snapshots if count is None else snapshots[len(snapshots) - count :]
+
+    def take_evenly(self, points: tuple[TimelinePoint, ...]) -> tuple[TimelinePoint, ...]:
+        """Returns every n-th of some points, the newest one included."""
+        for stride in range(1, len(points) + 1):
+            some = points[::-1][::stride][::-1]
+            if self.take(point.snapshot for point in some):
+                return some
+        return ()
+
+    def _measure(self, snapshots: Iterable[Snapshot], known: set[int]) -> int:
+        """Returns the bytes of what is not known yet, which it is from then on."""
+        needed = 0
+        for one in snapshots:
+            points = one.spec.data.points
+            sizes = [(id(vector), vector.nbytes) for vector in one.state if vector.strides != (0,)]
+            sizes += [(id(one.spec), _SPEC_BYTES), (id(points), 24 * len(points or ()))]
+            needed += sum(size for key, size in dict(sizes).items() if key not in known)
+            needed += _SNAPSHOT_BYTES + 8 * sum(layer.units for layer in one.spec.layers)
+            known.update(key for key, _ in sizes)
+        return needed

@@ -1,0 +1,60 @@
+"""Interface of a session host: creates, finds, restores and removes sessions."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+from app.protocol.outbox import Outbox
+from app.sessions.session import Session
+from engine import LinkPayload, Snapshot, Spec
+
+
+class SessionLimitError(Exception):
+    """No place or no memory for another session."""
+
+    def __init__(self, message: str = "all sessions are taken; try again in a while") -> None:
+        super().__init__(message)
+
+
+class SessionHost(Protocol):
+    """Interface of a host: creates, finds and removes sessions."""
+
+    def create(self, spec: Spec, outbox: Outbox, payload: LinkPayload | None = None) -> Session:
+        """Makes a session for a client; raises SessionLimitError when there is no place."""
+        ...
+
+    def branch(self, snapshot: Snapshot) -> Session:
+        """Makes a session that goes on from a snapshot of another; it waits for its client."""
+        ...
+
+    def decode_model(self, content: bytes) -> Snapshot:
+        """Returns what a model file holds, for a session to go on from."""
+        ...
+
+    def resume(self, token: str, outbox: Outbox) -> Session | None:
+        """Attaches a client to a session instead of any other; None if there is none."""
+        ...
+
+    def take_over(self, token: str, handed: bytes) -> None:
+        """Goes on with the session of a server that has stopped."""
+        ...
+
+    def disconnect(self, session: Session, outbox: Outbox) -> None:
+        """Detaches the client of a session, which waits for it."""
+        ...
+
+    def get(self, token: str) -> Session | None:
+        """Returns a session; None if there is none."""
+        ...
+
+    def drop(self, session: Session) -> None:
+        """Forgets a session."""
+        ...
+
+    def finish(self) -> None:
+        """Saves all sessions and hands them to their clients, since the server stops."""
+        ...
+
+    def close(self) -> None:
+        """Forgets all sessions and stops the workers."""
+        ...
