@@ -26,7 +26,10 @@ MAKE = """
       return { send: (message) => sent.push(message), close() {} };
     }
     const toOpen = () => ({ spec: {} });
-    const make = (session) => createConnection({ open, storage, toOpen, session });
+    const handed = [];
+    let takeOver = async () => true;
+    const make = (session) => createConnection({ open, storage, toOpen, session,
+      takeOver: (token, state) => { handed.push([token, state]); return takeOver(); } });
     const spec = { data: {} };
     const opened = (session) => events.message({ type: "opened", session, id: 1, spec });
 """
@@ -145,7 +148,7 @@ def test_a_lost_connection_is_tried_again_ever_less_often(modules: Modules) -> N
              return [lost, [...waits], states().at(-1)];""",
         {},
     )
-    assert states == [["lost", seconds] for seconds in (0.5, 1, 2, 4, 8, 10, 10)]
+    assert states == [["lost", seconds] for seconds in (0.5, 1, 2, 4, 4, 4, 4)]
     assert len(waits) == 8
     for wait, (_, seconds) in zip(waits, states, strict=False):
         assert 850 * seconds <= wait <= 1150 * seconds, "not all pages at the same moment"
@@ -193,3 +196,89 @@ def test_a_frame_has_the_spec_that_it_names_with_its_points(modules: Modules) ->
     assert seen == [[20, [[1, 2, 0], [2, 1, 1]]]]
     # No more than it needs are kept; a frame that nobody can paint makes room for the next.
     assert acks == [0, 0, 1]
+
+
+#: The server stops, hands the session over, and the page comes to one that does not know it.
+STOPPED = (
+    OPEN
+    + """
+    const settle = () => new Promise((done) => queueMicrotask(() => queueMicrotask(() =>
+      queueMicrotask(() => queueMicrotask(done)))));
+    connection.on("renewed", () => told.push(["renewed"]));
+    const come = async () => {
+      connection.connect();
+      events.ready();
+      events.message({ type: "error", code: "unknown_session", message: "" });
+      await settle();
+    };
+    events.message({ type: "handover", state: "signed", seconds: 600 });
+    events.close(1001);
+"""
+)
+TOKEN = "the-session-of-this-page"
+
+
+@pytest.mark.usefixtures("timers")
+def test_a_server_that_does_not_know_the_session_takes_it_over(modules: Modules) -> None:
+    sent, handed, token, renewed = run(
+        modules,
+        STOPPED
+        + """await come();
+             const renewed = told.some(([name]) => name === "renewed");
+             return [sent, handed, connection.token(), renewed];""",
+        {},
+    )
+    assert sent == [{"type": "open", "session": TOKEN}] * 2
+    assert handed == [[TOKEN, "signed"]]
+    assert (token, renewed) == (TOKEN, False)
+
+
+@pytest.mark.usefixtures("timers")
+def test_what_is_not_taken_over_begins_anew(modules: Modules) -> None:
+    sent, handed, renewed = run(
+        modules,
+        STOPPED
+        + """takeOver = async () => false;
+             await come();
+             return [sent, handed, told.some(([name]) => name === "renewed")];""",
+        {},
+    )
+    assert sent == [{"type": "open", "session": TOKEN}, {"type": "open", "spec": {}}]
+    assert handed == [[TOKEN, "signed"]]
+    assert renewed
+
+
+@pytest.mark.usefixtures("timers")
+def test_a_server_that_may_take_it_over_later_is_asked_again(modules: Modules) -> None:
+    sent, handed, states_then = run(
+        modules,
+        STOPPED
+        + """takeOver = async () => { throw new Error("busy"); };
+             await come();
+             const then = states().at(-1)[0];
+             takeOver = async () => true;
+             await come();
+             return [sent, handed, then];""",
+        {},
+    )
+    assert sent == [{"type": "open", "session": TOKEN}] * 3
+    assert handed == [[TOKEN, "signed"]] * 2
+    assert states_then == "lost"
+
+
+@pytest.mark.usefixtures("timers")
+def test_a_session_that_goes_on_needs_no_handover(modules: Modules) -> None:
+    """What was handed over is of a moment that has passed."""
+    sent, handed = run(
+        modules,
+        STOPPED
+        + """connection.connect();
+             events.ready();
+             opened("the-session-of-this-page");
+             events.close(1006);
+             await come();
+             return [sent.at(-1), handed];""",
+        {},
+    )
+    assert sent == {"type": "open", "spec": {}}
+    assert handed == []

@@ -115,3 +115,23 @@ def test_a_run_that_began_anew_meanwhile_is_drawn_from_its_beginning(modules: Mo
         """
     )
     assert steps == [10, 30, 60]
+
+
+def test_a_run_that_a_server_lost_some_steps_of_keeps_its_curve(modules: Modules) -> None:
+    """Another run that begins earlier does not."""
+    seen = modules.load(
+        TWO_PARTS
+        + """
+        history.resume();
+        history.add({ meta: { step: 40 }, arrays: {}, spec: spec("circle") });
+        const kept = history.series.step.at(-1);
+        train(spec("circle"), 41, 45, 100);
+        const steps = [...history.series.step];
+        history.add({ meta: { step: 30 }, arrays: {}, spec: spec("circle") });
+        return [kept, steps, [...history.series.step]];
+        """
+    )
+    assert seen[0] == 40
+    assert seen[1] == [*range(1, 46)]
+    assert 45 not in seen[2]
+    assert 1 not in seen[2]

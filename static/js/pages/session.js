@@ -5,6 +5,7 @@ import { createConnection } from "stream/connection";
 import { createEdits } from "run/edits";
 import { createLibrary } from "images/library";
 import { followLoading } from "images/loading";
+import { createHandover } from "stream/handover";
 import { createImageMode } from "run/image-mode";
 import { taskOfSet } from "spec/data-sets";
 import { createModelFile } from "run/model-file";
@@ -58,6 +59,7 @@ export function createSession({
     // What a recording shows meanwhile is not what the live run is about.
     toOpen: () => address.toOpen((store.get().stream.standby ?? store.get().run).spec),
     session: address.session,
+    takeOver: createHandover(PATHS.sessions),
   }), asked);
   const edits = createEdits({ store, send: connection.send });
   const history = createRunHistory();

@@ -11,15 +11,16 @@ const COLUMNS = ["step", "trainLoss", "testLoss", "trainScore", "testScore"];
 /**
  * @returns {Object} `series` (one list per column), `edition` (changes when drawn
  *   points are no longer valid), `marks` (steps of edits), `breaks` ({step, kind} of edits after
- *   which a loss means something else), `add`, `change`
+ *   which a loss means something else), `add`, `change`, `resume`
  */
 export function createHistory() {
-  const history = { series: {}, edition: 0, marks: [], breaks: [], markEdition: 0, add, change };
+  const history = { series: {}, edition: 0, marks: [], breaks: [], markEdition: 0, add, change, resume };
   let stride = 1;
   let skipped = 0;
   let last = -1;
   let marked = -Infinity;
   let broken = -Infinity;
+  let resumed = false;
   let spec = null;
   let snapshots = [];
   clear();
@@ -41,7 +42,11 @@ export function createHistory() {
 
   /** Takes the rows of a frame. */
   function add({ meta, arrays, spec: shown }) {
-    if (meta.step < last) clear();
+    if (meta.step < last) {
+      if (resumed) cut(meta.step);
+      else clear();
+    }
+    resumed = false;
     const rows = arrays.history?.data ?? [];
     for (let at = 0; at < rows.length; at += COLUMNS.length) addRow(rows, at);
     if (last < 0 && !history.series.step.length) addHere(meta);
@@ -67,6 +72,11 @@ export function createHistory() {
     skipped = 0;
     COLUMNS.forEach((name, i) => history.series[name].push(rows[at + i]));
     if (steps.length > LONGEST) thin();
+  }
+
+  /** The next frame is of the same run, which may be some steps back: what a server lost. */
+  function resume() {
+    resumed = true;
   }
 
   function thin() {

@@ -54,6 +54,7 @@ export function createRunHistory() {
   return {
     add,
     change,
+    resume: live.resume,
     get series() { return shown.series; },
     get marks() { return shown.marks; },
     get breaks() { return shown.breaks; },

@@ -24,7 +24,8 @@ export function followStream(connection, { store, edits, history, painter, addre
     store.set({ run: { running: wanted } });
     if (renewed && spec) store.set({ page: { message: { key: "connection.renewed" } } });
     renewed = false;
-    if (!resumed) address.reportProblem();
+    if (resumed) history.resume();
+    else address.reportProblem();
     runSwitch.follow();
   });
   connection.on("refused", address.refuse);

@@ -17,7 +17,8 @@ const FINAL = { 4001: "taken", 4002: "idle" };
 /** Errors after which something else is opened. */
 const REFUSED = ["invalid_spec", "invalid_state", "newer_state", "unknown_state"];
 const FIRST_DELAY = 0.5;
-const LONGEST_DELAY = 10;
+/** A server that is back has its pages back as soon. */
+const LONGEST_DELAY = 4;
 const BUSY_DELAY = 5;
 const SILENCE = 15_000;
 const LOOK = SILENCE / 5;
@@ -25,11 +26,12 @@ const SPECS_KEPT = 16;
 
 /**
  * @param {{open: (on: Object) => Object, storage: StorageLike, toOpen: () => Object,
- *   session: string|null|undefined}} parts
+ *   session: string|null|undefined, takeOver: (token: string, state: string) => Promise<boolean>}} parts
  *   `open` opens a transport, `toOpen` gives `spec` and perhaps `state` of a new session, `session`
- *   is the one to take up: null for none, undefined for the one that the tab has
+ *   is the one to take up: null for none, undefined for the one that the tab has, `takeOver` gives the
+ *   server what the one before it has handed over
  */
-export function createConnection({ open, storage, toOpen, session }) {
+export function createConnection({ open, storage, toOpen, session, takeOver }) {
   const { on, emit } = createEmitter();
   /** The tab's storage names the session of the page that came last; this page's is its own. */
   let own = session === undefined ? readToken() : session;
@@ -41,6 +43,8 @@ export function createConnection({ open, storage, toOpen, session }) {
     for (let i = 0; i < frames; i += 1) transport?.send({ type: "ack" });
   });
   let transport = null;
+  /** The session as the server handed it over when it stopped. */
+  let handed = null;
   let timer = 0;
   let training = false;
   let heard = 0;
@@ -95,6 +99,7 @@ export function createConnection({ open, storage, toOpen, session }) {
     if (message.type === "opened") {
       storeToken(message.session);
       delay = FIRST_DELAY;
+      handed = null;
       specs.clear();
       recalled.clear();
       credit.open();
@@ -103,6 +108,7 @@ export function createConnection({ open, storage, toOpen, session }) {
       enter("open");
     } else if (message.type === "spec") keep(message);
     else if (message.type === "recalled") storeRecalled(message);
+    else if (message.type === "handover") handed = message.state;
     else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
     else if (message.type === "error" && refuse(message)) return;
     emit(message.type, message);
@@ -127,9 +133,8 @@ export function createConnection({ open, storage, toOpen, session }) {
   function refuse(error) {
     const { code } = error;
     if (code === "unknown_session") {
-      storeToken(null);
-      emit("renewed");
-      transport.send({ type: "open", ...toOpen() });
+      if (handed) handOver();
+      else renew();
       return true;
     }
     if (code === "session_limit") {
@@ -143,6 +148,26 @@ export function createConnection({ open, storage, toOpen, session }) {
       return true;
     }
     return false;
+  }
+
+  function renew() {
+    storeToken(null);
+    emit("renewed");
+    transport.send({ type: "open", ...toOpen() });
+  }
+
+  /** A server that does not know the session may take it over from the one before it. */
+  async function handOver() {
+    const asking = transport;
+    const taken = await takeOver(own, handed).catch(() => null);
+    if (transport !== asking) return;
+    if (taken === null) {
+      lose(0);
+      return;
+    }
+    handed = null;
+    if (taken) ask();
+    else renew();
   }
 
   function takeFrame(buffer) {
