@@ -62,7 +62,7 @@ class SessionFiles:
 
     def put(self, token: str, content: bytes) -> bool:
         """Writes the file of a session in the place of the one before; False if it cannot be."""
-        name, size = _name_file(token), _count_blocks(_CHECKSUM.size + len(content))
+        name, size = name_file(token), _count_blocks(_CHECKSUM.size + len(content))
         if len(content) > MAX_BYTES or size > self._max_bytes:
             self._report("size", "a session is too large to be saved (%d bytes)", len(content))
             return False
@@ -80,7 +80,7 @@ class SessionFiles:
 
     def get(self, token: str) -> bytes | None:
         """Returns what was saved of a session; None if that is nothing, too old or damaged."""
-        path = self._folder / _name_file(token)
+        path = self._folder / name_file(token)
         try:
             with path.open("rb") as file:
                 age = time.time() - os.fstat(file.fileno()).st_mtime
@@ -103,11 +103,11 @@ class SessionFiles:
         """Removes a file that cannot be used, and logs why."""
         self._report("content", "a saved session cannot be used: %s", reason)
         with contextlib.suppress(OSError):
-            (self._folder / _name_file(token)).unlink()
+            (self._folder / name_file(token)).unlink()
 
     def delete(self, token: str) -> None:
         """Removes the file of a session, unless another server has written it since."""
-        name = _name_file(token)
+        name = name_file(token)
         with self._lock, contextlib.suppress(OSError):
             own = self._own.pop(name, None)
             self._kept.pop(name, None)
@@ -170,7 +170,7 @@ def _check(content: bytes) -> bytes | None:
     return body if whole and len(body) <= MAX_BYTES else None
 
 
-def _name_file(token: str) -> str:
+def name_file(token: str) -> str:
     """Returns the name of a session's file; who reads the folder learns no token."""
     digest = hashlib.sha256(b"livenet-session" + token.encode(errors="replace")).digest()
     return base64.b32encode(digest[:20]).decode().lower()

@@ -102,14 +102,14 @@ def encode_session(saved: SavedSession, past_bytes: int, large_past_bytes: int =
 
     Args:
         saved: the session.
-        past_bytes: what undo and time line may take. The newest steps of undo stay, and of the
-            time line every second, third ... point.
+        past_bytes: what undo and time line may take, the steps of undo half of it. The newest ones
+            stay, and of the time line every second, third ... point.
         large_past_bytes: the same of a large network; of others as much as the present takes.
     """
     room = _Room(saved.snapshot, past_bytes, large_past_bytes)
     initial = saved.initial if saved.initial is not None and room.take([saved.initial]) else None
-    undo, redo = room.take_newest(saved.undo), room.take_newest(saved.redo)
-    points = room.take_evenly(saved.points)
+    undo = room.take_newest(saved.undo, 0.5)
+    redo, points = room.take_newest(saved.redo, 0.5), room.take_evenly(saved.points)
     notes = _Notes.model_construct(
         session=saved.notes,
         initial=initial is not None,
@@ -198,10 +198,19 @@ class _Room:
         self._known, self._left = known, self._left - needed
         return True
 
-    def take_newest(self, snapshots: tuple[Snapshot, ...]) -> tuple[Snapshot, ...]:
-        """Returns the last of some snapshots, as many as there is room for."""
-        count = next((i for i, one in enumerate(reversed(snapshots)) if not self.take([one])), None)
-        return snapshots if count is None else snapshots[len(snapshots) - count :]
+    def take_newest(self, snapshots: tuple[Snapshot, ...], share: float) -> tuple[Snapshot, ...]:
+        """Returns the last of some snapshots, as many as a share of the room has; one if it fits.
+
+        Args:
+            snapshots: oldest first.
+            share: of what is left.
+        """
+        end, count = self._left * (1 - share), 0
+        for one in reversed(snapshots):
+            if (count and self._left <= end) or not self.take([one]):
+                break
+            count += 1
+        return snapshots[len(snapshots) - count :]
 
     def take_evenly(self, points: tuple[TimelinePoint, ...]) -> tuple[TimelinePoint, ...]:
         """Returns every n-th of some points, the newest one included."""

@@ -42,9 +42,12 @@ def host_sessions(
     connections = Connections(
         host, LinkPayloads(BlobStore(FOLDER / "states", 1 << 30)), 1 << 20, max_connections
     )
-    yield connections
-    connections.close()
-    host.close()
+    try:
+        yield connections
+    finally:
+        host.finish()
+        connections.close()
+        host.close()
 
 
 #: What the names of the server's own threads begin with.

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Iterator
+from collections.abc import Callable
+from contextlib import ExitStack, suppress
 from typing import Any
 
 import numpy as np
@@ -12,10 +13,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from app.factory import Components
 from app.files.handover import MAX_TEXT, HandoverError, HandoverSeal
-from tests.app.client import FrameSeen, Message, StreamClosedError
+from engine import CheckpointError
+from tests.app.client import Client, Message, StreamClosedError
+from tests.app.in_process import host_sessions
 from tests.app.servers import LiveServer
-from tests.app.transports import make_client
+from tests.app.transports import InProcessClient, make_client
 
 KEY = b"a key of thirty-two bytes or more"
 SEAL = HandoverSeal(KEY, 60.0)
@@ -57,65 +61,43 @@ def test_another_key_an_old_seal_and_a_long_text_are_refused() -> None:
     assert len(longest) <= MAX_TEXT
 
 
-#: Servers that share nothing but a key.
-ALONE = {"LIVENET_CHECKPOINT_SECONDS": "0", "LIVENET_HANDOVER_KEY": KEY.decode()}
+@pytest.fixture
+def host(in_process: Components) -> Callable[[], Any]:
+    """Hosts that have nothing but the key in common."""
+    return lambda: host_sessions(in_process.programs, seal=SEAL)
 
 
-@pytest.fixture(scope="module")
-def second() -> Iterator[LiveServer]:
-    with LiveServer(**ALONE) as server:
-        yield server
-    assert not server.log
+def read_to_the_end(client: Client) -> list[Message]:
+    """What a client is told until its server has stopped, but for frames."""
+    told: list[Message] = []
+    with suppress(StreamClosedError):
+        while True:
+            got = client.receive()
+            told += [got] if isinstance(got, dict) else []
+    return told
 
 
-def collect(client: Any) -> list[Message | FrameSeen]:
-    """What a client is told until its server has stopped."""
-    told: list[Message | FrameSeen] = []
-    while True:
-        try:
-            told.append(client.receive())
-        except StreamClosedError:
-            return told
-
-
-@pytest.fixture(scope="module", params=["websocket", "http"])
-def handed(request: pytest.FixtureRequest, second: LiveServer) -> Message:
-    """A session that was handed over: its token, its text, and its last frame."""
-    with LiveServer(**ALONE) as first, make_client(first, request.param) as client:
-        token = client.open({"optimizer": {"name": "momentum"}})["session"]
-        client.send("views", names=["weights"])
-        client.send("edit", patch={"seed": 5})
-        client.send("step", epochs=9)
-        frame = client.frame_where(lambda frame: frame.epoch == 9)
-        first.stop()
-        told = [one for one in collect(client) if isinstance(one, dict)]
-    assert [one["type"] for one in told if one["type"] != "spec"] == ["handover"]
-    assert told[-1]["seconds"] == 600
-    assert not first.log
-    return {
-        "token": token,
-        "state": told[-1]["state"],
-        "frame": frame,
-        "transport": request.param,
-    }
-
-
-def post(server: LiveServer, token: str, state: str) -> tuple[int, Message]:
-    answer = server.get(f"/api/sessions/{token}/handover", "POST", state.encode())
-    return answer.status, json.loads(answer.body)
-
-
-def test_another_server_goes_on_where_the_first_one_stopped(
-    handed: Message, second: LiveServer
-) -> None:
-    token, before = handed["token"], handed["frame"]
-    with make_client(second, handed["transport"]) as client:
-        if handed["transport"] == "websocket":
-            client.send("open", session=token)
-            client.error("unknown_session")
-        assert post(second, token, handed["state"]) == (200, {"session": token})
-        # Once more changes nothing.
-        assert post(second, token, "nonsense")[0] == 200
+def test_another_host_goes_on_where_the_first_one_stopped(host: Callable[[], Any]) -> None:
+    with ExitStack() as stack:
+        with host() as connections:
+            client = stack.enter_context(InProcessClient(connections))
+            token = client.open({"optimizer": {"name": "momentum"}})["session"]
+            client.send("views", names=["weights"])
+            client.send("edit", patch={"seed": 5})
+            client.send("step", epochs=9)
+            before = client.frame_where(lambda frame: frame.epoch == 9)
+        handed = [one for one in read_to_the_end(client) if one["type"] == "handover"]
+        assert [one["seconds"] for one in handed] == [60]
+        connections = stack.enter_context(host())
+        client = stack.enter_context(InProcessClient(connections))
+        client.send("open", session=token)
+        client.error("unknown_session")
+        take_over = connections._host.take_over
+        with pytest.raises(CheckpointError):
+            take_over("a-token-of-somebody-else", handed[0]["state"].encode())
+        take_over(token, handed[0]["state"].encode())
+        # A session that is there stays, whatever is handed over.
+        take_over(token, b"nonsense")
         opened = client.resume(token)
         assert (opened["resumed"], opened["id"], opened["undo"]) == (True, 1, True)
         frame = client.frame()
@@ -126,20 +108,49 @@ def test_another_server_goes_on_where_the_first_one_stopped(
         assert client.message("spec", acks=True)["spec"]["seed"] == 42
 
 
-def test_what_is_refused_changes_nothing(handed: Message, second: LiveServer) -> None:
+def test_sessions_without_a_client_are_handed_to_nobody(host: Callable[[], Any]) -> None:
+    with host() as connections:
+        with InProcessClient(connections) as client:
+            client.open()
+        assert read_to_the_end(client) == []
+
+
+def post(server: LiveServer, token: str, state: str) -> tuple[int, Message]:
+    answer = server.get(f"/api/sessions/{token}/handover", "POST", state.encode())
+    return answer.status, json.loads(answer.body)
+
+
+def test_what_is_refused_is_said_in_one_line(server: LiveServer) -> None:
     foreign = HandoverSeal(b"y" * 32, 60.0).seal(b"content") or ""
-    no_session = SEAL.seal(b"content") or ""
-    for token, state, code, status in (
-        ("a-token-of-nobody-at-all", handed["state"], "invalid_handover", 400),
-        ("a-token-of-nobody-at-all", foreign, "invalid_handover", 400),
-        ("a-token-of-nobody-at-all", no_session, "invalid_handover", 400),
-        ("a-token-of-nobody-at-all", "", "invalid_handover", 400),
-        ("a-token-of-nobody-at-all", "A" * (MAX_TEXT + 1), "message_too_large", 413),
+    for state, code, status in (
+        (foreign, "invalid_handover", 400),
+        ("", "invalid_handover", 400),
+        ("nonsense", "invalid_handover", 400),
+        ("A" * (MAX_TEXT + 1), "message_too_large", 413),
     ):
-        got, answer = post(second, token, state)
+        got, answer = post(server, "a-token-of-nobody-at-all", state)
         assert (got, answer["type"], answer["code"]) == (status, "error", code)
         assert "\n" not in answer["message"]
-    with make_client(second, "websocket") as client:
+    with make_client(server, "websocket") as client:
         client.send("open", session="a-token-of-nobody-at-all")
         client.error("unknown_session")
         assert client.open()["resumed"] is False
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("transport", ["websocket", "http"])
+def test_another_server_goes_on_where_the_first_one_stopped(transport: str) -> None:
+    alone = {"LIVENET_CHECKPOINT_SECONDS": "0", "LIVENET_HANDOVER_KEY": KEY.decode()}
+    with LiveServer(**alone) as first, make_client(first, transport) as client:
+        token = client.open()["session"]
+        client.send("step", epochs=9)
+        before = client.frame_where(lambda frame: frame.epoch == 9)
+        first.stop()
+        (handed,) = read_to_the_end(client)
+    assert handed["seconds"] == 600
+    with LiveServer(**alone) as second:
+        assert post(second, token, handed["state"]) == (200, {"session": token})
+        with make_client(second, transport) as client:
+            assert client.resume(token)["resumed"] is True
+            assert client.frame().step == before.step
+    assert first.log == second.log == []

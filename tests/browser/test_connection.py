@@ -15,10 +15,12 @@ from pathlib import Path
 import pytest
 from websocket import WebSocket, create_connection
 
+from app.files.session_files import name_file
 from tests.app.servers import LiveServer, wait_until
 from tests.browser.axe import check_themes
 from tests.browser.page import FEW_FPS, Page, show
 from tests.browser.proxies import Manner, Proxy
+from tests.programs import FOLDER
 from tests.sizes import at_night
 
 #: What a browser says of a WebSocket that fails, and of a server that is not there.
@@ -194,14 +196,19 @@ def test_a_network_that_dies_silently_is_noticed(tab: Page, server: LiveServer) 
     assert tab.running
 
 
-def test_a_server_that_starts_again_gets_the_same_settings(
+def test_a_server_that_has_forgotten_the_session_gets_the_same_settings(
     tab: Page, reach: Reach, transport: str
 ) -> None:
     page = tab
     page.allowed += [NO_WEBSOCKET, *NO_SERVER]
     if transport == "http":
         page.allowed += TOO_LATE
-    with LiveServer(LIVENET_MAX_FPS=FEW_FPS) as server:
+    forgets = {
+        "LIVENET_MAX_FPS": FEW_FPS,
+        "LIVENET_CHECKPOINT_SECONDS": "0",
+        "LIVENET_HANDOVER_SECONDS": "0",
+    }
+    with LiveServer(**forgets) as server:
         page.url = reach(server)
         page.open()
         page.edited(lambda: page.click("[data-dataset='xor']"))
@@ -212,7 +219,7 @@ def test_a_server_that_starts_again_gets_the_same_settings(
         server.stop()
         page.wait(lambda: "Connection lost" in page.notice, "the page says so")
     # The server may be ready, and the notice gone, before this test hears of it.
-    with LiveServer(PORT=server.url.rpartition(":")[2], LIVENET_MAX_FPS=FEW_FPS):
+    with LiveServer(PORT=server.url.rpartition(":")[2], **forgets):
         page.wait(lambda: "new one was started" in page.notices, "a new session runs")
         frames = page.frames
         page.wait(lambda: page.frames > frames + 3, "frames go on")
@@ -222,6 +229,52 @@ def test_a_server_that_starts_again_gets_the_same_settings(
         assert page.find("[data-dataset='xor']").get_attribute("aria-checked") == "true"
         assert carrier(page) == transport
         page.driver.get("about:blank")
+
+
+@pytest.mark.slow
+@over_one
+@pytest.mark.parametrize("end", ["killed", "stopped", "replaced"])
+def test_a_page_goes_on_where_its_server_ended(
+    tab: Page, reach: Reach, transport: str, end: str
+) -> None:
+    """On the same folder; or on another server that has nothing but the key in common."""
+    page = tab
+    page.allowed += [NO_WEBSOCKET, *NO_SERVER]
+    settings = {"LIVENET_MAX_FPS": FEW_FPS}
+    if end == "replaced":
+        # What the next server does not know it says by an error, which no console shows.
+        settings |= {"LIVENET_CHECKPOINT_SECONDS": "0", "LIVENET_HANDOVER_KEY": "k" * 32}
+    with LiveServer(**settings) as server:
+        page.url = reach(server)
+        page.open()
+        page.edited(lambda: page.click("[data-add='1']"))
+        page.play()
+        page.wait(lambda: page.step > 2000, "it trains")
+        session = token(page)
+        if end == "killed":
+            saved = find_saved(session)
+            before = saved.stat().st_mtime_ns if saved.exists() else 0
+            page.wait(lambda: saved.exists() and saved.stat().st_mtime_ns > before, "it is saved")
+            worker = server.worker
+            for process in (server.process.pid, worker):
+                os.kill(process, signal.SIGKILL)
+            wait_until(lambda: not Path(f"/proc/{worker}").exists(), "the server is gone")
+        server.stop()
+        page.wait(lambda: "Connection lost" in page.notice, "the page says so")
+        step = page.step
+    with LiveServer(PORT=server.url.rpartition(":")[2], **settings):
+        page.wait(lambda: page.step > step, "training goes on")
+        assert token(page) == session
+        assert page.units == [4, 3]
+        assert page.running
+        page.edited(lambda: page.click("[data-action='undo']"))
+        page.wait(lambda: page.units == [4, 2], "undo still works")
+        page.driver.get("about:blank")
+
+
+def find_saved(token: str) -> Path:
+    """The file of a session that a server of the tests saves."""
+    return FOLDER / "sessions" / name_file(token)
 
 
 def test_a_server_that_does_not_answer_yet_is_said(tab: Page) -> None:
