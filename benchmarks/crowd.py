@@ -12,18 +12,23 @@ from multiprocessing.connection import Connection
 
 import websocket
 
+from benchmarks.processor_time import read_processor_time
 from benchmarks.report import Row
 from tests.app.servers import PATIENCE, LiveServer
 
-CROWDS = (1, 8, 32, 64)
+#: Clients, and the hidden layers of what each of them trains.
+CROWDS = ((1, (4, 2)), (8, (4, 2)), (32, (4, 2)), (64, (4, 2)), (64, (8,) * 6))
 SECONDS = 5.0
 WARM_SECONDS = 1.5
 
 
-def _watch(url: str, counts: list[int], place: int, stop: threading.Event) -> None:
+def _watch(
+    url: str, units: tuple[int, ...], counts: list[int], place: int, stop: threading.Event
+) -> None:
     """Opens a session, lets it run, and acknowledges frames until told to stop."""
     stream = websocket.create_connection(url, timeout=PATIENCE, suppress_origin=True)
-    stream.send('{"type":"open","spec":{}}')
+    layers = [{"units": n} for n in units]
+    stream.send(json.dumps({"type": "open", "spec": {"layers": layers}}))
     stream.send('{"type":"run"}')
     while not stop.is_set():
         opcode, _ = stream.recv_data()
@@ -35,12 +40,12 @@ def _watch(url: str, counts: list[int], place: int, stop: threading.Event) -> No
     stream.close(timeout=1)
 
 
-def _crowd(url: str, clients: int, pipe: Connection) -> None:
+def _crowd(url: str, clients: int, units: tuple[int, ...], pipe: Connection) -> None:
     """A process of clients; sends the frames of each that came in the time measured."""
     counts = [0] * clients
     stop = threading.Event()
     threads = [
-        threading.Thread(target=_watch, args=(url, counts, place, stop), daemon=True)
+        threading.Thread(target=_watch, args=(url, units, counts, place, stop), daemon=True)
         for place in range(clients)
     ]
     for thread in threads:
@@ -72,28 +77,34 @@ def _time_health(url: str, seconds: float) -> list[float]:
     return took
 
 
-def measure_one(server: LiveServer, clients: int) -> Row:
+def measure_one(server: LiveServer, clients: int, units: tuple[int, ...]) -> Row:
     """Measures one crowd, whose clients are in a process of their own."""
     context = multiprocessing.get_context("spawn")
     pipe, theirs = context.Pipe()
-    process = context.Process(target=_crowd, args=(server.stream_url, clients, theirs))
+    process = context.Process(target=_crowd, args=(server.stream_url, clients, units, theirs))
     process.start()
     pipe.recv()
     time.sleep(WARM_SECONDS)
+    used = read_processor_time(server.process.pid)
+    begun = time.monotonic()
     pipe.send("begin")
     health = _time_health(server.url, SECONDS)
     pipe.send("end")
     rates: list[float] = pipe.recv()
+    used = read_processor_time(server.process.pid) - used
+    frames = sum(rates) * (time.monotonic() - begun)
     process.join(PATIENCE)
-    what = f"frames to {clients} client{'s' if clients > 1 else ''}"
+    network = "-".join(map(str, (2, *units, 1)))
+    what = f"frames to {clients} client{'s' if clients > 1 else ''} of {network}"
     p95 = statistics.quantiles(health, n=20)[-1]
     detail = (
         f"slowest {min(rates):.1f} /s, fastest {max(rates):.1f} /s; "
+        f"{used * 1e3 / frames:.2f} ms of processor time in the server a frame; "
         f"/healthz median {statistics.median(health):.1f} ms, p95 {p95:.1f} ms"
     )
     return Row(what, f"{sum(rates):.0f} /s in all", detail=detail)
 
 
 def measure_crowd(server: LiveServer) -> list[Row]:
-    """Measures crowds of each size, the default playground in every tab."""
-    return [measure_one(server, clients) for clients in CROWDS]
+    """Measures crowds of each size: the default playground in every tab, and a larger network."""
+    return [measure_one(server, clients, units) for clients, units in CROWDS]

@@ -40,6 +40,7 @@ def test_modules_that_need_a_document(page: Page) -> None:
     a_page_without_storage(page)
     predictions_stay_when_the_size_of_their_set_comes(page)
     what_throws_is_reported(page)
+    links_change_layer_by_layer(page)
 
 
 def ink_is_as_thin_however_small_a_drawing_is(page: Page) -> None:
@@ -188,3 +189,62 @@ def what_throws_is_reported(page: Page) -> None:
     page.wait(
         lambda: "something else" in page.text("#fault"), "the page says that something failed"
     )
+
+
+LINKS = """
+const { createLinks } = await import("network/links");
+const { layOut } = await import("network/geometry");
+const { indexWeights } = await import("spec/weights");
+const hidden = [8, 8, 8, 8];
+const room = { width: 700, height: 400, rem: 14 };
+const layout = layOut({ inputs: 2, idle: 0, hidden, outputs: 1 }, room);
+const index = indexWeights([2, ...hidden, 1]);
+const palette = { positive: "rgb(0 0 255)", negative: "rgb(255 0 0)" };
+function open() {
+  const [base, front] = [0, 1].map(() => document.createElement("canvas"));
+  base.width = layout.width;
+  base.height = layout.height;
+  const context = base.getContext("2d");
+  let strokes = 0;
+  const stroke = context.stroke.bind(context);
+  context.stroke = (path) => {
+    strokes += 1;
+    stroke(path);
+  };
+  const links = createLinks(base, front);
+  links.place(layout, index);
+  const pixels = () => base.toDataURL();
+  return { links, pixels, strokes: () => strokes };
+}
+const same = (kept, weights) => {
+  const fresh = open();
+  return fresh.links.draw(weights, palette) && fresh.pixels() === kept.pixels();
+};
+const kept = open();
+const seen = {};
+const weights = Float32Array.from({ length: index.count }, (_, i) => 3 * Math.sin(i * i));
+seen.first = [kept.links.draw(weights, palette), same(kept, weights)];
+const others = weights.map((weight) => -weight);
+seen.times = 1;
+while (!kept.links.draw(others, palette)) seen.times += 1;
+seen.all = same(kept, others);
+const one = others.slice();
+one[index.layers[2].start + 5] *= -1;
+seen.one = [kept.links.draw(one, palette), same(kept, one)];
+const before = kept.strokes();
+const nearly = one.map((weight) => weight * 1.000001);
+seen.none = [kept.links.draw(nearly, palette), kept.strokes() - before];
+kept.links.place(layout, index);
+seen.placed = [kept.links.draw(weights, palette), same(kept, weights)];
+return seen;
+"""
+
+
+def links_change_layer_by_layer(page: Page) -> None:
+    seen = page.load(LINKS)
+    assert seen["first"] == [True, True], "an empty canvas gets all links at once"
+    assert seen["times"] > 1, "of many that change some come later"
+    assert seen["all"], "they end as if they had been drawn at once"
+    assert seen["one"] == [True, True]
+    assert seen["none"] == [True, 0], "nothing is drawn where nothing looks different"
+    assert seen["placed"] == [True, True], "a new layout is drawn as a whole"

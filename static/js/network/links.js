@@ -13,6 +13,8 @@ const FADED = 0.22;
 const REACH = 7;
 const CROWD = 800;
 const INVISIBLE = 0.035;
+/** Links that are drawn anew at one time, but for those of one layer: a hundred take the browser 2 ms. */
+const MOST_AT_ONCE = 128;
 
 /** How strong a weight looks, 0 to 1. */
 export function strengthOf(weight) {
@@ -30,13 +32,7 @@ export function strengthOf(weight) {
  */
 export function sortLinks(layout, index, weights, makePath) {
   const buckets = makeBuckets();
-  index.layers.forEach((layer, l) => {
-    for (let from = 0; from < layer.inputs; from += 1) {
-      for (let to = 0; to < layer.outputs; to += 1) {
-        addCurve(buckets, layout, { layer: l, from, to }, weights[placeOf(layer, from, to)], makePath);
-      }
-    }
-  });
+  index.layers.forEach((_, l) => addLayer(buckets, layout, index, l, weights, makePath));
   return buckets;
 }
 
@@ -64,18 +60,33 @@ function makeBuckets() {
   return Array.from({ length: 2 * LEVELS }, () => null);
 }
 
-function addCurve(buckets, layout, { layer: l, from, to }, weight, makePath) {
+/** Which kind the link of a weight is: its sign, and how strong it looks. */
+function kindOf(weight) {
   const level = Math.min(LEVELS - 1, (strengthOf(weight) * LEVELS) | 0);
-  const bucket = weight < 0 ? level : LEVELS + level;
-  const path = (buckets[bucket] ??= makePath());
-  const half = layout.tile / 2;
-  const left = layout.columns[l];
-  const right = layout.columns[l + 1];
-  const x0 = left.x + half;
-  const x1 = right.x - half;
+  return weight < 0 ? level : LEVELS + level;
+}
+
+function addLayer(buckets, layout, index, l, weights, makePath) {
+  const layer = index.layers[l];
+  for (let from = 0; from < layer.inputs; from += 1) {
+    for (let to = 0; to < layer.outputs; to += 1) {
+      addCurve(buckets, layout, { layer: l, from, to }, weights[placeOf(layer, from, to)], makePath);
+    }
+  }
+}
+
+function addCurve(buckets, layout, { layer: l, from, to }, weight, makePath) {
+  const path = (buckets[kindOf(weight)] ??= makePath());
+  const { x0, x1 } = spanOf(layout, l);
+  const [left, right] = [layout.columns[l], layout.columns[l + 1]];
   const middle = (x0 + x1) / 2;
   path.moveTo(x0, left.ys[from]);
   path.bezierCurveTo(middle, left.ys[from], middle, right.ys[to], x1, right.ys[to]);
+}
+
+/** From where to where the links of a layer go; those of other layers are all beside them. */
+function spanOf({ columns, tile }, l) {
+  return { x0: columns[l].x + tile / 2, x1: columns[l + 1].x - tile / 2 };
 }
 
 /**
@@ -89,20 +100,63 @@ export function createLinks(base, front) {
   let index = null;
   let chosen = null;
   let inFront = false;
+  /** What the base shows: the palette, the kinds of the links by layer, and the layer that is next. */
+  let drawn = { palette: null, kinds: [], next: 0 };
 
-  /** Takes a new layout and the index of the weights. */
+  /** Takes a new layout and the index of the weights; the canvases may have been emptied. */
   function place(nextLayout, nextIndex) {
     layout = nextLayout;
     index = nextIndex;
+    drawn = { palette: null, kinds: [], next: 0 };
   }
 
   const makePath = () => new Path2D();
 
-  /** Draws all links, and the chosen ones again in front. */
+  /**
+   * Draws the links of the layers where one looks different, and the chosen ones again in front.
+   * Of many layers a part comes at a time, by turns; a canvas that shows none gets all of them.
+   *
+   * @returns {boolean} whether all are as the weights are
+   */
   function draw(weights, palette) {
-    clear(0);
-    strokeBuckets(contexts[0], sortLinks(layout, index, weights, makePath), palette);
+    if (drawn.palette !== palette) {
+      clear(0);
+      drawn = { palette, kinds: [], next: 0 };
+    }
+    const count = index.layers.length;
+    let left = MOST_AT_ONCE;
+    for (let i = 0; i < count; i += 1) {
+      const l = (drawn.next + i) % count;
+      const { start, inputs, outputs } = index.layers[l];
+      const kinds = Uint8Array.from(weights.subarray(start, start + inputs * outputs), kindOf);
+      const before = drawn.kinds[l];
+      if (before && kinds.every((kind, at) => kind === before[at])) continue;
+      if (before && left < MOST_AT_ONCE && left < kinds.length) {
+        drawn.next = l;
+        drawChosen(weights, palette);
+        return false;
+      }
+      if (before) left -= kinds.length;
+      drawLayer(l, weights, palette);
+      drawn.kinds[l] = kinds;
+    }
     drawChosen(weights, palette);
+    return true;
+  }
+
+  /** Draws the links of a layer, in place of those that there are. */
+  function drawLayer(l, weights, palette) {
+    if (drawn.kinds[l]) clearLayer(l);
+    const buckets = makeBuckets();
+    addLayer(buckets, layout, index, l, weights, makePath);
+    strokeBuckets(contexts[0], buckets, palette);
+  }
+
+  /** Empties the room of a layer's links, to whole pixels: the tiles at both ends are wider. */
+  function clearLayer(l) {
+    const { x0, x1 } = spanOf(layout, l);
+    const left = Math.floor(x0) - 1;
+    contexts[0].clearRect(left, 0, Math.ceil(x1) + 1 - left, layout.height);
   }
 
   function drawChosen(weights, palette) {
@@ -148,12 +202,10 @@ export function createLinks(base, front) {
 
   /** The link nearest to a place, if one is near enough. */
   function hit(x, y) {
-    const half = layout.tile / 2;
     let best = null;
     let least = REACH;
     index.layers.forEach((layer, l) => {
-      const x0 = layout.columns[l].x + half;
-      const x1 = layout.columns[l + 1].x - half;
+      const { x0, x1 } = spanOf(layout, l);
       if (x < x0 || x > x1) return;
       const share = risenAt((x - x0) / (x1 - x0));
       layout.columns[l].ys.forEach((y0, from) => {

@@ -12,8 +12,6 @@ import { createUnits } from "network/units";
 import { createWeightPointer } from "network/weight-pointer";
 import { indexWeights, widthsOf } from "spec/weights";
 
-const LINK_PERIOD = 30;
-const LINK_SHARE = 4;
 const FINE = 32;
 const COARSE = 16;
 const COARSE_BELOW = 30;
@@ -35,8 +33,7 @@ export function create(element, context) {
   let columns = [];
   let shown = null;
   let lookedAt = null;
-  let linked = 0;
-  let linkCost = 0;
+  let linkRequest = 0;
 
   const palette = () => store.get().appearance.palette;
 
@@ -184,21 +181,20 @@ export function create(element, context) {
     tiles.place(layout);
     units.place(layout);
     heads.place(layout);
-    linked = 0;
     paint();
   }
 
-  /** Paints the frame; the links as often as their cost allows. */
   function paint() {
     if (!frame || !shown || !palette()) return;
     tiles.draw(frame, palette());
-    const now = performance.now();
-    if (now - linked > Math.max(LINK_PERIOD, linkCost * LINK_SHARE)) {
-      links.draw(frame.arrays.weights.data, palette());
-      linkCost = performance.now() - now;
-      linked = now;
-    }
+    paintLinks();
     if (lookedAt) placeLens();
+  }
+
+  /** Paints the links; those that are left for later before the next painting, if no frame comes. */
+  function paintLinks() {
+    cancelAnimationFrame(linkRequest);
+    if (!links.draw(frame.arrays.weights.data, palette())) linkRequest = requestAnimationFrame(paintLinks);
   }
 
   function resize() {
@@ -211,7 +207,6 @@ export function create(element, context) {
     store.watch(["appearance.palette"], () => {
       if (!palette() || !frame) return;
       tiles.paintInputs(frame.spec.features, palette());
-      linked = 0;
       paint();
     }),
     store.watch(["view.pinned"], ({ view: { pinned } }) => units.mark(pinned)),
@@ -220,6 +215,7 @@ export function create(element, context) {
 
   function destroy() {
     stage.stop();
+    cancelAnimationFrame(linkRequest);
     unwatch.forEach((stop) => stop());
     element.replaceChildren();
   }
