@@ -104,6 +104,7 @@ class Trainer(EditableRun):
         batches: int = 0,
         request: FrameRequest | None = None,
         max_seconds: float | None = None,
+        frame_seconds: float | None = None,
     ) -> Slices[Frame]:
         """Does what `turn` does in slices; between them nothing may be changed.
 
@@ -112,10 +113,14 @@ class Trainer(EditableRun):
             batches: further updates.
             request: what the frame holds.
             max_seconds: of training and painting, by earlier measurements.
+            frame_seconds: train less if the frame would come later, as long as painting is a
+                small part of this time; images have a pace of their own.
         """
         before, steps = self.step, epochs * self.batches_per_epoch + batches
         self._save_initial(steps)
-        frame = yield from self._run.turn(steps, request or FrameRequest(), max_seconds)
+        frame = yield from self._run.turn(
+            steps, request or FrameRequest(), max_seconds, frame_seconds
+        )
         self._log_metrics(before)
         return frame
 

@@ -155,9 +155,13 @@ class ImageRun(RunBase[ImageData]):
         finish(self._advance(program, steps))
 
     def turn(
-        self, steps: int, request: FrameRequest, max_seconds: float | None = None
+        self,
+        steps: int,
+        request: FrameRequest,
+        max_seconds: float | None = None,
+        frame_seconds: float | None = None,
     ) -> Slices[Frame]:
-        """Does some updates, or none, and makes a frame.
+        """Does some updates, or none, and makes a frame, whose pace is that of evaluations.
 
         Where general programs are compiled, they serve until exact ones are, too.
 

@@ -52,6 +52,8 @@ class PlaneRun(RunBase[Dataset]):
         self._pace = TurnPace()
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
+        #: Of the last summary, once they have been asked for.
+        self._metrics: Metrics | None = None
         self._set_data(snapshot.data)
         self.load(snapshot)
 
@@ -88,8 +90,11 @@ class PlaneRun(RunBase[Dataset]):
         """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
         if self._summary is None:
             self._call(self._bind(TILE_DEFAULT), 0)
-        assert self._summary is not None
-        return make_metrics(self._spec.task, self.step, self.epoch, self._summary, self._variances)
+        if self._metrics is None:
+            assert self._summary is not None
+            known = self._spec.task, self.step, self.epoch
+            self._metrics = make_metrics(*known, self._summary, self._variances)
+        return dict(self._metrics)
 
     @property
     def measured(self) -> Metrics:
@@ -150,7 +155,11 @@ class PlaneRun(RunBase[Dataset]):
         self._train(self._programs.bind(program, TILE_DEFAULT), steps)
 
     def turn(
-        self, steps: int, request: FrameRequest, max_seconds: float | None = None
+        self,
+        steps: int,
+        request: FrameRequest,
+        max_seconds: float | None = None,
+        frame_seconds: float | None = None,
     ) -> Slices[Frame]:
         """Does some updates, or none, and makes a frame; never waits for an exact program.
 
@@ -167,6 +176,7 @@ class PlaneRun(RunBase[Dataset]):
             pictures,
             steps,
             max_seconds,
+            frame_seconds,
             train=lambda n: self._train(self._programs.bind(program, request.tile), n),
             turn=lambda n: self._turn(program, n, request),
         )
@@ -254,7 +264,7 @@ class PlaneRun(RunBase[Dataset]):
             self._take(binding, kept, good)
             raise DivergedError(self.step)
         self._take(binding, turn.state, steps)
-        self._summary = np.asarray(turn.summary)
+        self._summary, self._metrics = np.asarray(turn.summary), None
         if steps:
             self._record(self.metrics)
         return turn

@@ -121,7 +121,11 @@ class Run(Protocol):
         ...
 
     def turn(
-        self, steps: int, request: FrameRequest, max_seconds: float | None = None
+        self,
+        steps: int,
+        request: FrameRequest,
+        max_seconds: float | None = None,
+        frame_seconds: float | None = None,
     ) -> Slices[Frame]:
         """Does some updates, or none, and makes a frame."""
         ...

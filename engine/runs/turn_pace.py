@@ -16,6 +16,8 @@ _FIRST_PACE, _ROWS, _PARAMETERS = 1e-4, 16, 1000
 _FIRST_PAINTING = 5e-3
 #: Of the time of a turn training gets at least this share, however long it takes to paint.
 _LEAST_SHARE = 0.2
+#: Painting takes at most this share of a turn that ends earlier for the sake of more frames.
+_PAINTING_SHARE = 0.2
 #: After so many turns, or one that took so many times too long, their parts are timed anew.
 _TIMED_FOR, _TOO_LONG = 64, 1.3
 
@@ -38,6 +40,7 @@ class TurnPace:
         pictures: tuple[Any, ...],
         steps: int,
         max_seconds: float,
+        frame_seconds: float | None = None,
         *,
         train: Callable[[int], object],
         turn: Callable[[int], Frame],
@@ -49,10 +52,14 @@ class TurnPace:
             pictures: model, side of the tiles, whether anything is painted, and rows of data.
             steps: updates that are asked for.
             max_seconds: of training and painting.
+            frame_seconds: within which a frame is to come, where painting is a small part of it.
             train: does so many updates.
             turn: does so many updates and makes a frame, in one call.
         """
-        room = max_seconds - self._painting.seconds(pictures)
+        painting = self._painting.seconds(pictures)
+        if frame_seconds is not None:
+            max_seconds = min(max_seconds, max(frame_seconds, painting / _PAINTING_SHARE))
+        room = max_seconds - painting
         steps = self._updates.limit(updates, steps, max(_LEAST_SHARE * max_seconds, room))
         begun = time.perf_counter()
         if self._is_timed((updates, pictures)):
