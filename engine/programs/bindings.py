@@ -121,6 +121,8 @@ class Binding:
 
     def pack_ranges(self, exact: Ranges[Floats]) -> Ranges[Floats]:
         """Returns ranges in the program's layout."""
+        if self.is_exact:
+            return exact
         units = np.zeros((self.model.layout.n_units, 2), np.float32)
         units[self.indices.units] = exact.units
         return Ranges(exact.boundary, units)
