@@ -6,6 +6,7 @@ import { create as createAnnouncer } from "ui/announcer";
 import { createShownSettings } from "controls/settings";
 import { h } from "lib/dom";
 import { createFaults } from "ui/faults";
+import { whenFrameIsSeen } from "lib/first-frame";
 import { createPageStore } from "run/page-store";
 import { createLanguage } from "lib/language";
 import { createRecall } from "run/recall";
@@ -92,7 +93,8 @@ async function start() {
   address.keep(context.schema.defaults(), connection.token);
   followCustomPoints(store);
   session.show();
-  views.watchSize(CARDS.map(place));
+  // Views measure themselves for their first frame; from then on they follow their size.
+  whenFrameIsSeen().then(() => views.watchSize(CARDS.map(place)));
   // The cards stay as large when the tools come and go; what is in them does not.
   store.watch(["points.painting"], views.resize);
   listenToKeys(context.actions);

@@ -12,6 +12,7 @@ import { createModelFile } from "run/model-file";
 import { trackReducedMotion, requestPace } from "run/pace";
 import { createPainter } from "run/painter";
 import { trackPageVisibility } from "run/page-visibility";
+import { markFrame } from "lib/first-frame";
 import { inferTask } from "spec/point-labels";
 import { createCustomPoints } from "points/custom-points";
 import { createRunHistory } from "run/run-history";
@@ -66,6 +67,7 @@ export function createSession({
   const mode = createImageMode(store, ask);
   let context = null;
   let speak = null;
+  let begun = false;
   const speaking = new Promise((done) => {
     speak = done;
   });
@@ -75,6 +77,8 @@ export function createSession({
       if (mode.follow(frame.spec)) views.showAnew();
       views.update(frame);
       painted(frame);
+      if (!begun) markFrame();
+      begun = true;
     },
     painted: connection.painted,
     isUnseen: () => store.get().page.visibility === "unseen",

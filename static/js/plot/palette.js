@@ -46,6 +46,7 @@ export function readPalette(scheme = "") {
   const css = Object.fromEntries(names.map((name) => [name, cssOf(colour(name))]));
   const edges = [colour("point-edge"), colour("point-edge-dark")];
   const diverging = makeDiverging(negative, zero, positive, strength);
+  let levels = null;
   probe.remove();
   return {
     ...css,
@@ -53,7 +54,11 @@ export function readPalette(scheme = "") {
     negative: cssOf(negative),
     classes: classes.map(cssOf),
     diverging,
-    classLevels: classes.map((one) => makeRamp(zero, one, strength)),
+    // Not before several classes are painted: it takes longer than all the rest.
+    get classLevels() {
+      levels ??= classes.map((one) => makeRamp(zero, one, strength));
+      return levels;
+    },
     mark: (share) => cssOf(mix(zero, share < 0 ? negative : positive,
       FAINTEST_MARK + (1 - FAINTEST_MARK) * Math.min(1, Math.abs(share)))),
     value: (share) => cssOf(unpack(diverging[Math.round(HALF * (1 + clamp(share)))])),

@@ -141,6 +141,5 @@ export function createPlane(element, { palette, onReady }) {
     element.replaceChildren();
   }
 
-  measure();
   return { canvas, draw, drawByHand, hideHand, isReady, placeOf, showRing, destroy };
 }

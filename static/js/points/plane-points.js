@@ -88,7 +88,8 @@ export function createPlanePoints(plane, { store, taskOf }) {
         const mark = openMarks(context, taskOf(frame.spec));
         eachRow((x1, x2, label, isTest) => mark(at(x1, x2), label, isTest));
       });
-    } else drawByPlotly();
+    } else if (!plane.isReady()) plane.draw();
+    else drawByPlotly();
   }
 
   async function drawByPlotly() {

@@ -5,6 +5,7 @@
 
 import { h, icon, pixelRatio } from "lib/dom";
 import { createLoading } from "images/loading";
+import { whenFrameIsSeen } from "lib/first-frame";
 import { paintGlyph } from "images/glyphs";
 import { listImageSets } from "spec/data-sets";
 import { labelColour } from "plot/palette";
@@ -27,12 +28,14 @@ const STEPS = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 };
  * @param {Context} context
  * @param {HTMLElement|null} beside what stands beside the picture of the custom points; without it
  *   the images come first, and the points are folded away
- * @returns {{element: HTMLElement, paint: () => void, destroy: () => void}}
+ * @returns {{element: HTMLElement, resize: () => void, destroy: () => void}}
  */
 export function createThumbnails({ store, actions, customPoints, datasets, taskOf }, beside = null) {
   const buttons = new Map();
   const element = h("div.thumbnails", { role: "radiogroup", "aria-label": word("card.data") });
   const loading = createLoading(store);
+  let painted = { palette: null, ratio: 0 };
+  let begun = false;
   const pencil = icon(...PENCIL);
   const customButton = beside && makeButton(CUSTOM);
   if (beside) element.append(...makePoints(), makeCustom(), ...makeImages());
@@ -89,9 +92,12 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
     choose(next);
   }
 
+  /** Paints the pictures in the colours and the resolution of now. */
   function paint() {
     const { appearance: { palette } } = store.get();
-    if (!palette) return;
+    const next = { palette, ratio: pixelRatio() };
+    if (!begun || !palette || (painted.palette === palette && painted.ratio === next.ratio)) return;
+    painted = next;
     for (const [name, button] of buttons) {
       if (name in datasets) paintPoints(button.firstChild, datasets[name], palette);
       else if (name !== CUSTOM) paintGlyph(button.firstChild, name, palette, PICTURE * pixelRatio());
@@ -113,6 +119,10 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
     paintPoints(customButton.firstChild, { task, points: some }, palette);
   }
 
+  whenFrameIsSeen().then(() => {
+    begun = true;
+    paint();
+  });
   const throttle = createThrottle(PERIOD, paintOwn);
   const unwatch = [
     store.watch(["appearance.palette"], paint),
@@ -134,7 +144,7 @@ export function createThumbnails({ store, actions, customPoints, datasets, taskO
     unwatch.forEach((stop) => stop());
   }
 
-  return { element, paint, destroy };
+  return { element, resize: paint, destroy };
 }
 
 function paintPoints(canvas, { task, points }, palette) {

@@ -35,10 +35,10 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
     makeTerm("span.legend-train", word("help.curve.train"), word("curve.train")),
     makeTerm("span.legend-test", word("help.curve.test"), word("curve.test")));
   tabs.bar.append(h("span.spacer"), legend, logarithmic.element);
+  tabs.show(store.get().view.curveTab);
   shown.loss = createCurve(tabs.panels.loss, context, LOSS);
   shown.score = createCurve(tabs.panels.score, context, SCORE);
   shown.unit = createUnitPanel(tabs.panels.unit, context);
-  tabs.show(store.get().view.curveTab);
   let last = store.get().view.pinned;
 
   function followPin({ view: { pinned } }) {

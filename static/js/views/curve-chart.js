@@ -25,6 +25,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   let painted = 0;
   let timer = 0;
   let gone = false;
+  let made = false;
   let from = 0;
   const plain = createPlainCurve(element, word(alt));
   const whole = h("button.curve-whole", {
@@ -170,8 +171,10 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     plotly.relayout(element, change);
   }
 
-  const unwatch = [store.watch(["appearance.palette", "view.wholeRun"], draw), store.watch(["timeline.recalled"], drawSigns)];
-  if (log) unwatch.push(store.watch([/** @type {StoreKey} */ (`view.${log}`)], changeScale));
+  // A chart is drawn when it has its size, or the first frame.
+  const unwatch = [store.watch(["appearance.palette", "view.wholeRun"], () => made && draw()), store.watch(["timeline.recalled"], drawSigns)];
+  if (log) unwatch.push(store.watch([/** @type {StoreKey} */ (`view.${log}`)], () => made && changeScale()));
+  made = true;
 
   function destroy() {
     gone = true;

@@ -81,7 +81,7 @@ export function create(element, context) {
     element.replaceChildren();
   }
 
-  return { update: customPoints.see, resize: thumbnails.paint, destroy };
+  return { update: customPoints.see, resize: thumbnails.resize, destroy };
 }
 
 /** What own points are for; only tasks that their labels fit are offered. */

@@ -46,5 +46,5 @@ export function create(element, context) {
     element.replaceChildren();
   }
 
-  return { update() {}, resize: thumbnails.paint, destroy, digits };
+  return { update() {}, resize: thumbnails.resize, destroy, digits };
 }

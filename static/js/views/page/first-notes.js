@@ -1,6 +1,7 @@
 /** Notes on the network drawing for first-time visitors, until the first click. */
 
 import { h } from "lib/dom";
+import { whenFrameIsSeen } from "lib/first-frame";
 import { edgeOf, placeNotes } from "network/note-positions";
 import { word } from "lib/words";
 
@@ -23,6 +24,8 @@ export function create(element, { store }) {
   element.append(lines, list);
   let scroller = null;
   let shown = null;
+  let begun = false;
+  let gone = false;
 
   /** Where parts of the drawing are, and what of it is in sight. */
   function look() {
@@ -40,7 +43,7 @@ export function create(element, { store }) {
   }
 
   function place() {
-    if (store.get().preferences.notesSeen) return;
+    if (!begun || gone || store.get().preferences.notesSeen) return;
     scroller = document.querySelector("#network .stage-scroll");
     if (!scroller?.querySelector(".tile[data-role='output']")) return;
     const field = scroller.querySelector(".field-of-units");
@@ -79,8 +82,13 @@ export function create(element, { store }) {
     else if (running) leave();
   });
   document.addEventListener("click", leave, { capture: true, once: true });
+  whenFrameIsSeen().then(() => {
+    begun = true;
+    place();
+  });
 
   function destroy() {
+    gone = true;
     unwatch();
     document.removeEventListener("click", leave, { capture: true });
     element.remove();

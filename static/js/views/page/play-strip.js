@@ -57,7 +57,7 @@ export function create(element, context) {
 
   // What is below leaves so much less to the output, so that all of it stays in sight.
   const observer = new ResizeObserver(() =>
-    document.documentElement.style.setProperty("--strip", `${element.offsetHeight}px`));
+    document.querySelector(".columns").style.setProperty("--strip", `${element.offsetHeight}px`));
   observer.observe(element);
 
   function destroy() {
