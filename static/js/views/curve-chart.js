@@ -8,7 +8,11 @@ import { createPlainCurve } from "plot/canvas-curve";
 import { PLOT_CONFIG, nameChart, whenPlotly } from "plot/plotly";
 import { word } from "lib/words";
 
+/** Milliseconds from one drawing to the next, at least and at most ... */
 const PERIOD = 250;
+const LONGEST_PERIOD = 1000;
+/** ... and how many times as long as a drawing took. */
+const REST = 15;
 
 /**
  * @param {HTMLElement} element
@@ -23,6 +27,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   let edition = -1;
   let markEdition = -1;
   let painted = 0;
+  let cost = 0;
   let timer = 0;
   let gone = false;
   let made = false;
@@ -129,10 +134,13 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     clearTimeout(timer);
     timer = 0;
     if (!visible()) return;
-    if (!plotly) {
-      draw();
-      return;
-    }
+    const begun = performance.now();
+    if (plotly) extendCurves();
+    else draw();
+    cost = performance.now() - begun;
+  }
+
+  function extendCurves() {
     const view = viewNow();
     if (edition !== history.edition || view.from !== from || !element.data) {
       const fresh = history.series.step.length < drawn && history.series.step.length < 8;
@@ -153,7 +161,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
 
   function update() {
     if (timer) return;
-    timer = setTimeout(extend, Math.max(0, painted + PERIOD - performance.now()));
+    const rest = Math.min(LONGEST_PERIOD, Math.max(PERIOD, REST * cost));
+    timer = setTimeout(extend, Math.max(0, painted + rest - performance.now()));
   }
 
   /** Switches the axis between linear and log; what was zoomed into stays in view. */
