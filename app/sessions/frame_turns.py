@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Any
 
 from app.history.timeline import TimelinePoint
 from app.protocol.messages import Until
 from app.protocol.outbox import Outbox
+from app.sessions.frame_pace import FRAME_SECONDS, FramePace
 from app.sessions.shared_state import Locked
 from engine import FrameRequest
 
 
 @dataclass(frozen=True, slots=True)
 class TurnPlan:
-    """Plan of one turn of a session: updates to train and frame to make."""
+    """Plan of one turn of a session: updates to train and frame to make.
+
+    Attributes:
+        frame_seconds: within which the frame is to come, see `FramePace`.
+    """
 
     outbox: Outbox
     request: FrameRequest
@@ -24,6 +30,7 @@ class TurnPlan:
     compile_exact: bool = False
     until: Until | None = None
     recalled: TimelinePoint | None = None
+    frame_seconds: float = FRAME_SECONDS
 
     @property
     def trains(self) -> bool:
@@ -40,6 +47,7 @@ class FrameTurns:
 
     def __init__(self, locked: Locked) -> None:
         self._locked = locked
+        self._pace = FramePace()
 
     def find_request(self, now: float) -> tuple[TimelinePoint | None, FrameRequest] | None:
         """Returns the point and the contents of a frame that is due by now; None if none is."""
@@ -63,9 +71,8 @@ class FrameTurns:
             compile_exact = running and shared.debounce.fire(now)
             epochs, batches = (0, 0) if shared.recalled else shared.control.take_steps()
             until, recalled = shared.control.until, shared.recalled
-            return TurnPlan(
-                shared.outbox, request, epochs, batches, running, compile_exact, until, recalled
-            )
+            known = shared.outbox, request, epochs, batches, running, compile_exact, until, recalled
+            return TurnPlan(*known, self._pace.begin(now))
 
     def stop_debounce(self) -> None:
         """Stops the debounce until the next edit, as the exact program is compiled or requested."""
@@ -92,6 +99,7 @@ class FrameTurns:
         # Sent without the session's lock; who loses the session now has a closed outbox.
         if there:
             turn.outbox.put_frame(blob)
+        self._pace.end(time.monotonic())
 
     def fail(self, turn: TurnPlan) -> None:
         """Pauses after a turn that made no frame, and gives its credit back."""

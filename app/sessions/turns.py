@@ -24,9 +24,6 @@ logger = logging.getLogger(__name__)
 
 #: A turn takes about so long at most, so that every session gets its own soon.
 TURN_SECONDS = 0.05
-#: A running network on the plane trains only so long between two frames, if painting is a small
-#: part of it: with all that a frame takes elsewhere there are thirty a second.
-FRAME_SECONDS = 0.025
 #: How soon it is looked again whether the programs are there that a frame needs.
 PAUSE_SECONDS = 0.05
 
@@ -121,7 +118,7 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
         steps = min(steps, trainer.updates_until(turn.until.epoch))
     try:
         frame = yield from trainer.begin_turn(
-            0, steps, turn.request, TURN_SECONDS, FRAME_SECONDS if running else None
+            0, steps, turn.request, TURN_SECONDS, turn.frame_seconds if running else None
         )
         if not running:
             rest = steps - (trainer.step - before)
