@@ -5,7 +5,6 @@ Snapshots are an archive of the engine; what else there is stands in its notes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -107,8 +106,8 @@ def encode_session(saved: SavedSession, past_bytes: int, large_past_bytes: int =
         large_past_bytes: the same of a large network; of others as much as the present takes.
     """
     room = _Room(saved.snapshot, past_bytes, large_past_bytes)
-    initial = saved.initial if saved.initial is not None and room.take([saved.initial]) else None
     undo = room.take_newest(saved.undo, 0.5)
+    initial = saved.initial if saved.initial is not None and room.take([saved.initial]) else None
     redo, points = room.take_newest(saved.redo, 0.5), room.take_evenly(saved.points)
     notes = _Notes.model_construct(
         session=saved.notes,
@@ -120,7 +119,7 @@ def encode_session(saved: SavedSession, past_bytes: int, large_past_bytes: int =
     snapshots = [saved.snapshot, *([initial] if initial else []), *undo, *redo]
     snapshots += [point.snapshot for point in points]
     # What views leave out means that they were never said.
-    text = json.dumps(notes.model_dump(mode="json", by_alias=True, exclude_unset=True))
+    text = notes.model_dump_json(by_alias=True, exclude_unset=True)
     return encode_archive(Archive(tuple(snapshots), text))
 
 

@@ -20,7 +20,7 @@ from engine.base.errors import CheckpointError
 from engine.network import Layout
 from engine.programs.training import State
 from engine.programs.turns import Ranges
-from engine.spec import MAX_POINTS, Spec, dump_spec
+from engine.spec import MAX_POINTS, Spec
 from engine.state.checkpoints import (
     MakeData,
     Tensors,
@@ -54,13 +54,6 @@ class _Part(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", strict=True)
 
 
-class _SpecEntry(_Part):
-    """A spec without its custom points, and the tensor that holds them."""
-
-    spec: dict[str, Any]
-    points: str | None
-
-
 class _SnapshotEntry(_Part):
     """A snapshot: numbers of its spec, names of its vectors (null: zeros), and its counters."""
 
@@ -72,7 +65,9 @@ class _SnapshotEntry(_Part):
 
 
 class _Index(_Part):
-    specs: list[_SpecEntry] = Field(max_length=MAX_SNAPSHOTS)
+    """For each spec the tensor of its custom points; the snapshots, and where each stands."""
+
+    points: list[str | None] = Field(max_length=MAX_SNAPSHOTS)
     snapshots: list[_SnapshotEntry] = Field(min_length=1, max_length=MAX_SNAPSHOTS)
     order: list[Annotated[int, Field(ge=0)]] = Field(min_length=1, max_length=MAX_SNAPSHOTS)
 
@@ -99,11 +94,8 @@ def encode_archive(archive: Archive) -> bytes:
     snapshots = {id(one): one for one in archive.snapshots}
     places = {key: place for place, key in enumerate(snapshots)}
     index = {
-        "specs": [
-            {
-                "spec": dump_spec(spec, points=False),
-                "points": None if spec.data.points is None else f"p{id(spec.data.points)}",
-            }
+        "points": [
+            None if spec.data.points is None else f"p{id(spec.data.points)}"
             for spec in specs.values()
         ],
         "snapshots": [
@@ -120,7 +112,8 @@ def encode_archive(archive: Archive) -> bytes:
         "order": [places[id(one)] for one in archive.snapshots],
     }
     metadata = {"format": _FORMAT, "index": json.dumps(index), "notes": archive.notes}
-    return save(tensors, metadata)
+    texts = (spec.model_dump_json(exclude={"data": {"points"}}) for spec in specs.values())
+    return save(tensors, metadata | {f"spec{number}": text for number, text in enumerate(texts)})
 
 
 def decode_archive(content: bytes, make_data: MakeData) -> Archive:
@@ -141,7 +134,7 @@ def decode_archive(content: bytes, make_data: MakeData) -> Archive:
         index = _Index.model_validate_json(metadata.get("index", ""))
     except ValidationError:
         raise CheckpointError("the index of the saved session cannot be read") from None
-    specs = _read_specs(index, tensors)
+    specs = _read_specs(index.points, metadata, tensors)
     one_of_each = {spec.data: spec for spec in specs}
     data = {key: make_data(spec) for key, spec in one_of_each.items()}
     try:
@@ -155,16 +148,17 @@ def decode_archive(content: bytes, make_data: MakeData) -> Archive:
     return Archive(snapshots, metadata["notes"])
 
 
-def _read_specs(index: _Index, tensors: Tensors) -> list[Spec]:
+def _read_specs(points: list[str | None], metadata: dict[str, str], tensors: Tensors) -> list[Spec]:
     """Returns the specs; data that are the same are one object, as they were."""
     known: dict[Any, Any] = {}
     specs = []
-    for entry in index.specs:
-        value = dict(entry.spec)
-        if entry.points is not None:
-            fields = value.get("data")
-            rows = _read_points(tensors, entry.points)
-            value["data"] = {**(fields if isinstance(fields, dict) else {}), "points": rows}
+    for number, key in enumerate(points):
+        try:
+            value = json.loads(metadata.get(f"spec{number}", ""))
+        except (ValueError, RecursionError):
+            raise CheckpointError("a spec of the saved session cannot be read") from None
+        if key is not None and isinstance(value, dict) and isinstance(value.get("data"), dict):
+            value["data"]["points"] = _read_points(tensors, key)
         spec = read_spec(value)
         data = known.setdefault(spec.data, spec.data)
         specs.append(spec.model_copy(update={"data": data}))

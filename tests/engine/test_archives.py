@@ -92,8 +92,10 @@ def index_of(content: bytes) -> dict[str, Any]:
     return json.loads(json.loads(content[8 : 8 + length])["__metadata__"]["index"])
 
 
-def with_index(content: bytes, index: Any) -> bytes:
-    metadata = {"format": FORMAT, "notes": "", "index": json.dumps(index)}
+def with_index(content: bytes, index: Any, spec: str | None = None) -> bytes:
+    length = int.from_bytes(content[:8], "little")
+    metadata = json.loads(content[8 : 8 + length])["__metadata__"]
+    metadata |= {"index": json.dumps(index)} | ({} if spec is None else {"spec0": spec})
     return save(load(content), metadata)
 
 
@@ -101,7 +103,7 @@ BAD: list[Any] = [
     None,
     [],
     {},
-    {"specs": [], "snapshots": [], "order": []},
+    {"points": [], "snapshots": [], "order": []},
     {"order": [5]},
     {"order": [-1]},
     {"order": []},
@@ -115,11 +117,10 @@ BAD: list[Any] = [
     {"snapshots.counters": {"steps": 1}},
     {"snapshots.counters": {"first": 25}},
     {"snapshots.shown": "yes"},
-    {"specs.spec": {"seed": "x"}},
-    {"specs.spec": {"data": 3}},
-    {"specs.points": "v0"},
-    {"specs.points": "nothing"},
-    {"specs.more": 1},
+    {"points": ["v0"]},
+    {"points": ["nothing"]},
+    {"points": [None, None]},
+    {"points": []},
 ]
 
 
@@ -128,7 +129,7 @@ def test_an_index_that_is_wrong_anywhere_is_refused(
     good: bytes, programs: Programs, change: Any
 ) -> None:
     index = index_of(good)
-    if isinstance(change, dict) and change and not change.keys() & {"specs", "order", "more"}:
+    if isinstance(change, dict) and change and not change.keys() & {"points", "order", "more"}:
         ((path, value),) = change.items()
         part, key = path.split(".")
         index[part][0][key] = value
@@ -139,6 +140,14 @@ def test_an_index_that_is_wrong_anywhere_is_refused(
     with pytest.raises(CheckpointError) as error:
         Trainer.decode_archive(with_index(good, index), programs)
     assert len(error.value.message) < 500
+
+
+@pytest.mark.parametrize(
+    "spec", ["", "[", "[" * 10_000, "3", "{", '{"seed": "x"}', '{"data": 3}', '{"layers": [[]]}']
+)
+def test_a_spec_that_is_wrong_is_refused(good: bytes, programs: Programs, spec: str) -> None:
+    with pytest.raises(CheckpointError):
+        Trainer.decode_archive(with_index(good, index_of(good), spec), programs)
 
 
 def test_other_files_are_refused(good: bytes, make_trainer: MakeTrainer) -> None:
