@@ -140,7 +140,10 @@ def test_what_is_refused_is_said_in_one_line(server: LiveServer) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("transport", ["websocket", "http"])
 def test_another_server_goes_on_where_the_first_one_stopped(transport: str) -> None:
-    alone = {"LIVENET_CHECKPOINT_SECONDS": "0", "LIVENET_HANDOVER_KEY": KEY.decode()}
+    alone: dict[str, Any] = {
+        "LIVENET_CHECKPOINT_SECONDS": "0",
+        "LIVENET_HANDOVER_KEY": KEY.decode(),
+    }
     with LiveServer(**alone) as first, make_client(first, transport) as client:
         token = client.open()["session"]
         client.send("step", epochs=9)

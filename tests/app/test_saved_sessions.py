@@ -262,7 +262,8 @@ def attached(programs: Programs) -> Attached:
             {"type": "edit", "patch": {"seed": number}, "group": str(number)},
             {"type": "step", "batches": 1 + number},
         ):
-            send(parse_message(json.dumps(text)), 100)
+            command: Any = parse_message(json.dumps(text))
+            send(command, 100)
             attached.session.add_credit()
             attached.receive()
     return attached
@@ -334,6 +335,5 @@ def test_views_are_described_by_a_message(message: dict[str, Any]) -> None:
         if name != "digit":
             assert getattr(again, name) == getattr(views, name), name
     assert repr(again.digit) == repr(views.digit)
-    for mine, theirs in [(again.digit, views.digit)]:
-        if hasattr(theirs, "ink"):
-            np.testing.assert_array_equal(mine.ink, theirs.ink)
+    mine, theirs = (getattr(one.digit, "ink", None) for one in (again, views))
+    np.testing.assert_array_equal(mine, theirs)

@@ -40,6 +40,11 @@ def only_file(folder: Path) -> Path:
     return path
 
 
+def set_time(path: Path, at: float) -> None:
+    """Makes a file look as if it had been written then."""
+    os.utime(path, (at, at))
+
+
 def test_the_newest_content_is_read_also_by_another_server(
     files: SessionFiles, folder: Path
 ) -> None:
@@ -93,7 +98,7 @@ def test_old_files_go_and_no_others(files: SessionFiles, folder: Path) -> None:
     for path in (left_over, foreign):
         path.write_bytes(b"")
     for path in (old, left_over, foreign):
-        os.utime(path, (time.time() - AGE - 5,) * 2)
+        set_time(path, time.time() - AGE - 5)
     assert files.get(TOKENS[0]) is None
     SessionFiles(folder, 1 << 20, AGE).put(TOKENS[1], b"new")
     assert not old.exists()
@@ -106,7 +111,7 @@ def test_the_oldest_give_way_to_a_new_one(folder: Path) -> None:
     for number, token in enumerate(TOKENS):
         assert files.put(token, bytes(100))
         for path in folder.iterdir():
-            os.utime(path, (path.stat().st_mtime - 1,) * 2)
+            set_time(path, path.stat().st_mtime - 1)
         assert len([*folder.iterdir()]) == min(number + 1, 4)
     assert [token for token in TOKENS if files.get(token)] == TOKENS[-4:]
     # Also those of an earlier start.
@@ -175,7 +180,7 @@ def test_a_clock_that_was_set_back_is_reported_once(
     files: SessionFiles, folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     files.put(TOKENS[0], b"from the future")
-    os.utime(only_file(folder), (time.time() + 7200,) * 2)
+    set_time(only_file(folder), time.time() + 7200)
     for _ in range(3):
         assert files.get(TOKENS[0]) == b"from the future"
     assert files.put(TOKENS[1], b"now")

@@ -11,6 +11,7 @@ import signal
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 from websocket import WebSocket, create_connection
@@ -203,7 +204,7 @@ def test_a_server_that_has_forgotten_the_session_gets_the_same_settings(
     page.allowed += [NO_WEBSOCKET, *NO_SERVER]
     if transport == "http":
         page.allowed += TOO_LATE
-    forgets = {
+    forgets: dict[str, Any] = {
         "LIVENET_MAX_FPS": FEW_FPS,
         "LIVENET_CHECKPOINT_SECONDS": "0",
         "LIVENET_HANDOVER_SECONDS": "0",
@@ -240,7 +241,7 @@ def test_a_page_goes_on_where_its_server_ended(
     """On the same folder; or on another server that has nothing but the key in common."""
     page = tab
     page.allowed += [NO_WEBSOCKET, *NO_SERVER]
-    settings = {"LIVENET_MAX_FPS": FEW_FPS}
+    settings: dict[str, Any] = {"LIVENET_MAX_FPS": FEW_FPS}
     if end == "replaced":
         # What the next server does not know it says by an error, which no console shows.
         settings |= {"LIVENET_CHECKPOINT_SECONDS": "0", "LIVENET_HANDOVER_KEY": "k" * 32}
