@@ -36,12 +36,8 @@ class Counters:
             batches: updates of an epoch.
         """
         epochs, first = divmod(self.first + steps, batches)
-        return replace(
-            self,
-            step=self.step + steps,
-            updates=self.updates + steps,
-            epoch=self.epoch + epochs,
-            first=first,
+        return Counters(
+            self.step + steps, self.updates + steps, self.epoch + epochs, first, self.draws
         )
 
     def begin_epoch(self) -> Counters:

@@ -61,6 +61,11 @@ def order_rows(seed: int, epoch: int, n: int, epochs: int, length: int) -> NDArr
         int32 [length].
     """
     order = np.zeros(length, np.int32)
+    write_rows(order, seed, epoch, n, epochs)
+    return order
+
+
+def write_rows(order: NDArray[np.int32], seed: int, epoch: int, n: int, epochs: int) -> None:
+    """Writes the rows of several epochs to the start of an array, see `order_rows`."""
     for i in range(epochs):
         order[i * n : (i + 1) * n] = shuffle_rows(seed, epoch + i, n)
-    return order

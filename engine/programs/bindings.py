@@ -1,7 +1,6 @@
 """Bindings: a spec and its data, laid out as the arguments of one program.
 
-Arrays that only depend on the data and the features are put on the device
-once; what an edit changes, rates and choices, is a few small host arrays.
+All of them are put on the device once, so that a call brings nothing along but what is its own.
 """
 
 from __future__ import annotations
@@ -51,7 +50,7 @@ class Binding:
     Attributes:
         program: what is called.
         spec: what it is called for.
-        inputs: choices and rates.
+        inputs: choices and rates, on the device.
         x: float32 [rows, features], on the device.
         y: float32 [rows, K], on the device.
         pixel_features: of data and pixels, on the device.
@@ -102,43 +101,37 @@ class Binding:
         mine = (self.spec.features, self.spec.resolved_loss, self.spec.n_outputs)
         return mine == (spec.features, spec.resolved_loss, spec.n_outputs)
 
-    def pack(self, exact: Floats) -> Floats:
-        """Returns a parameter vector in the program's layout."""
+    def pack_state(self, exact: State[Floats]) -> Floats:
+        """Returns parameters and moments in the program's layout, float32 [3, n]."""
         if self.is_exact:
-            return exact
-        padded = np.zeros(self.model.layout.size, np.float32)
-        padded[self.indices.parameters] = exact
+            return np.stack(exact)
+        padded = np.zeros((len(exact), self.model.layout.size), np.float32)
+        padded[:, self.indices.parameters] = exact
         return padded
 
-    def unpack(self, vector: Any) -> Floats:
-        """Returns the network's own vector from one in the program's layout."""
-        host = np.asarray(vector)
-        return host if self.is_exact else host[self.indices.parameters]
+    def unpack_state(self, packed: Any) -> State[Floats]:
+        """Returns the network's own parameters and moments, on the host."""
+        host = np.asarray(packed)
+        return State(*(host if self.is_exact else host[:, self.indices.parameters]))
 
-    def pack_state(self, exact: State[Floats]) -> State[Floats]:
-        """Packs parameters and moments."""
-        return State(*(self.pack(vector) for vector in exact))
-
-    def pack_ranges(self, exact: Ranges[Floats]) -> Ranges[Floats]:
-        """Returns ranges in the program's layout."""
-        if self.is_exact:
-            return exact
-        units = np.zeros((self.model.layout.n_units, 2), np.float32)
-        units[self.indices.units] = exact.units
-        return Ranges(exact.boundary, units)
+    def write_ranges(self, packed: Floats, exact: Ranges[Floats]) -> None:
+        """Writes ranges in the program's layout to zeros, float32 [2 + 2 units]."""
+        packed[:2] = exact.boundary
+        units = packed[2:].reshape(-1, 2)
+        units[... if self.is_exact else self.indices.units] = exact.units
 
     def crop(self, turn: TurnResult) -> Pixels:
         """Copies the pictures of a turn to the host, without padding."""
         pixels = self.tile * self.tile
         boundary = np.asarray(turn.boundary)[: self.spec.n_outputs]
         units = np.asarray(turn.units)
-        exact = units if self.is_exact else units[self.indices.units, :pixels]
+        ranges = turn.ranges()
+        if not self.is_exact:
+            units = units[self.indices.units, :pixels]
+            ranges = ranges._replace(units=ranges.units[self.indices.units])
         side = (self.tile, self.tile)
-        ranges = Ranges(
-            np.asarray(turn.ranges.boundary), np.asarray(turn.ranges.units)[self.indices.units]
-        )
         return Pixels(
-            boundary.reshape(-1, BOUNDARY, BOUNDARY), exact.reshape(len(exact), *side), ranges
+            boundary.reshape(-1, BOUNDARY, BOUNDARY), units.reshape(len(units), *side), ranges
         )
 
 
@@ -165,10 +158,11 @@ def pack_inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:
 def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
     """Lays a spec and its data out for a program."""
     arrays = lay_out_points(program.model, spec, data, tile)
-    x, y, columns, tiles = jax.device_put(tuple(arrays), small_network_device())
+    inputs = pack_inputs(program.model, spec, data, tile)
+    (x, y, columns, tiles), inputs = jax.device_put((arrays, inputs), small_network_device())
     pixel_features = PixelFeatures(columns, tiles)
     return Binding(
-        program, spec, pack_inputs(program.model, spec, data, tile), x, y, pixel_features,
+        program, spec, inputs, x, y, pixel_features,
         program.model.indices(spec), data.n, data.n_train, tile,
     )  # fmt: skip
 
@@ -176,7 +170,7 @@ def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
 def rebind(binding: Binding, spec: Spec, data: Dataset) -> Binding:
     """Returns a binding for a spec that leaves data, targets and program as they are."""
     model = binding.model
-    inputs = pack_inputs(model, spec, data, binding.tile)
+    inputs = jax.device_put(pack_inputs(model, spec, data, binding.tile), small_network_device())
     return replace(binding, spec=spec, inputs=inputs, indices=model.indices(spec))
 
 
@@ -194,7 +188,7 @@ def bind_points(binding: Binding, points: Floats) -> Binding:
         return replace(binding, x=jax.device_put(seen, small_network_device()))
     columns = np.array(binding.pixel_features.columns)
     columns[:, : binding.rows] = seen.T
-    choices = binding.inputs.choices.copy()
+    choices = np.array(binding.inputs.choices)
     choices[Choices._fields.index("n_rows")] = len(points)
     choices[Choices._fields.index("n_train")] = len(points)
     pixel_features = binding.pixel_features._replace(

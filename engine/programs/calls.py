@@ -5,6 +5,7 @@ A call returns the new state to the run (`PlaneRun`), which alone holds state.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -13,11 +14,10 @@ import numpy as np
 from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.base.slices import Slices
-from engine.data.shuffles import order_rows
+from engine.data.shuffles import write_rows
 from engine.programs.bindings import Binding, bind_points
 from engine.programs.tiers import Program
-from engine.programs.training import State
-from engine.programs.turns import Ranges, TurnArguments, TurnResult
+from engine.programs.turns import CALL_NUMBERS, Ranges, TurnArguments, TurnResult, count_ranges
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class PreparedCall:
 
 def prepare(
     binding: Binding,
-    state: State[Any],
+    state: Any,
     counters: Counters,
     ranges: Ranges[Floats],
     steps: int,
@@ -47,7 +47,7 @@ def prepare(
 
     Args:
         binding: the program with spec and data.
-        state: in the program's layout.
+        state: float32 [3, n], in the program's layout.
         counters: where training stands.
         ranges: of the last pictures, in the network's layout.
         steps: updates; no more than fit in one call.
@@ -56,33 +56,33 @@ def prepare(
     """
     seed, batches = binding.spec.seed, binding.batches
     epochs = -(-(counters.first + steps) // batches) if steps else 0
-    length = binding.model.sizes.order
-    order = order_rows(seed, counters.epoch, binding.n_train, epochs, length)
-    position = [seed, counters.step, counters.updates, counters.first, steps]
+    end = CALL_NUMBERS + binding.model.sizes.order
+    numbers = np.zeros(end + count_ranges(binding.model), np.int32)
+    write_rows(numbers[CALL_NUMBERS:end], seed, counters.epoch, binding.n_train, epochs)
+    binding.write_ranges(numbers[end:].view(np.float32), ranges)
+    position = (seed, counters.step, counters.updates, counters.first, steps)
     layer, unit = select or (-1, 0)
     asked = pictures or select is not None
+    numbers[:CALL_NUMBERS] = *position, asked, layer, unit
     call = (
         state,
         binding.x,
         binding.y,
-        order,
-        np.array(position, np.int32),
         binding.inputs,
         binding.pixel_features,
-        binding.pack_ranges(ranges),
-        np.array([asked, layer, unit], np.int32),
+        numbers,
     )
     return PreparedCall(binding.program, TurnArguments(*cast(Any, call)))
 
 
 def dispatch(prepared: PreparedCall) -> TurnResult:
-    """Makes a call; JAX computes its results asynchronously."""
+    """Makes a call; JAX computes its results asynchronously, `TurnResult.fetch` waits for them."""
     return prepared.program.turn(prepared.call)
 
 
 def evaluate(
     binding: Binding,
-    state: State[Any],
+    state: Any,
     counters: Counters,
     ranges: Ranges[Floats],
     select: tuple[int, int] | None = None,
@@ -91,7 +91,7 @@ def evaluate(
 
     Args:
         binding: the program with spec and data.
-        state: in the program's layout.
+        state: float32 [3, n], in the program's layout.
         counters: where training stands.
         ranges: of the last pictures.
         select: hidden layer and unit to look at, with a general program.
@@ -100,7 +100,7 @@ def evaluate(
 
 
 def predict(
-    binding: Binding, state: State[Any], counters: Counters, ranges: Ranges[Floats], x: Any
+    binding: Binding, state: Any, counters: Counters, ranges: Ranges[Floats], x: Any
 ) -> Floats:
     """Returns the outputs float32 [n, K] for points [n, 2].
 
@@ -115,20 +115,20 @@ def predict(
     for start in range(0, len(points), binding.rows):
         some = points[start : start + binding.rows]
         turn = evaluate(bind_points(binding, some), state, counters, ranges)
-        parts.append(np.asarray(turn.outputs)[:n_outputs, : len(some)].T)
+        parts.append(np.asarray(turn.predictions)[:n_outputs, : len(some)].T)
     return np.ascontiguousarray(np.concatenate(parts))
 
 
 def is_finite(turn: TurnResult) -> bool:
     """Whether losses and parameters are finite after a turn."""
-    summary = np.asarray(turn.summary)
-    return bool(np.isfinite(summary).all() and summary[-1] == 1)
+    summary = turn.summary().tolist()
+    return summary[-1] == 1 and all(map(math.isfinite, summary))
 
 
 def try_updates(
-    binding: Binding, state: State[Any], counters: Counters, ranges: Ranges[Floats], steps: int
-) -> Slices[tuple[State[Any], bool]]:
+    binding: Binding, state: Any, counters: Counters, ranges: Ranges[Floats], steps: int
+) -> Slices[tuple[Any, bool]]:
     """Does so many updates, for a divergence search; returns the state and whether it is finite."""
-    turn = dispatch(prepare(binding, state, counters, ranges, steps))
+    turn = dispatch(prepare(binding, state, counters, ranges, steps)).fetch()
     return turn.state, is_finite(turn)
     yield

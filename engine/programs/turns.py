@@ -12,10 +12,11 @@ from typing import Any, Generic, NamedTuple, TypeVar
 
 import jax
 import jax.numpy as jnp
+import numpy as np
 from jax import Array, ShapeDtypeStruct, lax
 
 from engine.base.arrays import Floats
-from engine.base.devices import small_network_device
+from engine.base.devices import SMALL_NETWORK_OPTIONS, small_network_device
 from engine.network import ParameterArrays
 from engine.programs import training, views
 from engine.programs.models import ExactModel, GeneralModel, Inputs, Model, n_rates
@@ -45,55 +46,95 @@ class Ranges(NamedTuple, Generic[Numbers]):
     units: Numbers
 
 
+_STATE = len(State._fields)
+#: Numbers of a summary, see `TurnResult`.
+SUMMARY = 8
+
+
 class TurnResult(NamedTuple):
-    """Result of a turn.
+    """Result of a turn, in few arrays: each one that is made and read costs microseconds.
 
     Attributes:
-        state: parameters and moments after the updates.
-        summary: float32 [8]: loss, accuracy and mean squared error of train,
-            the same of test, the penalty, and 1 if parameters and moments are finite.
-        outputs: float32 [K, rows], predictions for the data.
-        losses: float32 [rows].
+        state: float32 [3, n], parameters and moments after the updates.
+        numbers: float32 [8 + 2 + 2 units]: the summary (loss, accuracy and mean squared error of
+            train, the same of test, the penalty, and 1 if parameters and moments are finite),
+            then the ranges of the pictures.
+        predictions: float32 [K + 1, rows]: outputs for the data, then their losses.
         boundary: uint8 [K, pixels].
         units: uint8 [units, tile pixels].
-        ranges: of the pictures.
-        selected: float32 [rows + pixels], of general programs; else empty.
+        selected: float32 [rows + pixels], of general programs; else None.
     """
 
-    state: State[Array]
-    summary: Array
-    outputs: Array
-    losses: Array
+    state: Array
+    numbers: Array
+    predictions: Array
     boundary: Array
     units: Array
-    ranges: Ranges[Array]
-    selected: Array
+    selected: Array | None
+
+    def fetch(self) -> TurnResult:
+        """Returns the result with its numbers on the host; waits for them."""
+        return self._replace(numbers=np.asarray(self.numbers))
+
+    def summary(self) -> Any:
+        """Returns the summary, float32 [8]."""
+        return self.numbers[:SUMMARY]
+
+    def ranges(self) -> Ranges[Any]:
+        """Returns the ranges of the pictures."""
+        return _split_ranges(self.numbers[SUMMARY:])
 
 
 class TurnArguments(NamedTuple):
-    """Arguments of a turn.
+    """Arguments of a turn, in few arrays; one alone comes from the host with every call.
 
     Attributes:
-        state: parameters and moments.
+        state: float32 [3, n], parameters and moments.
         x: float32 [rows, features], train rows first.
         y: float32 [rows, K], targets.
-        order: int32 [n], shuffled train rows, epoch after epoch.
-        position: int32 [5], `TrainingPosition`.
         inputs: what the network is made of, and the rates.
         pixel_features: of what is painted.
-        ranges: of the last pictures.
-        request: int32 [3], `PictureRequest`.
+        call: int32 [8 + n + 2 + 2 units]: `TrainingPosition`, `PictureRequest`, the shuffled train
+            rows, epoch after epoch, and the ranges of the last pictures, float32 bit by bit.
     """
 
-    state: State[Array]
+    state: Array
     x: Array
     y: Array
-    order: Array
-    position: Array
     inputs: Inputs
     pixel_features: PixelFeatures
-    ranges: Ranges[Array]
-    request: Array
+    call: Array
+
+    def position(self) -> TrainingPosition:
+        """Returns where training stands, inside a program."""
+        return TrainingPosition(*(self.call[i] for i in range(_POSITION)))
+
+    def request(self) -> PictureRequest:
+        """Returns what is to be painted, inside a program."""
+        return PictureRequest(*(self.call[i] for i in range(_POSITION, CALL_NUMBERS)))
+
+    def order(self, model: Model) -> Array:
+        """Returns the shuffled rows, inside a program."""
+        return self.call[CALL_NUMBERS : CALL_NUMBERS + model.sizes.order]
+
+    def last_ranges(self, model: Model) -> Ranges[Array]:
+        """Returns the ranges of the last pictures, inside a program."""
+        bits = self.call[CALL_NUMBERS + model.sizes.order :]
+        return _split_ranges(lax.bitcast_convert_type(bits, jnp.float32))
+
+
+def _split_ranges(numbers: Any) -> Ranges[Any]:
+    return Ranges(numbers[:2], numbers[2:].reshape(-1, 2))
+
+
+def count_ranges(model: Model) -> int:
+    """Returns how many numbers the ranges of a program's pictures are."""
+    return 2 + 2 * model.layout.n_units
+
+
+_POSITION = len(TrainingPosition._fields)
+#: Numbers of `TurnArguments.call` before the shuffled rows.
+CALL_NUMBERS = _POSITION + len(PictureRequest._fields)
 
 
 class Trained(NamedTuple):
@@ -132,45 +173,45 @@ def train_and_evaluate(
 
 def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
     """One turn of an exact architecture."""
-    position = TrainingPosition(*(call.position[i] for i in range(5)))
+    state = State(*(call.state[i] for i in range(_STATE)))
     trained = train_and_evaluate(
-        model, call.inputs, position, call.state, call.x, call.y, call.order
+        model, call.inputs, call.position(), state, call.x, call.y, call.order(model)
     )
 
     def paint() -> Pictures:
-        pixel_features = call.pixel_features
+        ranges = call.last_ranges(model)
         return views.paint_exact(
             model,
             call.inputs,
             trained.params,
-            pixel_features.columns,
-            pixel_features.tiles,
-            call.ranges.boundary,
-            call.ranges.units,
+            call.pixel_features.columns,
+            call.pixel_features.tiles,
+            ranges.boundary,
+            ranges.units,
         )
 
     def skip() -> Pictures:
+        ranges = call.last_ranges(model)
         boundary = jnp.zeros((call.y.shape[1], call.pixel_features.columns.shape[1]), jnp.uint8)
         units = jnp.zeros((model.layout.n_units, call.pixel_features.tiles.shape[1]), jnp.uint8)
-        return Pictures(boundary, call.ranges.boundary, units, call.ranges.units)
+        return Pictures(boundary, ranges.boundary, units, ranges.units)
 
-    pictures = lax.cond(call.request[0] > 0, paint, skip)
+    pictures = lax.cond(call.request().pictures > 0, paint, skip)
     return _make_result(trained.state, trained.summary, trained.evaluation, pictures)
 
 
 def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
     """One turn of any network within a capacity."""
-    position = TrainingPosition(*(call.position[i] for i in range(5)))
-    begun = State(*(model.parameters.of_flat(vector) for vector in call.state))
+    begun = State(*(model.parameters.of_flat(call.state[i]) for i in range(_STATE)))
     trained = training.train_general(
-        model, call.inputs, position, begun, call.x, call.y, call.order
+        model, call.inputs, call.position(), begun, call.x, call.y, call.order(model)
     )
     state = State(*(model.parameters.to_flat(params) for params in trained))
     params = trained.params
-    request = PictureRequest(*(call.request[i] for i in range(3)))
+    ranges = call.last_ranges(model)
     evaluation, pictures = views.evaluate_general(
         model, call.inputs, params, call.pixel_features.columns, call.y, call.pixel_features.tiles,
-        call.ranges.boundary, call.ranges.units, request,
+        ranges.boundary, ranges.units, call.request(),
     )  # fmt: skip
     summary = _summarize(model, call.inputs, state, evaluation)
     return _make_result(state, summary, evaluation, pictures)
@@ -185,11 +226,15 @@ def _summarize(model: Model, inputs: Inputs, state: State[Array], evaluation: Ev
 def _make_result(
     state: State[Array], summary: Array, evaluation: Evaluation, pictures: Pictures
 ) -> TurnResult:
-    ranges = Ranges(pictures.boundary_range, pictures.unit_ranges)
+    numbers = [summary, pictures.boundary_range, pictures.unit_ranges.ravel()]
     return TurnResult(
-        state, summary, evaluation.outputs, evaluation.losses,
-        pictures.boundary, pictures.units, ranges, evaluation.selected,
-    )  # fmt: skip
+        jnp.stack(state),
+        jnp.concatenate(numbers),
+        jnp.concatenate([evaluation.outputs, evaluation.losses[None]]),
+        pictures.boundary,
+        pictures.units,
+        evaluation.selected,
+    )
 
 
 def _shapes(model: Model) -> TurnArguments:
@@ -202,17 +247,14 @@ def _shapes(model: Model) -> TurnArguments:
         return ShapeDtypeStruct(shape, jnp.int32)
 
     layout, sizes = model.layout, model.sizes
-    vector, n_inputs = floats(layout.size), len(model.input_columns)
+    n_inputs = len(model.input_columns)
     return TurnArguments(
-        State(vector, vector, vector),
+        floats(_STATE, layout.size),
         floats(sizes.rows, n_inputs),
         floats(sizes.rows, layout.widths[-1]),
-        ints(sizes.order),
-        ints(5),
         Inputs(ints(sizes.choices), floats(n_rates(layout.n_hidden)), floats(*sizes.mask)),
         PixelFeatures(floats(n_inputs, sizes.columns), floats(n_inputs, sizes.tiles)),
-        Ranges(floats(2), floats(layout.n_units, 2)),
-        ints(3),
+        ints(CALL_NUMBERS + sizes.order + count_ranges(model)),
     )
 
 
@@ -239,5 +281,5 @@ def compile_turn(model: Model) -> Callable[[TurnArguments], TurnResult]:
 
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
         level = str(model.optimization_level)
-        options: dict[str, str | bool] = {"xla_backend_optimization_level": level}
+        options: dict[str, Any] = {"xla_backend_optimization_level": level, **SMALL_NETWORK_OPTIONS}
         return jax.jit(turn).lower(shapes).compile(compiler_options=options)

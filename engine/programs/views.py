@@ -23,13 +23,13 @@ class Evaluation(NamedTuple):
         outputs: float32 [K, rows], predictions.
         losses: float32 [rows].
         means: float32 [2, 3]: loss, accuracy and mean squared error of train and test.
-        selected: float32 [rows + pixels], the selected unit, of general programs; else empty.
+        selected: float32 [rows + pixels], the selected unit, of general programs; else None.
     """
 
     outputs: Array
     losses: Array
     means: Array
-    selected: Array
+    selected: Array | None = None
 
 
 class Pictures(NamedTuple):
@@ -65,7 +65,7 @@ def evaluate_exact(
     outputs = activate(choices, logits)
     measures = measure(choices, logits, outputs, y)
     sums = sum_rows(choices, measures, jnp.arange(x.shape[1]))
-    return Evaluation(outputs, measures.losses, mean_rows(choices, sums), jnp.zeros(0))
+    return Evaluation(outputs, measures.losses, mean_rows(choices, sums))
 
 
 def paint_exact(

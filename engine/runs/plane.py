@@ -50,10 +50,10 @@ class PlaneRun(RunBase[Dataset]):
         super().__init__()
         self._programs = PlanePrograms(programs, snapshot.spec, snapshot.data)
         self._pace = TurnPace()
+        #: Of the present state; None until they are measured.
+        self._metrics: Metrics | None = None
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
-        #: Of the last summary, once they have been asked for.
-        self._metrics: Metrics | None = None
         self._set_data(snapshot.data)
         self.load(snapshot)
 
@@ -83,18 +83,15 @@ class PlaneRun(RunBase[Dataset]):
     @property
     def weights(self) -> Floats:
         """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
-        return np.array(self._exact().params[: Layout.of(self._spec).n_weights])
+        return np.array(self._exact().params[: self._n_weights])
 
     @property
     def metrics(self) -> Metrics:
         """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
-        if self._summary is None:
-            self._call(self._bind(TILE_DEFAULT), 0)
         if self._metrics is None:
-            assert self._summary is not None
-            known = self._spec.task, self.step, self.epoch
-            self._metrics = make_metrics(*known, self._summary, self._variances)
-        return dict(self._metrics)
+            self._call(self._bind(TILE_DEFAULT), 0)
+        assert self._metrics is not None
+        return self._metrics.copy()
 
     @property
     def measured(self) -> Metrics:
@@ -125,7 +122,9 @@ class PlaneRun(RunBase[Dataset]):
         self._ranges = snapshot.ranges
         self._programs.load(self._spec, self._data)
         self._state = PlaneState(snapshot.state)
-        self._summary = self._seen = None
+        self._n_weights = Layout.of(self._spec).n_weights
+        self._n_parameters = str(self._spec.n_parameters)
+        self._metrics = self._seen = None
 
     def release_memory(self) -> None:
         """Nothing to do: a network on the plane is small."""
@@ -248,10 +247,10 @@ class PlaneRun(RunBase[Dataset]):
         prepared = prepare(
             binding, state, self._counters, self._ranges, steps, pictures=pictures, select=select
         )
-        return self._finish_call(binding, state, steps, dispatch(prepared))
+        return self._finish_call(binding, state, steps, dispatch(prepared).fetch())
 
     def _finish_call(
-        self, binding: Binding, state: State[Any], steps: int, turn: TurnResult
+        self, binding: Binding, state: Any, steps: int, turn: TurnResult
     ) -> TurnResult:
         """Takes over the result of a call.
 
@@ -264,14 +263,16 @@ class PlaneRun(RunBase[Dataset]):
             self._take(binding, kept, good)
             raise DivergedError(self.step)
         self._take(binding, turn.state, steps)
-        self._summary, self._metrics = np.asarray(turn.summary), None
+        self._metrics = make_metrics(
+            self._spec.task, self.step, self.epoch, turn.summary(), self._variances
+        )
         if steps:
-            self._record(self.metrics)
+            self._record(self._metrics)
         return turn
 
-    def _take(self, binding: Binding, state: State[Any], steps: int) -> None:
+    def _take(self, binding: Binding, state: Any, steps: int) -> None:
         self._counters = self._counters.after(steps, self.batches_per_epoch)
-        self._state, self._summary = PlaneState(state, binding), None
+        self._state, self._metrics = PlaneState(state, binding), None
 
     def _show(
         self,
@@ -282,7 +283,7 @@ class PlaneRun(RunBase[Dataset]):
     ) -> Frame:
         arrays: dict[str, NDArray[Any]] = {}
         metadata = describe_metrics(self.metrics)
-        metadata["parameters"] = str(self._spec.n_parameters)
+        metadata["parameters"] = self._n_parameters
         if select is not None:
             arrays |= self._show_selected(binding, turn, select)
             metadata["selected"] = json.dumps(select)

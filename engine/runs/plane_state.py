@@ -15,19 +15,17 @@ class PlaneState:
     """Parameters and moments, converted only when the program changes.
 
     Attributes:
-        vectors: the flat vectors, on the device or the host.
-        binding: whose layout they have; None for the layout of the network itself.
+        vectors: in the layout of the network itself, or packed by a binding on the device.
+        binding: that packed them; None if none did.
     """
 
-    vectors: State[Any]
+    vectors: Any
     binding: Binding | None = None
 
     def exact(self) -> State[Floats]:
         """Returns the state in the layout of the network itself, on the host."""
-        if self.binding is None:
-            return self.vectors
-        return State(*(self.binding.unpack(vector) for vector in self.vectors))
+        return self.vectors if self.binding is None else self.binding.unpack_state(self.vectors)
 
-    def bound(self, binding: Binding) -> State[Any]:
-        """Returns the state in the layout of a program."""
+    def bound(self, binding: Binding) -> Any:
+        """Returns the state packed for a program, float32 [3, n]."""
         return self.vectors if self.binding is binding else binding.pack_state(self.exact())

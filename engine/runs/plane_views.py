@@ -37,8 +37,8 @@ def show_network(
 
 def show_points(spec: Spec, data: Dataset, turn: TurnResult) -> Floats:
     """Returns the `points` array."""
-    outputs = np.asarray(turn.outputs)[: spec.n_outputs, : data.n]
-    return tabulate_points(spec, data, outputs, np.asarray(turn.losses)[: data.n])
+    predictions = np.asarray(turn.predictions)[:, : data.n]
+    return tabulate_points(spec, data, predictions[: spec.n_outputs], predictions[-1])
 
 
 def show_pictures(request: FrameRequest, pixels: Pixels) -> Frame:

@@ -10,19 +10,22 @@ import jax
 import numpy as np
 
 from engine.base.arrays import Floats
+from engine.base.counters import Counters
 from engine.base.devices import small_network_device
-from engine.data.shuffles import order_rows
+from engine.data.shuffles import write_rows
 from engine.frames.metrics import Metrics, Variances, make_metrics
 from engine.programs.bindings import lay_out_points, pack_inputs
 from engine.programs.models import ExactModel
 from engine.programs.stacked import (
+    CALL_NUMBERS,
     MAX_NETWORKS,
-    SUMMARY,
     StackedArguments,
     StackedProgram,
     count_epochs,
+    count_order_rows,
 )
 from engine.programs.training import State
+from engine.programs.turns import SUMMARY
 from engine.state.snapshots import Snapshot
 
 
@@ -40,7 +43,9 @@ class Stack:
     ) -> None:
         self._program, self._model = program, model
         self._snapshots = list(snapshots)
-        self._counters = [snapshot.counters for snapshot in snapshots]
+        #: Epochs that each network has trained here.
+        self._epochs = np.zeros(len(snapshots), int)
+        self._variances = _find_variances(snapshots)
         self._diverged = np.zeros(len(snapshots), bool)
         self._summary = np.full((len(snapshots), SUMMARY), np.nan, np.float32)
         device = small_network_device()
@@ -49,8 +54,9 @@ class Stack:
         self._x = jax.device_put(_pad([arrays.x for arrays in laid]), device)
         self._y = jax.device_put(_pad([arrays.y for arrays in laid]), device)
         self._rates = jax.device_put(_pad(rates), device)
-        vectors = zip(*(s.state for s in snapshots), strict=True)
-        self._state: State[Any] = State(*(_pad(vector) for vector in vectors))
+        self._state: Any = _pad([np.stack(s.state) for s in snapshots])
+        self._call = np.zeros((MAX_NETWORKS, CALL_NUMBERS), np.int32)
+        self._order = np.zeros(MAX_NETWORKS * count_order_rows(model), np.int32)
 
     @property
     def diverged(self) -> Any:
@@ -61,64 +67,70 @@ class Stack:
         """Metrics of every network after its last updates; NaN before the first ones."""
         return [
             make_metrics(
-                snapshot.spec.task, counters.step, counters.epoch, summary,
-                Variances.of(snapshot.data),
+                snapshot.spec.task, counters.step, counters.epoch, summary, variances
             )
-            for snapshot, counters, summary in zip(
-                self._snapshots, self._counters, self._summary, strict=True
+            for snapshot, counters, summary, variances in zip(
+                self._snapshots, self._counters(), self._summary, self._variances, strict=True
             )
         ]  # fmt: skip
 
     def snapshot(self, index: int) -> Snapshot:
         """Returns a network's snapshot, to go on with in a `Trainer`."""
-        state = State(*(np.array(vector[index]) for vector in self._state))
-        return replace(self._snapshots[index], state=state, counters=self._counters[index])
+        state = State(*np.array(self._state[index]))
+        return replace(self._snapshots[index], state=state, counters=self._counters()[index])
 
     def train(self, epochs: int) -> None:
         """Trains every network that has not diverged, in as many calls as it takes."""
         while epochs > 0:
             here = min(epochs, count_epochs(self._model))
             epochs -= here
-            self._call(here)
+            self._train(here)
 
-    def _call(self, epochs: int) -> None:
-        steps = epochs * self._model.batches
-        n_train = self._model.n_train
-        length = count_epochs(self._model) * n_train
-        position = np.zeros((MAX_NETWORKS, 5), np.int32)
-        order = np.zeros((MAX_NETWORKS, length), np.int32)
+    def _counters(self) -> list[Counters]:
+        """Where each network stands."""
+        batches = self._model.batches
+        steps = (self._epochs * batches).tolist()
+        pairs = zip(self._snapshots, steps, strict=True)
+        return [snapshot.counters.after(done, batches) for snapshot, done in pairs]
+
+    def _train(self, epochs: int) -> None:
+        """Trains in one call."""
+        self._prepare(epochs)
+        arguments: Any = (self._state, self._x, self._y, self._rates, self._call, self._order)
+        result = self._program(StackedArguments(*arguments))
+        self._take(result.state, np.asarray(result.summary)[: len(self._snapshots)], epochs)
+
+    def _prepare(self, epochs: int) -> None:
+        """Writes positions and shuffled rows; the call before has been waited for."""
+        n_train, length = self._model.n_train, count_order_rows(self._model)
+        batches = self._model.batches
         # Networks that differ in their rates alone see the same batches.
         drawn: dict[tuple[int, int], int] = {}
-        for i, (snapshot, counters) in enumerate(zip(self._snapshots, self._counters, strict=True)):
-            if self._diverged[i]:
-                continue
-            seed = snapshot.spec.seed
-            position[i] = seed, counters.step, counters.updates, 0, steps
-            same = drawn.setdefault((seed, counters.epoch), i)
-            order[i] = (
-                order_rows(seed, counters.epoch, n_train, epochs, length)
-                if same == i
-                else order[same]
-            )
-        call: Any = (self._state, self._x, self._y, order, position, self._rates)
-        result = self._program(StackedArguments(*call))
-        self._take(result.state, np.asarray(result.summary)[: len(self._snapshots)], steps)
+        going = zip(self._snapshots, self._epochs.tolist(), (~self._diverged).tolist(), strict=True)
+        for i, (snapshot, done, goes_on) in enumerate(going):
+            begun, seed = snapshot.counters, snapshot.spec.seed
+            key = seed, begun.epoch + done
+            start = drawn.get(key)
+            if start is None:
+                start = drawn[key] = len(drawn) * length
+                write_rows(self._order[start:], *key, n_train, epochs)
+            steps = done * batches
+            todo = epochs * batches if goes_on else 0
+            self._call[i] = seed, begun.step + steps, begun.updates + steps, 0, todo, start
 
-    def _take(self, state: State[Any], summary: Floats, steps: int) -> None:
+    def _take(self, state: Any, summary: Floats, epochs: int) -> None:
         """Takes over what a call returned; a network that diverged keeps its state before it."""
         trained = ~self._diverged
         bad = trained & ~(np.isfinite(summary).all(axis=1) & (summary[:, -1] == 1))
         good = trained & ~bad
         if bad.any():
             rows = np.flatnonzero(bad)
-            state = State(*(np.array(vector) for vector in state))
-            for after, before in zip(state, self._state, strict=True):
-                after[rows] = np.asarray(before)[rows]
+            state = np.array(state)
+            state[rows] = np.asarray(self._state)[rows]
         self._state = state
         self._diverged |= bad
         self._summary[good] = summary[good]
-        for i in np.flatnonzero(good):
-            self._counters[i] = self._counters[i].after(steps, self._model.batches)
+        self._epochs[good] += epochs
 
 
 def _pad(rows: Sequence[Any]) -> Floats:
@@ -126,3 +138,12 @@ def _pad(rows: Sequence[Any]) -> Floats:
     padded = np.zeros((MAX_NETWORKS, *rows[0].shape), np.float32)
     padded[: len(rows)] = rows
     return padded
+
+
+def _find_variances(snapshots: Sequence[Snapshot]) -> list[Variances]:
+    """Returns the labels' variances for each network; data that several share is read once."""
+    known: dict[int, Variances] = {}
+    for snapshot in snapshots:
+        if id(snapshot.data) not in known:
+            known[id(snapshot.data)] = Variances.of(snapshot.data)
+    return [known[id(snapshot.data)] for snapshot in snapshots]

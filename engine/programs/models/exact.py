@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import pairwise
 
@@ -107,6 +107,14 @@ class ExactModel:
             tile=tile,
         )
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        """Computed once: every frame looks its program up."""
+        return hash(tuple(getattr(self, field.name) for field in fields(self)))
+
     @property
     def layout(self) -> Layout:
         """Layout of the parameters: the exact one."""
@@ -173,7 +181,7 @@ class ExactModel:
         """Features that the program is given."""
         return self.features
 
-    @property
+    @cached_property
     def sizes(self) -> Sizes:
         """Just what the data and pictures take."""
         return Sizes(

@@ -92,7 +92,7 @@ class GeneralModel:
         """Rows trained on at a time; the statistics of a batch need all of its rows."""
         return MAX_BATCH if self.capacity.normalized else BATCH_CHUNK
 
-    @property
+    @cached_property
     def sizes(self) -> Sizes:
         """Room for the largest data and pictures."""
         return Sizes(
