@@ -14,7 +14,7 @@ import jax
 import jax.numpy as jnp
 from jax import Array, ShapeDtypeStruct, lax
 
-from engine.base.devices import SMALL_NETWORK_OPTIONS, small_network_device
+from engine.base.devices import small_network_device
 from engine.programs.models import ExactModel, Inputs, n_rates
 from engine.programs.training import State, TrainingPosition
 from engine.programs.turns import SUMMARY, train_and_evaluate
@@ -128,4 +128,4 @@ def compile_stacked(model: ExactModel) -> StackedProgram:
         return run_stacked(model, call)
 
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
-        return jax.jit(stacked).lower(shapes).compile(compiler_options=SMALL_NETWORK_OPTIONS)
+        return jax.jit(stacked).lower(shapes).compile()
