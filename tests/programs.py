@@ -86,7 +86,7 @@ def share_general_programs() -> None:
     """
     import jax
 
-    from engine.programs import tiers
+    from engine.programs import image_programs, tiers
     from engine.programs.models import ExactModel, GeneralModel
 
     compile_well, first = tiers.compile_turn, GeneralModel(tiers.TIERS[0])
@@ -106,7 +106,24 @@ def share_general_programs() -> None:
     def compile_or_share(model: Any) -> Any:
         return (compile_shared if isinstance(model, GeneralModel) else compile_each)(model)
 
+    def compile_for_all(compile_one: Any) -> Any:
+        # As servers compile them, so that one process alone does, for all of them.
+        def compile_once_for_all(key: Any) -> Any:
+            name = hashlib.sha256(repr(key).encode()).hexdigest()[:16]
+            jax.config.update("jax_disable_most_optimizations", False)
+            try:
+                with compile_once(name):
+                    return compile_one(key)
+            finally:
+                jax.config.update("jax_disable_most_optimizations", quick)
+
+        return cache(compile_once_for_all)
+
     tiers.compile_turn = compile_or_share
+    image_programs.compile_general_training = compile_for_all(
+        image_programs.compile_general_training
+    )
+    image_programs.compile_general_views = compile_for_all(image_programs.compile_general_views)
     if quick:
         level = property(lambda model: first_level if model == first else 0)
         for kind in (ExactModel, GeneralModel):

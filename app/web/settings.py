@@ -128,7 +128,7 @@ class Settings(BaseSettings):
             it: about half the traffic for about 1.3 ms of a core per large frame.
         warm_up: `LIVENET_WARM_UP`, what is compiled ahead of time: room for `all` networks, or
             only the `first`, that of most; the rest is then compiled when a network needs it,
-            which waits for it.
+            which waits for it. With `all`, room for larger networks for images comes behind theirs.
         frame_ancestors: `LIVENET_FRAME_ANCESTORS`, whose pages may show the playground and the
             embed in a frame: `*` for any, `none`, or a list of `self` and origins.
         reveal_dir: `LIVENET_REVEAL_DIR`, the folder of an unpacked reveal.js for `/slides/demo`

@@ -49,11 +49,16 @@ class ImagePrograms:
     Args:
         cache: of compiled programs.
         store: where image sets come from.
+
+    Attributes:
+        store: as above.
+        prepares_larger: whether general programs of the next larger capacity are compiled, too.
     """
 
     def __init__(self, cache: ProgramCache, store: ImageStore) -> None:
         self._cache = cache
         self.store = store
+        self.prepares_larger = False
 
     def exact_training(self, spec: Spec, data: ImageData) -> TrainingProgram:
         """Returns the exact training program of a network; compiles it if need be."""
@@ -86,7 +91,7 @@ class ImagePrograms:
     def request_exact(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
         """Has exact programs compiled in the background, then general ones for the next edits.
 
-        Those are of the network's capacity, and of the next larger one.
+        Those are of the network's capacity, and of the next larger one if that is prepared.
 
         Args:
             owner: who asks; replaces what it asked for before.
@@ -98,7 +103,8 @@ class ImagePrograms:
         """
         wanted = [_exact_training(spec, data), _exact_views(spec, data)]
         own = GeneralImageModel.of(spec, data.n_train)
-        for model in (own, own and own.larger):
+        larger = own.larger if own is not None and self.prepares_larger else None
+        for model in (own, larger):
             if model is not None:
                 wanted += [_train_generally(model), _view_generally(model, data)]
         return self._cache.request_all(owner, wanted)

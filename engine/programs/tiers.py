@@ -74,7 +74,8 @@ class Programs:
         self._get(self._general[0], pinned=True)
 
     def warm_rest(self) -> None:
-        """Compiles the other capacities."""
+        """Compiles the other capacities; from now on larger ones for images are prepared, too."""
+        self.images.prepares_larger = True
         for model in self._general[1:]:
             self._get(model, pinned=True)
             give_back_memory()

@@ -29,6 +29,7 @@ ADAM = {"name": "adam", "learning_rate": 0.001}
 def general() -> Iterator[Programs]:
     """Programs of which the general ones are compiled."""
     programs = Programs(str(FOLDER))
+    programs.images.prepares_larger = True
     trainer = Trainer(parse_spec(digits()), programs)
     assert trainer.prefer_exact()
     # Exact ones and those of two capacities, that train and that show.

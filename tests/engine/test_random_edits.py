@@ -197,3 +197,10 @@ def test_the_counter_of_compilations_counts(
     make_trainer({"layers": [{"units": 7}], "batch_size": 13}).train(steps=1)
     assert programs.builds == builds + 1
     assert compilations.count > compiled
+
+
+def test_room_for_larger_image_networks_is_prepared_where_all_capacities_are(
+    all_programs: Programs,
+) -> None:
+    assert all_programs.images.prepares_larger
+    assert not Programs().images.prepares_larger
