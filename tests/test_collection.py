@@ -43,6 +43,7 @@ def _sort_by_file(names: Iterable[str]) -> dict[str, list[str]]:
     return files
 
 
+@pytest.mark.slow
 def test_another_time_and_another_hash_seed_collect_the_same_tests(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:

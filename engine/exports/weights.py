@@ -20,6 +20,7 @@ from engine.base.arrays import Floats
 from engine.base.errors import ExportError
 from engine.exports.files import File
 from engine.exports.text import write_block, write_table
+from engine.functions.activations import ACTIVATIONS
 from engine.network import Layout, UnitParameter
 from engine.spec import Spec, dump_spec
 
@@ -27,7 +28,7 @@ WEIGHTS_FILE = "weights.safetensors"
 #: The most numbers that stand inside a source.
 MAX_INLINE = 16_384
 
-_NORMALIZATION = {"gamma": UnitParameter.SCALE, "beta": UnitParameter.SHIFT}
+_NORMALIZATION = {one.block_name for one in UnitParameter if one is not UnitParameter.SLOPE}
 
 
 def name_weights(spec: Spec, params: Floats) -> dict[str, Floats]:
@@ -37,21 +38,16 @@ def name_weights(spec: Spec, params: Floats) -> dict[str, Floats]:
         spec: the network.
         params: float32 [n], in the layout of the network itself.
     """
-    layout = Layout.of(spec)
     named: dict[str, Floats] = {}
-    for layer in range(layout.n_hidden + 1):
-        hidden = spec.layers[layer] if layer < layout.n_hidden else None
-        bias = params[layout.bias_slice(layer)]
-        own = {"kernel": layout.kernel(params, layer)}
+    for layer, blocks in enumerate(Layout.of(spec).layers):
+        hidden = spec.layers[layer] if layer < len(spec.layers) else None
+        own = {block.name: block.of(params) for block in blocks}
         if hidden is not None and hidden.batch_norm:
-            for name, parameter in _NORMALIZATION.items():
-                own[name] = params[layout.unit_slice(parameter, layer)]
-            own["moving_mean"] = params[layout.unit_slice(UnitParameter.MEAN, layer)] - bias
-            own["moving_variance"] = params[layout.unit_slice(UnitParameter.VARIANCE, layer)]
+            own["moving_mean"] = own["moving_mean"] - own.pop("bias")
         else:
-            own["bias"] = bias
-        if hidden is not None and hidden.activation == "prelu":
-            own["slope"] = params[layout.unit_slice(UnitParameter.SLOPE, layer)]
+            own = {name: value for name, value in own.items() if name not in _NORMALIZATION}
+        if hidden is not None and not ACTIVATIONS[hidden.activation].learned_slope:
+            del own["slope"]
         named |= {f"layers.{layer}.{name}": np.array(value) for name, value in own.items()}
     return named
 

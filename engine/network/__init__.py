@@ -1,6 +1,6 @@
 """The network: layout of its parameters, capacities, forward pass, dropout, normalization."""
 
-from engine.network.blocks import Axis, Block, UnitParameter
+from engine.functions.blocks import Axis, Block, UnitParameter
 from engine.network.capacity import Capacity
 from engine.network.dropout import draw_dropout
 from engine.network.forward import Drop, run_layers

@@ -16,7 +16,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.functions.activation_registry import Apply
-from engine.network.layer_kinds import Dense
+from engine.functions.layer_kinds import Dense
 from engine.network.layout import ParameterArrays
 from engine.network.normalization import Normalize
 

@@ -18,8 +18,8 @@ import numpy as np
 from jax import Array
 from numpy.typing import NDArray
 
-from engine.network.blocks import Block, UnitParameter, Vector, lay_out_blocks
-from engine.network.layer_kinds import Dense
+from engine.functions.blocks import Block, UnitParameter, Vector, lay_out_blocks
+from engine.functions.layer_kinds import Dense
 from engine.spec import LayerSpec, Spec
 
 Floats = NDArray[np.float32]

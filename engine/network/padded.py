@@ -17,8 +17,8 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.base.loops import unfolded_loop
+from engine.functions.layer_kinds import Dense
 from engine.functions.switches import has_learned_slope, switched
-from engine.network.layer_kinds import Dense
 from engine.network.layout import ParameterArrays
 from engine.network.normalization import batch_statistics, normalize
 

@@ -7,6 +7,7 @@ from typing import Any
 from engine.data.kinds import DATASETS
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.features import FEATURES
+from engine.functions.layer_kinds import LAYER_KINDS
 from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
 from engine.spec.models import Spec
@@ -31,14 +32,16 @@ def describe_spec() -> dict[str, Any]:
     Returns:
         `task_losses`: losses that fit each task, the default first. `dataset_tasks`: the task of
         each generated data set. `data_sets`: kind, task, input shape, names of classes, and limits
-        of networks and batches. `features`: the formula of each one. `reads`: for each path whose
-        value is a choice, which paths each choice reads; others have no effect then.
+        of networks and batches. `layer_kinds`: settings of a layer of each kind. `features`: the
+        formula of each one. `reads`: for each path whose value is a choice, which paths each
+        choice reads; others have no effect then.
     """
     return {
         **Spec.model_json_schema(),
         "task_losses": TASK_LOSSES,
         "dataset_tasks": {name: task for task, names in TASK_DATASETS.items() for name in names},
         "data_sets": {name: entry.describe() for name, entry in DATASETS.items()},
+        "layer_kinds": {kind.name: kind.describe() for kind in LAYER_KINDS.values()},
         "features": {entry.name: entry.describe() for entry in FEATURES.table},
         "reads": {
             "data.name": _name_paths("data", DATASETS),

@@ -46,7 +46,10 @@ class Restarted:
         self.server.wait_ready()
 
 
-@pytest.fixture(params=["websocket", pytest.param("http", marks=pytest.mark.slow)])
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(params=["websocket", "http"])
 def restarted(request: pytest.FixtureRequest) -> Iterator[tuple[Restarted, Callable[[], Client]]]:
     with Restarted() as restarted, ExitStack() as clients:
         yield (
@@ -105,7 +108,6 @@ def test_a_killed_server_loses_a_few_seconds_and_a_stopped_one_nothing(
         assert len(client.message("spec", acks=True)["spec"]["layers"]) == layers
 
 
-@pytest.mark.slow
 def test_a_server_whose_supervisor_is_killed_saves_all() -> None:
     with Restarted() as server:
         with WebSocketClient(server.server.stream_url) as client:

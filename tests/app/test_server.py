@@ -24,10 +24,13 @@ from tests.app.transports import HttpClient, WebSocketClient, make_client
 STOP_PATIENCE = 10
 
 
-def test_prompt_stop_with_fifty_sockets() -> None:
+@pytest.mark.parametrize("sockets", [10, pytest.param(50, marks=pytest.mark.slow)])
+def test_prompt_stop_with_many_sockets(sockets: int) -> None:
     with LiveServer() as server, contextlib.ExitStack() as stack:
-        clients: list[Client] = [WebSocketClient(server.stream_url) for _ in range(30)]
-        clients += [HttpClient(server.url) for _ in range(20)]
+        clients: list[Client] = [
+            WebSocketClient(server.stream_url) for _ in range(sockets * 3 // 5)
+        ]
+        clients += [HttpClient(server.url) for _ in range(sockets * 2 // 5)]
         for client in clients:
             stack.enter_context(client)
             client.open()

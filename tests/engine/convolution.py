@@ -13,8 +13,8 @@ from typing import Any
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.network.blocks import Axis, BlockShape  # noqa: F401 - the example uses both
-from engine.network.layer_kinds import Shape
+from engine.functions.blocks import Axis, BlockShape  # noqa: F401 - the example uses both
+from engine.functions.layer_kinds import Shape
 
 
 def read_convolution() -> Any:

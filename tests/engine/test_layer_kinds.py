@@ -8,10 +8,13 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
+from engine import describe_spec, parse_spec
 from engine.edits.migration import NEW, BlockSource, along_axes
-from engine.network.blocks import Axis, Block, UnitParameter, lay_out_blocks
-from engine.network.layer_kinds import Dense, LayerKind, Shape
+from engine.exports.weights import name_weights
+from engine.functions.blocks import Axis, Block, UnitParameter, lay_out_blocks
+from engine.functions.layer_kinds import DENSE, LAYER_KINDS, Dense, Layer, Shape
 from engine.network.layout import Layout
+from engine.spec import LayerSpec
 from tests.engine.convolution import Flatten, MaxPooling, read_convolution
 
 SIDE = 8
@@ -19,7 +22,7 @@ Convolution = read_convolution()
 NETWORK: tuple[Any, ...] = (Convolution(3, 3), MaxPooling(2), Flatten(), Dense(10))
 
 
-def lay_out(network: tuple[LayerKind, ...], shape: Shape) -> tuple[tuple[Block, ...], ...]:
+def lay_out(network: tuple[Layer, ...], shape: Shape) -> tuple[tuple[Block, ...], ...]:
     shapes = []
     for layer in network:
         shapes.append(layer.blocks(shape))
@@ -92,3 +95,35 @@ def test_a_layout_is_that_of_its_dense_layers(normalized: bool) -> None:
     assert layout.size == (66 if normalized else 38)
     kernels = [block for blocks in layout.layers for block in blocks if Axis.IN in block.axes]
     assert layout.kernel_mask.sum() == sum(np.prod(block.shape) for block in kernels)
+
+
+def test_a_dense_layer_has_all_settings_that_a_layer_of_a_spec_has() -> None:
+    assert {*DENSE.sizes, *DENSE.options} == set(LayerSpec.model_fields)
+    assert describe_spec()["layer_kinds"] == {
+        name: {"sizes": list(kind.sizes), "options": list(kind.options)}
+        for name, kind in LAYER_KINDS.items()
+    }
+
+
+@pytest.mark.parametrize("normalized", [False, True])
+def test_exported_weights_are_called_like_their_blocks(normalized: bool) -> None:
+    """A normalized layer has its bias in the moving mean."""
+    layer = {"units": 3, "activation": "prelu", "batch_norm": normalized}
+    spec = parse_spec({"layers": [layer, {"units": 2}]})
+    layout = Layout.of(spec)
+    flat = np.arange(1, layout.size + 1, dtype=np.float32)
+    named = name_weights(spec, flat)
+    first = {block.name: block.of(flat) for block in layout.layers[0]}
+    if normalized:
+        first["moving_mean"] = first["moving_mean"] - first.pop("bias")
+    assert [key for key in named if key.startswith("layers.0.")] == [
+        f"layers.0.{name}" for name in first
+    ]
+    for name, values in first.items():
+        np.testing.assert_array_equal(named[f"layers.0.{name}"], values)
+    assert [key for key in named if not key.startswith("layers.0.")] == [
+        "layers.1.kernel",
+        "layers.1.bias",
+        "layers.2.kernel",
+        "layers.2.bias",
+    ]

@@ -38,6 +38,7 @@ def test_predictions_are_those_of_the_oracle(programs: Programs, value: Any, see
     check_outputs(states.load_state(spec, programs, flat), flat, GRID, 1e-3)
 
 
+@pytest.mark.slow
 @specs.bounded(15)
 @given(
     value=specs.specs(max_layers=8, max_units=32, batch_norm=True), seed=st.integers(0, 2**31 - 1)

@@ -24,13 +24,16 @@ def make_spec(**changes: Any) -> Spec:
     )
 
 
-#: Rates and seeds that one program serves, and choices that take others.
-SPECS = {
+#: Rates and seeds that one program serves, and a choice that takes another.
+FEW = {
     "rate": {"optimizer": {"name": "sgd", "learning_rate": 0.1}},
     "seed": {"seed": 7},
     "noise": {"data": {"name": "xor", "samples": 100, "noise": 0.3, "seed": 3}},
     "penalty": {"regularization": {"l1": 0.001, "l2": 0.01}},
     "optimizer": {"optimizer": {"name": "adam", "learning_rate": 0.02}, "batch_size": 7},
+}
+#: Choices that take a program each.
+MANY = {
     "dropout": {"layers": [{"units": 5, "activation": "relu", "dropout": 0.3}]},
     "batch normalization": {"layers": [{"units": 3, "activation": "relu", "batch_norm": True}]},
     "no hidden layer": {"layers": []},
@@ -38,14 +41,20 @@ SPECS = {
 }
 
 
-def test_each_network_is_trained_as_it_would_be_alone(programs: Programs) -> None:
-    specs = [make_spec(**changes) for changes in SPECS.values()]
+@pytest.mark.parametrize(
+    "networks",
+    [pytest.param(FEW, id="few"), pytest.param(FEW | MANY, id="many", marks=pytest.mark.slow)],
+)
+def test_each_network_is_trained_as_it_would_be_alone(
+    programs: Programs, networks: dict[str, dict[str, Any]]
+) -> None:
+    specs = [make_spec(**changes) for changes in networks.values()]
     together = StackedTrainer(specs, programs)
     assert len(together) == len(specs)
     together.train(EPOCHS)
     together.train(0)
     assert not together.diverged.any()
-    for index, (name, spec) in enumerate(zip(SPECS, specs, strict=True)):
+    for index, (name, spec) in enumerate(zip(networks, specs, strict=True)):
         alone = Trainer(spec, programs)
         alone.train(epochs=EPOCHS)
         np.testing.assert_allclose(

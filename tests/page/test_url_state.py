@@ -13,7 +13,7 @@ from livenet.addresses import write_number, write_state
 from tests.engine.specs import bounded, specs
 from tests.page.node import Modules
 
-MANY = 300
+MANY = 100
 DEFAULTS = dump_spec(parse_spec({}))
 
 #: Writes each spec and reads it again, as the address bar has it.

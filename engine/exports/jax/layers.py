@@ -10,13 +10,10 @@ from engine.exports.initializers import find_initializer, scaled_variance
 from engine.exports.text import write_call, write_number
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.code import fill
+from engine.functions.layer_kinds import DENSE
 from engine.network.normalization import EPSILON, MOMENTUM
 from engine.spec import InitializerSpec, LayerSpec, Spec
 
-_DENSE = '''\
-def dense(params, layer, h):
-    """h W + b."""
-    return h @ params[f"layers.{layer}.kernel"] + params[f"layers.{layer}.bias"]'''
 _NORMALIZE = f'''\
 def normalize(params, averages, layer, h, training):
     """A dense layer without bias, then batch normalization.
@@ -53,7 +50,7 @@ def has_dropout(spec: Spec) -> bool:
 
 def write_layers(spec: Spec) -> list[str]:
     """Writes the functions that `forward` is made of, and `forward`."""
-    chunks = [_DENSE]
+    chunks = [DENSE.jax.definition]
     if spec.normalized:
         chunks.append(_NORMALIZE)
     chunks += write_definitions(spec, lambda entry: entry.jax)
@@ -72,7 +69,7 @@ def _write_forward(spec: Spec) -> str:
     for i, hidden in enumerate(spec.layers):
         lines += _write_hidden(i, hidden, fed)
         fed = "h"
-    outputs = f"dense(params, {len(spec.layers)}, {fed})"
+    outputs = _write_dense(len(spec.layers), fed)
     says = "Returns the values before the output's activation"
     if spec.normalized:
         says, outputs = f"{says}, and the moving averages", f"{outputs}, averages"
@@ -84,7 +81,7 @@ def forward({", ".join(arguments)}):
 
 
 def _write_hidden(i: int, hidden: LayerSpec, fed: str) -> list[str]:
-    lines, z = [], f"dense(params, {i}, {fed})"
+    lines, z = [], _write_dense(i, fed)
     if hidden.batch_norm:
         lines.append(f"h, averages = normalize(params, averages, {i}, {fed}, training)")
         z = "h"
@@ -95,6 +92,10 @@ def _write_hidden(i: int, hidden: LayerSpec, fed: str) -> list[str]:
     if hidden.dropout:
         lines.append(f"h = dropout(key, {i}, {write_number(hidden.dropout)}, h)")
     return lines
+
+
+def _write_dense(layer: int, fed: str) -> str:
+    return fill(DENSE.jax.use, {"layer": str(layer), "h": fed})
 
 
 def _write_activate(spec: Spec) -> str:

@@ -11,6 +11,7 @@ from engine.exports.initializers import find_initializer, scaled_variance
 from engine.exports.text import write_call, write_number
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.code import fill
+from engine.functions.layer_kinds import DENSE
 from engine.network.normalization import EPSILON, MOMENTUM
 from engine.spec import InitializerSpec, LayerSpec, Spec
 
@@ -36,7 +37,7 @@ class KerasLayer:
 
 def list_layers(spec: Spec) -> list[KerasLayer]:
     """Returns the layers of a network, the output layer last."""
-    dense = "dense" if needs_dense(spec) else "layers.Dense"
+    dense = "dense" if needs_dense(spec) else DENSE.keras.use
     found: list[KerasLayer] = []
     for i, hidden in enumerate(spec.layers):
         found += _list_hidden(i, hidden, dense)
@@ -87,7 +88,7 @@ def write_dense(spec: Spec) -> str:
     return f'''\
 def dense(units, **options):
     """Returns a dense layer with the initial weights and penalty of this network."""
-    return layers.Dense(
+    return {DENSE.keras.use}(
 {lines}    )'''
 
 

@@ -12,6 +12,7 @@ from engine.exports.text import write_number, write_table
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.code import fill
 from engine.functions.initializers import TRUNCATED_DEVIATION
+from engine.functions.layer_kinds import DENSE
 from engine.functions.losses import LOSSES
 from engine.network.normalization import EPSILON, MOMENTUM
 from engine.spec import InitializerSpec, LayerSpec, Spec
@@ -33,8 +34,7 @@ class BatchNorm(nn.BatchNorm1d):
         normal = (z - mean) * torch.rsqrt(variance + self.eps)
         return self.weight * normal + self.bias'''
 
-#: Plain names of weights and PyTorch's, by the kind of layer.
-_DENSE = {"kernel": "weight", "bias": "bias"}
+#: Plain names of weights and PyTorch's.
 _NORM = {
     "gamma": "weight",
     "beta": "bias",
@@ -65,9 +65,14 @@ def list_modules(spec: Spec) -> list[TorchLayer]:
 
 
 def _dense(layer: int, inputs: int, units: int, *, bias: bool) -> TorchLayer:
-    names = _DENSE if bias else {"kernel": "weight"}
-    code = f"nn.Linear({inputs}, {units}{'' if bias else ', bias=False'})"
-    return TorchLayer(code, {f"layers.{layer}.{name}": own for name, own in names.items()})
+    options = "" if bias else ", bias=False"
+    holes = {"inputs": str(inputs), "units": str(units), "options": options}
+    weights = {
+        f"layers.{layer}.{name}": own
+        for name, own in DENSE.pytorch_weights.items()
+        if bias or name != "bias"
+    }
+    return TorchLayer(fill(DENSE.pytorch.use, holes), weights)
 
 
 def _list_hidden(i: int, hidden: LayerSpec, inputs: int) -> Iterator[TorchLayer]:

@@ -11,10 +11,7 @@ export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer })
   const layerNow = () => store.get().run.draft.layers[at];
   const change = (key) => (value) =>
     edits.edit({ layers: changeLayer(store.get().run.draft.layers, at, { [key]: value }) });
-  const keys = ["dropout"];
-  if (schema.reads("layers.activation", layerNow().activation, "layers.negative_slope")) keys.push("negative_slope");
-  keys.push("batch_norm");
-  const controls = keys.map((key) => {
+  const controls = schema.layerOptions(layerNow()).map((key) => {
     const control = createControl(schema.field(`layers.${key}`), { onInput: change(key) });
     return { key, control };
   });

@@ -20,7 +20,8 @@ export function learnSchema(schema) {
 
 /**
  * @param {Object} schema JSON Schema of the spec
- * @returns {{field: Function, defaults: Function, lossesOf: Function, reads: Function, readBy: Function}}
+ * @returns {{field: Function, defaults: Function, lossesOf: Function, reads: Function, readBy: Function,
+ *   layerOptions: Function}}
  */
 export function readSchema(schema) {
   function resolve(node) {
@@ -100,5 +101,12 @@ export function readSchema(schema) {
     return Object.keys(propertyOf(part).properties).map((key) => `${part}.${key}`).filter((one) => read.has(one));
   }
 
-  return { field, defaults, lossesOf, reads, readBy };
+  /** Settings of a hidden layer besides its sizes and activation that have an effect there. */
+  function layerOptions({ activation }) {
+    const read = readBy("layers.activation");
+    return schema.layer_kinds.dense.options.filter((key) => key !== "activation")
+      .filter((key) => !read.includes(`layers.${key}`) || reads("layers.activation", activation, `layers.${key}`));
+  }
+
+  return { field, defaults, lossesOf, reads, readBy, layerOptions };
 }

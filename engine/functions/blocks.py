@@ -1,7 +1,7 @@
 """Blocks: the arrays that a layer's parameters consist of, and where they lie in the flat vector.
 
-A kind of layer says the shapes of its blocks; everything else about parameters derives from
-them: the layout, what an edit moves, and what a penalty counts.
+A kind of layer says the names and shapes of its blocks; everything else about parameters derives
+from them: the layout, what an edit moves, what a penalty counts, and what an export is called.
 """
 
 from __future__ import annotations
@@ -27,6 +27,11 @@ class UnitParameter(IntEnum):
     MEAN = 3
     VARIANCE = 4
 
+    @property
+    def block_name(self) -> str:
+        """Name of its block, as Keras calls the weight."""
+        return ("slope", "gamma", "beta", "moving_mean", "moving_variance")[self]
+
 
 class Axis(Enum):
     """Role of a block's axis: input units, output units, or something else."""
@@ -38,14 +43,16 @@ class Axis(Enum):
 
 @dataclass(frozen=True)
 class BlockShape:
-    """Shape and axes of a block, as a kind of layer declares it.
+    """Name, shape and axes of a block, as a kind of layer declares it.
 
     Attributes:
+        name: in exported weights, behind the layer's: `layers.0.kernel`.
         shape: numbers along each axis.
         axes: what runs along each axis.
         unit_parameter: which parameter of hidden units it holds; None for kernels and biases.
     """
 
+    name: str
     shape: tuple[int, ...]
     axes: tuple[Axis, ...]
     unit_parameter: UnitParameter | None = None
@@ -90,7 +97,7 @@ def lay_out_blocks(layers: Sequence[Iterable[BlockShape]]) -> tuple[tuple[Block,
     for i in order:
         one = shapes[i][1]
         stop = at + math.prod(one.shape)
-        placed[i] = Block(one.shape, one.axes, one.unit_parameter, span=slice(at, stop))
+        placed[i] = Block(one.name, one.shape, one.axes, one.unit_parameter, span=slice(at, stop))
         at = stop
     found: list[list[Block]] = [[] for _ in layers]
     for i, (layer, _) in enumerate(shapes):
