@@ -103,9 +103,9 @@ export function readSchema(schema) {
 
   /** Settings of a hidden layer besides its sizes and activation that have an effect there. */
   function layerOptions({ activation }) {
-    const read = readBy("layers.activation");
+    const some = new Set(Object.values(schema.reads["layers.activation"]).flat());
     return schema.layer_kinds.dense.options.filter((key) => key !== "activation")
-      .filter((key) => !read.includes(`layers.${key}`) || reads("layers.activation", activation, `layers.${key}`));
+      .filter((key) => !some.has(`layers.${key}`) || reads("layers.activation", activation, `layers.${key}`));
   }
 
   return { field, defaults, lossesOf, reads, readBy, layerOptions };
