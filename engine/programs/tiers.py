@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Hashable
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
 
@@ -70,8 +71,11 @@ class Programs:
         """Compiles the first capacity; returns when it is ready."""
         self._warming = True
         are_loops_folded()
-        compile_draws()
-        self._get(self._general[0], pinned=True)
+        # XLA compiles without Python's lock: on a second core draws cost no time.
+        with ThreadPoolExecutor(1, "compile-draws") as pool:
+            draws = pool.submit(compile_draws)
+            self._get(self._general[0], pinned=True)
+            draws.result()
 
     def warm_rest(self) -> None:
         """Compiles the other capacities; from now on larger ones for images are prepared, too."""
