@@ -22,7 +22,7 @@ from engine.programs.turns import SUMMARY, train_and_evaluate
 #: Networks of one call; a program serves any number of them up to here.
 MAX_NETWORKS = 64
 #: Shuffled rows of a network in one call, at most; one epoch always fits.
-_ORDER_ROWS = 2048
+_ORDER_ROWS = 8192
 #: Numbers of `StackedArguments.call` for each network.
 CALL_NUMBERS = len(TrainingPosition._fields) + 1
 
