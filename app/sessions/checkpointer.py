@@ -69,6 +69,9 @@ class Checkpointer:
                 content = encode_session(saved, PAST_BYTES, LARGE_PAST_BYTES)
                 if not self._files.put(session.token, content):
                     return
+                if session.forgotten:
+                    # While it was written; nobody else would remove it.
+                    self._files.delete(session.token)
                 session.saved_revision = saved.revision
                 self._stopped.wait(time.monotonic() - begun)
 

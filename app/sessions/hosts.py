@@ -287,7 +287,7 @@ class LocalHost:
             rest = lost + self._resume_seconds - now
             if rest <= 0:
                 self.drop(session)
-                self._recovery.forget(session.token)
+                self._recovery.forget(session)
         else:
             rest = (now if idle is None else idle) + self._idle_seconds - now
             if rest <= 0:

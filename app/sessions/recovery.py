@@ -109,10 +109,11 @@ class Recovery:
                 self._restoring.discard(token)
                 self._changed.notify_all()
 
-    def forget(self, token: str) -> None:
+    def forget(self, session: Session) -> None:
         """Removes what was saved of a session that nobody has come back to."""
+        session.forgotten = True
         if self._files is not None:
-            self._files.delete(token)
+            self._files.delete(session.token)
 
     def finish(self) -> None:
         """Saves all sessions and hands them to their clients; nothing is trained after it."""

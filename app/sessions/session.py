@@ -65,6 +65,8 @@ class Session:
         self.reservation = reservation or ImageReservation(ImageMemory(0))
         #: The revision that has been saved; the checkpointer sets it.
         self.saved_revision = -1
+        #: Whether nobody will come back to it; the host sets it.
+        self.forgotten = False
         self._wake = wake
         inbox = Inbox(max_inbox_bytes, self.account)
         self._locked = Locked(SharedState(trainer.spec, inbox, max_fps))
