@@ -30,6 +30,9 @@ MEMORY_SLACK_MIB = 90
 #: Messages of 1 MiB, and of 16 kB: twice the slack, or all that anybody would send.
 OVERSIZED = choose(180, 1000)
 FLOOD = choose(10_000, 20_000)
+#: Edits of one client, and the seed of the last one, by which it is known.
+EDITS = choose(10_000, 1_000_000)
+LAST_SEED = 2_000_000
 
 
 @pytest.fixture
@@ -94,8 +97,8 @@ def test_oversized_in_fragments(quiet: LiveServer) -> None:
 @pytest.mark.parametrize("transport", ["websocket"], indirect=True)
 def test_flood_is_refused_and_the_session_goes_on(opened: Client) -> None:
     with ThreadPoolExecutor(1) as pool:
-        seen = pool.submit(read_until_spec, opened, 20_000)
-        for seed in range(FLOOD):
+        seen = pool.submit(read_until_spec, opened, LAST_SEED)
+        for seed in range(EDITS):
             opened.send("edit", patch={"seed": seed})
         wait_until(lambda: send_and_look(opened, seen), "the session goes on")
         codes = {got["code"] for got in seen.result() if got["type"] == "error"}
@@ -113,7 +116,7 @@ def read_until_spec(client: Client, seed: int) -> list[Message]:
 
 def send_and_look(client: Client, seen: Future[list[Message]]) -> bool:
     if not seen.done():
-        client.send("edit", patch={"seed": 20_000})
+        client.send("edit", patch={"seed": LAST_SEED})
     return seen.done()
 
 
@@ -139,7 +142,7 @@ def test_flood_of_acks_and_pings(opened: Client) -> None:
         opened.ack()
         opened.socket.ping(b"x" * 100)
     with ThreadPoolExecutor(1) as pool:
-        seen = pool.submit(read_until_spec, opened, 20_000)
+        seen = pool.submit(read_until_spec, opened, LAST_SEED)
         wait_until(lambda: send_and_look(opened, seen), "the session goes on")
 
 
