@@ -12,11 +12,14 @@ from collections.abc import Callable, Sequence
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from PIL import Image, ImageDraw
 
-from app.files.animations import MAX_FRAMES, MAX_PIXELS, REST_MS, AnimationError, assemble
+from app.files.animations import MAX_FRAMES, MAX_PIXELS, REST_MS, AnimationError, Format, assemble
 from tests.app.client import Client, decode_frame
 from tests.app.servers import Answer, LiveServer
+from tests.engine.specs import bounded
 
 BOUNDARY = "frames-of-a-run"
 
@@ -61,14 +64,15 @@ def test_frames_become_a_moving_picture(
             assert all(abs(a - b) < 9 for a, b in zip(blue, (10, 123, 214), strict=True))  # type: ignore[arg-type]
 
 
+def chunk(kind: bytes, content: bytes) -> bytes:
+    """A part of a PNG file, with its checksum."""
+    check = zlib.crc32(kind + content)
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
+
+
 def draw_blank(size: tuple[int, int]) -> bytes:
     """A frame of one colour, written row by row: the largest of them would take 400 MB."""
     width, height = size
-
-    def chunk(kind: bytes, content: bytes) -> bytes:
-        check = zlib.crc32(kind + content)
-        return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", check)
-
     packer = zlib.compressobj(1)
     row = bytes(1 + (width + 7) // 8)
     rows = b"".join([*(packer.compress(row) for _ in range(height)), packer.flush()])
@@ -98,6 +102,35 @@ def test_what_cannot_move_is_refused(frames: list[bytes | tuple[int, int]], told
     contents = [blanks[one] if isinstance(one, tuple) else one for one in frames]
     with pytest.raises(AnimationError, match=told):
         assemble(contents, "gif", 100)
+
+
+#: What Pillow reads of a PNG, each with a reader of its own.
+CHUNKS = [
+    b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"pHYs",
+    b"tEXt", b"zTXt", b"iTXt", b"eXIf", b"acTL", b"fcTL", b"fdAT", b"prIv",
+]  # fmt: skip
+
+
+@bounded(60)
+@given(
+    kind=st.sampled_from(["gif", "webp", "png"]),
+    at=st.sampled_from([8, 33, -12]) | st.integers(0, 200),
+    parts=st.lists(st.tuples(st.sampled_from(CHUNKS), st.binary(max_size=40)), max_size=3),
+    flips=st.lists(st.tuples(st.integers(0, 400), st.integers(1, 255)), max_size=2),
+    first=st.booleans(),
+)
+def test_whatever_a_frame_holds_it_is_drawn_or_refused(
+    kind: Format, at: int, parts: list[tuple[bytes, bytes]], flips: list[tuple[int, int]],
+    first: bool,
+) -> None:  # fmt: skip
+    """Chunks of any content with sound checksums, put anywhere, and bytes changed."""
+    good = draw(1)
+    frame = bytearray(good[:at] + b"".join(chunk(*part) for part in parts) + good[at:])
+    for place, value in flips:
+        frame[place % len(frame)] ^= value
+    frames = [bytes(frame), good] if first else [good, bytes(frame), good]
+    with contextlib.suppress(AnimationError):
+        assert assemble(frames, kind, 100)
 
 
 @pytest.mark.parametrize(

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+from typing import Any, get_args
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from app.protocol.errors import MessageError
+from app.protocol.messages import ClientMessage
 from app.protocol.parsing import parse_message
-from tests.app.client import Client
+from tests.app.client import Client, Message
 from tests.app.transports import WebSocketClient
 from tests.sizes import choose
 
@@ -82,18 +84,46 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner),
     max_leaves=12,
 )
-KEYS = st.sampled_from([
-    "spec", "session", "patch", "origin", "epochs", "batches", "names",
-    "select", "tile", "max_fps", "layer", "from", "to", "value",
-])  # fmt: skip
-KINDS = [
-    "open", "edit", "run", "pause", "reset", "undo", "redo", "step", "speed", "views",
-    "set_weight", "ack",
-]  # fmt: skip
+MODELS = get_args(ClientMessage)
+KINDS = [get_args(model.model_fields["type"].annotation)[0] for model in MODELS]
+FIELDS = {field.alias or name for model in MODELS for name, field in model.model_fields.items()}
+KEYS = st.sampled_from(sorted(FIELDS - {"type"}))
+#: One message of each kind that is taken, to be spoilt in one place.
+TAKEN: list[Message] = [
+    {"type": "load", "spec": {"layers": [{"units": 3}]}, "state": None},
+    {"type": "edit", "patch": {"batch_size": 3}, "origin": None, "group": "a"},
+    {"type": "edit", "patch": {"layers": [{}, {}]}, "origin": [[0, [0, 1, 2, 3]], [1, [0, 1]]]},
+    {"type": "run", "until": {"epoch": 3, "loss": 0.1}},
+    {"type": "step", "epochs": 1},
+    {"type": "speed", "epochs_per_frame": 2},
+    {"type": "views", "names": ["weights"], "select": {"layer": 0, "unit": 0}, "tile": 9},
+    {"type": "views", "digit": {"part": "train", "row": 4}, "space": 2},
+    {"type": "views", "digit": {"ink": "AAAA", "width": 1, "height": 3, "prepared": True}},
+    {"type": "set_weight", "layer": 0, "from": 0, "to": 1, "value": 0.5},
+    {"type": "timeline", "on": False},
+    {"type": "recall", "point": 0},
+    {"type": "branch", "point": 0},
+    {"type": "try", "trial": "a", "candidates": [{"patch": {}, "origin": None}], "epochs": 1},
+]
 TYPES = st.sampled_from([*KINDS, "dance"])
 ALMOST = st.builds(
     lambda kind, rest: {**rest, "type": kind}, TYPES, st.dictionaries(KEYS, JSON, max_size=4)
 )
+
+
+@st.composite
+def spoilt(draw: st.DrawFn) -> Message:
+    """A message that would be taken but for one value, somewhere in it."""
+    message = json.loads(json.dumps(draw(st.sampled_from(TAKEN))))
+    inner: Any = message
+    while True:
+        keys = list(range(len(inner))) if isinstance(inner, list) else sorted(inner)
+        key = draw(st.sampled_from(keys))
+        deeper = isinstance(inner[key], dict | list) and inner[key] and draw(st.booleans())
+        if not deeper:
+            inner[key] = draw(JSON)
+            return message
+        inner = inner[key]
 
 
 @pytest.mark.parametrize(("text", "code", "path"), REFUSED, ids=range(len(REFUSED)))
@@ -152,7 +182,7 @@ def test_any_text_is_parsed_or_refused(text: str | bytes) -> None:
 
 
 @settings(max_examples=choose(30, 600), suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(messages=st.lists(ALMOST, min_size=1, max_size=4))
+@given(messages=st.lists(ALMOST | spoilt(), min_size=1, max_size=4))
 def test_random_messages_leave_the_session_alive(opened: Client, messages: list[dict]) -> None:
     for message in messages:
         opened.send_text(json.dumps(message))

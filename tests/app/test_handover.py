@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 
 from app.factory import Components
 from app.files.handover import MAX_TEXT, HandoverError, HandoverSeal
+from app.sessions.saved_sessions import decode_session
 from engine import CheckpointError
 from tests.app.client import Client, Message, StreamClosedError
 from tests.app.in_process import host_sessions
@@ -59,6 +60,11 @@ def test_another_key_an_old_seal_and_a_long_text_are_refused() -> None:
     longest = HandoverSeal(KEY, 60.0).seal(bytes(12 << 20))
     assert longest is not None
     assert len(longest) <= MAX_TEXT
+
+
+def frame_header(header: bytes) -> bytes:
+    """Bytes that begin as a safetensors file does."""
+    return len(header).to_bytes(8, "little") + header
 
 
 @pytest.fixture
@@ -106,6 +112,14 @@ def test_another_host_goes_on_where_the_first_one_stopped(host: Callable[[], Any
         client.ack(2)
         client.send("undo")
         assert client.message("spec", acks=True)["spec"]["seed"] == 42
+
+
+@given(content=st.binary(max_size=100) | st.binary(max_size=60).map(frame_header))
+def test_what_is_signed_and_no_session_is_refused(in_process: Components, content: bytes) -> None:
+    text = SEAL.seal(content)
+    assert text is not None
+    with pytest.raises((HandoverError, CheckpointError)):
+        decode_session(SEAL.open(text.encode()), in_process.programs)
 
 
 def test_sessions_without_a_client_are_handed_to_nobody(host: Callable[[], Any]) -> None:

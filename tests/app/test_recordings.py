@@ -11,7 +11,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from app.api.recordings import _is_recording
 from app.files.blob_store import BlobStore
 from tests.app.servers import LiveServer
 
@@ -61,6 +64,14 @@ def test_what_is_no_recording_is_refused(keeper: LiveServer, content: bytes, sta
     answer = keeper.get("/api/recordings", "POST", content)
     assert answer.status == status
     assert code_of(answer.body)
+
+
+@given(st.binary(max_size=200), st.booleans(), st.integers(0, 200))
+def test_any_bytes_are_a_recording_or_not(content: bytes, packed: bool, cut: int) -> None:
+    """They are not, whatever they are, but for what begins as one."""
+    body = gzip.compress(content) if packed else content
+    assert not _is_recording(body[:cut])
+    assert _is_recording(make_recording() + content)
 
 
 def test_strangers_neither_send_nor_find_anything(keeper: LiveServer) -> None:

@@ -24,7 +24,7 @@ from app.protocol.view_settings import ViewSettings
 from app.sessions.saved_sessions import decode_session, encode_session
 from app.sessions.session import Session
 from app.sessions.turns import take_turn
-from engine import Archive, CheckpointError, Programs, Trainer, encode_archive
+from engine import Archive, CheckpointError, EngineError, Programs, Trainer, encode_archive
 from tests.app.client import Client, FrameSeen
 from tests.app.in_process import Attached, host_sessions
 from tests.app.servers import wait_until
@@ -313,6 +313,25 @@ def test_notes_of_anything_are_read_or_refused(
     except CheckpointError:
         return
     assert read.snapshot.spec == archive.snapshots[0].spec
+
+
+@given(data=st.data())
+def test_a_damaged_session_is_read_or_refused(
+    attached: Attached, programs: Programs, data: st.DataObject
+) -> None:
+    """Bytes changed, cut off or added anywhere, as whoever hands a session over could do."""
+    content = bytearray(encode_session(save(attached.session), 0))
+    header = 8 + int.from_bytes(content[:8], "little")
+    places = st.integers(0, len(content) - 1) | st.integers(0, header - 1)
+    for _ in range(data.draw(st.integers(0, 4))):
+        content[data.draw(places)] = data.draw(st.integers(0, 255))
+    del content[data.draw(st.just(len(content)) | st.integers(0, len(content))) :]
+    content += data.draw(st.just(b"") | st.binary(max_size=20))
+    try:
+        read = decode_session(bytes(content), programs)
+    except EngineError:
+        return
+    assert np.isfinite(np.array(read.snapshot.state.params)).all()
 
 
 @pytest.mark.parametrize(

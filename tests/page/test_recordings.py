@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import random
 import struct
 from collections.abc import Callable
 from itertools import pairwise
@@ -12,6 +13,7 @@ from typing import Any
 
 from tests.page.node import Modules
 from tests.page.recordings import make_recording, make_with
+from tests.sizes import NIGHTLY, choose
 
 THIN = """
 const { createRecorder } = await import('recordings/recorder');
@@ -108,6 +110,9 @@ HOSTILE = {
     ),
 }  # fmt: skip
 
+#: How many frames were read, or why none were.
+KNOWN = {1, 2, 3, "damaged", "empty", "foreign", "too_large", "version"}
+
 READ_FORMS = """
 const { unpack } = await import('recordings/format');
 const { fromText } = await import('recordings/gzip');
@@ -132,6 +137,51 @@ def test_what_is_no_recording_is_told_and_nothing_hangs(
     whole, *read = modules.load(READ_FORMS, texts, schema)
     assert dict(zip(HOSTILE, read, strict=True)) == {n: code for n, (_, code) in HOSTILE.items()}
     assert whole == 200
+
+
+def damage(packed: bytes, rng: random.Random) -> bytes:
+    """A recording with another value in its head, or with bytes changed, cut off or added."""
+    whole = gzip.decompress(packed)
+    (length,) = struct.unpack_from("<I", whole)
+    head = json.loads(whole[4 : 4 + length])
+    match rng.randrange(3):
+        case 0:
+            inner: Any = head
+            while True:
+                key = rng.choice([*inner] if isinstance(inner, dict) else range(len(inner)))
+                if not (isinstance(inner[key], dict | list) and inner[key]) or rng.random() < 0.1:
+                    break
+                inner = inner[key]
+            inner[key] = rng.choice(STRANGE)
+            new = json.dumps(head).encode()
+            return gzip.compress(struct.pack("<I", len(new)) + new + whole[4 + length :], 1)
+        case 1:
+            plain = bytearray(whole)
+            for _ in range(rng.randint(1, 4)):
+                plain[rng.randrange(rng.choice([length, len(plain)]))] = rng.randrange(256)
+            return gzip.compress(bytes(plain[: rng.choice([None, rng.randrange(len(plain))])]), 1)
+        case _:
+            some = bytearray(packed)
+            some[rng.randrange(len(some))] ^= 1 << rng.randrange(8)
+            return bytes(some[: rng.choice([None, rng.randrange(len(some))])])
+
+
+#: What stands in the place of any value of a recording's head.
+STRANGE: list[Any] = [
+    None, True, -1, 0, 0.5, 1e308, 2**53, "", "x", "__proto__", "constructor", "inf", [], [[]], {},
+    [None], {"length": 1e9}, {"__proto__": 1}, ["U8"], [-1], [1 << 31, 1 << 31],
+]  # fmt: skip
+
+
+def test_a_damaged_recording_is_read_or_refused(modules: Modules, schema: dict[str, Any]) -> None:
+    packed = make_recording(modules, "")
+    rng = random.Random(None if NIGHTLY else 1)
+    for _ in range(choose(1, 40)):
+        forms = [damage(packed, rng) for _ in range(100)]
+        texts = [base64.b64encode(form).decode() for form in forms]
+        read = modules.load(READ_FORMS, texts, schema)
+        wrong = [form for form, result in zip(texts, read, strict=True) if result not in KNOWN]
+        assert not wrong
 
 
 FINE = (
