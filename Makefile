@@ -1,4 +1,4 @@
-# LiveNet: make run | test | test-slow | test-nightly | bench | bench-mnist | lint. Needs Python 3.11 or later, and no more.
+# LiveNet: make run | test | test-slow | test-nightly | bench | bench-mnist | lint | audit. Needs Python 3.11 or later, and no more.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -14,7 +14,7 @@ INSTALL := python -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # Each test process and each of their servers would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test test-slow test-nightly bench bench-mnist lint page-types tables format browser clean
+.PHONY: help run test test-slow test-nightly bench bench-mnist lint audit page-types tables format browser clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ lint: $(VENV)/.dev ## check style and types
 	@if PATH="$$PWD/$(BIN):$$PATH" command -v node >/dev/null; then $(MAKE) --no-print-directory page-types; \
 	else echo "No node here: the types of the page are not checked."; fi
 
+audit: $(VENV)/.dev ## look the packages up in the public lists of known weaknesses
+	@$(BIN)/python .ci/audit.py
+
 page-types: $(NODE_MODULES)/.package-lock.json
 	PATH="$$PWD/$(BIN):$$PATH" $(NODE_MODULES)/.bin/tsc -p static/tsconfig.json
 
@@ -62,7 +65,7 @@ browser: ## find Chromium and its driver, or install them
 	@sh tests/browser/install.sh
 
 clean: ## forget what was installed and measured
-	rm -rf $(VENV) $(BENCH_VENV) $(NODE_MODULES) benchmarks/results .pytest_cache .ruff_cache .hypothesis
+	rm -rf $(VENV) $(BENCH_VENV) .venv-audit $(NODE_MODULES) benchmarks/results .pytest_cache .ruff_cache .hypothesis
 
 $(VENV)/bin/python $(BENCH_VENV)/bin/python:
 	$(PYTHON) -m venv $(@:/bin/python=)
