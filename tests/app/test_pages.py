@@ -16,6 +16,9 @@ from app.pages.slides import find_reveal
 from tests.app.servers import ROOT, LiveServer, wait_until
 
 YEAR = "max-age=31536000"
+TEMPLATES = ROOT / "templates"
+#: Scripts that are run, not data for one.
+_SCRIPT = re.compile(r'<script\b(?![^>]*(?:\bsrc=|type="(?:application/json|text/plain)"))([^>]*)>')
 
 
 @pytest.fixture(scope="module")
@@ -231,5 +234,18 @@ def test_an_unpacked_reveal_takes_the_place_of_the_installed_one(tmp_path: Path)
 def test_security_headers_are_everywhere(server: LiveServer, path: str) -> None:
     headers = server.get(path).headers
     assert headers["X-Content-Type-Options"] == "nosniff"
-    assert "Referrer-Policy" in headers
-    assert "Content-Security-Policy" in headers
+    assert headers["Referrer-Policy"] == "same-origin"
+    assert headers["Cross-Origin-Opener-Policy"] == "same-origin"
+    assert {"camera=()", "microphone=()"} <= set(headers["Permissions-Policy"].split(", "))
+    policy = headers["Content-Security-Policy"].split("; ")
+    scripts = next(part for part in policy if part.startswith("script-src"))
+    assert scripts == "script-src 'self'", "no inline script, and none of anybody else"
+
+
+@pytest.mark.parametrize("template", sorted(path.name for path in TEMPLATES.glob("*.html")))
+def test_templates_have_nothing_that_the_policy_forbids(template: str) -> None:
+    """No script, handler or address in the page itself; a recording has a policy of its own."""
+    text = (TEMPLATES / template).read_text()
+    own = _SCRIPT.findall(text)
+    assert own == ([' nonce="livenet"'] if template == "recording.html" else [])
+    assert not re.findall(r"""\son\w+\s*=\s*["']|javascript:""", text)
