@@ -9,6 +9,7 @@ from functools import partial
 from pathlib import Path
 
 from flask import Flask, render_template
+from pydantic import SecretStr
 
 from app.api.addresses import NetworkHosts, make_addresses_blueprint
 from app.api.animations import MAX_BYTES, make_animations_blueprint
@@ -26,11 +27,13 @@ from app.files.link_payloads import LinkPayloads
 from app.files.session_files import SessionFiles
 from app.limits.budget import Budget
 from app.limits.keys import read_key
+from app.limits.session_rates import SessionRates
 from app.limits.storage_quotas import StorageQuotas
 from app.pages.assets import Assets
 from app.pages.languages import Languages
 from app.pages.oembed import make_oembed_blueprint
 from app.pages.pages import make_pages_blueprint
+from app.pages.password import PasswordGate, add_password
 from app.pages.recording_shell import RecordingShell
 from app.pages.rendering import Renderer
 from app.pages.slides import find_reveal, make_slides_blueprint
@@ -42,6 +45,7 @@ from app.transports.connections import Connections
 from app.transports.http import HttpStreams
 from app.transports.websocket import SERVER_OPTIONS, make_stream_blueprint
 from app.web.own_addresses import add_host_check, is_named
+from app.web.password import SharedPassword
 from app.web.security import add_security_headers
 from app.web.settings import Settings, read_environment
 from engine import MAX_PAYLOAD, ImageStore, Programs
@@ -82,6 +86,7 @@ def make_app(settings: Settings | None = None) -> Flask:
         "animations.make": MAX_BYTES,
         TAKE_ENDPOINT: settings.max_recording_bytes,
         HANDOVER_ENDPOINT: MAX_TEXT,
+        "password.enter": 1 << 14,
     }
     app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
 
@@ -110,7 +115,10 @@ def make_app(settings: Settings | None = None) -> Flask:
     )
     quotas = StorageQuotas(settings.cache_dir, settings.stored_bytes_per_minute)
     payloads = LinkPayloads(BlobStore(settings.cache_dir / "states", settings.shelf_bytes, quotas))
-    connections = Connections(host, payloads, settings.max_message_bytes, settings.max_connections)
+    rates = SessionRates(settings.sessions_per_minute)
+    connections = Connections(
+        host, payloads, settings.max_message_bytes, settings.max_connections, rates
+    )
     streams = HttpStreams(connections)
     assets = Assets(ROOT / "static", packaged=find_reveal(settings.reveal_dir))
     languages = Languages(assets)
@@ -134,11 +142,9 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_qr_blueprint(network_hosts))
     app.register_blueprint(make_addresses_blueprint(network_hosts))
     app.register_blueprint(make_stream_blueprint(connections, settings))
-    app.register_blueprint(make_session_blueprint(host, streams, payloads, settings))
+    app.register_blueprint(make_session_blueprint(host, streams, payloads, rates, settings))
     app.register_blueprint(make_states_blueprint(payloads, settings))
-    add_host_check(app, settings.hosts)
-    add_error_answers(app)
-    add_security_headers(app, settings.frame_ancestors)
+    _add_policies(app, settings, renderer)
     app.extensions["livenet"] = Components(settings, programs, host, connections)
 
     def warm_up() -> None:
@@ -153,6 +159,25 @@ def make_app(settings: Settings | None = None) -> Flask:
     scheduler.start()
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     return app
+
+
+def _add_policies(app: Flask, settings: Settings, renderer: Renderer) -> None:
+    """Adds what holds for every request."""
+    add_host_check(app, settings.hosts)
+    if settings.password is not None:
+        password = _make_password(settings, settings.password)
+        add_password(app, PasswordGate(password, renderer))
+    add_error_answers(app)
+    add_security_headers(app, settings.frame_ancestors)
+
+
+def _make_password(settings: Settings, password: SecretStr) -> SharedPassword:
+    """Servers with a key in common accept each other's cookies."""
+    given = settings.handover_key
+    key = given.get_secret_value().encode() if given else None
+    return SharedPassword(
+        password.get_secret_value(), key or read_key(settings.cache_dir, "password-key")
+    )
 
 
 def _make_seal(settings: Settings) -> HandoverSeal | None:

@@ -11,7 +11,7 @@ from engine.functions.features import FEATURES
 from tests.doc_tables import TABLES, replace_table
 
 ROOT = Path(__file__).parents[1]
-PAGES = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "README.md", ROOT / "CHANGELOG.md"]
+PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
 GLOSSARY = ROOT / "docs" / "glossary.md"
 WIDTH = 100
 

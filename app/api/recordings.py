@@ -6,12 +6,13 @@ import zlib
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from app.api.requests import find_client, read_body
+from app.api.requests import read_body
 from app.files.blob_store import BlobStore, BlobStoreFullError, StorageQuotaError
 from app.pages.documents import FOREVER
 from app.pages.languages import Languages
 from app.pages.recording_shell import RecordingShell
 from app.web.allowed_origins import is_allowed
+from app.web.clients import find_client
 from app.web.settings import Settings
 
 #: The endpoint whose body may be as long as a recording.

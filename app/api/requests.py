@@ -5,11 +5,10 @@ from __future__ import annotations
 import socket
 from typing import Any
 
-from flask import Response, current_app, jsonify, request
+from flask import Response, jsonify, request
 from werkzeug.exceptions import RequestEntityTooLarge
 
 from app.protocol.errors import MessageError
-from app.web.clients import name_client
 
 _STATUS = {
     "forbidden_origin": 403,
@@ -72,13 +71,6 @@ def make_download(name: str, content: bytes, mimetype: str) -> Response:
     response = Response(content, mimetype=mimetype)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
-
-
-def find_client() -> str:
-    """Returns the name under which this client's limits are counted."""
-    forwarded = request.headers.get("X-Forwarded-For", "")
-    trusted: int = current_app.config["TRUSTED_PROXIES"]
-    return name_client(request.remote_addr or "", forwarded, trusted)
 
 
 def find_socket() -> socket.socket:

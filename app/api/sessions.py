@@ -12,17 +12,25 @@ from app.api.requests import RefusedError, answer, find_socket, read_body, refus
 from app.api.states import add_state_routes
 from app.api.timeline import add_timeline_routes
 from app.files.link_payloads import LinkPayloads
+from app.limits.session_rates import SessionRates
 from app.sessions.session_host import SessionHost, SessionLimitError
 from app.transports.http import HttpStreams
 from app.web.allowed_origins import is_allowed
+from app.web.clients import find_client
 from app.web.settings import Settings
 
 
 def make_session_blueprint(
-    host: SessionHost, streams: HttpStreams, payloads: LinkPayloads, settings: Settings
+    host: SessionHost,
+    streams: HttpStreams,
+    payloads: LinkPayloads,
+    rates: SessionRates,
+    settings: Settings,
 ) -> Blueprint:
     """Returns the blueprint of `/api/sessions/...`."""
     blueprint = Blueprint("sessions", __name__, url_prefix="/api/sessions")
+
+    asked = "Authorization, Content-Type" if settings.password else "Content-Type"
 
     @blueprint.before_request
     def check_origin() -> None:
@@ -34,7 +42,7 @@ def make_session_blueprint(
         response.headers["Cache-Control"] = "no-store"
         if request.origin and is_allowed(request.origin, request.host, settings.allowed_origins):
             response.headers["Access-Control-Allow-Origin"] = request.origin
-            response.headers["Access-Control-Allow-Headers"] = "Content-Type"
+            response.headers["Access-Control-Allow-Headers"] = asked
             response.headers["Vary"] = "Origin"
         return response
 
@@ -53,7 +61,7 @@ def make_session_blueprint(
 
     @blueprint.post("")
     def open_session() -> Response:
-        first = streams.open(read_body())
+        first = streams.open(read_body(), find_client())
         if first is None:
             raise _too_many()
         return answer(first)
@@ -88,7 +96,7 @@ def make_session_blueprint(
     add_model_routes(blueprint, host)
     add_export_routes(blueprint, host)
     add_handover_routes(blueprint, host)
-    add_timeline_routes(blueprint, host)
+    add_timeline_routes(blueprint, host, rates)
     add_state_routes(blueprint, host, payloads)
     return blueprint
 

@@ -13,12 +13,14 @@ from app.api.large_responses import charge_parts, charge_response
 from app.api.requests import RefusedError, read_body
 from app.api.session_jobs import find_session, wait_for
 from app.history.timeline import MAX_POINTS, TimelinePoint, describe_unknown_point
+from app.limits.session_rates import SessionRateError, SessionRates
 from app.protocol.errors import MessageError
 from app.protocol.frame_encoding import encode_frame
 from app.protocol.messages import Message, TimelinePointId
 from app.protocol.parsing import parse_content
 from app.sessions.session_host import SessionHost, SessionLimitError
 from app.sessions.worker_state import WorkerState
+from app.web.clients import find_client
 from engine import FrameRequest, dump_spec
 
 _IDS = re.compile(r"\d{1,15}(,\d{1,15})*", re.ASCII)
@@ -30,7 +32,7 @@ class BranchRequest(Message):
     point: TimelinePointId
 
 
-def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
+def add_timeline_routes(blueprint: Blueprint, host: SessionHost, rates: SessionRates) -> None:
     """Adds the routes of the time line to the blueprint of `/api/sessions`."""
 
     @blueprint.get("/<token>/points")
@@ -63,8 +65,9 @@ def add_timeline_routes(blueprint: Blueprint, host: SessionHost) -> None:
         if point is None:
             raise RefusedError("unknown_point", describe_unknown_point(number), "point")
         try:
+            rates.charge(find_client())
             return jsonify(session=host.branch(point.snapshot).token)
-        except SessionLimitError as error:
+        except (SessionLimitError, SessionRateError) as error:
             raise RefusedError("session_limit", str(error)) from None
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import threading
+from functools import partial
 
 from app.files.link_payloads import LinkPayloads
+from app.limits.session_rates import SessionRates
 from app.sessions.session_host import SessionHost
 from app.transports.stream import Connection
 
@@ -17,22 +19,39 @@ class Connections:
         payloads: what links carry.
         max_message_bytes: the longest message of a client.
         limit: how many may be open at one time.
+        rates: of the sessions that clients begin; None for no limit.
     """
 
     def __init__(
-        self, host: SessionHost, payloads: LinkPayloads, max_message_bytes: int, limit: int
+        self,
+        host: SessionHost,
+        payloads: LinkPayloads,
+        max_message_bytes: int,
+        limit: int,
+        rates: SessionRates | None = None,
     ) -> None:
         self.max_message_bytes = max_message_bytes
         self._host = host
         self._payloads = payloads
         self._limit = limit
+        self._rates = rates
         self._changed = threading.Condition()
         self._open: set[Connection] = set()
         self._closing = False
 
-    def open(self) -> Connection:
-        """Opens a connection; one too many is closed already (1013), with an error to send."""
-        connection = Connection(self._host, self._payloads, self.max_message_bytes, self._remove)
+    def open(self, client: str = "") -> Connection:
+        """Opens a connection; one too many is closed already (1013), with an error to send.
+
+        Args:
+            client: the name that its sessions are counted under.
+        """
+        connection = Connection(
+            self._host,
+            self._payloads,
+            self.max_message_bytes,
+            self._remove,
+            partial(self._rates.charge, client) if self._rates else lambda: None,
+        )
         with self._changed:
             accepted = not self._closing and len(self._open) < self._limit
             if accepted:

@@ -176,13 +176,18 @@ class HttpStreams:
         self._lock = threading.Lock()
         self._streams: dict[str, HttpStream] = {}
 
-    def _make(self) -> HttpStream | None:
-        connection = self._connections.open()
+    def _make(self, client: str = "") -> HttpStream | None:
+        connection = self._connections.open(client)
         return None if connection.outbox.closed else HttpStream(connection, self._forget)
 
-    def open(self, body: bytes) -> dict[str, Any] | None:
-        """Handles an `open` message and returns its answer; None if there are too many."""
-        stream = self._make()
+    def open(self, body: bytes, client: str = "") -> dict[str, Any] | None:
+        """Handles an `open` message and returns its answer; None if there are too many.
+
+        Args:
+            body: the message.
+            client: the name that its sessions are counted under.
+        """
+        stream = self._make(client)
         if stream is None:
             return None
         answer = stream.open(body)

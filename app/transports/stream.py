@@ -22,6 +22,7 @@ from typing import Self
 from app.files.link_payloads import LinkPayloads, describe_problem
 from app.limits.message_sizes import estimate_bytes
 from app.limits.rate_limits import BURST, TokenBucket
+from app.limits.session_rates import SessionRateError
 from app.protocol.errors import MessageError
 from app.protocol.messages import Ack, Load, Loading, Open
 from app.protocol.outbox import Outbox
@@ -54,6 +55,7 @@ class Connection:
         payloads: what links carry.
         max_message_bytes: the longest message; transports refuse it while it comes.
         on_end: called at the end, perhaps more than once.
+        charge_session: called before a new session; raises SessionRateError if it is too many.
 
     Attributes:
         outbox: what is to be sent to the client.
@@ -65,9 +67,11 @@ class Connection:
         payloads: LinkPayloads,
         max_message_bytes: int,
         on_end: Callable[[Connection], None] = lambda connection: None,
+        charge_session: Callable[[], None] = lambda: None,
     ) -> None:
         self.outbox = Outbox()
         self._on_end = on_end
+        self._charge_session = charge_session
         self._host = host
         self._payloads = payloads
         self._max_message_bytes = max_message_bytes
@@ -178,6 +182,8 @@ class Connection:
     def _open(self, message: Open) -> None:
         if self._session is not None:
             raise MessageError("invalid_message", "this connection has a session already", "type")
+        if message.session is None:
+            self._charge()
         try:
             if message.session is not None:
                 if not self.resume(message.session):
@@ -192,6 +198,12 @@ class Connection:
         except RecursionError:
             raise MessageError("invalid_spec", "nested too deeply") from None
         except SessionLimitError as error:
+            raise MessageError("session_limit", str(error)) from None
+
+    def _charge(self) -> None:
+        try:
+            self._charge_session()
+        except SessionRateError as error:
             raise MessageError("session_limit", str(error)) from None
 
     def _read(self, message: Open) -> tuple[Spec, LinkPayload | None]:

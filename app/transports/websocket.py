@@ -29,6 +29,7 @@ from app.protocol.outbox import Closing, Heartbeat, Item, Remainder
 from app.transports.connections import Connections
 from app.transports.stream import Connection
 from app.web.allowed_origins import is_allowed
+from app.web.clients import find_client
 from app.web.settings import Settings
 
 RECEIVE_BYTES = 1 << 16
@@ -212,7 +213,7 @@ def make_stream_blueprint(connections: Connections, settings: Settings) -> Bluep
 
     @sock.route("/api/stream", bp=blueprint)
     def stream(server: Server) -> None:
-        with connections.open() as connection:
+        with connections.open(find_client()) as connection:
             try:
                 limit, compressed = connections.max_message_bytes, settings.compress_frames
                 WebSocket(server, connection, limit, compressed=compressed).serve()

@@ -5,6 +5,8 @@ from __future__ import annotations
 import ipaddress
 import re
 
+from flask import current_app, request
+
 #: One household or one machine has a network of this length, and all addresses in it.
 _IPV6_PREFIX = 64
 _WITH_PORT = re.compile(r"\[(?P<six>[^\]]+)\](:\d+)?|(?P<four>[\d.]+):\d+")
@@ -25,6 +27,13 @@ def name_client(peer: str, forwarded: str = "", trusted_proxies: int = 0) -> str
         if name is not None:
             return name
     return _name(peer) or peer
+
+
+def find_client() -> str:
+    """Returns the name under which the limits of this request's client are counted."""
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    trusted: int = current_app.config["TRUSTED_PROXIES"]
+    return name_client(request.remote_addr or "", forwarded, trusted)
 
 
 def _name(text: str) -> str | None:

@@ -23,7 +23,7 @@ from app.limits.admission import Limit
 _LISTENED = ("HOST", "PORT")
 _PREFIX = "LIVENET_"
 #: What is never shown.
-_SECRET = "LIVENET_HANDOVER_KEY"
+_SECRETS = ("LIVENET_HANDOVER_KEY", "LIVENET_PASSWORD")
 
 
 class SettingsError(ValueError):
@@ -144,6 +144,10 @@ class Settings(BaseSettings):
             that a client was handed when this one stopped; 0 to hand over none.
         handover_key: `LIVENET_HANDOVER_KEY`, what signs them, the same on all such servers; in
             `cache_dir` unless set.
+        password: `LIVENET_PASSWORD`, what everybody is asked for before anything else is shown;
+            nobody is asked unless set.
+        sessions_per_minute: `LIVENET_SESSIONS_PER_MINUTE`, how many sessions one client may begin
+            in a minute; this machine itself may begin any number.
         waiting_bytes: `LIVENET_WAITING_BYTES`, what may wait in memory for workers and for
             clients, of all sessions together: commands, messages and answers that are not
             read; of half of it each session has its share, which others cannot take.
@@ -195,6 +199,8 @@ class Settings(BaseSettings):
     checkpoint_bytes: int = Field(default=1 << 29, ge=1 << 16, le=1 << 40)
     handover_seconds: float = Field(default=600.0, ge=0, le=86_400)
     handover_key: SecretStr | None = Field(default=None, min_length=32, max_length=512)
+    password: SecretStr | None = Field(default=None, min_length=8, max_length=512)
+    sessions_per_minute: int = Field(default=600, ge=1, le=1_000_000)
     waiting_bytes: int = Field(default=1 << 29, ge=1 << 24, le=1 << 40)
     stored_bytes_per_minute: int = Field(default=1 << 25, ge=1 << 12, le=1 << 40)
     image_bytes: int = Field(default=1 << 31, ge=1 << 20, le=1 << 44)
@@ -251,5 +257,5 @@ def read_environment() -> Settings:
         first = error.errors(include_url=False)[0]
         name = str(first["loc"][0])
         rule = first["msg"].removeprefix("Value error, ")
-        got = "" if name == _SECRET else f", got {os.environ[name]!r}"
+        got = "" if name in _SECRETS else f", got {os.environ[name]!r}"
         raise SettingsError(f"{name}: {rule}{got}") from None

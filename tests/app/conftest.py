@@ -5,11 +5,14 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from types import SimpleNamespace
 
 import pytest
 
 from app import create_app
 from app.factory import Components
+from app.limits import client_shares
+from app.web import password
 from app.web.settings import Settings
 from tests.app.client import Client
 from tests.app.in_process import joined_threads
@@ -41,6 +44,22 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 def _names_transport(test: pytest.Item) -> bool:
     return any("transport" in mark.args[0] for mark in test.iter_markers("parametrize"))
+
+
+class Clock:
+    """A clock that the test moves."""
+
+    now = 1_000_000.0
+
+
+@pytest.fixture
+def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
+    """The clock of shares a minute, and of cookies: it stands still."""
+    clock = Clock()
+    both = SimpleNamespace(monotonic=lambda: clock.now, time=lambda: clock.now)
+    monkeypatch.setattr(client_shares, "time", both)
+    monkeypatch.setattr(password, "time", both)
+    return clock
 
 
 @pytest.fixture(scope="session")

@@ -88,7 +88,7 @@ def test_a_client_stores_its_share_and_waits(tmp_path: Path) -> None:
     assert store.put(b"three", "b")
     shares = StorageQuotas(tmp_path, 3 * BLOCK)
     assert all(shares.charge(str(i), 1) == 0 for i in range(5000))
-    assert len(shares._left) == 4096
+    assert len(shares._shares._left) == 4096
 
 
 def test_what_is_no_file_is_left_alone(tmp_path: Path) -> None:

@@ -9,9 +9,11 @@ from typing import Any
 import pytest
 
 from app.factory import Components
+from app.limits.session_rates import SessionRates
 from app.protocol.outbox import Closing
 from app.transports.connections import Connections
 from app.transports.stream import Connection
+from tests.app.conftest import Clock
 from tests.app.in_process import host_sessions
 
 
@@ -46,3 +48,25 @@ def test_a_connection_too_many_says_so_and_is_closed(connections: Connections) -
     for connection in opened:
         connection.end()
     assert not connections.open().outbox.closed
+
+
+def test_an_address_begins_so_many_sessions_a_minute(in_process: Components, clock: Clock) -> None:
+    """A session that is taken up again is no new one, and other addresses have their own share."""
+    payloads = in_process.connections._payloads
+    connections = Connections(in_process.host, payloads, 1 << 20, 8, SessionRates(2))
+
+    def begin(client: str, token: str = "") -> Any:
+        asked = {"session": token} if token else {"spec": {}}
+        with connections.open(client) as connection:
+            connection.receive(json.dumps({"type": "open", **asked}))
+            return receive(connection)
+
+    here, there = "203.0.113.9", "203.0.113.10"
+    assert [begin(here)["type"] for _ in range(2)] == ["opened"] * 2
+    refused = begin(here)
+    assert refused["code"] == "session_limit"
+    assert "too many new sessions from this address" in refused["message"]
+    token = begin(there)["session"]
+    assert begin(here, token)["resumed"] is True
+    clock.now += 31
+    assert begin(here)["type"] == "opened"

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 from pathlib import Path
-from types import SimpleNamespace
 
-import pytest
-
-from app.limits import storage_quotas
 from app.limits.storage_quotas import StorageQuotas
+from tests.app.conftest import Clock
 
 BLOCK = 4096
 SHARE = 60 * BLOCK
-
-
-class Clock:
-    """A clock that the test moves."""
-
-    now = 1000.0
-
-
-@pytest.fixture
-def clock(monkeypatch: pytest.MonkeyPatch) -> Clock:
-    clock = Clock()
-    monkeypatch.setattr(storage_quotas, "time", SimpleNamespace(monotonic=lambda: clock.now))
-    return clock
 
 
 def test_a_share_comes_back_with_time_and_is_never_more_than_one(

@@ -93,6 +93,28 @@ def test_a_session_that_is_lost_is_forgotten(modules: Modules) -> None:
     assert token is None
 
 
+def test_a_page_whose_password_has_expired_is_told_and_asks_for_nothing_more(
+    modules: Modules,
+) -> None:
+    """Its reload shows the form; the session stays what the tab comes back to."""
+    sent, told, kept = run(
+        modules,
+        """const connection = make();
+           const told = [];
+           for (const name of ["locked", "error", "state"]) {
+             connection.on(name, (about) => told.push(about?.name ?? name));
+           }
+           connection.connect();
+           events.ready();
+           events.message({ type: "error", code: "password_required", message: "" });
+           return [sent, told, storage.getItem("livenet.session")];""",
+        KEPT,
+    )
+    assert sent == [{"type": "open", "session": "a-session-that-is-kept"}]
+    assert told == ["connecting", "waiting", "locked"]
+    assert kept == "a-session-that-is-kept"
+
+
 def test_what_is_no_token_is_not_sent(modules: Modules) -> None:
     sent = run(
         modules, "make().connect(); events.ready(); return sent;", {"livenet.session": "<short>"}

@@ -89,6 +89,7 @@ export function createSession({
   // A server may be quicker than the catalogue of words.
   const reportProblem = () => speaking.then(address.reportProblem);
   followStream(connection, { store, edits, history, painter, address: { ...address, reportProblem } });
+  connection.on("locked", () => location.reload());
   requestViews(connection, store, painter.repaint);
   requestPace(connection, store);
   followLoading(store);

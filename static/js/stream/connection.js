@@ -2,7 +2,8 @@
  * Connection to a live session, a source of frames: credit, retry, resume.
  *
  * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
- * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened).
+ * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened),
+ * `locked` (the server asks for its password again, which its pages do).
  * States: connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
  */
 
@@ -140,6 +141,11 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
     if (code === "session_limit") {
       drop();
       retryAfter(BUSY_DELAY, "busy");
+      return true;
+    }
+    if (code === "password_required") {
+      drop();
+      emit("locked");
       return true;
     }
     if (state === "waiting" && REFUSED.includes(code)) {

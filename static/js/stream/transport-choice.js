@@ -93,7 +93,8 @@ export function createTransports({ stream, sessions, health, storage }) {
     }
 
     function remember(message) {
-      if (!heard) storage.setItem(KEY, JSON.stringify({ name: HTTP, at: Date.now() }));
+      // Without the password no transport works.
+      if (!heard && message.code !== "password_required") storage.setItem(KEY, JSON.stringify({ name: HTTP, at: Date.now() }));
       heard = true;
       on.message(message);
     }
