@@ -44,6 +44,7 @@ from app.sessions.turns import take_turn
 from app.transports.connections import Connections
 from app.transports.http import HttpStreams
 from app.transports.websocket import SERVER_OPTIONS, make_stream_blueprint
+from app.web.forwarded import ForwardedPrefix
 from app.web.own_addresses import add_host_check, is_named
 from app.web.password import SharedPassword
 from app.web.security import add_security_headers
@@ -169,6 +170,7 @@ def _add_policies(app: Flask, settings: Settings, renderer: Renderer) -> None:
         add_password(app, PasswordGate(password, renderer))
     add_error_answers(app)
     add_security_headers(app, settings.frame_ancestors)
+    app.wsgi_app = ForwardedPrefix(app.wsgi_app, settings.trusted_proxies)
 
 
 def _make_password(settings: Settings, password: SecretStr) -> SharedPassword:

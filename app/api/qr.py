@@ -26,7 +26,8 @@ def make_qr_blueprint(hosts: NetworkHosts) -> Blueprint:
     @blueprint.get("/api/qr")
     def draw_code() -> Response:
         text = request.args.get("text", "")
-        if not any(is_own(text, host) for host in (request.host, *hosts.list_hosts())):
+        own = is_own(text, request.host, request.script_root)
+        if not own and not any(is_own(text, host) for host in hosts.list_hosts()):
             abort(400, "text must be an address of this server")
         if len(text) > MAX_TEXT or not text.isascii():
             abort(400, f"text may have at most {MAX_TEXT} characters, all of them ASCII")

@@ -104,13 +104,17 @@ class Assets:
         """Returns the URL of a module or style sheet with all that it imports inside."""
         return self.url(f"{_BUNDLES}{path}")
 
-    def page_config(self) -> dict[str, object]:
-        """Returns the page's configuration: URLs of Plotly, catalogues and stream."""
+    def page_config(self, root: str) -> dict[str, object]:
+        """Returns the page's configuration: URLs of Plotly, catalogues and stream.
+
+        Args:
+            root: the sub-path that the server is shown under; empty for none.
+        """
         catalogues = self.list_files("i18n", ".json")
         return {
-            "plotly": self.url(PLOTLY),
-            "catalogues": {Path(path).stem: self.url(path) for path in catalogues},
-            "stream": "/api/stream",
+            "plotly": root + self.url(PLOTLY),
+            "catalogues": {Path(path).stem: root + self.url(path) for path in catalogues},
+            "stream": f"{root}/api/stream",
         }
 
     def compress_ahead(self, folder: Path) -> None:

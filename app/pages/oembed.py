@@ -30,12 +30,13 @@ def make_oembed_blueprint(languages: Languages) -> Blueprint:
         if request.args.get("format", "json") != "json":
             abort(501, "only JSON is answered")
         url = request.args.get("url", "")
-        parts = urlsplit(url) if is_own(url, request.host) else None
-        if parts is None or (parts.path or "/") not in _PAGES:
+        root = request.script_root
+        parts = urlsplit(url) if is_own(url, request.host, root) else None
+        if parts is None or (parts.path.removeprefix(root) or "/") not in _PAGES:
             abort(404, "url must be a page of this server")
         width, height = _read_limit("maxwidth", WIDTH), _read_limit("maxheight", HEIGHT)
         language = languages.choose(request)
-        embed = f"{parts.scheme}://{parts.netloc}/embed" + (
+        embed = f"{parts.scheme}://{parts.netloc}{root}/embed" + (
             f"?{parts.query}" if parts.query else ""
         )
         content = {

@@ -15,10 +15,6 @@ def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
     """Returns the blueprint of all pages and static files."""
     blueprint = Blueprint("pages", __name__)
 
-    @blueprint.app_context_processor
-    def add_helpers() -> dict[str, object]:
-        return {"asset": assets.url, "bundle": assets.bundle_url}
-
     def show(template: str) -> Response:
         return renderer.show(template, oembed=link_oembed(request.url_root, request.url))
 
@@ -33,7 +29,7 @@ def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
     @blueprint.get("/favicon.ico")
     def show_icon() -> WerkzeugResponse:
         """What browsers ask for beside answers that are no pages."""
-        return redirect(assets.url("img/favicon.svg"))
+        return redirect(request.script_root + assets.url("img/favicon.svg"))
 
     @blueprint.get("/static/<digest>/<path:path>")
     def send_file(digest: str, path: str) -> Response:

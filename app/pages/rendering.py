@@ -27,13 +27,18 @@ class Renderer:
 
         Args:
             template: its file.
-            **values: what it is filled with, besides `config`, `language` and `word`.
+            **values: what it is filled with, besides `config`, `language`, `word`, and what names
+                files: `root`, `asset` and `bundle`.
         """
+        root = request.script_root
         language = self._languages.choose(request)
         page = render_template(
             template,
             language=language,
-            config={**self._assets.page_config(), "language": language},
+            config={**self._assets.page_config(root), "language": language},
+            root=root,
+            asset=lambda path: root + self._assets.url(path),
+            bundle=lambda path: root + self._assets.bundle_url(path),
             word=lambda key: self._languages.say(language, key),
             **values,
         )

@@ -79,7 +79,7 @@ def make_slides_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
         return renderer.show(
             "demo.html",
             reveal=all(assets.find(f"reveal/{name}") for name in _REVEAL_FILES),
-            snippet=_SNIPPET.format(server=request.host_url),
+            snippet=_SNIPPET.format(server=request.url_root),
         )
 
     return blueprint

@@ -11,18 +11,21 @@ from flask import Flask, abort, request
 _FOR_ANY_HOST = ("/healthz", "/readyz")
 
 
-def is_own(address: str, host: str) -> bool:
+def is_own(address: str, host: str, root: str = "") -> bool:
     """Whether an address leads to this server.
 
     Args:
         address: such as `https://example.org/?data=xor`.
         host: the Host header of the request.
+        root: the sub-path that the server is shown under; what lies beside it is somebody else's.
     """
     try:
         parts = urlsplit(address)
     except ValueError:
         return False
-    return parts.scheme in ("http", "https") and parts.netloc.lower() == host.lower()
+    if parts.scheme not in ("http", "https") or parts.netloc.lower() != host.lower():
+        return False
+    return not root or f"{parts.path}/".startswith(f"{root}/")
 
 
 def is_named(host: str, hosts: Collection[str]) -> bool:

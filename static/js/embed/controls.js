@@ -13,7 +13,7 @@ import { word } from "lib/words";
 const OUT = ["M6.5 3.5H3v9.5h9.5V9.5", "M9 2.8h4.2V7", "M13 3L7.6 8.4"];
 /** They are changed in the network itself. */
 const IN_PLACE = ["features", "layers"];
-const PLAYGROUND = "/";
+const PLAYGROUND = "./";
 
 /**
  * @param {string[]} chosen words of the controls

@@ -1,6 +1,6 @@
 /** Image library: fetches images by row, caches and paints them. */
 
-const PATH = "/api/images";
+const PATH = "api/images";
 /** Images asked for at once, so that an address stays short. */
 const MOST = 200;
 /** Images kept of one part; a page shows a few dozen at a time. */

@@ -4,7 +4,7 @@ import { h, setText } from "lib/dom";
 import { listImageSets } from "spec/data-sets";
 import { word } from "lib/words";
 
-const PATH = "/api/images";
+const PATH = "api/images";
 /** Milliseconds between two questions, while an edit waits for a set. */
 const PERIOD = 400;
 

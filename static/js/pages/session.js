@@ -24,10 +24,10 @@ import { requestViews } from "run/view-requests";
 import { createViewGuard } from "pages/view-guard";
 import { createViewSet } from "pages/view-set";
 
-const PATHS = { sessions: "/api/sessions", health: "/healthz" };
+const PATHS = { sessions: "api/sessions", health: "healthz" };
 
 async function askServer(name) {
-  const answer = await fetch(`/api/${name}`);
+  const answer = await fetch(`api/${name}`);
   if (!answer.ok) throw new Error(`${name}: ${answer.status}`);
   return answer.json();
 }

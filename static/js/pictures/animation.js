@@ -42,7 +42,7 @@ export async function animate(context, sheet, { points, format, pause, signal, p
     signal.throwIfAborted();
     progress((i + 1) / frames.length);
   }
-  const url = `/api/animations?format=${format}&ms=${pause}`;
+  const url = `api/animations?format=${format}&ms=${pause}`;
   const answer = await fetch(url, { method: "POST", body, signal });
   if (!answer.ok) throw (await answer.json()).error;
   return answer.blob();
@@ -51,7 +51,7 @@ export async function animate(context, sheet, { points, format, pause, signal, p
 /** Frames of points; those that were thinned out meanwhile are left out. */
 async function fetchMoments({ token }, points, signal) {
   const ids = points.map(({ id }) => id).join(",");
-  const answer = await fetch(`/api/sessions/${token()}/points?ids=${ids}`, { signal });
+  const answer = await fetch(`api/sessions/${token()}/points?ids=${ids}`, { signal });
   if (!answer.ok) throw await answer.json();
   const buffer = await answer.arrayBuffer();
   const view = new DataView(buffer);

@@ -23,7 +23,7 @@ const DIGITS = 9;
 export async function readCsv(content, fit) {
   let answer;
   try {
-    answer = await fetch(`/api/points${fit ? "?fit=1" : ""}`, {
+    answer = await fetch(`api/points${fit ? "?fit=1" : ""}`, {
       method: "POST", headers: { "Content-Type": "text/csv" }, body: content,
     });
   } catch {

@@ -2,7 +2,7 @@
 
 import { toText } from "recordings/gzip";
 
-const SHELL = "/api/recordings/shell";
+const SHELL = "api/recordings/shell";
 
 /**
  * Makes the document out of the server's shell.

@@ -2,7 +2,7 @@
 
 import { h } from "lib/dom";
 
-const HEALTH = "/healthz";
+const HEALTH = "healthz";
 /** How long the server may take to answer (milliseconds): nobody waits longer for a slide. */
 const PATIENCE = 2500;
 /** `?live=no` behind the document's address plays the recording all the same. */

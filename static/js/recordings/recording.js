@@ -4,7 +4,7 @@ import { createRecorder } from "recordings/recorder";
 import { pack } from "recordings/format";
 import { createThrottle } from "lib/throttle";
 
-const PATH = "/api/recordings";
+const PATH = "api/recordings";
 const TELL_PERIOD = 200;
 
 /**

@@ -7,7 +7,7 @@ import { RecordingError } from "recordings/error";
 import { unpack } from "recordings/format";
 import { createRecordedSource } from "recordings/source";
 
-const PATH = "/api/recordings";
+const PATH = "api/recordings";
 /** How long the server may be away before the recording takes its place (milliseconds). */
 const PATIENCE = 4000;
 /** States in which somebody else has the run, or nobody wants it: that is no failure. */

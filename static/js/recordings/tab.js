@@ -127,7 +127,7 @@ export function create(element, { store, schema, recording, actions }) {
   async function makeLiveAddress() {
     const options = writeOptions({ recording: await recording.keep() });
     const query = [writeState(store.get().run.spec, schema.defaults()), options].filter(Boolean).join("&");
-    return new URL(`/embed?${query}`, location.href).href;
+    return new URL(`embed?${query}`, location.href).href;
   }
 
   const destroy = store.watch(["recording.active", "recording.frames"], show);

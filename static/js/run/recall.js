@@ -58,7 +58,7 @@ export function createRecall({ connection, store, edits }) {
   async function branchInNewTab() {
     const { timeline: { recalled } } = store.get();
     if (recalled === null) return;
-    const answer = await fetch(`/api/sessions/${connection.token()}/branches`, {
+    const answer = await fetch(`api/sessions/${connection.token()}/branches`, {
       method: "POST", body: JSON.stringify({ point: recalled.id }),
     });
     const content = await answer.json();

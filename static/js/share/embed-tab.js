@@ -53,7 +53,7 @@ export function create(element, context) {
     const mine = asked;
     recorded.update();
     await reach.ask();
-    const taken = makeAddress("").length;
+    const taken = reach.resolve(makePath("")).length;
     const answer = await requestLink(context, payload.wanted(), taken);
     if (mine !== asked) return;
     link = answer;
@@ -65,8 +65,8 @@ export function create(element, context) {
 
   /** Writes the snippet of what is chosen. */
   function write() {
-    const address = makeAddress(link.query, reach.origin());
-    const here = makeAddress(link.query);
+    const address = reach.resolve(makePath(link.query));
+    const here = new URL(makePath(link.query), location.href).href;
     recorded.check(here);
     field.value = SNIPPETS[format]({
       ...form.frame, address, transparent: form.options.background === "transparent",
@@ -76,9 +76,9 @@ export function create(element, context) {
     if (format === "link" && !reach.isLocal()) code.show(address);
   }
 
-  function makeAddress(query, origin = location.origin) {
+  function makePath(query) {
     const said = [query, writeOptions({ ...form.options, recording: recorded.id() })].filter(Boolean).join("&");
-    return new URL(said ? `/embed?${said}` : "/embed", origin).href;
+    return said ? `embed?${said}` : "embed";
   }
 
   return { show, destroy: recorded.destroy };

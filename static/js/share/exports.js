@@ -18,7 +18,7 @@ const NAMED = /filename="([^"]+)"/;
 export async function requestExport(token, name, options = {}) {
   let answer;
   try {
-    answer = await fetch(`/api/sessions/${token}/exports/${name}?${new URLSearchParams(options)}`);
+    answer = await fetch(`api/sessions/${token}/exports/${name}?${new URLSearchParams(options)}`);
   } catch {
     return { problem: word("share.unreachable") };
   }

@@ -36,7 +36,7 @@ export function create(element, context) {
     asked += 1;
     const mine = asked;
     await reach.ask();
-    const base = new URL("/", reach.origin()).href;
+    const base = reach.resolve("./");
     const link = await requestLink(context, payload.wanted(), base.length + 1);
     if (mine !== asked) return;
     payload.update(link.stored);

@@ -27,7 +27,7 @@ export async function requestLink({ store, schema, token }, wanted, taken) {
   const room = wanted.short ? 0 : Math.max(0, left);
   let answer;
   try {
-    answer = await fetch(`/api/sessions/${token()}/state`, {
+    answer = await fetch(`api/sessions/${token()}/state`, {
       method: "POST", body: JSON.stringify({ points, weights: wanted.weights, room }),
     });
   } catch {

@@ -16,7 +16,7 @@ export function createQrCode() {
     h("figcaption.quiet", {}, word("share.qr.hint")));
 
   function show(address) {
-    image.src = `/api/qr?${new URLSearchParams({ text: address })}`;
+    image.src = `api/qr?${new URLSearchParams({ text: address })}`;
   }
 
   function hide() {

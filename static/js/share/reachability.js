@@ -19,9 +19,9 @@ function isLoopback(origin) {
  * @param {string} name of the part, since there may be several
  * @param {boolean} forOthers whether an address for other devices is chosen at first
  * @param {() => void} onChange
- * @returns {{element: HTMLElement, origin: () => string, isLocal: () => boolean,
- *   ask: () => Promise}} `origin` is what links begin with, `isLocal` whether it leads other
- *   devices nowhere; `ask` finds out what there is
+ * @returns {{element: HTMLElement, resolve: (path: string) => string, isLocal: () => boolean,
+ *   ask: () => Promise}} `resolve` makes the address of a page of the server, `isLocal` says whether
+ *   it leads other devices nowhere; `ask` finds out what there is
  */
 export function createReachability(name, forOthers, onChange) {
   const { origin: own, host } = location;
@@ -35,7 +35,7 @@ export function createReachability(name, forOthers, onChange) {
     if (element.hidden) return;
     let answer = { addresses: [], listens: null };
     try {
-      const response = await fetch("/api/addresses");
+      const response = await fetch("api/addresses");
       if (response.ok) answer = await response.json();
     } catch {
       // The server cannot be reached: the note still says what a loopback address is.
@@ -72,6 +72,11 @@ export function createReachability(name, forOthers, onChange) {
     else setText(note, [word("share.reach.local", { host }), word("share.reach.start")].join(" "));
   }
 
+  /** The machine's other addresses are the server's own; only the page's may have a sub-path. */
+  function resolve(path) {
+    return new URL(path, origin === own ? location.href : origin).href;
+  }
+
   const isLocal = () => isLoopback(origin);
-  return { element, origin: () => origin, isLocal, ask };
+  return { element, resolve, isLocal, ask };
 }
