@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import logging
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from flask import Flask, render_template
+from flask import Flask, Response, render_template
 from pydantic import SecretStr
 
 from app.api.addresses import NetworkHosts, make_addresses_blueprint
@@ -26,9 +27,14 @@ from app.files.handover import MAX_TEXT, HandoverSeal
 from app.files.link_payloads import LinkPayloads
 from app.files.session_files import SessionFiles
 from app.limits.budget import Budget
+from app.limits.event_counter import EventCounter
 from app.limits.keys import read_key
 from app.limits.session_rates import SessionRates
 from app.limits.storage_quotas import StorageQuotas
+from app.operation.access import OperatorAccess
+from app.operation.measurements import Measurements, make_reader
+from app.operation.metrics import make_registry
+from app.operation.status import make_operation_blueprint
 from app.pages.assets import Assets
 from app.pages.languages import Languages
 from app.pages.oembed import make_oembed_blueprint
@@ -67,6 +73,7 @@ class Components:
     programs: Programs
     host: SessionHost
     connections: Connections
+    responses: EventCounter
 
     def close(self) -> None:
         """Saves all sessions, ends them and all connections, and stops all threads."""
@@ -145,8 +152,12 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_stream_blueprint(connections, settings))
     app.register_blueprint(make_session_blueprint(host, streams, payloads, rates, settings))
     app.register_blueprint(make_states_blueprint(payloads, settings))
+    responses = EventCounter()
+    _add_operation(
+        app, settings, renderer, make_reader(host, programs, connections, responses), responses
+    )
     _add_policies(app, settings, renderer)
-    app.extensions["livenet"] = Components(settings, programs, host, connections)
+    app.extensions["livenet"] = Components(settings, programs, host, connections, responses)
 
     def warm_up() -> None:
         try:
@@ -160,6 +171,24 @@ def make_app(settings: Settings | None = None) -> Flask:
     scheduler.start()
     threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
     return app
+
+
+def _add_operation(
+    app: Flask,
+    settings: Settings,
+    renderer: Renderer,
+    read: Callable[[], Measurements],
+    responses: EventCounter,
+) -> None:
+    """Adds what is for who runs the server; counts answers by their status."""
+    token = settings.operator_token
+    access = OperatorAccess(None if token is None else token.get_secret_value())
+    app.register_blueprint(make_operation_blueprint(read, make_registry(read), renderer, access))
+
+    @app.after_request
+    def count(response: Response) -> Response:
+        responses.add(str(response.status_code))
+        return response
 
 
 def _add_policies(app: Flask, settings: Settings, renderer: Renderer) -> None:

@@ -1,5 +1,6 @@
 """LiveNet's engine: small networks that train while they are changed."""
 
+from engine.base.devices import DeviceChoice, list_choices
 from engine.base.errors import (
     CheckpointError,
     DataError,
@@ -16,6 +17,7 @@ from engine.base.errors import (
     WeightError,
 )
 from engine.base.loops import fold_loops
+from engine.base.program_cache import CompilationStatistics
 from engine.base.slices import Slices
 from engine.data.generated import EXTENT
 from engine.data.image_data import ImageData
@@ -83,7 +85,9 @@ __all__ = [
     "Candidate",
     "CheckpointError",
     "Choice",
+    "CompilationStatistics",
     "DataError",
+    "DeviceChoice",
     "DivergedError",
     "Drawing",
     "EngineError",
@@ -127,6 +131,7 @@ __all__ = [
     "encode_payload",
     "export",
     "find_initial",
+    "list_choices",
     "make_payload",
     "merge_patch",
     "pack_files",

@@ -37,6 +37,25 @@ class _Kept:
     size: int
 
 
+@dataclass(frozen=True, slots=True)
+class FileStatistics:
+    """Files that are kept and their bytes, and what was written so far.
+
+    Attributes:
+        files: that are kept.
+        n_bytes: of them, in whole blocks of the disk.
+        written: so far.
+        failed: files that could not be written.
+        written_at: when the last one was, seconds since 1970; None before the first.
+    """
+
+    files: int
+    n_bytes: int
+    written: int
+    failed: int
+    written_at: float | None
+
+
 class SessionFiles:
     """Folder of saved sessions: a checksum and the content, named by a hash of the token.
 
@@ -59,12 +78,15 @@ class SessionFiles:
         self._own: dict[str, tuple[int, int]] = {}
         self._kept: dict[str, _Kept] = {}
         self._swept_at = -SWEEP_SECONDS
+        self._written = self._failed = 0
+        self._written_at: float | None = None
 
     def put(self, token: str, content: bytes) -> bool:
         """Writes the file of a session in the place of the one before; False if it cannot be."""
         name, size = name_file(token), _count_blocks(_CHECKSUM.size + len(content))
         if len(content) > MAX_BYTES or size > self._max_bytes:
             self._report("size", "a session is too large to be saved (%d bytes)", len(content))
+            self._failed += 1
             return False
         with self._lock:
             try:
@@ -73,8 +95,11 @@ class SessionFiles:
                 self._write(name, content)
             except OSError as error:
                 self._report("write", "sessions cannot be saved: %s", error)
+                self._failed += 1
                 return False
-            self._kept[name] = _Kept(time.time(), size)
+            self._written_at = time.time()
+            self._written += 1
+            self._kept[name] = _Kept(self._written_at, size)
             self._reported.discard("write")
             return True
 
@@ -98,6 +123,13 @@ class SessionFiles:
         if body is None:
             self.refuse(token, "it is damaged")
         return body
+
+    def statistics(self) -> FileStatistics:
+        """Returns what is kept, as far as this process knows, and what it has written."""
+        with self._lock:
+            n_bytes = sum(one.size for one in self._kept.values())
+            known = self._written, self._failed, self._written_at
+            return FileStatistics(len(self._kept), n_bytes, *known)
 
     def refuse(self, token: str, reason: str) -> None:
         """Removes a file that cannot be used, and logs why."""

@@ -26,6 +26,9 @@ _OPEN = {
     "slides.send_module",
     "api.tell_health",
     "api.tell_ready",
+    # They have a rule of their own: for the operator only.
+    "operation.send_metrics",
+    "operation.show_status",
 }
 _PAGES = {"pages.show_playground", "pages.show_embed", "slides.show_demo"}
 _CODE = "password_required"

@@ -49,6 +49,7 @@ class Outbox:
 
     Args:
         on_taken: called without a lock each time room was made.
+        on_error: called with the code of each error.
 
     Attributes:
         closed_at: when it was closed (monotonic seconds), or None.
@@ -59,7 +60,11 @@ class Outbox:
         idle: whether the thread that sends waits for something to send.
     """
 
-    def __init__(self, on_taken: Callable[[], None] | None = None) -> None:
+    def __init__(
+        self,
+        on_taken: Callable[[], None] | None = None,
+        on_error: Callable[[str], None] = lambda code: None,
+    ) -> None:
         self._changed = threading.Condition()
         self._items: deque[Item] = deque()
         self._characters = 0
@@ -70,6 +75,7 @@ class Outbox:
         self.idle = False
         self.closed_at: float | None = None
         self.on_taken = on_taken
+        self._on_error = on_error
         self.account: Account | None = None
         self.send_at_once: Callable[[bytes], bytes | None] | None = None
 
@@ -104,6 +110,7 @@ class Outbox:
         """
         content = {"type": "error", "code": code, "path": path, "message": message}
         text = json.dumps(content, separators=(",", ":"))
+        self._on_error(code)
         with self._changed:
             unread = len(self._items) >= UNREAD * MAX_MESSAGES
             unread = unread or self._characters >= UNREAD * MAX_CHARACTERS

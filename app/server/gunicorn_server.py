@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 from typing import Any
 
@@ -10,21 +11,35 @@ from gunicorn.glogging import Logger
 
 from app import create_app
 from app.server.gunicorn_worker import IDLE_SECONDS, MAX_WAITING, GuardedWorker
-from app.server.logs import PrivateFormatter
+from app.server.logs import LogFormat, make_formatter
 from app.web.settings import Settings
 
 #: Longer than saving all sessions and closing all connections may take.
 GRACEFUL_SECONDS = 6
 #: A worker whose main loop stands still for so long is replaced.
 STALL_SECONDS = 120
+#: Signs of life are files: here they need no disk, and a file system may be read-only.
+_MEMORY = "/dev/shm"
 
 
 class PrivateLogger(Logger):
-    """gunicorn's logger, with session tokens shortened."""
+    """gunicorn's logger, which writes as the server's own does.
+
+    Attributes:
+        log_format: the setting.
+    """
+
+    log_format: LogFormat = "text"
 
     def _set_handler(self, log: Any, output: Any, fmt: Any, stream: Any = None) -> None:
-        private = PrivateFormatter(fmt._fmt, fmt.datefmt)
+        private = make_formatter(self.log_format, fmt._fmt, fmt.datefmt)
         super()._set_handler(log, output, private, stream)  # pyright: ignore[reportAttributeAccessIssue]
+
+
+class JsonLogger(PrivateLogger):
+    """The same, in lines of JSON."""
+
+    log_format = "json"
 
 
 class GunicornApplication(BaseApplication):
@@ -52,8 +67,9 @@ class GunicornApplication(BaseApplication):
             "keepalive": int(IDLE_SECONDS),
             "graceful_timeout": GRACEFUL_SECONDS,
             "timeout": STALL_SECONDS,
-            "logger_class": PrivateLogger,
+            "logger_class": JsonLogger if self.settings.log_format == "json" else PrivateLogger,
             "control_socket_disable": True,
+            "worker_tmp_dir": _MEMORY if os.access(_MEMORY, os.W_OK) else None,
             "loglevel": "debug" if self.settings.log_level == "DEBUG" else "warning",
         }
         for name, value in options.items():

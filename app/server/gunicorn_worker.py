@@ -16,7 +16,7 @@ import time
 from concurrent.futures import Future
 from functools import partial
 from types import FrameType
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from gunicorn.http.parser import RequestParser
 from gunicorn.workers.gthread import TConn, ThreadWorker
@@ -28,6 +28,9 @@ from app.server.processes import end_process
 from app.server.request_heads import Kind, RequestHead
 from app.web.clients import name_client
 from app.web.settings import Settings
+
+if TYPE_CHECKING:
+    from app.factory import Components
 
 #: How long a connection may rest between two requests, or before the first.
 IDLE_SECONDS = 30.0
@@ -182,7 +185,11 @@ class GuardedWorker(ThreadWorker):
         for conn in self._parked.list():
             if conn.state != "linger":
                 self._close(conn)
-        self.app.wsgi().extensions["livenet"].close()  # pyright: ignore[reportFunctionMemberAccess]
+        self._parts.close()
+
+    @property
+    def _parts(self) -> Components:
+        return self.app.wsgi().extensions["livenet"]  # pyright: ignore[reportFunctionMemberAccess]
 
     def _wait(self, conn: GuardedConnection, state: State, seconds: float) -> None:
         """Parks a connection without a thread; may evict another one."""
@@ -243,6 +250,7 @@ class GuardedWorker(ThreadWorker):
 
     def _refuse(self, conn: GuardedConnection, status: int) -> None:
         """Answers with an error status and closes the connection."""
+        self._parts.responses.add(str(status))
         with contextlib.suppress(OSError):
             conn.sock.send(_write_refusal(status))
         self._linger(conn)

@@ -24,7 +24,7 @@ def run_server(settings: Settings) -> None:
     """
     listener = _listen(settings)
     sys.setswitchinterval(SWITCH_INTERVAL)
-    set_up_logs(settings.log_level)
+    set_up_logs(settings.log_level, settings.log_format)
     address = _name(listener, settings.host)
     print(f"LiveNet is at {address} (Ctrl-C stops it)", flush=True)
     if _use_gunicorn(settings):

@@ -18,7 +18,7 @@ MAX_HEAD_BYTES = 1 << 15
 SMALL_BODY_BYTES = 1 << 16
 
 _END = b"\r\n\r\n"
-_HEALTH = re.compile(rb"/(healthz|readyz)(\?.*)?")
+_HEALTH = re.compile(rb"/(healthz|readyz|metrics|status)(\?.*)?")
 _STREAM = re.compile(rb"/api/(stream|sessions/[^/?]+/stream)(\?.*)?")
 
 

@@ -11,6 +11,7 @@ from app.protocol.messages import Until
 from app.protocol.outbox import Outbox
 from app.sessions.frame_pace import FRAME_SECONDS, FramePace
 from app.sessions.shared_state import Locked
+from app.sessions.statistics import SessionCounts
 from engine import FrameRequest
 
 
@@ -43,9 +44,13 @@ class FrameTurns:
 
     Args:
         locked: what is shared with socket threads.
+
+    Attributes:
+        counts: frames and updates so far.
     """
 
     def __init__(self, locked: Locked) -> None:
+        self.counts = SessionCounts()
         self._locked = locked
         self._pace = FramePace()
 
@@ -98,6 +103,8 @@ class FrameTurns:
             there = shared.outbox is turn.outbox
         # Sent without the session's lock; who loses the session now has a closed outbox.
         if there:
+            self.counts.frames += 1
+            self.counts.frame_bytes += len(blob)
             turn.outbox.put_frame(blob)
         self._pace.end(time.monotonic())
 

@@ -7,6 +7,7 @@ import logging
 import secrets
 import threading
 import time
+from collections import Counter
 from collections.abc import Callable
 
 from app.files.handover import HandoverSeal
@@ -21,6 +22,7 @@ from app.sessions.saved_sessions import SavedSession
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.sessions.session_host import SessionLimitError
+from app.sessions.statistics import HostStatistics, SessionCounts
 from app.sessions.trials import TrialRunner
 from engine import LinkPayload, MemoryLimitError, Programs, Snapshot, Spec, Trainer
 
@@ -82,6 +84,8 @@ class LocalHost:
         self._changed = threading.Condition()
         self._sessions: dict[str, Session] = {}
         self._coming = 0
+        self._opened = 0
+        self._ended = SessionCounts()
         self._numbers = itertools.count(1)
         self._closing = False
         self._recovery = Recovery(
@@ -160,6 +164,7 @@ class LocalHost:
                 session.attach(outbox, resumed=False)
             with self._changed:
                 self._sessions[session.token] = session
+                self._opened += 1
                 self._changed.notify()
         except BaseException as error:
             reservation.release()
@@ -251,9 +256,31 @@ class LocalHost:
     def drop(self, session: Session) -> None:
         """Forgets a session."""
         with self._changed:
-            self._sessions.pop(session.token, None)
+            if self._sessions.pop(session.token, None) is not None:
+                self._ended.add(session.counts)
         session.end()
         logger.debug("session %s: dropped", session.label)
+
+    def statistics(self) -> HostStatistics:
+        """Returns what the sessions do, and have done."""
+        with self._changed:
+            sessions, opened = [*self._sessions.values()], self._opened
+            counts = SessionCounts()
+            for one in (self._ended, *(session.counts for session in sessions)):
+                counts.add(one)
+        states = Counter(session.state for session in sessions)
+        return HostStatistics(
+            running=states["running"],
+            paused=states["paused"],
+            waiting=states["waiting"],
+            places=self._max_sessions,
+            opened=opened,
+            counts=counts,
+            turns=self._scheduler.statistics(),
+            waiting_bytes=self._budget.used,
+            image_bytes=self._image_memory.used,
+            checkpoints=self._recovery.statistics(),
+        )
 
     def finish(self) -> None:
         """Saves all sessions and hands them to their clients; nothing is trained after it."""

@@ -19,6 +19,7 @@ from app.sessions.saved_sessions import (
     encode_session,
 )
 from app.sessions.session import Session
+from app.sessions.statistics import CheckpointStatistics
 from engine import CheckpointError, DataError, Programs
 
 logger = logging.getLogger(__name__)
@@ -114,6 +115,15 @@ class Recovery:
         session.forgotten = True
         if self._files is not None:
             self._files.delete(session.token)
+
+    def statistics(self) -> CheckpointStatistics | None:
+        """Returns what is saved; None where nothing is."""
+        if self._files is None:
+            return None
+        found = self._files.statistics()
+        return CheckpointStatistics(
+            found.files, found.n_bytes, found.written, found.failed, found.written_at
+        )
 
     def finish(self) -> None:
         """Saves all sessions and hands them to their clients; nothing is trained after it."""

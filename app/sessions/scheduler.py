@@ -11,14 +11,18 @@ import threading
 import time
 from collections.abc import Callable
 
+from app.scheduling.durations import Durations
 from app.scheduling.fair_queue import FairQueue
 from app.sessions.session import Session
+from app.sessions.statistics import TurnStatistics
 
 logger = logging.getLogger(__name__)
 
 
 #: So long after the last light turn one thread is kept for the next one.
 KEPT_SECONDS = 1.0
+#: Bounds between which turns are counted, seconds.
+_BOUNDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5)
 
 
 class Scheduler:
@@ -40,6 +44,7 @@ class Scheduler:
         self._later: dict[Session, float] = {}
         self._kept_until = 0.0
         self._stopping = False
+        self._durations = Durations(_BOUNDS)
         self._threads = [
             threading.Thread(target=self._work, name=f"engine-{i}", daemon=True)
             for i in range(workers)
@@ -66,6 +71,12 @@ class Scheduler:
             if self._place(session, time.monotonic()):
                 self._changed.notify()
 
+    def statistics(self) -> TurnStatistics:
+        """Returns what the threads do at present, and how long turns took."""
+        with self._changed:
+            counts = len(self._threads), len(self._busy), len(self._queue)
+            return TurnStatistics(*counts, self._durations.read())
+
     def _place(self, session: Session, now: float) -> bool:
         """Queues a session now or for later; False if it waits for its client."""
         due = session.find_due(now)
@@ -83,6 +94,7 @@ class Scheduler:
         now = time.monotonic()
         del self._busy[session]
         self._queue.charge(session, seconds, now)
+        self._durations.add(seconds)
         if not self._queue.is_heavy(session, now):
             self._kept_until = now + KEPT_SECONDS
         self._place(session, now)

@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable
 from concurrent.futures import Future
 from functools import partial
+from typing import Literal
 
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline_notifications import TimelineNotifications
@@ -23,6 +24,7 @@ from app.scheduling.jobs import T
 from app.sessions.announcements import make_opened_message
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.shared_state import Locked, SharedState
+from app.sessions.statistics import SessionCounts
 from app.sessions.trials import TrialRunner
 from app.sessions.worker_state import WorkerState
 from engine import Trainer
@@ -206,6 +208,19 @@ class Session:
         """When the last client was lost (monotonic seconds); None while there is one."""
         with self._locked as shared:
             return shared.lost_at if shared.outbox is None else None
+
+    @property
+    def counts(self) -> SessionCounts:
+        """Frames and updates so far."""
+        return self._worker.frames.counts
+
+    @property
+    def state(self) -> Literal["running", "paused", "waiting"]:
+        """Whether it trains by itself, does not, or waits for a lost client."""
+        with self._locked as shared:
+            if shared.outbox is None:
+                return "waiting"
+            return "running" if shared.control.running else "paused"
 
     @property
     def idle_since(self) -> float | None:

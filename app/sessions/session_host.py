@@ -6,6 +6,7 @@ from typing import Protocol
 
 from app.protocol.outbox import Outbox
 from app.sessions.session import Session
+from app.sessions.statistics import HostStatistics
 from engine import LinkPayload, Snapshot, Spec
 
 
@@ -49,6 +50,10 @@ class SessionHost(Protocol):
 
     def drop(self, session: Session) -> None:
         """Forgets a session."""
+        ...
+
+    def statistics(self) -> HostStatistics:
+        """Returns what the sessions do, and have done."""
         ...
 
     def finish(self) -> None:

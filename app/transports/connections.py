@@ -6,6 +6,7 @@ import threading
 from functools import partial
 
 from app.files.link_payloads import LinkPayloads
+from app.limits.event_counter import EventCounter
 from app.limits.session_rates import SessionRates
 from app.sessions.session_host import SessionHost
 from app.transports.stream import Connection
@@ -20,6 +21,9 @@ class Connections:
         max_message_bytes: the longest message of a client.
         limit: how many may be open at one time.
         rates: of the sessions that clients begin; None for no limit.
+
+    Attributes:
+        errors: those that clients were told of, by code.
     """
 
     def __init__(
@@ -35,6 +39,7 @@ class Connections:
         self._payloads = payloads
         self._limit = limit
         self._rates = rates
+        self.errors = EventCounter()
         self._changed = threading.Condition()
         self._open: set[Connection] = set()
         self._closing = False
@@ -51,6 +56,7 @@ class Connections:
             self.max_message_bytes,
             self._remove,
             partial(self._rates.charge, client) if self._rates else lambda: None,
+            self.errors.add,
         )
         with self._changed:
             accepted = not self._closing and len(self._open) < self._limit
@@ -61,6 +67,17 @@ class Connections:
             connection.outbox.put_error("session_limit", text)
             connection.outbox.close(1013, "too many connections")
         return connection
+
+    @property
+    def count(self) -> int:
+        """How many are open."""
+        with self._changed:
+            return len(self._open)
+
+    @property
+    def limit(self) -> int:
+        """How many may be."""
+        return self._limit
 
     def _remove(self, connection: Connection) -> None:
         with self._changed:

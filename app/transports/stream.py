@@ -56,6 +56,7 @@ class Connection:
         max_message_bytes: the longest message; transports refuse it while it comes.
         on_end: called at the end, perhaps more than once.
         charge_session: called before a new session; raises SessionRateError if it is too many.
+        on_error: called with the code of each error that the client is told of.
 
     Attributes:
         outbox: what is to be sent to the client.
@@ -68,8 +69,9 @@ class Connection:
         max_message_bytes: int,
         on_end: Callable[[Connection], None] = lambda connection: None,
         charge_session: Callable[[], None] = lambda: None,
+        on_error: Callable[[str], None] = lambda code: None,
     ) -> None:
-        self.outbox = Outbox()
+        self.outbox = Outbox(on_error=on_error)
         self._on_end = on_end
         self._charge_session = charge_session
         self._host = host

@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask, abort, request
 
 #: Asked for by machines, under whatever name they have.
-_FOR_ANY_HOST = ("/healthz", "/readyz")
+_FOR_ANY_HOST = ("/healthz", "/readyz", "/metrics", "/status")
 
 
 def is_own(address: str, host: str, root: str = "") -> bool:

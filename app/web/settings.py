@@ -23,7 +23,7 @@ from app.limits.admission import Limit
 _LISTENED = ("HOST", "PORT")
 _PREFIX = "LIVENET_"
 #: What is never shown.
-_SECRETS = ("LIVENET_HANDOVER_KEY", "LIVENET_PASSWORD")
+_SECRETS = ("LIVENET_HANDOVER_KEY", "LIVENET_OPERATOR_TOKEN", "LIVENET_PASSWORD")
 
 
 class SettingsError(ValueError):
@@ -164,7 +164,10 @@ class Settings(BaseSettings):
         max_recording_bytes: `LIVENET_MAX_RECORDING_BYTES`, the longest recording that is kept.
         trusted_proxies: `LIVENET_TRUSTED_PROXIES`, how many proxies stand before the server, each
             of which adds who asked it to X-Forwarded-For; limits are then counted by that.
+        operator_token: `LIVENET_OPERATOR_TOKEN`, what lets somebody read `/metrics` and
+            `/status`; only clients at this machine unless set.
         log_level: `LIVENET_LOG_LEVEL`.
+        log_format: `LIVENET_LOG_FORMAT`, lines of `text`, or of `json` with fixed keys.
         server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
     """
 
@@ -209,9 +212,11 @@ class Settings(BaseSettings):
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
     max_recording_bytes: int = Field(default=8 << 20, ge=1024, le=1 << 28)
     trusted_proxies: int = Field(default=0, ge=0, le=16)
+    operator_token: SecretStr | None = Field(default=None, min_length=16, max_length=512)
     log_level: Annotated[
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
     ] = "INFO"
+    log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = "text"
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
 
     @model_validator(mode="before")

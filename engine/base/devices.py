@@ -11,6 +11,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,25 @@ _SMALL, _IMAGES = (10, 8), (128, 512)
 _UPDATES, _CALLS = 25, 3
 
 logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceChoice:
+    """A device that was chosen for a kind of work.
+
+    Attributes:
+        purpose: the kind of work.
+        device: its name.
+        seconds: what the trial took on each candidate, by name; empty where there was only one.
+    """
+
+    purpose: str
+    device: str
+    seconds: dict[str, float] = field(default_factory=dict)
+
+
+#: The choices so far, by purpose.
+_choices: dict[str, DeviceChoice] = {}
 
 #: Options of XLA for programs of small networks: vectors of 512 bits where the processor has them.
 #: XLA takes 256 unless told, and then a hyperbolic tangent takes it half as long again.
@@ -47,6 +67,11 @@ def image_device() -> Any:
     return choose_device("networks for images", list_candidates(), _IMAGES)
 
 
+def list_choices() -> list[DeviceChoice]:
+    """Lists the choices so far: none for work that nobody has asked for yet."""
+    return [*_choices.values()]
+
+
 def choose_device(purpose: str, candidates: Sequence[Any], shape: tuple[int, int]) -> Any:
     """Returns the device on which a trial takes the least time; an only one without any trial.
 
@@ -56,10 +81,13 @@ def choose_device(purpose: str, candidates: Sequence[Any], shape: tuple[int, int
         shape: rows and columns of the products of the trial.
     """
     if len(candidates) == 1:
+        _choices[purpose] = DeviceChoice(purpose, str(candidates[0]))
         return candidates[0]
     seconds = [time_updates(device, shape) for device in candidates]
     best = candidates[seconds.index(min(seconds))]
     table = ", ".join(f"{d} {1000 * s:.2f} ms" for d, s in zip(candidates, seconds, strict=True))
+    named = dict(zip(map(str, candidates), seconds, strict=True))
+    _choices[purpose] = DeviceChoice(purpose, str(best), named)
     logger.info("%s run on %s: %d updates took %s", purpose, best, _UPDATES, table)
     return best
 

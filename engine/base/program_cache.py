@@ -12,9 +12,11 @@ import ctypes
 import logging
 import os
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import Future
+from dataclasses import dataclass
 from typing import Any
 
 import jax
@@ -27,6 +29,25 @@ Build = Callable[[], Any]
 
 #: Askers that may wait for the background thread at one time.
 MAX_WAITING = 4
+
+
+@dataclass(frozen=True, slots=True)
+class CompilationStatistics:
+    """What was compiled so far.
+
+    Attributes:
+        builds: programs, those that were read from the disk included.
+        seconds: that took, by the clock.
+        failures: programs that could not be built.
+        waiting: that are asked for and not begun.
+        kept: programs in memory.
+    """
+
+    builds: int
+    seconds: float
+    failures: int
+    waiting: int
+    kept: int
 
 
 class ProgramCache:
@@ -46,12 +67,20 @@ class ProgramCache:
         self._changed = threading.Condition()
         self._thread: threading.Thread | None = None
         self._closed = False
-        self._builds = 0
+        self._builds = self._failures = 0
+        self._seconds = 0.0
 
     @property
     def builds(self) -> int:
         """How many programs have been built, for tests that none was."""
         return self._builds
+
+    def statistics(self) -> CompilationStatistics:
+        """Returns what was compiled so far."""
+        with self._changed:
+            waiting = len(self._needed) + sum(map(len, self._wanted.values()))
+            known = self._builds, self._seconds, self._failures, waiting
+            return CompilationStatistics(*known, len(self._programs))
 
     def peek(self, key: Hashable) -> Any | None:
         """Returns a program that is ready, else None."""
@@ -186,15 +215,18 @@ class ProgramCache:
         return programs[0]
 
     def _build(self, key: Hashable, build: Build, future: Future[Any]) -> None:
+        begun = time.monotonic()
         try:
             program = build()
         except BaseException as error:
             with self._changed:
+                self._failures += 1
                 self._programs.pop(key, None)
             future.set_exception(error)
             raise
         with self._changed:
             self._builds += 1
+            self._seconds += time.monotonic() - begun
             future.set_result(program)
             self._let_go()
 
@@ -221,8 +253,16 @@ def keep_on_disk(folder: str) -> None:
     that XLA has for GPUs a part of each program's key, so there is none where there is no GPU.
 
     Args:
-        folder: made if it is not there.
+        folder: made if it is not there; one that cannot be written is logged, and nothing kept.
     """
+    try:
+        os.makedirs(folder, exist_ok=True)
+    except OSError as error:
+        logger.warning("compiled programs cannot be kept: %s", error)
+        return
+    if not os.access(folder, os.W_OK):
+        logger.warning("compiled programs cannot be kept: %s is read-only", folder)
+        return
     if jax.default_backend() == "cpu":
         jax.config.update("jax_persistent_cache_enable_xla_caches", "none")
     jax.config.update("jax_compilation_cache_dir", folder)

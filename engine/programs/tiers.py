@@ -8,7 +8,12 @@ from dataclasses import dataclass
 from functools import cache
 
 from engine.base.loops import are_loops_folded
-from engine.base.program_cache import ProgramCache, give_back_memory, keep_on_disk
+from engine.base.program_cache import (
+    CompilationStatistics,
+    ProgramCache,
+    give_back_memory,
+    keep_on_disk,
+)
 from engine.data.image_store import ImageStore
 from engine.functions.initializers import compile_draws
 from engine.network import Capacity
@@ -66,6 +71,10 @@ class Programs:
     def builds(self) -> int:
         """How many programs have been compiled, for tests that none was."""
         return self._cache.builds
+
+    def statistics(self) -> CompilationStatistics:
+        """Returns what was compiled so far."""
+        return self._cache.statistics()
 
     def warm(self) -> None:
         """Compiles the first capacity; returns when it is ready."""

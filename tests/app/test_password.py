@@ -203,7 +203,8 @@ def test_a_server_with_a_password_and_few_sessions_for_each() -> None:
         LIVENET_SESSIONS_PER_MINUTE="1",
         LIVENET_HANDOVER_KEY=KEY.decode(),
     ) as server:
-        assert server.get("/healthz").status == 200
+        for path in ("/healthz", "/metrics", "/status"):
+            assert server.get(path).status == 200
         for path in ("/", "/embed", "/api/schema", "/api/recordings/aaaaaaaaaaaaaaaa"):
             assert server.get(path).status == 401
         with pytest.raises(websocket.WebSocketBadStatusException) as refused:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import contextlib
 import http.client
+import json
 import logging
 import os
 import secrets
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from app.server.logs import PrivateFormatter, shorten_tokens
+from app.server.logs import JsonFormatter, PrivateFormatter, hide_private, shorten_tokens
 from app.web.settings import Settings, SettingsError, read_environment
 from tests.app.client import Client
 from tests.app.servers import PATIENCE, ROOT, LiveServer, wait_until
@@ -255,6 +257,50 @@ def test_tokens_are_shortened_in_the_log() -> None:
     text = PrivateFormatter("%(message)s").format(record)
     assert text == f"GET /api/sessions/{shown}/model?x=1 and {shown}"
     assert shorten_tokens("an_ordinary_name_that_is_so_long") == "an_ordinary_name_that_is_so_long"
+
+
+def test_addresses_of_clients_are_left_out_of_the_log() -> None:
+    for address in ("203.0.113.9", "2001:db8::7"):
+        told = hide_private(f"Invalid request from ip={address}: Invalid HTTP Version: 3")
+        assert told == "Invalid request from ip=…: Invalid HTTP Version: 3"
+
+
+def test_lines_of_json_have_the_same_keys_always() -> None:
+    token = secrets.token_urlsafe(24)
+    keys = ["time", "level", "logger", "session", "message", "error"]
+    record = logging.LogRecord("app.x", logging.WARNING, "", 0, "session %s: %s", (7, token), None)
+    record.created, record.msecs = 1_800_000_000.25, 250.0
+    line = json.loads(JsonFormatter().format(record))
+    assert list(line) == keys
+    assert [*line.values()] == [
+        "2027-01-15T08:00:00.250Z", "WARNING", "app.x", "7", f"{token[:6]}…", None,
+    ]  # fmt: skip
+    try:
+        raise ValueError(f"two lines\n{token}")
+    except ValueError:
+        error = sys.exc_info()
+    record = logging.LogRecord("app", logging.ERROR, "", 0, "it failed", (), error)
+    text = JsonFormatter().format(record)
+    assert "\n" not in text
+    assert token not in text
+    line = json.loads(text)
+    assert list(line) == keys
+    assert line["error"].startswith("Traceback")
+    assert line["session"] is None
+
+
+@pytest.mark.slow
+def test_a_server_logs_lines_of_json() -> None:
+    """What it says itself, and what gunicorn says of a request that is no HTTP."""
+    with LiveServer(LIVENET_LOG_FORMAT="json", LIVENET_LOG_LEVEL="debug") as server:
+        host, port = server.url.removeprefix("http://").split(":")
+        with socket.create_connection((host, int(port))) as client:
+            client.sendall(b"GET / HTTP/9.9\r\n\r\n")
+            client.makefile("rb").read()
+    lines = [json.loads(line) for line in server.log]
+    assert any("Invalid" in line["message"] for line in lines)
+    assert not any("127.0.0.1" in line["message"] for line in lines if "ip=" in line["message"])
+    assert {line["logger"].split(".")[0] for line in lines} >= {"gunicorn"}
 
 
 def test_threads_are_enough_for_all_sockets() -> None:

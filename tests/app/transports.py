@@ -102,11 +102,12 @@ class HttpClient(Client):
     """One connection over HTTP alone: requests one way, a chunked answer the other.
 
     Args:
-        url: of the server.
+        url: of the server, with a path where it is shown below one.
     """
 
     def __init__(self, url: str) -> None:
-        self.address = url.removeprefix("http://")
+        self.address, _, below = url.removeprefix("http://").partition("/")
+        self._root = f"/{below}" if below else ""
         self._requests = HTTPConnection(self.address, timeout=PATIENCE)
         self._answers: deque[Message] = deque()
         self._connection: HTTPConnection | None = None
@@ -116,7 +117,7 @@ class HttpClient(Client):
     def post(self, path: str, body: str | bytes) -> tuple[int, Message]:
         """Makes a request and returns the status and what was answered."""
         body = body.encode() if isinstance(body, str) else body
-        self._requests.request("POST", "/api/sessions" + path, body)
+        self._requests.request("POST", f"{self._root}/api/sessions{path}", body)
         response = self._requests.getresponse()
         return response.status, json.loads(response.read())
 
@@ -125,7 +126,7 @@ class HttpClient(Client):
         self._hang_up()
         self.token = token
         self._connection = HTTPConnection(self.address, timeout=PATIENCE)
-        self._connection.request("GET", f"/api/sessions/{token}/stream")
+        self._connection.request("GET", f"{self._root}/api/sessions/{token}/stream")
         self._stream = self._connection.getresponse()
         assert self._stream.status == 200
         assert self._stream.getheader("Transfer-Encoding") == "chunked"

@@ -1,0 +1,1 @@
+"""For who runs the server: metrics, status, and who may read them."""
