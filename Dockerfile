@@ -24,6 +24,8 @@ COPY templates ./templates
 COPY LICENSE ./
 
 RUN useradd --system --uid 10001 --create-home livenet
+# Whoever a host runs the image as may write there, and to a volume that is made of it.
+RUN mkdir -p /home/livenet/.cache/livenet && chmod -R a+rwX /home/livenet
 USER livenet
 
 # Compiled programs are kept here: mount a volume, and the next start is faster.

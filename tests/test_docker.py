@@ -75,6 +75,8 @@ def test_base_is_slim_and_of_a_version_that_serves() -> None:
 
 def test_runs_as_somebody_without_rights() -> None:
     (user,) = arguments("USER")
+    cache = environment()["LIVENET_CACHE_DIR"]
+    assert f"mkdir -p {cache} && chmod -R a+rwX /home/{user}" in arguments("RUN"), "any user writes"
     created = next(text for text in arguments("RUN") if "useradd" in text)
     assert user == created.split()[-1] != "root"
     assert environment()["LIVENET_CACHE_DIR"].startswith(f"/home/{user}/")
