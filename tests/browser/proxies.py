@@ -32,10 +32,12 @@ class Proxy:
         target: URL of the server.
         manner: what it does with a WebSocket.
         port: that of an earlier network, which has come back; 0 takes a free one.
+        header: what it adds to each request, as a proxy does that speaks HTTPS with browsers.
     """
 
-    def __init__(self, target: str, manner: Manner, port: int = 0) -> None:
+    def __init__(self, target: str, manner: Manner, port: int = 0, header: bytes = b"") -> None:
         self.manner = manner
+        self._header = header
         self.blocked = 0
         self._target = (urlsplit(target).hostname or "", urlsplit(target).port or 0)
         self._closing = threading.Event()
@@ -71,7 +73,7 @@ class Proxy:
     def _carry(self, client: socket.socket) -> None:
         self._sockets.add(client)
         try:
-            head = _read_head(client)
+            head = self._add_header(_read_head(client))
             upgrade = b"upgrade: websocket" in head.lower()
             blocked = upgrade and self.manner != "pass"
             self.blocked += blocked
@@ -83,6 +85,14 @@ class Proxy:
                 self._forward(client, head, mute=blocked)
         finally:
             self._sockets.discard(client)
+
+    def _add_header(self, head: bytes) -> bytes:
+        """Adds the header; each request then has a connection of its own."""
+        if not self._header or not head:
+            return head
+        head = head.replace(b"Connection: keep-alive\r\n", b"Connection: close\r\n", 1)
+        line, _, rest = head.partition(b"\r\n")
+        return b"\r\n".join((line, self._header, rest))
 
     def _forward(self, client: socket.socket, head: bytes, *, mute: bool) -> None:
         with socket.create_connection(self._target) as server:
