@@ -91,6 +91,10 @@ HOSTILE = {
     "empty": (tamper(lambda head: head.update(frames=[])), "empty"),
     "many": (tamper(lambda head: head.update(frames=head["frames"] * 9)), "too_large"),
     "shape": (tamper(lambda head: head["frames"][3]["arrays"][0][2].append(2)), "damaged"),
+    "inherited": (
+        tamper(lambda head: head["frames"][3]["arrays"][0].__setitem__(0, "constructor")),
+        "damaged",
+    ),
     "huge": (
         tamper(lambda head: head["frames"][3]["arrays"][0].__setitem__(2, [1 << 28])),
         "damaged",

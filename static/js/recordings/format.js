@@ -134,7 +134,9 @@ function readFrame(frame, specs) {
   if (!known || !isObject(frame.meta) || !Array.isArray(frame.arrays)) throw new RecordingError("damaged");
   const arrays = Object.fromEntries(frame.arrays.map((entry) => {
     const [name, type, shape] = Array.isArray(entry) ? entry : [];
-    const known = Object.hasOwn(TYPES, type) && typeof name === "string" && Array.isArray(shape);
+    // Every frame would have an array by the name of what all objects have.
+    const named = typeof name === "string" && !(name in Object.prototype);
+    const known = named && Object.hasOwn(TYPES, type) && Array.isArray(shape);
     if (!known || !shape.every(isCount)) throw new RecordingError("damaged");
     return [name, { type, shape, data: null }];
   }));
