@@ -9,11 +9,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from app.limits.rate_limits import TokenBucket
 from app.protocol.errors import MessageError
 from app.protocol.messages import ClientMessage
 from app.protocol.parsing import parse_message
 from tests.app.client import Client, Message
-from tests.app.transports import WebSocketClient
+from tests.app.transports import InProcessClient, WebSocketClient
 from tests.sizes import choose
 
 REFUSED = [
@@ -184,6 +185,9 @@ def test_any_text_is_parsed_or_refused(text: str | bytes) -> None:
 @settings(max_examples=choose(30, 600), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(messages=st.lists(ALMOST | spoilt(), min_size=1, max_size=4))
 def test_random_messages_leave_the_session_alive(opened: Client, messages: list[dict]) -> None:
+    assert isinstance(opened, InProcessClient)
+    # Thousands a second, of which none is to be dropped.
+    opened.connection._bucket = TokenBucket(1e9, 1e9)
     for message in messages:
         opened.send_text(json.dumps(message))
     opened.send("pause")
