@@ -67,6 +67,17 @@ VIEWS.register(
         ),
     ),
     View(
+        "gradient_flow", "plane", cost="occasional", recorded=True,
+        arrays=(
+            ArrayType(
+                "gradient_flow", "F32", ("n", 4),
+                "for each hidden layer and the output, of the next update: norm of the gradient, "
+                "norm of the kernel's update over that of the kernel, share of dead units, share "
+                "of activations where the function is flat (slope below 5 % of its largest)",
+            ),
+        ),
+    ),
+    View(
         "digit", "images", recorded=True,
         arrays=(
             ArrayType(

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.errors import DivergedError
+from engine.base.rate_limited_cache import RateLimitedCache
 from engine.base.slices import Slices, finish
 from engine.data.datasets import Dataset, make_dataset
 from engine.frames.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
@@ -30,6 +31,7 @@ from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
 from engine.programs.turns import Ranges, TurnResult
 from engine.runs.base import RunBase
+from engine.runs.gradient_flow import measure_gradient_flow
 from engine.runs.plane_programs import PlanePrograms, has_program
 from engine.runs.plane_state import PlaneState
 from engine.runs.plane_views import show_network, show_pictures, show_points, show_selected
@@ -54,6 +56,7 @@ class PlaneRun(RunBase[Dataset]):
         self._metrics: Metrics | None = None
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
+        self._flow: RateLimitedCache[Floats | None] = RateLimitedCache()
         self._set_data(snapshot.data)
         self.load(snapshot)
 
@@ -77,7 +80,8 @@ class PlaneRun(RunBase[Dataset]):
         seen: bool,
     ) -> bool:
         """Whether the programs of a frame are there, see `Run.is_ready`."""
-        plain = request.selected(spec) is None and not seen
+        plain = not seen and request.selected(spec) is None
+        plain = plain and "gradient_flow" not in request.views
         return has_program(programs, owner, spec, data, request.tile, any_kind=plain)
 
     @property
@@ -291,6 +295,8 @@ class PlaneRun(RunBase[Dataset]):
             arrays["weights"] = self.weights
         arrays |= self._show_history(request)
         arrays |= show_network(request, self._spec, self._data, lambda: self._exact().params)
+        if "gradient_flow" in request.views and (flow := self._measure_flow(request)) is not None:
+            arrays["gradient_flow"] = flow
         if request.points:
             arrays["points"] = show_points(self._spec, self._data, turn)
         if request.pictures:
@@ -300,6 +306,15 @@ class PlaneRun(RunBase[Dataset]):
             arrays |= pictures.arrays
             metadata |= pictures.metadata
         return Frame(arrays, metadata)
+
+    def _measure_flow(self, request: FrameRequest) -> Floats | None:
+        """Measures the gradient flow by the general program; now and then while it trains."""
+        binding = self._programs.bind(self._programs.general(), request.tile)
+        state = self._state.bound(binding)
+        measure = partial(
+            measure_gradient_flow, binding, self._data, state, self._counters, self._ranges
+        )
+        return finish(self._flow.get(self._spec, measure, now=request.patient))
 
     def _show_selected(
         self, binding: Binding, turn: TurnResult, select: tuple[int, int]

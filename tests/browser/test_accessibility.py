@@ -66,6 +66,11 @@ def a_pinned_unit(page: Page) -> None:
     page.wait(lambda: page.find_all(".unit-histogram .trace"), "the histogram is drawn")
 
 
+def the_gradients(page: Page) -> None:
+    press(page, page.find("#tab-flow"))
+    page.wait(lambda: page.find_all(".flow-table tbody tr"), "the gradients")
+
+
 def a_hovered_unit(page: Page) -> None:
     page.hover(page.tile(1, 1))
 
@@ -234,8 +239,8 @@ def an_image_unit_and_a_cell(page: Page) -> None:
 #: States that follow one another in one page, each closed before the next.
 LAPTOP: dict[str, tuple[State, ...]] = {
     "usual": (
-        as_it_opens, a_readout, a_layer_menu, a_weight_editor, the_page_settings, sharing,
-        the_tour, a_refused_edit, the_whole_dialog, everything_at_once, korean,
+        as_it_opens, a_readout, the_gradients, a_layer_menu, a_weight_editor, the_page_settings,
+        sharing, the_tour, a_refused_edit, the_whole_dialog, everything_at_once, korean,
     ),
     "usual images": (an_image_unit_and_a_cell, a_hidden_space, a_drawing),
     "looking": (
@@ -248,7 +253,7 @@ LAPTOP: dict[str, tuple[State, ...]] = {
     "images": (an_image_unit, a_confusion_cell, a_hidden_space, a_drawing),
 }  # fmt: skip
 PHONE: dict[str, tuple[State, ...]] = {
-    "usual": (classes, the_page_settings, the_whole_dialog, the_sheet),
+    "usual": (classes, the_gradients, the_page_settings, the_whole_dialog, the_sheet),
     "usual images": (a_drawing,),
     "looking": (as_it_opens, the_page_settings, the_tour, sharing, classes, regression, korean),
     "points": (the_points, a_bad_csv, own_points, painting, the_sheet),
@@ -264,9 +269,9 @@ def by_day_and_night(walks: dict[str, tuple[State, ...]]) -> list[object]:
 
 #: What a state adds to the page, which has been looked at without it.
 ADDED: dict[State, str] = {
-    a_pinned_unit: ".curves", a_hovered_unit: ".output-plane", a_layer_menu: ".popover",
-    a_weight_editor: ".popover", the_page_settings: ".popover", a_tooltip: ".tooltip",
-    a_readout: ".tooltip", the_tour: "#tour", the_points: "dialog[open]",
+    a_pinned_unit: ".curves", the_gradients: ".curves", a_hovered_unit: ".output-plane",
+    a_layer_menu: ".popover", a_weight_editor: ".popover", the_page_settings: ".popover",
+    a_tooltip: ".tooltip", a_readout: ".tooltip", the_tour: "#tour", the_points: "dialog[open]",
     own_points: "dialog[open]", a_bad_csv: "dialog[open]", the_whole_dialog: "dialog[open]",
     sharing: "dialog[open]", a_refused_edit: "#notice",
 }  # fmt: skip

@@ -117,6 +117,7 @@ LOOKED_AT: list[tuple[dict[str, Any], set[str]]] = [
     ({"view": {"pointsWanted": True}}, {"points"}),
     ({"recording": {"active": True}}, {"points"}),
     ({"view": {"select": {"layer": 0, "unit": 0}, "curveTab": "unit"}}, {"selected"}),
+    ({"view": {"curveTab": "flow"}}, {"gradient_flow"}),
     ({"images": {"set": {}}}, {"confusion"}),
     ({"images": {"set": {}, "imageTab": "space"}}, {"space"}),
     (

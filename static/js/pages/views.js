@@ -8,6 +8,7 @@ import { createDigitTabs } from "pages/image-panels";
 import { create as createScale } from "views/colour-scale";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
+import { create as createFlow } from "views/gradient-flow";
 import { create as createConfusion } from "views/images/confusion";
 import { create as createImageData } from "views/images/data-panel";
 import { create as createDigits } from "views/images/digit-strip";
@@ -57,7 +58,7 @@ const SHARED = {
   confusion: createConfusion,
   scale: createScale,
   metrics: createMetrics,
-  curves: (element, context) => createCurveTabs(element, context, { createCurve, createUnitPanel }),
+  curves: (element, context) => createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow }),
   imageCurves: (element, context) => createCurveTabs(element, context, {
     createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
   }),

@@ -26,6 +26,7 @@ const LOOKED = {
   nearest: ({ images }) => images.showNearest,
   input_weights: ({ view }) => view.curveTab === "unit",
   exciting: ({ view }) => view.curveTab === "unit",
+  gradient_flow: ({ view }) => view.curveTab === "flow",
 };
 /** Frames a second while nobody paints them: as many as a screen would take. */
 const UNSEEN_FPS = 60;

@@ -1,4 +1,4 @@
-/** Tabs below the output: loss, score, and the pinned unit. */
+/** Tabs below the output: loss, score, the pinned unit, and of points the gradient flow. */
 
 import { createToggle } from "controls/toggle";
 import { LOSS, SCORE } from "plot/curve-figure";
@@ -10,20 +10,21 @@ import { word } from "lib/words";
 /**
  * @param {HTMLElement} element
  * @param {Context} context
- * @param {{createCurve: Function, createUnitPanel: Function, aboutUnit?: string}} makers the
- *   views in the tabs, and the key of what is said of the last one
+ * @param {{createCurve: Function, createUnitPanel: Function, createFlow?: Function, aboutUnit?: string}} makers
+ *   the views in the tabs, and the key of what is said of the unit's
  * @returns {Object[]} the views
  */
-export function createCurveTabs(element, context, { createCurve, createUnitPanel, aboutUnit = "help.tab.unit" }) {
+export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, aboutUnit = "help.tab.unit" }) {
   const { store, taskOf } = context;
   const shown = {};
   const tabs = createTabs(element, word("card.curves"), [
     { id: "loss", text: word("tab.loss"), help: word("help.tab.loss") },
     { id: "score", text: word("tab.score"), help: word("help.tab.score") },
     { id: "unit", text: word("tab.unit"), help: word(aboutUnit) },
+    ...(createFlow ? [{ id: "flow", text: word("tab.flow"), help: word("help.tab.flow") }] : []),
   ], (id) => {
     logarithmic.element.hidden = id !== "loss";
-    legend.hidden = id === "unit";
+    legend.hidden = !["loss", "score"].includes(id);
     shown[id]?.resize();
     store.set({ view: { curveTab: id } });
   });
@@ -35,10 +36,12 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
     makeTerm("span.legend-train", word("help.curve.train"), word("curve.train")),
     makeTerm("span.legend-test", word("help.curve.test"), word("curve.test")));
   tabs.bar.append(h("span.spacer"), legend, logarithmic.element);
-  tabs.show(store.get().view.curveTab);
+  const chosen = store.get().view.curveTab;
+  tabs.show(tabs.panels[chosen] ? chosen : "loss");
   shown.loss = createCurve(tabs.panels.loss, context, LOSS);
   shown.score = createCurve(tabs.panels.score, context, SCORE);
   shown.unit = createUnitPanel(tabs.panels.unit, context);
+  if (createFlow) shown.flow = createFlow(tabs.panels.flow, context);
   let last = store.get().view.pinned;
 
   function followPin({ view: { pinned } }) {

@@ -1,0 +1,47 @@
+"""What the page says of the gradients of all layers."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.page.node import Modules
+
+#: (gradient, ratio, dead, flat) of hidden layers, then of the output.
+EVEN = [[0.2, 0.002, 0, 0.1], [0.3, 0.002, 0, 0.1], [0.1, 0.001, 0, 0]]
+DESCRIBE = """const { describeFlow, readFlow } = await import("advice/gradient-flow");
+  return describeFlow(readFlow(arguments[0].flat()));"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "name", "values"),
+    [
+        (EVEN, "even", {}),
+        ([EVEN[2]], "even", {}),
+        ([[0, 0, 0, 0], [0, 0, 0, 0]], "none", {}),
+        ([[1, 0.01, 0.5, 0.9], *EVEN], "dead", {"layer": 1, "share": 0.5}),
+        ([[0.002, 1e-5, 0, 0.1], *EVEN[1:]], "vanishing", {"last": 2, "times": 150}),
+        (
+            [[0.002, 1e-5, 0, 0.1], [0.3, 0.002, 0, 0.75], EVEN[2]],
+            "vanishing.flat",
+            {"last": 2, "times": 150, "layer": 2, "share": 0.75},
+        ),
+        ([[12, 0.01, 0, 0], *EVEN[1:]], "exploding", {"last": 2, "times": 40}),
+        ([EVEN[0], [0.3, 0.25, 0, 0], EVEN[2]], "fast", {"layer": 2, "share": 0.25}),
+        ([*EVEN[:2], [0.1, 0.5, 0, 0]], "fast.output", {"share": 0.5}),
+    ],
+)
+def test_the_sentence_names_what_harms_most(
+    modules: Modules, rows: list[list[float]], name: str, values: dict[str, float]
+) -> None:
+    assert modules.load(DESCRIBE, rows) == {"name": name, "values": pytest.approx(values)}
+
+
+def test_the_sentence_follows_slowly_and_a_new_layer_at_once(modules: Modules) -> None:
+    smoothed = """const { readFlow, smoothFlow } = await import("advice/gradient-flow");
+      const read = (rows) => readFlow(rows.flat());
+      return smoothFlow(arguments[0] && read(arguments[0]), read(arguments[1]), 0.5);"""
+    before, now = [[1, 0.01, 0, 0]], [[0.01, 0, 1, 0.5]]
+    (row,) = modules.load(smoothed, before, now)
+    assert row == pytest.approx({"gradient": 0.1, "ratio": 0, "dead": 0.5, "flat": 0.25})
+    assert len(modules.load(smoothed, before, EVEN)) == 3
+    assert len(modules.load(smoothed, None, EVEN)) == 3
