@@ -179,7 +179,7 @@ def test_the_status_is_a_page_for_people(in_process: Components, language: str) 
     rows = dict(re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", answer.text))
     assert rows[words["status.uptime"]] == "1 d 2:03 h"
     assert rows["rate_limited"] == "1\u202f234"
-    assert (rows["networks for images"], rows["cuda:0"]) == ("cuda:0", "0.40 ms")
+    assert (rows[words["status.images"]], rows["cuda:0"]) == ("cuda:0", "0.40 ms")
     assert rows[words["status.places"]] == str(measured.host.places)
     for name in ("sessions", "load", "memory", "programs", "devices", "versions"):
         assert f'<h2 class="card-title">{words[f"status.{name}"]}</h2>' in answer.text
