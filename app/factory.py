@@ -49,6 +49,7 @@ from app.sessions.session_host import SessionHost
 from app.sessions.turns import take_turn
 from app.transports.connections import Connections
 from app.transports.http import HttpStreams
+from app.transports.watchers import Watchers
 from app.transports.websocket import SERVER_OPTIONS, make_stream_blueprint
 from app.web.forwarded import ForwardedPrefix
 from app.web.own_addresses import add_host_check, is_named
@@ -74,11 +75,13 @@ class Components:
     host: SessionHost
     connections: Connections
     responses: EventCounter
+    watchers: Watchers
 
     def close(self) -> None:
         """Saves all sessions, ends them and all connections, and stops all threads."""
         self.host.finish()
         self.connections.close()
+        self.watchers.close()
         self.host.close()
         self.programs.close()
 
@@ -111,6 +114,7 @@ def make_app(settings: Settings | None = None) -> Flask:
         programs,
         scheduler,
         max_sessions=settings.max_sessions,
+        max_waiting=settings.max_waiting,
         resume_seconds=settings.resume_seconds,
         idle_seconds=settings.idle_seconds,
         max_inbox_bytes=INBOX_MESSAGES * settings.max_message_bytes,
@@ -127,7 +131,7 @@ def make_app(settings: Settings | None = None) -> Flask:
     connections = Connections(
         host, payloads, settings.max_message_bytes, settings.max_connections, rates
     )
-    streams = HttpStreams(connections)
+    watchers = Watchers(settings.max_watchers)
     assets = Assets(ROOT / "static", packaged=find_reveal(settings.reveal_dir))
     languages = Languages(assets)
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
@@ -149,15 +153,19 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_animations_blueprint(settings))
     app.register_blueprint(make_qr_blueprint(network_hosts))
     app.register_blueprint(make_addresses_blueprint(network_hosts))
-    app.register_blueprint(make_stream_blueprint(connections, settings))
-    app.register_blueprint(make_session_blueprint(host, streams, payloads, rates, settings))
+    app.register_blueprint(make_stream_blueprint(connections, host, watchers, settings))
+    app.register_blueprint(
+        make_session_blueprint(host, HttpStreams(connections), watchers, payloads, rates, settings)
+    )
     app.register_blueprint(make_states_blueprint(payloads, settings))
     responses = EventCounter()
     _add_operation(
         app, settings, renderer, make_reader(host, programs, connections, responses), responses
     )
     _add_policies(app, settings, renderer)
-    app.extensions["livenet"] = Components(settings, programs, host, connections, responses)
+    app.extensions["livenet"] = Components(
+        settings, programs, host, connections, responses, watchers
+    )
 
     def warm_up() -> None:
         try:

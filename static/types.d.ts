@@ -49,6 +49,9 @@ interface Frame {
   [key: string]: any;
 }
 
+/** Our place in the line of a full server, and what there is none of. */
+interface Queue { place: number; places: number; lack: "sessions" | "memory"; [key: string]: any }
+
 /** A unit of a hidden layer. */
 interface Unit { layer: number; unit: number }
 
@@ -79,7 +82,7 @@ interface PageState {
     loading: { name: Name; state: string; done?: number; total?: number; message?: string } | null;
   };
   stream: {
-    connection: { name: string; seconds?: number };
+    connection: { name: string; seconds?: number; queue?: Queue | null };
     /** The live run while a recording plays in its place. */
     standby: { spec: Spec | null } | null;
     /** Why the recording that stands by cannot be played. */

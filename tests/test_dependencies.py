@@ -56,6 +56,7 @@ WIRED = {
     "SessionFiles",
     "LinkPayloads",
     "StorageQuotas",
+    "Watchers",
 }
 
 

@@ -63,6 +63,8 @@ def answer(content: dict[str, Any]) -> Response:
         response.status_code = _STATUS.get(content["code"], 400)
         if "retry_after" in content:
             response.headers["Retry-After"] = str(content["retry_after"])
+    elif content["type"] == "queued":
+        response.status_code = 202
     return response
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestTimeout
 
@@ -9,12 +11,17 @@ from app.api.exports import add_export_routes
 from app.api.handover import add_handover_routes
 from app.api.models import add_model_routes
 from app.api.requests import RefusedError, answer, find_socket, read_body, refuse_unknown
+from app.api.session_jobs import find_session
 from app.api.states import add_state_routes
 from app.api.timeline import add_timeline_routes
 from app.files.link_payloads import LinkPayloads
 from app.limits.session_rates import SessionRates
+from app.protocol.outbox import Heartbeat
+from app.sessions.session import Session
 from app.sessions.session_host import SessionHost, SessionLimitError
-from app.transports.http import HttpStreams
+from app.transports.http import HttpStreams, encode_item
+from app.transports.watch_wires import HttpWire
+from app.transports.watchers import Watchers
 from app.web.allowed_origins import is_allowed
 from app.web.clients import find_client
 from app.web.settings import Settings
@@ -23,6 +30,7 @@ from app.web.settings import Settings
 def make_session_blueprint(
     host: SessionHost,
     streams: HttpStreams,
+    watchers: Watchers,
     payloads: LinkPayloads,
     rates: SessionRates,
     settings: Settings,
@@ -70,6 +78,8 @@ def make_session_blueprint(
     def stream(token: str) -> Response:
         if request.method == "HEAD":
             raise MethodNotAllowed(["GET"])
+        if (watched := host.find_watched(token)) is not None:
+            return _watch(watched, watchers)
         try:
             carried = streams.claim(token)
         except LookupError:
@@ -78,11 +88,11 @@ def make_session_blueprint(
             raise RefusedError("session_limit", str(error)) from None
         if carried is None:
             raise _too_many()
-        response = Response(carried.send(find_socket()), mimetype="application/octet-stream")
-        # Proxies hold nothing back.
-        response.headers["X-Accel-Buffering"] = "no"
-        response.call_on_close(carried.end)
-        return response
+        return _stream(carried.send(find_socket()), carried.end)
+
+    @blueprint.get("/<token>/watch")
+    def name_watch(token: str) -> Response:
+        return jsonify(watch=find_session(host, token).watch_token)
 
     @blueprint.post("/<token>/messages")
     def receive_messages(token: str) -> tuple[Response, int]:
@@ -99,6 +109,28 @@ def make_session_blueprint(
     add_timeline_routes(blueprint, host, rates)
     add_state_routes(blueprint, host, payloads)
     return blueprint
+
+
+def _watch(session: Session, watchers: Watchers) -> Response:
+    if not watchers.enter():
+        raise _too_many()
+    sock = find_socket()
+    wire = HttpWire(chunked=request.environ["SERVER_PROTOCOL"] != "HTTP/1.0")
+
+    def send() -> Iterator[bytes]:
+        # The head goes out with it; all else is sent past the server, to all at once.
+        yield encode_item(Heartbeat(b"", answer=False))
+        watchers.watch(session, sock, wire)
+
+    return _stream(send(), watchers.leave)
+
+
+def _stream(content: Iterator[bytes], end: Callable[[], None]) -> Response:
+    response = Response(content, mimetype="application/octet-stream")
+    # Proxies hold nothing back.
+    response.headers["X-Accel-Buffering"] = "no"
+    response.call_on_close(end)
+    return response
 
 
 def _too_many() -> RefusedError:

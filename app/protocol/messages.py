@@ -34,13 +34,15 @@ class Message(BaseModel):
 class Open(Message):
     """A new session with a spec, or a token to take one up again.
 
-    Beside a spec there may be the state that a link carries.
+    Beside a spec there may be the state that a link carries. Who says `wait` waits in a line where
+    there is no place, and is told where it stands.
     """
 
     type: Literal["open"]
     spec: Any = None
     session: Annotated[str, Field(max_length=200)] | None = None
     state: str | None = None
+    wait: bool = False
 
     @model_validator(mode="after")
     def _one_of_two(self) -> Self:

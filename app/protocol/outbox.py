@@ -41,6 +41,12 @@ class Remainder(bytes):
 Item = str | bytes | Closing | Heartbeat
 
 
+def make_error(code: str, message: str, path: str = "") -> str:
+    """Returns the text of an `error`."""
+    content = {"type": "error", "code": code, "path": path, "message": message}
+    return json.dumps(content, separators=(",", ":"))
+
+
 class Outbox:
     """Thread-safe queue between the threads that make messages and the one that sends them.
 
@@ -108,8 +114,7 @@ class Outbox:
         Unlike other messages errors come without a worker, however full it is; so they are
         left out where nobody reads.
         """
-        content = {"type": "error", "code": code, "path": path, "message": message}
-        text = json.dumps(content, separators=(",", ":"))
+        text = make_error(code, message, path)
         self._on_error(code)
         with self._changed:
             unread = len(self._items) >= UNREAD * MAX_MESSAGES

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from app.history.timeline import TimelinePoint
 from app.protocol.messages import Until
 from app.protocol.outbox import Outbox
+from app.sessions.audience import Shown
 from app.sessions.frame_pace import FRAME_SECONDS, FramePace
 from app.sessions.shared_state import Locked
 from app.sessions.statistics import SessionCounts
@@ -88,6 +89,31 @@ class FrameTurns:
         """Removes arrays that the client has from a frame; returns their names."""
         with self._locked as shared:
             return shared.demand.drop_unchanged(arrays) if shared.outbox is turn.outbox else []
+
+    @property
+    def watched(self) -> bool:
+        """Whether somebody watches."""
+        with self._locked as shared:
+            return shared.audience is not None
+
+    def show(self, blob: bytes, *, whole: bool) -> None:
+        """Shows a frame to who watches.
+
+        Args:
+            blob: the frame, with all of its arrays.
+            whole: whether it holds the points, too.
+        """
+        with self._locked as shared:
+            if shared.audience is not None:
+                shared.audience.put(Shown(blob, whole))
+
+    def describe_present(self) -> tuple[TimelinePoint | None, int, bool, FrameRequest]:
+        """Returns the point that is shown, if any, its spec's id, whether it runs, a request."""
+        with self._locked as shared:
+            running, recalled = shared.control.running, shared.recalled
+            spec_id = recalled.spec_id if recalled is not None else shared.spec_id
+            request = replace(shared.demand.peek(running=running), points=True)
+            return recalled, spec_id, running, request
 
     def finish(self, turn: TurnPlan, blob: bytes, rest_batches: int) -> None:
         """Leaves the frame for its client, if that is still the one.

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import itertools
 import logging
-import secrets
-import threading
-import time
 from collections import Counter
 from collections.abc import Callable
 
@@ -18,12 +15,14 @@ from app.limits.budget import Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.outbox import Outbox
 from app.sessions.recovery import Recovery
+from app.sessions.registry import GRACE_SECONDS, SessionRegistry
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
-from app.sessions.session_host import SessionLimitError
-from app.sessions.statistics import HostStatistics, SessionCounts
+from app.sessions.session_host import SessionLimitError, make_token
+from app.sessions.statistics import HostStatistics
 from app.sessions.trials import TrialRunner
+from app.sessions.waiting_line import Waiter
 from engine import LinkPayload, MemoryLimitError, Programs, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)
@@ -35,8 +34,7 @@ UNDO_BYTES = 1 << 29
 class LocalHost:
     """Host of sessions in this process, trained by a few threads.
 
-    A session whose client is lost waits for `resume_seconds`. When all places are taken,
-    a new client gets the place of the session that has waited longest.
+    Who gets a place when all are taken: `SessionRegistry`.
 
     Args:
         programs: the compiled programs all trainers share.
@@ -46,6 +44,8 @@ class LocalHost:
         idle_seconds: how long a client may say nothing while its session is paused.
         max_inbox_bytes: how much the waiting commands of one session may hold.
         max_fps: frames a second that a session gets at most.
+        max_waiting: clients that may wait for a place.
+        grace_seconds: how long a session whose client is lost keeps its place from those.
         budget: of what waits for workers and for clients; its own if None.
         image_bytes: what networks for images may hold together.
         files: where sessions are saved; None to save none.
@@ -62,6 +62,8 @@ class LocalHost:
         idle_seconds: float,
         max_inbox_bytes: int,
         max_fps: float | None = None,
+        max_waiting: int = 64,
+        grace_seconds: float = GRACE_SECONDS,
         budget: Budget | None = None,
         image_bytes: int = 1 << 31,
         files: SessionFiles | None = None,
@@ -72,42 +74,58 @@ class LocalHost:
         self._image_memory = ImageMemory(image_bytes)
         self._image_memory.evict = self._evict_images
         self._scheduler = scheduler
-        self._max_sessions = max_sessions
-        self._resume_seconds = resume_seconds
-        self._idle_seconds = idle_seconds
         self._max_inbox_bytes = max_inbox_bytes
         self._max_fps = max_fps
         self._timeline_memory = SnapshotMemory(max_sessions)
         self._undo_memory = SnapshotMemory(max_sessions, UNDO_BYTES, MAX_SNAPSHOT_BYTES)
         self._budget = budget or Budget(max_sessions)
         self._trials = TrialRunner()
-        self._changed = threading.Condition()
-        self._sessions: dict[str, Session] = {}
-        self._coming = 0
-        self._opened = 0
-        self._ended = SessionCounts()
         self._numbers = itertools.count(1)
-        self._closing = False
-        self._recovery = Recovery(
-            programs, files, seal, checkpoint_seconds, self.get, self._admit_saved, self._list
+        self._registry = SessionRegistry(
+            max_sessions,
+            max_waiting,
+            resume_seconds,
+            idle_seconds,
+            grace_seconds,
         )
-        self._sweeper = threading.Thread(target=self._sweep, name="sessions", daemon=True)
-        self._sweeper.start()
+        self._recovery = Recovery(
+            programs,
+            files,
+            seal,
+            checkpoint_seconds,
+            self._registry.get,
+            self._admit_saved,
+            self._registry.list_all,
+        )
+        self._registry.start(self._recovery.forget)
 
-    def create(self, spec: Spec, outbox: Outbox, payload: LinkPayload | None = None) -> Session:
+    def create(
+        self,
+        spec: Spec,
+        outbox: Outbox,
+        payload: LinkPayload | None = None,
+        token: str | None = None,
+        *,
+        patient: bool = False,
+    ) -> Session:
         """Makes a session for a client; waits for the programs that it needs.
 
         Args:
             spec: what it trains.
             outbox: the client's.
             payload: what it begins with instead of the initial weights of its seed.
+            token: of the session, for a client that has waited for it; a new one if None.
+            patient: whether the client can wait in the line.
 
         Raises:
             SessionLimitError: no place, and no session waits for a lost client.
             PayloadError: the link payload is of another network.
         """
         return self._admit(
-            lambda reservation: Trainer(spec, self._programs, payload, reservation.admit), outbox
+            lambda reservation: Trainer(spec, self._programs, payload, reservation.admit),
+            token or make_token(),
+            outbox,
+            patient=patient,
         )
 
     def branch(self, snapshot: Snapshot) -> Session:
@@ -122,7 +140,7 @@ class LocalHost:
             trainer.restore(snapshot)
             return trainer
 
-        return self._admit(make, None)
+        return self._admit(make, make_token())
 
     def decode_model(self, content: bytes) -> Snapshot:
         """Returns what a model file holds, for a session to go on from.
@@ -136,52 +154,40 @@ class LocalHost:
     def _admit(
         self,
         make: Callable[[ImageReservation], Trainer],
-        outbox: Outbox | None,
+        token: str,
+        outbox: Outbox | None = None,
         saved: SavedSession | None = None,
+        *,
+        patient: bool = False,
     ) -> Session:
         reservation = ImageReservation(self._image_memory)
-        with self._changed:
-            if len(self._sessions) + self._coming >= self._max_sessions:
-                self._evict_session()
-            self._coming += 1
         try:
-            session = Session(
-                token=saved.notes.token if saved else secrets.token_urlsafe(24),
-                label=str(next(self._numbers)),
-                trainer=make(reservation),
-                reservation=reservation,
-                max_inbox_bytes=self._max_inbox_bytes,
-                max_fps=self._max_fps,
-                wake=self._scheduler.wake,
-                timeline_memory=self._timeline_memory,
-                undo_memory=self._undo_memory,
-                account=self._budget.open(),
-                trials=self._trials,
-            )
-            if saved is not None:
-                session.restore(saved)
-            if outbox is not None:
-                session.attach(outbox, resumed=False)
-            with self._changed:
-                self._sessions[session.token] = session
-                self._opened += 1
-                self._changed.notify()
+            with self._registry.take_place(token, patient=patient):
+                session = Session(
+                    token=token,
+                    label=str(next(self._numbers)),
+                    trainer=make(reservation),
+                    reservation=reservation,
+                    max_inbox_bytes=self._max_inbox_bytes,
+                    max_fps=self._max_fps,
+                    wake=self._scheduler.wake,
+                    timeline_memory=self._timeline_memory,
+                    undo_memory=self._undo_memory,
+                    account=self._budget.open(),
+                    trials=self._trials,
+                )
+                if saved is not None:
+                    session.restore(saved)
+                if outbox is not None:
+                    session.attach(outbox, resumed=False)
+                self._registry.add(session)
         except BaseException as error:
             reservation.release()
             if isinstance(error, MemoryLimitError):
-                raise SessionLimitError(error.message) from None
+                raise SessionLimitError(error.message, "memory") from None
             raise
-        finally:
-            with self._changed:
-                self._coming -= 1
         logger.debug("session %s: opened", session.label)
         return session
-
-    def _evict_session(self) -> None:
-        waiting = [(lost, s) for s in self._sessions.values() if (lost := s.lost_at) is not None]
-        if self._closing or not waiting:
-            raise SessionLimitError
-        self.drop(min(waiting, key=lambda pair: pair[0])[1])
 
     def _evict_images(self, n_bytes: int, asking: ImageReservation) -> None:
         """Frees image memory of sessions without a client, the longest lost first.
@@ -189,9 +195,7 @@ class LocalHost:
         First they keep only the present state, without what can be undone or recalled; what
         this does not free goes with whole sessions.
         """
-        with self._changed:
-            lost = [(at, s) for s in self._sessions.values() if (at := s.lost_at) is not None]
-        oldest = [session for _, session in sorted(lost, key=lambda pair: pair[0])]
+        oldest = self._registry.list_lost()
         sessions = [s for s in oldest if s.reservation.n_bytes and s.reservation is not asking]
         for session in sessions:
             if n_bytes > 0:
@@ -213,12 +217,28 @@ class LocalHost:
         try:
             session.reserve_memory()
         except MemoryLimitError as error:
-            raise SessionLimitError(error.message) from None
-        with self._changed:
-            if token not in self._sessions:
-                return None
-            session.attach(outbox, resumed=True)
-            return session
+            raise SessionLimitError(error.message, "memory") from None
+        attached = self._registry.attach_if_there(
+            session, lambda: session.attach(outbox, resumed=True)
+        )
+        return session if attached else None
+
+    def join_line(self, waiter: Waiter) -> None:
+        """Has a client wait for a session.
+
+        Raises:
+            SessionLimitError: too many wait already.
+        """
+        self._registry.join_line(waiter)
+
+    def leave_line(self, waiter: Waiter) -> None:
+        """Gives up a client's place in the line."""
+        self._registry.leave_line(waiter)
+
+    @property
+    def waiting(self) -> int:
+        """How many clients wait for a session."""
+        return self._registry.waiting
 
     def take_over(self, token: str, handed: bytes) -> None:
         """Goes on with the session of a server that has stopped; a session that is there stays.
@@ -239,41 +259,35 @@ class LocalHost:
         def make(reservation: ImageReservation) -> Trainer:
             return Trainer(saved.snapshot.spec, self._programs, admit=reservation.admit)
 
-        return self._admit(make, None, saved)
+        return self._admit(make, saved.notes.token, saved=saved)
 
     def disconnect(self, session: Session, outbox: Outbox) -> None:
         """Detaches the client of a session, which waits for it."""
         session.detach(outbox)
         session.release_memory()
-        with self._changed:
-            self._changed.notify()
+        self._registry.look_again()
 
     def get(self, token: str) -> Session | None:
         """Returns a session; None if there is none."""
-        with self._changed:
-            return self._sessions.get(token)
+        return self._registry.get(token)
+
+    def find_watched(self, watch_token: str) -> Session | None:
+        """Returns the session that a watch token is of; None if there is none."""
+        return self._registry.find_watched(watch_token)
 
     def drop(self, session: Session) -> None:
         """Forgets a session."""
-        with self._changed:
-            if self._sessions.pop(session.token, None) is not None:
-                self._ended.add(session.counts)
-        session.end()
-        logger.debug("session %s: dropped", session.label)
+        self._registry.drop(session)
 
     def statistics(self) -> HostStatistics:
         """Returns what the sessions do, and have done."""
-        with self._changed:
-            sessions, opened = [*self._sessions.values()], self._opened
-            counts = SessionCounts()
-            for one in (self._ended, *(session.counts for session in sessions)):
-                counts.add(one)
+        sessions, opened, counts = self._registry.count()
         states = Counter(session.state for session in sessions)
         return HostStatistics(
             running=states["running"],
             paused=states["paused"],
             waiting=states["waiting"],
-            places=self._max_sessions,
+            places=self._registry.places,
             opened=opened,
             counts=counts,
             turns=self._scheduler.statistics(),
@@ -286,37 +300,9 @@ class LocalHost:
         """Saves all sessions and hands them to their clients; nothing is trained after it."""
         self._recovery.finish()
 
-    def _list(self) -> list[Session]:
-        with self._changed:
-            return [*self._sessions.values()]
-
     def close(self) -> None:
         """Forgets all sessions and stops the workers."""
         self._recovery.close()
-        with self._changed:
-            self._closing = True
-            self._sessions.clear()
-            self._changed.notify()
+        self._registry.close()
         self._trials.close()
         self._scheduler.stop(timeout=1.0)
-
-    def _sweep(self) -> None:
-        with self._changed:
-            while not self._closing:
-                now = time.monotonic()
-                waits = [self._expire(session, now) for session in [*self._sessions.values()]]
-                self._changed.wait(min(waits, default=None))
-
-    def _expire(self, session: Session, now: float) -> float:
-        """Drops or closes a session whose time is up; returns the seconds until the next check."""
-        lost, idle = session.lost_at, session.idle_since
-        if lost is not None:
-            rest = lost + self._resume_seconds - now
-            if rest <= 0:
-                self.drop(session)
-                self._recovery.forget(session)
-        else:
-            rest = (now if idle is None else idle) + self._idle_seconds - now
-            if rest <= 0:
-                session.close_idle()
-        return rest if rest > 0 else self._idle_seconds

@@ -7,6 +7,7 @@ What both share lies in a `SharedState`, which is reached only with its lock hel
 
 from __future__ import annotations
 
+import json
 import time
 from collections.abc import Callable
 from concurrent.futures import Future
@@ -21,7 +22,8 @@ from app.protocol.messages import Command
 from app.protocol.outbox import Outbox
 from app.scheduling.inbox import Inbox
 from app.scheduling.jobs import T
-from app.sessions.announcements import make_opened_message
+from app.sessions.announcements import UndoStatus, make_opened_message
+from app.sessions.audience import Audience, Ended, Joined, make_watch_token
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.shared_state import Locked, SharedState
 from app.sessions.statistics import SessionCounts
@@ -62,6 +64,7 @@ class Session:
         reservation: ImageReservation | None = None,
     ) -> None:
         self.token = token
+        self.watch_token = make_watch_token(token)
         self.label = label
         self.account = account or Budget().open()
         self.reservation = reservation or ImageReservation(ImageMemory(0))
@@ -236,10 +239,39 @@ class Session:
         if outbox is not None:
             outbox.close(4002, "paused and idle for too long")
 
+    def watch(self, watcher: object, make: Callable[[], Audience]) -> Audience:
+        """Adds a watcher and returns the audience, in which it is told first what there is.
+
+        Args:
+            watcher: who comes.
+            make: makes an audience, where nobody watches yet.
+        """
+        with self._locked as shared:
+            if shared.audience is None:
+                shared.audience = make()
+            known = self.watch_token, shared.spec_id, shared.spec, UndoStatus(), None
+            opened = make_opened_message(*known, running=shared.control.running, resumed=False)
+            text = json.dumps({**opened, "watching": True}, separators=(",", ":"))
+            shared.audience.put(Joined(watcher, text))
+            if shared.ended:
+                shared.audience.put(Ended())
+            return shared.audience
+
+    def leave_unwatched(self, audience: Audience) -> bool:
+        """Forgets an audience without watchers; False if one has just come."""
+        with self._locked as shared:
+            if not audience.empty:
+                return False
+            if shared.audience is audience:
+                shared.audience = None
+            return True
+
     def end(self) -> None:
         """Ends the session: releases its memory and takes no more turns."""
         with self._locked as shared:
             shared.ended = True
+            if shared.audience is not None:
+                shared.audience.put(Ended())
         self.reservation.release()
         self.account.close()
         self._worker.close()

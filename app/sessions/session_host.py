@@ -2,25 +2,50 @@
 
 from __future__ import annotations
 
+import secrets
 from typing import Protocol
 
 from app.protocol.outbox import Outbox
 from app.sessions.session import Session
 from app.sessions.statistics import HostStatistics
+from app.sessions.waiting_line import Lack, Waiter
 from engine import LinkPayload, Snapshot, Spec
 
 
 class SessionLimitError(Exception):
-    """No place or no memory for another session."""
+    """No place or no memory for another session.
 
-    def __init__(self, message: str = "all sessions are taken; try again in a while") -> None:
+    Args:
+        message: one sentence for a person.
+        lack: what there is none of.
+    """
+
+    def __init__(
+        self,
+        message: str = "all sessions are taken; try again in a while",
+        lack: Lack = "sessions",
+    ) -> None:
         super().__init__(message)
+        self.lack: Lack = lack
+
+
+def make_token() -> str:
+    """Returns the token of a new session, which nobody guesses."""
+    return secrets.token_urlsafe(24)
 
 
 class SessionHost(Protocol):
     """Interface of a host: creates, finds and removes sessions."""
 
-    def create(self, spec: Spec, outbox: Outbox, payload: LinkPayload | None = None) -> Session:
+    def create(
+        self,
+        spec: Spec,
+        outbox: Outbox,
+        payload: LinkPayload | None = None,
+        token: str | None = None,
+        *,
+        patient: bool = False,
+    ) -> Session:
         """Makes a session for a client; raises SessionLimitError when there is no place."""
         ...
 
@@ -40,12 +65,29 @@ class SessionHost(Protocol):
         """Goes on with the session of a server that has stopped."""
         ...
 
+    def join_line(self, waiter: Waiter) -> None:
+        """Has a client wait for a session; raises SessionLimitError where too many wait."""
+        ...
+
+    def leave_line(self, waiter: Waiter) -> None:
+        """Gives up a client's place in the line."""
+        ...
+
+    @property
+    def waiting(self) -> int:
+        """How many clients wait for a session."""
+        ...
+
     def disconnect(self, session: Session, outbox: Outbox) -> None:
         """Detaches the client of a session, which waits for it."""
         ...
 
     def get(self, token: str) -> Session | None:
         """Returns a session; None if there is none."""
+        ...
+
+    def find_watched(self, watch_token: str) -> Session | None:
+        """Returns the session that a watch token is of; None if there is none."""
         ...
 
     def drop(self, session: Session) -> None:

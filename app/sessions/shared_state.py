@@ -12,6 +12,7 @@ from app.protocol.outbox import Outbox
 from app.scheduling.debounce import Debounce
 from app.scheduling.inbox import Inbox
 from app.sessions.announcements import PendingSpec, ServerMessage, UndoStatus
+from app.sessions.audience import Audience
 from app.sessions.frame_demand import FrameDemand
 from app.sessions.training_control import TrainingControl
 from app.sessions.trials import TrialTask, make_stopped_message
@@ -35,6 +36,7 @@ class SharedState:
         debounce: when background compilation is worth it.
         notifications: when the client is told of its time line.
         outbox: of the client that is there; None without one.
+        audience: of who watches; None where nobody does.
         pending_spec: the spec that pending edits lead to; None without any.
         undo_status: whether undo and redo are possible.
         recalled: the point of the time line that is shown instead of the present.
@@ -55,6 +57,7 @@ class SharedState:
         self.debounce = Debounce()
         self.notifications = TimelineNotifications()
         self.outbox: Outbox | None = None
+        self.audience: Audience | None = None
         self.pending_spec: PendingSpec | None = None
         self.undo_status = UndoStatus()
         self.recalled: TimelinePoint | None = None
@@ -90,9 +93,11 @@ class SharedState:
         return not self.wants_frame() or self.frame_at > now
 
     def put(self, message: ServerMessage) -> None:
-        """Queues a message for the client, if there is one."""
+        """Queues a message for the client, if there is one, and for who watches."""
         if self.outbox is not None:
             self.outbox.put(message)
+        if self.audience is not None:
+            self.audience.put_message(message)
 
     def end_trial(self, reason: str) -> None:
         """Cancels the trial, if there is one, and tells the client why."""

@@ -152,9 +152,15 @@ def _show_recalled(worker: WorkerState, turn: TurnPlan, point: TimelinePoint) ->
 
 
 def _encode(worker: WorkerState, turn: TurnPlan, frame: Frame, metadata: dict[str, str]) -> bytes:
-    """Encodes a frame without arrays that the client has; `unchanged` lists them."""
+    """Encodes a frame without arrays that the client has; `unchanged` lists them.
+
+    Who watches is shown all of them, in the very same bytes where none is left out.
+    """
     arrays = dict(frame.arrays)
     unchanged = worker.frames.drop_unchanged(turn, arrays)
-    if unchanged:
-        metadata["unchanged"] = json.dumps(unchanged)
-    return encode_frame(arrays, metadata)
+    told = {**metadata, "unchanged": json.dumps(unchanged)} if unchanged else metadata
+    blob = encode_frame(arrays, told)
+    if worker.frames.watched:
+        shown = encode_frame(frame.arrays, metadata) if unchanged else blob
+        worker.frames.show(shown, whole=turn.request.points)
+    return blob

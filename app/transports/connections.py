@@ -19,7 +19,7 @@ class Connections:
         host: where sessions live.
         payloads: what links carry.
         max_message_bytes: the longest message of a client.
-        limit: how many may be open at one time.
+        limit: how many may be open at one time, beside those that wait for a session.
         rates: of the sessions that clients begin; None for no limit.
 
     Attributes:
@@ -48,7 +48,7 @@ class Connections:
         """Opens a connection; one too many is closed already (1013), with an error to send.
 
         Args:
-            client: the name that its sessions are counted under.
+            client: whose limits it counts against.
         """
         connection = Connection(
             self._host,
@@ -57,9 +57,11 @@ class Connections:
             self._remove,
             partial(self._rates.charge, client) if self._rates else lambda: None,
             self.errors.add,
+            client,
         )
         with self._changed:
-            accepted = not self._closing and len(self._open) < self._limit
+            # Who waits in the line is counted there, and takes no connection from who has a place.
+            accepted = not self._closing and len(self._open) - self._host.waiting < self._limit
             if accepted:
                 self._open.add(connection)
         if not accepted:

@@ -39,6 +39,9 @@ class HttpStream:
     Args:
         connection: the protocol.
         on_end: called once nobody sends any more.
+
+    Attributes:
+        token: of its session, from when it has one, or waits for it.
     """
 
     def __init__(self, connection: Connection, on_end: Callable[[HttpStream], None]) -> None:
@@ -52,11 +55,7 @@ class HttpStream:
         self._timer = threading.Timer(OPEN_SECONDS, self._expire)
         self._timer.daemon = True
         self._watcher: threading.Thread | None = None
-
-    @property
-    def token(self) -> str | None:
-        """The token of its session, once there is one."""
-        return self._connection.token
+        self.token: str | None = None
 
     @property
     def closed(self) -> bool:
@@ -64,10 +63,11 @@ class HttpStream:
         return self.outbox.closed
 
     def open(self, body: bytes) -> dict[str, Any]:
-        """Handles the first message and returns its answer: `opened`, or an error."""
+        """Handles the first message and returns its answer: `opened`, `queued`, or an error."""
         self._connection.receive(decode(body))
         answer = self.outbox.take()
         assert isinstance(answer, str)
+        self.token = self._connection.token
         if self.token is None:
             self.end()
         else:
@@ -78,6 +78,7 @@ class HttpStream:
         """Attaches to a session; False if there is none."""
         try:
             self._claimed = self._connection.resume(token)
+            self.token = self._connection.token
         finally:
             if not self._claimed:
                 self.end()
@@ -114,6 +115,9 @@ class HttpStream:
             target=self._watch, args=(sock,), name="watcher", daemon=True
         )
         self._watcher.start()
+        if self._connection.waits:
+            # The head goes out with it, long before there is something to tell.
+            yield encode_item(Heartbeat(b"", answer=False))
         while (item := self.outbox.take()) is not None:
             yield encode_item(item)
 
@@ -185,7 +189,7 @@ class HttpStreams:
 
         Args:
             body: the message.
-            client: the name that its sessions are counted under.
+            client: whose limits it counts against.
         """
         stream = self._make(client)
         if stream is None:

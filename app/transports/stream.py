@@ -15,21 +15,21 @@ from __future__ import annotations
 
 import json
 import logging
+import threading
 from collections.abc import Callable
 from functools import partial
 from typing import Self
 
-from app.files.link_payloads import LinkPayloads, describe_problem
+from app.files.link_payloads import LinkPayloads
 from app.limits.message_sizes import estimate_bytes
 from app.limits.rate_limits import BURST, TokenBucket
-from app.limits.session_rates import SessionRateError
 from app.protocol.errors import MessageError
 from app.protocol.messages import Ack, Load, Loading, Open
 from app.protocol.outbox import Outbox
 from app.protocol.parsing import parse_message
 from app.sessions.session import Session
-from app.sessions.session_host import SessionHost, SessionLimitError
-from engine import EngineError, LinkPayload, PayloadError, Spec
+from app.sessions.session_host import SessionHost
+from app.transports.opening import Opening
 
 logger = logging.getLogger(__name__)
 
@@ -57,6 +57,7 @@ class Connection:
         on_end: called at the end, perhaps more than once.
         charge_session: called before a new session; raises SessionRateError if it is too many.
         on_error: called with the code of each error that the client is told of.
+        client: whose limits it counts against.
 
     Attributes:
         outbox: what is to be sent to the client.
@@ -70,21 +71,28 @@ class Connection:
         on_end: Callable[[Connection], None] = lambda connection: None,
         charge_session: Callable[[], None] = lambda: None,
         on_error: Callable[[str], None] = lambda code: None,
+        client: str = "",
     ) -> None:
         self.outbox = Outbox(on_error=on_error)
+        self._opening = Opening(host, payloads, self.outbox, client, self._keep, charge_session)
         self._on_end = on_end
-        self._charge_session = charge_session
         self._host = host
         self._payloads = payloads
         self._max_message_bytes = max_message_bytes
         self._bucket = TokenBucket()
+        self._lock = threading.Lock()
         self._session: Session | None = None
         self._lost = False
 
     @property
     def token(self) -> str | None:
-        """The token of its session, once there is one."""
-        return self._session.token if self._session is not None else None
+        """The token of its session, from when it has one, or waits for it."""
+        return self._session.token if self._session is not None else self._opening.token
+
+    @property
+    def waits(self) -> bool:
+        """Whether it waits for its session."""
+        return self._session is None and self._opening.token is not None
 
     def resume(self, token: str) -> bool:
         """Attaches to an existing session; False if there is none."""
@@ -141,10 +149,23 @@ class Connection:
         self.outbox.close(1009, "message too large")
 
     def disconnect(self) -> None:
-        """Detaches from the session, which pauses and waits for the client."""
-        if self._session is not None and not self._lost:
-            self._lost = True
+        """Detaches from the session, which pauses and waits for the client; leaves the line."""
+        with self._lock:
+            lost, self._lost = self._lost, True
+        if lost:
+            return
+        if self._session is not None:
             self._host.disconnect(self._session, self.outbox)
+        else:
+            self._opening.leave()
+
+    def _keep(self, session: Session) -> None:
+        """Takes the session that was waited for; its client may have gone meanwhile."""
+        with self._lock:
+            self._session = session
+            lost = self._lost
+        if lost:
+            self._host.disconnect(session, self.outbox)
 
     def end(self) -> None:
         """Disconnects and drops what waits to be sent; nothing is received from now on."""
@@ -162,8 +183,10 @@ class Connection:
         size = self._measure(text)
         message = parse_message(text)
         if isinstance(message, Open):
-            self._open(message)
+            self._open(message, text)
             return
+        if self._session is None:
+            self._opening.settle()
         if self._session is None:
             raise MessageError("not_open", "open a session first")
         if isinstance(message, Ack):
@@ -181,38 +204,12 @@ class Connection:
             raise MessageError("invalid_message", "a message may not hold so many values")
         return size
 
-    def _open(self, message: Open) -> None:
+    def _open(self, message: Open, text: str | bytes) -> None:
         if self._session is not None:
             raise MessageError("invalid_message", "this connection has a session already", "type")
-        if message.session is None:
-            self._charge()
-        try:
-            if message.session is not None:
-                if not self.resume(message.session):
-                    raise MessageError("unknown_session", "there is no such session any more")
-                return
-            spec, payload = self._read(message)
-            self._session = self._host.create(spec, self.outbox, payload)
-        except PayloadError as error:
-            raise describe_problem(error) from None
-        except EngineError as error:
-            raise MessageError("invalid_spec", error.message, error.path) from None
-        except RecursionError:
-            raise MessageError("invalid_spec", "nested too deeply") from None
-        except SessionLimitError as error:
-            raise MessageError("session_limit", str(error)) from None
-
-    def _charge(self) -> None:
-        try:
-            self._charge_session()
-        except SessionRateError as error:
-            raise MessageError("session_limit", str(error)) from None
-
-    def _read(self, message: Open) -> tuple[Spec, LinkPayload | None]:
-        if message.state is None:
-            return self._payloads.read(message.spec, None)
-        with self._payloads.limit_concurrency():
-            return self._payloads.read(message.spec, message.state)
+        session = self._opening.open(message, text)
+        if session is not None:
+            self._session = session
 
 
 def decode(body: bytes) -> str | bytes:

@@ -25,9 +25,13 @@ from simple_websocket import Server
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import LocalProtocolError, ProtocolError
 
-from app.protocol.outbox import Closing, Heartbeat, Item, Remainder
+from app.protocol.outbox import Closing, Heartbeat, Item, Remainder, make_error
+from app.sessions.session import Session
+from app.sessions.session_host import SessionHost
 from app.transports.connections import Connections
 from app.transports.stream import Connection
+from app.transports.watch_wires import WebSocketWire
+from app.transports.watchers import FULL, GONE, Watchers
 from app.web.allowed_origins import is_allowed
 from app.web.clients import find_client
 from app.web.settings import Settings
@@ -193,7 +197,9 @@ def _to_event(item: Item) -> Event:
     return Pong(payload=item.payload) if item.answer else Ping(payload=item.payload)
 
 
-def make_stream_blueprint(connections: Connections, settings: Settings) -> Blueprint:
+def make_stream_blueprint(
+    connections: Connections, host: SessionHost, watchers: Watchers, settings: Settings
+) -> Blueprint:
     """Returns the blueprint of `WS /api/stream`."""
     blueprint = Blueprint("stream", __name__)
     sock = Sock()
@@ -208,11 +214,15 @@ def make_stream_blueprint(connections: Connections, settings: Settings) -> Bluep
         ):
             abort(400, "not a WebSocket handshake of version 13")
         offer = _find_deflate(environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", ""))
-        if settings.compress_frames and offer:
+        if settings.compress_frames and offer and "watch" not in request.args:
             environ["HTTP_SEC_WEBSOCKET_EXTENSIONS"] = offer
 
     @sock.route("/api/stream", bp=blueprint)
     def stream(server: Server) -> None:
+        token = request.args.get("watch")
+        if token is not None:
+            _watch(server, host.find_watched(token), watchers)
+            return
         with connections.open(find_client()) as connection:
             try:
                 limit, compressed = connections.max_message_bytes, settings.compress_frames
@@ -221,6 +231,27 @@ def make_stream_blueprint(connections: Connections, settings: Settings) -> Bluep
                 server.connected = False
 
     return blueprint
+
+
+def _watch(server: Server, session: Session | None, watchers: Watchers) -> None:
+    """Serves who watches a session."""
+    wire, entered = WebSocketWire(), session is not None and watchers.enter()
+    sock: Any = server.sock
+    try:
+        if session is None:
+            refusal = make_error("unknown_session", "there is no such session any more")
+            sock.sendall(wire.encode(refusal) + wire.encode(GONE))
+        elif not entered:
+            refusal = make_error("session_limit", "too many watch already; try again later")
+            sock.sendall(wire.encode(refusal) + wire.encode(FULL))
+        else:
+            watchers.watch(session, sock, wire)
+    except OSError:
+        pass
+    finally:
+        server.connected = False
+        if entered:
+            watchers.leave()
 
 
 def _find_deflate(offers: str) -> str | None:

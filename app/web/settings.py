@@ -115,6 +115,8 @@ class Settings(BaseSettings):
         port: `PORT`; 0 takes a free one, the startup line names it.
         workers: `LIVENET_WORKERS`, threads that train; as many as cores unless set.
         max_sessions: `LIVENET_MAX_SESSIONS`, sessions at one time, waiting ones included.
+        max_waiting: `LIVENET_MAX_WAITING`, clients that wait in a line while all places are taken.
+        max_watchers: `LIVENET_MAX_WATCHERS`, connections that watch sessions of others.
         resume_seconds: `LIVENET_RESUME_SECONDS`, how long a session waits for a lost client.
         idle_seconds: `LIVENET_IDLE_SECONDS`, how long a client may say nothing while its
             session is paused.
@@ -185,6 +187,8 @@ class Settings(BaseSettings):
     port: int = Field(default=8000, ge=0, le=65535)
     workers: int = Field(default_factory=lambda: min(os.cpu_count() or 1, 256), ge=1, le=256)
     max_sessions: int = Field(default=64, ge=1, le=4096)
+    max_waiting: int = Field(default=64, ge=0, le=4096)
+    max_watchers: int = Field(default=256, ge=0, le=4096)
     resume_seconds: float = Field(default=600.0, ge=0, le=86_400)
     idle_seconds: float = Field(default=3600.0, ge=1, le=604_800)
     max_fps: float | None = Field(default=None, ge=1, le=1000)
@@ -227,7 +231,10 @@ class Settings(BaseSettings):
 
     @property
     def max_connections(self) -> int:
-        """Sockets at one time: enough for every session to be taken over by another client."""
+        """Sockets at one time: enough for every session to be taken over by another client.
+
+        Those that wait in the line come on top.
+        """
         return 2 * self.max_sessions
 
     @property
@@ -236,7 +243,7 @@ class Settings(BaseSettings):
 
         A class room may share one address, so a client may have as many streams as there are.
         """
-        streams = self.max_connections + 8
+        streams = self.max_connections + self.max_waiting + self.max_watchers + 8
         return {
             "health": Limit(4, 4),
             "stream": Limit(streams, streams),

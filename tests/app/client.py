@@ -107,6 +107,11 @@ class Client(ABC):
         self.send("open", session=token)
         return self.message("opened")
 
+    def wait_in_line(self, **asked: Any) -> Message:
+        """Opens a session where there is no place, and returns what is said of the line."""
+        self.send("open", wait=True, **(asked or {"spec": {}}))
+        return self.message("queued")
+
     def message(self, kind: str, acks: bool = False) -> Message:
         """Returns the next message, which must be of this kind; skips frames."""
         while isinstance(got := self.receive(), FrameSeen):

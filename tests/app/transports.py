@@ -22,10 +22,11 @@ class InProcessClient(Client):
 
     Args:
         connections: of a server in this process.
+        address: whose limits it counts against.
     """
 
-    def __init__(self, connections: Connections) -> None:
-        self.connection = connections.open()
+    def __init__(self, connections: Connections, address: str = "") -> None:
+        self.connection = connections.open(address)
 
     def close(self) -> None:
         """Ends the connection."""
@@ -138,7 +139,7 @@ class HttpClient(Client):
             return
         _, answer = self.post("", text)
         self._answers.append(answer)
-        if answer["type"] == "opened":
+        if answer["type"] in ("opened", "queued"):
             self.listen(answer["session"])
 
     def receive(self) -> Message | FrameSeen:

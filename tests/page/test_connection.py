@@ -57,8 +57,8 @@ def test_a_page_keeps_its_session_when_the_next_page_of_the_tab_has_another(
         KEPT,
     )
     assert sent == [
-        {"type": "open", "session": "a-session-that-is-kept"},
-        {"type": "open", "session": "the-session-of-this-page"},
+        {"type": "open", "session": "a-session-that-is-kept", "wait": True},
+        {"type": "open", "session": "the-session-of-this-page", "wait": True},
     ]
     assert token == "the-session-of-this-page"
 
@@ -71,7 +71,7 @@ def test_a_link_begins_a_session_of_its_own(modules: Modules) -> None:
            return [sent, storage.getItem("livenet.session")];""",
         KEPT,
     )
-    assert sent == [{"type": "open", "spec": {}}]
+    assert sent == [{"type": "open", "spec": {}, "wait": True}]
     assert kept is None
 
 
@@ -86,8 +86,8 @@ def test_a_session_that_is_lost_is_forgotten(modules: Modules) -> None:
         KEPT,
     )
     assert sent == [
-        {"type": "open", "session": "an-entry-of-the-history"},
-        {"type": "open", "spec": {}},
+        {"type": "open", "session": "an-entry-of-the-history", "wait": True},
+        {"type": "open", "spec": {}, "wait": True},
     ]
     assert kept is None
     assert token is None
@@ -110,7 +110,7 @@ def test_a_page_whose_password_has_expired_is_told_and_asks_for_nothing_more(
            return [sent, told, storage.getItem("livenet.session")];""",
         KEPT,
     )
-    assert sent == [{"type": "open", "session": "a-session-that-is-kept"}]
+    assert sent == [{"type": "open", "session": "a-session-that-is-kept", "wait": True}]
     assert told == ["connecting", "waiting", "locked"]
     assert kept == "a-session-that-is-kept"
 
@@ -119,7 +119,7 @@ def test_what_is_no_token_is_not_sent(modules: Modules) -> None:
     sent = run(
         modules, "make().connect(); events.ready(); return sent;", {"livenet.session": "<short>"}
     )
-    assert sent == [{"type": "open", "spec": {}}]
+    assert sent == [{"type": "open", "spec": {}, "wait": True}]
 
 
 #: The session is open; what is told and when it connects again are kept, and timers stand still.
@@ -193,7 +193,7 @@ def test_an_edit_that_is_refused_opens_nothing_else(modules: Modules) -> None:
         {},
     )
     assert told == [["error"], ["refused"]]
-    assert sent == [{"type": "open", "spec": {}}], "what was to be opened was refused"
+    assert sent == [{"type": "open", "spec": {}, "wait": True}], "what was to be opened was refused"
 
 
 @pytest.mark.usefixtures("timers")
@@ -218,6 +218,44 @@ def test_a_frame_has_the_spec_that_it_names_with_its_points(modules: Modules) ->
     assert seen == [[20, [[1, 2, 0], [2, 1, 1]]]]
     # No more than it needs are kept; a frame that nobody can paint makes room for the next.
     assert acks == [0, 0, 1]
+
+
+@pytest.mark.usefixtures("timers")
+def test_who_waits_in_the_line_says_its_place_and_begins_at_its_turn(modules: Modules) -> None:
+    queued = '{ type: "queued", session: "waits", place: 3, places: 64, lack: "sessions" }'
+    states, sent, waits, token = run(
+        modules,
+        OPEN
+        + f"""connection.connect();
+              events.ready();
+              events.message({queued});
+              events.message({{ ...{queued}, place: 2 }});
+              opened("the-session-of-this-page");
+              const seen = told.filter(([name]) => name === "state")
+                .map(([, {{ name, queue }}]) => [name, queue?.place ?? null]);
+              return [seen, sent, waits, connection.token()];""",
+        {},
+    )
+    ours = [state for state in states if state[0] != "connecting"]
+    assert ours == [["waiting", None], ["queued", 3], ["queued", 2], ["open", None]]
+    assert sent == [{"type": "open", "session": TOKEN, "wait": True}]
+    assert (waits, token) == ([], TOKEN)
+
+
+@pytest.mark.usefixtures("timers")
+def test_what_is_refused_at_its_turn_is_opened_without_it(modules: Modules) -> None:
+    told, sent = run(
+        modules,
+        OPEN
+        + """connection.connect();
+             events.ready();
+             events.message({ type: "queued", session: "waits", place: 1, places: 2 });
+             sent.length = 0;
+             events.message({ type: "error", code: "unknown_state", message: "", path: "" });
+             return [told.map(([name]) => name).at(-1), sent];""",
+        {},
+    )
+    assert (told, sent) == ("refused", [{"type": "open", "spec": {}, "wait": True}])
 
 
 #: The server stops, hands the session over, and the page comes to one that does not know it.
@@ -250,7 +288,7 @@ def test_a_server_that_does_not_know_the_session_takes_it_over(modules: Modules)
              return [sent, handed, connection.token(), renewed];""",
         {},
     )
-    assert sent == [{"type": "open", "session": TOKEN}] * 2
+    assert sent == [{"type": "open", "session": TOKEN, "wait": True}] * 2
     assert handed == [[TOKEN, "signed"]]
     assert (token, renewed) == (TOKEN, False)
 
@@ -265,7 +303,10 @@ def test_what_is_not_taken_over_begins_anew(modules: Modules) -> None:
              return [sent, handed, told.some(([name]) => name === "renewed")];""",
         {},
     )
-    assert sent == [{"type": "open", "session": TOKEN}, {"type": "open", "spec": {}}]
+    assert sent == [
+        {"type": "open", "session": TOKEN, "wait": True},
+        {"type": "open", "spec": {}, "wait": True},
+    ]
     assert handed == [[TOKEN, "signed"]]
     assert renewed
 
@@ -283,7 +324,7 @@ def test_a_server_that_may_take_it_over_later_is_asked_again(modules: Modules) -
              return [sent, handed, then];""",
         {},
     )
-    assert sent == [{"type": "open", "session": TOKEN}] * 3
+    assert sent == [{"type": "open", "session": TOKEN, "wait": True}] * 3
     assert handed == [[TOKEN, "signed"]] * 2
     assert states_then == "lost"
 
@@ -302,5 +343,5 @@ def test_a_session_that_goes_on_needs_no_handover(modules: Modules) -> None:
              return [sent.at(-1), handed];""",
         {},
     )
-    assert sent == {"type": "open", "spec": {}}
+    assert sent == {"type": "open", "spec": {}, "wait": True}
     assert handed == []

@@ -51,3 +51,19 @@ def test_errors_and_numbers_are_in_the_language_of_the_page(korean: Modules) -> 
         "50%",
         "12,345",
     ]
+
+
+QUEUE = """const { describeQueue } = await import("ui/queue-words");
+           const describe = (place) => describeQueue({ place, places: 64 }).split(".")[0];
+           return arguments[0].map(describe);"""
+
+
+def test_a_place_in_the_line_is_an_ordinal(modules: Modules) -> None:
+    told = modules.load(QUEUE, [1, 2, 3, 11, 21])
+    text = "All 64 places are taken: you are {} in line"
+    assert told == [text.format(place) for place in ("1st", "2nd", "3rd", "11th", "21st")]
+
+
+def test_a_place_in_the_line_in_korean(korean: Modules) -> None:
+    (told,) = korean.load(QUEUE, [3])
+    assert told.startswith("자리 64개가 모두 찼습니다")

@@ -3,6 +3,9 @@
 import { spokenLanguage, word } from "lib/words";
 
 const counts = {};
+const ORDINALS = {
+  one: "format.ordinal.one", two: "format.ordinal.two", few: "format.ordinal.few", other: "format.ordinal.other",
+};
 const LEAST_LOSS = 5e-6;
 const RAISED = "⁰¹²³⁴⁵⁶⁷⁸⁹";
 
@@ -41,6 +44,12 @@ export function formatCount(value) {
   const language = spokenLanguage();
   counts[language] ??= new Intl.NumberFormat(language);
   return counts[language].format(value);
+}
+
+/** A place in an order, such as 3rd. */
+export function formatOrdinal(value) {
+  const form = new Intl.PluralRules(spokenLanguage(), { type: "ordinal" }).select(value);
+  return word(ORDINALS[form], { value: formatCount(value) });
 }
 
 /**

@@ -10,6 +10,8 @@ import { createRecordedSource } from "recordings/source";
 const PATH = "api/recordings";
 /** How long the server may be away before the recording takes its place (milliseconds). */
 const PATIENCE = 4000;
+/** States in which the server has no place for us, which may take long. */
+const FULL = ["busy", "queued"];
 /** States in which somebody else has the run, or nobody wants it: that is no failure. */
 const LEFT = ["taken", "idle"];
 
@@ -34,7 +36,7 @@ export function createStandby(live, { store, id, schema, rehearse }) {
 
   live.on("state", ({ name }) => {
     if (name === "open") leave();
-    else if (name === "busy") enter();
+    else if (FULL.includes(name)) enter();
     else if (LEFT.includes(name)) cancel();
     else timer ||= setTimeout(enter, PATIENCE);
   });

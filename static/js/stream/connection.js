@@ -1,10 +1,11 @@
 /**
  * Connection to a live session, a source of frames: credit, retry, resume.
  *
- * Events: `state` ({name, seconds}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
+ * Events: `state` ({name, seconds, queue}), `opened`, `spec`, `frame`, `error`, `waiting`, `diverged`,
  * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened),
  * `locked` (the server asks for its password again, which its pages do).
- * States: connecting, waiting (the server is not ready to answer), open, lost, busy, taken, idle.
+ * States: connecting, waiting (the server is not ready to answer), queued (all places are taken;
+ * `queue` tells our place in the line), open, lost, busy, taken, idle.
  */
 
 import { createCredit } from "stream/credit";
@@ -15,6 +16,8 @@ const TOKEN = "livenet.session";
 const TOKEN_TEXT = /^[\w-]{16,64}$/;
 /** Close codes after which nobody connects again unless asked. */
 const FINAL = { 4001: "taken", 4002: "idle" };
+/** States in which an error is one of opening. */
+const OPENING = ["waiting", "queued"];
 /** Errors after which something else is opened. */
 const REFUSED = ["invalid_spec", "invalid_state", "newer_state", "unknown_state"];
 const FIRST_DELAY = 0.5;
@@ -55,9 +58,9 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
   let delay = FIRST_DELAY;
   let state = "connecting";
 
-  function enter(name, seconds = 0) {
+  function enter(name, seconds = 0, queue = null) {
     state = name;
-    emit("state", { name, seconds });
+    emit("state", { name, seconds, queue });
   }
 
   /** Connects, now. */
@@ -69,8 +72,13 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
   }
 
   function ask() {
-    transport.send({ type: "open", ...(own ? { session: own } : toOpen()) });
+    sendOpen(own ? { session: own } : toOpen());
     enter("waiting");
+  }
+
+  /** Asks for a session, and waits in the line where there is no place. */
+  function sendOpen(what) {
+    transport.send({ type: "open", ...what, wait: true });
   }
 
   function drop() {
@@ -107,7 +115,8 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
       keep(message);
       expectFrames(message.running);
       enter("open");
-    } else if (message.type === "spec") keep(message);
+    } else if (message.type === "queued") enter("queued", 0, message);
+    else if (message.type === "spec") keep(message);
     else if (message.type === "recalled") storeRecalled(message);
     else if (message.type === "handover") handed = message.state;
     else if (message.type === "diverged" || message.type === "stopped") expectFrames(false);
@@ -148,9 +157,9 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
       emit("locked");
       return true;
     }
-    if (state === "waiting" && REFUSED.includes(code)) {
+    if (OPENING.includes(state) && REFUSED.includes(code)) {
       emit("refused", error);
-      transport.send({ type: "open", ...toOpen() });
+      sendOpen(toOpen());
       return true;
     }
     return false;
@@ -159,7 +168,7 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
   function renew() {
     storeToken(null);
     emit("renewed");
-    transport.send({ type: "open", ...toOpen() });
+    sendOpen(toOpen());
   }
 
   /** A server that does not know the session may take it over from the one before it. */

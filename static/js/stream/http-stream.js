@@ -60,7 +60,7 @@ export function openHttpStream(path, on) {
 
   async function open(body) {
     const content = (await post(path, body))?.content;
-    if (content?.type === "opened") {
+    if (content?.type === "opened" || content?.type === "queued") {
       session = `${path}/${content.session}`;
       listen();
     } else if (content && content.type !== "error") fail();

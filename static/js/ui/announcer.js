@@ -10,6 +10,7 @@ import { h, setText } from "lib/dom";
 import { formatCount, formatLoss, formatPercent } from "lib/format";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
+import { describeQueue } from "ui/queue-words";
 
 /**
  * Milliseconds from one event to the next, and from anything spoken to a summary; a little
@@ -103,8 +104,11 @@ export function create(element, context) {
     if (next.run.spec !== before.run.spec && next.run.spec && before.run.spec && meta) followSpec(before, next);
   }
 
-  function followConnection({ name }) {
-    if (AWAY.includes(name)) {
+  function followConnection({ name, queue = null }) {
+    if (name === "queued") {
+      announce("connection", () => describeQueue(queue));
+      away = true;
+    } else if (AWAY.includes(name)) {
       if (!away) announce("connection", () => word(`connection.${name}`));
       away = true;
     } else if (name === "open" && away) {

@@ -2,6 +2,7 @@
 
 import { h, setText } from "lib/dom";
 import { word } from "lib/words";
+import { describeQueue } from "ui/queue-words";
 
 const PATIENCE = 500;
 const READING_TIME = 6000;
@@ -27,13 +28,14 @@ export function create(element, { store, reconnect }) {
     box.hidden = !message;
   }
 
-  function showConnection({ name, seconds }) {
+  function showConnection({ name, seconds, queue }) {
     clearTimeout(timer);
     clearInterval(countdown);
     if (name === "connecting") seen = false;
     if (name === "open" && store.get().page.message) showMessage(store.get());
     else if (name === "open" && seen) say("");
     else if (name === "left") say(describeUnplayable());
+    else if (name === "queued") say([describeQueue(queue), describeUnplayable()].filter(Boolean).join(" "));
     else if (name === "taken") say(word("connection.taken"), word("action.takeBack"));
     else if (name === "idle") say(word("connection.idle"), word("action.goOn"));
     else if (name === "lost" || name === "busy") count(name, Math.round(seconds));
