@@ -13,6 +13,7 @@ from benchmarks.crowd import measure_crowd
 from benchmarks.csv_text import measure_csv
 from benchmarks.edits import measure_edits
 from benchmarks.fairness import measure_fairness
+from benchmarks.load import measure_load
 from benchmarks.memory import measure_memory
 from benchmarks.report import Row
 from benchmarks.stacked import measure_stacked
@@ -71,6 +72,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "crowd": _measure_crowd,
     "csv": measure_csv,
     "fairness": _measure_fairness,
+    "load": measure_load,
     "memory": measure_memory,
     "browser": _measure_browser,
 }
