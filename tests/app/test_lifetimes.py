@@ -98,8 +98,8 @@ def test_nothing_is_left_of_many_sessions(in_process: Components, tmp_path: Path
                     live(client, number)
                 if number % 4 == 0:
                     # One that gave way to another would leave its file, to come back.
-                    wait_until(lambda: len(host._sessions) < 4, "they are forgotten")
-            wait_until(lambda: not host._sessions, "the last ones are forgotten")
+                    wait_until(lambda: len(host._registry.list_all()) < 4, "they are forgotten")
+            wait_until(lambda: not host._registry.list_all(), "the last ones are forgotten")
 
         live_many(FIRST)
         before = measure(connections, folder)
