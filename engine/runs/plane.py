@@ -314,7 +314,7 @@ class PlaneRun(RunBase[Dataset]):
         measure = partial(
             measure_gradient_flow, binding, self._data, state, self._counters, self._ranges
         )
-        return finish(self._flow.get(self._spec, measure, now=request.patient))
+        return finish(self._flow.get((self._spec,), measure, now=request.patient))
 
     def _show_selected(
         self, binding: Binding, turn: TurnResult, select: tuple[int, int]
