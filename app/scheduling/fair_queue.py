@@ -5,6 +5,10 @@ use. Whoever has the earliest start is next. The clock shows the start of the la
 was taken; a turn that comes later starts there at the earliest, so nobody saves up time by
 sleeping, and at the end of the asker's own last turn otherwise, so long turns wait longer.
 
+On a busy machine how long one turn takes is mostly a matter of whom the system runs meanwhile.
+Turns of which the work is known to be equal (`kind`) are charged their median, whoever took them,
+so that equal askers have equally many.
+
 References:
     Goyal, Vin and Cheng, "Start-time Fair Queueing", SIGCOMM 1996.
 """
@@ -13,6 +17,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+from collections import deque
 from collections.abc import Hashable
 from typing import Generic, TypeVar
 from weakref import WeakKeyDictionary
@@ -23,6 +28,14 @@ LIGHT_SECONDS = 0.03
 HEAVY_SECONDS = 0.5
 #: Turns in which nothing was done do not count.
 EMPTY_SECONDS = 0.001
+#: Turns of a kind whose median is charged ...
+KIND_TURNS = 31
+#: ... unless one takes so many times as long, which is then charged itself, up to so many
+#: seconds: turns end by themselves, so what is longer was held up.
+MOST_TIMES = 5
+MOST_SECONDS = 0.05
+#: Kinds that are remembered.
+MAX_KINDS = 256
 
 K = TypeVar("K", bound=Hashable)
 
@@ -43,6 +56,7 @@ class FairQueue(Generic[K]):
         self._ends: WeakKeyDictionary[K, float] = WeakKeyDictionary()
         self._last: WeakKeyDictionary[K, float] = WeakKeyDictionary()
         self._heavy_until: WeakKeyDictionary[K, float] = WeakKeyDictionary()
+        self._of_kind: dict[Hashable, deque[float]] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -76,17 +90,29 @@ class FairQueue(Generic[K]):
         self._ends[key] = start
         return key
 
-    def charge(self, key: K, seconds: float, now: float) -> None:
+    def charge(self, key: K, seconds: float, now: float, kind: Hashable = None) -> None:
         """Notes how long the turn that was taken took.
 
         Args:
             key: whose turn.
             seconds: it took.
             now: when it ended.
+            kind: of its work; None if its work is like no other.
         """
-        self._ends[key] = self._ends.get(key, self._now) + seconds
+        price = seconds if kind is None else self._find_price(kind, seconds)
+        self._ends[key] = self._ends.get(key, self._now) + price
         if seconds < EMPTY_SECONDS:
             return
         if min(seconds, self._last.get(key, 0.0)) > LIGHT_SECONDS:
             self._heavy_until[key] = now + HEAVY_SECONDS
         self._last[key] = seconds
+
+    def _find_price(self, kind: Hashable, seconds: float) -> float:
+        """Returns the median of the last turns of a kind, this one included."""
+        lately = self._of_kind.pop(kind, None) or deque(maxlen=KIND_TURNS)
+        self._of_kind[kind] = lately
+        if len(self._of_kind) > MAX_KINDS:
+            del self._of_kind[next(iter(self._of_kind))]
+        lately.append(seconds)
+        usual = sorted(lately)[len(lately) // 2]
+        return usual if seconds <= MOST_TIMES * usual else max(usual, min(seconds, MOST_SECONDS))

@@ -93,7 +93,7 @@ class Scheduler:
         """Charges the time of a turn and queues the session again."""
         now = time.monotonic()
         del self._busy[session]
-        self._queue.charge(session, seconds, now)
+        self._queue.charge(session, seconds, now, session.turn_kind)
         self._durations.add(seconds)
         if not self._queue.is_heavy(session, now):
             self._kept_until = now + KEPT_SECONDS

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from functools import partial
 from typing import Literal
@@ -284,6 +284,11 @@ class Session:
         Called while no worker has its turn.
         """
         return self._worker.find_due(now)
+
+    @property
+    def turn_kind(self) -> Hashable:
+        """What kind of work the last turn was; None if it was like no other."""
+        return self._worker.turn_kind
 
     def take_turn(self, turn: Callable[[WorkerState], None]) -> None:
         """Runs a turn; called by one thread at a time."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import time
+from collections.abc import Hashable
 
 from app.history.timeline import TimelinePoint
 from app.protocol.frame_encoding import encode_frame
@@ -31,11 +32,14 @@ PAUSE_SECONDS = 0.05
 def take_turn(worker: WorkerState) -> None:
     """Runs jobs, then queued commands in order, then makes one frame at most."""
     until = time.monotonic() + TURN_SECONDS
+    worker.turn_kind = None
     if worker.work is not None:
         _continue_work(worker, until)
     elif not _run_commands(worker, until):
         _begin_frame(worker)
         _continue_work(worker, until)
+    if worker.work is not None:
+        worker.turn_kind = None
     worker.send_timeline(time.monotonic())
 
 
@@ -72,6 +76,7 @@ def _begin_frame(worker: WorkerState) -> None:
     turn = worker.frames.start(now)
     if turn is not None:
         worker.work = _attempt_frame(worker, turn)
+        worker.turn_kind = _name_kind(worker, turn)
 
 
 def _continue_work(worker: WorkerState, until: float) -> None:
@@ -83,6 +88,13 @@ def _continue_work(worker: WorkerState, until: float) -> None:
             return
         begun = now
     worker.work = None
+
+
+def _name_kind(worker: WorkerState, turn: TurnPlan) -> Hashable:
+    """Returns what the length of a turn depends on that trains and shows a network."""
+    trainer, request = worker.trainer, turn.request
+    work = trainer.spec.widths, trainer.batches_per_epoch, turn.epochs, turn.batches
+    return *work, turn.running, request.views, request.tile, request.points, turn.recalled is None
 
 
 def _attempt_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Hashable
 
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import Timeline, TimelinePoint
@@ -47,6 +48,7 @@ class WorkerState:
         pending_edits: edits that wait for programs or images.
         work: the change or the frame that goes on over several turns; no command is applied
             meanwhile.
+        turn_kind: what the length of the last turn depends on, if it was a whole frame.
         frame_first: whether the next turn begins with a frame, since commands filled the last.
     """
 
@@ -69,6 +71,7 @@ class WorkerState:
         self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())
         self.pending_edits = PendingEdits(account)
         self.work: Slices[None] | None = None
+        self.turn_kind: Hashable = None
         self.frame_first = False
         self._locked = locked
         self._command_bytes = 0

@@ -46,8 +46,14 @@ def name_weights(spec: Spec, params: Floats) -> dict[str, Floats]:
             own["moving_mean"] = own["moving_mean"] - own.pop("bias")
         else:
             own = {name: value for name, value in own.items() if name not in _NORMALIZATION}
-        if hidden is not None and not ACTIVATIONS[hidden.activation].learned_slope:
-            del own["slope"]
+        # Slopes come last, as activations behind normalization do: Keras loads by that order.
+        slope = own.pop("slope", None)
+        if (
+            hidden is not None
+            and slope is not None
+            and ACTIVATIONS[hidden.activation].learned_slope
+        ):
+            own["slope"] = slope
         named |= {f"layers.{layer}.{name}": np.array(value) for name, value in own.items()}
     return named
 

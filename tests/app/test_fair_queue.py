@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import gc
+import itertools
 from collections import Counter
 from collections.abc import Mapping
 
 import pytest
 
-from app.scheduling.fair_queue import HEAVY_SECONDS, LIGHT_SECONDS, FairQueue
+from app.scheduling.fair_queue import (
+    HEAVY_SECONDS,
+    KIND_TURNS,
+    LIGHT_SECONDS,
+    MAX_KINDS,
+    MOST_SECONDS,
+    FairQueue,
+)
 
 
 class Asker:
@@ -137,3 +145,51 @@ def test_whoever_is_gone_is_forgotten() -> None:
     gc.collect()
     assert not queue._ends
     assert not queue._heavy_until
+
+
+def test_turns_of_a_kind_go_round_whomever_the_system_held_up() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    askers = [Asker(name, 0.002) for name in "abcd"]
+    turns = Counter[str]()
+    for asker in askers:
+        queue.add(asker, 0)
+    for number in range(400):
+        asker = queue.take()
+        assert asker is not None
+        turns[asker.name] += 1
+        # Held up again and again is always the same one; charged for it, it had half as many.
+        held_up = asker.name == "b" and number % 3
+        queue.charge(asker, asker.seconds * (4 if held_up else 1), 0, kind="2-4-2-1")
+        queue.add(asker, 0)
+    assert max(turns.values()) - min(turns.values()) <= 4
+
+
+def test_a_turn_far_longer_than_its_kind_is_charged_as_far_as_turns_go() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    quick, slow = Asker("quick", 0.002), Asker("slow", 0.002)
+    order = itertools.cycle([quick, slow])
+    for asker in itertools.islice(order, 2 * KIND_TURNS):
+        queue.add(asker, 0)
+        queue.take()
+        queue.charge(asker, asker.seconds, 0, kind="one")
+    queue.add(slow, 0)
+    queue.take()
+    queue.charge(slow, 10 * MOST_SECONDS, 0, kind="one")
+    queue.add(quick, 0)
+    queue.add(slow, 0)
+    turns = 0
+    while queue.take() is quick:
+        turns += 1
+        queue.charge(quick, 0.002, 0, kind="one")
+        queue.add(quick, 0)
+    assert turns == pytest.approx(MOST_SECONDS / 0.002, abs=2)
+
+
+def test_kinds_are_forgotten_the_longest_unused_first() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    asker = Asker("a", 0.01)
+    for kind in range(3 * MAX_KINDS):
+        queue.charge(asker, 0.01, 0, kind=kind)
+        queue.charge(asker, 0.01, 0, kind="known")
+    assert len(queue._of_kind) == MAX_KINDS  # pyright: ignore[reportPrivateUsage]
+    assert "known" in queue._of_kind  # pyright: ignore[reportPrivateUsage]

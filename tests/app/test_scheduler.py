@@ -25,6 +25,7 @@ class Asker:
         self.seconds = seconds
         self.turns = 0
         self.label = "asker"
+        self.turn_kind = None
 
     def find_due(self, now: float) -> float | None:
         return now
