@@ -148,7 +148,7 @@ def test_unused_keys_are_found() -> None:
     found = find_unused({**catalogue("en"), **extra}, scripts(), html())
     assert set(extra) <= found
     assert "card.data" not in found
-    sources = scripts()
+    sources = dict(scripts())
     del sources["advice/observations.js"]
     assert "observation.straight.lead" in find_unused(catalogue("en"), sources, html())
     assert not find_unused({"a.b": "x"}, {}, ['<p>{{ word("a.b") }}</p>'])
