@@ -101,9 +101,10 @@ def test_the_matrix_follows_the_training(digits: Page) -> None:
 
 
 def test_a_cell_shows_its_images_and_one_of_them_is_chosen(digits: Page) -> None:
-    count = number(digits, 4, 4)
     digits.hover(digits.find(place(4, 4)))
-    assert digits.tooltip.startswith(f"True 4, predicted 4: {count} ")
+    told = "True 4, predicted 4: {} "
+    digits.wait(lambda: digits.tooltip.startswith(told.format(number(digits, 4, 4))), "how many")
+    count = number(digits, 4, 4)
     digits.click(place(4, 4))
     digits.wait(lambda: len(pictures(digits)) == count, "all images of the cell")
     assert all(re.fullmatch(r"Test image \d+: 4, predicted 4", name) for name in pictures(digits))

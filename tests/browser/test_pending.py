@@ -14,6 +14,9 @@ from tests.browser.page import FEW_FPS, Page
 from tests.engine.image_mirror import Request, run_mirror
 from tests.programs import FOLDER
 
+#: Tests share downloads that are half-way, one for each set: they go in this order.
+pytestmark = pytest.mark.random_order(disabled=True)
+
 FILES: tuple[str, ...] = (
     "train-images-idx3-ubyte.gz", "train-labels-idx1-ubyte.gz",
     "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz",
