@@ -253,7 +253,7 @@ LAPTOP: dict[str, tuple[State, ...]] = {
     "images": (an_image_unit, a_confusion_cell, a_hidden_space, a_drawing),
 }  # fmt: skip
 PHONE: dict[str, tuple[State, ...]] = {
-    "usual": (classes, the_gradients, the_page_settings, the_whole_dialog, the_sheet),
+    "usual": (classes, the_page_settings, the_whole_dialog, the_sheet),
     "usual images": (a_drawing,),
     "looking": (as_it_opens, the_page_settings, the_tour, sharing, classes, regression, korean),
     "points": (the_points, a_bad_csv, own_points, painting, the_sheet),

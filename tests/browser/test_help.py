@@ -155,8 +155,8 @@ def test_help_comes_by_mouse(page: Page) -> None:
 
 
 def test_help_comes_by_keyboard(page: Page) -> None:
-    page.tab_to(".legend-test")
-    page.wait(lambda: "Dashed" in help_of(page), "help of what has the focus")
+    page.tab_to("#tab-loss")
+    page.wait(lambda: "loss over the updates" in help_of(page), "help of what has the focus")
     described = page.run("return document.activeElement.getAttribute('aria-describedby')")
     assert described == "tooltip"
     page.press("\ue00c")

@@ -142,6 +142,7 @@ def test_names_dtypes_and_shapes(make_trainer: MakeTrainer) -> None:
         "selected_values": ("<f4", (500,)),
         "weights": ("<f4", (n,)),
         "history": ("<f4", (1, 5)),
+        "gradient_flow": ("<f4", (3, 4)),
         "points": ("<f4", (500, 6)),
     }
     assert all(array.flags.c_contiguous for array in frame.arrays.values())

@@ -29,10 +29,10 @@ FITTING = [
 WRONG = [
     ["image", "U8", [28, 28]], ["image", "U8", [30, 20]], ["image", "F32", [20, 30]],
     ["activations", "F32", [6]], ["probabilities", "F32", [10]], ["confusion", "F32", [7, 10]],
-    ["history", "F32", [2, 6]], ["boundary", "U8", [1, 100, 100]],
+    ["history", "F32", [2, 6]], ["boundary", "U8", [1, 100, 100]], ["toString", "U8", [1]],
 ]  # fmt: skip
 #: Arrays that recordings do not keep.
-UNKNOWN = [["nearest", "F32", [9, 2]], ["toString", "U8", [1]]]
+UNKNOWN = [["nearest", "F32", [9, 2]]]
 
 
 @pytest.fixture
