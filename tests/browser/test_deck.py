@@ -158,6 +158,7 @@ def test_the_frame_has_its_size_on_a_slide_and_its_keys_are_the_decks(tab: Page)
 REVEALS = {"reveal4": "4.", "reveal5": "5.", "reveal.js": "6."}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("folder", [at_night("reveal4"), at_night("reveal5"), "reveal.js"])
 def test_a_deck_elsewhere_drives_two_frames_with_a_plugin_that_comes_late(
     tab: Page, host: Host, server: LiveServer, folder: str
