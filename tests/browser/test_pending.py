@@ -70,7 +70,10 @@ def page(tab: Page, far_away: str, fail: threading.Event) -> Iterator[Page]:
     fail.clear()
     tab.driver.get(f"{far_away}/healthz")
     tab.run("sessionStorage.clear()")
-    yield Page(tab.driver, far_away).open()
+    page = Page(tab.driver, far_away)
+    # What a test allows is not held against the tab either.
+    page.allowed = tab.allowed
+    yield page.open()
     tab.driver.get("about:blank")
 
 
