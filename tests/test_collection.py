@@ -50,7 +50,7 @@ def test_another_time_and_another_hash_seed_collect_the_same_tests(
     """What this process has collected, another one collects too: the same names in one order."""
     mine = [item.nodeid for item in request.session.items]
     others = _collect(98_765.4, "2", tmp_path)
-    assert len(others) > 1000
+    assert len(others) > 100
     different = sorted(set(mine) - set(others))
     assert not different, different[:10]
     if request.config.getoption("random_order_bucket", "none") == "none":
