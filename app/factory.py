@@ -26,6 +26,9 @@ from app.files.blob_store import BlobStore
 from app.files.handover import MAX_TEXT, HandoverSeal
 from app.files.link_payloads import LinkPayloads
 from app.files.session_files import SessionFiles
+from app.hosting.hosts import LocalHost
+from app.hosting.scheduler import Scheduler
+from app.hosting.session_host import SessionHost
 from app.limits.budget import Budget
 from app.limits.event_counter import EventCounter
 from app.limits.keys import read_key
@@ -43,9 +46,6 @@ from app.pages.password import PasswordGate, add_password
 from app.pages.recording_shell import RecordingShell
 from app.pages.rendering import Renderer
 from app.pages.slides import find_reveal, make_slides_blueprint
-from app.sessions.hosts import LocalHost
-from app.sessions.scheduler import Scheduler
-from app.sessions.session_host import SessionHost
 from app.sessions.turns import take_turn
 from app.transports.connections import Connections
 from app.transports.http import HttpStreams

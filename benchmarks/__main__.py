@@ -15,6 +15,7 @@ from benchmarks.edits import measure_edits
 from benchmarks.fairness import measure_fairness
 from benchmarks.load import measure_load
 from benchmarks.memory import measure_memory
+from benchmarks.open_views import measure_open_views
 from benchmarks.report import Row
 from benchmarks.stacked import measure_stacked
 from benchmarks.startup import measure_startup
@@ -46,6 +47,11 @@ def _measure_advice() -> list[Row]:
         return measure_advice(server)
 
 
+def _measure_open_views() -> list[Row]:
+    with LiveServer() as server:
+        return measure_open_views(server)
+
+
 def _measure_crowd() -> list[Row]:
     with LiveServer() as server:
         return measure_crowd(server)
@@ -69,6 +75,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "accuracy": _measure_accuracy,
     "edits": _measure_edits,
     "advice": _measure_advice,
+    "views": _measure_open_views,
     "crowd": _measure_crowd,
     "csv": measure_csv,
     "fairness": _measure_fairness,

@@ -25,11 +25,19 @@ from engine.data.image_store import ImageStore
 from engine.data.images import CATALOGUE
 from engine.data.selected_image import Drawing, Sample, SelectedImage
 from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
-from engine.frames.frames import CHANGING_ARRAYS, DEFAULT_VIEWS, VIEWS, Frame, FrameRequest
+from engine.frames.frames import (
+    CHANGING_ARRAYS,
+    DEFAULT_VIEWS,
+    VIEWS,
+    Frame,
+    FrameRequest,
+    LandscapeRequest,
+    StepRequest,
+)
 from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
 from engine.programs.tiers import Programs
-from engine.runs.image_memory import count_image_bytes
+from engine.runs.images.memory import count_image_bytes
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
 from engine.spec import (
     MAX_CLASSES,
@@ -98,6 +106,7 @@ __all__ = [
     "FrameRequest",
     "ImageData",
     "ImageStore",
+    "LandscapeRequest",
     "LinkPayload",
     "LogEntry",
     "MemoryLimitError",
@@ -115,6 +124,7 @@ __all__ = [
     "Spec",
     "SpecError",
     "StackedTrainer",
+    "StepRequest",
     "Trainer",
     "Trial",
     "TrialError",

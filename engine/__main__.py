@@ -73,6 +73,8 @@ def train(arguments: argparse.Namespace) -> dict[str, float]:
             environment["LIVENET_DATA_DIR"] = str(arguments.data_dir)
         store = ImageStore.of_environment(environment, progress)
         trainer = Trainer(spec, Programs(store=store))
+    for weight in _PRESETS[arguments.preset].weights if arguments.preset else ():
+        trainer.set_weight(*weight)
     metrics = trainer.metrics
     with tqdm(total=arguments.epochs, unit="epoch", disable=None) as bar:
         for _ in range(arguments.epochs):

@@ -192,17 +192,27 @@ class Trainer(EditableRun):
 
     # Keeping
 
-    def begin_trial(self, candidates: Sequence[Candidate], epochs: int) -> Trial:
+    def begin_trial(
+        self,
+        candidates: Sequence[Candidate],
+        epochs: int,
+        *,
+        restart: bool = False,
+        flow: bool = False,
+    ) -> Trial:
         """Returns a trial of changes on copies of this snapshot; the run keeps its state.
 
         Args:
             candidates: the changes.
             epochs: that each copy trains.
+            restart: whether copies begin at step 0, with weights drawn as their spec says.
+            flow: whether the gradient flow of each copy is measured in the end.
 
         Raises:
             EngineError: a change cannot be made, or not be tried.
         """
-        return Trial(self._programs, self.snapshot(), candidates, epochs)
+        now = self.snapshot()
+        return Trial(self._programs, now, candidates, epochs, restart=restart, flow=flow)
 
     def show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Frame:
         """Makes the frame of a snapshot, the same as it was then; the run keeps its state.

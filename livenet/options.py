@@ -8,7 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
-PANELS = ("boundary", "network", "loss", "unit", "data", "metrics", "legend")
+PANELS = (
+    "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
+    "spaces", "gradients",
+)  # fmt: skip
 CONTROLS = (
     "play", "step", "step_batch", "reset", "speed",
     "data", "noise", "samples", "test", "label_noise", "balance", "classes", "features", "layers",

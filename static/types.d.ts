@@ -50,7 +50,67 @@ interface Frame {
 }
 
 /** Our place in the line of a full server, and what there is none of. */
+/** The loss landscape as a frame tells it. */
+interface Landscape {
+  /** Of the plane that is shown. */
+  kind: string;
+  /** The update that the surface is of. */
+  step: number;
+  /** Share of the path's variance that lies in the plane. */
+  share: number;
+  /** Of the present from the plane. */
+  distance: number;
+  /** Of the present from the path's beginning. */
+  travelled: number;
+  /** Places along the first axis. */
+  x: number[];
+  /** Places along the second axis. */
+  y: number[];
+  /** By row. */
+  losses: number[][];
+  /** Of the axes. */
+  weights: { layer: number; from: number | "bias"; to: number }[];
+  /** The present last. */
+  path: { steps: number[]; x: number[]; y: number[]; losses: number[] };
+}
+
 interface Queue { place: number; places: number; lack: "sessions" | "memory"; [key: string]: any }
+
+/** A number with the formula that it comes from. */
+interface FormulaNode {
+  symbol: string;
+  /** What it is computed from; "" where it is given. */
+  formula: string;
+  /** The same with the numbers put in. */
+  numbers: string;
+  value: number;
+  /** What it is made of. */
+  parts: (() => FormulaNode)[];
+  /** Key of a sentence beside it, or "". */
+  note: string;
+}
+/** A unit of any column of the network drawing, or a weight; `from` is a number or "bias". */
+type StepPlace =
+  | { kind: "unit"; column: number; row: number }
+  | { kind: "weight"; layer: number; from: number | "bias"; to: number };
+/** Where a layer maps the plane; see spaces/reading. */
+interface Space {
+  kind: "inputs" | "layer" | "output";
+  /** Hidden layer from 0; -1 for the inputs. */
+  layer: number;
+  units: number;
+  /** Axes that it is shown by: as many as units, three at most. */
+  axes: number;
+  /** Three numbers each: the mesh, then the points. */
+  places: Float32Array;
+  points: number;
+  /** Shares of the points' variance along each axis. */
+  shares: number[];
+  /** The logits over the axes, in the last space before them: three slopes and a constant each. */
+  surfaces: number[][];
+}
+/** What a picture of a space shows: the middle of a square, and half its side. */
+interface SpaceWindow { x: number; y: number; half: number }
 
 /** A unit of a hidden layer. */
 interface Unit { layer: number; unit: number }
@@ -140,6 +200,43 @@ interface PageState {
     logLoss: boolean;
     wholeRun: boolean;
     curveTab: string;
+    /** What of the gradients is shown. */
+    flowLook: "now" | "gradient" | "ratio" | "spread";
+    /** The layer whose hidden space is shown: 0 for the inputs, then the hidden layers, then the output. */
+    space: number | null;
+    /** Whether it is shown in three axes, where there are as many. */
+    solid: boolean;
+  };
+  /** The loss landscape. */
+  landscape: {
+    /** How many views of the page show it. */
+    open: number;
+    /** Which plane: through the run, at random, or along two weights. */
+    kind: "path" | "random" | "weights";
+    /** The two weights, as messages name them; null for the first ones. */
+    weights: { layer: number; from: number | "bias"; to: number }[] | null;
+    /** Which random directions. */
+    draw: number;
+    /** Whether it is a surface in space, and not a map. */
+    solid: boolean;
+  };
+  /** One step in slow motion. */
+  step: {
+    open: boolean;
+    /** The train row that is the whole batch; null for the next batch. */
+    point: number | null;
+    /** The row of the batch whose numbers are shown. */
+    row: number;
+    /** Which stage is shown, in the order of its description. */
+    stage: number;
+    /** The number that is opened into its formula. */
+    chosen: StepPlace | null;
+    /** The parameter that is checked by a finite difference. */
+    check: number | null;
+    /** How many steps before the present one is shown. */
+    back: number;
+    /** The description that is shown, as `step/description` reads it. */
+    shown: any;
   };
   points: {
     /** Custom points, ahead of the spec while someone paints. */

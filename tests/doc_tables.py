@@ -1,4 +1,7 @@
-"""Tables of the documents, made of the registries; `python -m tests.doc_tables` writes them."""
+"""What documents have from the code: tables of the registries, the picture of the rooms.
+
+`python -m tests.doc_tables` writes them.
+"""
 
 from __future__ import annotations
 
@@ -13,8 +16,10 @@ from engine.functions.heads import HEADS
 from engine.functions.initializers import INITIALIZERS
 from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
+from tests.architecture_picture import draw_architecture
 
 DOCS = Path(__file__).parents[1] / "docs"
+PICTURE = DOCS / "img" / "architecture.svg"
 Rows = list[tuple[str, ...]]
 
 
@@ -84,7 +89,9 @@ def replace_table(page: str, head: str, rows: Rows) -> str:
 
 
 def main() -> None:
-    """Writes all tables."""
+    """Writes all tables, and draws the picture."""
+    PICTURE.parent.mkdir(exist_ok=True)
+    PICTURE.write_text(draw_architecture())
     for (name, head), rows in TABLES.items():
         file = DOCS / name
         file.write_text(replace_table(file.read_text(), head, rows()))

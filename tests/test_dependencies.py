@@ -19,14 +19,14 @@ SCRIPTS = ROOT / "static" / "js"
 
 #: The engine's rooms, from the bottom up; each imports only from those before it.
 ENGINE = (
-    "base", "functions", "data", "spec", "network", "frames", "programs", "state", "edits",
-    "runs", "exports", "stacked_trainer", "trainer", "__init__", "__main__",
+    "base", "functions", "data", "spec", "network", "frames", "programs", "insight", "state",
+    "edits", "runs", "exports", "stacked_trainer", "trainer", "__init__", "__main__",
 )  # fmt: skip
 #: The rooms of the page's modules; each imports only from rooms above its own.
 PAGE = (
-    "lib", "spec", "plot", "stream", "run", "advice", "controls", "ui", "network", "images",
-    "points", "pictures", "embed", "recordings", "share", "views", "views/images", "views/page",
-    "pages",
+    "lib", "spec", "plot", "stream", "run", "advice", "controls", "ui", "network", "step", "images",
+    "spaces", "flow", "points", "landscape", "pictures", "embed", "recordings", "share", "views",
+    "views/images", "views/page", "pages",
 )  # fmt: skip
 #: What the engine knows nothing of.
 SERVING = {
@@ -40,7 +40,7 @@ MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
 #: The rooms of the server, and the modules that stand alone; each imports only from those before
 #: it. `app.create_app`, which the servers call, is `__init__`.
 APP = (
-    "limits", "web", "protocol", "pages", "files", "history", "scheduling", "sessions",
+    "limits", "web", "protocol", "pages", "files", "history", "scheduling", "sessions", "hosting",
     "transports", "api", "operation", "factory", "__init__", "server", "__main__",
 )  # fmt: skip
 #: Parts of the server that create_app alone puts together, in the factory.

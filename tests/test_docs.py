@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from engine.functions.features import FEATURES
-from tests.doc_tables import TABLES, replace_table
+from tests.architecture_picture import draw_architecture
+from tests.doc_tables import PICTURE, TABLES, replace_table
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
@@ -21,6 +22,11 @@ def test_tables_are_those_of_the_registries(page: str, head: str) -> None:
     """`python -m tests.doc_tables` writes them."""
     text = (ROOT / "docs" / page).read_text()
     assert replace_table(text, head, TABLES[page, head]()) == text
+
+
+def test_the_picture_has_exactly_the_rooms_that_there_are() -> None:
+    """`python -m tests.doc_tables` draws it."""
+    assert PICTURE.read_text() == draw_architecture()
 
 
 def test_the_formulas_are_of_every_feature() -> None:

@@ -172,10 +172,12 @@ def test_every_example_of_the_page_is_found() -> None:
     assert len(read_blocks()) + 1 == text.count("\n```") // 2 == 24
 
 
+@pytest.mark.slow
 def test_what_was_added_trains_exports_and_is_shown(extended: Path) -> None:
     run(extended, "-c", USE)
 
 
+@pytest.mark.slow
 def test_what_was_added_is_served(extended: Path) -> None:
     served = run(
         extended, "-c",

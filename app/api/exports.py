@@ -9,7 +9,7 @@ from flask import Blueprint, Response, request
 from app.api.large_responses import charge_response
 from app.api.requests import RefusedError, make_download
 from app.api.session_jobs import find_session, wait_for
-from app.sessions.session_host import SessionHost
+from app.hosting.session_host import SessionHost
 from engine import EXPORT_OPTIONS, EngineError, ExportRequest, export, pack_files
 
 

@@ -6,7 +6,7 @@ from flask import Blueprint, Response, jsonify
 
 from app.api.requests import RefusedError, read_body
 from app.files.handover import HandoverError
-from app.sessions.session_host import SessionHost, SessionLimitError
+from app.hosting.session_host import SessionHost, SessionLimitError
 from engine import EngineError
 
 #: Its bodies may be longer than others.

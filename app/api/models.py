@@ -10,8 +10,8 @@ from app.api.large_responses import charge_response
 from app.api.requests import RefusedError, make_download, read_body
 from app.api.session_jobs import find_session, wait_for
 from app.history.undo import Change
+from app.hosting.session_host import SessionHost
 from app.sessions.navigation import record_change
-from app.sessions.session_host import SessionHost
 from app.sessions.worker_state import WorkerState
 from engine import EngineError, encode_checkpoint
 

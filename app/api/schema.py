@@ -68,7 +68,11 @@ def _describe() -> dict[str, Any]:
 
 
 def _list_presets() -> list[dict[str, Any]]:
-    return [{"id": p.id, "title": p.title, "spec": p.spec} for p in PRESETS]
+    return [
+        {"id": p.id, "title": p.title, "spec": p.spec}
+        | ({"weights": p.weights} if p.weights else {})
+        for p in PRESETS
+    ]
 
 
 def _picture_datasets() -> dict[str, Any]:

@@ -6,9 +6,9 @@ import logging
 from collections.abc import Callable
 
 from app.api.requests import RefusedError, refuse_unknown
+from app.hosting.session_host import SessionHost
 from app.scheduling.jobs import T
 from app.sessions.session import Session
-from app.sessions.session_host import SessionHost
 from app.sessions.worker_state import WorkerState
 from engine import EngineError
 

@@ -15,10 +15,10 @@ from app.api.session_jobs import find_session
 from app.api.states import add_state_routes
 from app.api.timeline import add_timeline_routes
 from app.files.link_payloads import LinkPayloads
+from app.hosting.session_host import SessionHost, SessionLimitError
 from app.limits.session_rates import SessionRates
 from app.protocol.outbox import Heartbeat
 from app.sessions.session import Session
-from app.sessions.session_host import SessionHost, SessionLimitError
 from app.transports.http import HttpStreams, encode_item
 from app.transports.watch_wires import HttpWire
 from app.transports.watchers import Watchers

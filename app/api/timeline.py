@@ -13,12 +13,12 @@ from app.api.large_responses import charge_parts, charge_response
 from app.api.requests import RefusedError, read_body
 from app.api.session_jobs import find_session, wait_for
 from app.history.timeline import MAX_POINTS, TimelinePoint, describe_unknown_point
+from app.hosting.session_host import SessionHost, SessionLimitError
 from app.limits.session_rates import SessionRateError, SessionRates
 from app.protocol.errors import MessageError
 from app.protocol.frame_encoding import encode_frame
 from app.protocol.messages import Message, TimelinePointId
 from app.protocol.parsing import parse_content
-from app.sessions.session_host import SessionHost, SessionLimitError
 from app.sessions.worker_state import WorkerState
 from app.web.clients import find_client
 from engine import FrameRequest, dump_spec

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+from app.hosting.session_host import SessionHost
 from app.limits.event_counter import EventCounter
-from app.sessions.session_host import SessionHost
 from app.sessions.statistics import HostStatistics
 from app.transports.connections import Connections
 from engine import CompilationStatistics, DeviceChoice, Programs, list_choices

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine import MAX_CANDIDATES, MAX_EPOCHS, VIEWS, LinkPayload, Spec
+from engine import MAX_CANDIDATES, MAX_EPOCHS, MAX_POINTS, VIEWS, LinkPayload, Spec
 from engine.spec.names import OneOf
 
 ViewName = Annotated[str, OneOf(VIEWS)]
@@ -184,6 +184,29 @@ class Drawing(Message):
         return base64.b64decode(self.ink, validate=True)
 
 
+class StepView(Message):
+    """What of the next update the `one_step` view describes."""
+
+    point: Annotated[int, Field(ge=0, le=MAX_POINTS)] | None = None
+    check: Annotated[int, Field(ge=0, le=1_000_000)] | None = None
+
+
+class WeightName(Message):
+    """One weight or bias."""
+
+    layer: Annotated[int, Field(ge=0, le=63)]
+    from_: Annotated[int, Field(ge=0, le=1023)] | Literal["bias"] = Field(alias="from")
+    to: Annotated[int, Field(ge=0, le=1023)]
+
+
+class LandscapePlane(Message):
+    """Plane of the `landscape` view: through the run, at random, or along two weights."""
+
+    kind: Literal["path", "random", "weights"] = "path"
+    weights: Annotated[list[WeightName], Field(min_length=2, max_length=2)] | None = None
+    draw: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
+
+
 class Views(Message):
     """Contents and rate of frames; a key that is left out keeps its value."""
 
@@ -194,6 +217,8 @@ class Views(Message):
     max_fps: Annotated[float, Field(ge=0.1, le=1000)] | None = None
     digit: Sample | Drawing | None = None
     space: Annotated[int, Field(ge=0, le=63)] | None = None
+    step: StepView | None = None
+    landscape: LandscapePlane | None = None
 
     @model_validator(mode="after")
     def _names_are_a_list(self) -> Self:
@@ -202,13 +227,10 @@ class Views(Message):
         return self
 
 
-class SetWeight(Message):
+class SetWeight(WeightName):
     """One weight or bias, set to a value."""
 
     type: Literal["set_weight"]
-    layer: Annotated[int, Field(ge=0, le=63)]
-    from_: Annotated[int, Field(ge=0, le=1023)] | Literal["bias"] = Field(alias="from")
-    to: Annotated[int, Field(ge=0, le=1023)]
     value: Annotated[float, Field(ge=-1e6, le=1e6)]
 
 
@@ -247,6 +269,8 @@ class Try(Message):
     trial: Annotated[str, Field(min_length=1, max_length=64)]
     candidates: Annotated[list[TrialCandidate], Field(min_length=1, max_length=MAX_CANDIDATES)]
     epochs: Annotated[int, Field(ge=1, le=MAX_EPOCHS)] = 300
+    restart: bool = False
+    flow: bool = False
 
 
 class Ack(Message):

@@ -9,7 +9,17 @@ import numpy as np
 
 from app.protocol import messages
 from app.protocol.messages import Views
-from engine import DEFAULT_VIEWS, Drawing, FrameRequest, Sample, SelectedImage
+from engine import (
+    DEFAULT_VIEWS,
+    Drawing,
+    FrameRequest,
+    LandscapeRequest,
+    Sample,
+    SelectedImage,
+    StepRequest,
+)
+
+_NEXT_BATCH, _RUN_PLANE = StepRequest(), LandscapeRequest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +34,8 @@ class ViewSettings:
         max_fps: frames a second at most; None for as many as there is credit for.
         digit: image of the views of a digit; None for the first test image.
         space: layer of the `space` view; None for the last hidden layer.
+        step: what of the next update the `one_step` view describes.
+        landscape: plane of the `landscape` view.
         server_fps: what the server allows at most; None for any number.
     """
 
@@ -34,6 +46,8 @@ class ViewSettings:
     max_fps: float | None = None
     digit: SelectedImage | None = None
     space: int | None = None
+    step: StepRequest = _NEXT_BATCH
+    landscape: LandscapeRequest = _RUN_PLANE
     server_fps: float | None = None
 
     @property
@@ -58,6 +72,12 @@ class ViewSettings:
             views = replace(views, digit=_read_digit(message.digit))
         if "space" in given:
             views = replace(views, space=message.space)
+        if "step" in given:
+            step = message.step
+            asked = StepRequest(step.point, step.check) if step else _NEXT_BATCH
+            views = replace(views, step=asked)
+        if "landscape" in given:
+            views = replace(views, landscape=_read_plane(message.landscape))
         return views
 
     def describe(self) -> Views:
@@ -71,6 +91,8 @@ class ViewSettings:
             max_fps=self.max_fps,
             digit=_write_digit(self.digit),
             space=self.space,
+            step=messages.StepView(point=self.step.point, check=self.step.check),
+            landscape=_write_plane(self.landscape),
         )
 
     def make_request(self, *, points_due: bool, running: bool) -> FrameRequest:
@@ -83,7 +105,8 @@ class ViewSettings:
         points = points_due or (self.by_name and "points" in self.names)
         return FrameRequest(
             self.names, self.select, self.tile, points, digit=self.digit, space=self.space,
-            patient=not running,
+            step=self.step,
+            landscape=self.landscape, patient=not running,
         )  # fmt: skip
 
 
@@ -108,3 +131,26 @@ def _write_digit(digit: SelectedImage | None) -> messages.Sample | messages.Draw
             return messages.Drawing(ink=ink, width=width, height=height, prepared=digit.prepared)
         case None:
             return None
+
+
+def _read_plane(plane: messages.LandscapePlane | None) -> LandscapeRequest:
+    if plane is None:
+        return _RUN_PLANE
+    if plane.weights is None:
+        return LandscapeRequest(plane.kind, None, plane.draw)
+    first, second = (
+        (one.layer, None if one.from_ == "bias" else one.from_, one.to) for one in plane.weights
+    )
+    return LandscapeRequest(plane.kind, (first, second), plane.draw)
+
+
+def _write_plane(plane: LandscapeRequest) -> messages.LandscapePlane | None:
+    if plane == _RUN_PLANE:
+        return None
+    weights = plane.weights and [
+        {"layer": layer, "from": "bias" if from_ is None else from_, "to": to}
+        for layer, from_, to in plane.weights
+    ]
+    return messages.LandscapePlane.model_validate(
+        {"kind": plane.kind, "weights": weights, "draw": plane.draw}
+    )

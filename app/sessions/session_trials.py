@@ -30,7 +30,9 @@ class SessionTrials:
             shared.end_trial("replaced")
         candidates = [Candidate(one.patch, one.origin) for one in command.candidates]
         try:
-            trial = trainer.begin_trial(candidates, command.epochs)
+            trial = trainer.begin_trial(
+                candidates, command.epochs, restart=command.restart, flow=command.flow
+            )
         except EngineError as error:
             refusal = {"code": error.code, "path": error.path, "message": error.message}
             with self._locked as shared:

@@ -177,4 +177,9 @@ def make_result_message(name: str, result: TrialResult) -> Message:
 
 
 def _tell_outcome(outcome: Outcome) -> Message | None:
-    return None if outcome.metrics is None else dict(outcome.metrics)
+    if outcome.metrics is None:
+        return None
+    told: Message = dict(outcome.metrics)
+    if outcome.flow is not None:
+        told["flow"] = [[float(f"{value:.4g}") for value in row] for row in outcome.flow.tolist()]
+    return told

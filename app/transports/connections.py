@@ -6,9 +6,9 @@ import threading
 from functools import partial
 
 from app.files.link_payloads import LinkPayloads
+from app.hosting.session_host import SessionHost
 from app.limits.event_counter import EventCounter
 from app.limits.session_rates import SessionRates
-from app.sessions.session_host import SessionHost
 from app.transports.stream import Connection
 
 

@@ -115,9 +115,9 @@ class HttpStream:
             target=self._watch, args=(sock,), name="watcher", daemon=True
         )
         self._watcher.start()
-        if self._connection.waits:
-            # The head goes out with it, long before there is something to tell.
-            yield encode_item(Heartbeat(b"", answer=False))
+        # The head goes out with it, long before there may be something to tell: a client that
+        # gets nothing at all knows that something on the way holds answers back.
+        yield encode_item(Heartbeat(b"", answer=False))
         while (item := self.outbox.take()) is not None:
             yield encode_item(item)
 

@@ -6,14 +6,14 @@ import threading
 from collections.abc import Callable
 
 from app.files.link_payloads import LinkPayloads, describe_problem
+from app.hosting.session_host import SessionHost, SessionLimitError, make_token
+from app.hosting.waiting_line import Waiter
 from app.limits.session_rates import SessionRateError
 from app.protocol.errors import MessageError
 from app.protocol.messages import Open
 from app.protocol.outbox import Outbox
 from app.protocol.parsing import parse_message
 from app.sessions.session import Session
-from app.sessions.session_host import SessionHost, SessionLimitError, make_token
-from app.sessions.waiting_line import Waiter
 from engine import EngineError, LinkPayload, PayloadError, Spec
 
 

@@ -21,6 +21,7 @@ from functools import partial
 from typing import Self
 
 from app.files.link_payloads import LinkPayloads
+from app.hosting.session_host import SessionHost
 from app.limits.message_sizes import estimate_bytes
 from app.limits.rate_limits import BURST, TokenBucket
 from app.protocol.errors import MessageError
@@ -28,7 +29,6 @@ from app.protocol.messages import Ack, Load, Loading, Open
 from app.protocol.outbox import Outbox
 from app.protocol.parsing import parse_message
 from app.sessions.session import Session
-from app.sessions.session_host import SessionHost
 from app.transports.opening import Opening
 
 logger = logging.getLogger(__name__)

@@ -25,9 +25,9 @@ from simple_websocket import Server
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import LocalProtocolError, ProtocolError
 
+from app.hosting.session_host import SessionHost
 from app.protocol.outbox import Closing, Heartbeat, Item, Remainder, make_error
 from app.sessions.session import Session
-from app.sessions.session_host import SessionHost
 from app.transports.connections import Connections
 from app.transports.stream import Connection
 from app.transports.watch_wires import WebSocketWire

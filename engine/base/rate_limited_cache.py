@@ -19,10 +19,14 @@ class RateLimitedCache(Generic[T]):
 
     Args:
         clock: seconds, as `time.perf_counter`.
+        apart: seconds from one time to the next, at least.
     """
 
-    def __init__(self, clock: Callable[[], float] = time.perf_counter) -> None:
+    def __init__(
+        self, clock: Callable[[], float] = time.perf_counter, *, apart: float = 0.0
+    ) -> None:
         self._clock = clock
+        self._apart = apart
         self._kept: tuple[Hashable, T] | None = None
         self._next = 0.0
 
@@ -42,4 +46,4 @@ class RateLimitedCache(Generic[T]):
         return made
 
     def _rest(self, seconds: float) -> None:
-        self._next = self._clock() + seconds * (1 / SHARE - 1)
+        self._next = self._clock() + max(seconds * (1 / SHARE - 1), self._apart)

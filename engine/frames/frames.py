@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,6 +30,38 @@ CHANGING_ARRAYS = tuple(
 _OF_UNIT = frozenset(name for name, view in views.VIEWS.items() if view.of_unit)
 #: Sides of a tile, pixels.
 TILE_MIN, TILE_MAX, TILE_DEFAULT = 8, 64, 32
+#: A weight: layer, feature or unit it comes from (None for the bias), unit it goes to.
+WeightNumbers = tuple[int, int | None, int]
+
+
+@dataclass(frozen=True)
+class LandscapeRequest:
+    """Plane over which the loss landscape is shown.
+
+    Attributes:
+        kind: `path` for the plane through the run, `random` for filter-normalized random
+            directions, `weights` for two weights.
+        weights: layer, feature or unit it comes from (None for the bias), and unit it goes to, of
+            two weights; weight and bias of the first unit if None, or if there are no such ones.
+        draw: which random directions.
+    """
+
+    kind: Literal["path", "random", "weights"] = "path"
+    weights: tuple[WeightNumbers, WeightNumbers] | None = None
+    draw: int = 0
+
+
+@dataclass(frozen=True)
+class StepRequest:
+    """What the `one_step` view describes.
+
+    Attributes:
+        point: a train row that is taken as the whole batch; None for the batch that comes next.
+        check: index of a parameter whose gradient is measured by a finite difference, too.
+    """
+
+    point: int | None = None
+    check: int | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +78,8 @@ class FrameRequest:
             if None.
         space: layer of the `space` view: 0 for the pixels, then the hidden layers, then the
             logits; the last hidden layer if None.
+        step: what of the next update the `one_step` view describes.
+        landscape: the plane of the `landscape` view.
         patient: whether a view of images whose program is not there yet is waited for; left
             out of the frame otherwise, and made in the background.
     """
@@ -56,6 +90,8 @@ class FrameRequest:
     points: bool = False
     digit: SelectedImage | None = None
     space: int | None = None
+    step: StepRequest = StepRequest()
+    landscape: LandscapeRequest = LandscapeRequest()
     patient: bool = True
 
     def __post_init__(self) -> None:

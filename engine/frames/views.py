@@ -75,6 +75,105 @@ VIEWS.register(
                 "norm of the kernel's update over that of the kernel, share of dead units, share "
                 "of activations where the function is flat (slope below 5 % of its largest)",
             ),
+            ArrayType(
+                "activation_histograms", "F32", ("n", 27),
+                "for each hidden layer at the first 256 train points: lowest and highest "
+                "activation, share of saturated units (flat at every point, and not dead), then "
+                "the shares of 24 bins between lowest and highest",
+            ),
+            ArrayType(
+                "gradient_histograms", "F32", ("n", 25),
+                "for each hidden layer and the output: share of the kernel's gradients that are 0, "
+                "then of those in 24 bins of half a power of ten, from 1e-10 to 100",
+            ),
+        ),
+    ),
+    View(
+        "one_step", "plane", cost="occasional", recorded=True, changes=True,
+        arrays=(
+            ArrayType(
+                "step_summary", "F32", (14,),
+                "of the next update: the train row that is the batch (-1: the next batch), rows of "
+                "the batch, mean loss, penalty, learning rate, the schedule's factor in it, "
+                "updates since the moments were 0, this one included, norm of the gradient, "
+                "factor of clipping, both factors that correct the moments, largest difference to "
+                "the update that a program makes (-1: none was made), index of the checked "
+                "parameter (-1: none), its gradient by finite difference",
+            ),
+            ArrayType(
+                "step_examples", "F32", ("n", "n"),
+                "for each row of the batch, at most 32: train row, x1, x2, label, loss, targets",
+            ),
+            ArrayType(
+                "step_values", "F32", (8, "n", "n"),
+                "for each such row and each feature, hidden unit and output: weighted sum, "
+                "pre-activation, activation, activation after dropout, slope of the activation, "
+                "and the gradients of the row's loss for what the next layer gets, for the "
+                "pre-activation, and for the weighted sum",
+            ),
+            ArrayType(
+                "step_units", "F32", ("n", 2),
+                "mean and variance of the batch for each hidden unit before its normalization",
+            ),
+            ArrayType(
+                "step_parameters", "F32", ("n", 10),
+                "for each parameter: value, gradient of the mean loss, of the penalty, both "
+                "clipped, first moment before and after, second moment before and after, what the "
+                "learning rate is multiplied by, new value",
+            ),
+        ),
+    ),
+    View(
+        "sharpness", "plane", cost="occasional", recorded=True, changes=True,
+        arrays=(
+            ArrayType(
+                "sharpness", "F32", ("n", 3),
+                "of some updates since it was first asked for: step, largest eigenvalue of the "
+                "Hessian of train loss and penalty, and the largest one at which the optimizer "
+                "settles (NaN where each weight has a rate of its own)",
+            ),
+        ),
+    ),
+    View(
+        "landscape", "plane", cost="occasional", recorded=True, changes=True,
+        arrays=(
+            ArrayType(
+                "landscape", "F32", ("n", "n"),
+                "mean train loss over a plane in the space of all weights, without the penalty; "
+                "row 0 is at the low end of the second axis",
+            ),
+            ArrayType(
+                "landscape_path", "F32", ("n", 4),
+                "step, place along both axes and train loss of kept updates of the run, the "
+                "present last",
+            ),
+            ArrayType(
+                "landscape_facts", "F32", (15,),
+                "kind of the plane (0 through the run, 1 random directions, 2 two weights), step "
+                "that it was chosen at, share of the path's squared distances from the present "
+                "that lie in it, root mean square distance of the path from it, distance of the "
+                "present from the path's beginning, both ends of the first and of the second "
+                "axis, and layer, source (-1 for the bias) and unit of both weights",
+            ),
+        ),
+    ),
+    View(
+        "layer_spaces", "plane", cost="occasional", recorded=True, changes=True,
+        arrays=(
+            ArrayType(
+                "layer_spaces", "F32", ("n", 3),
+                "of the inputs, each hidden layer and the logits, one after the other: where a "
+                "mesh of 41 x 41 places over [-6,6]^2 and the first 256 train points are mapped; "
+                "axes are units where there are one or two, principal components otherwise",
+            ),
+            ArrayType(
+                "layer_spaces_variance", "F32", ("n", 3),
+                "of each of those spaces the share of the points' variance along each axis",
+            ),
+            ArrayType(
+                "layer_spaces_output", "F32", ("K", 4),
+                "each logit over the axes of the last space before it: three slopes, a constant",
+            ),
         ),
     ),
     View(

@@ -12,7 +12,7 @@ Adagrad's initial accumulator 0.1 is part of r.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import jax.numpy as jnp
 from jax import Array
@@ -61,6 +61,7 @@ def update(
     m: Array,
     v: Array,
     terms: Terms | None = None,
+    numpy: Any = jnp,
 ) -> tuple[Array, Array, Array]:
     """Computes one update.
 
@@ -73,6 +74,7 @@ def update(
         m: float32 [n], first moment (Adadelta: mean squared update).
         v: float32 [n], second moment.
         terms: the terms to compile; all of them if None.
+        numpy: what computes it: JAX in programs, NumPy where every number is to be seen.
 
     Returns:
         The new params, m and v.
@@ -82,12 +84,12 @@ def update(
     if terms.m:
         new_m = c.keep_m * m + c.add_m * gradient
     if terms.v:
-        new_v = c.keep_v * v + c.add_v * jnp.square(gradient)
+        new_v = c.keep_v * v + c.add_v * numpy.square(gradient)
 
     if terms.correction:
-        step = c.use_gradient * gradient / (1.0 - jnp.power(c.decay_m, t))
-        step += c.use_m * new_m / (1.0 - jnp.power(c.decay_m, t + c.ahead))
-        mean_square = new_v / (1.0 - jnp.power(c.decay_v, t))
+        step = c.use_gradient * gradient / (1.0 - numpy.power(c.decay_m, t))
+        step += c.use_m * new_m / (1.0 - numpy.power(c.decay_m, t + c.ahead))
+        mean_square = new_v / (1.0 - numpy.power(c.decay_v, t))
     else:
         step = c.use_gradient * gradient
         if terms.m:
@@ -95,15 +97,15 @@ def update(
         mean_square = new_v
     if terms.sign:
         step += c.use_old_m * m
-        step = jnp.where(c.sign > 0, jnp.sign(step), step)
+        step = numpy.where(c.sign > 0, numpy.sign(step), step)
     if terms.v:
-        root = jnp.sqrt(mean_square + c.inside)
+        root = numpy.sqrt(mean_square + c.inside)
         step = step / (c.divide * (root + c.outside) + c.floor)
     if terms.squared_updates:
-        scaled = step * jnp.sqrt(jnp.maximum(m, 0.0) + c.inside)
-        kept = c.keep_m * m + c.add_m * jnp.square(scaled)
-        step = jnp.where(c.squared_updates > 0, scaled, step)
-        new_m = jnp.where(c.squared_updates > 0, kept, new_m)
+        scaled = step * numpy.sqrt(numpy.maximum(m, 0.0) + c.inside)
+        kept = c.keep_m * m + c.add_m * numpy.square(scaled)
+        step = numpy.where(c.squared_updates > 0, scaled, step)
+        new_m = numpy.where(c.squared_updates > 0, kept, new_m)
     if terms.weight_decay:
         step = step + c.weight_decay * params
     return params - rate * step, new_m, new_v

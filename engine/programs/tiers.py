@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 
 from engine.base.loops import are_loops_folded
 from engine.base.program_cache import (
@@ -95,11 +96,11 @@ class Programs:
 
     def general(self, spec: Spec) -> Program:
         """Returns the smallest general program for a network; waits if it is not compiled."""
-        return self._get(self._find_general(spec), pinned=True)
+        return self._get(self.find_general(spec), pinned=True)
 
     def has_general(self, spec: Spec) -> bool:
         """Whether the general program for a network is compiled, so that nobody waits for it."""
-        return self._cache.peek(self._find_general(spec)) is not None
+        return self._cache.peek(self.find_general(spec)) is not None
 
     def needs_general(self, owner: Hashable, spec: Spec) -> bool:
         """Whether the general program for a network is not compiled yet; requests it then.
@@ -108,7 +109,7 @@ class Programs:
             owner: who asks; replaces what it needed before.
             spec: of the network.
         """
-        model = self._find_general(spec)
+        model = self.find_general(spec)
         return not self._cache.need(owner, model, lambda: Program(model, compile_turn(model)))
 
     def exact(self, model: ExactModel) -> Program:
@@ -131,6 +132,25 @@ class Programs:
         """Returns the stacked call of an exact model; compiles it if need be."""
         return self._cache.get(("stacked", model), lambda: compile_stacked(model))
 
+    def insight(self, key: Hashable, build: Callable[[], Any]) -> Any:
+        """Returns the program of a view into a run; compiles it if need be.
+
+        Args:
+            key: what the program is known by.
+            build: compiles it.
+        """
+        return self._cache.get(key, build)
+
+    def needs_insight(self, owner: Hashable, key: Hashable, build: Callable[[], Any]) -> bool:
+        """Whether the program of a view is not compiled yet; has it made in the background then.
+
+        Args:
+            owner: who asks; replaces what it needed before.
+            key: what the program is known by.
+            build: compiles it.
+        """
+        return not self._cache.need(owner, key, build)
+
     def withdraw(self, owner: Hashable) -> None:
         """Cancels an owner's request."""
         self._cache.withdraw(owner)
@@ -140,7 +160,8 @@ class Programs:
         self._cache.close()
         self.images.close()
 
-    def _find_general(self, spec: Spec) -> GeneralModel:
+    def find_general(self, spec: Spec) -> GeneralModel:
+        """Returns the smallest capacity for a network."""
         return next(model for model in self._general if model.capacity.holds(spec))
 
     def _get(self, model: Model, *, pinned: bool = False) -> Program:

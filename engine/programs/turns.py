@@ -237,8 +237,8 @@ def _make_result(
     )
 
 
-def _shapes(model: Model) -> TurnArguments:
-    """Returns the shapes of a model's arguments."""
+def describe_arguments(model: Model) -> TurnArguments:
+    """Returns the shapes of the arguments of a turn."""
 
     def floats(*shape: int) -> Any:
         return ShapeDtypeStruct(shape, jnp.float32)
@@ -274,7 +274,7 @@ def compile_turn(model: Model) -> Callable[[TurnArguments], TurnResult]:
     Returns:
         The compiled function. It keeps no state and changes no argument.
     """
-    run, shapes = _TURNS[type(model)], _shapes(model)
+    run, shapes = _TURNS[type(model)], describe_arguments(model)
 
     def turn(call: TurnArguments) -> TurnResult:
         return run(model, call)

@@ -9,8 +9,8 @@ from engine.data.datasets import Dataset
 from engine.data.image_data import ImageData
 from engine.frames.frames import FrameRequest
 from engine.programs.tiers import Programs
-from engine.runs.images import ImageRun
-from engine.runs.plane import PlaneRun
+from engine.runs.images.run import ImageRun
+from engine.runs.plane.run import PlaneRun
 from engine.runs.protocol import Run
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot

@@ -2,7 +2,7 @@
 
 All copies begin at the same snapshot and train equally many epochs on general programs, in slices,
 so their losses can be compared; the run itself stays where it is. One copy, the baseline, goes on
-without a change.
+without a change. Copies may also begin anew, from the initial weights of their seed.
 """
 
 from __future__ import annotations
@@ -11,16 +11,19 @@ import math
 import statistics
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
+from engine.base.arrays import Floats
 from engine.base.errors import DivergedError, TrialError
 from engine.base.slices import finish
 from engine.edits.revisions import revise
+from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
-from engine.runs.plane import PlaneRun
+from engine.runs.plane.run import PlaneRun
 from engine.spec import Spec
+from engine.state.initial_state import restart as draw_anew
 from engine.state.snapshots import Snapshot
 
 #: Changes that one trial compares with none.
@@ -37,6 +40,7 @@ _LESS, _LEAST = 0.05, 0.002
 _COST = 0.02
 #: Updates of the first slice, and how many times as many the next one may have.
 _FIRST, _FASTER = 4, 4
+_FLOW = FrameRequest(views=("gradient_flow",))
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +58,12 @@ class Outcome:
     Attributes:
         metrics: at the end; None if its training diverged.
         level: median test loss of the last rounds; infinite if it diverged.
+        flow: its gradient flow after the last update, float32 [hidden layers + 1, 4], if asked for.
     """
 
     metrics: Metrics | None
     level: float
+    flow: Floats | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +104,8 @@ class Trial:
         start: the snapshot that all copies begin at.
         candidates: the changes, at most `MAX_CANDIDATES`.
         epochs: that each copy trains, 1 to `MAX_EPOCHS`.
+        restart: whether they begin at step 0, with weights drawn as their spec says.
+        flow: whether the gradient flow of each copy is measured in the end.
 
     Raises:
         TrialError: such a change cannot be tried, or the network is for images.
@@ -107,7 +115,14 @@ class Trial:
     """
 
     def __init__(
-        self, programs: Programs, start: Snapshot, candidates: Sequence[Candidate], epochs: int
+        self,
+        programs: Programs,
+        start: Snapshot,
+        candidates: Sequence[Candidate],
+        epochs: int,
+        *,
+        restart: bool = False,
+        flow: bool = False,
     ) -> None:
         if not 1 <= len(candidates) <= MAX_CANDIDATES:
             raise TrialError(f"a trial has 1 to {MAX_CANDIDATES} candidates")
@@ -116,8 +131,11 @@ class Trial:
         if start.spec.data.is_images:
             raise TrialError("a copy of a network for images would take as long as the run itself")
         self._programs = programs
-        self._start = start
+        self._with_flow = flow
         snapshots = [start, *(_change(start, candidate) for candidate in candidates)]
+        if restart:
+            snapshots = [draw_anew(snapshot.spec, snapshot.data) for snapshot in snapshots]
+        self._start = snapshots[0]
         for snapshot in snapshots:
             if not programs.has_general(snapshot.spec):
                 raise TrialError("no program that is compiled has room for the network")
@@ -164,7 +182,7 @@ class Trial:
         rounds = self._round
         if rounds == 0:
             return None
-        baseline, *outcomes = (_measure(copy, rounds) for copy in self._copies)
+        baseline, *outcomes = (self._measure(copy, rounds) for copy in self._copies)
         return TrialResult(
             self._start.counters.step,
             self._ends[rounds - 1],
@@ -172,6 +190,13 @@ class Trial:
             tuple(outcomes),
             choose_best(baseline, outcomes),
         )
+
+    def _measure(self, copy: _Copy, rounds: int) -> Outcome:
+        outcome = _measure(copy, rounds)
+        if not self._with_flow or outcome.metrics is None:
+            return outcome
+        frame = finish(self._load(copy).turn(0, _FLOW))
+        return replace(outcome, flow=frame.arrays.get("gradient_flow"))
 
     def _next_copy(self) -> _Copy | None:
         waiting = (c for c in self._copies if not c.diverged and len(c.rounds) == self._round)

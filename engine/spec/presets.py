@@ -14,11 +14,13 @@ class Preset:
         id: stable, for links and the command line.
         title: in English; pages look up `preset.<id>` in their catalogue of words first.
         spec: what differs from the defaults.
+        weights: layer, source, unit and value of each weight that is set after the start.
     """
 
     id: str
     title: str
     spec: dict[str, Any]
+    weights: tuple[tuple[int, int | str, int, float], ...] = ()
 
 
 def _layers(*units: int, activation: str = "tanh") -> list[dict[str, Any]]:
@@ -162,6 +164,24 @@ PRESETS: tuple[Preset, ...] = (
             "layers": _layers(8, 8, 8),
             "optimizer": _adam(0.01),
         },
+    ),
+    # Test points are the train points once more: x2 is no feature, and the split goes by place.
+    Preset(
+        "line",
+        "A line through two points: two weights, one bowl",
+        {
+            "data": {
+                "name": "points",
+                "task": "regression",
+                "seed": 1,
+                "points": [[1, 0, 3], [2, 0, 5], [1, 1, 3], [2, 1, 5]],
+            },
+            "features": ["x1"],
+            "layers": [],
+            "optimizer": {"name": "sgd", "learning_rate": 0.1},
+            "batch_size": 2,
+        },
+        weights=((0, 0, 0, -1.0), (0, "bias", 0, 5.0)),
     ),
     Preset(
         "vanishing",

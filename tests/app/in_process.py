@@ -11,9 +11,9 @@ from typing import Any
 
 from app.files.blob_store import BlobStore
 from app.files.link_payloads import LinkPayloads
+from app.hosting.hosts import LocalHost
+from app.hosting.scheduler import Scheduler
 from app.protocol.outbox import Outbox
-from app.sessions.hosts import LocalHost
-from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from app.sessions.turns import take_turn
 from app.transports.connections import Connections

@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.hosting.hosts import LocalHost
+from app.hosting.scheduler import Scheduler
+from app.hosting.session_host import SessionLimitError
 from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.messages import Command
 from app.protocol.outbox import Outbox
 from app.protocol.parsing import parse_message
-from app.sessions.hosts import LocalHost
-from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
-from app.sessions.session_host import SessionLimitError
 from app.sessions.turns import take_turn
 from app.sessions.worker_state import WorkerState
 from engine import MemoryLimitError, Programs, count_image_bytes, parse_spec

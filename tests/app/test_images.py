@@ -139,6 +139,7 @@ def test_undo_leaves_an_edit_that_waits(opened_digits: Client) -> None:
     assert not spec["undo"]
 
 
+@pytest.mark.slow
 def test_a_reset_waits_for_the_edits_before_it(opened_digits: Client) -> None:
     client = opened_digits
     client.run()

@@ -334,6 +334,9 @@ def test_a_damaged_session_is_read_or_refused(
     assert np.isfinite(np.array(read.snapshot.state.params)).all()
 
 
+WEIGHT = {"layer": 1, "from": 2, "to": 0}
+
+
 @pytest.mark.parametrize(
     "message",
     [
@@ -342,13 +345,16 @@ def test_a_damaged_session_is_read_or_refused(
         {"names": ["weights", "points"], "max_fps": 12.5},
         {"select": {"layer": 3, "unit": 7}, "tile": 64},
         {"digit": {"part": "train", "row": 4}, "space": 2},
+        {"step": {"point": 7, "check": 2}},
+        {"landscape": {"kind": "random", "draw": 3}},
+        {"landscape": {"kind": "weights", "weights": [WEIGHT, {**WEIGHT, "from": "bias"}]}},
         {"digit": {"ink": base64.b64encode(bytes(range(12))).decode(), "width": 4, "height": 3}},
     ],
     ids=str,
 )
 def test_views_are_described_by_a_message(message: dict[str, Any]) -> None:
     views = ViewSettings(server_fps=30).merge(Views.model_validate({"type": "views", **message}))
-    text = views.describe().model_dump_json(exclude_unset=True)
+    text = views.describe().model_dump_json(by_alias=True, exclude_unset=True)
     again = ViewSettings(server_fps=30).merge(Views.model_validate_json(text))
     for name in ViewSettings.__slots__:
         if name != "digit":

@@ -10,10 +10,10 @@ from typing import Any, cast
 
 import pytest
 
+from app.hosting import scheduler as scheduler_module
+from app.hosting.scheduler import Scheduler
 from app.scheduling import fair_queue
 from app.scheduling.fair_queue import LIGHT_SECONDS
-from app.sessions import scheduler as scheduler_module
-from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
 from tests.app.servers import PATIENCE, wait_until
 

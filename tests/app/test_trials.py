@@ -174,3 +174,15 @@ def test_no_more_wait_than_there_is_room_for(server: LiveServer) -> None:
         last = clients[-1]
         try_out(last, epochs=1000, name="more")
         assert messages_until(last, "tried")[-1]["stopped"] == "busy"
+
+
+def test_copies_begin_anew_and_tell_their_gradients(client: Client) -> None:
+    client.open({"layers": [{"units": 2, "activation": "sigmoid"}] * 2})
+    patch = {"initializer": {"name": "he_normal"}}
+    try_out(client, [{"patch": patch}], epochs=2, restart=True, flow=True)
+    *_, tried = messages_until(client, "tried")
+    assert tried["step"] == 0
+    for outcome in (tried["baseline"], *tried["results"]):
+        assert [len(row) for row in outcome["flow"]] == [4, 4, 4]
+        assert outcome["flow"][0][0] > 0
+    assert tried["baseline"]["flow"] != tried["results"][0]["flow"]

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from app.factory import Components
+from app.hosting.waiting_line import Waiter, WaitingLine
 from app.protocol.outbox import Closing, Outbox
-from app.sessions.waiting_line import Waiter, WaitingLine
 from app.transports.connections import Connections
 from tests.app.client import Client
 from tests.app.in_process import host_sessions

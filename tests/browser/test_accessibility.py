@@ -71,6 +71,29 @@ def the_gradients(page: Page) -> None:
     page.wait(lambda: page.find_all(".flow-table tbody tr"), "the gradients")
 
 
+def a_layer_space(page: Page) -> None:
+    """The hidden space of a layer, in the place of the network."""
+    press(page, page.find("[data-menu='0']"))
+    press(page, page.find("[data-action='showSpace']"))
+    page.wait(lambda: page.find_all(".space-card"), "the spaces")
+
+
+def the_landscape(page: Page) -> None:
+    press(page, page.find("[data-action='landscape']"))
+    page.wait(lambda: page.find_all(".landscape-plot .plot-container"), "the landscape")
+    page.wait(lambda: page.text(".landscape-words"), "what it says")
+
+
+def one_update(page: Page) -> None:
+    """Its formulas, and the table of all its numbers."""
+    press(page, page.find("[data-action='openStep']"))
+    page.until("document.activeElement.dataset.path === 'step.stage'", "the stages")
+    page.press(Keys.END)
+    page.wait(lambda: page.find_all(".step-formulas details"), "the formulas")
+    page.run("document.querySelector('.step-table').open = true")
+    page.wait(lambda: page.find_all(".step-table tbody tr"), "all numbers")
+
+
 def a_hovered_unit(page: Page) -> None:
     page.hover(page.tile(1, 1))
 
@@ -239,8 +262,9 @@ def an_image_unit_and_a_cell(page: Page) -> None:
 #: States that follow one another in one page, each closed before the next.
 LAPTOP: dict[str, tuple[State, ...]] = {
     "usual": (
-        as_it_opens, a_readout, the_gradients, a_layer_menu, a_weight_editor, the_page_settings,
-        sharing, the_tour, a_refused_edit, the_whole_dialog, everything_at_once, korean,
+        as_it_opens, a_readout, the_landscape, the_gradients, one_update, a_layer_space,
+        a_layer_menu, a_weight_editor, the_page_settings, sharing, the_tour, a_refused_edit,
+        the_whole_dialog, everything_at_once, korean,
     ),
     "usual images": (an_image_unit_and_a_cell, a_hidden_space, a_drawing),
     "looking": (
@@ -255,7 +279,16 @@ LAPTOP: dict[str, tuple[State, ...]] = {
 PHONE: dict[str, tuple[State, ...]] = {
     "usual": (classes, the_page_settings, the_whole_dialog, the_sheet),
     "usual images": (a_drawing,),
-    "looking": (as_it_opens, the_page_settings, the_tour, sharing, classes, regression, korean),
+    "looking": (
+        as_it_opens,
+        the_page_settings,
+        the_tour,
+        sharing,
+        one_update,
+        classes,
+        regression,
+        korean,
+    ),
     "points": (the_points, a_bad_csv, own_points, painting, the_sheet),
     "images": (a_confusion_cell, a_hidden_space, a_drawing),
 }
@@ -269,11 +302,12 @@ def by_day_and_night(walks: dict[str, tuple[State, ...]]) -> list[object]:
 
 #: What a state adds to the page, which has been looked at without it.
 ADDED: dict[State, str] = {
-    a_pinned_unit: ".curves", the_gradients: ".curves", a_hovered_unit: ".output-plane",
-    a_layer_menu: ".popover", a_weight_editor: ".popover", the_page_settings: ".popover",
-    a_tooltip: ".tooltip", a_readout: ".tooltip", the_tour: "#tour", the_points: "dialog[open]",
-    own_points: "dialog[open]", a_bad_csv: "dialog[open]", the_whole_dialog: "dialog[open]",
-    sharing: "dialog[open]", a_refused_edit: "#notice",
+    the_landscape: "dialog[open]", one_update: ".card.network",
+    a_pinned_unit: ".curves", the_gradients: ".curves", a_layer_space: ".card.network",
+    a_hovered_unit: ".output-plane", a_layer_menu: ".popover", a_weight_editor: ".popover",
+    the_page_settings: ".popover", a_tooltip: ".tooltip", a_readout: ".tooltip", the_tour: "#tour",
+    the_points: "dialog[open]", own_points: "dialog[open]", a_bad_csv: "dialog[open]",
+    the_whole_dialog: "dialog[open]", sharing: "dialog[open]", a_refused_edit: "#notice",
 }  # fmt: skip
 
 
@@ -308,6 +342,7 @@ def test_a_laptop(page: Page, states: str) -> None:
     walk(page, "laptop", LAPTOP[states])
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("states", by_day_and_night(PHONE))
 def test_a_phone(tab: Page, states: str) -> None:
     tab.resize(*PHONE_SIZE)

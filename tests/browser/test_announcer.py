@@ -46,6 +46,7 @@ def set_clock(page: Page, speed: float) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_summary_comes_every_five_seconds_while_it_trains(page: Page) -> None:
     set_clock(page, 10)
     listen(page)

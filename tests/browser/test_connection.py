@@ -197,6 +197,7 @@ def test_a_network_that_dies_silently_is_noticed(tab: Page, server: LiveServer) 
     assert tab.running
 
 
+@pytest.mark.slow
 def test_a_server_that_has_forgotten_the_session_gets_the_same_settings(
     tab: Page, reach: Reach, transport: str
 ) -> None:

@@ -252,6 +252,7 @@ def test_the_controls_of_a_paused_page(page: Page) -> None:
     leave_out_what_does_not_apply(page)
 
 
+@pytest.mark.slow
 def test_the_controls_of_a_page_that_trains(page: Page) -> None:
     page.play()
     drag_a_slider(page)

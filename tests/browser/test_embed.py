@@ -10,7 +10,10 @@ from tests.browser.axe import check
 from tests.browser.page import Page
 from tests.sizes import at_night
 
-PANELS = ["boundary", "network", "loss", "unit", "data", "metrics", "legend"]
+PANELS = [
+    "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
+    "spaces", "gradients",
+]  # fmt: skip
 
 BOXES = """
     const inside = (box) => box.left >= -0.5 && box.top >= -0.5

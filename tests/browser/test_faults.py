@@ -22,6 +22,7 @@ return makeDocument({ packed, language: "en", plotly: false, live: null });
 BREAK = "Path2D.prototype.roundRect = () => { throw new Error('no round corners'); };"
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("language", "said"), [at_night("en", "This recording is damaged"), ("ko", "손상되어")]
 )
@@ -83,6 +84,7 @@ def test_what_a_browser_keeps_for_the_page_is_not_trusted(page: Page) -> None:
         page.open()
 
 
+@pytest.mark.slow
 def test_a_page_runs_where_the_browser_has_no_room_to_keep_anything(page: Page) -> None:
     page.run(
         "for (const storage of [localStorage, sessionStorage]) {"

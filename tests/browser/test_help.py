@@ -112,6 +112,7 @@ def test_every_term_explains_itself_on_a_phone(tab: Page) -> None:
     check(tab, "all controls")
 
 
+@pytest.mark.slow
 def test_help_says_what_is_chosen(page: Page) -> None:
     field = page.control("activation").find_element(By.XPATH, "ancestor::div[@data-help]")
     for value, text in (("relu", "ReLU: 0 for negative inputs"), ("sin", "Sine: a wave")):
@@ -165,6 +166,7 @@ def test_help_comes_by_keyboard(page: Page) -> None:
     page.wait(lambda: "SGD: " in help_of(page), "help of a control")
 
 
+@pytest.mark.slow
 def test_help_comes_by_a_long_press_that_does_nothing_else_and_by_a_tap_on_a_term(
     page: Page,
 ) -> None:

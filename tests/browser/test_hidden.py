@@ -65,6 +65,7 @@ def go_on_unseen(page: Page) -> None:
     page.reload()
 
 
+@pytest.mark.slow
 def test_a_hidden_page_pauses_and_goes_on_when_it_is_back(page: Page, server: LiveServer) -> None:
     page.play()
     show(page, "minimized")

@@ -47,6 +47,7 @@ def test_from_points_to_images_and_back(page: Page) -> None:
     page.goes_on()
 
 
+@pytest.mark.slow
 def test_a_paused_page_of_images(digits: Page) -> None:
     choose_an_image(digits)
     choose_units(digits)

@@ -12,6 +12,7 @@ def focused(page: Page) -> str:
     return page.run("return document.activeElement.getAttribute('aria-label')")
 
 
+@pytest.mark.slow
 def test_a_network_is_built_and_trained_by_keyboard_alone(page: Page) -> None:
     page.tab_to("[data-dataset='circle']")
     page.edited(lambda: page.press(Keys.ARROW_RIGHT))

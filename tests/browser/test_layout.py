@@ -188,6 +188,7 @@ def collisions(page: Page) -> list[list[str]]:
     )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", at_night("ko")])
 def test_three_notes_explain_the_drawing_until_the_first_click(tab: Page, language: str) -> None:
     page = tab.open(f"/?lang={language}")

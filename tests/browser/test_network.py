@@ -16,6 +16,7 @@ def test_everything_is_changed_while_it_trains(page: Page) -> None:
     each_layer_has_its_own_activation_and_dropout(page)
     a_weight_is_set(page)
     a_pinned_unit_is_shown_with_its_distribution(page)
+    a_layer_shows_its_hidden_space(page)
     layers_are_inserted_and_removed_anywhere(page)
     page.goes_on()
     assert page.running
@@ -29,6 +30,34 @@ def units_come_and_go(page: Page) -> None:
     assert page.find("[data-drop='1']").get_property("disabled")
     assert len(page.find_all(".tile[data-column='1']")) == 5
     page.goes_on()
+
+
+def a_layer_shows_its_hidden_space(page: Page) -> None:
+    """In the place of the network, which is painted as it is by then when it comes back."""
+    layers = len(page.units)
+    page.click("[data-menu='0']")
+    page.click("[data-action='showSpace']")
+    page.wait(lambda: len(page.find_all(".space-card")) == layers + 2, "a space each")
+    assert page.run("return document.activeElement.dataset.action") == "closeSpaces"
+    page.wait(lambda: page.text(".space-card[aria-pressed='true']") == "Layer 1", "its own")
+    page.wait(lambda: page.run(PAINTED), "all are painted")
+    first = page.run("return document.querySelector('.space-large canvas').toDataURL()")
+    page.wait(
+        lambda: (
+            page.run("return document.querySelector('.space-large canvas').toDataURL()") != first
+        ),
+        "it moves while it trains",
+    )
+    assert not page.find(".stage-scroll").is_displayed()
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: page.find(".stage-scroll").is_displayed(), "the network is back")
+    assert page.run("return document.activeElement.dataset.menu") == "0"
+    assert len(page.units) == layers
+
+
+#: Whether every picture of a space has something on it.
+PAINTED = """return [...document.querySelectorAll(".space-canvas")].every((canvas) =>
+  canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data.some(Boolean))"""
 
 
 def each_layer_has_its_own_activation_and_dropout(page: Page) -> None:

@@ -68,6 +68,7 @@ def the_tools_make_the_page_no_higher(page: Page) -> None:
 TOKEN = "return sessionStorage.getItem('livenet.session')"
 
 
+@pytest.mark.slow
 def test_a_server_that_has_forgotten_the_session_gets_the_points(
     tab: Page, server: LiveServer
 ) -> None:

@@ -188,6 +188,7 @@ def test_what_waits_is_known_after_a_reload(page: Page) -> None:
     assert shows_the_circle(page)
 
 
+@pytest.mark.slow
 def test_what_cannot_be_had_leaves_everything_as_it_was(page: Page, fail: threading.Event) -> None:
     page.click("[data-dataset='fashion_mnist']")
     page.wait(lambda: page.find(COMING), "it waits")

@@ -92,6 +92,7 @@ BAD = {
 }
 
 
+@pytest.mark.slow
 def test_what_is_wrong_is_not_taken(painting: Page, tmp_path: Path) -> None:
     bad_csv_says_where_and_changes_nothing(painting, tmp_path / "large.csv")
     cells_are_edited_and_wrong_ones_are_not_taken(painting)

@@ -125,6 +125,7 @@ def packed_of(document: str) -> bytes:
     return base64.b64decode(found[1])
 
 
+@pytest.mark.slow
 def test_a_run_is_replayed_from_a_file_without_a_network(tab: Page, recorded: Kept) -> None:
     page = tab
     file, frames, seen = recorded.file, recorded.frames, recorded.seen

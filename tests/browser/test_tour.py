@@ -91,6 +91,7 @@ SIZES = choose(
 )
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("language", ["en", at_night("ko")])
 def test_six_steps_point_at_six_parts(tab: Page, language: str) -> None:
     tab.resize(360, 740)

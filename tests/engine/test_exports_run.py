@@ -13,6 +13,7 @@ import pytest
 
 from engine import ExportRequest, Trainer
 from engine.exports import SOURCES
+from engine.functions.losses import LOSSES
 from engine.network import Layout
 from engine.spec import names
 from tests.engine.conftest import MakeTrainer
@@ -57,10 +58,23 @@ def write_cases(
 
 
 def list_metrics(trainer: Trainer) -> list[float]:
-    """What the page shows of the test data: loss, and accuracy or RMSE."""
+    """What the page shows of the test data: loss, and accuracy or RMSE.
+
+    The engine computes cross-entropy from logits, a source from probabilities. Where the right
+    class has none left in float32, these no longer tell the loss, which is not a number then.
+    """
     metrics = trainer.metrics
     score = "test_rmse" if "test_rmse" in metrics else "test_accuracy"
-    return [metrics["test_loss"], metrics[score]]
+    loss = metrics["test_loss"]
+    if LOSSES[trainer.spec.resolved_loss].takes_logits:
+        test = slice(trainer.data.n_train, None)
+        outputs = trainer.predict(trainer.data.x[test])
+        labels = trainer.data.labels[test].astype(int)
+        if outputs.shape[1] == 1:
+            outputs = np.hstack([1 - outputs, outputs])
+        if np.min(outputs[np.arange(len(labels)), labels]) < 1e-6:
+            loss = float("nan")
+    return [loss, metrics[score]]
 
 
 def compare_loaded(folder: Path, cases: Iterable[str], sources: int) -> None:
@@ -69,8 +83,9 @@ def compare_loaded(folder: Path, cases: Iterable[str], sources: int) -> None:
         wanted = np.load(folder / case / "metrics.npy")
         results = read_results(folder, case, "loaded")
         assert len(results) == sources
+        known = ~np.isnan(wanted)
         for source, got in results:
-            assert got == pytest.approx(wanted, rel=1e-3, abs=1e-5), source
+            assert got[known] == pytest.approx(wanted[known], rel=1e-3, abs=1e-5), source
 
 
 def write_training(

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import DEFAULT_VIEWS, VIEWS, FrameRequest, Programs, Trainer, parse_spec
+from engine.frames import registry
 from engine.frames.frames import IMAGE_VIEWS
 from tests.engine import oracle, specs, states
 from tests.engine.compilations import Compilations
@@ -143,6 +144,20 @@ def test_names_dtypes_and_shapes(make_trainer: MakeTrainer) -> None:
         "weights": ("<f4", (n,)),
         "history": ("<f4", (1, 5)),
         "gradient_flow": ("<f4", (3, 4)),
+        "activation_histograms": ("<f4", (2, 27)),
+        "gradient_histograms": ("<f4", (3, 25)),
+        "step_summary": ("<f4", (14,)),
+        "step_examples": ("<f4", (10, 9)),
+        "step_values": ("<f4", (8, 10, 11)),
+        "step_units": ("<f4", (6, 2)),
+        "step_parameters": ("<f4", (n + 6, 10)),
+        "sharpness": ("<f4", (1, 3)),
+        "landscape": ("<f4", (33, 33)),
+        "landscape_path": ("<f4", (1, 4)),
+        "landscape_facts": ("<f4", (15,)),
+        "layer_spaces": ("<f4", (4 * (41 * 41 + 250), 3)),
+        "layer_spaces_variance": ("<f4", (4, 3)),
+        "layer_spaces_output": ("<f4", (4, 4)),
         "points": ("<f4", (500, 6)),
     }
     assert all(array.flags.c_contiguous for array in frame.arrays.values())
@@ -170,7 +185,7 @@ def test_no_hidden_layer(make_trainer: MakeTrainer, exact: bool) -> None:
 @pytest.mark.parametrize("view", [view for view in VIEWS if view not in IMAGE_VIEWS])
 def test_one_view_alone(make_trainer: MakeTrainer, view: str) -> None:
     trainer = make_trainer()
-    arrays = {"selected": {"selected", "selected_values"}, "points": set[str]()}.get(view, {view})
+    arrays = {array.name for array in registry.VIEWS[view].arrays} - {"points"}
     frame = trainer.turn(batches=1, request=FrameRequest((view,), select=(0, 1)))
     assert set(frame.arrays) == arrays
     more = {"boundary": {"boundary_range"}, "units": {"units_range"}, "selected": {"selected"}}

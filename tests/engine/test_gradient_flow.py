@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -9,6 +10,7 @@ import pytest
 
 from engine import FrameRequest, Programs, Trainer, parse_spec
 from engine.data.shuffles import shuffle_rows
+from engine.insight.gradient_flow import POINTS, count_gradients
 from engine.network import Layout
 from tests.engine import oracle, states
 
@@ -73,6 +75,49 @@ def test_dead_units_and_flat_activations_are_counted(programs: Programs) -> None
     flow = measure(states.load_state(spec, programs, flat))
     np.testing.assert_allclose(flow[:, 2], [0.75, 0, 0])
     np.testing.assert_allclose(flow[:, 3], [0.75, 0.5, 0])
+
+
+def test_histograms_count_what_numpy_counts(programs: Programs) -> None:
+    """Activations by the oracle's forward pass, gradients by its differences."""
+    spec = parse_spec({"layers": LAYERS, "seed": 5})
+    trainer = Trainer(spec, programs)
+    arrays = trainer.turn(request=FLOW).arrays
+    flat, data = np.array(trainer.snapshot().state.params), trainer.data
+    hidden = oracle.forward(spec, flat, data.x[: min(data.n_train, POINTS)]).hidden
+    for found, h in zip(arrays["activation_histograms"], hidden, strict=True):
+        np.testing.assert_allclose(found[:2], [h.min(), h.max()], rtol=1e-5)
+        edges = np.linspace(h.min(), h.max(), 25)
+        expected = [np.mean((h >= a) & (h < b)) for a, b in pairwise(edges)]
+        # A value on an edge may go to either side.
+        np.testing.assert_allclose(found[3:], expected, atol=2 / h.size)
+        assert found[3:].sum() == pytest.approx(1)
+    rows = shuffle_rows(spec.seed, 0, data.n_train)[:10]
+    kernels, _, _ = oracle.split(spec, oracle.gradient(spec, flat, data.x[rows], data.labels[rows]))
+    for found, kernel in zip(arrays["gradient_histograms"], kernels, strict=True):
+        edges = 10 ** np.linspace(-10, 2, 25)
+        sizes = np.abs(kernel).ravel()
+        expected = [np.mean((sizes >= a) & (sizes < b)) for a, b in pairwise(edges)]
+        np.testing.assert_allclose(found[1:], expected, atol=1.01 / sizes.size)
+        assert found.sum() == pytest.approx(1)
+
+
+def test_gradients_beyond_the_bins_are_in_the_last_ones() -> None:
+    found = count_gradients(np.array([0.0, 0.0, 1e-30, 1e9, -2e-10], np.float32))
+    np.testing.assert_allclose(found[[0, 1, 24]], [0.4, 0.4, 0.2])
+
+
+def test_saturated_units_are_flat_at_every_point_and_not_dead(programs: Programs) -> None:
+    layers = [{"units": 4, "activation": "sigmoid"}, {"units": 2, "activation": "relu"}]
+    spec = parse_spec({"layers": layers})
+    layout = Layout.of(spec)
+    flat = states.draw_params(spec, 3)
+    layout.kernel(flat, 0)[:] = 0
+    flat[layout.bias_slice(0)] = (9, -9, 0, 5)
+    layout.kernel(flat, 1)[:] = 0
+    flat[layout.bias_slice(1)] = (-1, 1)
+    arrays = states.load_state(spec, programs, flat).turn(request=FLOW).arrays
+    np.testing.assert_allclose(arrays["activation_histograms"][:, 2], [0.75, 0])
+    np.testing.assert_allclose(arrays["gradient_flow"][:, 2], [0, 0.5, 0])
 
 
 def test_a_deep_network_of_sigmoids_learns_slowly_in_front(programs: Programs) -> None:

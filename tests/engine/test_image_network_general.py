@@ -18,6 +18,9 @@ from tests.engine.test_image_network_training import digits
 from tests.programs import FOLDER
 from tests.sizes import at_night
 
+#: Their programs take as long to compile as all others of the engine's tests together.
+pytestmark = pytest.mark.slow
+
 STEPS = 25
 VIEWS = FrameRequest(
     ("history", "digit", "saliency", "confusion", "predictions", "input_weights"), select=(0, 1)

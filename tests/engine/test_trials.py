@@ -12,6 +12,7 @@ from engine import (
     PRESETS,
     Candidate,
     EngineError,
+    FrameRequest,
     Outcome,
     Programs,
     SpecError,
@@ -212,3 +213,24 @@ def test_slices_are_bounded(make_trainer: MakeTrainer) -> None:
         trial.advance(1e9)
         steps.append(trial._copies[0].trained)
     assert np.diff(steps).tolist() == [4, 16, 64, 166]
+
+
+def test_copies_that_begin_anew_are_networks_of_their_own_spec(programs: Programs) -> None:
+    """Another initializer acts from step 0, and the gradient flow is that after the last update."""
+    spec = {"layers": [{"units": 4, "activation": "sigmoid"}] * 3, "seed": 3}
+    trainer = Trainer(parse_spec(spec), programs)
+    trainer.turn(batches=7)
+    relu = [{"units": 4, "activation": "relu"}] * 3
+    patches = [{"layers": relu, "initializer": {"name": "he_normal"}}]
+    trial = trainer.begin_trial([Candidate(patch) for patch in patches], 3, restart=True, flow=True)
+    result = finish(trial)
+    assert (result.step, result.epochs) == (0, 3)
+    for patch, outcome in zip([{}, *patches], [result.baseline, *result.outcomes], strict=True):
+        alone = Trainer(parse_spec(spec | patch), programs)
+        alone.turn(batches=3 * alone.batches_per_epoch)
+        assert outcome.metrics == alone.metrics
+        frame = alone.turn(request=FrameRequest(views=("gradient_flow",)))
+        assert outcome.flow is not None
+        np.testing.assert_array_equal(outcome.flow, frame.arrays["gradient_flow"])
+    assert trainer.step == 7
+    assert finish(begin(trainer, patches[0], epochs=1)).baseline.flow is None

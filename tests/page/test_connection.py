@@ -345,3 +345,51 @@ def test_a_session_that_goes_on_needs_no_handover(modules: Modules) -> None:
     )
     assert sent == {"type": "open", "spec": {}, "wait": True}
     assert handed == []
+
+
+def test_what_holds_answers_back_is_said_until_they_come(modules: Modules) -> None:
+    states = run(
+        modules,
+        """const connection = make();
+           const states = [];
+           connection.on("state", ({ name }) => states.push(name));
+           connection.connect();
+           events.ready();
+           opened("a-session");
+           events.message({ type: "held" });
+           events.message({ type: "alive" });
+           events.message({ type: "alive" });
+           return states;""",
+        {},
+    )
+    assert states == ["connecting", "waiting", "open", "held", "open"]
+
+
+def test_a_stream_that_brings_nothing_is_held_back(modules: Modules) -> None:
+    """The server sends a first message at once; a proxy that waits for the end sends none."""
+    heard = modules.load(
+        """const { openHttpStream } = await import("stream/http-stream");
+           const { setTimeout, clearTimeout, fetch } = globalThis;
+           const timers = new Map();
+           globalThis.setTimeout = (act, after) => timers.set(after, act) && after;
+           globalThis.clearTimeout = (after) => timers.delete(after);
+           let bring;
+           const body = new ReadableStream({ start: (to) => { bring = to; } });
+           globalThis.fetch = async (path, { method } = {}) => method === "POST"
+             ? Response.json({ type: "opened", session: "token" }) : new Response(body);
+           const heard = [];
+           const turn = () => new Promise((done) => setTimeout(done, 0));
+           const message = ({ type }) => heard.push(type);
+           const stream = openHttpStream("/api/sessions", { ready() {}, message, close() {} });
+           stream.send({ type: "open" });
+           while (!timers.size) await turn();
+           timers.get(10_000)();
+           const alive = new TextEncoder().encode('{"type":"alive"}');
+           bring.enqueue(new Uint8Array([alive.length, 0, 0, 0, 0, ...alive]));
+           while (heard.length < 3) await turn();
+           const left = timers.size;
+           stream.close();
+           Object.assign(globalThis, { setTimeout, clearTimeout, fetch });
+           return [heard.sort(), left];"""
+    )
+    assert heard == [["alive", "held", "opened"], 0]

@@ -118,6 +118,9 @@ LOOKED_AT: list[tuple[dict[str, Any], set[str]]] = [
     ({"recording": {"active": True}}, {"points"}),
     ({"view": {"select": {"layer": 0, "unit": 0}, "curveTab": "unit"}}, {"selected"}),
     ({"view": {"curveTab": "flow"}}, {"gradient_flow"}),
+    ({"landscape": {"open": 1}}, {"landscape", "sharpness"}),
+    ({"step": {"open": True}}, {"one_step"}),
+    ({"view": {"space": 1}}, {"layer_spaces"}),
     ({"images": {"set": {}}}, {"confusion"}),
     ({"images": {"set": {}, "imageTab": "space"}}, {"space"}),
     (

@@ -36,12 +36,24 @@ def test_the_sentence_names_what_harms_most(
     assert modules.load(DESCRIBE, rows) == {"name": name, "values": pytest.approx(values)}
 
 
+def test_saturated_units_are_named_where_nothing_else_explains_more(modules: Modules) -> None:
+    describe = """const { describeFlow, readFlow } = await import("advice/gradient-flow");
+      const rows = readFlow(arguments[0].flat());
+      return describeFlow(rows.map((row, i) => ({ ...row, saturated: arguments[1][i] })));"""
+    found = modules.load(describe, EVEN, [0, 0.5, 0])
+    assert found == {"name": "saturated", "values": {"layer": 2, "share": 0.5}}
+    assert modules.load(describe, EVEN, [0.1, 0.1, 0])["name"] == "even"
+    vanishing = [[0.002, 1e-5, 0, 0.1], *EVEN[1:]]
+    assert modules.load(describe, vanishing, [0.5, 0, 0])["name"] == "vanishing"
+
+
 def test_the_sentence_follows_slowly_and_a_new_layer_at_once(modules: Modules) -> None:
     smoothed = """const { readFlow, smoothFlow } = await import("advice/gradient-flow");
       const read = (rows) => readFlow(rows.flat());
       return smoothFlow(arguments[0] && read(arguments[0]), read(arguments[1]), 0.5);"""
     before, now = [[1, 0.01, 0, 0]], [[0.01, 0, 1, 0.5]]
     (row,) = modules.load(smoothed, before, now)
-    assert row == pytest.approx({"gradient": 0.1, "ratio": 0, "dead": 0.5, "flat": 0.25})
+    shares = {"dead": 0.5, "flat": 0.25, "saturated": 0}
+    assert row == pytest.approx({"gradient": 0.1, "ratio": 0, **shares})
     assert len(modules.load(smoothed, before, EVEN)) == 3
     assert len(modules.load(smoothed, None, EVEN)) == 3

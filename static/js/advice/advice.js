@@ -12,7 +12,7 @@ const PERIOD = 5000;
  * Follows a connection.
  *
  * @param {{connection: Object, store: Store}} parts
- * @returns {{offer: Function, answerTo: Function}} of the trials
+ * @returns {{offer: Function, answerTo: Function, experiment: Function}} of the trials
  */
 export function createAdvice({ connection, store }) {
   const detector = createDetector();

@@ -16,6 +16,7 @@ const FAST = 0.1;
  * @property {number} ratio norm of the kernel's next update over that of the kernel
  * @property {number} dead share of dead units
  * @property {number} flat share of activations where the function is flat
+ * @property {number} [saturated] share of saturated units
  */
 
 /**
@@ -48,6 +49,7 @@ export function smoothFlow(before, now, share) {
     ratio: logMean(before[i].ratio, row.ratio),
     dead: mean(before[i].dead, row.dead),
     flat: mean(before[i].flat, row.flat),
+    saturated: mean(before[i].saturated ?? 0, row.saturated ?? 0),
   }));
 }
 
@@ -77,6 +79,10 @@ export function describeFlow(rows) {
       };
     }
     if (front > FAR * back) return { name: "exploding", values: { last: count, times: back > 0 ? front / back : Infinity } };
+  }
+  if (hidden.length) {
+    const stuck = largest("saturated");
+    if (hidden[stuck].saturated >= MANY_DEAD) return { name: "saturated", values: { layer: stuck + 1, share: hidden[stuck].saturated } };
   }
   const fast = rows.reduce((best, row, i) => (row.ratio > rows[best].ratio ? i : best), 0);
   if (rows[fast].ratio >= FAST) {

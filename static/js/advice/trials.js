@@ -4,6 +4,8 @@
  */
 
 const EPOCHS = 300;
+/** Epochs of an experiment, which begins anew. */
+const EXPERIMENT = 50;
 /** Milliseconds from one trial to the next, and until a busy server is asked again. */
 const APART = 2000;
 const BUSY = 15_000;
@@ -13,7 +15,7 @@ const FRESH = 30_000;
 
 /**
  * @param {{connection: Object, store: Store}} parts
- * @returns {{offer: Function, answerTo: Function}}
+ * @returns {{offer: Function, answerTo: Function, experiment: Function}}
  */
 export function createTrials({ connection, store }) {
   let count = 0;
@@ -41,6 +43,23 @@ export function createTrials({ connection, store }) {
     connection.send({ type: "try", trial: asked.id, candidates: sent, epochs: EPOCHS });
   }
 
+  /**
+   * Has one change tried on copies that begin anew, at once and in place of any other trial, and
+   * their gradients told.
+   *
+   * @param {Object} patch
+   * @param {(answer: Object) => void} tell gets `baseline` and `results`, or why it has `stopped`
+   */
+  function experiment(patch, tell) {
+    count += 1;
+    next = performance.now() + APART;
+    asked = { id: `${count}`, tell };
+    store.set({ advice: { trial: null } });
+    connection.send({
+      type: "try", trial: asked.id, candidates: [{ patch }], epochs: EXPERIMENT, restart: true, flow: true,
+    });
+  }
+
   function isOld({ epoch, epochs, at, best }, here, now) {
     if (best === undefined) return now - at > BUSY;
     return now - at > FRESH && here - epoch > AHEAD * epochs;
@@ -48,8 +67,12 @@ export function createTrials({ connection, store }) {
 
   function take({ trial, stopped, ...found }) {
     if (trial !== asked?.id) return;
-    const { name, epoch, candidates } = asked;
+    const { name, epoch, candidates, tell } = asked;
     asked = null;
+    if (tell) {
+      tell({ stopped, ...found });
+      return;
+    }
     // What was tried is another network now.
     if (stopped === "changed" || stopped === "replaced") {
       store.set({ advice: { trial: null } });
@@ -71,8 +94,9 @@ export function createTrials({ connection, store }) {
 
   connection.on("tried", take);
   connection.on("opened", () => {
+    asked?.tell?.({ stopped: "changed" });
     asked = null;
     store.set({ advice: { trial: null } });
   });
-  return { offer, answerTo };
+  return { offer, answerTo, experiment };
 }

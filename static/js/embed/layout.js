@@ -11,6 +11,10 @@ const SHAPES = {
   loss: { aspect: 1.9, least: [10.5, 6], worth: 0.8 },
   metrics: { aspect: 3, least: [9, 3], most: [Infinity, 9], worth: 0.3 },
   unit: { aspect: 2, least: [14, 7], worth: 0.9 },
+  spaces: { aspect: 0.95, least: [10, 11], worth: 1.3 },
+  gradients: { aspect: 1.9, least: [13, 7], worth: 0.9 },
+  landscape: { aspect: 1.3, least: [11, 12], worth: 1.3 },
+  step: { aspect: 1.3, least: [16, 15], worth: 1.2 },
   data: { aspect: 1.1, least: [11, 9], worth: 0.8 },
 };
 /** A network that can be changed in place needs room for what changes it. */

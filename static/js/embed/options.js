@@ -4,7 +4,9 @@
  */
 
 /** What can be seen; where there is no room, the last ones are left out first. */
-export const PANELS = ["boundary", "network", "loss", "unit", "data", "metrics", "legend"];
+export const PANELS = [
+  "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step", "spaces", "gradients",
+];
 /** What runs time. */
 export const TRANSPORT = ["play", "step", "step_batch", "reset", "speed"];
 /** The words of the address for parts of the spec that have a control, in their order. */

@@ -5,22 +5,24 @@ import { formatCount } from "lib/format";
 import { makeTerm } from "lib/terms";
 import { word } from "lib/words";
 import { openLayerMenu } from "network/layer-menu";
-import { createModelButtons } from "network/model-buttons";
+import { createModelButtons, makeQuietButton } from "network/model-buttons";
 import { changeLayer, mapUnit, insertLayer, removeLayer } from "spec/layers";
 
 /**
  * The head of the card: its title, the number of parameters, and the buttons for the model.
  *
  * @param {string} help key of what the title explains
- * @param {{model: ?Object, fixed: boolean}} what `model` is null where it cannot be saved
- * @returns {{element: HTMLElement, update: (meta: Object) => void}}
+ * @param {{model: ?Object, fixed: boolean, openStep?: ?Function}} what `model` is null where it cannot be saved
+ * @returns {{element: HTMLElement, opener: ?HTMLElement, update: (meta: Object) => void}} `opener` opens
+ *   one update
  */
-export function createNetworkHead(help, { model, fixed }) {
+export function createNetworkHead(help, { model, fixed, openStep = null }) {
   const note = makeTerm("span.card-note", word("help.parameters"));
   const title = h("h2.card-title.term", { id: "network-title", tabindex: 0, data: { help: word(help) } }, word("card.network"));
-  const element = h("div.card-head", {}, title, note, h("span.spacer"), model && createModelButtons(model));
+  const opener = openStep && makeQuietButton("openStep", openStep);
+  const element = h("div.card-head", {}, title, note, h("span.spacer"), opener, model && createModelButtons(model));
   const key = fixed ? "network.note.fixed" : "network.note";
-  return { element, update: ({ parameters }) => setText(note, word(key, { count: formatCount(parameters) })) };
+  return { element, opener, update: ({ parameters }) => setText(note, word(key, { count: formatCount(parameters) })) };
 }
 
 /**
@@ -28,10 +30,11 @@ export function createNetworkHead(help, { model, fixed }) {
  *
  * @param {Context} context its `may` says what can be changed in place; all, where it has none
  * @param {Object} newLayer what an inserted layer is
+ * @param {(at: number) => void} [showSpace] opens the hidden space of a layer
  * @returns {{layers: () => Layer[], change: Function, activate: Function, openMenu: Function,
  *   insert: (at: number) => void}}
  */
-export function createLayerEdits({ store, edits, schema, may = everything }, newLayer) {
+export function createLayerEdits({ store, edits, schema, may = everything }, newLayer, showSpace) {
   const layers = () => store.get().run.draft.layers;
 
   function change({ layers: next, origin }) {
@@ -45,7 +48,7 @@ export function createLayerEdits({ store, edits, schema, may = everything }, new
   }
 
   function openMenu(button, layer) {
-    openLayerMenu(button, layer, { store, edits, schema, removeLayer: (at) => change(removeLayer(layers(), at)) });
+    openLayerMenu(button, layer, { store, edits, schema, showSpace, removeLayer: (at) => change(removeLayer(layers(), at)) });
   }
 
   function insert(at) {

@@ -12,8 +12,9 @@ const ASIDE = 8;
  * @param {HTMLElement} field where the links are
  * @param {HTMLElement[]} grounds what lies under the pointer where no tile is
  * @param {Object} links
- * @param {{frame: () => Object, palette: () => Object, tooltip, setWeight: Function|null}} parts
- *   without `setWeight` weights are told only
+ * @param {{frame: () => Object, palette: () => Object, tooltip, setWeight: Function|null, take?: Function}} parts
+ *   without `setWeight` weights are told only; `take` may take a weight that was clicked, to be
+ *   looked at instead of edited
  * @returns {{showWeight, edit}} for biases, which are elements of their own
  */
 export function createWeightPointer(field, grounds, links, parts) {
@@ -53,7 +54,7 @@ export function createWeightPointer(field, grounds, links, parts) {
 
   /** Opens the editor of a weight beside what was clicked. */
   function edit({ layer, from, to }, event) {
-    if (!setWeight) return;
+    if (parts.take?.({ layer, from, to }) || !setWeight) return;
     tooltip.hide();
     const inputs = Array.from({ length: widths()[layer] }, (_, i) =>
       ({ from: i, text: nameOf(layer - 1, i) }));

@@ -82,6 +82,7 @@ async function start() {
     token: connection.token,
     advice,
     recall,
+    opensStep: true,
     frame: painter.lastWhole,
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
     recording: createRecording({ store, source: connection }),
@@ -150,10 +151,11 @@ function createCards(part, context) {
   const { cards, ...output } = createOutputPlaces(Boolean(context.store.get().images.set));
   place("output").replaceChildren(...cards);
   const observation = h("div.observation");
+  const step = h("div.step");
   const views = makeViews("playground", part, context, {
-    data: place("data"), network: place("network"), observation, notes: h("div.first-layer"), ...output,
+    data: place("data"), network: place("network"), observation, step, notes: h("div.first-layer"), ...output,
   }, OWN);
-  place("network").append(observation);
+  place("network").append(observation, step);
   return views;
 }
 

@@ -33,9 +33,11 @@ export function createReplayPage(charts) {
     const { cards, predictions, ...output } = createOutputPlaces(images);
     const title = h("h2.sr-only", { id: "output-title" }, word("card.output"));
     const shown = cards.filter((element) => element !== output.plane?.tools);
+    const step = h("div");
+    place("network").append(step);
     place("output").replaceChildren(...(images ? [title] : []), ...shown);
     return makeViews("replay", part, context, {
-      data: place("data"), network: place("network"), charts: charts && predictions, ...output,
+      data: place("data"), network: place("network"), step, charts: charts && predictions, ...output,
     }, { facts: createFacts });
   }
 

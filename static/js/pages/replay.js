@@ -77,6 +77,8 @@ async function play({ about, frames }, { parts, store, faults, language, options
   });
   source.connect();
   const context = Object.assign(await session.learn(), {
+    // Only what was looked at while it was made has been recorded.
+    opensStep: !framed && frames.some(({ arrays }) => arrays.step_summary),
     about, source, model: null, library: NO_LIBRARY, may: () => false,
     languages: language.names,
     changeLanguage: async (name) => {

@@ -2,9 +2,12 @@
 
 import { createCurveTabs } from "ui/curve-tabs";
 import { createFirstUnit } from "embed/first-unit";
+import { createOpenStep } from "embed/open-step";
 import { h } from "lib/dom";
 import { LOSS } from "plot/curve-figure";
 import { createDigitTabs } from "pages/image-panels";
+import { create as createLandscapeOpener } from "landscape/opener";
+import { create as createLandscape } from "landscape/panel";
 import { create as createScale } from "views/colour-scale";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
@@ -15,10 +18,13 @@ import { create as createDigits } from "views/images/digit-strip";
 import { create as createDrawing } from "views/images/draw-panel";
 import { create as createImageNetwork } from "views/images/network";
 import { create as createImageUnit } from "views/images/unit-panel";
+import { create as createSpaces } from "views/layer-spaces";
 import { create as createMetrics } from "views/metrics";
 import { create as createNetwork } from "views/network";
+import { create as createOneStep } from "views/one-step";
 import { create as createOutput } from "views/output";
 import { create as createUnitPanel } from "views/unit-panel";
+import { word } from "lib/words";
 
 /**
  * A row: `part` is what fails together, `plane` and `images` name the maker. The other columns are
@@ -32,6 +38,7 @@ const TABLE = [
     part: "network", plane: "network", images: "imageNetwork",
     playground: "network", replay: "network", embed: "network", replayEmbed: "network",
   },
+  { part: "spaces", plane: "spaces", playground: "network", replay: "network", embed: "network", replayEmbed: "network" },
   { part: "explanation", images: "explanation", playground: "network" },
   { part: "output", plane: "output", playground: "plane", replay: "plane" },
   { part: "output", images: "predictions", playground: "predictions" },
@@ -42,9 +49,14 @@ const TABLE = [
   { part: "metrics", plane: "metrics", images: "metrics", playground: "metrics", replay: "metrics" },
   { part: "metrics", plane: "metricsPanel", images: "metricsPanel", embed: "metrics", replayEmbed: "metrics" },
   { part: "observation", plane: "observation", images: "imageObservation", playground: "observation" },
+  { part: "step", plane: "step", playground: "step", replay: "step" },
+  { part: "step", plane: "stepPanel", images: "noStep", embed: "step", replayEmbed: "step" },
   { part: "curves", plane: "curves", images: "imageCurves", playground: "curves", replay: "curves" },
   { part: "curves", plane: "lossPanel", images: "lossPanel", embed: "loss", replayEmbed: "loss" },
+  { part: "landscape", plane: "landscape", embed: "landscape", replayEmbed: "landscape" },
   { part: "unit", plane: "unitPanel", images: "imageUnitPanel", embed: "unit", replayEmbed: "unit" },
+  { part: "spaces", plane: "spaces", embed: "spaces", replayEmbed: "spaces" },
+  { part: "curves", plane: "flow", embed: "gradients", replayEmbed: "gradients" },
   { part: "notes", plane: "notes", playground: "notes" },
 ];
 
@@ -54,11 +66,18 @@ const SHARED = {
   imageData: createImageCard,
   network: createNetwork,
   imageNetwork: createImageNetwork,
+  spaces: createSpaces,
+  flow: createFlow,
   output: createOutput,
+  step: createOneStep,
+  stepPanel: (element, context) => [createOneStep(element, context), createOpenStep(context.store)],
+  noStep: createNoStep,
   confusion: createConfusion,
   scale: createScale,
   metrics: createMetrics,
-  curves: (element, context) => createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow }),
+  curves: (element, context) => createCurveTabs(element, context, {
+    createCurve, createUnitPanel, createFlow, createLandscape: createLandscapeOpener,
+  }),
   imageCurves: (element, context) => createCurveTabs(element, context, {
     createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
   }),
@@ -73,6 +92,7 @@ const SHARED = {
     element.append(figures);
     return createMetrics(figures);
   },
+  landscape: createLandscape,
   lossPanel: (element, context) => createCurve(element, context, LOSS),
   // A panel for a unit is never empty by itself.
   unitPanel: (element, context) => [createUnitPanel(element, context), createFirstUnit(context.store)],
@@ -94,6 +114,12 @@ export function makeViews(page, part, context, places, own = {}) {
   const makers = { ...SHARED, ...own };
   return TABLE.filter((row) => row[kind] && places[row[page]])
     .map((row) => part(row.part, makers[row[kind]], places[row[page]]));
+}
+
+/** A panel for one update says that it is of points where the page is about images. */
+function createNoStep(element) {
+  element.append(h("p.hint", {}, word("step.images")));
+  return { update() {}, resize() {}, destroy: () => element.replaceChildren() };
 }
 
 /** The set of images, and below it the one that is looked at. */

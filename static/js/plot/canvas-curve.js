@@ -25,9 +25,10 @@ export function createPlainCurve(element, label) {
   /**
    * @param {{x: number[], lines: {y: number[], color: string, width: number, dash?: number[]}[],
    *   from: number, marks: number[], breaks: {step: number, text: string, late: boolean}[],
-   *   logarithmic: boolean, title: string, palette: Object}} chart `from` is where the axis begins
+   *   logarithmic: boolean, title: string, palette: Object, least?: number}} chart `from` is where the
+   *   axis begins, `least` what a logarithmic one shows at least
    */
-  function draw({ x, lines, from, marks, breaks, logarithmic, title, palette }) {
+  function draw({ x, lines, from, marks, breaks, logarithmic, title, palette, least = LEAST }) {
     const [width, height] = [element.clientWidth, element.clientHeight];
     const ratio = pixelRatio();
     canvas.width = Math.round(width * ratio);
@@ -36,7 +37,7 @@ export function createPlainCurve(element, label) {
     const context = canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.font = `${FONT * rem()}px ${getComputedStyle(document.body).fontFamily}`;
-    const scale = logarithmic ? (value) => Math.log10(Math.max(value, LEAST)) : (value) => value;
+    const scale = logarithmic ? (value) => Math.log10(Math.max(value, least)) : (value) => value;
     const values = lines.flatMap(({ y }) => y.filter(Number.isFinite).map(scale));
     const across = makeAxis(from, Math.max(from + 1, x.at(-1) ?? 1), MARGIN.l, width - MARGIN.r);
     const up = makeAxis(...spanOf(values, logarithmic), height - MARGIN.b, MARGIN.t);
@@ -87,7 +88,7 @@ function drawAxes(context, { across, up, logarithmic, title, palette, width, hei
   context.strokeStyle = palette.line;
   context.textAlign = "right";
   context.textBaseline = "middle";
-  const digits = (value) => String(Number(value.toPrecision(4)));
+  const digits = (value) => (value !== 0 && Math.abs(value) < 1e-4 ? value.toExponential(0) : String(Number(value.toPrecision(4))));
   for (const tick of logarithmic ? powersIn(up) : ticksIn(up)) {
     const y = Math.round(up.at(tick)) + 0.5;
     stroke(context, [[MARGIN.l, y], [width - MARGIN.r, y]]);

@@ -63,6 +63,16 @@ export function createActions({ store, edits, customPoints, send, schema }) {
     edits.edit({ data: { seed: randomSeed() } });
   }
 
+  /** Opens one step in slow motion; numbers that change all the time could not be read, so the run pauses. */
+  function openStep(what = {}) {
+    if (store.get().run.running) pause();
+    store.set({ step: { open: true, point: null, row: 0, stage: 0, chosen: null, check: null, back: 0, ...what } });
+  }
+
+  function closeStep() {
+    store.set({ step: { open: false, shown: null } });
+  }
+
   function setSpeed(epochs) {
     store.set({ run: { speed: epochs } });
   }
@@ -71,10 +81,15 @@ export function createActions({ store, edits, customPoints, send, schema }) {
     if (edits.admits()) edits.command({ type: "set_weight", layer, from, to, value });
   }
 
-  /** Starts a preset afresh: its spec on the defaults, and its first weights. */
-  function startPreset(preset) {
-    edits.replace(complete(preset.spec), { preset: preset.id });
+  /**
+   * Starts a preset afresh: its spec on the defaults, and its first weights. Those that it sets itself
+   * are the axes of the loss landscape.
+   */
+  function startPreset({ id, spec, weights = [] }) {
+    edits.replace(complete(spec), { preset: id });
     reset();
+    for (const [layer, from, to, value] of weights) edits.command({ type: "set_weight", layer, from, to, value });
+    if (weights.length) store.set({ landscape: { kind: "weights", weights: null } });
   }
 
   /** The whole spec that a partial one stands for, as a patch. */
@@ -101,7 +116,7 @@ export function createActions({ store, edits, customPoints, send, schema }) {
   }
 
   return {
-    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, setSpeed, setWeight, startPreset, complete,
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, setSpeed, setWeight, startPreset, complete,
     chooseData: createDataSwitch({ store, edits, schema }),
   };
 }

@@ -21,8 +21,11 @@ const INITIAL = {
   appearance: { palette: null, scheme: null },
   view: {
     hovered: null, pinned: null, select: null, tile: 32, pointsWanted: false, showTest: false,
-    discretize: false, logLoss: false, wholeRun: false, curveTab: "loss",
+    discretize: false, logLoss: false, wholeRun: false, curveTab: "loss", flowLook: "now",
+    space: null, solid: false,
   },
+  landscape: { open: 0, kind: "path", weights: null, draw: 0, solid: false },
+  step: { open: false, point: null, row: 0, stage: 0, chosen: null, check: null, back: 0, shown: null },
   points: { custom: null, label: null, painting: false, brush: { radius: 0.5, label: 1, erase: false } },
   images: {
     set: null, digit: { part: "test", row: 0 }, cell: null, space: null, dimensions: 2, camera: null,

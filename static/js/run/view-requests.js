@@ -26,14 +26,19 @@ const LOOKED = {
   nearest: ({ images }) => images.showNearest,
   input_weights: ({ view }) => view.curveTab === "unit",
   exciting: ({ view }) => view.curveTab === "unit",
-  gradient_flow: ({ view }) => view.curveTab === "flow",
+  one_step: ({ step }) => step.open,
+  landscape: ({ landscape }) => landscape.open > 0,
+  sharpness: ({ landscape }) => landscape.open > 0,
+  layer_spaces: ({ view, page }) => view.space !== null || page.panels.includes("spaces"),
+  gradient_flow: ({ view, page }) => view.curveTab === "flow" || page.panels.includes("gradients"),
 };
 /** Frames a second while nobody paints them: as many as a screen would take. */
 const UNSEEN_FPS = 60;
 /** @type {StoreKey[]} */
-const KEYS = ["view.select", "view.pointsWanted", "view.tile", "view.curveTab", "page.visibility", "page.reducedMotion",
+const KEYS = ["view.select", "view.pointsWanted", "view.tile", "view.curveTab", "view.space", "page.visibility", "page.panels", "page.reducedMotion",
   "run.running", "stream.connection", "recording.active", "images.set", "images.digit", "images.showSaliency",
-  "images.showNearest", "images.imageTab", "images.space"];
+  "images.showNearest", "images.imageTab", "images.space", "step.open", "step.point", "step.check",
+  "landscape.open", "landscape.kind", "landscape.weights", "landscape.draw"];
 /** What is looked at; a change of it may need nothing that has not come already. */
 /** @type {StoreKey[]} */
 const LOOKED_AT = ["view.hovered", "view.pinned", "view.curveTab", "images.imageTab"];
@@ -54,7 +59,7 @@ export function requestViews(connection, store, repaint) {
   });
   let asked = "";
   store.watch(KEYS, (state) => {
-    const { view: { select, tile }, images: { set: images, digit, space } } = state;
+    const { view: { select, tile }, images: { set: images, digit, space }, step, landscape } = state;
     const message = {
       type: "views",
       names: nameViews(state),
@@ -62,6 +67,8 @@ export function requestViews(connection, store, repaint) {
       max_fps: mostFrames(state),
       ...(select ? { select } : {}),
       ...(images ? { digit, space } : {}),
+      ...(landscape.open ? { landscape: planeOf(landscape) } : {}),
+      ...(step.open ? { step: { point: step.point, check: step.check } } : {}),
     };
     const open = state.stream.connection.name === "open";
     if (open && asked !== JSON.stringify(message)) connection.send(message);
@@ -80,6 +87,11 @@ export function nameViews(state) {
   const kind = images ? "images" : "plane";
   return Object.keys(LOOKED).filter((name) =>
     LOOKED[name] === always || (LOOKED[name](state) && isThere(name, kind, select)));
+}
+
+/** What the server is told of the plane that is looked at. */
+function planeOf({ kind, weights, draw }) {
+  return { kind, draw, ...(kind === "weights" && weights ? { weights } : {}) };
 }
 
 /** Pictures a second; null for as many as are painted. */

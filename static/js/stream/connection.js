@@ -5,7 +5,8 @@
  * `stopped`, `renewed` (the server had forgotten the session), `refused` (what was to be opened),
  * `locked` (the server asks for its password again, which its pages do).
  * States: connecting, waiting (the server is not ready to answer), queued (all places are taken;
- * `queue` tells our place in the line), open, lost, busy, taken, idle.
+ * `queue` tells our place in the line), open, held (something on the way holds back what the
+ * server says), lost, busy, taken, idle.
  */
 
 import { createCredit } from "stream/credit";
@@ -57,10 +58,22 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
   let looked = 0;
   let delay = FIRST_DELAY;
   let state = "connecting";
+  /** What was said of the state last, and whether a proxy holds back what follows. */
+  let said = { name: state, seconds: 0, queue: null };
+  let held = false;
 
   function enter(name, seconds = 0, queue = null) {
     state = name;
-    emit("state", { name, seconds, queue });
+    said = { name, seconds, queue };
+    held = false;
+    emit("state", said);
+  }
+
+  /** The state itself stays: what was held back may still come. */
+  function hold(yes) {
+    if (held === yes) return;
+    held = yes;
+    emit("state", yes ? { ...said, name: "held" } : said);
   }
 
   /** Connects, now. */
@@ -105,6 +118,7 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
 
   function take(message) {
     heard = performance.now();
+    hold(message.type === "held");
     if (message.type === "opened") {
       storeToken(message.session);
       delay = FIRST_DELAY;

@@ -7,12 +7,15 @@ const MOST_CHARACTERS = 1 << 16;
 /** What WebSockets say when a connection ends without a word. */
 const ABNORMAL = 1006;
 const TOO_LARGE = 413;
+/** How long the stream may bring nothing, though the server sends its first bytes at once (milliseconds). */
+const HELD = 10_000;
 /** Accepted, or too late: a stream that has ended says itself why, which counts. */
 const EXPECTED = [202, 404, 409];
 
 /**
  * @param {string} path of the sessions
- * @param {Object} on as for a WebSocket; `message` also gets `{"type":"alive"}`
+ * @param {Object} on as for a WebSocket; `message` also gets `{"type":"alive"}`, and
+ *   `{"type":"held"}` where a proxy holds the stream back
  * @returns {{send: (message: Object) => void, close: () => void}}
  */
 export function openHttpStream(path, on) {
@@ -76,8 +79,13 @@ export function openHttpStream(path, on) {
 
   async function listen() {
     const read = createMessageReader({ message, frame: (buffer) => hear("frame", buffer) });
+    const timer = setTimeout(() => hear("message", { type: "held" }), HELD);
     const reader = await fetchStream();
-    for (let bytes = await next(reader); bytes; bytes = await next(reader)) read(bytes);
+    for (let bytes = await next(reader); bytes; bytes = await next(reader)) {
+      clearTimeout(timer);
+      read(bytes);
+    }
+    clearTimeout(timer);
     fail();
   }
 

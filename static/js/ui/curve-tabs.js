@@ -1,4 +1,4 @@
-/** Tabs below the output: loss, score, the pinned unit, and of points the gradient flow. */
+/** Tabs below the output: loss, score, the pinned unit, and of points the gradient flow; the loss landscape opens from the loss. */
 
 import { createToggle } from "controls/toggle";
 import { LOSS, SCORE } from "plot/curve-figure";
@@ -10,11 +10,12 @@ import { word } from "lib/words";
 /**
  * @param {HTMLElement} element
  * @param {Context} context
- * @param {{createCurve: Function, createUnitPanel: Function, createFlow?: Function, aboutUnit?: string}} makers
+ * @param {{createCurve: Function, createUnitPanel: Function, createFlow?: Function, createLandscape?: Function,
+ *   aboutUnit?: string}} makers
  *   the views in the tabs, and the key of what is said of the unit's
  * @returns {Object[]} the views
  */
-export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, aboutUnit = "help.tab.unit" }) {
+export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, createLandscape, aboutUnit = "help.tab.unit" }) {
   const { store, taskOf } = context;
   const shown = {};
   const tabs = createTabs(element, word("card.curves"), [
@@ -38,10 +39,13 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
   tabs.bar.append(h("span.spacer"), legend, logarithmic.element);
   const chosen = store.get().view.curveTab;
   tabs.show(tabs.panels[chosen] ? chosen : "loss");
-  shown.loss = createCurve(tabs.panels.loss, context, LOSS);
+  const corner = h("div.curve-corner");
+  tabs.panels.loss.append(corner);
+  shown.loss = createCurve(tabs.panels.loss, context, { ...LOSS, corner });
   shown.score = createCurve(tabs.panels.score, context, SCORE);
   shown.unit = createUnitPanel(tabs.panels.unit, context);
   if (createFlow) shown.flow = createFlow(tabs.panels.flow, context);
+  const landscape = createLandscape?.(corner, context);
   let last = store.get().view.pinned;
 
   function followPin({ view: { pinned } }) {
@@ -56,5 +60,5 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
 
   const unwatch = [store.watch(["view.pinned"], followPin), store.watch(["run.spec"], nameScore)];
   const destroy = () => unwatch.forEach((stop) => stop());
-  return [...Object.values(shown), { update() {}, resize() {}, destroy }];
+  return [...Object.values(shown), ...(landscape ? [landscape] : []), { update() {}, resize() {}, destroy }];
 }

@@ -17,11 +17,12 @@ const REST = 15;
 /**
  * @param {HTMLElement} element
  * @param {Context} context
- * @param {{train: string, test: string, log: string, alt: string}} names columns of the history,
- *   the key of the store that says whether the axis is logarithmic, and the chart's name
+ * @param {{train: string, test: string, log: string, alt: string, corner?: HTMLElement}} names columns of
+ *   the history, the key of the store that says whether the axis is logarithmic, the chart's name, and
+ *   what holds buttons in its corner
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, history, tooltip }, { train, test, log, alt }) {
+export function create(element, { store, history, tooltip }, { train, test, log, alt, corner = h("div.curve-corner") }) {
   let plotly = null;
   let drawn = 0;
   let edition = -1;
@@ -33,11 +34,12 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   let made = false;
   let from = 0;
   const plain = createPlainCurve(element, word(alt));
-  const whole = h("button.curve-whole", {
+  const whole = h("button.curve-button", {
     type: "button", "aria-pressed": "false", hidden: true, data: { action: "wholeRun", help: word("help.wholeRun") },
     on: { click: () => store.set({ view: { wholeRun: !store.get().view.wholeRun } }) },
   }, word("action.wholeRun"));
-  element.append(whole);
+  corner.append(whole);
+  element.append(corner);
 
   whenPlotly().then((loaded) => {
     if (gone) return;
@@ -191,6 +193,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     unwatch.forEach((stop) => stop());
     if (plotly) plotly.purge(element);
     whole.remove();
+    corner.remove();
   }
 
   return { update, resize: draw, destroy };

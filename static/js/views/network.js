@@ -7,6 +7,7 @@ import { createColumnHeaders } from "network/column-headers";
 import { createLinks } from "network/links";
 import { outputActivation } from "spec/output-activation";
 import { createStage } from "network/stage";
+import { createStageNumbers } from "step/stage-numbers";
 import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
 import { createWeightPointer } from "network/weight-pointer";
@@ -22,23 +23,28 @@ export function create(element, context) {
   const allFeatures = schema.field("features").names;
   const mostUnits = schema.field("layers.units").maximum;
   const fixed = !may("layers");
-  const head = createNetworkHead("help.card.network", { model, fixed });
+  const head = createNetworkHead("help.card.network", {
+    model, fixed, openStep: context.opensStep ? toggleStep : null,
+  });
   element.append(head.element);
-  const { layers, change, activate, openMenu, insert } = createLayerEdits(context, schema.defaults().layers[0]);
+  const { layers, change, activate, openMenu, insert } = createLayerEdits(context, schema.defaults().layers[0], showSpace);
   const stage = createStage(element, put, fixed);
   const links = createLinks(stage.base, stage.front);
   const tiles = createTiles(stage.pictures);
+  const numbers = createStageNumbers(stage.field);
   let frame = null;
   let signature = "";
   let columns = [];
   let shown = null;
   let lookedAt = null;
   let linkRequest = 0;
+  let roomRequest = 0;
+  let room = "false false";
 
   const palette = () => store.get().appearance.palette;
 
   const pointer = createWeightPointer(stage.field, [stage.field, stage.units, stage.gaps], links, {
-    frame: () => frame, palette, tooltip, setWeight: fixed ? null : actions.setWeight,
+    frame: () => frame, palette, tooltip, setWeight: fixed ? null : actions.setWeight, take: takeWeight,
   });
 
   const units = createUnits(stage.units, {
@@ -71,6 +77,14 @@ export function create(element, context) {
     insert,
   });
 
+  /** Layers are counted from the inputs, which are space 0. */
+  function showSpace(layer) {
+    if (store.get().step.open) actions.closeStep();
+    store.set({ view: { space: layer + 1 } });
+  }
+
+  const isCovered = () => store.get().view.space !== null;
+
   function grow(layer) {
     if (layers()[layer]?.units < mostUnits) change(addUnit(layers(), layer));
   }
@@ -80,7 +94,24 @@ export function create(element, context) {
     if (count > 1 && unit < count) change(removeUnit(layers(), layer, unit));
   }
 
-  function press({ role, layer, unit, name }) {
+  function toggleStep() {
+    if (store.get().step.open) actions.closeStep();
+    else actions.openStep();
+  }
+
+  /** While a step is looked at, a press opens the formulas of a unit or weight. */
+  function takeWeight(link) {
+    return takePlace({ kind: "weight", ...link });
+  }
+
+  function takePlace(chosen) {
+    const { open, shown: step } = store.get().step;
+    if (open && step) store.set({ step: { chosen } });
+    return open;
+  }
+
+  function press({ role, layer, unit, name, column, row }) {
+    if (role !== "idle" && takePlace({ kind: "unit", column, row })) return;
     if (role === "input" || role === "idle") toggleFeature(name);
     else if (role === "hidden") togglePin(store, layer, unit);
   }
@@ -128,6 +159,10 @@ export function create(element, context) {
   function update(next) {
     frame = next;
     const { spec, meta, arrays } = frame;
+    if (isCovered()) {
+      head.update(meta);
+      return;
+    }
     const shape = {
       features: spec.features,
       idle: idleOf(spec),
@@ -150,7 +185,8 @@ export function create(element, context) {
 
   /** Features that could be inputs too. */
   function idleOf({ features }) {
-    return may("features") ? allFeatures.filter((name) => !features.includes(name)) : [];
+    // One update needs the room, and says nothing of them.
+    return may("features") && !store.get().step.open ? allFeatures.filter((name) => !features.includes(name)) : [];
   }
 
   function rebuild(shape, key) {
@@ -182,10 +218,31 @@ export function create(element, context) {
     units.place(layout);
     heads.place(layout);
     paint();
+    showNumbers();
+  }
+
+  /** The panel below takes some of the card's height, or gives it back. */
+  function makeRoom({ step: { open, shown: step } }) {
+    const now = `${open} ${Boolean(step)}`;
+    if (now === room) return;
+    room = now;
+    cancelAnimationFrame(roomRequest);
+    roomRequest = requestAnimationFrame(() => {
+      if (!frame) return;
+      update(frame);
+      resize();
+    });
+  }
+
+  /** The numbers of one step, while it is looked at. */
+  function showNumbers() {
+    const { open, shown: step, stage: at, row, chosen } = store.get().step;
+    if (open && step && shown) numbers.show(shown, step, { stage: at, row, chosen });
+    else numbers.hide();
   }
 
   function paint() {
-    if (!frame || !shown || !palette()) return;
+    if (!frame || !shown || !palette() || isCovered()) return;
     tiles.draw(frame, palette());
     paintLinks();
     if (lookedAt) placeLens();
@@ -198,9 +255,16 @@ export function create(element, context) {
   }
 
   function resize() {
-    if (!frame) return;
+    if (!frame || !shown || isCovered()) return;
     measure();
     stage.slideFrom(null);
+  }
+
+  /** What came while something else stood in this place is painted once it is seen again. */
+  function uncover() {
+    if (!frame || isCovered()) return;
+    update(frame);
+    resize();
   }
 
   const unwatch = [
@@ -211,11 +275,19 @@ export function create(element, context) {
     }),
     store.watch(["view.pinned"], ({ view: { pinned } }) => units.mark(pinned)),
     store.watch(["run.draft"], showHeads),
+    store.watch(["view.space"], uncover),
+    store.watch(["step.open", "step.shown"], makeRoom),
+    store.watch(["timeline.recalled"], ({ timeline: { recalled } }) => {
+      // Nothing is trained from a step of the past that is only looked at.
+      if (head.opener) head.opener.hidden = recalled !== null;
+    }),
+    store.watch(["step.open", "step.shown", "step.stage", "step.row", "step.chosen"], showNumbers),
   ];
 
   function destroy() {
     stage.stop();
     cancelAnimationFrame(linkRequest);
+    cancelAnimationFrame(roomRequest);
     unwatch.forEach((stop) => stop());
     element.replaceChildren();
   }

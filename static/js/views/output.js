@@ -8,6 +8,7 @@ import { showsUnit } from "lib/frames";
 import { createPixels, paintTile, paintValues, refine } from "plot/maps";
 import { createPlane } from "plot/plane";
 import { createPlaneReadout } from "plot/plane-readout";
+import { POINT_COLUMNS, findPoint } from "plot/readout";
 import { createBrush } from "points/brush";
 import { createPlanePoints } from "points/plane-points";
 import { createToolbar } from "points/toolbar";
@@ -23,7 +24,7 @@ const PENCIL = ["M3 13l.7-3L11 2.7l2.3 2.3L6 12.3z", "M9.6 4.1l2.3 2.3"];
  * @returns {{update, resize, destroy}}
  */
 export function create({ plane: element, tools: toolPlace }, context) {
-  const { store, customPoints } = context;
+  const { store, customPoints, actions } = context;
   const title = h("h2.card-title.term", {
     id: "output-title", tabindex: 0, data: { help: word("help.card.output") },
   }, word("card.output"));
@@ -58,6 +59,20 @@ export function create({ plane: element, tools: toolPlace }, context) {
   const fineValues = new Float32Array(FINE * FINE);
   const map = createBoundaryMap();
   let frame = null;
+
+  /** A train point that is clicked is followed through one step. */
+  function followPoint(event) {
+    const place = plane.placeOf(event);
+    const rows = points.rows();
+    if (!place || !rows || store.get().points.painting || event.pointerType === "touch") return;
+    const at = findPoint(rows, place, false);
+    if (at === null) return;
+    const point = at / POINT_COLUMNS;
+    if (store.get().step.open) store.set({ step: { point, row: 0, back: 0 } });
+    else actions.openStep({ point });
+  }
+
+  if (context.opensStep) picture.addEventListener("click", followPoint);
 
   function drawPoints() {
     points.draw();

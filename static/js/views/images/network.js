@@ -51,7 +51,12 @@ export function create(element, context) {
   let shownDigit = null;
   let named = null;
 
-  const { layers, activate, openMenu, insert } = createLayerEdits(context, { ...schema.defaults().layers[0], ...LAYER });
+  const { layers, activate, openMenu, insert } = createLayerEdits(
+    context, { ...schema.defaults().layers[0], ...LAYER }, store.get().images.imageTab === "none" ? undefined : showSpace);
+
+  function showSpace(layer) {
+    store.set({ images: { space: layer + 1, imageTab: "space" } });
+  }
 
   const head = createColumnHeaders(heads, gaps, {
     activations: schema.field("layers.activation").options,

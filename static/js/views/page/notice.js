@@ -35,6 +35,7 @@ export function create(element, { store, reconnect }) {
     if (name === "open" && store.get().page.message) showMessage(store.get());
     else if (name === "open" && seen) say("");
     else if (name === "left") say(describeUnplayable());
+    else if (name === "held") say(word("connection.held"));
     else if (name === "queued") say([describeQueue(queue), describeUnplayable()].filter(Boolean).join(" "));
     else if (name === "taken") say(word("connection.taken"), word("action.takeBack"));
     else if (name === "idle") say(word("connection.idle"), word("action.goOn"));

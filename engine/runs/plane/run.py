@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.errors import DivergedError
-from engine.base.rate_limited_cache import RateLimitedCache
 from engine.base.slices import Slices, finish
 from engine.data.datasets import Dataset, make_dataset
 from engine.frames.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
@@ -31,10 +30,16 @@ from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
 from engine.programs.turns import Ranges, TurnResult
 from engine.runs.base import RunBase
-from engine.runs.gradient_flow import measure_gradient_flow
-from engine.runs.plane_programs import PlanePrograms, has_program
-from engine.runs.plane_state import PlaneState
-from engine.runs.plane_views import show_network, show_pictures, show_points, show_selected
+from engine.runs.plane.insight import NEEDS_GENERAL, PlaneInsight, Present
+from engine.runs.plane.loss_views import has_insight
+from engine.runs.plane.programs import PlanePrograms, has_program
+from engine.runs.plane.state import PlaneState
+from engine.runs.plane.views import (
+    show_network,
+    show_pictures,
+    show_points,
+    show_selected,
+)
 from engine.runs.turn_pace import TurnPace
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
@@ -56,7 +61,7 @@ class PlaneRun(RunBase[Dataset]):
         self._metrics: Metrics | None = None
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
-        self._flow: RateLimitedCache[Floats | None] = RateLimitedCache()
+        self._insight = PlaneInsight(programs)
         self._set_data(snapshot.data)
         self.load(snapshot)
 
@@ -81,8 +86,9 @@ class PlaneRun(RunBase[Dataset]):
     ) -> bool:
         """Whether the programs of a frame are there, see `Run.is_ready`."""
         plain = not seen and request.selected(spec) is None
-        plain = plain and "gradient_flow" not in request.views
-        return has_program(programs, owner, spec, data, request.tile, any_kind=plain)
+        plain = plain and NEEDS_GENERAL.isdisjoint(request.views)
+        there = has_program(programs, owner, spec, data, request.tile, any_kind=plain)
+        return there and has_insight(programs, owner, spec, request)
 
     @property
     def weights(self) -> Floats:
@@ -115,8 +121,9 @@ class PlaneRun(RunBase[Dataset]):
         """Loads a snapshot and makes its frame, by the class of program that made it then."""
         self.load(snapshot)
         program = self._programs.choose_shown(request.tile, snapshot.shown)
-        return self._turn(program, 0, request)
-        yield
+        frame = self._turn(program, 0, request)
+        yield from self._look_inside(frame, request)
+        return frame
 
     def load(self, snapshot: Snapshot) -> None:
         """Continues from a snapshot."""
@@ -128,6 +135,7 @@ class PlaneRun(RunBase[Dataset]):
         self._state = PlaneState(snapshot.state)
         self._n_weights = Layout.of(self._spec).n_weights
         self._n_parameters = str(self._spec.n_parameters)
+        self._insight.follow(self._spec, self._data, self._counters.step)
         self._metrics = self._seen = None
 
     def release_memory(self) -> None:
@@ -169,6 +177,25 @@ class PlaneRun(RunBase[Dataset]):
         Raises:
             DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
+        frame = self._train_and_show(steps, request, max_seconds, frame_seconds)
+        yield from self._look_inside(frame, request)
+        return frame
+
+    def _look_inside(self, frame: Frame, request: FrameRequest) -> Slices[None]:
+        """Adds the views that look into the run to a frame."""
+        present = Present(
+            self._spec, self._data, self._state, self._counters, self._ranges, self.metrics,
+            self._programs,
+        )  # fmt: skip
+        frame.arrays.update((yield from self._insight.show(request, present)))
+
+    def _train_and_show(
+        self,
+        steps: int,
+        request: FrameRequest,
+        max_seconds: float | None,
+        frame_seconds: float | None,
+    ) -> Frame:
         program = self._programs.choose(request.tile)
         if not steps or max_seconds is None:
             return self._turn(program, steps, request)
@@ -183,7 +210,6 @@ class PlaneRun(RunBase[Dataset]):
             train=lambda n: self._train(self._programs.bind(program, request.tile), n),
             turn=lambda n: self._turn(program, n, request),
         )
-        yield
 
     def _turn(self, program: Program, steps: int, request: FrameRequest) -> Frame:
         binding, before = self._programs.bind(program, request.tile), self._ranges
@@ -204,6 +230,7 @@ class PlaneRun(RunBase[Dataset]):
     def close(self) -> None:
         """Cancels its requests for compilation in the background."""
         self._programs.withdraw()
+        self._insight.close()
 
     def predict(self, x: Any) -> Floats:
         """Returns the outputs float32 [n, K] for points [n, 2]."""
@@ -295,8 +322,6 @@ class PlaneRun(RunBase[Dataset]):
             arrays["weights"] = self.weights
         arrays |= self._show_history(request)
         arrays |= show_network(request, self._spec, self._data, lambda: self._exact().params)
-        if "gradient_flow" in request.views and (flow := self._measure_flow(request)) is not None:
-            arrays["gradient_flow"] = flow
         if request.points:
             arrays["points"] = show_points(self._spec, self._data, turn)
         if request.pictures:
@@ -306,15 +331,6 @@ class PlaneRun(RunBase[Dataset]):
             arrays |= pictures.arrays
             metadata |= pictures.metadata
         return Frame(arrays, metadata)
-
-    def _measure_flow(self, request: FrameRequest) -> Floats | None:
-        """Measures the gradient flow by the general program; now and then while it trains."""
-        binding = self._programs.bind(self._programs.general(), request.tile)
-        state = self._state.bound(binding)
-        measure = partial(
-            measure_gradient_flow, binding, self._data, state, self._counters, self._ranges
-        )
-        return finish(self._flow.get((self._spec,), measure, now=request.patient))
 
     def _show_selected(
         self, binding: Binding, turn: TurnResult, select: tuple[int, int]

@@ -5,10 +5,10 @@ from __future__ import annotations
 import secrets
 from typing import Protocol
 
+from app.hosting.waiting_line import Lack, Waiter
 from app.protocol.outbox import Outbox
 from app.sessions.session import Session
 from app.sessions.statistics import HostStatistics
-from app.sessions.waiting_line import Lack, Waiter
 from engine import LinkPayload, Snapshot, Spec
 
 

@@ -8,10 +8,10 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from app.hosting.session_host import SessionLimitError
+from app.hosting.waiting_line import Waiter, WaitingLine
 from app.sessions.session import Session
-from app.sessions.session_host import SessionLimitError
 from app.sessions.statistics import SessionCounts
-from app.sessions.waiting_line import Waiter, WaitingLine
 
 logger = logging.getLogger(__name__)
 

@@ -11,18 +11,18 @@ from app.files.handover import HandoverSeal
 from app.files.session_files import SessionFiles
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.undo import MAX_SNAPSHOT_BYTES
+from app.hosting.recovery import Recovery
+from app.hosting.registry import GRACE_SECONDS, SessionRegistry
+from app.hosting.scheduler import Scheduler
+from app.hosting.session_host import SessionLimitError, make_token
+from app.hosting.waiting_line import Waiter
 from app.limits.budget import Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.outbox import Outbox
-from app.sessions.recovery import Recovery
-from app.sessions.registry import GRACE_SECONDS, SessionRegistry
 from app.sessions.saved_sessions import SavedSession
-from app.sessions.scheduler import Scheduler
 from app.sessions.session import Session
-from app.sessions.session_host import SessionLimitError, make_token
 from app.sessions.statistics import HostStatistics
 from app.sessions.trials import TrialRunner
-from app.sessions.waiting_line import Waiter
 from engine import LinkPayload, MemoryLimitError, Programs, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)

@@ -9,7 +9,7 @@ from collections.abc import Callable
 
 from app.files.handover import HandoverError, HandoverSeal
 from app.files.session_files import SessionFiles
-from app.sessions.checkpointer import Checkpointer, ask
+from app.hosting.checkpointer import Checkpointer, ask
 from app.sessions.saved_sessions import (
     LARGE_PAST_BYTES,
     LAST_PAST_BYTES,

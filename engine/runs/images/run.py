@@ -23,10 +23,10 @@ from engine.programs.models import ExactModel, GeneralImageModel
 from engine.programs.tiers import Programs
 from engine.programs.training import State
 from engine.runs.base import RunBase
-from engine.runs.evaluation_schedule import EvaluationSchedule
-from engine.runs.image_state import ImageState
-from engine.runs.image_views import BoundNetwork, ImageViews
-from engine.runs.shuffled_rows import ShuffledRows
+from engine.runs.images.evaluation_schedule import EvaluationSchedule
+from engine.runs.images.shuffled_rows import ShuffledRows
+from engine.runs.images.state import ImageState
+from engine.runs.images.views import BoundNetwork, ImageViews
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 

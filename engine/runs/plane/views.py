@@ -12,6 +12,8 @@ from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
 from engine.frames.frames import Frame, FrameRequest, describe_range, tabulate_points
 from engine.frames.registry import Shown, make_views
+from engine.insight.gradient_flow import GradientFlow
+from engine.insight.layer_spaces import LayerSpaces
 from engine.network import Layout
 from engine.programs.bindings import Binding, Pixels
 from engine.programs.models import BOUNDARY
@@ -51,6 +53,24 @@ def show_pictures(request: FrameRequest, pixels: Pixels) -> Frame:
         frame.arrays["units"] = pixels.units
         frame.metadata["units_range"] = describe_range(pixels.ranges.units)
     return frame
+
+
+def name_flow(flow: GradientFlow) -> dict[str, NDArray[Any]]:
+    """Returns the arrays of the `gradient_flow` view."""
+    return {
+        "gradient_flow": flow.layers,
+        "activation_histograms": flow.activations,
+        "gradient_histograms": flow.gradients,
+    }
+
+
+def name_spaces(spaces: LayerSpaces) -> dict[str, NDArray[Any]]:
+    """Returns the arrays of the `layer_spaces` view."""
+    return {
+        "layer_spaces": spaces.places,
+        "layer_spaces_variance": spaces.variance,
+        "layer_spaces_output": spaces.output,
+    }
 
 
 def show_selected(binding: Binding, data: Dataset, turn: TurnResult) -> dict[str, NDArray[Any]]:

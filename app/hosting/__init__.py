@@ -1,0 +1,1 @@
+"""The host of all sessions: its workers, places, who waits for one, saving and restoring."""

@@ -1,0 +1,1 @@
+"""Runs on images: a network in training, what is measured of it and shown."""

@@ -1,0 +1,135 @@
+"""Views that look into a run on the plane: its next update, its layers, the loss around it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+from typing import Any
+
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.base.counters import Counters
+from engine.base.rate_limited_cache import RateLimitedCache
+from engine.base.slices import Slices
+from engine.data.datasets import Dataset
+from engine.frames.frames import FrameRequest
+from engine.frames.metrics import Metrics
+from engine.insight.gradient_flow import GradientFlow, measure_gradient_flow
+from engine.insight.layer_spaces import LayerSpaces, LayerSpacesTracker
+from engine.insight.one_step import Position, describe_step, take_alone
+from engine.network import Layout
+from engine.programs.bindings import Binding, bind
+from engine.programs.calls import try_updates
+from engine.programs.tiers import Programs
+from engine.programs.turns import Ranges
+from engine.runs.plane.loss_views import APART, LossViews
+from engine.runs.plane.programs import PlanePrograms
+from engine.runs.plane.state import PlaneState
+from engine.runs.plane.views import name_flow, name_spaces
+from engine.spec import Spec
+
+Arrays = dict[str, NDArray[Any]]
+#: Views that only general programs make.
+NEEDS_GENERAL = frozenset({"gradient_flow", "landscape", "one_step"})
+
+
+@dataclass(frozen=True)
+class Present:
+    """Where a run stands after a turn.
+
+    Attributes:
+        spec: the network.
+        data: the points.
+        state: parameters and moments.
+        counters: where training stands.
+        ranges: of the pictures before.
+        metrics: of this state.
+        programs: of this network.
+    """
+
+    spec: Spec
+    data: Dataset
+    state: PlaneState
+    counters: Counters
+    ranges: Ranges[Floats]
+    metrics: Metrics
+    programs: PlanePrograms
+
+    def bind(self, tile: int) -> Binding:
+        """Returns the general program with spec and data."""
+        return self.programs.bind(self.programs.general(), tile)
+
+
+class PlaneInsight:
+    """What the views hold that are computed now and then while a network trains.
+
+    Args:
+        programs: where compiled programs come from.
+    """
+
+    def __init__(self, programs: Programs) -> None:
+        self._flow: RateLimitedCache[GradientFlow | None] = RateLimitedCache(apart=APART)
+        self._step: RateLimitedCache[Arrays] = RateLimitedCache(apart=APART)
+        self._spaces: RateLimitedCache[LayerSpaces] = RateLimitedCache(apart=APART)
+        self._tracker = LayerSpacesTracker()
+        self._loss = LossViews(programs)
+
+    def follow(self, spec: Spec, data: Dataset, step: int) -> None:
+        """Goes on from a snapshot of the run."""
+        self._loss.follow(spec, data, step)
+
+    def close(self) -> None:
+        """Cancels its requests for compilation in the background."""
+        self._loss.close()
+
+    def show(self, request: FrameRequest, present: Present) -> Slices[Arrays]:
+        """Returns the arrays of the views that a frame asks for; keeps its weights for the path."""
+        arrays: Arrays = {}
+        if "gradient_flow" in request.views:
+            measure = partial(_measure_flow, request, present)
+            flow = yield from self._flow.get((present.spec,), measure, now=request.patient)
+            arrays |= {} if flow is None else name_flow(flow)
+        if "one_step" in request.views:
+            describe = partial(_describe_step, request, present)
+            key = present.spec, request.step
+            arrays |= yield from self._step.get(key, describe, now=request.patient)
+        if "layer_spaces" in request.views:
+            measure = partial(self._measure_spaces, present)
+            spaces = yield from self._spaces.get((present.spec,), measure, now=request.patient)
+            arrays |= name_spaces(spaces)
+        arrays |= yield from self._loss.show(
+            request, partial(present.bind, request.tile), present.state.exact, present.metrics
+        )
+        return arrays
+
+    def _measure_spaces(self, present: Present) -> Slices[LayerSpaces]:
+        params = Layout.of(present.spec).split(present.state.exact().params)
+        return self._tracker.measure(present.spec, params, present.data)
+        yield
+
+
+def _measure_flow(request: FrameRequest, present: Present) -> Slices[GradientFlow | None]:
+    """Measures the gradient flow of the next update."""
+    binding = present.bind(request.tile)
+    state = present.state.bound(binding)
+    return (
+        yield from measure_gradient_flow(
+            binding, present.data, state, present.counters, present.ranges
+        )
+    )
+
+
+def _describe_step(request: FrameRequest, present: Present) -> Slices[Arrays]:
+    """Describes the next update, as the general program makes it."""
+    step, counters = request.step, present.counters
+    position = Position(present.spec, present.data, present.state.exact(), counters)
+    binding = present.bind(request.tile)
+    if step.point is not None:
+        alone, counters = take_alone(position, step.point)
+        binding = bind(present.programs.general(), present.spec, alone, request.tile)
+    state = present.state.bound(binding)
+    moved, good = yield from try_updates(binding, state, counters, present.ranges, 1)
+    yield
+    params = binding.unpack_state(moved).params if good else None
+    return describe_step(position, step, params)

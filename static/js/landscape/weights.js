@@ -1,0 +1,55 @@
+/** Names of weights as choices: for each layer the weights of its units, then their biases. */
+
+import { widthsOf } from "spec/weights";
+import { word } from "lib/words";
+
+/** More weights than this are no choice that anybody goes through. */
+const MOST = 1200;
+
+/**
+ * Lists the weights of a network, those of the first layers where it has too many.
+ *
+ * @param {Object} spec
+ * @param {number} outputs units of the output layer
+ * @returns {[string, string][]} values and texts for a choice
+ */
+export function listWeights(spec, outputs) {
+  const widths = widthsOf(spec, outputs);
+  const weights = [];
+  for (let layer = 0; layer < widths.length - 1 && weights.length < MOST; layer += 1) {
+    for (let to = 0; to < widths[layer + 1]; to += 1) {
+      for (let from = 0; from < widths[layer]; from += 1) weights.push({ layer, from, to });
+      weights.push({ layer, from: "bias", to });
+    }
+  }
+  return weights.slice(0, MOST).map((weight) => [writeWeight(weight), nameWeight(spec, weight)]);
+}
+
+/** A weight as the value of a choice. */
+export function writeWeight({ layer, from, to }) {
+  return `${layer} ${from} ${to}`;
+}
+
+/** The weight that a value of a choice is. */
+export function readWeight(text) {
+  const [layer, from, to] = text.split(" ");
+  return { layer: Number(layer), from: from === "bias" ? "bias" : Number(from), to: Number(to) };
+}
+
+/**
+ * What a weight is called.
+ *
+ * @param {Object} spec
+ * @param {{layer: number, from: number|"bias", to: number}} weight
+ */
+export function nameWeight(spec, { layer, from, to }) {
+  const last = layer === spec.layers.length;
+  const target = last ? nameOutput(to) : word("unit.name", { layer: layer + 1, unit: to + 1 });
+  if (from === "bias") return word("readout.bias", { to: target });
+  const source = layer === 0 ? word(`feature.${spec.features[from]}`) : word("unit.name", { layer, unit: from + 1 });
+  return word("landscape.weight", { from: source, to: target });
+}
+
+function nameOutput(to) {
+  return to === 0 ? word("network.output") : word("landscape.output", { unit: to + 1 });
+}
