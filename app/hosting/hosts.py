@@ -6,6 +6,7 @@ import itertools
 import logging
 from collections import Counter
 from collections.abc import Callable
+from functools import partial
 
 from app.files.handover import HandoverSeal
 from app.files.session_files import SessionFiles
@@ -178,9 +179,8 @@ class LocalHost:
                 )
                 if saved is not None:
                     session.restore(saved)
-                if outbox is not None:
-                    session.attach(outbox, resumed=False)
-                self._registry.add(session)
+                attach = outbox and partial(session.attach, outbox, resumed=False)
+                self._registry.add(session, attach)
         except BaseException as error:
             reservation.release()
             if isinstance(error, MemoryLimitError):

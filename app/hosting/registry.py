@@ -93,11 +93,19 @@ class SessionRegistry:
                 self._coming -= not seated
                 self._changed.notify()
 
-    def add(self, session: Session) -> None:
-        """Adds a session, for which there is a place."""
+    def add(self, session: Session, attach: Callable[[], None] | None = None) -> None:
+        """Adds a session, for which there is a place.
+
+        Args:
+            session: found by its tokens from now on.
+            attach: attaches its client, who is told the tokens only then; meanwhile nobody takes
+                the place of a session that has no client yet.
+        """
         with self._changed:
             self._sessions[session.token] = session
             self._watched[session.watch_token] = session
+            if attach is not None:
+                attach()
             self._opened += 1
             waiter = self._line.find_seated(session.token)
             if waiter is not None:

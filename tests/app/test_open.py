@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import numpy as np
 import pytest
 
+from app.factory import Components
+from app.protocol.outbox import Outbox
 from engine import Spec, dump_spec, parse_spec
 from tests.app.client import Client, FrameSeen
 
@@ -37,6 +40,21 @@ def test_opened_holds_the_whole_spec(client: Client) -> None:
     assert opened["resumed"] is False
     assert len(opened["session"]) >= 32
     assert opened["spec"] == dump_spec(parse_spec({"optimizer": {"learning_rate": 0.1}}))
+
+
+def test_a_session_is_found_as_soon_as_its_client_knows_of_it(in_process: Components) -> None:
+    """A page asks for the model, or a deck comes back, with the token of `opened`."""
+    host, found = in_process.host, []
+
+    class Client(Outbox):
+        def put(self, message: Mapping[str, Any]) -> None:
+            if message["type"] == "opened":
+                found.append(host.get(message["session"]))
+            super().put(message)
+
+    session = host.create(Spec(), outbox := Client())
+    host.disconnect(session, outbox)
+    assert found == [session]
 
 
 def test_tokens_differ(connect: Callable[..., Client]) -> None:
