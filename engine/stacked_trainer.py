@@ -50,7 +50,8 @@ class StackedTrainer:
         for index, spec in enumerate(specs):
             points = data.get(spec.data) or data.setdefault(spec.data, make_dataset(spec.data))
             snapshots.append(restart(spec, points))
-            groups.setdefault(ExactModel.of(spec, points.n_train, points.n), []).append(index)
+            model = ExactModel.of(spec, points.n_train, points.n, n_validation=points.n_validation)
+            groups.setdefault(model, []).append(index)
         self._stacks: list[tuple[Stack, list[int]]] = []
         self._places: dict[int, tuple[Stack, int]] = {}
         threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1

@@ -22,6 +22,7 @@ PATHS = {
     "balance": "data.class_balance",
     "classes": "data.classes",
     "test": "data.test_fraction",
+    "validation": "data.validation_fraction",
     "data_seed": "data.seed",
     "task": "data.task",
     "features": "features",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,6 +19,10 @@ from engine.base.errors import DataError
 from engine.data.generated import EXTENT
 from engine.data.kinds import DATASETS, Counts, Doubles
 from engine.data.splits import order_points
+
+Part = Literal["train", "test", "validation"]
+#: The parts of a data set, by the numbers that frames and tables have for them.
+PARTS: tuple[Part, ...] = get_args(Part)
 
 _STREAMS = {"positions": 0, "spread": 1, "labels": 2, "split": 3}
 
@@ -34,6 +38,7 @@ class PointsSpec(Protocol):
     class_balance: float
     classes: int
     test_fraction: float
+    validation_fraction: float
     points: Any
 
     @property
@@ -49,27 +54,43 @@ class PointsSpec(Protocol):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Points, train rows first.
+    """Points: train rows, then validation rows, then test rows.
 
     Attributes:
         x: float32 [n, 2] in [-6, 6].
         labels: float32 [n]: 0 or 1, the class, or the value.
-        n_train: rows before the first test row.
+        n_train: rows that are trained on.
+        n_validation: rows behind them that neither training nor the test reads.
     """
 
     x: Floats
     labels: Floats
     n_train: int
+    n_validation: int = 0
 
     @property
     def n(self) -> int:
-        """All rows, train and test."""
+        """All rows."""
         return len(self.x)
 
     @property
     def n_test(self) -> int:
         """Test rows."""
-        return self.n - self.n_train
+        return self.n - self.n_train - self.n_validation
+
+    def rows(self, part: Part) -> slice:
+        """Returns the rows of a part."""
+        first_test = self.n_train + self.n_validation
+        if part == "train":
+            return slice(0, self.n_train)
+        return slice(self.n_train, first_test) if part == "validation" else slice(first_test, None)
+
+    def parts(self) -> NDArray[np.uint8]:
+        """Returns the number of each row's part in `PARTS`, uint8 [n]."""
+        numbers = np.zeros(self.n, np.uint8)
+        for number, part in enumerate(PARTS):
+            numbers[self.rows(part)] = number
+        return numbers
 
     @property
     def nbytes(self) -> int:
@@ -142,10 +163,22 @@ def make_dataset(spec: PointsSpec) -> Dataset:
         raise DataError("two points or more are needed, one to train and one to test")
     order = _order(spec, x)
     n_test = min(max(round(spec.test_fraction * len(x)), 1), len(x) - 1)
+    n_validation = _count_validation(spec.validation_fraction, len(x) - n_test)
     rows = np.concatenate([order[n_test:], order[:n_test]])
     x = np.clip(x, -EXTENT, EXTENT)
     return Dataset(
         np.ascontiguousarray(x[rows], np.float32),
         np.ascontiguousarray(labels[rows], np.float32),
-        len(x) - n_test,
+        len(x) - n_test - n_validation,
+        n_validation,
     )
+
+
+def _count_validation(fraction: float, rest: int) -> int:
+    """Returns how many of the rows that are not tested are validated: the last ones, as in Keras.
+
+    One row at least where a fraction is asked for, but one is always left to train on.
+    """
+    if fraction == 0:
+        return 0
+    return min(max(round(fraction * rest), 1), rest - 1)

@@ -172,6 +172,6 @@ CUSTOM_POINTS = DataSet(
     PLANE,
     task=None,
     input_shape=(2,),
-    reads=("points", "task", "seed", "label_noise", "test_fraction"),
+    reads=("points", "task", "seed", "label_noise", "test_fraction", "validation_fraction"),
 )
 DATASETS.register(CUSTOM_POINTS)

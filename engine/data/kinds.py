@@ -47,7 +47,9 @@ PLANE = DataKind("plane", (0, 8), (1, 32), (1, 256), 10)
 IMAGES = DataKind("images", (0, 4), (1, 1024), (16, 2048), 128)
 
 #: What every generated data set reads of a spec.
-_GENERATED = ("seed", "samples", "noise", "label_noise", "test_fraction")
+_GENERATED = (
+    "seed", "samples", "noise", "label_noise", "test_fraction", "validation_fraction"
+)  # fmt: skip
 _OF_TASK = {"binary": ("class_balance",), "multiclass": ("classes",)}
 
 

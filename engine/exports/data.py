@@ -46,9 +46,9 @@ def write_data(data: Dataset | ImageData, *, inline: bool) -> list[str]:
 
 def _save_points(data: Dataset) -> File:
     """Returns the points as CSV, those to train on first."""
-    lines = ["x1,x2,label,test"]
-    for row, ((x1, x2), label) in enumerate(zip(data.x, data.labels, strict=True)):
-        lines.append(f"{x1!s},{x2!s},{label!s},{int(row >= data.n_train)}")
+    lines = ["x1,x2,label,part"]
+    for (x1, x2), label, part in zip(data.x, data.labels, data.parts(), strict=True):
+        lines.append(f"{x1!s},{x2!s},{label!s},{part}")
     return File(POINTS_FILE, ("\n".join(lines) + "\n").encode(), "text/csv")
 
 
@@ -71,11 +71,11 @@ def load_points():
     block = write_block("POINTS", encode_numbers(table, "data"))
     read = """\
     table = np.frombuffer(base64.b64decode(POINTS), "<f4").reshape(-1, 3)
-    train, test = table[:N_TRAIN], table[N_TRAIN:]
+    train, test = table[:N_TRAIN], table[-N_TEST:]
 """
     return [
         "# x1, x2 and label of every point as float32 in base64, those to train on first.\n"
-        f"{block}\nN_TRAIN = {data.n_train}",
+        f"{block}\nN_TRAIN = {data.n_train}\nN_TEST = {data.n_test}",
         head + read + tail,
     ]
 

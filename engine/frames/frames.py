@@ -161,10 +161,9 @@ def tabulate_points(spec: Spec, data: Dataset, outputs: Floats, losses: Floats) 
         losses: float32 [n].
 
     Returns:
-        float32 [n, 6]: x1, x2, label, 1 if test, prediction (the output, or the
-        most likely class), loss.
+        float32 [n, 6]: x1, x2, label, part (0 train, 1 test, 2 validation), prediction (the
+        output, or the most likely class), loss.
     """
     predictions = outputs.argmax(axis=0) if spec.task == "multiclass" else outputs[0]
-    is_test = np.arange(data.n) >= data.n_train
-    columns = [data.x[:, 0], data.x[:, 1], data.labels, is_test, predictions, losses]
+    columns = [data.x[:, 0], data.x[:, 1], data.labels, data.parts(), predictions, losses]
     return np.stack(columns, axis=1).astype(np.float32)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,16 +15,26 @@ Metrics = dict[str, float]
 
 @dataclass(frozen=True)
 class Variances:
-    """Variance of the labels, which R^2 compares errors with."""
+    """Variance of the labels, which R^2 compares errors with.
+
+    Attributes:
+        train: of the train rows.
+        test: of the test rows.
+        validation: of the validation rows; None if there are none.
+    """
 
     train: float
     test: float
+    validation: float | None = None
 
     @classmethod
     def of(cls, data: Dataset) -> Variances:
         """Computes the variances of a data set."""
         labels = data.labels.astype(np.float64)
-        return cls(float(labels[: data.n_train].var()), float(labels[data.n_train :].var()))
+        train, test = (float(labels[data.rows(part)].var()) for part in ("train", "test"))
+        if not data.n_validation:
+            return cls(train, test)
+        return cls(train, test, float(labels[data.rows("validation")].var()))
 
 
 def r_squared(mean_square: float, variance: float) -> float:
@@ -46,37 +57,44 @@ def make_metrics(
         task: binary, multiclass or regression.
         step: updates done.
         epoch: epochs done.
-        summary: float32 [>= 7]: loss, accuracy and mean squared error of train
-            and of test, and the penalty.
+        summary: float32 [>= 7]: loss, accuracy and mean squared error of train and of test, the
+            penalty, then those of validation where there are such rows.
         variances: of the labels.
 
     Returns:
         `step`, `epoch`, `train_loss`, `test_loss`, `penalty`, and accuracies
-        in [0, 1], or RMSE (unit of the label) and R^2 for regression.
+        in [0, 1], or RMSE (unit of the label) and R^2 for regression; the same of validation where
+        there are such rows.
     """
-    train_loss, train_right, train_square, test_loss, test_right, test_square, penalty = (
-        float(number) for number in summary[:7]
-    )
-    metrics: Metrics = {
-        "step": step,
-        "epoch": epoch,
-        "train_loss": train_loss,
-        "test_loss": test_loss,
-        "penalty": penalty,
-    }
+    numbers = summary.tolist()
+    parts = [("train", numbers[:3], variances.train), ("test", numbers[3:6], variances.test)]
+    if variances.validation is not None:
+        parts.append(("validation", numbers[7:10], variances.validation))
+    metrics: Metrics = {"step": step, "epoch": epoch}
+    metrics |= {f"{part}_loss": measured[0] for part, measured, _ in parts}
+    metrics["penalty"] = numbers[6]
     if task == "regression":
-        metrics["train_rmse"] = float(np.sqrt(train_square))
-        metrics["test_rmse"] = float(np.sqrt(test_square))
-        metrics["train_r2"] = r_squared(train_square, variances.train)
-        metrics["test_r2"] = r_squared(test_square, variances.test)
+        metrics |= {f"{part}_rmse": math.sqrt(measured[2]) for part, measured, _ in parts}
+        metrics |= {f"{part}_r2": r_squared(measured[2], var) for part, measured, var in parts}
     else:
-        metrics["train_accuracy"] = train_right
-        metrics["test_accuracy"] = test_right
+        metrics |= {f"{part}_accuracy": measured[1] for part, measured, _ in parts}
     return metrics
 
 
 def history_row(metrics: Metrics) -> list[float]:
     """Returns step, train loss, test loss, train metric and test metric (accuracy, or RMSE)."""
-    measure = "accuracy" if "train_accuracy" in metrics else "rmse"
+    measure = _name_measure(metrics)
     keys = ("step", "train_loss", "test_loss", f"train_{measure}", f"test_{measure}")
     return [metrics[key] for key in keys]
+
+
+def validation_row(metrics: Metrics) -> list[float] | None:
+    """Returns step, validation loss and validation metric; None if there are no such rows."""
+    if "validation_loss" not in metrics:
+        return None
+    keys = ("step", "validation_loss", f"validation_{_name_measure(metrics)}")
+    return [metrics[key] for key in keys]
+
+
+def _name_measure(metrics: Metrics) -> str:
+    return "accuracy" if "train_accuracy" in metrics else "rmse"

@@ -51,8 +51,9 @@ VIEWS.register(
         arrays=(
             ArrayType(
                 "points", "F32", ("n", 6),
-                "x1, x2, label, 1 if test, prediction, loss; in the first frame, in the first one "
-                "after the data changed, and in every one once `views` named `points`",
+                "x1, x2, label, 1 if test (2 if validation), prediction, loss; in the first frame, "
+                "in the first one after the data changed, and in every one once `views` named "
+                "`points`",
             ),
         ),
     ),
@@ -173,6 +174,16 @@ VIEWS.register(
             ArrayType(
                 "layer_spaces_output", "F32", ("K", 4),
                 "each logit over the axes of the last space before it: three slopes, a constant",
+            ),
+        ),
+    ),
+    View(
+        "validation_history", "both", recorded=True,
+        arrays=(
+            ArrayType(
+                "validation_history", "F32", ("n", 3),
+                "step, validation loss and validation metric since the last frame; no row where "
+                "there are no validation points",
             ),
         ),
     ),

@@ -152,7 +152,7 @@ def lay_out_points(model: Model, spec: Spec, data: Dataset, tile: int) -> PlaneA
 
 def pack_inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:
     """Packs choices and rates for a program."""
-    return model.pack(spec, _label_extent(spec, data), data.n_train, data.n, tile)
+    return model.pack(spec, _label_extent(spec, data), data, tile)
 
 
 def bind(program: Program, spec: Spec, data: Dataset, tile: int) -> Binding:
@@ -191,6 +191,7 @@ def bind_points(binding: Binding, points: Floats) -> Binding:
     choices = np.array(binding.inputs.choices)
     choices[Choices._fields.index("n_rows")] = len(points)
     choices[Choices._fields.index("n_train")] = len(points)
+    choices[Choices._fields.index("n_validation")] = 0
     pixel_features = binding.pixel_features._replace(
         columns=jax.device_put(columns, small_network_device())
     )

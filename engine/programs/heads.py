@@ -103,26 +103,47 @@ def measure(choices: Choices, logits: Array, outputs: Array, targets: Array) -> 
 
 
 def sum_rows(choices: Choices, measures: Measures, row: Array) -> Array:
-    """Sums over the train and the test rows among some rows.
+    """Sums over the rows of each part among some rows.
 
     Args:
-        choices: how many rows train and how many there are.
+        choices: how many rows train, how many validate, and how many there are.
         measures: of some rows.
         row: int32 [rows], their numbers.
 
     Returns:
-        float32 [2, 3]: sums of losses, correct predictions and squared errors.
+        float32 [parts, 3]: sums of losses, correct predictions and squared errors of train, of
+        test, and of validation rows unless it is known that there are none.
     """
-    train = row < choices.n_train
-    test = (row >= choices.n_train) & (row < choices.n_rows)
+    first_test = choices.n_train + choices.n_validation
+    parts = [row < choices.n_train, (row >= first_test) & (row < choices.n_rows)]
+    if _may_validate(choices):
+        parts.append((row >= choices.n_train) & (row < first_test))
     columns = jnp.stack([measures.losses, measures.right, measures.squares])
     # `where`, not a product: a row of padding may be infinite.
-    chosen = jnp.where(jnp.stack([train, test])[:, None, :], columns[None], 0.0)
+    chosen = jnp.where(jnp.stack(parts)[:, None, :], columns[None], 0.0)
     return jnp.sum(chosen, axis=2)
 
 
 def mean_rows(choices: Choices, sums: Array) -> Array:
-    """Turns the sums of all rows into means: loss, accuracy and mean squared error."""
-    counts = jnp.asarray([choices.n_train, choices.n_rows - choices.n_train], jnp.float32)
+    """Turns the sums of all rows into means [3, 3]: loss, accuracy and mean squared error.
+
+    The part for validation is 0 where there are no such rows.
+    """
+    n_test = choices.n_rows - choices.n_train - choices.n_validation
+    counts = [choices.n_train, n_test]
+    if _may_validate(choices):
+        counts.append(jnp.maximum(choices.n_validation, 1))
+    counts = jnp.asarray(counts, jnp.float32)
     # The barrier keeps XLA from multiplying by 1 / count, which leaves n / n short of 1.
-    return sums / lax.optimization_barrier(jnp.broadcast_to(counts[:, None], sums.shape))
+    means = sums / lax.optimization_barrier(jnp.broadcast_to(counts[:, None], sums.shape))
+    return means if _may_validate(choices) else jnp.concatenate([means, jnp.zeros((1, 3))])
+
+
+def count_parts(choices: Choices) -> int:
+    """Returns how many parts `sum_rows` sums over."""
+    return 2 + _may_validate(choices)
+
+
+def _may_validate(choices: Choices) -> bool:
+    """Whether there may be validation rows: a program that knows of none leaves them out."""
+    return not isinstance(choices.n_validation, int) or choices.n_validation > 0

@@ -54,7 +54,7 @@ class StackedResult(NamedTuple):
 
     Attributes:
         state: float32 [networks, 3, n], parameters and moments after the updates.
-        summary: float32 [networks, 8], as in `TurnResult`; 0 for networks without updates.
+        summary: float32 [networks, 11], as in `TurnResult`; 0 for networks without updates.
     """
 
     state: Array

@@ -48,7 +48,7 @@ class Ranges(NamedTuple, Generic[Numbers]):
 
 _STATE = len(State._fields)
 #: Numbers of a summary, see `TurnResult`.
-SUMMARY = 8
+SUMMARY = 11
 
 
 class TurnResult(NamedTuple):
@@ -56,9 +56,9 @@ class TurnResult(NamedTuple):
 
     Attributes:
         state: float32 [3, n], parameters and moments after the updates.
-        numbers: float32 [8 + 2 + 2 units]: the summary (loss, accuracy and mean squared error of
-            train, the same of test, the penalty, and 1 if parameters and moments are finite),
-            then the ranges of the pictures.
+        numbers: float32 [11 + 2 + 2 units]: the summary (loss, accuracy and mean squared error of
+            train, the same of test, the penalty, the same of validation, and 1 if parameters and
+            moments are finite), then the ranges of the pictures.
         predictions: float32 [K + 1, rows]: outputs for the data, then their losses.
         boundary: uint8 [K, pixels].
         units: uint8 [units, tile pixels].
@@ -77,7 +77,7 @@ class TurnResult(NamedTuple):
         return self._replace(numbers=np.asarray(self.numbers))
 
     def summary(self) -> Any:
-        """Returns the summary, float32 [8]."""
+        """Returns the summary, float32 [11]."""
         return self.numbers[:SUMMARY]
 
     def ranges(self) -> Ranges[Any]:
@@ -144,7 +144,7 @@ class Trained(NamedTuple):
         state: parameters and moments.
         params: the parameters as arrays.
         evaluation: on the data.
-        summary: float32 [8], see `TurnResult`.
+        summary: float32 [11], see `TurnResult`.
     """
 
     state: State[Array]
@@ -220,7 +220,8 @@ def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
 def _summarize(model: Model, inputs: Inputs, state: State[Array], evaluation: Evaluation) -> Array:
     penalty = training.penalty(model, model.rates(inputs), state.params)
     finite = jnp.all(jnp.isfinite(jnp.stack(state))).astype(jnp.float32)
-    return jnp.concatenate([evaluation.means.ravel(), jnp.stack([penalty, finite])])
+    train, test, validation = evaluation.means
+    return jnp.concatenate([train, test, penalty[None], validation, finite[None]])
 
 
 def _make_result(

@@ -11,7 +11,7 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.network import ParameterArrays
-from engine.programs.heads import activate, mean_rows, measure, sum_rows
+from engine.programs.heads import activate, count_parts, mean_rows, measure, sum_rows
 from engine.programs.models import BOUNDARY, CHUNK, ExactModel, GeneralModel, Inputs
 from engine.programs.ranges import boundary_range, quantize, unit_ranges
 
@@ -22,7 +22,7 @@ class Evaluation(NamedTuple):
     Attributes:
         outputs: float32 [K, rows], predictions.
         losses: float32 [rows].
-        means: float32 [2, 3]: loss, accuracy and mean squared error of train and test.
+        means: float32 [3, 3]: loss, accuracy and mean squared error of train, test and validation.
         selected: float32 [rows + pixels], the selected unit, of general programs; else None.
     """
 
@@ -165,6 +165,7 @@ def evaluate_general(
     data_chunks = (choices.n_rows + CHUNK - 1) // CHUNK
     pixel_chunks = jnp.where(request.pictures > 0, (columns.shape[1] - rows) // CHUNK, 0)
     offsets = jnp.arange(CHUNK)
+    parts = count_parts(choices), 3
 
     def choose(chosen: Array, layer: Array | int, a: Array) -> Array:
         return jnp.where(layer == request.layer, a[request.unit], chosen)
@@ -181,7 +182,7 @@ def evaluate_general(
             return here.losses, sum_rows(choices, here, start + offsets)
 
         def skip() -> tuple[Array, Array]:
-            return jnp.zeros(CHUNK), jnp.zeros((2, 3))
+            return jnp.zeros(CHUNK), jnp.zeros(parts)
 
         losses, sums = lax.cond(i < data_chunks, compare, skip)
         pixel = start - rows + offsets
@@ -204,7 +205,7 @@ def evaluate_general(
             jnp.zeros((n_outputs, n_columns)),
             jnp.zeros(n_columns),
             jnp.zeros(n_columns),
-            jnp.zeros((2, 3)),
+            jnp.zeros(parts),
             jnp.zeros(()),
         ),
     )

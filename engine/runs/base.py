@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from engine.base.arrays import Floats
 from engine.base.counters import Counters, count_batches
 from engine.frames.frames import FrameRequest
-from engine.frames.metrics import Metrics, history_row
+from engine.frames.metrics import Metrics, history_row, validation_row
 from engine.programs.training import State
 from engine.programs.turns import Ranges
 from engine.spec import Spec
@@ -40,6 +40,7 @@ class RunBase(ABC, Generic[DataT]):
 
     def __init__(self) -> None:
         self._history: list[list[float]] = []
+        self._validation_history: list[list[float]] = []
 
     @property
     def spec(self) -> Spec:
@@ -77,7 +78,7 @@ class RunBase(ABC, Generic[DataT]):
 
     def forget_history(self) -> None:
         """Drops the losses that no frame has shown yet."""
-        self._history = []
+        self._history, self._validation_history = [], []
 
     @abstractmethod
     def _exact(self) -> State[Floats]:
@@ -86,10 +87,15 @@ class RunBase(ABC, Generic[DataT]):
     def _record(self, metrics: Metrics) -> None:
         """Keeps metrics for the `history` of the next frame."""
         self._history.append(history_row(metrics))
+        validation = validation_row(metrics)
+        if validation is not None:
+            self._validation_history.append(validation)
 
     def _show_history(self, request: FrameRequest) -> dict[str, NDArray[Any]]:
-        """Returns `history`, float32 [n, 5], if a frame asks for it, and begins a new one."""
-        history, self._history = self._history, []
-        if "history" not in request.views:
-            return {}
-        return {"history": np.array(history, np.float32).reshape(-1, 5)}
+        """Returns `history` and `validation_history`, if a frame asks for them, and begins anew."""
+        arrays = {
+            "history": np.array(self._history, np.float32).reshape(-1, 5),
+            "validation_history": np.array(self._validation_history, np.float32).reshape(-1, 3),
+        }
+        self.forget_history()
+        return {name: array for name, array in arrays.items() if name in request.views}

@@ -37,6 +37,9 @@ class DataSpec(SpecPart):
     test_fraction: float = Field(
         default=0.5, ge=0.1, le=0.9, json_schema_extra=hint("data.test_fraction", 0.05)
     )
+    validation_fraction: float = Field(
+        default=0.0, ge=0, le=0.5, json_schema_extra=hint("data.validation_fraction", 0.05)
+    )
     points: Annotated[tuple[Point, ...], Field(strict=False, max_length=MAX_POINTS)] | None = Field(
         default=None, json_schema_extra=hint("data.points")
     )

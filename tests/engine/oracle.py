@@ -230,12 +230,18 @@ def right_rows(spec: Spec, run: Run, labels: Any) -> NDArray[np.bool_]:
     return nearer_one == (labels > 0)
 
 
-def measure(spec: Spec, flat: Any, x: Any, labels: Any, n_train: int) -> dict[str, float]:
+def measure(
+    spec: Spec, flat: Any, x: Any, labels: Any, n_train: int, n_validation: int = 0
+) -> dict[str, float]:
     """The contract's metrics but step and epoch."""
+    first_test = n_train + n_validation
+    parts = {"train": slice(None, n_train), "test": slice(first_test, None)}
+    if n_validation:
+        parts["validation"] = slice(n_train, first_test)
     run = forward(spec, flat, x)
     rows = loss_rows(spec, run, labels)
     found = {"penalty": penalty(spec, flat)}
-    for name, part in (("train", slice(None, n_train)), ("test", slice(n_train, None))):
+    for name, part in parts.items():
         found[f"{name}_loss"] = float(rows[part].mean())
         if spec.task == "regression":
             y = np.asarray(labels, float)[part]

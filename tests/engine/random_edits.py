@@ -61,6 +61,7 @@ def _data(rng: random.Random, spec: Spec) -> Edit:
         "noise": rng.choice([0, 0.1]),
         "classes": rng.randint(3, 5),
         "test_fraction": rng.choice([0.1, 0.37, 0.9]),
+        "validation_fraction": rng.choice([0, 0, 0.25]),
     }
     return {"data": data, "loss": rng.choice([None, *names.TASK_LOSSES[task_of(name)]])}, None
 

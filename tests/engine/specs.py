@@ -65,6 +65,7 @@ def data(max_samples: int = 300) -> Drawn:
             "class_balance": _numbers(0.1, 0.9),
             "classes": st.integers(3, 5),
             "test_fraction": _numbers(0.1, 0.9),
+            "validation_fraction": _numbers(0, 0.5),
         }
     )
 

@@ -32,7 +32,8 @@ def test_whatever_is_asked_for_comes_within_its_limits(value: dict[str, Any]) ->
     assert np.abs(data.x).max() <= 6
     assert data.n == spec.samples
     assert data.n_test == round(spec.test_fraction * spec.samples)
-    assert data.n_train + data.n_test == data.n
+    assert data.n_train + data.n_validation + data.n_test == data.n
+    assert min(data.n_train, data.n_test) >= 1
     if spec.name in names.BINARY_DATASETS:
         assert set(np.unique(data.labels)) <= {0, 1}
     elif spec.name in names.MULTICLASS_DATASETS:

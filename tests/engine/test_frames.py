@@ -143,6 +143,7 @@ def test_names_dtypes_and_shapes(make_trainer: MakeTrainer) -> None:
         "selected_values": ("<f4", (500,)),
         "weights": ("<f4", (n,)),
         "history": ("<f4", (1, 5)),
+        "validation_history": ("<f4", (0, 3)),
         "gradient_flow": ("<f4", (3, 4)),
         "activation_histograms": ("<f4", (2, 27)),
         "gradient_histograms": ("<f4", (3, 25)),

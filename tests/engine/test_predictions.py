@@ -70,13 +70,19 @@ def test_metrics_are_those_of_the_oracle(programs: Programs, value: Any, seed: i
     flat = states.draw_params(spec, seed, 0.5)
     trainer = states.load_state(spec, programs, flat)
     data = trainer.data
-    expected = oracle.measure(spec, flat, data.x, data.labels, data.n_train)
+    split = data.n_train, data.n_validation
+    expected = oracle.measure(spec, flat, data.x, data.labels, *split)
     found = trainer.metrics
     assert found.pop("step") == 0
     assert found.pop("epoch") == 0
     assert set(found) == set(expected)
     sure = far_from_a_tie(spec, oracle.forward(spec, flat, data.x).outputs)
-    parts = {"train": sure[: data.n_train], "test": sure[data.n_train :]}
+    first_test = sum(split)
+    parts = {
+        "train": sure[: split[0]],
+        "validation": sure[split[0] : first_test],
+        "test": sure[first_test:],
+    }
     for name, metric in found.items():
         slack = 1e-3 * (1 + abs(expected[name]))
         if name.endswith("_accuracy"):
@@ -100,7 +106,8 @@ def test_points_tell_label_split_prediction_and_loss(
     assert points.shape == (data.n, 6)
     np.testing.assert_array_equal(points[:, :2], data.x)
     np.testing.assert_array_equal(points[:, 2], data.labels)
-    np.testing.assert_array_equal(points[:, 3], np.arange(data.n) >= data.n_train)
+    counts = data.n_train, data.n_validation, data.n_test
+    np.testing.assert_array_equal(points[:, 3], np.repeat([0, 2, 1], counts))
     run = oracle.forward(spec, flat, data.x)
     if spec.task == "multiclass":
         sure = far_from_a_tie(spec, run.outputs)

@@ -64,7 +64,8 @@ def test_a_data_set_reads_its_part_of_the_spec_and_no_other(name: str) -> None:
     usual = {"name": name, "noise": 0.1, "label_noise": 0.1}
     changes = {
         "seed": 5, "samples": 300, "noise": 0.3, "label_noise": 0.4, "class_balance": 0.3,
-        "classes": 4, "test_fraction": 0.2, "task": "binary", "points": [[0, 0, 0], [1, 1, 1]],
+        "classes": 4, "test_fraction": 0.2, "validation_fraction": 0.2, "task": "binary",
+        "points": [[0, 0, 0], [1, 1, 1]],
     }  # fmt: skip
 
     def make(**more: object) -> tuple[bytes, bytes, int]:

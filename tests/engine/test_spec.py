@@ -28,6 +28,7 @@ DEFAULT = {
         "class_balance": 0.5,
         "classes": 3,
         "test_fraction": 0.5,
+        "validation_fraction": 0.0,
         "points": None,
         "task": None,
     },

@@ -30,6 +30,7 @@ REAL: list[tuple[str, float, float]] = [
     ("data.label_noise", 0, 0.5),
     ("data.class_balance", 0.1, 0.9),
     ("data.test_fraction", 0.1, 0.9),
+    ("data.validation_fraction", 0, 0.5),
     ("layers.0.negative_slope", 0, 1),
     ("layers.0.dropout", 0, 0.9),
     ("initializer.scale", 0, 5),

@@ -135,3 +135,46 @@ def test_a_run_that_a_server_lost_some_steps_of_keeps_its_curve(modules: Modules
     assert seen[1] == [*range(1, 46)]
     assert 45 not in seen[2]
     assert 1 not in seen[2]
+
+
+def test_validation_has_a_curve_where_it_was_measured(modules: Modules) -> None:
+    """The gap is shaded up to it once it is known for the whole part that is drawn."""
+    seen = modules.load(
+        TWO_PARTS
+        + """
+        const { LOSS, SCORE, curveParts, curveTraces } = await import("plot/curve-figure");
+        const now = { wholeRun: false, recalled: null };
+        const names = () => curveParts(viewOf(history, now).series, LOSS);
+        const seen = [names()];
+        const data = { name: "circle", points: null, validation_fraction: 0.2 };
+        const split = { data, loss: null };
+        change(split, 50, 5000);
+        for (let step = 51; step <= 54; step += 1) {
+          const rows = new Float32Array([step, 1, 3, 0.9, 0.7]);
+          const validation = new Float32Array([step, 2, 0.75]);
+          const arrays = { history: { data: rows }, validation_history: { data: validation } };
+          history.add({ meta: { step }, arrays, spec: split });
+        }
+        const { series } = viewOf(history, now);
+        const traces = curveTraces(series, SCORE, { press: "blue", ink: "black", gap: "pale" });
+        seen.push(names(), curveParts(history.series, LOSS), series.validationLoss,
+          traces.map(({ y, fill }) => [y[0].toFixed(2), fill ?? null]));
+        return seen;
+        """
+    )
+    assert seen[:3] == [
+        ["train", "test"], ["train", "validation", "test"], ["train", "test", "validation"],
+    ]  # fmt: skip
+    assert seen[3:] == [[2, 2, 2, 2], [["0.90", None], ["0.75", "tonexty"], ["0.70", None]]]
+
+
+def test_a_run_that_is_first_seen_later_begins_with_its_validation_loss(modules: Modules) -> None:
+    row = modules.load(
+        """const { createHistory } = await import("run/history");
+           const history = createHistory();
+           const meta = { step: 9, train_loss: 1, test_loss: 3, validation_loss: 2,
+             train_accuracy: 0.9, test_accuracy: 0.7, validation_accuracy: 0.8 };
+           history.add({ meta, arrays: {}, spec: { data: {}, loss: null } });
+           return Object.values(history.series).flat();"""
+    )
+    assert row == [9, 1, 3, 0.9, 0.7, 2, 0.8]

@@ -117,6 +117,7 @@ LOOKED_AT: list[tuple[dict[str, Any], set[str]]] = [
     ({"view": {"pointsWanted": True}}, {"points"}),
     ({"recording": {"active": True}}, {"points"}),
     ({"view": {"select": {"layer": 0, "unit": 0}, "curveTab": "unit"}}, {"selected"}),
+    ({"run": {"spec": {"data": {"validation_fraction": 0.2}}}}, {"validation_history"}),
     ({"view": {"curveTab": "flow"}}, {"gradient_flow"}),
     ({"landscape": {"open": 1}}, {"landscape", "sharpness"}),
     ({"step": {"open": True}}, {"one_step"}),

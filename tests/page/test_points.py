@@ -84,12 +84,14 @@ def test_points_tell_their_task(modules: Modules) -> None:
 def test_numbers_are_written_with_the_fewest_digits(modules: Modules) -> None:
     text = modules.load(
         """const { writeCsv } = await import("points/csv");
-           const rows = new Float32Array([0.1, -5.999, 1, 1, 1 / 3, 1e-7, 6, 0, -2.5, 0, 3e8, 0.7]);
+           const rows = new Float32Array([0.1, -5.999, 1, 1, 1 / 3, 1e-7, 6, 0, -2.5, 0, 3e8, 0.7,
+             1, 2, 0, 2, 0.5, 0.25]);
            return writeCsv(rows, { predictions: true });"""
     )
     assert text.splitlines() == [
         "x1,x2,label,part,prediction,loss",
         "0.1,-5.999,1,test,0.33333334,1e-7",
         "6,0,-2.5,train,300000000,0.7",
+        "1,2,0,validation,0.5,0.25",
     ]
     assert re.fullmatch(r"[\x20-\x7e\n]*", text)

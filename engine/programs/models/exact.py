@@ -15,6 +15,7 @@ from jax import Array, lax
 
 from engine.base.arrays import Floats
 from engine.base.counters import count_batches
+from engine.data.datasets import Dataset
 from engine.functions.features import FEATURES
 from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
@@ -73,6 +74,7 @@ class ExactModel:
         n_train: rows of an epoch.
         n_rows: rows of points that are shown; 0 for images.
         tile: side of the units' tiles; 0 for images.
+        n_validation: rows behind the train rows that are measured as a part of their own.
     """
 
     network: ExactNetwork
@@ -87,9 +89,12 @@ class ExactModel:
     n_train: int
     n_rows: int = 0
     tile: int = 0
+    n_validation: int = 0
 
     @classmethod
-    def of(cls, spec: Spec, n_train: int, n_rows: int = 0, tile: int = 0) -> ExactModel:
+    def of(
+        cls, spec: Spec, n_train: int, n_rows: int = 0, tile: int = 0, n_validation: int = 0
+    ) -> ExactModel:
         """Describes a spec's own program for a data set of so many rows."""
         images = spec.data.is_images
         return cls(
@@ -105,6 +110,7 @@ class ExactModel:
             n_train=n_train,
             n_rows=n_rows,
             tile=tile,
+            n_validation=n_validation,
         )
 
     def __hash__(self) -> int:
@@ -209,7 +215,7 @@ class ExactModel:
         x = np.ascontiguousarray(features[:, columns])
         return PlaneArrays(x, targets, shown, pixel_features(tile, columns, tile * tile))
 
-    def pack(self, spec: Spec, label_extent: float, n_train: int, n_rows: int, tile: int) -> Inputs:
+    def pack(self, spec: Spec, label_extent: float, data: Dataset, tile: int) -> Inputs:
         """Returns the arguments for a spec; the sizes are compiled in."""
         nothing = np.zeros((0, 0), np.float32)
         rates = pack_rates(spec, label_extent, len(spec.layers))
@@ -219,7 +225,7 @@ class ExactModel:
         """Returns the choices, all known."""
         return Choices(
             self.network.head, self.network.widths[-1], self.schedule, self.batch, self.n_train,
-            self.n_rows, self.tile,
+            self.n_rows, self.tile, self.n_validation,
         )  # fmt: skip
 
     def rates(self, inputs: Inputs) -> Rates:

@@ -10,6 +10,7 @@ import numpy as np
 from jax import Array, lax
 
 from engine.base.arrays import Floats
+from engine.data.datasets import Dataset
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.features import FEATURES
 from engine.functions.heads import head_index
@@ -156,7 +157,7 @@ class GeneralModel:
         shown = np.concatenate([x.T, pixel_features(BOUNDARY, columns, PIXELS)], axis=1)
         return PlaneArrays(x, y, shown, pixel_features(tile, columns, MAX_TILE * MAX_TILE))
 
-    def pack(self, spec: Spec, label_extent: float, n_train: int, n_rows: int, tile: int) -> Inputs:
+    def pack(self, spec: Spec, label_extent: float, data: Dataset, tile: int) -> Inputs:
         """Returns the arguments for a spec and a data set of so many rows."""
         layers = self.capacity.layers
         used = [ACTIVATIONS.index(layer.activation) for layer in spec.layers]
@@ -168,9 +169,10 @@ class GeneralModel:
             spec.n_outputs,
             SCHEDULES.index(spec.schedule.name),
             spec.batch_size,
-            n_train,
-            n_rows,
+            data.n_train,
+            data.n,
             tile,
+            data.n_validation,
         )
         room = [0] * (layers - len(used))
         normalized = [int(layer.batch_norm) for layer in spec.layers]

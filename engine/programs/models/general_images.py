@@ -194,7 +194,7 @@ class GeneralImageModel:
     def choices(self, inputs: Inputs) -> Choices:
         """Reads the choices."""
         schedule, batch = (jnp.asarray(inputs.choices)[i] for i in range(2))
-        return Choices(self.head, self.outputs, schedule, batch, self.n_train, 0, 0)
+        return Choices(self.head, self.outputs, schedule, batch, self.n_train, 0, 0, 0)
 
     def rates(self, inputs: Inputs) -> Rates:
         """Reads the numbers."""

@@ -25,6 +25,7 @@ class Choices(NamedTuple):
     n_train: Number
     n_rows: Number
     tile: Number
+    n_validation: Number
 
 
 class Rates(NamedTuple):

@@ -85,7 +85,7 @@ class PlanePrograms:
     def _model(self, tile: int) -> ExactModel:
         known = self._exact_model
         if known is None or known.tile != tile:
-            known = ExactModel.of(self._spec, self._data.n_train, self._data.n, tile)
+            known = _describe_exact(self._spec, self._data, tile)
             self._exact_model = known
         return known
 
@@ -105,7 +105,12 @@ def has_program(
     """
     if not programs.serves_general or programs.has_general(spec):
         return True
-    exact = ExactModel.of(spec, data.n_train, data.n, tile)
+    exact = _describe_exact(spec, data, tile)
     if any_kind and programs.ready_exact(exact) is not None:
         return True
     return not programs.needs_general(owner, spec)
+
+
+def _describe_exact(spec: Spec, data: Dataset, tile: int) -> ExactModel:
+    """Returns the model of the exact program of a spec and its data."""
+    return ExactModel.of(spec, data.n_train, data.n, tile, data.n_validation)

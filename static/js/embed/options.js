@@ -11,8 +11,8 @@ export const PANELS = [
 export const TRANSPORT = ["play", "step", "step_batch", "reset", "speed"];
 /** The words of the address for parts of the spec that have a control, in their order. */
 export const PARTS = [
-  "data", "noise", "samples", "test", "label_noise", "balance", "classes", "features", "layers",
-  "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay",
+  "data", "noise", "samples", "test", "validation", "label_noise", "balance", "classes", "features",
+  "layers", "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay",
   "clip", "schedule", "warmup", "decay_steps", "decay_rate", "l1", "l2", "initializer", "scale",
   "batch", "seed", "data_seed",
 ];

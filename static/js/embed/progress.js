@@ -45,5 +45,5 @@ export function createProgress(connection) {
 /** The figures of a frame, without what is about the picture. */
 function pickMetrics(meta) {
   return Object.fromEntries(Object.entries(meta).filter(([key, value]) =>
-    /^(train|test)_|^penalty$/.test(key) && Number.isFinite(value)));
+    /^(train|test|validation)_|^penalty$/.test(key) && Number.isFinite(value)));
 }

@@ -23,10 +23,11 @@ export function createPlainCurve(element, label) {
   let shown = null;
 
   /**
-   * @param {{x: number[], lines: {y: number[], color: string, width: number, dash?: number[]}[],
+   * @param {{x: number[], lines: {y: number[], color: string, width: number, dash?: number[], gap?: string}[],
    *   from: number, marks: number[], breaks: {step: number, text: string, late: boolean}[],
    *   logarithmic: boolean, title: string, palette: Object, least?: number}} chart `from` is where the
-   *   axis begins, `least` what a logarithmic one shows at least
+   *   axis begins, `gap` the colour between a line and the one before, `least` what a logarithmic
+   *   axis shows at least
    */
   function draw({ x, lines, from, marks, breaks, logarithmic, title, palette, least = LEAST }) {
     const [width, height] = [element.clientWidth, element.clientHeight];
@@ -58,11 +59,13 @@ export function createPlainCurve(element, label) {
     context.beginPath();
     context.rect(MARGIN.l, 0, width - MARGIN.l, height - MARGIN.b + 1);
     context.clip();
-    for (const { y, color, width: thick, dash = [] } of lines) {
-      context.strokeStyle = color;
-      context.lineWidth = thick;
-      context.setLineDash(dash);
-      stroke(context, y.map((value, i) => [across.at(x[i]), up.at(scale(value))]));
+    const placesOf = ({ y }) => y.map((value, i) => [across.at(x[i]), up.at(scale(value))]);
+    lines.forEach(({ gap }, i) => gap && fillBetween(context, placesOf(lines[i - 1]), placesOf(lines[i]), gap));
+    for (const line of lines) {
+      context.strokeStyle = line.color;
+      context.lineWidth = line.width;
+      context.setLineDash(line.dash ?? []);
+      stroke(context, placesOf(line));
     }
     context.restore();
   }
@@ -108,6 +111,13 @@ function stroke(context, places) {
   context.beginPath();
   for (const [x, y] of places) context.lineTo(x, y);
   context.stroke();
+}
+
+function fillBetween(context, places, others, colour) {
+  context.fillStyle = colour;
+  context.beginPath();
+  for (const [x, y] of [...places, ...others.toReversed()]) context.lineTo(x, y);
+  context.fill();
 }
 
 function makeAxis(low, high, from, to) {

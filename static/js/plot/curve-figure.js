@@ -9,20 +9,38 @@ const LABEL_SHARE = 0.24;
 export const LABEL_GAP = 4;
 export const BELOW_BUTTON = 28;
 
-/** What each chart shows: columns of the history, the switch of its axis, and its name. */
-export const LOSS = { train: "trainLoss", test: "testLoss", log: "logLoss", alt: "curve.alt.loss" };
-export const SCORE = { train: "trainScore", test: "testScore", alt: "curve.alt.score" };
+/** What each chart shows: columns of the history by part, the switch of its axis, and its name. */
+export const LOSS = {
+  train: "trainLoss", validation: "validationLoss", test: "testLoss", log: "logLoss", alt: "curve.alt.loss",
+};
+export const SCORE = { train: "trainScore", validation: "validationScore", test: "testScore", alt: "curve.alt.score" };
 
-/** The two curves. */
-export function curveTraces(series, { train, test }, palette) {
-  const line = (name, column, style) => ({
-    x: series.step.slice(), y: series[column].slice(), name: word(name),
-    type: "scatter", mode: "lines", line: style, hovertemplate: "%{y:.4g}",
-  });
-  return [
-    line("curve.train", train, { color: palette.press, width: 2 }),
-    line("curve.test", test, { color: palette.ink, width: 1.6, dash: "4px,3px" }),
-  ];
+/**
+ * The parts that have a curve, in the order of the traces: the gap between the first two is shaded.
+ *
+ * @param {Object} series
+ * @param {{validation: string}} names
+ * @returns {("train"|"validation"|"test")[]}
+ */
+export function curveParts(series, { validation }) {
+  const validated = series[validation].filter(Number.isFinite).length;
+  if (!validated) return ["train", "test"];
+  // A gap cannot be shaded up to where there is no curve.
+  return validated === series.step.length ? ["train", "validation", "test"] : ["train", "test", "validation"];
+}
+
+/** The curves. */
+export function curveTraces(series, names, palette) {
+  const styles = {
+    train: { color: palette.press, width: 2 },
+    validation: { color: palette.press, width: 1.6, dash: "1.5px,2.5px" },
+    test: { color: palette.ink, width: 1.6, dash: "4px,3px" },
+  };
+  return curveParts(series, names).map((part, i) => ({
+    x: series.step.slice(), y: series[names[part]].slice(), name: word(`curve.${part}`),
+    type: "scatter", mode: "lines", line: styles[part], hovertemplate: "%{y:.4g}",
+    ...(i === 1 ? { fill: "tonexty", fillcolor: palette.gap } : {}),
+  }));
 }
 
 /** Layout of their axes. */

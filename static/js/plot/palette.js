@@ -2,6 +2,8 @@
 
 const HALF = 512;
 const LEVELS = 256;
+/** How strongly the gap between two curves is shaded. */
+const GAP_STRENGTH = 0.12;
 const FAINTEST_MARK = 0.22;
 /** Least contrast of a point with its light edge; paler points get the dark one. */
 const LEAST_EDGE = 1.8;
@@ -45,11 +47,13 @@ export function readPalette(scheme = "") {
     "test-edge"];
   const css = Object.fromEntries(names.map((name) => [name, cssOf(colour(name))]));
   const edges = [colour("point-edge"), colour("point-edge-dark")];
+  const gap = `rgba(${colour("press").join(", ")}, ${GAP_STRENGTH})`;
   const diverging = makeDiverging(negative, zero, positive, strength);
   let levels = null;
   probe.remove();
   return {
     ...css,
+    gap,
     positive: cssOf(positive),
     negative: cssOf(negative),
     classes: classes.map(cssOf),

@@ -3,8 +3,8 @@
 import { rem } from "lib/dom";
 import { pointColour } from "plot/palette";
 import { axisLayout, chartLayout } from "plot/plotly";
-import { TEST_LINE, TEST_MARK, TRAIN_LINE, TRAIN_MARK } from "plot/point-marks";
-import { POINT_COLUMNS } from "plot/readout";
+import { TEST_LINE, TEST_MARK, TRAIN_LINE, TRAIN_MARK, VALIDATION_MARK } from "plot/point-marks";
+import { PARTS, POINT_COLUMNS } from "plot/readout";
 
 /** The plane is [-EDGE, EDGE]^2. */
 export const EDGE = 6;
@@ -49,19 +49,20 @@ export function pointTraces(rows, { palette, task, range, showTest }) {
   const trace = (wanted, marker) => {
     const [x, y, color] = [[], [], []];
     for (let at = 0; at < (rows?.length ?? 0); at += POINT_COLUMNS) {
-      if (rows[at + 3] > 0 !== wanted) continue;
+      if (PARTS[rows[at + 3]] !== wanted) continue;
       x.push(rows[at]);
       y.push(rows[at + 1]);
       color.push(pointColour(palette, task, rows[at + 2], range));
     }
     return { x, y, type: "scatter", mode: "markers", marker: marker(color) };
   };
-  const train = trace(false, (color) => ({
+  const train = trace("train", (color) => ({
     color, size: TRAIN_MARK * rem(), line: { width: TRAIN_LINE, color: color.map(palette.edge) },
   }));
-  const test = () => trace(true, (color) => ({
-    color, size: TEST_MARK * rem(), symbol: "diamond",
-    line: { width: TEST_LINE, color: palette["test-edge"] },
+  const apart = (part, symbol, size) => trace(part, (color) => ({
+    color, size: size * rem(), symbol, line: { width: TEST_LINE, color: palette["test-edge"] },
   }));
-  return showTest ? [train, test()] : [train];
+  if (!showTest) return [train];
+  const validation = apart("validation", "square", VALIDATION_MARK);
+  return [train, apart("test", "diamond", TEST_MARK), ...(validation.x.length ? [validation] : [])];
 }

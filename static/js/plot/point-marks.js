@@ -1,9 +1,10 @@
-/** Point markers on a canvas: discs for train points, diamonds for test points. */
+/** Point markers on a canvas: discs for train points, diamonds for test points, squares for validation points. */
 
 import { pixelRatio, rem } from "lib/dom";
 
 export const TRAIN_MARK = 0.5;
 export const TEST_MARK = 0.46;
+export const VALIDATION_MARK = 0.4;
 export const TRAIN_LINE = 1.1;
 export const TEST_LINE = 1;
 const MOST_STAMPS = 400;
@@ -12,18 +13,18 @@ const MOST_STAMPS = 400;
  * Keeps stamps: each kind of mark is drawn once, so that thousands are quick.
  *
  * @returns {() => Function} begins a painting; what it returns gives the stamp of a fill, an
- *   edge, and whether it is a diamond: a canvas with its `side` in CSS pixels
+ *   edge, and the number of a part in `readout.PARTS`: a canvas with its `side` in CSS pixels
  */
 export function createStamps() {
   const stamps = new Map();
   let scale = 0;
 
-  function stampOf(fill, edge, diamond) {
-    const key = `${diamond} ${fill} ${edge}`;
+  function stampOf(fill, edge, part) {
+    const key = `${part} ${fill} ${edge}`;
     let stamp = stamps.get(key);
     if (!stamp) {
       if (stamps.size >= MOST_STAMPS) stamps.clear();
-      stamp = diamond ? drawDiamond(fill, edge, scale) : drawDisc(fill, edge, scale);
+      stamp = DRAWERS[part](fill, edge, scale);
       stamps.set(key, stamp);
     }
     return stamp;
@@ -53,6 +54,15 @@ function drawDiamond(fill, edge, scale) {
     context.closePath();
   });
 }
+
+function drawSquare(fill, edge, scale) {
+  return drawStamp(fill, edge, TEST_LINE, (VALIDATION_MARK * scale) / 2, (context, reach) => {
+    context.rect(-reach, -reach, 2 * reach, 2 * reach);
+  });
+}
+
+/** By the number of a part. */
+const DRAWERS = [drawDisc, drawDiamond, drawSquare];
 
 function drawStamp(fill, edge, line, reach, trace) {
   const width = line * pixelRatio();

@@ -5,6 +5,8 @@ import { sampleBoundary } from "plot/maps";
 import { word } from "lib/words";
 
 export const POINT_COLUMNS = 6;
+/** The parts of a data set, by the number that a row has in its fourth column. */
+export const PARTS = ["train", "test", "validation"];
 const REACH = 8;
 
 /** The coordinates of a place and the output there. */
@@ -26,11 +28,11 @@ export function describePosition({ arrays, meta }, { x1, x2 }) {
  *   otherwise they are left out
  */
 export function describePoint(points, at, task, current) {
-  const [x1, x2, label, isTest, prediction, loss] = points.subarray(at, at + POINT_COLUMNS);
+  const [x1, x2, label, part, prediction, loss] = points.subarray(at, at + POINT_COLUMNS);
   const whole = task !== "regression";
   const classes = task === "multiclass";
   return [
-    word(isTest ? "readout.test" : "readout.train", { label: whole ? label : formatWeight(label) }),
+    word(`readout.${PARTS[part]}`, { label: whole ? label : formatWeight(label) }),
     ...(current ? [
       word("readout.prediction", { value: classes ? prediction : formatWeight(prediction) }),
       word("readout.loss", { value: formatLoss(loss) }),
@@ -44,7 +46,7 @@ export function describePoint(points, at, task, current) {
  *
  * @param {Float32Array} points rows of POINT_COLUMNS
  * @param {{x1: number, x2: number, scale: number}} place `scale` in pixels per unit
- * @param {boolean} withTest whether test points count
+ * @param {boolean} withTest whether points count that are not trained on
  * @returns {number|null} where its row begins
  */
 export function findPoint(points, { x1, x2, scale }, withTest) {

@@ -1,6 +1,6 @@
 /** CSV of points: read by the server, written by the page. */
 
-import { POINT_COLUMNS } from "plot/readout";
+import { PARTS, POINT_COLUMNS } from "plot/readout";
 import { word } from "lib/words";
 
 /** What the server finds wrong; each has its words. */
@@ -53,10 +53,9 @@ export function writeCsv(rows, { predictions }) {
   const names = ["x1", "x2", "label", "part", ...(predictions ? ["prediction", "loss"] : [])];
   const lines = [names.join(",")];
   for (let at = 0; at < rows.length; at += POINT_COLUMNS) {
-    const [x1, x2, label, isTest, ...rest] = rows.subarray(at, at + POINT_COLUMNS);
-    const part = isTest ? "test" : "train";
+    const [x1, x2, label, part, ...rest] = rows.subarray(at, at + POINT_COLUMNS);
     const numbers = predictions ? rest.map(shortest) : [];
-    lines.push([...[x1, x2, label].map(shortest), part, ...numbers].join(","));
+    lines.push([...[x1, x2, label].map(shortest), PARTS[part], ...numbers].join(","));
   }
   return `${lines.join("\n")}\n`;
 }

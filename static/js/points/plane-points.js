@@ -7,7 +7,7 @@ import { pointColour } from "plot/palette";
 import { pointTraces } from "plot/plane-figure";
 import { widenTask } from "spec/point-labels";
 import { createStamps } from "plot/point-marks";
-import { POINT_COLUMNS } from "plot/readout";
+import { PARTS, POINT_COLUMNS } from "plot/readout";
 import { createThrottle } from "lib/throttle";
 
 /** Plotly takes a tenth of a second for twice as many. */
@@ -86,7 +86,7 @@ export function createPlanePoints(plane, { store, taskOf }) {
       plane.draw();
       plane.drawByHand((context, at) => {
         const mark = openMarks(context, taskOf(frame.spec));
-        eachRow((x1, x2, label, isTest) => mark(at(x1, x2), label, isTest));
+        eachRow((x1, x2, label, part) => mark(at(x1, x2), label, part));
       });
     } else if (!plane.isReady()) plane.draw();
     else drawByPlotly();
@@ -112,7 +112,7 @@ export function createPlanePoints(plane, { store, taskOf }) {
       const mark = openMarks(context, task);
       for (let i = Math.max(0, from); i < custom.length; i += 1) {
         const [x1, x2, label] = custom[i];
-        mark(at(x1, x2), label, parts.has(keyOf(x1, x2)));
+        mark(at(x1, x2), label, parts.get(keyOf(x1, x2)) ?? 0);
       }
     }, from >= 0);
     clearTimeout(timer);
@@ -132,29 +132,29 @@ export function createPlanePoints(plane, { store, taskOf }) {
   function openMarks(context, task) {
     const { appearance: { palette }, view: { showTest } } = store.get();
     const stampOf = openStamps();
-    const kinds = [new Map(), new Map()];
-    return ([x, y], label, isTest) => {
-      if (isTest && !showTest) return;
-      const kind = kinds[Number(isTest)];
+    const kinds = PARTS.map(() => new Map());
+    return ([x, y], label, part) => {
+      if (part && !showTest) return;
+      const kind = kinds[part];
       if (!kind.has(label)) {
         const fill = pointColour(palette, task, label, range);
-        kind.set(label, stampOf(fill, isTest ? palette["test-edge"] : palette.edge(fill), isTest));
+        kind.set(label, stampOf(fill, part ? palette["test-edge"] : palette.edge(fill), part));
       }
       const { stamp, side } = kind.get(label);
       context.drawImage(stamp, x - side / 2, y - side / 2, side, side);
     };
   }
 
-  /** The places of the test points of the last frame. */
+  /** The parts of the points of the last frame that are not trained on, by their places. */
   function readParts() {
-    const places = new Set();
-    eachRow((x1, x2, label, isTest) => isTest && places.add(keyOf(x1, x2)));
+    const places = new Map();
+    eachRow((x1, x2, label, part) => part && places.set(keyOf(x1, x2), part));
     return places;
   }
 
   function eachRow(call) {
     for (let at = 0; at < (rows?.length ?? 0); at += POINT_COLUMNS) {
-      call(rows[at], rows[at + 1], rows[at + 2], rows[at + 3] > 0);
+      call(rows[at], rows[at + 1], rows[at + 2], rows[at + 3]);
     }
   }
 

@@ -6,7 +6,11 @@ const LONGEST = 1200;
 const MOST_MARKS = 24;
 const MARK_APART = 1500;
 const MAX_SNAPSHOTS = 16;
-const COLUMNS = ["step", "trainLoss", "testLoss", "trainScore", "testScore"];
+/** Columns of `history`, and those of `validation_history` after its step; NaN where there is no validation. */
+const MEASURED = ["step", "trainLoss", "testLoss", "trainScore", "testScore"];
+const VALIDATED = ["validationLoss", "validationScore"];
+const COLUMNS = [...MEASURED, ...VALIDATED];
+const NOT_VALIDATED = VALIDATED.map(() => NaN);
 
 /**
  * @returns {Object} `series` (one list per column), `edition` (changes when drawn
@@ -48,29 +52,32 @@ export function createHistory() {
     }
     resumed = false;
     const rows = arrays.history?.data ?? [];
-    for (let at = 0; at < rows.length; at += COLUMNS.length) addRow(rows, at);
+    const validated = readValidation(arrays.validation_history);
+    for (let at = 0; at < rows.length; at += MEASURED.length) {
+      addRow([...rows.subarray(at, at + MEASURED.length), ...(validated.get(rows[at]) ?? NOT_VALIDATED)]);
+    }
     if (last < 0 && !history.series.step.length) addHere(meta);
     last = meta.step;
     spec = shown;
   }
 
   /** Where a run is when it is first seen, so that its curves start there. */
-  function addHere({ step, train_loss, test_loss, ...scores }) {
-    const [train, test] = "train_accuracy" in scores
-      ? [scores.train_accuracy, scores.test_accuracy] : [scores.train_rmse, scores.test_rmse];
-    addRow([step, train_loss, test_loss, train, test], 0);
+  function addHere({ step, train_loss, test_loss, validation_loss = NaN, ...scores }) {
+    const kind = "train_accuracy" in scores ? "accuracy" : "rmse";
+    const of = (part) => scores[`${part}_${kind}`] ?? NaN;
+    addRow([step, train_loss, test_loss, of("train"), of("test"), validation_loss, of("validation")]);
   }
 
-  function addRow(rows, at) {
+  function addRow(row) {
     const steps = history.series.step;
-    if (rows[at] <= steps.at(-1)) {
-      if (rows[at] < steps.at(-1)) clear();
+    if (row[0] <= steps.at(-1)) {
+      if (row[0] < steps.at(-1)) clear();
       else return;
     }
     skipped += 1;
     if (skipped < stride && steps.length) return;
     skipped = 0;
-    COLUMNS.forEach((name, i) => history.series[name].push(rows[at + i]));
+    COLUMNS.forEach((name, i) => history.series[name].push(row[i]));
     if (steps.length > LONGEST) thin();
   }
 
@@ -154,6 +161,16 @@ export function createHistory() {
   }
 
   return history;
+}
+
+/** Loss and score of validation by step. */
+function readValidation(array) {
+  const rows = array?.data ?? [];
+  const found = new Map();
+  for (let at = 0; at < rows.length; at += 1 + VALIDATED.length) {
+    found.set(rows[at], rows.subarray(at + 1, at + 1 + VALIDATED.length));
+  }
+  return found;
 }
 
 /** What makes the losses of two specs different things: other data, or another loss; null if nothing. */

@@ -14,6 +14,7 @@ const LOOKED = {
   units: always,
   weights: always,
   history: always,
+  validation_history: ({ run }) => (run.spec?.data.validation_fraction ?? 0) > 0,
   digit: always,
   predictions: always,
   // Who looks at a recording may ask for any point's fate.
@@ -36,7 +37,7 @@ const LOOKED = {
 const UNSEEN_FPS = 60;
 /** @type {StoreKey[]} */
 const KEYS = ["view.select", "view.pointsWanted", "view.tile", "view.curveTab", "view.space", "page.visibility", "page.panels", "page.reducedMotion",
-  "run.running", "stream.connection", "recording.active", "images.set", "images.digit", "images.showSaliency",
+  "run.running", "run.spec", "stream.connection", "recording.active", "images.set", "images.digit", "images.showSaliency",
   "images.showNearest", "images.imageTab", "images.space", "step.open", "step.point", "step.check",
   "landscape.open", "landscape.kind", "landscape.weights", "landscape.draw"];
 /** What is looked at; a change of it may need nothing that has not come already. */

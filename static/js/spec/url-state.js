@@ -18,6 +18,7 @@ export const PATHS = {
   balance: "data.class_balance",
   classes: "data.classes",
   test: "data.test_fraction",
+  validation: "data.validation_fraction",
   data_seed: "data.seed",
   task: "data.task",
   features: "features",

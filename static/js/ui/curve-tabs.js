@@ -33,8 +33,10 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
     { label: word("label.log"), help: word("help.log"), path: "logLoss" },
     { onInput: (logLoss) => store.set({ view: { logLoss } }) });
   logarithmic.update(store.get().view.logLoss);
+  const validation = makeTerm("span.legend-validation", word("help.curve.validation"), word("curve.validation"));
   const legend = h("span.legend", {},
     makeTerm("span.legend-train", word("help.curve.train"), word("curve.train")),
+    validation,
     makeTerm("span.legend-test", word("help.curve.test"), word("curve.test")));
   tabs.bar.append(h("span.spacer"), legend, logarithmic.element);
   const chosen = store.get().view.curveTab;
@@ -58,7 +60,13 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
     tabs.name("score", word(score), word(`help.${score}`));
   }
 
-  const unwatch = [store.watch(["view.pinned"], followPin), store.watch(["run.spec"], nameScore)];
+  function showValidation({ run: { spec } }) {
+    validation.hidden = !spec || spec.data.validation_fraction === 0;
+  }
+
+  const unwatch = [
+    store.watch(["view.pinned"], followPin), store.watch(["run.spec"], nameScore), store.watch(["run.spec"], showValidation),
+  ];
   const destroy = () => unwatch.forEach((stop) => stop());
   return [...Object.values(shown), ...(landscape ? [landscape] : []), { update() {}, resize() {}, destroy }];
 }

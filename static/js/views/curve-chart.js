@@ -1,6 +1,6 @@
-/** Train and test curves in Plotly, extended a few times a second. */
+/** Curves of train, validation and test in Plotly, extended a few times a second. */
 
-import { curveLabels, curveLayout, curveShapes, curveTraces, namedBreaks, viewOf } from "plot/curve-figure";
+import { curveLabels, curveLayout, curveParts, curveShapes, curveTraces, namedBreaks, viewOf } from "plot/curve-figure";
 import { h } from "lib/dom";
 import { formatLoss } from "lib/format";
 import { isAncestor } from "run/recall";
@@ -17,14 +17,16 @@ const REST = 15;
 /**
  * @param {HTMLElement} element
  * @param {Context} context
- * @param {{train: string, test: string, log: string, alt: string, corner?: HTMLElement}} names columns of
- *   the history, the key of the store that says whether the axis is logarithmic, the chart's name, and
+ * @param {{train: string, validation: string, test: string, log?: string, alt: string, corner?: HTMLElement}} names
+ *   columns of the history, the key of the store that says whether the axis is logarithmic, the chart's name, and
  *   what holds buttons in its corner
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, history, tooltip }, { train, test, log, alt, corner = h("div.curve-corner") }) {
+export function create(element, { store, history, tooltip }, names) {
+  const { log, alt, corner = h("div.curve-corner") } = names;
   let plotly = null;
   let drawn = 0;
+  let parts = "";
   let edition = -1;
   let markEdition = -1;
   let painted = 0;
@@ -61,7 +63,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
   }
 
   function traces(view) {
-    return curveTraces(view.series, { train, test }, store.get().appearance.palette);
+    return curveTraces(view.series, names, store.get().appearance.palette);
   }
 
   function layout(view) {
@@ -92,6 +94,7 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     edition = history.edition;
     markEdition = history.markEdition;
     drawn = history.series.step.length;
+    parts = String(curveParts(view.series, names));
     painted = performance.now();
   }
 
@@ -100,8 +103,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     plain.draw({
       x: series.step, from, marks, breaks: namedBreaks(view), logarithmic: Boolean(log && store.get().view[log]),
       title: word("curve.update"), palette: store.get().appearance.palette,
-      lines: traces(view).map(({ y, line }) => ({
-        y, ...line, dash: line.dash?.split(",").map(parseFloat),
+      lines: traces(view).map(({ y, line, fillcolor }) => ({
+        y, ...line, dash: line.dash?.split(",").map(parseFloat), gap: fillcolor,
       })),
     });
   }
@@ -112,8 +115,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     if (at < 0) return;
     const { series } = viewNow();
     tooltip.showAt([`${word("curve.update")} ${series.step[at]}`,
-      `${word("curve.train")} ${formatLoss(series[train][at])}`,
-      `${word("curve.test")} ${formatLoss(series[test][at])}`].join("\n"), clientX, clientY);
+      ...curveParts(series, names).map((part) => `${word(`curve.${part}`)} ${formatLoss(series[names[part]][at])}`),
+    ].join("\n"), clientX, clientY);
   }
 
   plain.canvas.addEventListener("pointermove", showValues);
@@ -144,7 +147,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
 
   function extendCurves() {
     const view = viewNow();
-    if (edition !== history.edition || view.from !== from || !element.data) {
+    const shown = curveParts(view.series, names);
+    if (edition !== history.edition || view.from !== from || parts !== String(shown) || !element.data) {
       const fresh = history.series.step.length < drawn && history.series.step.length < 8;
       draw();
       if (fresh) plotly.relayout(element, { "xaxis.autorange": true, "yaxis.autorange": true });
@@ -154,8 +158,8 @@ export function create(element, { store, history, tooltip }, { train, test, log,
     if (series.step.length > drawn) {
       const x = series.step.slice(drawn);
       plotly.extendTraces(element, {
-        x: [x, x], y: [series[train].slice(drawn), series[test].slice(drawn)],
-      }, [0, 1]);
+        x: shown.map(() => x), y: shown.map((part) => series[names[part]].slice(drawn)),
+      }, shown.map((_, i) => i));
     }
     if (markEdition !== history.markEdition) drawSigns();
     remember(view);

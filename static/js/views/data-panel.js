@@ -31,15 +31,16 @@ export function create(element, context) {
     noise: createField("data.noise", context),
     samples: createField("data.samples", context),
     share: createField("data.test_fraction", context, { format: percent }),
+    validation: createField("data.validation_fraction", context, { format: percent }),
     batch: createField("batch_size", context),
     classes: createField("data.classes", context),
     flipped: createField("data.label_noise", context, { format: percent }),
     balance: createField("data.class_balance", context, { format: percent }),
   };
-  const { noise, samples, share, batch, classes, flipped, balance } = fields;
+  const { noise, samples, share, validation, batch, classes, flipped, balance } = fields;
   const more = h("details.data-more", {},
     h("summary", { data: { help: word("help.more") } }, word("action.more"), icon("M4 6l4 4 4-4")),
-    h("div.fields", {}, flipped.element, balance.element));
+    h("div.fields", {}, validation.element, flipped.element, balance.element));
 
   const settings = [
     createSettingsGroup(store, anew),

@@ -11,7 +11,7 @@ const named = (path) => (name) => optionText(path, name);
 /** @type {[string, (value: any) => string][]} */
 const DATA = [
   ["data.noise", formatValue], ["data.samples", formatValue], ["data.test_fraction", percent],
-  ["data.label_noise", percent],
+  ["data.validation_fraction", percent], ["data.label_noise", percent],
 ];
 /** @type {[string, (value: any) => string][]} */
 const TRAINING = [
@@ -20,7 +20,7 @@ const TRAINING = [
   ["regularization.l1", formatValue], ["regularization.l2", formatValue],
 ];
 /** Said only where they do something. */
-const QUIET = ["data.label_noise", "regularization.l1", "regularization.l2"];
+const QUIET = ["data.validation_fraction", "data.label_noise", "regularization.l1", "regularization.l2"];
 
 /**
  * @param {HTMLElement} element

@@ -68,9 +68,18 @@ export function create(element) {
       loss: describeDifference(test - train),
       score: describeDifference(testScore - trainScore, classes ? points : formatLoss),
     })];
+    const validation = describeValidation(meta);
+    if (validation) parts.push(validation);
     if (meta.penalty > 0) parts.push(word("metric.penalty", { penalty: formatLoss(meta.penalty) }));
     if (shownLoss(meta)) parts.push(shownLoss(meta));
     return parts.join(" · ");
+  }
+
+  function describeValidation(meta) {
+    if (!("validation_loss" in meta)) return "";
+    return "validation_accuracy" in meta
+      ? word("metric.validation", { loss: formatLoss(meta.validation_loss), score: percent(meta.validation_accuracy) })
+      : word("metric.validation.regression", { loss: formatLoss(meta.validation_rmse), score: formatLoss(meta.validation_r2) });
   }
 
   function shownLoss(meta) {
