@@ -131,4 +131,5 @@ def _write_layer(layer: Json) -> str:
     parts += [f"s{write_number(slope)}"] if slope != 0.1 else []
     parts += [f"d{write_number(dropout)}"] if dropout != 0 else []
     parts += ["bn"] if layer.get("batch_norm") else []
+    parts += [] if layer.get("trainable", True) else ["frozen"]
     return ":".join(parts)

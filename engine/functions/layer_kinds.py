@@ -113,7 +113,7 @@ LAYER_KINDS: Registry[LayerKind] = Registry("kind of layer")
 DENSE = LayerKind(
     "dense",
     sizes=("units",),
-    options=("activation", "dropout", "negative_slope", "batch_norm"),
+    options=("activation", "dropout", "negative_slope", "batch_norm", "trainable"),
     keras=Code("layers.Dense"),
     pytorch=Code("nn.Linear({inputs}, {units}{options})"),
     pytorch_weights={"kernel": "weight", "bias": "bias"},

@@ -112,8 +112,11 @@ def run_forward(spec: Spec, flat: Doubles, batch: Batch) -> tuple[list[LayerValu
         z, mean, variance = sums, _NONE, _NONE
         if settings.batch_norm:
             mean, variance = sums.mean(axis=0), sums.var(axis=0)
+            if not settings.trainable:
+                averages = params.means[layer], params.variances[layer]
+                mean, variance = (np.asarray(one, np.float64) for one in averages)
             normal = (sums - mean) / np.sqrt(variance + EPSILON)
-            z = params.scales[layer] * normal + params.shifts[layer]
+            z = np.asarray(params.scales[layer] * normal + params.shifts[layer], np.float64)
         a, slopes = differentiate(settings.activation, z, _slopes_of(spec, params, layer))
         none = np.zeros_like(a)
         h = a * batch.factors[layer]
@@ -188,5 +191,8 @@ def _go_back(
         normal = (here.sums - here.mean) / deviation
         found.scales[layer][:] = (here.by_z * normal).mean(axis=0)
         found.shifts[layer][:] = here.by_z.mean(axis=0)
-        rest = here.by_z - found.shifts[layer] - normal * found.scales[layer]
+        rest = here.by_z
+        if settings.trainable:
+            # Mean and variance depend on the rows of the batch.
+            rest = rest - found.shifts[layer] - normal * found.scales[layer]
         here.by_sums = np.asarray(params.scales[layer]) / deviation * rest

@@ -79,7 +79,8 @@ def measure_gradient_flow(
         return None
     layout = Layout.of(spec)
     params = binding.unpack_state(state).params
-    gradient = binding.unpack_state(kept).m
+    # A frozen layer keeps the moment that it has, and has no gradient.
+    gradient = np.where(layout.spread(spec.trainable), binding.unpack_state(kept).m, 0)
     update = binding.unpack_state(moved).params - params
     flow = np.zeros((layout.n_hidden + 1, 4), np.float32)
     activations = np.zeros((layout.n_hidden, 3 + BINS), np.float32)

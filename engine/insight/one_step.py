@@ -181,12 +181,16 @@ def find_factor(spec: Spec, step: int) -> float:
 
 
 def _update(position: Position, flat: Doubles, passes: Passes) -> tuple[Doubles, dict[str, float]]:
-    """Returns the `PARAMETER_COLUMNS` [n, 10] of an update, and numbers of the summary."""
+    """Returns the `PARAMETER_COLUMNS` [n, 10] of an update, and numbers of the summary.
+
+    Layers that are not trainable have no gradient for the optimizer, and keep all numbers.
+    """
     spec, layout = position.spec, Layout.of(position.spec)
+    frozen = ~layout.spread(spec.trainable)
     l1, l2 = spec.regularization.l1, spec.regularization.l2
     mask = layout.kernel_mask
     by_penalty = mask * (l1 * np.sign(flat) + 2.0 * l2 * flat)
-    whole = passes.gradient + by_penalty
+    whole = np.where(frozen, 0.0, passes.gradient + by_penalty)
     norm = float(np.linalg.norm(whole))
     most = spec.optimizer.clip_norm
     clip = 1.0 if most is None or norm < most else most / norm
@@ -203,6 +207,8 @@ def _update(position: Position, flat: Doubles, passes: Passes) -> tuple[Doubles,
     change = flat - stepped
     new = flat - rate * change
     _move_averages(spec, flat, new, passes)
+    for moved, before in ((change, 0.0), (new, flat), (new_m, m), (new_v, v)):
+        moved[...] = np.where(frozen, before, moved)
     columns = [flat, passes.gradient, by_penalty, gradient, m, new_m, v, new_v, change, new]
     numbers = {
         "rate": rate,
@@ -224,7 +230,7 @@ def _move_averages(spec: Spec, flat: Doubles, new: Doubles, passes: Passes) -> N
     new[layout.moving_statistics_slice] = flat[layout.moving_statistics_slice]
     moved = layout.split(new)
     for layer, settings in enumerate(spec.layers):
-        if settings.batch_norm:
+        if settings.batch_norm and settings.trainable:
             values = passes.layers[layer + 1]
             for average, seen in (
                 (moved.means[layer], values.mean),

@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.slices import Slices
@@ -110,6 +111,8 @@ def measure_sharpness(
 ) -> Slices[Sharpness]:
     """Finds the largest eigenvalue of the Hessian, a product of it and a vector at a time.
 
+    The Hessian is that of what updates change: frozen layers are left out.
+
     Lanczos: power iteration that keeps all of its vectors, and takes the best one in their span.
 
     Args:
@@ -119,13 +122,14 @@ def measure_sharpness(
         start: the direction that was found last.
     """
     flat = present.params.astype(np.float64)
-    vector = _draw(len(flat), start)
+    trained = Layout.of(spec).spread(spec.trainable)
+    vector = _draw(trained, start)
     basis: list[Doubles] = []
     products: list[Doubles] = []
     value, best = 0.0, vector
-    for _ in range(min(MOST_PRODUCTS, len(vector))):
+    for _ in range(min(MOST_PRODUCTS, int(trained.sum()))):
         basis.append(vector)
-        products.append((yield from multiply_hessian(spec, data, flat, vector)))
+        products.append(trained * (yield from multiply_hessian(spec, data, flat, vector)))
         span, image = np.stack(basis), np.stack(products)
         values, coordinates = np.linalg.eigh((span @ image.T + image @ span.T) / 2)
         value, chosen = float(values[-1]), coordinates[:, -1]
@@ -169,10 +173,12 @@ def multiply_hessian(spec: Spec, data: Dataset, flat: Doubles, vector: Doubles) 
     return product
 
 
-def _draw(n: int, start: Doubles | None) -> Doubles:
+def _draw(trained: NDArray[np.bool_], start: Doubles | None) -> Doubles:
+    n = len(trained)
     fresh = np.random.Generator(np.random.Philox(key=np.zeros(2, np.uint64))).standard_normal(n)
     fresh /= np.linalg.norm(fresh)
     vector = fresh if start is None or len(start) != n else start + FRESH * fresh
+    vector = trained * vector
     return vector / np.linalg.norm(vector)
 
 

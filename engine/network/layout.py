@@ -8,6 +8,7 @@ scales, shifts, moving means and moving variances of batch normalization.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from itertools import chain
@@ -135,6 +136,14 @@ class Layout:
             if block.is_kernel:
                 mask[block.span] = 1.0
         return mask
+
+    def spread(self, per_layer: Sequence[bool]) -> NDArray[np.bool_]:
+        """Returns for each number of the flat vector the value of its layer, bool [n]."""
+        spread = np.zeros(self.size, bool)
+        for value, blocks in zip(per_layer, self.layers, strict=True):
+            for block in blocks:
+                spread[block.span] = value
+        return spread
 
     def split(self, flat: Any) -> ParameterArrays:
         """Splits a flat vector into arrays; a NumPy vector into views of it."""

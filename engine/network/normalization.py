@@ -3,7 +3,8 @@
     y = gamma (z - mean) / sqrt(variance + epsilon) + beta
 
 While training, mean and (biased) variance are those of the batch, and moving
-averages follow them; otherwise the moving averages are used.
+averages follow them; otherwise the moving averages are used. A layer that is not trainable uses
+them while training, too, and leaves them as they are, as in Keras.
 
 References:
     Ioffe and Szegedy, "Batch Normalization", 2015, arXiv:1502.03167. Epsilon
@@ -12,7 +13,7 @@ References:
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import jax.numpy as jnp
 from jax import Array, lax
@@ -77,18 +78,26 @@ def by_moving_averages(params: ParameterArrays, axis: int = 1) -> Normalize:
 
 
 def by_batch(
-    params: ParameterArrays, weights: Array, seen: BatchStatistics, axis: int = 1
+    params: ParameterArrays,
+    weights: Array,
+    seen: BatchStatistics,
+    axis: int,
+    trainable: Sequence[bool],
 ) -> Normalize:
     """Returns the normalization of a network in training.
 
     Args:
         params: the parameters.
         weights: float32 [rows], share of each row in the batch; they add up to 1.
-        seen: filled with mean and variance of every layer that is normalized.
+        seen: filled with mean and variance of every layer that is normalized by its batch.
         axis: 1 for values [units, rows], 0 for [rows, units].
+        trainable: whether a hidden layer is; others are normalized by their moving averages.
     """
+    by_averages = by_moving_averages(params, axis)
 
     def of_layer(layer: int, z: Array) -> Array:
+        if not trainable[layer]:
+            return by_averages(layer, z)
         seen[layer] = batch_statistics(z, weights, axis)
         return normalize(z, params.scales[layer], params.shifts[layer], *seen[layer], axis)
 
@@ -96,14 +105,14 @@ def by_batch(
 
 
 def move_averages(
-    params: ParameterArrays, seen: BatchStatistics, normalized: Callable[[int], Array | bool]
+    params: ParameterArrays, seen: BatchStatistics, moves: Callable[[int], Array | bool]
 ) -> Averages:
     """Moves the averages towards a batch: momentum old + (1 - momentum) new.
 
     Args:
         params: the parameters.
         seen: mean and variance of the batch, by layer.
-        normalized: whether a layer is normalized.
+        moves: whether a layer's averages move: it is normalized and trainable.
 
     Returns:
         The moving means and the moving variances of every hidden layer.
@@ -113,7 +122,7 @@ def move_averages(
         if layer not in seen:
             return average
         moved = MOMENTUM * average + (1 - MOMENTUM) * seen[layer][statistic]
-        return jnp.where(normalized(layer), moved, average)
+        return jnp.where(moves(layer), moved, average)
 
     means = tuple(move(0, layer, average) for layer, average in enumerate(params.means))
     variances = tuple(move(1, layer, average) for layer, average in enumerate(params.variances))

@@ -35,6 +35,7 @@ class PaddedNetwork(NamedTuple):
         slopes: float32 [layers], constant slopes for z < 0.
         mask: float32 [layers, units], 1 for units that are there.
         normalized: int32 [layers], whether a layer is normalized.
+        trainable: int32 [layers], whether a layer is normalized by its batch in an update.
     """
 
     depth: Array
@@ -42,6 +43,7 @@ class PaddedNetwork(NamedTuple):
     slopes: Array
     mask: Array
     normalized: Array
+    trainable: Array
 
 
 class Form(NamedTuple):
@@ -186,7 +188,13 @@ def _run_layer(
         if batch is not None:
             statistics = batch_statistics(centred, batch.weights, axis)
         scale, shift, *averages = layer.normalization
-        mean, variance = averages if statistics is None else statistics
+        mean, variance = averages
+        if statistics is not None:
+            by_batch = network.trainable[index] > 0
+            mean, variance = (
+                jnp.where(by_batch, now, average)
+                for now, average in zip(statistics, averages, strict=True)
+            )
         centred = normalize(centred, scale, shift, mean, variance, axis)
         z = jnp.where(network.normalized[index] > 0, centred, z)
     function = network.activations[index]

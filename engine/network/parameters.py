@@ -40,6 +40,14 @@ class Parameters(Protocol):
         """Returns the parameters with other moving averages."""
         ...
 
+    def spread(self, trainable: Any) -> Any:
+        """Returns whether updates change each number, in this form or as what broadcasts to it.
+
+        Args:
+            trainable: whether they change a layer, for each one, the output layer's last.
+        """
+        ...
+
     def of_flat(self, vector: Array) -> Any:
         """Returns the parameters of a vector float32 [n] in this form."""
         ...
@@ -81,6 +89,10 @@ class FlatParameters:
         """Returns the vector with other moving averages."""
         flat = jnp.concatenate([*averages[0], *averages[1]])
         return lax.dynamic_update_slice(params, flat, (self.layout.moving_statistics_slice.start,))
+
+    def spread(self, trainable: Any) -> Array:
+        """Returns the value of each number's layer, bool [n]."""
+        return jnp.asarray(self.layout.spread(trainable))
 
     def of_flat(self, vector: Array) -> Array:
         """Returns the vector itself."""
@@ -124,6 +136,13 @@ class SplitParameters:
         """Returns the parts with other moving averages."""
         return params._replace(means=averages[0], variances=averages[1])
 
+    def spread(self, trainable: Any) -> ParameterArrays:
+        """Returns the value of each array's layer: a bool, known when a program is compiled."""
+        own: Any = tuple(trainable)
+        hidden = own[: self.layout.n_hidden]
+        units = (hidden,) * len(self.layout.unit_parameters)
+        return ParameterArrays(own, own, *units)
+
     def of_flat(self, vector: Array) -> ParameterArrays:
         """Returns the arrays of a vector."""
         return self.layout.split(vector)
@@ -144,6 +163,13 @@ class StackedParameters(SplitParameters):
 
     The inner layers lie along a leading axis, so that a loop can go through them.
     """
+
+    def spread(self, trainable: Any) -> ParameterArrays:
+        """Returns the value of the layers of each array, bool [] and [layers - 1, 1, 1] or so."""
+        n = self.layout.n_hidden
+        first, inner, output = trainable[0], trainable[1:n, None], trainable[n]
+        units = ((first, inner),) * len(self.layout.unit_parameters)
+        return ParameterArrays((first, inner[..., None], output), (first, inner, output), *units)
 
     def of_flat(self, vector: Array) -> ParameterArrays:
         """Returns the arrays of a vector."""

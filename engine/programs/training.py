@@ -92,16 +92,20 @@ def _update_averages(
 ) -> Any:
     """Moves the moving averages; what the optimizer did to them does not count."""
     parts = model.parameters.split(before)
-    averages = move_averages(parts, seen, lambda layer: model.is_normalized(inputs, layer))
+    averages = move_averages(parts, seen, lambda layer: model.moves_averages(inputs, layer))
     return model.parameters.with_averages(after, averages)
 
 
-def _regularize(model: TrainedModel, rates: Rates, params: Any, g: Any) -> Any:
-    """Adds the penalty's gradient, and clips."""
+def _regularize(
+    model: TrainedModel, rates: Rates, params: Any, g: Any, trainable: Any | None
+) -> Any:
+    """Adds the penalty's gradient, and clips; frozen layers have no gradient."""
     if model.regularized:
         g = model.parameters.add_to_kernels(
             g, params, lambda w: rates.l1 * jnp.sign(w) + 2.0 * rates.l2 * w
         )
+    if trainable is not None:
+        g = select(trainable, g, jax.tree.map(jnp.zeros_like, g))
     if model.clipped:
         norm = jnp.sqrt(sum(jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(g)))
         clip = rates.clip_norm
@@ -109,8 +113,26 @@ def _regularize(model: TrainedModel, rates: Rates, params: Any, g: Any) -> Any:
     return g
 
 
+def select(mask: Any, new: Any, old: Any) -> Any:
+    """Returns the new numbers where a mask is true, the old ones elsewhere, bit for bit.
+
+    Args:
+        mask: arrays that broadcast to the numbers, or bools that are known when it is compiled.
+        new: numbers, in the same form.
+        old: the same.
+    """
+
+    def choose(mask: Array | bool, new: Array, old: Array) -> Array:
+        if isinstance(mask, bool):
+            return new if mask else old
+        return jnp.where(mask, new, old)
+
+    return jax.tree.map(choose, mask, new, old)
+
+
 def _apply(
     model: TrainedModel,
+    inputs: Inputs,
     rates: Rates,
     choices: Choices,
     position: TrainingPosition,
@@ -118,8 +140,9 @@ def _apply(
     state: State[Any],
     g: Any,
 ) -> State[Any]:
-    """Updates every parameter; `done` counts updates of this call."""
-    g = _regularize(model, rates, state.params, g)
+    """Updates every parameter that is not frozen; `done` counts updates of this call."""
+    trainable = model.spread_trainable(inputs)
+    g = _regularize(model, rates, state.params, g, trainable)
     rate = rates.learning_rate
     if model.scheduled:
         step = (position.step + done).astype(jnp.float32)
@@ -133,7 +156,10 @@ def _apply(
         update(rates.coefficients, rate, t, *of_leaf, model.terms)
         for of_leaf in zip(params, gradients, ms, vs, strict=True)
     ]
-    return State(*(jax.tree.unflatten(form, column) for column in zip(*moved, strict=True)))
+    after = State(*(jax.tree.unflatten(form, column) for column in zip(*moved, strict=True)))
+    if trainable is None:
+        return after
+    return State(*(select(trainable, *pair) for pair in zip(after, state, strict=True)))
 
 
 def _step_key(position: TrainingPosition, done: Array) -> Array:
@@ -180,7 +206,7 @@ def train_exact(
             done = e * batches + b - position.first
             drop = model.dropout(rates, _step_key(position, done), batch_rows)
             g, seen = _gradient(model, inputs, drop, state.params, bx, by, weights)
-            after = _apply(model, rates, choices, position, done, state, g)
+            after = _apply(model, inputs, rates, choices, position, done, state, g)
             if not model.layout.normalized:
                 return after
             params = _update_averages(model, inputs, state.params, after.params, seen)
@@ -241,7 +267,7 @@ def apply_gradient(
 ) -> State[Any]:
     """Does one update with the gradient of a whole batch."""
     choices, rates = model.choices(inputs), model.rates(inputs)
-    return _apply(model, rates, choices, position, jnp.int32(0), state, g)
+    return _apply(model, inputs, rates, choices, position, jnp.int32(0), state, g)
 
 
 def train_general(
@@ -279,12 +305,12 @@ def train_general(
         if model.layout.normalized:
             # One chunk holds every batch, since its statistics need all of its rows.
             g, seen = chunk(0)
-            after = _apply(model, rates, choices, position, i, state, g)
+            after = _apply(model, inputs, rates, choices, position, i, state, g)
             params = _update_averages(model, inputs, state.params, after.params, seen)
             return after._replace(params=params)
         chunks = (count + room - 1) // room
         zeros = jax.tree.map(jnp.zeros_like, state.params)
         g = lax.fori_loop(0, chunks, lambda c, g: jax.tree.map(jnp.add, g, chunk(c)[0]), zeros)
-        return _apply(model, rates, choices, position, i, state, g)
+        return _apply(model, inputs, rates, choices, position, i, state, g)
 
     return lax.fori_loop(0, position.steps, step, state)

@@ -28,6 +28,7 @@ class LayerSpec(SpecPart):
         default=0.0, ge=0, le=0.9, json_schema_extra=hint("layers.dropout", 0.05)
     )
     batch_norm: bool = Field(default=False, json_schema_extra=hint("layers.batch_norm"))
+    trainable: bool = Field(default=True, json_schema_extra=hint("layers.trainable"))
 
 
 class InitializerSpec(SpecPart):

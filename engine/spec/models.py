@@ -140,8 +140,13 @@ class Spec(SpecPart):
         return any(layer.batch_norm for layer in self.layers)
 
     @property
+    def trainable(self) -> tuple[bool, ...]:
+        """Whether updates change a layer, for each one; the output layer's always do."""
+        return (*(layer.trainable for layer in self.layers), True)
+
+    @property
     def n_parameters(self) -> int:
-        """Trained numbers: kernels, biases, slopes of PReLU, scale and shift of normalization."""
+        """Learned numbers: kernels, biases, slopes of PReLU, scale and shift of normalization."""
         widths = self.widths
         dense = sum(a * b + b for a, b in pairwise(widths))
         slopes = sum(

@@ -82,6 +82,14 @@ def list_training_cases() -> dict[str, Json]:
     own = {"data": cases["sgd"]["data"], "optimizer": {"name": "adam", "epsilon": 1e-4}}
     normalized = {"units": 4, "activation": "prelu", "batch_norm": True}
     cases["normalized"] = own | {"layers": [normalized, {"units": 3}], "batch_size": 15}
+    frozen = {"units": 4, "activation": "prelu", "trainable": False}
+    clipped = {"name": "adam", "epsilon": 1e-4, "clip_norm": 0.05}
+    for name, more in {"frozen": {}, "frozen_normalized": {"batch_norm": True}}.items():
+        cases[name] = own | {
+            "layers": [{"units": 3}, frozen | more, {"units": 3} | more],
+            "optimizer": clipped, "regularization": {"l2": 0.1}, "batch_size": 16,
+        }  # fmt: skip
+    cases["frozen"]["optimizer"] = clipped | {"name": "adamw", "weight_decay": 0.1}
     step = [{"units": 4, "activation": "sin"}, {"units": 4, "activation": "step"}]
     cases["step"] = own | {"layers": step, "loss": "hinge", "regularization": {"l2": 0.1}}
     cases["softmax"] = own | {

@@ -154,7 +154,8 @@ def forward(
         flat: its parameters.
         x: [n, 2].
         masks: [n, units] of each hidden layer, dropout's factors.
-        training: whether layers are normalized by these rows, not by moving averages.
+        training: whether layers are normalized by these rows, not by moving averages; frozen
+            ones never are.
     """
     flat = np.asarray(flat, float)
     kernels, biases, slopes = split(spec, flat)
@@ -164,7 +165,7 @@ def forward(
         z = h @ kernels[i] + biases[i]
         if layer.batch_norm:
             scale, shift, mean, variance = (values[i] for values in normal)
-            if training:
+            if training and layer.trainable:
                 mean, variance = z.mean(axis=0), z.var(axis=0)
             z = scale * (z - mean) / np.sqrt(variance + 1e-3) + shift
         learned = layer.activation == "prelu"

@@ -24,6 +24,7 @@ def _layer(rng: random.Random, units: int) -> dict[str, Any]:
         "negative_slope": round(rng.random(), 3),
         "dropout": rng.choice([0, 0, 0, 0.1, 0.5]),
         "batch_norm": units > FIRST and rng.random() < 0.2,
+        "trainable": rng.random() > 0.2,
     }
 
 

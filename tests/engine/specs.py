@@ -33,8 +33,9 @@ def layers(
     activations: tuple[str, ...] = names.ACTIVATIONS,
     dropout: bool = True,
     batch_norm: bool = False,
+    frozen: bool = False,
 ) -> Drawn:
-    """Lists of hidden layers."""
+    """Lists of hidden layers; none is frozen unless `frozen` says that some may be."""
     layer = st.fixed_dictionaries(
         {
             "units": st.integers(1, max_units),
@@ -42,6 +43,7 @@ def layers(
             "negative_slope": _numbers(0, 1),
             "dropout": st.just(0.0) | _numbers(0, 0.9) if dropout else st.just(0.0),
             "batch_norm": st.booleans() if batch_norm else st.just(False),
+            "trainable": st.booleans() if frozen else st.just(True),
         }
     )
     return st.lists(layer, max_size=max_layers)

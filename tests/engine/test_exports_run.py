@@ -164,7 +164,7 @@ def write_keras_training(folder: Path, make: MakeTrainer, *chosen: str) -> dict[
     of the momentum.
     """
     cases = list_training_cases()
-    for name in ("adam", "adamw", "normalized", "step", "softmax"):
+    for name in ("adam", "adamw", "normalized", "frozen", "frozen_normalized", "step", "softmax"):
         cases[name]["optimizer"]["epsilon"] = 1e-10
     for name in ("momentum", "nesterov"):
         cases[name]["schedule"] = {}
@@ -181,7 +181,7 @@ def test_keras_trains_as_the_engine(
     run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
     # Each of them is compiled, for a second.
-    expected = write_keras_training(tmp_path, make_trainer, "nadam", "normalized")
+    expected = write_keras_training(tmp_path, make_trainer, "nadam", "frozen_normalized")
     run_sources(tmp_path, "livenet_keras")
     compare(tmp_path, "trained", expected, 1)
 
@@ -207,7 +207,10 @@ def test_jax_does_as_the_engine(
     )
     cases = list_training_cases()
     # JAX compiles each of them, for half a second.
-    some = choose(("adadelta", "nadam", "lion", "normalized", "step", "softmax"), tuple(cases))
+    some = choose(
+        ("adadelta", "nadam", "lion", "frozen", "frozen_normalized", "step", "softmax"),
+        tuple(cases),
+    )
     trained = write_training(tmp_path, make_trainer, {name: cases[name] for name in some}, "jax")
     kernels = write_initial(tmp_path, "jax")
     write_program(tmp_path, "jax")

@@ -68,6 +68,11 @@ CASES: dict[str, dict[str, Any]] = {
         "regularization": {"l1": 0.001, "l2": 0.002},
         "schedule": {"name": "cosine", "warmup_steps": 4, "decay_steps": 20},
     },
+    "frozen layers": {
+        "layers": [layer(9), layer(8, "prelu", trainable=False), layer(7, trainable=False)],
+        "optimizer": {"name": "adamw", "learning_rate": 0.001, "clip_norm": 0.05},
+        "regularization": {"l2": 0.01},
+    },
     "learned slopes": {**hidden(("prelu", "step", "leaky_relu")), "optimizer": {"name": "nadam"}},
 }  # fmt: skip
 AT_NIGHT: dict[str, dict[str, Any]] = {

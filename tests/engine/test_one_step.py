@@ -27,7 +27,7 @@ from engine.insight.one_step import (
     Position,
     describe_step,
 )
-from engine.network import draw_dropout
+from engine.network import Layout, draw_dropout
 from engine.spec import names
 from tests.engine import oracle, states
 
@@ -155,6 +155,44 @@ def test_batch_normalization_is_that_of_the_batch(programs: Programs) -> None:
     assert found["step_units"].shape == (10, 2)
     assert (found["step_units"][:4] != 0).all()
     assert (found["step_units"][4:7] == 0).all()
+
+
+FROZEN = {
+    "plain": [{"units": 4}, {"units": 3, "activation": "prelu", "trainable": False}, {"units": 2}],
+    "normalized": [
+        {"units": 4, "activation": "gelu", "batch_norm": True, "trainable": False},
+        {"units": 3, "batch_norm": True},
+    ],
+}
+
+
+@pytest.mark.parametrize(
+    "layers", [FROZEN["plain"], pytest.param(FROZEN["normalized"], marks=pytest.mark.slow)]
+)
+def test_a_frozen_layer_stays(programs: Programs, layers: Any) -> None:
+    optimizer = {"name": "adamw", "learning_rate": 0.01, "clip_norm": 0.01}
+    spec = parse_spec({"layers": layers, "optimizer": optimizer, "regularization": {"l2": 0.01}})
+    found = compare(spec, programs)
+    table = columns(found)
+    frozen = ~Layout.of(spec).spread(spec.trainable)
+    assert frozen.any()
+    assert (table["change"][frozen] == 0).all()
+    assert (table["gradient"][frozen] == 0).all()
+    np.testing.assert_array_equal(table["new"][frozen], table["old"][frozen])
+    # It is not counted by what gradients are clipped to.
+    assert np.linalg.norm(table["gradient"]) == pytest.approx(0.01)
+
+
+@pytest.mark.parametrize("layers", FROZEN.values(), ids=FROZEN)
+def test_gradients_before_and_behind_a_frozen_layer_are_central_differences(layers: Any) -> None:
+    spec = parse_spec({"layers": layers})
+    trainer = Trainer(spec)
+    flat = states.draw_params(spec, 4)
+    found = columns(describe_step(with_params(trainer, flat), StepRequest()))["gradient"]
+    rows = shuffle_rows(spec.seed, 0, trainer.data.n_train)[:10]
+    expected = oracle.gradient(spec, flat, trainer.data.x[rows], trainer.data.labels[rows])
+    trained = Layout.of(spec).spread(spec.trainable)
+    np.testing.assert_allclose(found[trained], expected[trained], rtol=1e-5, atol=1e-6)
 
 
 NORMALIZED = [

@@ -116,6 +116,22 @@ SPECS: dict[str, dict[str, Any]] = {
         "optimizer": ADAM,
         "regularization": {"l2": 0.01},
     },
+    "frozen layers": {
+        "layers": [
+            {"units": 4, "activation": "prelu"},
+            {"units": 5, "activation": "prelu", "trainable": False},
+            {"units": 3},
+        ],
+        "optimizer": {"name": "adamw", "learning_rate": 0.01, "clip_norm": 0.1},
+        "regularization": {"l1": 0.01, "l2": 0.02},
+    },
+    "frozen batch normalization": {
+        "layers": [
+            {"units": 5, "batch_norm": True},
+            {"units": 4, "batch_norm": True, "trainable": False},
+        ],
+        "batch_size": 32,
+    },
     "wide batch normalization": {
         "data": {"name": "ridge"},
         "loss": "mean_absolute_error",
@@ -145,7 +161,7 @@ def test_every_head_and_every_optimizer_is_among_them() -> None:
 #: What of these the others have too, each in a combination of its own.
 RARE = {
     "no hidden layer", "wide", "multiclass squared error", "prelu",
-    "a step and a batch of everything", "lion on three points",
+    "a step and a batch of everything", "lion on three points", "frozen batch normalization",
 }  # fmt: skip
 
 

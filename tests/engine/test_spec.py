@@ -15,6 +15,7 @@ from tests.engine import specs
 #: The default playground, as the contract has it.
 LAYER = {
     "units": 4, "activation": "tanh", "negative_slope": 0.1, "dropout": 0.0, "batch_norm": False,
+    "trainable": True,
 }  # fmt: skip
 DEFAULT = {
     "version": 1,
@@ -100,7 +101,7 @@ def test_an_empty_layer_is_the_default_layer() -> None:
 
 
 @specs.bounded(40)
-@given(value=specs.specs(max_layers=8, max_units=32))
+@given(value=specs.specs(max_layers=8, max_units=32, frozen=True))
 def test_a_spec_survives_being_written_and_read(value: dict[str, Any]) -> None:
     spec = parse_spec(value)
     assert parse_spec(dump_spec(spec)) == spec

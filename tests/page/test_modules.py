@@ -131,9 +131,12 @@ def test_origins_say_which_units_stay(modules: Modules) -> None:
     assert edits["added"] == [[0, [0, 1, 2]], [1, [0, 1, None]]]
     assert edits["inserted"] == [[0, [0, 1, 2]], [None, [None, None, None]], [1, [0, 1]]]
     assert edits["gone"] == [[1, [0, 1]]]
-    # A layer near the identity: nothing is dropped, nothing normalized.
+    # A layer near the identity: nothing is dropped, nothing normalized, and it learns.
     before = {"units": 2, "activation": "relu", "dropout": 0.5, "batch_norm": True}
-    assert edits["like"] == [before, {**before, "dropout": 0, "batch_norm": False}]
+    assert edits["like"] == [
+        before,
+        {**before, "dropout": 0, "batch_norm": False, "trainable": True},
+    ]
     assert edits["followed"] == [{"layer": 0, "unit": 1}, None]
 
 

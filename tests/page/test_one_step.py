@@ -143,6 +143,17 @@ def test_formulas_of_every_loss_and_activation_give_their_values(
     check(modules, {"data": {"name": data}, "layers": layers, "loss": loss})
 
 
+@pytest.mark.parametrize("normalized", [False, True])
+def test_formulas_of_a_frozen_layer_give_their_values(modules: Modules, normalized: bool) -> None:
+    layers = [
+        {"units": 3, "activation": "tanh"},
+        {"units": 2, "activation": "tanh", "batch_norm": normalized, "trainable": False},
+    ]
+    found = check(modules, {"layers": layers, "optimizer": {"name": "adamw"}})
+    still = [entry for entry in found if entry[0].endswith("←") and entry[0][:-2] == entry[1]]
+    assert len(still) == 3 * 2
+
+
 def test_formulas_of_dropout_and_batch_normalization_give_their_values(modules: Modules) -> None:
     layers = [
         {"units": 3, "activation": "tanh", "dropout": 0.4, "batch_norm": True},

@@ -43,7 +43,7 @@ def test_every_spec_comes_back(modules: Modules) -> None:
     found: list[dict[str, Any]] = []
 
     @bounded(MANY)
-    @given(specs(batch_norm=True))
+    @given(specs(batch_norm=True, frozen=True))
     def collect(spec: dict[str, Any]) -> None:
         found.append(dump_spec(parse_spec(spec)))
 

@@ -83,7 +83,9 @@ def forward({", ".join(arguments)}):
 def _write_hidden(i: int, hidden: LayerSpec, fed: str) -> list[str]:
     lines, z = [], _write_dense(i, fed)
     if hidden.batch_norm:
-        lines.append(f"h, averages = normalize(params, averages, {i}, {fed}, training)")
+        # Frozen normalization goes by its moving averages, and leaves them alone.
+        training = "training" if hidden.trainable else "False"
+        lines.append(f"h, averages = normalize(params, averages, {i}, {fed}, {training})")
         z = "h"
     holes = {"slope": write_number(hidden.negative_slope), "layer": str(i), "z": z}
     z = fill(ACTIVATIONS[hidden.activation].jax.use, holes)

@@ -73,15 +73,34 @@ def schedule(step):
 
 
 def _write_optimizer(spec: Spec) -> str:
+    if all(spec.trainable):
+        return _write_rule(spec, "optimizer")
+    frozen = [f'"layers.{i}."' for i, trained in enumerate(spec.trainable) if not trained]
+    return f'''\
+{_write_rule(spec, "rule")}
+FROZEN = ({", ".join(frozen)},)
+
+
+def label_params(params):
+    """Names the weights that frozen layers keep, and those that are trained."""
+    return {{name: "frozen" if name.startswith(FROZEN) else "trained" for name in params}}
+
+
+optimizer = optax.multi_transform(
+    {{"trained": rule, "frozen": optax.set_to_zero()}}, label_params
+)'''
+
+
+def _write_rule(spec: Spec, name: str) -> str:
     optimizer = spec.optimizer
     made = OPTIMIZERS[optimizer.name].jax
     rate = "schedule" if is_scheduled(spec.schedule) else write_number(optimizer.learning_rate)
     arguments = [rate, *write_arguments(made, optimizer.rates)]
     if optimizer.clip_norm is None:
-        return f"optimizer = {write_call(made.name, arguments, room=len('optimizer = '))}"
+        return f"{name} = {write_call(made.name, arguments, room=len(name) + 3)}"
     clip = f"optax.clip_by_global_norm({write_number(optimizer.clip_norm)})"
     call = write_call(made.name, arguments, 1, room=1)
-    return f"optimizer = optax.chain(\n    {clip},\n    {call},\n)"
+    return f"{name} = optax.chain(\n    {clip},\n    {call},\n)"
 
 
 def _write_update(spec: Spec) -> str:

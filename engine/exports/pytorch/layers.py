@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from engine.exports.activations import write_definitions
 from engine.exports.data import find_head
@@ -45,17 +45,29 @@ _NORM = {
 
 @dataclass(frozen=True)
 class TorchLayer:
-    """One module: what makes it, and plain names of its weights to PyTorch's."""
+    """One module.
+
+    Attributes:
+        code: what makes it.
+        weights: plain names of its weights to PyTorch's.
+        layer: the hidden layer that it belongs to; None for the output's.
+    """
 
     code: str
     weights: dict[str, str]
+    layer: int | None = None
+
+    @property
+    def has_averages(self) -> bool:
+        """Whether it normalizes, by moving averages unless it trains."""
+        return self.code.startswith("BatchNorm(")
 
 
 def list_modules(spec: Spec) -> list[TorchLayer]:
     """Returns the modules of a network, in the order of its `nn.Sequential`."""
     found: list[TorchLayer] = []
     for i, hidden in enumerate(spec.layers):
-        found += _list_hidden(i, hidden, spec.widths[i])
+        found += [replace(one, layer=i) for one in _list_hidden(i, hidden, spec.widths[i])]
     last = len(spec.layers)
     found.append(_dense(last, spec.widths[last], spec.n_outputs, bias=True))
     output = find_head(spec).output
@@ -88,6 +100,15 @@ def _list_hidden(i: int, hidden: LayerSpec, inputs: int) -> Iterator[TorchLayer]
         yield TorchLayer(fill(entry.pytorch.use, holes), learned)
     if hidden.dropout:
         yield TorchLayer(f"nn.Dropout({write_number(hidden.dropout)})", {})
+
+
+def list_frozen(spec: Spec) -> list[tuple[int, TorchLayer]]:
+    """Returns the modules of frozen layers that have weights, with their places."""
+    return [
+        (place, module)
+        for place, module in enumerate(list_modules(spec))
+        if module.layer is not None and module.weights and not spec.trainable[module.layer]
+    ]
 
 
 def write_modules(spec: Spec) -> list[str]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from engine.exports.data import find_head, write_batches, write_score
 from engine.exports.inputs import Source, SourceInput
 from engine.exports.pytorch.layers import (
+    list_frozen,
     list_modules,
     write_initializer,
     write_modules,
@@ -49,6 +50,20 @@ def _write_network(spec: Spec) -> list[str]:
         f"torch.manual_seed(SEED)\nnetwork = nn.Sequential(\n{lines})",
         write_initializer(spec.initializer),
         "draw_weights(network)",
+        *_write_frozen(spec),
+    ]
+
+
+def _write_frozen(spec: Spec) -> list[str]:
+    """Writes that modules of frozen layers get no gradient."""
+    places = ", ".join(str(place) for place, _ in list_frozen(spec))
+    if not places:
+        return []
+    return [
+        f"""\
+# Frozen layers: training leaves their weights as they are.
+for index in [{places}]:
+    network[index].requires_grad_(False)"""
     ]
 
 

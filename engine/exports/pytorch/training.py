@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from engine.exports.pytorch.layers import list_frozen
 from engine.exports.rows import name_rows
 from engine.exports.schedules import MathNames, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import (
@@ -66,7 +67,10 @@ def schedule(step):
 def _write_optimizer(spec: Spec) -> str:
     optimizer = spec.optimizer
     made = OPTIMIZERS[optimizer.name].pytorch
-    arguments = ["network.parameters()", f"lr={write_number(optimizer.learning_rate)}"]
+    trained = "network.parameters()"
+    if not all(spec.trainable):
+        trained = "[one for one in network.parameters() if one.requires_grad]"
+    arguments = [trained, f"lr={write_number(optimizer.learning_rate)}"]
     arguments += write_arguments(made, optimizer.rates)
     call = write_call(made.name, arguments, 1, room=len("return "))
     notes = made.list_notes(optimizer.rates, is_scheduled(spec.schedule))
@@ -75,6 +79,12 @@ def _write_optimizer(spec: Spec) -> str:
 def make_optimizer():
     """Returns the optimizer."""
 {note}    return {call}'''
+
+
+def _write_still(spec: Spec) -> str:
+    """Writes that frozen normalization goes by its moving averages, and leaves them alone."""
+    found = list_frozen(spec)
+    return "".join(f"    network[{place}].eval()\n" for place, one in found if one.has_averages)
 
 
 def _write_train(spec: Spec) -> str:
@@ -98,7 +108,7 @@ def train(epochs):
     compute_loss = {LOSSES[spec.resolved_loss].pytorch.use}
     optimizer = make_optimizer()
 {before}    network.train()
-    for epoch in range(epochs):
+{_write_still(spec)}    for epoch in range(epochs):
         for rows in make_batches(len({rows.noun}), epoch):
             optimizer.zero_grad()
             loss = compute_loss(network(inputs[rows]), targets[rows])

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import jax
 import jax.numpy as jnp
@@ -72,6 +73,7 @@ class ExactModel:
         clipped: whether gradients are clipped.
         batch: rows of a batch.
         n_train: rows of an epoch.
+        trainable: whether updates change a layer, the output layer last.
         n_rows: rows of points that are shown; 0 for images.
         tile: side of the units' tiles; 0 for images.
         n_validation: rows behind the train rows that are measured as a part of their own.
@@ -87,6 +89,7 @@ class ExactModel:
     clipped: bool
     batch: int
     n_train: int
+    trainable: tuple[bool, ...]
     n_rows: int = 0
     tile: int = 0
     n_validation: int = 0
@@ -108,6 +111,7 @@ class ExactModel:
             clipped=spec.optimizer.clip_norm is not None,
             batch=min(spec.batch_size, n_train),
             n_train=n_train,
+            trainable=spec.trainable,
             n_rows=n_rows,
             tile=tile,
             n_validation=n_validation,
@@ -232,9 +236,13 @@ class ExactModel:
         """Reads the numbers."""
         return unpack_rates(jnp.asarray(inputs.rates), self.layout.n_hidden)
 
-    def is_normalized(self, inputs: Inputs, layer: int) -> bool:
-        """Whether a layer is normalized."""
+    def moves_averages(self, inputs: Inputs, layer: int) -> bool:
+        """Whether a layer's moving averages follow its batches."""
         return self.network.normalized[layer]
+
+    def spread_trainable(self, inputs: Inputs) -> Any | None:
+        """Returns whether updates change each number, see `Parameters`; None if they change all."""
+        return None if all(self.trainable) else self.parameters.spread(self.trainable)
 
     def forward(
         self, inputs: Inputs, params: ParameterArrays, x: Array
@@ -260,7 +268,9 @@ class ExactModel:
         """
         seen: BatchStatistics = {}
         network, axis = self.trained_network, self.training_axis
-        normalize = by_batch(params, weights, seen, axis) if self.layout.normalized else None
+        normalize = None
+        if self.layout.normalized:
+            normalize = by_batch(params, weights, seen, axis, self.trainable)
         logits, _ = network.forward(self.rates(inputs).slopes, params, x, drop, normalize)
         return logits if axis else logits.T, seen
 

@@ -101,7 +101,7 @@ class GeneralModel:
             order=ORDER_ROWS + self.batch_chunk,
             columns=MAX_ROWS + PIXELS,
             tiles=MAX_TILE * MAX_TILE,
-            choices=CHOICES + 1 + 2 * self.capacity.layers,
+            choices=CHOICES + 1 + 3 * self.capacity.layers,
             mask=(self.capacity.layers, self.capacity.units),
         )
 
@@ -176,7 +176,8 @@ class GeneralModel:
         )
         room = [0] * (layers - len(used))
         normalized = [int(layer.batch_norm) for layer in spec.layers]
-        depth = [len(spec.layers), *used, *room, *normalized, *room]
+        trainable = [int(layer.trainable) for layer in spec.layers]
+        depth = [len(spec.layers), *used, *room, *normalized, *room, *trainable, *room]
         return Inputs(
             np.array([*choices, *depth], np.int32), pack_rates(spec, label_extent, layers), mask
         )
@@ -189,17 +190,23 @@ class GeneralModel:
         """Reads the numbers."""
         return unpack_rates(jnp.asarray(inputs.rates), self.capacity.layers)
 
-    def is_normalized(self, inputs: Inputs, part: int) -> Array:
-        """Whether the first layer is normalized (part 0), or which of the inner ones (part 1)."""
-        normalized = self._network(inputs).normalized > 0
-        return normalized[1:, None] if part else normalized[0]
+    def moves_averages(self, inputs: Inputs, part: int) -> Array:
+        """Whether moving averages follow the batches of the first layer (0), or inner ones (1)."""
+        network = self._network(inputs)
+        moves = (network.normalized > 0) & (network.trainable > 0)
+        return moves[1:, None] if part else moves[0]
+
+    def spread_trainable(self, inputs: Inputs) -> ParameterArrays:
+        """Returns whether updates change each number; see `StackedParameters`."""
+        trainable = self._network(inputs).trainable > 0
+        return self.parameters.spread(jnp.append(trainable, True))
 
     def _network(self, inputs: Inputs) -> PaddedNetwork:
         layers = self.capacity.layers
         made_of = jnp.asarray(inputs.choices)[CHOICES:]
         slopes, mask = self.rates(inputs).slopes, jnp.asarray(inputs.mask)
-        normalized = made_of[1 + layers :]
-        return PaddedNetwork(made_of[0], made_of[1 : 1 + layers], slopes, mask, normalized)
+        activations, normalized, trainable = made_of[1:].reshape(3, layers)
+        return PaddedNetwork(made_of[0], activations, slopes, mask, normalized, trainable)
 
     def take(self, x: Array, y: Array, rows: Array) -> tuple[Array, Array]:
         """Returns inputs, lying along `training_axis`, and targets [K, rows] of some rows."""

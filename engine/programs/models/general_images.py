@@ -144,7 +144,7 @@ class GeneralImageModel:
 
     def input_shapes(self) -> Inputs:
         """Returns the shapes of what `pack` makes."""
-        choices: Any = ShapeDtypeStruct((_SINGLES + LAYERS,), jnp.int32)
+        choices: Any = ShapeDtypeStruct((_SINGLES + 2 * LAYERS,), jnp.int32)
         return Inputs(choices, _floats(n_rates(LAYERS)), _floats(LAYERS, self.units))
 
     def pack(self, spec: Spec) -> Inputs:
@@ -154,7 +154,9 @@ class GeneralImageModel:
         for place, layer in enumerate(spec.layers):
             mask[place, : layer.units] = 1.0
         singles = SCHEDULES.index(spec.schedule.name), spec.batch_size, len(spec.layers)
-        choices = [*singles, *used, *[0] * (LAYERS - len(used))]
+        room = [0] * (LAYERS - len(used))
+        trainable = [int(layer.trainable) for layer in spec.layers]
+        choices = [*singles, *used, *room, *trainable, *room]
         return Inputs(np.array(choices, np.int32), pack_rates(spec, 1.0, LAYERS), mask)
 
     def pad(self, params: ParameterArrays) -> ParameterArrays:
@@ -200,9 +202,19 @@ class GeneralImageModel:
         """Reads the numbers."""
         return unpack_rates(jnp.asarray(inputs.rates), LAYERS)
 
-    def is_normalized(self, inputs: Inputs, layer: int) -> bool:
+    def moves_averages(self, inputs: Inputs, layer: int) -> bool:
         """No layer is normalized."""
         return False
+
+    def spread_trainable(self, inputs: Inputs) -> ParameterArrays:
+        """Returns whether updates change each number, as what broadcasts to the parameters."""
+        trainable = jnp.asarray(inputs.choices)[_SINGLES + LAYERS :] > 0
+        yes = jnp.array(True)
+        return ParameterArrays(
+            kernels=(trainable[0], trainable[1:, None, None], yes, yes),
+            biases=(trainable[:, None], yes),
+            slopes=(trainable[:, None],),
+        )
 
     def take(self, images: Array, labels: Array, rows: Array) -> tuple[Array, Array]:
         """Returns inputs [pixels, rows] and targets [K, rows] of some images."""

@@ -17,6 +17,7 @@ const FAST = 0.1;
  * @property {number} dead share of dead units
  * @property {number} flat share of activations where the function is flat
  * @property {number} [saturated] share of saturated units
+ * @property {boolean} [frozen] whether updates leave it as it is
  */
 
 /**
@@ -50,44 +51,46 @@ export function smoothFlow(before, now, share) {
     dead: mean(before[i].dead, row.dead),
     flat: mean(before[i].flat, row.flat),
     saturated: mean(before[i].saturated ?? 0, row.saturated ?? 0),
+    frozen: row.frozen,
   }));
 }
 
 /**
- * Says what stands out, most harmful first.
+ * Says what stands out, most harmful first; frozen layers have no gradient, and none is missed.
  *
  * @param {LayerFlow[]} rows
  * @returns {{name: string, values: Object<string, number>}} shares as they are, layers from 1
  */
 export function describeFlow(rows) {
-  const hidden = rows.slice(0, -1);
+  const hidden = rows.slice(0, -1).map((row, i) => ({ ...row, layer: i + 1 })).filter(({ frozen }) => !frozen);
   const largest = (key) => hidden.reduce((best, row, i) => (row[key] > hidden[best][key] ? i : best), 0);
   if (!rows.some(({ gradient }) => gradient > 0)) return { name: "none", values: {} };
   if (hidden.length) {
     const dead = largest("dead");
-    if (hidden[dead].dead >= MANY_DEAD) return { name: "dead", values: { layer: dead + 1, share: hidden[dead].dead } };
+    if (hidden[dead].dead >= MANY_DEAD) return { name: "dead", values: { layer: hidden[dead].layer, share: hidden[dead].dead } };
   }
   if (hidden.length > 1) {
     const [front, back] = [hidden[0].gradient, hidden.at(-1).gradient];
-    const count = hidden.length;
+    const [first, last] = [hidden[0].layer, hidden.at(-1).layer];
     if (back > FAR * front) {
       const flat = largest("flat");
       const cause = hidden[flat].flat >= MANY_FLAT;
       return {
         name: cause ? "vanishing.flat" : "vanishing",
-        values: { last: count, times: front > 0 ? back / front : Infinity, ...(cause ? { layer: flat + 1, share: hidden[flat].flat } : {}) },
+        values: { first, last, times: front > 0 ? back / front : Infinity, ...(cause ? { layer: hidden[flat].layer, share: hidden[flat].flat } : {}) },
       };
     }
-    if (front > FAR * back) return { name: "exploding", values: { last: count, times: back > 0 ? front / back : Infinity } };
+    if (front > FAR * back) return { name: "exploding", values: { first, last, times: back > 0 ? front / back : Infinity } };
   }
   if (hidden.length) {
     const stuck = largest("saturated");
-    if (hidden[stuck].saturated >= MANY_DEAD) return { name: "saturated", values: { layer: stuck + 1, share: hidden[stuck].saturated } };
+    if (hidden[stuck].saturated >= MANY_DEAD) return { name: "saturated", values: { layer: hidden[stuck].layer, share: hidden[stuck].saturated } };
   }
   const fast = rows.reduce((best, row, i) => (row.ratio > rows[best].ratio ? i : best), 0);
   if (rows[fast].ratio >= FAST) {
-    const place = fast < hidden.length ? { layer: fast + 1 } : {};
-    return { name: fast < hidden.length ? "fast" : "fast.output", values: { ...place, share: rows[fast].ratio } };
+    const isHidden = fast < rows.length - 1;
+    const place = isHidden ? { layer: fast + 1 } : {};
+    return { name: isHidden ? "fast" : "fast.output", values: { ...place, share: rows[fast].ratio } };
   }
   return { name: "even", values: {} };
 }

@@ -7,6 +7,7 @@ import { word } from "lib/words";
 const PLUS = "M8 4v8M4 8h8";
 const MINUS = "M4 8h8";
 const CHEVRON = "M5 6.5l3 3 3-3";
+const LOCK = "M5 7.5V5.5a3 3 0 0 1 6 0v2M4 7.5h8v5H4z";
 
 /**
  * @param {HTMLElement} heads above the columns
@@ -68,7 +69,7 @@ export function createColumnHeaders(heads, gaps, limits, on) {
     const stepper = h("span.stepper", { data: { help: word("help.layers.units") } }, drop, units, add);
     const element = h("div.head", { role: "group", "aria-label": word("layer.name", values) },
       h("div.head-line", {}, menu, stepper), wrap);
-    return { element, stepper, units, drop, add, select, wrap };
+    return { element, menu, stepper, units, drop, add, select, wrap };
   }
 
   function makeUnitsInput(layer, values) {
@@ -78,6 +79,15 @@ export function createColumnHeaders(heads, gaps, limits, on) {
       on: { change: () => on.setUnits(layer, Number(input.value)) },
     });
     return input;
+  }
+
+  /** A lock in place of the chevron, and in words. */
+  function markFrozen(menu, layer, frozen) {
+    if (menu.classList.contains("frozen") === frozen) return;
+    menu.classList.toggle("frozen", frozen);
+    menu.querySelector("path").setAttribute("d", frozen ? LOCK : CHEVRON);
+    menu.setAttribute("aria-label", word(frozen ? "action.layerMenu.frozen" : "action.layerMenu", { layer: layer + 1 }));
+    menu.dataset.help = word(frozen ? "help.layers.frozen" : "help.layerMenu");
   }
 
   function showUnits(element, units) {
@@ -90,10 +100,11 @@ export function createColumnHeaders(heads, gaps, limits, on) {
    * the spec that is `present` has to wait.
    */
   function update(spec, output, present = null) {
-    spec.layers.forEach(({ units, activation }, layer) => {
+    spec.layers.forEach(({ units, activation, trainable }, layer) => {
       const head = columns[layer + 1];
       if (!head?.select) return;
       showUnits(head.units, units);
+      markFrozen(head.menu, layer, trainable === false);
       head.drop.disabled = units <= 1;
       head.add.disabled = units >= limits.mostUnits;
       if (head.select.value !== activation) head.select.value = activation;

@@ -26,7 +26,7 @@ export function removeUnit(layers, at, unit) {
 /** Inserts a layer before layer `at`, like the one in front of it. */
 export function insertLayer(layers, at, fallback) {
   const like = layers[Math.max(0, at - 1)] ?? fallback;
-  const layer = { ...like, dropout: 0, batch_norm: false };
+  const layer = { ...like, dropout: 0, batch_norm: false, trainable: true };
   const origin = keep(layers);
   origin.splice(at, 0, [null, Array(layer.units).fill(null)]);
   return { layers: layers.toSpliced(at, 0, layer), origin };

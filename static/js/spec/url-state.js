@@ -45,7 +45,7 @@ export const PATHS = {
   seed: "seed",
 };
 /** What a layer is while its text says nothing else; every layer's units are said. */
-const LAYER = { activation: "tanh", negative_slope: 0.1, dropout: 0, batch_norm: false };
+const LAYER = { activation: "tanh", negative_slope: 0.1, dropout: 0, batch_norm: false, trainable: true };
 /** Words in which the value is a name; everything else but the two lists is a number. */
 const NAMES = ["data", "task", "initializer", "loss", "optimizer", "schedule"];
 const MOST_LAYERS = 64;
@@ -174,7 +174,7 @@ function readNumber(key, text) {
   return value;
 }
 
-/** `4:relu:d0.2:s0.3:bn*3,2`: units, then what differs, then how often in a row. */
+/** `4:relu:d0.2:s0.3:bn:frozen*3,2`: units, then what differs, then how often in a row. */
 function writeLayers(layers) {
   if (layers.length === 0) return NONE;
   const runs = [];
@@ -185,13 +185,14 @@ function writeLayers(layers) {
   return runs.map(({ text, times }) => (times > 1 ? `${text}*${times}` : text)).join(",");
 }
 
-function writeLayer({ units, activation, negative_slope: slope, dropout, batch_norm: norm }) {
+function writeLayer({ units, activation, negative_slope: slope, dropout, batch_norm: norm, trainable }) {
   return [
     units,
     ...(activation === LAYER.activation ? [] : [activation]),
     ...(slope === LAYER.negative_slope ? [] : [`s${slope}`]),
     ...(dropout === LAYER.dropout ? [] : [`d${dropout}`]),
     ...(norm ? ["bn"] : []),
+    ...(trainable === false ? ["frozen"] : []),
   ].join(":");
 }
 
@@ -214,6 +215,7 @@ function readLayer(text) {
   const layer = { units: readNumber("layers", units), ...LAYER };
   for (const word of rest) {
     if (word === "bn") layer.batch_norm = true;
+    else if (word === "frozen") layer.trainable = false;
     else if (/^d[\d.]/.test(word)) layer.dropout = readNumber("layers", word.slice(1));
     else if (/^s[\d.]/.test(word)) layer.negative_slope = readNumber("layers", word.slice(1));
     else layer.activation = readName("layers", word);

@@ -1,6 +1,6 @@
 /** Formulas of the backward pass and of the update: the chain rule as nodes that open. Pure. */
 
-import { makeNode, nodeOfActivation, nodeOfOutput, nodeOfPreActivation, nodeOfUnit, nodeOfWeight, slopeBelow } from "step/forward-formulas";
+import { isFrozen, makeNode, nodeOfActivation, nodeOfOutput, nodeOfPreActivation, nodeOfUnit, nodeOfWeight, slopeBelow } from "step/forward-formulas";
 import { writeActivation, writeLoss, writeOptimizer } from "step/functions";
 import { bracket, formatFigure, joinTerms, slopeFor, symbolOf, symbolOfUnit, symbolOfWeight } from "step/notation";
 
@@ -57,6 +57,14 @@ function nodeOfHandedOn(step, row, column, unit) {
 /** The gradient for a unit's weighted sum: that for z, but for batch normalization between them. */
 function nodeOfSumGradient(step, row, column, unit) {
   if (!isNormalized(step, column)) return nodeOfGradient(step, row, column, unit);
+  if (isFrozen(step, column - 1)) {
+    const above = nodeOfGradient(step, row, column, unit);
+    const { variance } = step.statistics(column, unit);
+    const scale = step.parameter(step.unitParameter("scale", column, unit)).old;
+    return makeNode(slopeFor(symbolOfSum(step, column, unit)), `γ ${above.symbol} / √(σ² + 0.001)`,
+      `${bracket(scale)} · ${bracket(above.value)} / √(${formatFigure(variance)} + 0.001)`,
+      step.value("bySums", row, column, unit), [() => above], "step.note.averages");
+  }
   return makeNode(slopeFor(symbolOfSum(step, column, unit)), "γ (∂L/∂z − β̇ − ŝ γ̇) / √(σ² + 0.001)", "",
     step.value("bySums", row, column, unit), [() => nodeOfGradient(step, row, column, unit)], "step.note.through");
 }
@@ -126,6 +134,7 @@ export function nodeOfWeightGradient(step, link) {
 export function nodeOfWholeGradient(step, link) {
   const p = step.parameter(step.indexOf(link));
   const loss = nodeOfWeightGradient(step, link);
+  if (isFrozen(step, link.layer)) return makeNode("g", "0", "", p.gradient, [() => loss], "step.note.frozen");
   const { clip } = step.summary;
   const { l1, l2 } = step.spec.regularization;
   const parts = [() => loss];
@@ -150,6 +159,10 @@ export function nodeOfWholeGradient(step, link) {
 export function nodeOfUpdate(step, link) {
   const p = step.parameter(step.indexOf(link));
   const { rate } = step.summary;
+  if (isFrozen(step, link.layer)) {
+    const own = symbolOfWeight(step, link);
+    return makeNode(`${own} ←`, own, formatFigure(p.old), p.new, [() => nodeOfWholeGradient(step, link)], "step.note.frozen");
+  }
   const lines = writeOptimizer(step.spec.optimizer, p, step.summary).map(([symbol, formula, numbers, value]) =>
     makeNode(symbol, formula, numbers, value, symbol === "d" ? [() => nodeOfWholeGradient(step, link)] : []));
   const symbol = symbolOfWeight(step, link);

@@ -13,6 +13,11 @@ export function nodeOfWeight(step, link) {
   return makeNode(symbolOfWeight(step, link), "", "", step.parameter(step.indexOf(link)).old);
 }
 
+/** Whether a layer is frozen; the output layer never is. */
+export function isFrozen({ spec }, layer) {
+  return spec.layers[layer]?.trainable === false;
+}
+
 /** What a unit hands on: a feature, an activation, an activation after dropout, an output. */
 export function nodeOfUnit(step, row, column, unit) {
   const value = step.value("h", row, column, unit);
@@ -54,7 +59,8 @@ export function nodeOfPreActivation(step, row, column, unit) {
   const s = step.value("sums", row, column, unit);
   return makeNode(symbolOf("z", step, column, unit), "γ (s − μ) / √(σ² + 0.001) + β",
     `${formatFigure(scale)} · (${formatFigure(s)} − ${bracket(mean)}) / √(${formatFigure(variance)} + 0.001) + ${bracket(shift)}`,
-    step.value("z", row, column, unit), [() => nodeOfSum(step, row, column, unit, "s")], "step.note.normalized");
+    step.value("z", row, column, unit), [() => nodeOfSum(step, row, column, unit, "s")],
+    isFrozen(step, column - 1) ? "step.note.averages" : "step.note.normalized");
 }
 
 /** The weighted sum of what comes in, and the bias. */

@@ -81,7 +81,9 @@ export function create(element, { store, edits, actions, advice }) {
     const { appearance: { palette }, view: { flowLook } } = store.get();
     if (!measured || !palette || !element.clientWidth) return;
     const saturated = readSpreads(measured.activations, measured.gradients);
-    const flow = readFlow(measured.flow).map((row, i) => ({ ...row, saturated: saturated[i]?.saturated ?? 0 }));
+    const flow = readFlow(measured.flow).map((row, i) => ({
+      ...row, saturated: saturated[i]?.saturated ?? 0, frozen: measured.spec.layers[i]?.trainable === false,
+    }));
     hint.hidden = true;
     body.hidden = false;
     if (cells.length !== flow.length) build(flow.length);
