@@ -38,6 +38,7 @@ from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
 from engine.programs.tiers import Programs
 from engine.runs.images.memory import count_image_bytes
+from engine.runs.races import MAX_RACE_EPOCHS, MAX_RACERS, Race
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
 from engine.spec import (
     MAX_CLASSES,
@@ -85,6 +86,8 @@ __all__ = [
     "MAX_LABEL",
     "MAX_PAYLOAD",
     "MAX_POINTS",
+    "MAX_RACERS",
+    "MAX_RACE_EPOCHS",
     "MAX_SNAPSHOTS",
     "PRESETS",
     "TASK_DATASETS",
@@ -117,6 +120,7 @@ __all__ = [
     "PayloadVersionError",
     "Preset",
     "Programs",
+    "Race",
     "Sample",
     "SelectedImage",
     "Slices",

@@ -19,6 +19,7 @@ from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.editable import EditableRun
 from engine.runs.past import PastRun
+from engine.runs.races import Race
 from engine.runs.run_classes import is_ready, make_data
 from engine.runs.trials import Candidate, Trial
 from engine.spec import Spec
@@ -213,6 +214,19 @@ class Trainer(EditableRun):
         """
         now = self.snapshot()
         return Trial(self._programs, now, candidates, epochs, restart=restart, flow=flow)
+
+    def begin_race(self, racers: Sequence[Candidate], epochs: int, *, restart: bool = True) -> Race:
+        """Returns a race of copies of this snapshot; the run keeps its state.
+
+        Args:
+            racers: the change that makes each copy.
+            epochs: that each copy trains.
+            restart: whether copies begin at step 0, with weights drawn as their spec says.
+
+        Raises:
+            EngineError: a change cannot be made, or not race.
+        """
+        return Race(self._programs, self.snapshot(), racers, epochs, restart=restart)
 
     def show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Frame:
         """Makes the frame of a snapshot, the same as it was then; the run keeps its state.

@@ -9,6 +9,8 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
+from engine.functions.heads import HEADS, head_index
+from engine.spec import Spec
 
 Metrics = dict[str, float]
 
@@ -98,3 +100,20 @@ def validation_row(metrics: Metrics) -> list[float] | None:
 
 def _name_measure(metrics: Metrics) -> str:
     return "accuracy" if "train_accuracy" in metrics else "rmse"
+
+
+def score_outputs(spec: Spec, outputs: Floats, labels: Floats) -> float:
+    """Returns the accuracy of some outputs, or their RMSE: the metric of `history_row`.
+
+    Args:
+        spec: whose task and loss they are of.
+        outputs: [n, K], after the output activation.
+        labels: [n]: 0 or 1, the class, or the value.
+    """
+    outputs = np.asarray(outputs, np.float64)
+    if spec.task == "regression":
+        return float(np.sqrt(np.mean((outputs[:, 0] - labels) ** 2)))
+    if spec.task == "multiclass":
+        return float(np.mean(outputs.argmax(axis=1) == labels))
+    middle = (HEADS[head_index(spec.task, spec.resolved_loss)].negative + 1) / 2
+    return float(np.mean((outputs[:, 0] >= middle) == (labels > 0)))

@@ -188,6 +188,27 @@ VIEWS.register(
         ),
     ),
     View(
+        "race", "plane", cost="occasional", recorded=True, changes=True,
+        arrays=(
+            ArrayType(
+                "race_curves", "F32", ("n", "n", 5),
+                "for each network of the race, after each round: epoch, train loss, test loss, "
+                "train metric, test metric; NaN once it has diverged",
+            ),
+            ArrayType(
+                "race_boundaries", "U8", ("n", 50, 50),
+                "the K outputs of each of them as in `boundary`, every second row and column; "
+                "0..255 spans its pair of `race_ranges`",
+            ),
+            ArrayType("race_ranges", "F32", ("n", 2), "lowest and highest output of each"),
+            ArrayType(
+                "race_ensemble", "F32", (3,),
+                "how many of them have not diverged, and train and test metric of the mean of "
+                "their outputs",
+            ),
+        ),
+    ),
+    View(
         "digit", "images", recorded=True,
         arrays=(
             ArrayType(

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import math
 import statistics
-import time
 from collections.abc import Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from engine.base.arrays import Floats
-from engine.base.errors import DivergedError, TrialError
+from engine.base.errors import TrialError
 from engine.base.slices import finish
 from engine.edits.revisions import revise
 from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
-from engine.runs.plane.run import PlaneRun
+from engine.runs.copies import Copies, Copy
 from engine.spec import Spec
 from engine.state.initial_state import restart as draw_anew
 from engine.state.snapshots import Snapshot
@@ -38,8 +37,6 @@ _COMPARED = 0.25
 _LESS, _LEAST = 0.05, 0.002
 #: Test accuracy that it may cost.
 _COST = 0.02
-#: Updates of the first slice, and how many times as many the next one may have.
-_FIRST, _FASTER = 4, 4
 _FLOW = FrameRequest(views=("gradient_flow",))
 
 
@@ -85,17 +82,6 @@ class TrialResult:
     best: int | None
 
 
-@dataclass(slots=True)
-class _Copy:
-    """Copy of a run: its snapshot, and its metrics after each round."""
-
-    snapshot: Snapshot
-    rounds: list[Metrics] = field(default_factory=list)
-    trained: int = 0
-    diverged: bool = False
-    slice: int = _FIRST
-
-
 class Trial:
     """Trains copies of one snapshot under different edits, in slices.
 
@@ -130,56 +116,34 @@ class Trial:
             raise TrialError(f"a trial has 1 to {MAX_EPOCHS} epochs")
         if start.spec.data.is_images:
             raise TrialError("a copy of a network for images would take as long as the run itself")
-        self._programs = programs
         self._with_flow = flow
-        snapshots = [start, *(_change(start, candidate) for candidate in candidates)]
+        snapshots = [start, *(change_copy(start, candidate) for candidate in candidates)]
         if restart:
             snapshots = [draw_anew(snapshot.spec, snapshot.data) for snapshot in snapshots]
         self._start = snapshots[0]
         for snapshot in snapshots:
             if not programs.has_general(snapshot.spec):
                 raise TrialError("no program that is compiled has room for the network")
-        self._copies = [_Copy(snapshot) for snapshot in snapshots]
         self._ends = plan_rounds(epochs)
-        self._round = 0
-        self._run: PlaneRun | None = None
-        self._loaded: _Copy | None = None
+        self._copies = Copies(programs, snapshots, self._ends)
 
     @property
     def done(self) -> bool:
         """Whether all copies are trained."""
-        return self._round == len(self._ends)
+        return self._copies.done
 
     @property
     def share(self) -> float:
         """How much of the training is done, 0 to 1."""
-        if self.done:
-            return 1.0
-        done = [1.0 if copy.diverged else self._share_of(copy) for copy in self._copies]
-        return sum(done) / len(done)
-
-    def _share_of(self, copy: _Copy) -> float:
-        return copy.trained / (self._ends[-1] * copy.snapshot.batches_per_epoch)
+        return self._copies.share
 
     def advance(self, max_seconds: float) -> None:
-        """Trains one copy for about so long.
-
-        Args:
-            max_seconds: that the slice may take; the first ones, which measure, take less.
-        """
-        if self.done:
-            return
-        copy = self._next_copy()
-        if copy is not None:
-            self._train(copy, max_seconds)
-        if self._next_copy() is None:
-            self._round += 1
-            if all(one.diverged for one in self._copies):
-                self._round = len(self._ends)
+        """Trains one copy for about so long, see `Copies.advance`."""
+        self._copies.advance(max_seconds)
 
     def result(self) -> TrialResult | None:
         """Returns the result of the last round that all copies have done; None before the first."""
-        rounds = self._round
+        rounds = self._copies.round
         if rounds == 0:
             return None
         baseline, *outcomes = (self._measure(copy, rounds) for copy in self._copies)
@@ -191,41 +155,12 @@ class Trial:
             choose_best(baseline, outcomes),
         )
 
-    def _measure(self, copy: _Copy, rounds: int) -> Outcome:
+    def _measure(self, copy: Copy, rounds: int) -> Outcome:
         outcome = _measure(copy, rounds)
         if not self._with_flow or outcome.metrics is None:
             return outcome
-        frame = finish(self._load(copy).turn(0, _FLOW))
+        frame = finish(self._copies.load(copy).turn(0, _FLOW))
         return replace(outcome, flow=frame.arrays.get("gradient_flow"))
-
-    def _next_copy(self) -> _Copy | None:
-        waiting = (c for c in self._copies if not c.diverged and len(c.rounds) == self._round)
-        return next(waiting, None)
-
-    def _train(self, copy: _Copy, max_seconds: float) -> None:
-        run = self._load(copy)
-        rest = self._ends[self._round] * run.batches_per_epoch - copy.trained
-        steps = min(rest, copy.slice)
-        begun = time.perf_counter()
-        try:
-            run.train_general(steps)
-        except DivergedError:
-            copy.diverged = True
-            return
-        seconds = max(time.perf_counter() - begun, 1e-9)
-        copy.slice = max(1, min(_FASTER * steps, int(max_seconds / seconds * steps)))
-        copy.trained += steps
-        copy.snapshot = run.snapshot()
-        if steps == rest:
-            copy.rounds.append(run.metrics)
-
-    def _load(self, copy: _Copy) -> PlaneRun:
-        if self._run is None:
-            self._run = PlaneRun(self._programs, copy.snapshot)
-        elif self._loaded is not copy:
-            self._run.load(copy.snapshot)
-        self._loaded = copy
-        return self._run
 
 
 def plan_rounds(epochs: int) -> list[int]:
@@ -259,7 +194,7 @@ def _helps(outcome: Outcome, baseline: Outcome) -> bool:
     return after.get("test_accuracy", 0.0) >= before.get("test_accuracy", 0.0) - _COST
 
 
-def _measure(copy: _Copy, rounds: int) -> Outcome:
+def _measure(copy: Copy, rounds: int) -> Outcome:
     if len(copy.rounds) < rounds:
         return Outcome(None, math.inf)
     done = copy.rounds[:rounds]
@@ -267,11 +202,20 @@ def _measure(copy: _Copy, rounds: int) -> Outcome:
     return Outcome(done[-1], statistics.median(one["test_loss"] for one in compared))
 
 
-def _change(start: Snapshot, candidate: Candidate) -> Snapshot:
-    """Returns the snapshot after a candidate's edit."""
+def change_copy(start: Snapshot, candidate: Candidate, *, seeds: bool = False) -> Snapshot:
+    """Returns the snapshot after a candidate's edit.
+
+    Args:
+        start: before it.
+        candidate: the edit.
+        seeds: whether it may change the seed.
+
+    Raises:
+        TrialError: losses after it could not be compared with those before.
+    """
     after = finish(revise(start, candidate.patch, candidate.origin, _refuse_data))
     old, new = start.spec, after.spec
-    if new.seed != old.seed:
+    if new.seed != old.seed and not seeds:
         raise TrialError("a trial goes on from the present weights, so the seed stays", "seed")
     if new.resolved_loss != old.resolved_loss:
         raise TrialError("losses of two kinds cannot be compared", "loss")

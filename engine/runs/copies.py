@@ -1,0 +1,144 @@
+"""Copies of a run: trained side by side under different specs, in rounds and slices.
+
+All copies train on general programs, so nothing is compiled for them. In each round every copy
+trains up to the same epoch, one after the other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+
+from engine.base.errors import DivergedError
+from engine.frames.metrics import Metrics
+from engine.programs.tiers import Programs
+from engine.runs.plane.run import PlaneRun
+from engine.state.snapshots import Snapshot
+
+#: Updates of the first slice, and how many times as many the next one may have.
+_FIRST, _FASTER = 4, 4
+
+
+@dataclass(slots=True)
+class Copy:
+    """Copy of a run.
+
+    Attributes:
+        snapshot: where it stands.
+        rounds: its metrics after each round.
+        trained: updates so far.
+        diverged: whether a number became infinite or NaN; then it trains no further.
+        slice: updates of its next slice, at most.
+    """
+
+    snapshot: Snapshot
+    rounds: list[Metrics] = field(default_factory=list)
+    trained: int = 0
+    diverged: bool = False
+    slice: int = _FIRST
+
+
+class Copies:
+    """Copies that are trained together.
+
+    Args:
+        programs: where compiled programs come from; none is compiled for copies.
+        snapshots: where the copies begin.
+        ends: the epoch that each round ends at, counted from the beginning of the copies.
+    """
+
+    def __init__(
+        self, programs: Programs, snapshots: Sequence[Snapshot], ends: Sequence[int]
+    ) -> None:
+        self._programs = programs
+        self._copies = [Copy(snapshot) for snapshot in snapshots]
+        self._ends = ends
+        self._round = 0
+        self._run: PlaneRun | None = None
+        self._loaded: Copy | None = None
+
+    def __len__(self) -> int:
+        return len(self._copies)
+
+    def __getitem__(self, index: int) -> Copy:
+        return self._copies[index]
+
+    def __iter__(self) -> Iterator[Copy]:
+        return iter(self._copies)
+
+    @property
+    def round(self) -> int:
+        """How many rounds all copies have done."""
+        return self._round
+
+    @property
+    def done(self) -> bool:
+        """Whether all copies are trained."""
+        return self._round == len(self._ends)
+
+    @property
+    def share(self) -> float:
+        """How much of the training is done, 0 to 1."""
+        if self.done:
+            return 1.0
+        done = [1.0 if copy.diverged else self._share_of(copy) for copy in self._copies]
+        return sum(done) / len(done)
+
+    @property
+    def between_rounds(self) -> bool:
+        """Whether all copies that go on stand at the same epoch."""
+        epoch = self._ends[self._round - 1] if self._round else 0
+        return all(
+            copy.diverged or copy.trained == epoch * copy.snapshot.batches_per_epoch
+            for copy in self._copies
+        )
+
+    def _share_of(self, copy: Copy) -> float:
+        return copy.trained / (self._ends[-1] * copy.snapshot.batches_per_epoch)
+
+    def advance(self, max_seconds: float) -> None:
+        """Trains one copy for about so long.
+
+        Args:
+            max_seconds: that the slice may take; the first ones, which measure, take less.
+        """
+        if self.done:
+            return
+        copy = self._next_copy()
+        if copy is not None:
+            self._train(copy, max_seconds)
+        if self._next_copy() is None:
+            self._round += 1
+            if all(one.diverged for one in self._copies):
+                self._round = len(self._ends)
+
+    def load(self, copy: Copy) -> PlaneRun:
+        """Returns the run that all copies share, with the state of one of them."""
+        if self._run is None:
+            self._run = PlaneRun(self._programs, copy.snapshot)
+        elif self._loaded is not copy:
+            self._run.load(copy.snapshot)
+        self._loaded = copy
+        return self._run
+
+    def _next_copy(self) -> Copy | None:
+        waiting = (c for c in self._copies if not c.diverged and len(c.rounds) == self._round)
+        return next(waiting, None)
+
+    def _train(self, copy: Copy, max_seconds: float) -> None:
+        run = self.load(copy)
+        rest = self._ends[self._round] * run.batches_per_epoch - copy.trained
+        steps = min(rest, copy.slice)
+        begun = time.perf_counter()
+        try:
+            run.train_general(steps)
+        except DivergedError:
+            copy.diverged = True
+            return
+        seconds = max(time.perf_counter() - begun, 1e-9)
+        copy.slice = max(1, min(_FASTER * steps, int(max_seconds / seconds * steps)))
+        copy.trained += steps
+        copy.snapshot = run.snapshot()
+        if steps == rest:
+            copy.rounds.append(run.metrics)

@@ -1,0 +1,197 @@
+"""Races: copies of a run under different specs, trained side by side and shown meanwhile.
+
+Up to `MAX_RACERS` copies begin at the same weights, or at step 0 with weights drawn as each spec
+says, and do equally many epochs on the same data. Copies that differ only in their seed are an
+ensemble: the race also measures the mean of all outputs.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.base.errors import TrialError
+from engine.base.slices import finish
+from engine.data.datasets import Dataset
+from engine.frames.frames import FrameRequest
+from engine.frames.metrics import Metrics, history_row, score_outputs
+from engine.programs.tiers import Programs
+from engine.runs.copies import Copies, Copy
+from engine.runs.trials import Candidate, change_copy
+from engine.spec import Spec
+from engine.state.initial_state import restart as draw_anew
+from engine.state.snapshots import Snapshot
+
+#: Copies of one race.
+MAX_RACERS = 16
+#: Epochs that each copy trains at most.
+MAX_RACE_EPOCHS = 1000
+#: Rounds of a race, and so places of its curves.
+ROUNDS = 100
+#: Every second pixel of a boundary is kept.
+PIXELS = 50
+#: Seconds from one look at all copies to the next, at least.
+APART = 0.2
+_LOOK = FrameRequest(views=("boundary",))
+
+
+class Race:
+    """Trains copies of one snapshot under different specs, and shows all of them.
+
+    Any thread may read `arrays`; all else is for the one that trains.
+
+    Args:
+        programs: where compiled programs come from; none is compiled for a race.
+        start: what the copies begin at.
+        racers: the changes that make each copy, 2 to `MAX_RACERS`; `{}` changes nothing.
+        epochs: that each copy trains, 1 to `MAX_RACE_EPOCHS`.
+        restart: whether they begin at step 0, with weights drawn as their spec says; only then
+            their seeds may differ.
+        clock: seconds, as `time.perf_counter`.
+
+    Raises:
+        TrialError: such a change cannot race, or the network is for images.
+        PatchError: a patch is not an object.
+        SpecError: a changed spec breaks a rule.
+        OriginError: an origin does not fit.
+    """
+
+    def __init__(
+        self,
+        programs: Programs,
+        start: Snapshot,
+        racers: Sequence[Candidate],
+        epochs: int,
+        *,
+        restart: bool = True,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        if not 2 <= len(racers) <= MAX_RACERS:
+            raise TrialError(f"a race has 2 to {MAX_RACERS} networks")
+        if not 1 <= epochs <= MAX_RACE_EPOCHS:
+            raise TrialError(f"a race has 1 to {MAX_RACE_EPOCHS} epochs")
+        if start.spec.data.is_images:
+            raise TrialError("networks for images are too large to train many at a time")
+        snapshots = [change_copy(start, racer, seeds=restart) for racer in racers]
+        if restart:
+            snapshots = [draw_anew(snapshot.spec, snapshot.data) for snapshot in snapshots]
+        if not all(programs.has_general(snapshot.spec) for snapshot in snapshots):
+            raise TrialError("no program that is compiled has room for the network")
+        self._data: Dataset = start.data
+        self._ends = _plan_rounds(epochs)
+        self._copies = Copies(programs, snapshots, self._ends)
+        self._clock = clock
+        self._next = 0.0
+        self._begun: list[Metrics] = []
+        self._shown_round = -1
+        self._looks: list[tuple[Any, Floats]] = []
+        self._outputs: list[Floats] = []
+        self._arrays: dict[str, NDArray[Any]] = {}
+
+    @property
+    def specs(self) -> list[Spec]:
+        """What races."""
+        return [copy.snapshot.spec for copy in self._copies]
+
+    @property
+    def done(self) -> bool:
+        """Whether all copies are trained, and seen."""
+        return self._copies.done and self._shown_round == self._copies.round
+
+    @property
+    def share(self) -> float:
+        """How much of the training is done, 0 to 1."""
+        return self._copies.share
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """The arrays of the `race` view; others after each look, so who holds these keeps them."""
+        return self._arrays
+
+    def snapshot(self, index: int) -> Snapshot:
+        """Returns where a copy stands, to go on with it."""
+        return self._copies[index].snapshot
+
+    def advance(self, max_seconds: float) -> bool:
+        """Trains one copy for about so long, or looks at one.
+
+        Args:
+            max_seconds: that the slice may take.
+
+        Returns:
+            Whether there are new arrays.
+        """
+        if len(self._begun) < len(self._copies):
+            self._begun.append(self._copies.load(self._copies[len(self._begun)]).metrics)
+            return False
+        looking = len(self._looks) > 0 or self._must_look()
+        if not looking:
+            self._copies.advance(max_seconds)
+            return False
+        self._look(self._copies[len(self._looks)])
+        if len(self._looks) < len(self._copies):
+            return False
+        self._publish()
+        return True
+
+    def _must_look(self) -> bool:
+        if self._shown_round == self._copies.round or not self._copies.between_rounds:
+            return False
+        return self._copies.done or self._clock() >= self._next
+
+    def _look(self, copy: Copy) -> None:
+        run = self._copies.load(copy)
+        frame = finish(run.turn(0, _LOOK))
+        ends = json.loads(frame.metadata["boundary_range"])
+        self._looks.append((frame.arrays["boundary"][:, ::2, ::2], np.array(ends)))
+        self._outputs.append(run.predict(self._data.x))
+        copy.snapshot = run.shown_snapshot()
+
+    def _publish(self) -> None:
+        boundaries, ranges = zip(*self._looks, strict=True)
+        self._arrays = {
+            "race_curves": self._make_curves(),
+            "race_boundaries": np.concatenate(boundaries),
+            "race_ranges": np.array(ranges, np.float32),
+            "race_ensemble": self._measure_ensemble(),
+        }
+        self._shown_round = self._copies.round
+        self._looks, self._outputs = [], []
+        self._next = self._clock() + APART
+
+    def _make_curves(self) -> Floats:
+        """Returns epoch, losses and metrics of each copy after each round; NaN once diverged."""
+        curves = np.full((len(self._copies), self._copies.round + 1, 5), np.nan, np.float32)
+        curves[:, :, 0] = [0, *self._ends[: self._copies.round]]
+        for copy, begun, rows in zip(self._copies, self._begun, curves, strict=True):
+            done = [begun, *copy.rounds[: self._copies.round]]
+            rows[: len(done), 1:] = [history_row(one)[1:] for one in done]
+        return curves
+
+    def _measure_ensemble(self) -> Floats:
+        """Returns how many copies have not diverged, and train and test metric of their mean."""
+        members = [
+            outputs
+            for outputs, copy in zip(self._outputs, self._copies, strict=True)
+            if not copy.diverged
+        ]
+        if not members:
+            return np.array([0, np.nan, np.nan], np.float32)
+        mean, data = np.mean(members, axis=0), self._data
+        parts = slice(0, data.n_train), slice(data.n_train, data.n)
+        scores = [
+            score_outputs(self._copies[0].snapshot.spec, mean[p], data.labels[p]) for p in parts
+        ]
+        return np.array([len(members), *scores], np.float32)
+
+
+def _plan_rounds(epochs: int) -> list[int]:
+    """Returns the epochs after which all copies are measured."""
+    rounds = min(ROUNDS, epochs)
+    return [-(-epochs * i // rounds) for i in range(1, rounds + 1)]

@@ -1,0 +1,157 @@
+"""Races: each copy is what a trainer of its spec becomes, and what is shown of all is theirs."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import MAX_RACERS, Candidate, EngineError, FrameRequest, Race, Spec, Trainer, TrialError
+from tests.engine.conftest import MakeTrainer
+from tests.engine.states import read_state, same_bits
+
+SECONDS = 0.01
+SMALL = {"layers": [{"units": 4}], "data": {"samples": 60}}
+
+
+def begin(trainer: Trainer, patches: list[Any], epochs: int = 6, **more: Any) -> Race:
+    return trainer.begin_race([Candidate(patch) for patch in patches], epochs, **more)
+
+
+def finish(race: Race) -> dict[str, np.ndarray]:
+    while not race.done:
+        race.advance(SECONDS)
+    return race.arrays
+
+
+def test_each_copy_is_what_a_trainer_becomes(make_trainer: MakeTrainer) -> None:
+    """Optimizers, rates, initial weights, seeds and layers, from step 0, to the last bit."""
+    patches = [
+        {"optimizer": {"name": "adam", "learning_rate": 0.01}},
+        {"optimizer": {"learning_rate": 0.3}},
+        {"initializer": {"name": "he_normal"}},
+        {"seed": 7},
+        {"layers": [{"units": 8, "activation": "relu"}] * 2, "batch_size": 7},
+    ]
+    trainer = make_trainer(SMALL)
+    trainer.turn(epochs=3)
+    race = begin(trainer, patches)
+    arrays = finish(race)
+    for i, patch in enumerate(patches):
+        alone = make_trainer(SMALL)
+        alone.edit(patch)
+        alone.reset()
+        rows = []
+        for epoch in range(7):
+            measured = alone.metrics
+            losses = (measured["train_loss"], measured["test_loss"])
+            rows.append([epoch, *losses, measured["train_accuracy"], measured["test_accuracy"]])
+            alone.turn(epochs=1)
+        np.testing.assert_array_equal(arrays["race_curves"][i], np.array(rows, np.float32))
+        alone.reset()
+        alone.turn(epochs=6)
+        boundary = alone.turn(request=FrameRequest(views=("boundary",))).arrays["boundary"]
+        np.testing.assert_array_equal(arrays["race_boundaries"][i], boundary[0, ::2, ::2])
+        trainer.restore(race.snapshot(i))
+        assert same_bits(read_state(trainer), read_state(alone))
+    np.testing.assert_array_equal(arrays["race_ranges"], [[0, 1]] * len(patches))
+
+
+def test_from_here_on_all_begin_at_the_present_weights(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer(SMALL)
+    trainer.turn(epochs=5)
+    before = trainer.metrics
+    rates = [{"optimizer": {"learning_rate": rate}} for rate in (0.01, 0.1)]
+    arrays = finish(begin(trainer, rates, restart=False))
+    losses = np.float32([before["train_loss"]] * 2)
+    np.testing.assert_array_equal(arrays["race_curves"][:, 0, 1], losses)
+    assert trainer.metrics == before, "the run stays where it is"
+    with pytest.raises(TrialError):
+        begin(trainer, [{"seed": 1}, {"seed": 2}], restart=False)
+
+
+@pytest.mark.parametrize(
+    ("data", "key"),
+    [
+        ({"name": "xor", "noise": 0.3}, "accuracy"),
+        ({"name": "blobs", "classes": 4}, "accuracy"),
+        ({"name": "bumps"}, "rmse"),
+    ],
+)
+def test_an_ensemble_is_the_mean_of_all_outputs(
+    make_trainer: MakeTrainer, data: dict[str, Any], key: str
+) -> None:
+    """In float64, from the outputs of trainers alone."""
+    spec = {"layers": [{"units": 3}], "data": {**data, "samples": 100}}
+    arrays = finish(begin(make_trainer(spec), [{"seed": seed} for seed in range(4)], 8))
+    outputs = []
+    for seed in range(4):
+        trainer = make_trainer({**spec, "seed": seed})
+        trainer.turn(epochs=8)
+        outputs.append(trainer.predict(trainer.data.x).astype(np.float64))
+        n_outputs = outputs[-1].shape[1]
+    mean, points = sum(outputs) / 4, trainer.data
+    guess = mean.argmax(axis=1) if n_outputs > 1 else mean[:, 0] >= 0.5
+    right = guess == points.labels
+    error = np.sqrt(np.mean((mean[points.n_train :, 0] - points.labels[points.n_train :]) ** 2))
+    expected = error if key == "rmse" else right[points.n_train :].mean()
+    assert arrays["race_ensemble"][0] == 4
+    np.testing.assert_allclose(arrays["race_ensemble"][2], expected, rtol=1e-5)
+    assert len(arrays["race_boundaries"]) == 4 * n_outputs
+
+
+def test_a_copy_that_diverges_leaves_the_others_alone(make_trainer: MakeTrainer) -> None:
+    spec = {
+        "data": {"name": "plane", "samples": 60},
+        "layers": [{"units": 8, "activation": "relu"}],
+    }
+    rates = [{"optimizer": {"learning_rate": rate}} for rate in (0.01, 10.0)]
+    arrays = finish(begin(make_trainer(spec), rates, 20))
+    good, bad = arrays["race_curves"]
+    assert np.isfinite(good).all()
+    assert np.isnan(bad[-1, 1:]).all()
+    assert arrays["race_ensemble"][0] == 1
+    np.testing.assert_allclose(arrays["race_ensemble"][2], good[-1, 4], rtol=1e-5)
+
+
+def test_looks_show_all_copies_at_the_same_epoch(make_trainer: MakeTrainer) -> None:
+    race = begin(make_trainer(SMALL), [{"seed": seed} for seed in range(3)], 100)
+    looks = [race.arrays]
+    while not race.done:
+        if race.advance(0.0):
+            looks.append(race.arrays)
+            curves = race.arrays["race_curves"]
+            assert np.isfinite(curves).all()
+            assert curves[0, -1, 0] == curves.shape[1] - 1
+    assert looks[0] == {}
+    assert len(looks) > 2, "it is seen while it trains"
+    assert race.share == 1
+
+
+@pytest.mark.parametrize(
+    ("patches", "epochs"),
+    [
+        ([{}], 5),
+        ([{}] * (MAX_RACERS + 1), 5),
+        ([{}, {}], 0),
+        ([{}, {}], 10**6),
+        ([{}, {"data": {"name": "xor"}}], 5),
+        ([{}, {"loss": "hinge"}], 5),
+        ([{}, {"layers": [{"units": 99}]}], 5),
+        ([{}, []], 5),
+        ([{}, {"data": {"name": "digits"}}], 5),
+    ],
+)
+def test_what_cannot_race_is_refused(
+    make_trainer: MakeTrainer, patches: list[Any], epochs: int
+) -> None:
+    trainer = make_trainer(SMALL)
+    before = read_state(trainer)
+    with pytest.raises(EngineError):
+        begin(trainer, patches, epochs)
+    assert same_bits(read_state(trainer), before)
+
+
+def test_defaults_race_too(make_trainer: MakeTrainer) -> None:
+    assert begin(make_trainer({}), [{}, {}]).specs == [Spec(), Spec()]
