@@ -20,10 +20,10 @@ from app.hosting.waiting_line import Waiter
 from app.limits.budget import Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.outbox import Outbox
+from app.sessions.background import BackgroundRunner
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.session import Session
 from app.sessions.statistics import HostStatistics
-from app.sessions.trials import TrialRunner
 from engine import LinkPayload, MemoryLimitError, Programs, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)
@@ -80,7 +80,7 @@ class LocalHost:
         self._timeline_memory = SnapshotMemory(max_sessions)
         self._undo_memory = SnapshotMemory(max_sessions, UNDO_BYTES, MAX_SNAPSHOT_BYTES)
         self._budget = budget or Budget(max_sessions)
-        self._trials = TrialRunner()
+        self._background = BackgroundRunner()
         self._numbers = itertools.count(1)
         self._registry = SessionRegistry(
             max_sessions,
@@ -175,7 +175,7 @@ class LocalHost:
                     timeline_memory=self._timeline_memory,
                     undo_memory=self._undo_memory,
                     account=self._budget.open(),
-                    trials=self._trials,
+                    background=self._background,
                 )
                 if saved is not None:
                     session.restore(saved)
@@ -304,5 +304,5 @@ class LocalHost:
         """Forgets all sessions and stops the workers."""
         self._recovery.close()
         self._registry.close()
-        self._trials.close()
+        self._background.close()
         self._scheduler.stop(timeout=1.0)

@@ -14,7 +14,16 @@ from typing import Annotated, Any, Literal, Self
 from pydantic import BaseModel, ConfigDict, Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from engine import MAX_CANDIDATES, MAX_EPOCHS, MAX_POINTS, VIEWS, LinkPayload, Spec
+from engine import (
+    MAX_CANDIDATES,
+    MAX_EPOCHS,
+    MAX_POINTS,
+    MAX_RACE_EPOCHS,
+    MAX_RACERS,
+    VIEWS,
+    LinkPayload,
+    Spec,
+)
 from engine.spec.names import OneOf
 
 ViewName = Annotated[str, OneOf(VIEWS)]
@@ -273,6 +282,22 @@ class Try(Message):
     flow: bool = False
 
 
+class Race(Message):
+    """Train copies of the network that differ in one choice; without racers, end the race."""
+
+    type: Literal["race"]
+    racers: Annotated[list[TrialCandidate], Field(max_length=MAX_RACERS)]
+    epochs: Annotated[int, Field(ge=1, le=MAX_RACE_EPOCHS)] = 100
+    restart: bool = True
+
+
+class Adopt(Message):
+    """Go on with a network of the race in place of the present one."""
+
+    type: Literal["adopt"]
+    racer: Annotated[int, Field(ge=0, lt=MAX_RACERS)]
+
+
 class Ack(Message):
     """One more frame may be sent."""
 
@@ -281,7 +306,7 @@ class Ack(Message):
 
 _SessionCommand = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
-    | WatchTimeline | Recall | Branch | Try
+    | WatchTimeline | Recall | Branch | Try | Race | Adopt
 )  # fmt: skip
 ClientMessage = _SessionCommand | Open | Load | Ack
 Command = _SessionCommand | Loading

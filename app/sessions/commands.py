@@ -10,11 +10,13 @@ from app.history.spec_diff import find_changed_path
 from app.history.undo import Change
 from app.protocol.errors import MessageError
 from app.protocol.messages import (
+    Adopt,
     Branch,
     Command,
     Edit,
     Loading,
     Pause,
+    Race,
     Recall,
     Redo,
     Reset,
@@ -85,21 +87,40 @@ def _dispatch(worker: WorkerState, command: Command) -> Slices[None]:
                 worker.put_error("not_paused", "pause before making single steps")
             else:
                 worker.add_step(command)
-        case WatchTimeline() | Try() | Speed() | Views():
+        case Adopt():
+            _adopt(worker, command)
+        case WatchTimeline() | Try() | Race() | Speed() | Views():
             _take_request(worker, command)
 
 
-def _take_request(worker: WorkerState, command: WatchTimeline | Try | Speed | Views) -> None:
+def _take_request(worker: WorkerState, command: WatchTimeline | Try | Race | Speed | Views) -> None:
     """Runs a command that leaves the run itself unchanged."""
     match command:
         case WatchTimeline():
             worker.subscribe_timeline(command.on)
         case Try():
             worker.trials.start(worker.trainer, command)
+        case Race():
+            if not worker.races.start(worker.trainer, command):
+                worker.put_error("rate_limited", "too many networks are trained already")
         case Speed():
             worker.set_speed(command.epochs_per_frame)
         case Views():
             worker.set_views(command)
+
+
+def _adopt(worker: WorkerState, command: Adopt) -> None:
+    """Goes on with a network of the race, with its weights and counters."""
+    chosen = worker.races.snapshot(command.racer)
+    if chosen is None:
+        worker.put_error("invalid_message", "there is no such network in the race", "racer")
+        return
+    discard_pending(worker)
+    before = worker.trainer.shown_snapshot()
+    spec = worker.trainer.replace(chosen)
+    record_change(worker, before, Change(None, time.monotonic()), command.type)
+    worker.drop_steps()
+    worker.put_spec(spec)
 
 
 def _edit_or_defer(worker: WorkerState, edit: Edit) -> Slices[None]:

@@ -24,10 +24,10 @@ from app.scheduling.inbox import Inbox
 from app.scheduling.jobs import T
 from app.sessions.announcements import UndoStatus, make_opened_message
 from app.sessions.audience import Audience, Ended, Joined, make_watch_token
+from app.sessions.background import BackgroundRunner
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.shared_state import Locked, SharedState
 from app.sessions.statistics import SessionCounts
-from app.sessions.trials import TrialRunner
 from app.sessions.worker_state import WorkerState
 from engine import Trainer
 
@@ -45,7 +45,7 @@ class Session:
         timeline_memory: of the time lines; its own if None.
         undo_memory: of what can be undone; its own if None.
         account: of what waits for its worker or for its client; its own if None.
-        trials: trains copies; its own if None.
+        background: trains copies; its own if None.
         reservation: of the memory for images; its own if None.
     """
 
@@ -60,7 +60,7 @@ class Session:
         timeline_memory: SnapshotMemory | None = None,
         undo_memory: SnapshotMemory | None = None,
         account: Account | None = None,
-        trials: TrialRunner | None = None,
+        background: BackgroundRunner | None = None,
         reservation: ImageReservation | None = None,
     ) -> None:
         self.token = token
@@ -82,7 +82,8 @@ class Session:
             self.account,
             timeline_memory,
             undo_memory,
-            trials or TrialRunner(),
+            background or BackgroundRunner(),
+            lambda: wake(self),
         )
 
     # For socket threads and requests.

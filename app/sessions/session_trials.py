@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from app.protocol.messages import Try
 from app.sessions.announcements import ServerMessage
+from app.sessions.background import BackgroundRunner
 from app.sessions.shared_state import Locked
-from app.sessions.trials import TrialRunner, TrialTask, make_stopped_message
+from app.sessions.trials import TrialTask, make_stopped_message
 from engine import Candidate, EngineError, Trainer
 
 
@@ -17,7 +18,7 @@ class SessionTrials:
         runner: trains copies.
     """
 
-    def __init__(self, locked: Locked, runner: TrialRunner) -> None:
+    def __init__(self, locked: Locked, runner: BackgroundRunner) -> None:
         self._locked = locked
         self._runner = runner
 

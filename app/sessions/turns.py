@@ -142,6 +142,7 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
         running = False
         frame = yield from trainer.begin_turn(request=turn.request)
         worker.timeline.add(trainer.shown_snapshot(), worker.spec_id, "diverged")
+    frame = worker.races.show(turn.request, frame)
     worker.frames.counts.steps += max(0, trainer.step - before)
     worker.timeline.record_frame(trainer, worker.spec_id, running=running)
     metadata = {

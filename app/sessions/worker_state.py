@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import Timeline, TimelinePoint
@@ -18,12 +18,13 @@ from app.sessions.announcements import (
     make_recalled_message,
     make_spec_message,
 )
+from app.sessions.background import BackgroundRunner
 from app.sessions.frame_turns import FrameTurns
 from app.sessions.pending_edits import PendingEdits
+from app.sessions.races import SessionRaces
 from app.sessions.saved_sessions import SavedSession, SessionNotes
 from app.sessions.session_trials import SessionTrials
 from app.sessions.shared_state import Locked
-from app.sessions.trials import TrialRunner
 from engine import Slices, Spec, Trainer
 
 
@@ -37,12 +38,14 @@ class WorkerState:
         account: of what waits for the worker.
         timeline_memory: of the time lines; its own if None.
         undo_memory: of what can be undone; its own if None.
-        runner: trains copies.
+        background: trains copies.
+        wake: has the scheduler look whether the session is due.
 
     Attributes:
         jobs: what requests want done; they add to it from any thread.
         frames: when a frame is made, and what becomes of it.
         trials: the trials that the client asks for.
+        races: the race that the client looks at.
         undo_history: what can be undone.
         timeline: what can be recalled.
         pending_edits: edits that wait for programs or images.
@@ -60,13 +63,15 @@ class WorkerState:
         account: Account,
         timeline_memory: SnapshotMemory | None,
         undo_memory: SnapshotMemory | None,
-        runner: TrialRunner,
+        background: BackgroundRunner,
+        wake: Callable[[], None],
     ) -> None:
         self.label = label
         self.trainer = trainer
         self.jobs = Jobs()
         self.frames = FrameTurns(locked)
-        self.trials = SessionTrials(locked, runner)
+        self.trials = SessionTrials(locked, background)
+        self.races = SessionRaces(locked, background, wake)
         self.undo_history = UndoHistory(undo_memory)
         self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())
         self.pending_edits = PendingEdits(account)
@@ -147,6 +152,7 @@ class WorkerState:
 
     def close(self) -> None:
         """Closes the trainer; called once nobody can come back."""
+        self.races.end()
         self.trainer.close()
 
     def next_command(self, now: float) -> Command | None:
