@@ -10,7 +10,7 @@ from typing import Any
 
 PANELS = (
     "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
-    "spaces", "gradients",
+    "spaces", "gradients", "race",
 )  # fmt: skip
 CONTROLS = (
     "play", "step", "step_batch", "reset", "speed",

@@ -74,6 +74,39 @@ interface Landscape {
   path: { steps: number[]; x: number[]; y: number[]; losses: number[] };
 }
 
+/** A network of a race. */
+interface RaceNetwork {
+  /** What it differs in, as the server says it. */
+  changes: any[];
+  train: number[];
+  test: number[];
+  trainScore: number[];
+  testScore: number[];
+  diverged: boolean;
+  /** Its boundary, output after output. */
+  map: Uint8Array;
+  /** What 0 and 255 stand for. */
+  range: [number, number];
+}
+
+/** A race as a frame tells it. */
+interface Race {
+  racers: any[][];
+  epochs: number;
+  restart: boolean;
+  state: string;
+  share: number;
+  outputs: number;
+  /** Places along a side of the maps. */
+  side: number;
+  epochsSeen: number[];
+  networks: RaceNetwork[];
+  /** How many have not diverged. */
+  members: number;
+  /** Scores of the mean of all outputs. */
+  ensemble: { train: number; test: number } | null;
+}
+
 interface Queue { place: number; places: number; lack: "sessions" | "memory"; [key: string]: any }
 
 /** A number with the formula that it comes from. */
@@ -219,6 +252,16 @@ interface PageState {
     draw: number;
     /** Whether it is a surface in space, and not a map. */
     solid: boolean;
+  };
+  /** Networks that are trained side by side. */
+  race: {
+    /** How many views of the page show them. */
+    open: number;
+    /** What they differ in. */
+    kind: string;
+    epochs: number;
+    /** Whether they begin at the present weights. */
+    here: boolean;
   };
   /** One step in slow motion. */
   step: {

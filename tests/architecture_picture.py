@@ -25,6 +25,7 @@ PAGE_ROOMS = {
     "flow": "gradients",
     "points": "own points",
     "landscape": "loss over a plane",
+    "race": "networks side by side",
     "pictures": "pictures, animations",
     "embed": "layout, messages",
     "recordings": "format, playback",

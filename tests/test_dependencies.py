@@ -25,8 +25,8 @@ ENGINE = (
 #: The rooms of the page's modules; each imports only from rooms above its own.
 PAGE = (
     "lib", "spec", "plot", "stream", "run", "advice", "controls", "ui", "network", "step", "images",
-    "spaces", "flow", "points", "landscape", "pictures", "embed", "recordings", "share", "views",
-    "views/images", "views/page", "pages",
+    "spaces", "flow", "points", "landscape", "race", "pictures", "embed", "recordings", "share",
+    "views", "views/images", "views/page", "pages",
 )  # fmt: skip
 #: What the engine knows nothing of.
 SERVING = {

@@ -46,12 +46,15 @@ class RaceTask:
         self._state = "waiting"
 
     def advance(self, seconds: float) -> bool:
-        """Trains or looks at one copy; False at the end."""
+        """Trains copies and looks at them for about so long; False at the end."""
         begun = time.monotonic()
-        before = self._state
+        before, news, spent = self._state, False, 0.0
         try:
-            news = self.race.advance(seconds)
-            self._spent += time.monotonic() - begun
+            # A copy's part of a round may be far shorter than a slice.
+            while spent < seconds and not self.race.done:
+                news |= self.race.advance(seconds - spent)
+                spent = time.monotonic() - begun
+            self._spent += spent
             over = self._spent > MAX_SECONDS
             self._state = "done" if self.race.done else "stopped" if over else "training"
         except Exception:

@@ -36,8 +36,8 @@ MAX_RACE_EPOCHS = 1000
 ROUNDS = 100
 #: Every second pixel of a boundary is kept.
 PIXELS = 50
-#: Seconds from one look at all copies to the next, at least.
-APART = 0.2
+#: Seconds from one look at all copies to the next, at least, and how many times what one took.
+APART, REST = 0.2, 4.0
 _LOOK = FrameRequest(views=("boundary",))
 
 
@@ -90,6 +90,7 @@ class Race:
         self._next = 0.0
         self._begun: list[Metrics] = []
         self._shown_round = -1
+        self._look_seconds = 0.0
         self._looks: list[tuple[Any, Floats]] = []
         self._outputs: list[Floats] = []
         self._arrays: dict[str, NDArray[Any]] = {}
@@ -146,12 +147,14 @@ class Race:
         return self._copies.done or self._clock() >= self._next
 
     def _look(self, copy: Copy) -> None:
+        begun = self._clock()
         run = self._copies.load(copy)
         frame = finish(run.turn(0, _LOOK))
         ends = json.loads(frame.metadata["boundary_range"])
         self._looks.append((frame.arrays["boundary"][:, ::2, ::2], np.array(ends)))
         self._outputs.append(run.predict(self._data.x))
         copy.snapshot = run.shown_snapshot()
+        self._look_seconds += self._clock() - begun
 
     def _publish(self) -> None:
         boundaries, ranges = zip(*self._looks, strict=True)
@@ -163,7 +166,8 @@ class Race:
         }
         self._shown_round = self._copies.round
         self._looks, self._outputs = [], []
-        self._next = self._clock() + APART
+        self._next = self._clock() + max(APART, REST * self._look_seconds)
+        self._look_seconds = 0.0
 
     def _make_curves(self) -> Floats:
         """Returns epoch, losses and metrics of each copy after each round; NaN once diverged."""
@@ -184,7 +188,7 @@ class Race:
         if not members:
             return np.array([0, np.nan, np.nan], np.float32)
         mean, data = np.mean(members, axis=0), self._data
-        parts = slice(0, data.n_train), slice(data.n_train, data.n)
+        parts = slice(0, data.n_train), slice(data.n - data.n_test, data.n)
         scores = [
             score_outputs(self._copies[0].snapshot.spec, mean[p], data.labels[p]) for p in parts
         ]

@@ -84,6 +84,15 @@ def the_landscape(page: Page) -> None:
     page.wait(lambda: page.text(".landscape-words"), "what it says")
 
 
+def the_race(page: Page) -> None:
+    """All that is said of it: of all its networks, of one, of two."""
+    press(page, page.find("[data-action='race']"))
+    page.choose("race.epochs", "20")
+    press(page, page.find(".race [data-action='race']"))
+    page.wait(lambda: page.find_all(".race-figure canvas"), "the networks")
+    press(page, page.find(".race-cell"))
+
+
 def one_update(page: Page) -> None:
     """Its formulas, and the table of all its numbers."""
     press(page, page.find("[data-action='openStep']"))
@@ -262,7 +271,7 @@ def an_image_unit_and_a_cell(page: Page) -> None:
 #: States that follow one another in one page, each closed before the next.
 LAPTOP: dict[str, tuple[State, ...]] = {
     "usual": (
-        as_it_opens, a_readout, the_landscape, the_gradients, one_update, a_layer_space,
+        as_it_opens, a_readout, the_landscape, the_race, the_gradients, one_update, a_layer_space,
         a_layer_menu, a_weight_editor, the_page_settings, sharing, the_tour, a_refused_edit,
         the_whole_dialog, everything_at_once, korean,
     ),
@@ -285,6 +294,7 @@ PHONE: dict[str, tuple[State, ...]] = {
         the_tour,
         sharing,
         one_update,
+        the_race,
         classes,
         regression,
         korean,
@@ -302,7 +312,7 @@ def by_day_and_night(walks: dict[str, tuple[State, ...]]) -> list[object]:
 
 #: What a state adds to the page, which has been looked at without it.
 ADDED: dict[State, str] = {
-    the_landscape: "dialog[open]", one_update: ".card.network",
+    the_landscape: "dialog[open]", the_race: "dialog[open]", one_update: ".card.network",
     a_pinned_unit: ".curves", the_gradients: ".curves", a_layer_space: ".card.network",
     a_hovered_unit: ".output-plane", a_layer_menu: ".popover", a_weight_editor: ".popover",
     the_page_settings: ".popover", a_tooltip: ".tooltip", a_readout: ".tooltip", the_tour: "#tour",

@@ -12,7 +12,7 @@ from tests.sizes import at_night
 
 PANELS = [
     "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
-    "spaces", "gradients",
+    "spaces", "gradients", "race",
 ]  # fmt: skip
 
 BOXES = """

@@ -120,6 +120,7 @@ LOOKED_AT: list[tuple[dict[str, Any], set[str]]] = [
     ({"run": {"spec": {"data": {"validation_fraction": 0.2}}}}, {"validation_history"}),
     ({"view": {"curveTab": "flow"}}, {"gradient_flow"}),
     ({"landscape": {"open": 1}}, {"landscape", "sharpness"}),
+    ({"race": {"open": 1}}, {"race"}),
     ({"step": {"open": True}}, {"one_step"}),
     ({"view": {"space": 1}}, {"layer_spaces"}),
     ({"images": {"set": {}}}, {"confusion"}),

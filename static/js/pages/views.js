@@ -6,8 +6,9 @@ import { createOpenStep } from "embed/open-step";
 import { h } from "lib/dom";
 import { LOSS } from "plot/curve-figure";
 import { createDigitTabs } from "pages/image-panels";
-import { create as createLandscapeOpener } from "landscape/opener";
 import { create as createLandscape } from "landscape/panel";
+import { create as createRace } from "race/panel";
+import { createCornerDialog } from "ui/corner-dialog";
 import { create as createScale } from "views/colour-scale";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
@@ -54,11 +55,18 @@ const TABLE = [
   { part: "curves", plane: "curves", images: "imageCurves", playground: "curves", replay: "curves" },
   { part: "curves", plane: "lossPanel", images: "lossPanel", embed: "loss", replayEmbed: "loss" },
   { part: "landscape", plane: "landscape", embed: "landscape", replayEmbed: "landscape" },
+  { part: "race", plane: "race", embed: "race", replayEmbed: "race" },
   { part: "unit", plane: "unitPanel", images: "imageUnitPanel", embed: "unit", replayEmbed: "unit" },
   { part: "spaces", plane: "spaces", embed: "spaces", replayEmbed: "spaces" },
   { part: "curves", plane: "flow", embed: "gradients", replayEmbed: "gradients" },
   { part: "notes", plane: "notes", playground: "notes" },
 ];
+
+/** What opens from the corner of the loss curve. */
+const CORNER = [
+  { name: "race", title: "race.title", paths: ["M3 14.5v-13", "M3 2.5h9.5l-2.4 3 2.4 3H3"], createPanel: createRace },
+  { name: "landscape", title: "landscape.title", paths: ["M1.5 12.5l4-6 3 4 2-2.6 4 4.6z"], createPanel: createLandscape },
+].map((what) => (element, context) => createCornerDialog(element, context, what));
 
 /** The makers that more than one page uses; a page brings its own for the rest, or in place of these. */
 const SHARED = {
@@ -76,7 +84,7 @@ const SHARED = {
   scale: createScale,
   metrics: createMetrics,
   curves: (element, context) => createCurveTabs(element, context, {
-    createCurve, createUnitPanel, createFlow, createLandscape: createLandscapeOpener,
+    createCurve, createUnitPanel, createFlow, corner: CORNER,
   }),
   imageCurves: (element, context) => createCurveTabs(element, context, {
     createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
@@ -93,6 +101,7 @@ const SHARED = {
     return createMetrics(figures);
   },
   landscape: createLandscape,
+  race: createRace,
   lossPanel: (element, context) => createCurve(element, context, LOSS),
   // A panel for a unit is never empty by itself.
   unitPanel: (element, context) => [createUnitPanel(element, context), createFirstUnit(context.store)],

@@ -8,10 +8,12 @@ const SIDE = 100;
 export const FINE = 2 * SIDE - 1;
 
 /**
+ * @param {number} [side] places along a side of the boundary
  * @returns {{paint: Function, paintOne: Function}} both paint a frame's boundary on pixels of
- *   FINE x FINE, `paintOne` the probability of one of several classes
+ *   2 side - 1 a side, `paintOne` the probability of one of several classes
  */
-export function createBoundaryMap() {
+export function createBoundaryMap(side = SIDE) {
+  const wide = 2 * side - 1;
   let fine = new Uint8Array(0);
 
   function paint(pixels, frame, palette, discretize) {
@@ -27,9 +29,9 @@ export function createBoundaryMap() {
   }
 
   function refineOutput({ data, shape }, k) {
-    if (fine.length !== shape[0] * FINE * FINE) fine = new Uint8Array(shape[0] * FINE * FINE);
-    const target = fine.subarray(k * FINE * FINE, (k + 1) * FINE * FINE);
-    return refine(data.subarray(k * SIDE * SIDE, (k + 1) * SIDE * SIDE), SIDE, target);
+    if (fine.length !== shape[0] * wide * wide) fine = new Uint8Array(shape[0] * wide * wide);
+    const target = fine.subarray(k * wide * wide, (k + 1) * wide * wide);
+    return refine(data.subarray(k * side * side, (k + 1) * side * side), side, target);
   }
 
   return { paint, paintOne };

@@ -73,6 +73,17 @@ export function createActions({ store, edits, customPoints, send, schema }) {
     store.set({ step: { open: false, shown: null } });
   }
 
+  /** Has networks trained side by side that the changes make; none of them ends that. */
+  function race(racers, { epochs = 1, restart = true } = {}) {
+    send({ type: "race", racers, epochs, restart });
+  }
+
+  /** Goes on with a network of the race. */
+  function adopt(racer) {
+    store.set({ run: { diverged: null } });
+    if (edits.admits()) edits.command({ type: "adopt", racer });
+  }
+
   function setSpeed(epochs) {
     store.set({ run: { speed: epochs } });
   }
@@ -116,7 +127,7 @@ export function createActions({ store, edits, customPoints, send, schema }) {
   }
 
   return {
-    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, setSpeed, setWeight, startPreset, complete,
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, setSpeed, setWeight, startPreset, complete,
     chooseData: createDataSwitch({ store, edits, schema }),
   };
 }

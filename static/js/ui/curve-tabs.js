@@ -1,4 +1,4 @@
-/** Tabs below the output: loss, score, the pinned unit, and of points the gradient flow; the loss landscape opens from the loss. */
+/** Tabs below the output: loss, score, the pinned unit, and of points the gradient flow; what looks further opens from the loss. */
 
 import { createToggle } from "controls/toggle";
 import { LOSS, SCORE } from "plot/curve-figure";
@@ -10,12 +10,12 @@ import { word } from "lib/words";
 /**
  * @param {HTMLElement} element
  * @param {Context} context
- * @param {{createCurve: Function, createUnitPanel: Function, createFlow?: Function, createLandscape?: Function,
+ * @param {{createCurve: Function, createUnitPanel: Function, createFlow?: Function, corner?: Function[],
  *   aboutUnit?: string}} makers
- *   the views in the tabs, and the key of what is said of the unit's
+ *   the views in the tabs, what opens from the corner of the loss, and the key of what is said of the unit's
  * @returns {Object[]} the views
  */
-export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, createLandscape, aboutUnit = "help.tab.unit" }) {
+export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, corner = [], aboutUnit = "help.tab.unit" }) {
   const { store, taskOf } = context;
   const shown = {};
   const tabs = createTabs(element, word("card.curves"), [
@@ -41,13 +41,13 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
   tabs.bar.append(h("span.spacer"), legend, logarithmic.element);
   const chosen = store.get().view.curveTab;
   tabs.show(tabs.panels[chosen] ? chosen : "loss");
-  const corner = h("div.curve-corner");
-  tabs.panels.loss.append(corner);
-  shown.loss = createCurve(tabs.panels.loss, context, { ...LOSS, corner });
+  const place = h("div.curve-corner");
+  tabs.panels.loss.append(place);
+  shown.loss = createCurve(tabs.panels.loss, context, { ...LOSS, corner: place });
   shown.score = createCurve(tabs.panels.score, context, SCORE);
   shown.unit = createUnitPanel(tabs.panels.unit, context);
   if (createFlow) shown.flow = createFlow(tabs.panels.flow, context);
-  const landscape = createLandscape?.(corner, context);
+  const openers = corner.map((create) => create(place, context));
   let last = store.get().view.pinned;
 
   function followPin({ view: { pinned } }) {
@@ -68,5 +68,5 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
     store.watch(["view.pinned"], followPin), store.watch(["run.spec"], nameScore), store.watch(["run.spec"], showValidation),
   ];
   const destroy = () => unwatch.forEach((stop) => stop());
-  return [...Object.values(shown), ...(landscape ? [landscape] : []), { update() {}, resize() {}, destroy }];
+  return [...Object.values(shown), ...openers, { update() {}, resize() {}, destroy }];
 }

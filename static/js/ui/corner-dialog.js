@@ -1,21 +1,20 @@
-/** Button in the corner of the loss curve, and the dialog with the loss landscape that it opens. */
+/** Button in the corner of a chart, and the dialog with a view that it opens. */
 
 import { createRunButtons } from "controls/run-buttons";
-import { create as createPanel } from "landscape/panel";
 import { h, icon } from "lib/dom";
 import { word } from "lib/words";
 
-const HILLS = ["M1.5 12.5l4-6 3 4 2-2.6 4 4.6z"];
-
 /**
- * @param {HTMLElement} element the panel of the loss curve
+ * @param {HTMLElement} element the corner
  * @param {Context} context
+ * @param {{name: string, title: string, paths: string[], createPanel: Function}} what `name` is that of
+ *   its words and classes, `title` the key of the dialog's, `paths` are its icon's
  * @returns {{update, resize, destroy}}
  */
-export function create(element, context) {
+export function createCornerDialog(element, context, { name, title, paths, createPanel }) {
   const button = h("button.curve-button", {
-    type: "button", "aria-haspopup": "dialog", data: { action: "landscape", help: word("help.landscape") }, on: { click: open },
-  }, icon(...HILLS), word("action.landscape"));
+    type: "button", "aria-haspopup": "dialog", data: { action: name, help: word(`help.${name}`) }, on: { click: open },
+  }, icon(...paths), word(`action.${name}`));
   element.append(button);
   let dialog = null;
   let panel = null;
@@ -26,10 +25,10 @@ export function create(element, context) {
     const close = h("button.icon-button", {
       type: "button", "aria-label": word("action.close"), on: { click: () => dialog.close() },
     }, icon("M4 4l8 8", "M12 4l-8 8"));
-    const body = h("div.landscape-body");
+    const body = h(`div.view-body.${name}-body`);
     running = createRunButtons(context, ["play", "step", "step_batch", "reset"]);
-    dialog = h("dialog.dialog.landscape-dialog", { "aria-labelledby": "landscape-title", on: { close: shut } },
-      h("div.dialog-head", {}, h("h2.dialog-title", { id: "landscape-title" }, word("landscape.title")),
+    dialog = h(`dialog.dialog.view-dialog.${name}-dialog`, { "aria-labelledby": `${name}-title`, on: { close: shut } },
+      h("div.dialog-head", {}, h("h2.dialog-title", { id: `${name}-title` }, word(title)),
         h("div.spacer"), running.element, close), body);
     document.body.append(dialog);
     dialog.showModal();
