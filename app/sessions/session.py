@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import time
+import weakref
 from collections.abc import Callable, Hashable
 from concurrent.futures import Future
 from functools import partial
@@ -83,7 +84,7 @@ class Session:
             timeline_memory,
             undo_memory,
             background or BackgroundRunner(),
-            lambda: wake(self),
+            partial(_wake_if_there, weakref.ref(self), wake),
         )
 
     # For socket threads and requests.
@@ -294,3 +295,10 @@ class Session:
     def take_turn(self, turn: Callable[[WorkerState], None]) -> None:
         """Runs a turn; called by one thread at a time."""
         turn(self._worker)
+
+
+def _wake_if_there(session: weakref.ref[Session], wake: Callable[[Session], None]) -> None:
+    """Wakes a session; what it holds itself keeps it from being freed at once."""
+    there = session()
+    if there is not None:
+        wake(there)

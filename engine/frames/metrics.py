@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
@@ -90,6 +92,7 @@ def history_row(metrics: Metrics) -> list[float]:
     return [metrics[key] for key in keys]
 
 
+<<<<<<< HEAD
 def validation_row(metrics: Metrics) -> list[float] | None:
     """Returns step, validation loss and validation metric; None if there are no such rows."""
     if "validation_loss" not in metrics:
@@ -103,6 +106,9 @@ def _name_measure(metrics: Metrics) -> str:
 
 
 def score_outputs(spec: Spec, outputs: Floats, labels: Floats) -> float:
+=======
+def score_outputs(spec: Spec, outputs: NDArray[np.floating[Any]], labels: Floats) -> float:
+>>>>>>> 91cff3a (Race: a session is freed at once when it ends)
     """Returns the accuracy of some outputs, or their RMSE: the metric of `history_row`.
 
     Args:
