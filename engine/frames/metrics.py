@@ -92,7 +92,6 @@ def history_row(metrics: Metrics) -> list[float]:
     return [metrics[key] for key in keys]
 
 
-<<<<<<< HEAD
 def validation_row(metrics: Metrics) -> list[float] | None:
     """Returns step, validation loss and validation metric; None if there are no such rows."""
     if "validation_loss" not in metrics:
@@ -105,10 +104,7 @@ def _name_measure(metrics: Metrics) -> str:
     return "accuracy" if "train_accuracy" in metrics else "rmse"
 
 
-def score_outputs(spec: Spec, outputs: Floats, labels: Floats) -> float:
-=======
 def score_outputs(spec: Spec, outputs: NDArray[np.floating[Any]], labels: Floats) -> float:
->>>>>>> 91cff3a (Race: a session is freed at once when it ends)
     """Returns the accuracy of some outputs, or their RMSE: the metric of `history_row`.
 
     Args:
