@@ -64,7 +64,7 @@ def test_from_here_on_all_begin_at_the_present_weights(make_trainer: MakeTrainer
     before = trainer.metrics
     rates = [{"optimizer": {"learning_rate": rate}} for rate in (0.01, 0.1)]
     arrays = finish(begin(trainer, rates, restart=False))
-    losses = np.float32([before["train_loss"]] * 2)
+    losses = np.full(2, before["train_loss"], np.float32)
     np.testing.assert_array_equal(arrays["race_curves"][:, 0, 1], losses)
     assert trainer.metrics == before, "the run stays where it is"
     with pytest.raises(TrialError):
@@ -85,13 +85,13 @@ def test_an_ensemble_is_the_mean_of_all_outputs(
     """In float64, from the outputs of trainers alone."""
     spec = {"layers": [{"units": 3}], "data": {**data, "samples": 100}}
     arrays = finish(begin(make_trainer(spec), [{"seed": seed} for seed in range(4)], 8))
-    outputs = []
+    points, outputs = make_trainer(spec).data, []
     for seed in range(4):
         trainer = make_trainer({**spec, "seed": seed})
         trainer.turn(epochs=8)
-        outputs.append(trainer.predict(trainer.data.x).astype(np.float64))
-        n_outputs = outputs[-1].shape[1]
-    mean, points = sum(outputs) / 4, trainer.data
+        outputs.append(trainer.predict(points.x).astype(np.float64))
+    mean = np.mean(outputs, axis=0)
+    n_outputs = mean.shape[1]
     guess = mean.argmax(axis=1) if n_outputs > 1 else mean[:, 0] >= 0.5
     right = guess == points.labels
     error = np.sqrt(np.mean((mean[points.n_train :, 0] - points.labels[points.n_train :]) ** 2))
