@@ -1,4 +1,4 @@
-# LiveNet: make run | test | test-slow | test-nightly | bench | bench-mnist | lint | audit. Needs Python 3.11 or later, and no more.
+# LiveNet: make run | cluster | test | test-slow | test-nightly | bench | bench-mnist | lint | audit. Needs Python 3.11 or later, and no more.
 
 PYTHON ?= python3
 VENV ?= .venv
@@ -14,13 +14,16 @@ INSTALL := python -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # Each test process and each of their servers would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run test test-slow test-nightly bench bench-mnist lint audit page-types tables format browser clean
+.PHONY: help run cluster test test-slow test-nightly bench bench-mnist lint audit page-types tables format browser clean
 
 help: ## show what there is
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## serve on http://127.0.0.1:8000 (HOST, PORT)
 	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python -m app
+
+cluster: $(VENV)/.cluster ## serve by a Ray cluster on this machine: two nodes and a front
+	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python -m app.cluster local
 
 PYTEST := $(BIN)/python -m pytest -n $(WORKERS) --dist loadscope --no-loadscope-reorder
 
@@ -81,6 +84,11 @@ $(VENV)/.dev: requirements-dev.txt requirements.txt requirements-slides.txt | $(
 	@$(BIN)/$(INSTALL) -r requirements-dev.txt
 	@$(BIN)/$(INSTALL) --no-deps -r requirements-slides.txt
 	@touch $@ $(VENV)/.run
+
+$(VENV)/.cluster: requirements-cluster.txt | $(VENV)/.run
+	@echo "Installing Ray ..."
+	@$(BIN)/$(INSTALL) -r requirements-cluster.txt
+	@touch $@
 
 $(BENCH_VENV)/.bench: requirements-bench.txt requirements-dev.txt requirements.txt | $(BENCH_VENV)/bin/python
 	@echo "Installing what LiveNet is measured against ..."

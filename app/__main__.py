@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 
+from app.cluster import make_front
 from app.server.launcher import run_server
 from app.web.settings import SettingsError, read_environment
 
@@ -11,7 +12,11 @@ from app.web.settings import SettingsError, read_environment
 def main() -> int:
     """Runs the server; 2 if a setting cannot be used."""
     try:
-        run_server(read_environment())
+        settings = read_environment()
+        if settings.cluster:
+            run_server(settings, make_front)
+        else:
+            run_server(settings)
     except SettingsError as error:
         print(f"livenet: {error}", file=sys.stderr)
         return 2

@@ -27,6 +27,7 @@ from app.files.handover import MAX_TEXT, HandoverSeal
 from app.files.link_payloads import LinkPayloads
 from app.files.session_files import SessionFiles
 from app.hosting.hosts import LocalHost
+from app.hosting.ownership import Ownership
 from app.hosting.scheduler import Scheduler
 from app.hosting.session_host import SessionHost
 from app.limits.budget import Budget
@@ -35,7 +36,7 @@ from app.limits.keys import read_key
 from app.limits.session_rates import SessionRates
 from app.limits.storage_quotas import StorageQuotas
 from app.operation.access import OperatorAccess
-from app.operation.measurements import Measurements, make_reader
+from app.operation.measurements import make_reader
 from app.operation.metrics import make_registry
 from app.operation.status import make_operation_blueprint
 from app.pages.assets import Assets
@@ -85,10 +86,85 @@ class Components:
         self.host.close()
         self.programs.close()
 
+    def wait_closed(self, seconds: float) -> None:
+        """Waits until all connections have ended, or for so long."""
+        self.connections.wait_closed(seconds)
 
-def make_app(settings: Settings | None = None) -> Flask:
-    """Makes the WSGI application; see `app.create_app`."""
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """An app without sessions: pages, and what the API has besides.
+
+    Attributes:
+        app: the application.
+        payloads: of links.
+        renderer: of templates.
+        responses: that it has given, by their status.
+        compress: compresses static files ahead of time.
+    """
+
+    app: Flask
+    payloads: LinkPayloads
+    renderer: Renderer
+    responses: EventCounter
+    compress: Callable[[], None]
+
+
+def make_app(settings: Settings | None = None, ownership: Ownership | None = None) -> Flask:
+    """Makes the WSGI application; see `app.create_app`.
+
+    Args:
+        settings: from the environment unless given.
+        ownership: which sessions are its own, where servers share them; all unless given.
+    """
     settings = settings or read_environment()
+    store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
+    programs = Programs(cache_dir=str(settings.cache_dir), store=store)
+    site = make_site(settings, store, lambda: programs.ready)
+    app, payloads, responses = site.app, site.payloads, site.responses
+    app.config["BODY_LIMITS"][HANDOVER_ENDPOINT] = MAX_TEXT
+    app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
+    scheduler = Scheduler(settings.workers, lambda session: session.take_turn(take_turn))
+    host = _make_host(settings, programs, scheduler, ownership)
+    rates = SessionRates(settings.sessions_per_minute)
+    connections = Connections(
+        host, payloads, settings.max_message_bytes, settings.max_connections, rates
+    )
+    watchers = Watchers(settings.max_watchers)
+    app.register_blueprint(make_stream_blueprint(connections, host, watchers, settings))
+    app.register_blueprint(
+        make_session_blueprint(host, HttpStreams(connections), watchers, payloads, rates, settings)
+    )
+    read = make_reader(host, programs, connections, responses)
+    app.register_blueprint(
+        make_operation_blueprint(read, make_registry(read), site.renderer, make_access(settings))
+    )
+    app.extensions["livenet"] = Components(
+        settings, programs, host, connections, responses, watchers
+    )
+
+    def warm_up() -> None:
+        try:
+            programs.warm()
+            if settings.warm_up == "all":
+                programs.warm_rest()
+        except Exception:
+            logger.exception("warming up failed")
+        site.compress()
+
+    scheduler.start()
+    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
+    return app
+
+
+def make_site(settings: Settings, store: ImageStore, is_ready: Callable[[], bool]) -> Site:
+    """Makes an application without sessions.
+
+    Args:
+        settings: the settings.
+        store: of images.
+        is_ready: whether sessions find the first capacity compiled.
+    """
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config["MAX_CONTENT_LENGTH"] = settings.max_message_bytes
     app.config["TRUSTED_PROXIES"] = settings.trusted_proxies
@@ -96,42 +172,11 @@ def make_app(settings: Settings | None = None) -> Flask:
         "states.store_state": MAX_PAYLOAD,
         "animations.make": MAX_BYTES,
         TAKE_ENDPOINT: settings.max_recording_bytes,
-        HANDOVER_ENDPOINT: MAX_TEXT,
         "password.enter": 1 << 14,
     }
-    app.config["SOCK_SERVER_OPTIONS"] = SERVER_OPTIONS
 
-    store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
-    programs = Programs(cache_dir=str(settings.cache_dir), store=store)
-    scheduler = Scheduler(settings.workers, lambda session: session.take_turn(take_turn))
-    session_files = SessionFiles(
-        settings.cache_dir / "sessions",
-        settings.checkpoint_bytes,
-        # Who is there and says nothing is sent away after the one, and waits for the other.
-        settings.idle_seconds + settings.resume_seconds,
-    )
-    host = LocalHost(
-        programs,
-        scheduler,
-        max_sessions=settings.max_sessions,
-        max_waiting=settings.max_waiting,
-        resume_seconds=settings.resume_seconds,
-        idle_seconds=settings.idle_seconds,
-        max_inbox_bytes=INBOX_MESSAGES * settings.max_message_bytes,
-        max_fps=settings.max_fps,
-        budget=Budget(settings.max_sessions, settings.waiting_bytes),
-        image_bytes=settings.image_bytes,
-        files=session_files if settings.checkpoint_seconds else None,
-        checkpoint_seconds=settings.checkpoint_seconds,
-        seal=_make_seal(settings),
-    )
     quotas = StorageQuotas(settings.cache_dir, settings.stored_bytes_per_minute)
     payloads = LinkPayloads(BlobStore(settings.cache_dir / "states", settings.shelf_bytes, quotas))
-    rates = SessionRates(settings.sessions_per_minute)
-    connections = Connections(
-        host, payloads, settings.max_message_bytes, settings.max_connections, rates
-    )
-    watchers = Watchers(settings.max_watchers)
     assets = Assets(ROOT / "static", packaged=find_reveal(settings.reveal_dir))
     languages = Languages(assets)
     shell = RecordingShell(assets, collect_answers, partial(render_template, "recording.html"))
@@ -145,7 +190,7 @@ def make_app(settings: Settings | None = None) -> Flask:
 
     app.register_blueprint(make_pages_blueprint(assets, renderer))
     app.register_blueprint(make_slides_blueprint(assets, renderer))
-    app.register_blueprint(make_api_blueprint(programs))
+    app.register_blueprint(make_api_blueprint(is_ready))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
     app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))
@@ -153,50 +198,47 @@ def make_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(make_animations_blueprint(settings))
     app.register_blueprint(make_qr_blueprint(network_hosts))
     app.register_blueprint(make_addresses_blueprint(network_hosts))
-    app.register_blueprint(make_stream_blueprint(connections, host, watchers, settings))
-    app.register_blueprint(
-        make_session_blueprint(host, HttpStreams(connections), watchers, payloads, rates, settings)
-    )
     app.register_blueprint(make_states_blueprint(payloads, settings))
     responses = EventCounter()
-    _add_operation(
-        app, settings, renderer, make_reader(host, programs, connections, responses), responses
-    )
-    _add_policies(app, settings, renderer)
-    app.extensions["livenet"] = Components(
-        settings, programs, host, connections, responses, watchers
-    )
-
-    def warm_up() -> None:
-        try:
-            programs.warm()
-            if settings.warm_up == "all":
-                programs.warm_rest()
-        except Exception:
-            logger.exception("warming up failed")
-        assets.compress_ahead(settings.cache_dir / "compressed")
-
-    scheduler.start()
-    threading.Thread(target=warm_up, name="warm-up", daemon=True).start()
-    return app
-
-
-def _add_operation(
-    app: Flask,
-    settings: Settings,
-    renderer: Renderer,
-    read: Callable[[], Measurements],
-    responses: EventCounter,
-) -> None:
-    """Adds what is for who runs the server; counts answers by their status."""
-    token = settings.operator_token
-    access = OperatorAccess(None if token is None else token.get_secret_value())
-    app.register_blueprint(make_operation_blueprint(read, make_registry(read), renderer, access))
 
     @app.after_request
     def count(response: Response) -> Response:
         responses.add(str(response.status_code))
         return response
+
+    _add_policies(app, settings, renderer)
+    compress = partial(assets.compress_ahead, settings.cache_dir / "compressed")
+    return Site(app, payloads, renderer, responses, compress)
+
+
+def _make_host(
+    settings: Settings,
+    programs: Programs,
+    scheduler: Scheduler,
+    ownership: Ownership | None,
+) -> LocalHost:
+    session_files = SessionFiles(
+        settings.cache_dir / "sessions",
+        settings.checkpoint_bytes,
+        # Who is there and says nothing is sent away after the one, and waits for the other.
+        settings.idle_seconds + settings.resume_seconds,
+    )
+    return LocalHost(
+        programs,
+        scheduler,
+        max_sessions=settings.max_sessions,
+        max_waiting=settings.max_waiting,
+        resume_seconds=settings.resume_seconds,
+        idle_seconds=settings.idle_seconds,
+        max_inbox_bytes=INBOX_MESSAGES * settings.max_message_bytes,
+        max_fps=settings.max_fps,
+        budget=Budget(settings.max_sessions, settings.waiting_bytes),
+        image_bytes=settings.image_bytes,
+        files=session_files if settings.checkpoint_seconds else None,
+        checkpoint_seconds=settings.checkpoint_seconds,
+        seal=_make_seal(settings),
+        ownership=ownership,
+    )
 
 
 def _add_policies(app: Flask, settings: Settings, renderer: Renderer) -> None:
@@ -208,6 +250,12 @@ def _add_policies(app: Flask, settings: Settings, renderer: Renderer) -> None:
     add_error_answers(app)
     add_security_headers(app, settings.frame_ancestors)
     app.wsgi_app = ForwardedPrefix(app.wsgi_app, settings.trusted_proxies)
+
+
+def make_access(settings: Settings) -> OperatorAccess:
+    """Returns who may read what is for the operator."""
+    token = settings.operator_token
+    return OperatorAccess(None if token is None else token.get_secret_value())
 
 
 def _make_password(settings: Settings, password: SecretStr) -> SharedPassword:

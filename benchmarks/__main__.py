@@ -8,6 +8,7 @@ from collections.abc import Callable
 from benchmarks.accuracy import measure_accuracy
 from benchmarks.advice import measure_advice
 from benchmarks.browser import measure_browser
+from benchmarks.cluster import measure_cluster
 from benchmarks.command import run_benchmarks
 from benchmarks.crowd import measure_crowd
 from benchmarks.csv_text import measure_csv
@@ -77,6 +78,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "advice": _measure_advice,
     "views": _measure_open_views,
     "crowd": _measure_crowd,
+    "cluster": measure_cluster,
     "csv": measure_csv,
     "fairness": _measure_fairness,
     "load": measure_load,

@@ -47,6 +47,7 @@ APP_ROOMS = {
     "api": "JSON, by resource",
     "operation": "metrics, status",
     "server": "gunicorn, Werkzeug",
+    "cluster": "Ray, routing",
 }
 ENGINE_ROOMS = {
     "base": "errors, caches",

@@ -41,7 +41,7 @@ MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
 #: it. `app.create_app`, which the servers call, is `__init__`.
 APP = (
     "limits", "web", "protocol", "pages", "files", "history", "scheduling", "sessions", "hosting",
-    "transports", "api", "operation", "factory", "__init__", "server", "__main__",
+    "transports", "api", "operation", "factory", "__init__", "server", "cluster", "__main__",
 )  # fmt: skip
 #: Parts of the server that create_app alone puts together, in the factory.
 WIRED = {

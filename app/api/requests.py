@@ -19,6 +19,7 @@ _STATUS = {
     "not_open": 409,
     "message_too_large": 413,
     "state_too_large": 413,
+    "moved": 421,
     "rate_limited": 429,
     "storage_limited": 429,
     "engine_error": 500,

@@ -12,14 +12,18 @@ from werkzeug.exceptions import HTTPException
 
 from app.pages.documents import Document
 from app.web.request_bodies import Body
-from engine import PRESETS, TASK_DATASETS, Programs, describe_spec, describe_views, preview_points
+from engine import PRESETS, TASK_DATASETS, describe_spec, describe_views, preview_points
 
 #: Asked again with the hash each time: the next version of the server may say otherwise.
 _API_CACHE = "public, max-age=0, must-revalidate"
 
 
-def make_api_blueprint(programs: Programs) -> Blueprint:
-    """Returns the blueprint of `/api/...`, `/healthz` and `/readyz`."""
+def make_api_blueprint(is_ready: Callable[[], bool]) -> Blueprint:
+    """Returns the blueprint of `/api/...`, `/healthz` and `/readyz`.
+
+    Args:
+        is_ready: whether sessions find the first capacity compiled.
+    """
     blueprint = Blueprint("api", __name__)
 
     @blueprint.get("/api/schema")
@@ -40,7 +44,7 @@ def make_api_blueprint(programs: Programs) -> Blueprint:
 
     @blueprint.get("/readyz")
     def tell_ready() -> tuple[Response, int]:
-        if programs.ready:
+        if is_ready():
             return jsonify(status="ready"), 200
         return jsonify(status="compiling"), 503
 

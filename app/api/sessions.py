@@ -15,6 +15,7 @@ from app.api.session_jobs import find_session
 from app.api.states import add_state_routes
 from app.api.timeline import add_timeline_routes
 from app.files.link_payloads import LinkPayloads
+from app.hosting.ownership import MovedError
 from app.hosting.session_host import SessionHost, SessionLimitError
 from app.limits.session_rates import SessionRates
 from app.protocol.outbox import Heartbeat
@@ -45,6 +46,12 @@ def make_session_blueprint(
         if not is_allowed(request.origin, request.host, settings.allowed_origins):
             raise RefusedError("forbidden_origin", "this origin may not open a stream")
 
+    @blueprint.before_request
+    def refuse_moved() -> None:
+        token: str | None = (request.view_args or {}).get("token")
+        if token is not None and not host.owns(token):
+            raise MovedError
+
     @blueprint.after_request
     def let_friends_read(response: Response) -> Response:
         response.headers["Cache-Control"] = "no-store"
@@ -57,6 +64,10 @@ def make_session_blueprint(
     @blueprint.errorhandler(RefusedError)
     def answer_refused(error: RefusedError) -> Response:
         return answer(error.content)
+
+    @blueprint.errorhandler(MovedError)
+    def answer_moved(error: MovedError) -> Response:
+        return answer(RefusedError("moved", str(error)).content)
 
     @blueprint.errorhandler(RequestEntityTooLarge)
     def answer_too_large(_: RequestEntityTooLarge) -> Response:

@@ -37,11 +37,17 @@ class Checkpointer:
         files: where to.
         seconds: from one round to the next; 0 for none.
         list_sessions: all sessions.
+        writing: held while a file is written; a session that is `released` is not written.
     """
 
     def __init__(
-        self, files: SessionFiles, seconds: float, list_sessions: Callable[[], list[Session]]
+        self,
+        files: SessionFiles,
+        seconds: float,
+        list_sessions: Callable[[], list[Session]],
+        writing: threading.Lock,
     ) -> None:
+        self._writing = writing
         self._files = files
         self._seconds = seconds
         self._list_sessions = list_sessions
@@ -67,8 +73,11 @@ class Checkpointer:
             for session, saved in ask(some, _ANSWER_SECONDS, last=False):
                 begun = time.monotonic()
                 content = encode_session(saved, PAST_BYTES, LARGE_PAST_BYTES)
-                if not self._files.put(session.token, content):
-                    return
+                with self._writing:
+                    if session.released:
+                        continue
+                    if not self._files.put(session.token, content):
+                        return
                 if session.forgotten:
                     # While it was written; nobody else would remove it.
                     self._files.delete(session.token)

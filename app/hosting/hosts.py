@@ -12,10 +12,11 @@ from app.files.handover import HandoverSeal
 from app.files.session_files import SessionFiles
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.undo import MAX_SNAPSHOT_BYTES
+from app.hosting.ownership import MovedError, OnlyServer, Ownership
 from app.hosting.recovery import Recovery
 from app.hosting.registry import GRACE_SECONDS, SessionRegistry
 from app.hosting.scheduler import Scheduler
-from app.hosting.session_host import SessionLimitError, make_token
+from app.hosting.session_host import SessionLimitError
 from app.hosting.waiting_line import Waiter
 from app.limits.budget import Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
@@ -28,6 +29,8 @@ from engine import LinkPayload, MemoryLimitError, Programs, Snapshot, Spec, Trai
 
 logger = logging.getLogger(__name__)
 
+#: Code and reason with which connections are closed that are to be made anew (RFC 6455, 1012).
+_MOVED = 1012, "the session moves to another server"
 #: What can be undone in all sessions together.
 UNDO_BYTES = 1 << 29
 
@@ -52,6 +55,7 @@ class LocalHost:
         files: where sessions are saved; None to save none.
         checkpoint_seconds: from one time to the next.
         seal: of sessions that are handed over to another server; None to hand over none.
+        ownership: which sessions belong to this server; all of them unless given.
     """
 
     def __init__(
@@ -70,7 +74,9 @@ class LocalHost:
         files: SessionFiles | None = None,
         checkpoint_seconds: float = 3.0,
         seal: HandoverSeal | None = None,
+        ownership: Ownership | None = None,
     ) -> None:
+        self._ownership = ownership or OnlyServer()
         self._programs = programs
         self._image_memory = ImageMemory(image_bytes)
         self._image_memory.evict = self._evict_images
@@ -124,7 +130,7 @@ class LocalHost:
         """
         return self._admit(
             lambda reservation: Trainer(spec, self._programs, payload, reservation.admit),
-            token or make_token(),
+            token or self.make_token(),
             outbox,
             patient=patient,
         )
@@ -141,7 +147,7 @@ class LocalHost:
             trainer.restore(snapshot)
             return trainer
 
-        return self._admit(make, make_token())
+        return self._admit(make, self.make_token())
 
     def decode_model(self, content: bytes) -> Snapshot:
         """Returns what a model file holds, for a session to go on from.
@@ -209,8 +215,11 @@ class LocalHost:
         """Attaches a client to a session instead of any other; None if there is none.
 
         Raises:
+            MovedError: it belongs to another server.
             SessionLimitError: its network needs more memory than there is at present.
         """
+        if not self.owns(token):
+            raise MovedError
         session = self.get(token) or self._recovery.load(token)
         if session is None:
             return None
@@ -222,6 +231,34 @@ class LocalHost:
             session, lambda: session.attach(outbox, resumed=True)
         )
         return session if attached else None
+
+    def owns(self, token: str) -> bool:
+        """Whether a session, by its token or watch token, belongs to this server."""
+        return self._ownership.owns(token)
+
+    def make_token(self) -> str:
+        """Returns the token of a new session.
+
+        Raises:
+            MovedError: this server may have no sessions.
+        """
+        return self._ownership.make_token()
+
+    def release_moved(self) -> int:
+        """Saves and forgets sessions that belong to other servers; returns how many.
+
+        Their clients are told to connect again (1012), and so are those in the line.
+        """
+        moved = [one for one in self._registry.list_all() if not self.owns(one.token)]
+        if moved:
+            self._recovery.save_last(moved)
+        for session in moved:
+            session.close_client(*_MOVED)
+            self._registry.drop(session)
+        for waiter in self._registry.list_waiting():
+            if not self.owns(waiter.token):
+                waiter.outbox.close(*_MOVED)
+        return len(moved)
 
     def join_line(self, waiter: Waiter) -> None:
         """Has a client wait for a session.

@@ -57,7 +57,8 @@ class Recovery:
         self._changed = threading.Condition()
         self._restoring: set[str] = set()
         self._finished = False
-        self._checkpointer = files and Checkpointer(files, seconds, list_sessions)
+        self._writing = threading.Lock()
+        self._checkpointer = files and Checkpointer(files, seconds, list_sessions, self._writing)
 
     def load(self, token: str) -> Session | None:
         """Restores a session that was saved, also by another process; None if there is none.
@@ -141,6 +142,18 @@ class Recovery:
                 text = self._seal.seal(encode_session(saved, PAST_BYTES))
                 if text is not None:
                     session.hand_over(text, self._seal.seconds)
+
+    def save_last(self, sessions: list[Session]) -> None:
+        """Saves sessions that go to other servers, which train no more after it."""
+        files = self._files
+        if files is None:
+            return
+        with self._writing:
+            # From now on nothing older is written.
+            for session in sessions:
+                session.released = True
+        for session, saved in ask(sessions, FINISH_SECONDS, last=True):
+            files.put(session.token, encode_session(saved, LAST_PAST_BYTES, LARGE_PAST_BYTES))
 
     def close(self, timeout: float = 0.0) -> None:
         """Stops saving."""

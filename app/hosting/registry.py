@@ -130,6 +130,11 @@ class SessionRegistry:
             if not waiter.seated:
                 self._line.remove(waiter)
 
+    def list_waiting(self) -> list[Waiter]:
+        """Returns the clients in the line."""
+        with self._changed:
+            return self._line.list_all()
+
     @property
     def waiting(self) -> int:
         """How many clients are in the line."""
@@ -233,7 +238,7 @@ class SessionRegistry:
         else:
             rest = (now if idle is None else idle) + self._idle_seconds - now
             if rest <= 0:
-                session.close_idle()
+                session.close_client(4002, "paused and idle for too long")
         return rest if rest > 0 else self._idle_seconds
 
     def _seat_waiting(self, now: float) -> None:

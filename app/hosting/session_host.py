@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from typing import Protocol
 
 from app.hosting.waiting_line import Lack, Waiter
@@ -29,11 +28,6 @@ class SessionLimitError(Exception):
         self.lack: Lack = lack
 
 
-def make_token() -> str:
-    """Returns the token of a new session, which nobody guesses."""
-    return secrets.token_urlsafe(24)
-
-
 class SessionHost(Protocol):
     """Interface of a host: creates, finds and removes sessions."""
 
@@ -58,11 +52,26 @@ class SessionHost(Protocol):
         ...
 
     def resume(self, token: str, outbox: Outbox) -> Session | None:
-        """Attaches a client to a session instead of any other; None if there is none."""
+        """Attaches a client to a session instead of any other; None if there is none.
+
+        Raises MovedError where the session belongs to another server.
+        """
         ...
 
     def take_over(self, token: str, handed: bytes) -> None:
         """Goes on with the session of a server that has stopped."""
+        ...
+
+    def owns(self, token: str) -> bool:
+        """Whether a session, by its token or watch token, belongs to this server."""
+        ...
+
+    def make_token(self) -> str:
+        """Returns the token of a new session; raises MovedError where there may be none."""
+        ...
+
+    def release_moved(self) -> int:
+        """Saves and forgets sessions that belong to other servers; returns how many."""
         ...
 
     def join_line(self, waiter: Waiter) -> None:

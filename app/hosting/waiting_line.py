@@ -107,6 +107,10 @@ class WaitingLine:
         """Returns the client whose session is being made; None if it is not of the line."""
         return next((one for one in self._waiters if one.seated and one.token == token), None)
 
+    def list_all(self) -> list[Waiter]:
+        """Returns all clients."""
+        return [*self._waiters]
+
     def list_ready(self, now: float) -> list[Waiter]:
         """Returns who may be given a place now, in their order."""
         return [one for one in self._waiters if not one.seated and one.retry_at <= now]

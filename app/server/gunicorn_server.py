@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import os
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
-from app import create_app
 from app.server.gunicorn_worker import IDLE_SECONDS, MAX_WAITING, GuardedWorker
 from app.server.logs import LogFormat, make_formatter
 from app.web.settings import Settings
@@ -48,10 +48,14 @@ class GunicornApplication(BaseApplication):
     Args:
         settings: the settings.
         listener: a socket that listens already.
+        make: makes the WSGI application.
     """
 
-    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+    def __init__(
+        self, settings: Settings, listener: socket.socket, make: Callable[[Settings], Any]
+    ) -> None:
         self.settings = settings
+        self._make = make
         self._listener = listener
         super().__init__()
 
@@ -77,9 +81,11 @@ class GunicornApplication(BaseApplication):
 
     def load(self) -> Any:
         """Makes the application, in the worker process."""
-        return create_app(self.settings)
+        return self._make(self.settings)
 
 
-def run_gunicorn(settings: Settings, listener: socket.socket) -> None:
+def run_gunicorn(
+    settings: Settings, listener: socket.socket, make: Callable[[Settings], Any]
+) -> None:
     """Serves until a signal comes."""
-    GunicornApplication(settings, listener).run()
+    GunicornApplication(settings, listener, make).run()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import importlib.util
 import socket
 import sys
+from collections.abc import Callable
+from typing import Any
 
+from app import create_app
 from app.server.logs import set_up_logs
 from app.server.werkzeug_server import run_werkzeug
 from app.web.settings import Settings, SettingsError
@@ -16,13 +19,17 @@ SWITCH_INTERVAL = 0.0005
 BACKLOG = 512
 
 
-def run_server(settings: Settings) -> None:
+def run_server(settings: Settings, make: Callable[[Settings], Any] = create_app) -> None:
     """Serves until it is stopped.
+
+    Args:
+        settings: the settings.
+        make: makes the application, in the process that serves.
 
     Raises:
         SettingsError: the address cannot be listened on.
     """
-    listener = _listen(settings)
+    listener = listen(settings)
     sys.setswitchinterval(SWITCH_INTERVAL)
     set_up_logs(settings.log_level, settings.log_format)
     address = _name(listener, settings.host)
@@ -31,12 +38,17 @@ def run_server(settings: Settings) -> None:
         # Not above: gunicorn cannot be imported on Windows.
         from app.server.gunicorn_server import run_gunicorn  # noqa: PLC0415
 
-        run_gunicorn(settings, listener)
+        run_gunicorn(settings, listener, make)
     else:
-        run_werkzeug(settings, listener)
+        run_werkzeug(settings, listener, make)
 
 
-def _listen(settings: Settings) -> socket.socket:
+def listen(settings: Settings) -> socket.socket:
+    """Returns a socket that listens where the settings say.
+
+    Raises:
+        SettingsError: the address cannot be listened on.
+    """
     family = socket.AF_INET6 if ":" in settings.host else socket.AF_INET
     listener = socket.socket(family, socket.SOCK_STREAM)
     if sys.platform != "win32":

@@ -6,11 +6,11 @@ import contextlib
 import io
 import signal
 import socket
+from collections.abc import Callable
 from typing import Any
 
 from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
-from app import create_app
 from app.limits.admission import Admission, Limit
 from app.server.deadlines import HEAD_SECONDS, TimedReceiver
 from app.server.processes import end_process
@@ -100,14 +100,16 @@ class GuardedServer(ThreadedWSGIServer):
             self._places.give_back("reading", client)
 
 
-def run_werkzeug(settings: Settings, listener: socket.socket) -> None:
+def run_werkzeug(
+    settings: Settings, listener: socket.socket, make: Callable[[Settings], Any]
+) -> None:
     """Serves until a signal comes."""
-    app = create_app(settings)
+    app = make(settings)
     server = GuardedServer(settings, listener, app)
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     with contextlib.suppress(KeyboardInterrupt):
         server.serve_forever()
     parts = app.extensions["livenet"]
     parts.close()
-    parts.connections.wait_closed(STOP_SECONDS)
+    parts.wait_closed(STOP_SECONDS)
     end_process()

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import threading
 from collections.abc import Callable, Mapping
@@ -12,15 +10,6 @@ from typing import Any
 
 #: Messages to the client that watchers read, too; others are the client's own.
 SHOWN = frozenset({"spec", "diverged", "stopped", "recalled"})
-
-
-def make_watch_token(token: str) -> str:
-    """Returns the token by which a session can be watched, from which its own cannot be told.
-
-    It is the same for a session that was restored.
-    """
-    digest = hashlib.sha256(b"watch " + token.encode()).digest()
-    return base64.urlsafe_b64encode(digest[:24]).decode()
 
 
 @dataclass(frozen=True, slots=True)

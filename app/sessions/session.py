@@ -24,11 +24,12 @@ from app.protocol.outbox import Outbox
 from app.scheduling.inbox import Inbox
 from app.scheduling.jobs import T
 from app.sessions.announcements import UndoStatus, make_opened_message
-from app.sessions.audience import Audience, Ended, Joined, make_watch_token
+from app.sessions.audience import Audience, Ended, Joined
 from app.sessions.background import BackgroundRunner
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.shared_state import Locked, SharedState
 from app.sessions.statistics import SessionCounts
+from app.sessions.tokens import make_watch_token
 from app.sessions.worker_state import WorkerState
 from engine import Trainer
 
@@ -73,6 +74,8 @@ class Session:
         self.saved_revision = -1
         #: Whether nobody will come back to it; the host sets it.
         self.forgotten = False
+        #: Whether another server goes on with it; the host sets it.
+        self.released = False
         self._wake = wake
         inbox = Inbox(max_inbox_bytes, self.account)
         self._locked = Locked(SharedState(trainer.spec, inbox, max_fps))
@@ -234,12 +237,12 @@ class Session:
             busy = shared.control.running or shared.outbox is None
             return None if busy else shared.heard_at
 
-    def close_idle(self) -> None:
-        """Closes the connection of a client that was not heard for long (4002)."""
+    def close_client(self, code: int, reason: str) -> None:
+        """Closes the connection of the client, if there is one."""
         with self._locked as shared:
             outbox = shared.outbox
         if outbox is not None:
-            outbox.close(4002, "paused and idle for too long")
+            outbox.close(code, reason)
 
     def watch(self, watcher: object, make: Callable[[], Audience]) -> Audience:
         """Adds a watcher and returns the audience, in which it is told first what there is.

@@ -17,6 +17,7 @@ import time
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from app.hosting.ownership import MovedError
 from app.protocol.outbox import Closing, Heartbeat, Item
 from app.transports.connections import Connections
 from app.transports.stream import Connection, decode
@@ -63,9 +64,16 @@ class HttpStream:
         return self.outbox.closed
 
     def open(self, body: bytes) -> dict[str, Any]:
-        """Handles the first message and returns its answer: `opened`, `queued`, or an error."""
+        """Handles the first message and returns its answer: `opened`, `queued`, or an error.
+
+        Raises:
+            MovedError: another server has the session.
+        """
         self._connection.receive(decode(body))
         answer = self.outbox.take()
+        if isinstance(answer, Closing):
+            self.end()
+            raise MovedError
         assert isinstance(answer, str)
         self.token = self._connection.token
         if self.token is None:

@@ -6,7 +6,8 @@ import threading
 from collections.abc import Callable
 
 from app.files.link_payloads import LinkPayloads, describe_problem
-from app.hosting.session_host import SessionHost, SessionLimitError, make_token
+from app.hosting.ownership import MovedError
+from app.hosting.session_host import SessionHost, SessionLimitError
 from app.hosting.waiting_line import Waiter
 from app.limits.session_rates import SessionRateError
 from app.protocol.errors import MessageError
@@ -65,6 +66,7 @@ class Opening:
 
         Raises:
             MessageError: it is refused.
+            MovedError: another server has it.
         """
         if self._waiter is not None:
             raise MessageError("invalid_message", "this connection waits for a session", "type")
@@ -78,7 +80,7 @@ class Opening:
         except SessionLimitError as error:
             if not message.wait:
                 raise MessageError("session_limit", str(error)) from None
-            token = message.session or make_token()
+            token = message.session or self._host.make_token()
             waiter = Waiter(token, self._client, self._outbox, self._take_seat, error.lack)
         self._text, self._waiter = text, waiter
         try:
@@ -106,6 +108,8 @@ class Opening:
             self._keep(self._make(message, self.token))
         except SessionLimitError:
             return False
+        except MovedError as error:
+            self._outbox.close(1012, str(error))
         except MessageError as error:
             self._outbox.put_error(error.code, error.message, error.path)
         finally:

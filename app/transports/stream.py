@@ -21,6 +21,7 @@ from functools import partial
 from typing import Self
 
 from app.files.link_payloads import LinkPayloads
+from app.hosting.ownership import MovedError
 from app.hosting.session_host import SessionHost
 from app.limits.message_sizes import estimate_bytes
 from app.limits.rate_limits import BURST, TokenBucket
@@ -114,6 +115,8 @@ class Connection:
             self._handle(text)
         except MessageError as error:
             self.outbox.put_error(error.code, error.message, error.path)
+        except MovedError as error:
+            self.outbox.close(1012, str(error))
         except Exception:
             logger.exception("a message failed")
             self.outbox.put_error("engine_error", "the message failed, nothing changed")

@@ -213,7 +213,7 @@ def make_stream_blueprint(
             "Sec-WebSocket-Key"
         ):
             abort(400, "not a WebSocket handshake of version 13")
-        offer = _find_deflate(environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", ""))
+        offer = choose_deflate(environ.pop("HTTP_SEC_WEBSOCKET_EXTENSIONS", ""))
         if settings.compress_frames and offer and "watch" not in request.args:
             environ["HTTP_SEC_WEBSOCKET_EXTENSIONS"] = offer
 
@@ -254,7 +254,7 @@ def _watch(server: Server, session: Session | None, watchers: Watchers) -> None:
             watchers.leave()
 
 
-def _find_deflate(offers: str) -> str | None:
+def choose_deflate(offers: str) -> str | None:
     """Returns the first well-formed offer of permessage-deflate."""
     parts = (part.strip() for part in offers.split(","))
     return next((part for part in parts if _DEFLATE.fullmatch(part)), None)

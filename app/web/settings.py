@@ -170,6 +170,9 @@ class Settings(BaseSettings):
             `/status`; only clients at this machine unless set.
         log_level: `LIVENET_LOG_LEVEL`.
         log_format: `LIVENET_LOG_FORMAT`, lines of `text`, or of `json` with fixed keys.
+        cluster: `LIVENET_CLUSTER`, the address of the head of a Ray cluster whose session servers
+            have the sessions, such as `10.0.0.1:6379`; unless set, this process has them.
+        server_cores: `LIVENET_SERVER_CORES`, the cores that each session server of a cluster has.
         server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
     """
 
@@ -221,6 +224,8 @@ class Settings(BaseSettings):
         Literal["DEBUG", "INFO", "WARNING", "ERROR"], BeforeValidator(str.upper)
     ] = "INFO"
     log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = "text"
+    cluster: str | None = None
+    server_cores: int = Field(default=2, ge=1, le=256)
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
 
     @model_validator(mode="before")

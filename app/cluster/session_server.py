@@ -1,0 +1,72 @@
+"""Session server: an actor that has many sessions and serves their streams itself.
+
+Ray starts it, says when it is gone, and carries what little it is told; frames never pass through
+Ray, but go over a TCP connection from this server to a front.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import sys
+import threading
+
+from app.cluster.membership import ClusterOwnership, Load, Member, Membership
+from app.cluster.upstream import FRAME_BYTES
+from app.factory import Components, make_app
+from app.server.launcher import SWITCH_INTERVAL, listen
+from app.server.logs import set_up_logs
+from app.server.werkzeug_server import STOP_SECONDS, GuardedServer
+from app.web.settings import Settings
+
+
+class SessionServer:
+    """One core group's or GPU's sessions: the whole server, on a port of its own.
+
+    Args:
+        name: by which keys are hashed.
+        settings: of the server; `port` is 0, and one proxy, the front, is trusted.
+        machine: the Ray node that it runs on.
+    """
+
+    def __init__(self, name: str, settings: Settings, machine: str) -> None:
+        sys.setswitchinterval(SWITCH_INTERVAL)
+        set_up_logs(settings.log_level, settings.log_format)
+        self._ownership = ClusterOwnership(name)
+        listener = listen(settings)
+        # Connections have it from here: a whole frame goes at once, as far as the front.
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, FRAME_BYTES)
+        app = make_app(settings, self._ownership)
+        self._parts: Components = app.extensions["livenet"]
+        self._server = GuardedServer(settings, listener, app)
+        host, port = listener.getsockname()[:2]
+        self._member = Member(name, host, port, os.getpid(), machine)
+        threading.Thread(target=self._server.serve_forever, name="server", daemon=True).start()
+
+    def describe(self) -> tuple[Member, Membership]:
+        """Returns what it is, and what it was told last."""
+        return self._member, self._ownership.membership
+
+    def adopt(self, membership: Membership) -> int:
+        """Goes by another membership: sessions of other servers are saved and forgotten.
+
+        Returns:
+            How many there were.
+        """
+        if membership.version > self._ownership.membership.version:
+            self._ownership.membership = membership
+        return self._parts.host.release_moved()
+
+    def measure(self) -> Load:
+        """Returns what it has to do."""
+        # One that was being made while keys moved goes now.
+        self._parts.host.release_moved()
+        found = self._parts.host.statistics()
+        sessions = found.running + found.paused + found.waiting
+        return Load(sessions, found.places, self._parts.programs.ready)
+
+    def stop(self) -> None:
+        """Saves all sessions, hands them to their clients, and closes all connections."""
+        self._parts.close()
+        self._parts.wait_closed(STOP_SECONDS)
+        self._server.shutdown()

@@ -1,0 +1,301 @@
+"""A cluster of two Ray nodes on this machine: where sessions are, and what becomes of them."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from http.client import HTTPException
+from pathlib import Path
+from typing import Any
+
+import pytest
+from websocket import WebSocketException
+
+from app.cluster.rendezvous import choose_owner
+from app.files.session_files import SessionFiles
+from app.sessions.saved_sessions import decode_session
+from app.sessions.tokens import find_key
+from engine import Programs
+from tests.app.client import FrameSeen, StreamClosedError
+from tests.app.servers import ROOT, LiveServer, wait_until
+from tests.app.transports import WebSocketClient, make_client
+from tests.programs import FOLDER
+
+pytest.importorskip("ray")
+
+pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
+
+#: How a client learns that its server is gone; an `ack` over HTTP is refused.
+LOST = (AssertionError, StreamClosedError, OSError, HTTPException, WebSocketException)
+#: A session is trained again so soon after its machine was lost.
+RESUME_SECONDS = 10.0
+
+
+class Cluster:
+    """Ray nodes that stand for machines, and a front, whose settings the session servers have."""
+
+    def __init__(self) -> None:
+        from app.cluster.local import LocalCluster
+
+        self._stack = ExitStack()
+        self.ray = LocalCluster(2, 1)
+        self._stack.callback(self.ray.close)
+        self.settings = {"LIVENET_CLUSTER": self.ray.address, "LIVENET_SERVER_CORES": "1"}
+        self.front = self._stack.enter_context(self.start_front())
+        self.wait_servers(2)
+
+    def start_front(self) -> LiveServer:
+        return LiveServer(cwd=ROOT, **self.settings)
+
+    @property
+    def servers(self) -> dict[str, dict[str, Any]]:
+        status = json.loads(self.front.get("/status").body)
+        return {server["name"]: server for server in status["servers"]}
+
+    def wait_servers(self, count: int) -> None:
+        wait_until(
+            lambda: len(self.servers) == count and all(s["ready"] for s in self.servers.values()),
+            f"there are {count} session servers",
+        )
+
+    def find_owner(self, token: str) -> str:
+        owner = choose_owner(find_key(token), [*self.servers])
+        assert owner is not None
+        return owner
+
+    def command(self, *words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [sys.executable, "-m", "app.cluster", *words],
+            cwd=ROOT, env={**os.environ, **self.settings}, text=True, timeout=120,
+            capture_output=True, check=True,
+        )  # fmt: skip
+
+    def close(self) -> None:
+        self.command("stop")
+        self._stack.close()
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Cluster]:
+    cluster = Cluster()
+    yield cluster
+    cluster.close()
+
+
+class Visitor:
+    """A page: trains, remembers its session, and connects again when it is cut off."""
+
+    def __init__(self, server: LiveServer, transport: str = "websocket") -> None:
+        self._server, self._transport = server, transport
+        self.client = make_client(server, transport)
+        self.token: str = self.client.open()["session"]
+        self.step = self.client.run().step
+        self.resumed = 0
+
+    def train(self, more: int) -> None:
+        """Trains so many updates more, whatever happens to the connection."""
+        goal = self.step + more
+        while self.step < goal:
+            try:
+                self.client.ack()
+                got = self.client.receive()
+                if isinstance(got, FrameSeen):
+                    self.step = got.step
+            except LOST:
+                self.resume()
+
+    def resume(self) -> None:
+        with suppress(*LOST):
+            self.client.kill()
+        opened = wait_until(self._try_again, "the session is taken up again", RESUME_SECONDS)
+        assert opened["session"] == self.token
+        assert opened["resumed"]
+        assert opened["running"]
+        self.resumed += 1
+
+    def _try_again(self) -> Any:
+        client = make_client(self._server, "websocket")
+        try:
+            opened = client.resume(self.token)
+        except LOST:
+            with suppress(*LOST):
+                client.kill()
+            return None
+        self.client = client
+        return opened
+
+
+@pytest.fixture
+def visitors(cluster: Cluster) -> Iterator[list[Visitor]]:
+    """Visitors whose sessions are on both servers, at least two on each."""
+    visitors: list[Visitor] = []
+    cluster.wait_servers(2)
+    while len(visitors) < 4 or min(_count(cluster, visitors).values()) < 2:
+        visitors.append(Visitor(cluster.front, ("websocket", "http")[len(visitors) % 2]))
+        assert len(visitors) < 40
+    yield visitors
+    for visitor in visitors:
+        visitor.client.close()
+
+
+def _find_saved(visitor: Visitor, programs: Programs) -> int:
+    """Returns the step at which a session was saved last; -1 if it was not."""
+    content = SessionFiles(FOLDER / "sessions", 1 << 30, 3600.0).get(visitor.token)
+    return decode_session(content, programs).snapshot.step if content else -1
+
+
+def _count(cluster: Cluster, visitors: list[Visitor]) -> dict[str, int]:
+    owners = [cluster.find_owner(visitor.token) for visitor in visitors]
+    return {name: owners.count(name) for name in cluster.servers}
+
+
+def _at_once(visitors: list[Visitor], work: Callable[[Visitor], None]) -> None:
+    """Has all visitors do something, each on a thread; a failure of one is raised."""
+    failed: list[BaseException] = []
+
+    def run(visitor: Visitor) -> None:
+        try:
+            work(visitor)
+        except BaseException as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=run, args=(visitor,)) for visitor in visitors]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    if failed:
+        raise failed[0]
+
+
+def test_sessions_are_on_both_servers_and_all_their_requests_reach_them(
+    cluster: Cluster, visitors: list[Visitor]
+) -> None:
+    _at_once(visitors, lambda visitor: visitor.train(500))
+    wait_until(
+        lambda: all(server["sessions"] >= 2 for server in cluster.servers.values()),
+        "both servers have sessions",
+    )
+    for visitor in visitors:
+        path = f"/api/sessions/{visitor.token}"
+        model = cluster.front.get(f"{path}/model")
+        assert model.status == 200
+        assert b'"F32"' in model.body
+        assert cluster.front.get(f"{path}/exports/pytorch").status == 200
+        state = cluster.front.get(f"{path}/state", "POST", b'{"weights":"now","room":4000}')
+        assert json.loads(state.body)["step"] > 0
+        watch = json.loads(cluster.front.get(f"{path}/watch").body)["watch"]
+        assert cluster.find_owner(watch) == cluster.find_owner(visitor.token)
+    assert cluster.front.get("/api/sessions/unknown/model").status == 404
+
+
+def test_a_session_is_watched_through_the_front(cluster: Cluster, visitors: list[Visitor]) -> None:
+    visitor = visitors[0]
+    path = f"/api/sessions/{visitor.token}/watch"
+    watch = json.loads(cluster.front.get(path).body)["watch"]
+    with WebSocketClient(f"{cluster.front.stream_url}?watch={watch}") as watcher:
+        visitor.train(100)
+        assert watcher.frame_where(lambda frame: frame.step > 0)
+
+
+def test_a_front_keeps_nothing(cluster: Cluster, visitors: list[Visitor]) -> None:
+    with cluster.start_front() as other, make_client(other, "websocket") as client:
+        opened = client.resume(visitors[0].token)
+        assert opened["resumed"]
+        frame = client.frame_where(lambda frame: frame.step > visitors[0].step)
+        visitors[0].step = frame.step
+    visitors[0].resume()
+
+
+def test_sessions_of_a_killed_node_go_on_from_their_checkpoints(
+    cluster: Cluster, visitors: list[Visitor]
+) -> None:
+    _at_once(visitors, lambda visitor: visitor.train(500))
+    programs = Programs()
+    for visitor in visitors:
+        wait_until(lambda v=visitor: _find_saved(v, programs) >= v.step, "a session is saved")
+    name = cluster.find_owner(visitors[0].token)
+    lost = [one for one in visitors if cluster.find_owner(one.token) == name]
+    kept = [one for one in visitors if one not in lost]
+    before = {one.token: one.step for one in lost}
+    server = cluster.servers[name]["process"]
+    # The machine: Ray's own process on it, whose child the session server is.
+    machine = int(Path(f"/proc/{server}/stat").read_text().rpartition(")")[2].split()[1])
+    assert "raylet" in Path(f"/proc/{machine}/comm").read_text()
+    killed = time.monotonic()
+    for process in (machine, server):
+        os.kill(process, signal.SIGKILL)
+
+    def train_again(visitor: Visitor) -> None:
+        # What it reads first may still be of the killed server.
+        while not visitor.resumed:
+            visitor.train(1)
+
+    _at_once(lost, train_again)
+    assert time.monotonic() - killed < RESUME_SECONDS
+    for visitor in lost:
+        assert visitor.resumed == 1
+        assert visitor.step > before[visitor.token]
+    assert name not in cluster.servers
+    _at_once(kept, lambda visitor: visitor.train(100))
+    assert not any(visitor.resumed for visitor in kept)
+
+
+def test_a_machine_that_joins_takes_its_share(cluster: Cluster) -> None:
+    visitors = [Visitor(cluster.front) for _ in range(8)]
+    _at_once(visitors, lambda visitor: visitor.train(200))
+    before = {visitor.token: visitor.step for visitor in visitors}
+    cluster.ray.add_node()
+    cluster.wait_servers(2)
+    _at_once(visitors, lambda visitor: visitor.train(200))
+    new = [*cluster.servers][-1]
+    moved = [visitor for visitor in visitors if cluster.find_owner(visitor.token) == new]
+    for visitor in visitors:
+        assert visitor.resumed == (visitor in moved)
+        assert visitor.step >= before[visitor.token] + 200
+        visitor.client.close()
+
+
+def test_a_server_that_drains_loses_nothing(cluster: Cluster, visitors: list[Visitor]) -> None:
+    name = cluster.find_owner(visitors[0].token)
+    process = cluster.servers[name]["process"]
+    moving = [one for one in visitors if cluster.find_owner(one.token) == name]
+    listed = cluster.command("list").stdout
+    assert name in listed
+    cluster.command("drain", name)
+    cluster.wait_servers(1)
+    _at_once(visitors, lambda visitor: visitor.train(200))
+    for visitor in visitors:
+        assert visitor.resumed == (visitor in moving)
+    wait_until(lambda: not Path(f"/proc/{process}").exists(), "the server has ended")
+
+
+def test_make_cluster_ends_all_that_it_has_started() -> None:
+    command = (sys.executable, "-m", "app.cluster", "local", "--nodes", "1")
+    with LiveServer(command, LIVENET_SERVER_CORES="1") as server:
+        visitor = Visitor(server)
+        visitor.train(100)
+        processes = _list_descendants(server.process.pid)
+        assert len(processes) > 4
+        assert server.stop() < 30
+        assert server.process.returncode == 0
+        left = [one for one in processes if Path(f"/proc/{one}").exists()]
+        wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in left), "all end")
+        with pytest.raises(LOST):
+            visitor.client.frame_where(lambda frame: False)
+        visitor.client.close()
+
+
+def _list_descendants(process: int) -> list[int]:
+    found = []
+    for task in Path(f"/proc/{process}/task").iterdir():
+        for child in map(int, (task / "children").read_text().split()):
+            found += [child, *_list_descendants(child)]
+    return found
