@@ -89,7 +89,7 @@ def the_race(page: Page) -> None:
     press(page, page.find("[data-action='race']"))
     page.choose("race.epochs", "20")
     press(page, page.find(".race [data-action='race']"))
-    page.wait(lambda: page.find_all(".race-figure canvas"), "the networks")
+    page.wait(lambda: page.find_all(".race-cell.ahead"), "the networks")
     press(page, page.find(".race-cell"))
 
 
