@@ -22,6 +22,7 @@ from app.api.recordings import TAKE_ENDPOINT, make_recordings_blueprint
 from app.api.schema import add_error_answers, collect_answers, make_api_blueprint
 from app.api.sessions import make_session_blueprint
 from app.api.states import make_states_blueprint
+from app.api.surfaces import make_surfaces_blueprint
 from app.files.blob_store import BlobStore
 from app.files.handover import MAX_TEXT, HandoverSeal
 from app.files.link_payloads import LinkPayloads
@@ -193,6 +194,7 @@ def make_site(settings: Settings, store: ImageStore, is_ready: Callable[[], bool
     app.register_blueprint(make_api_blueprint(is_ready))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
+    app.register_blueprint(make_surfaces_blueprint())
     app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))
     app.register_blueprint(make_oembed_blueprint(languages))
     app.register_blueprint(make_animations_blueprint(settings))

@@ -36,6 +36,7 @@ from engine.frames.frames import (
 )
 from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
+from engine.insight.classic_surfaces import MAX_UPDATES, SURFACES, Surface, descend
 from engine.programs.tiers import Programs
 from engine.runs.images.memory import count_image_bytes
 from engine.runs.races import MAX_RACE_EPOCHS, MAX_RACERS, Race
@@ -89,7 +90,9 @@ __all__ = [
     "MAX_RACERS",
     "MAX_RACE_EPOCHS",
     "MAX_SNAPSHOTS",
+    "MAX_UPDATES",
     "PRESETS",
+    "SURFACES",
     "TASK_DATASETS",
     "VIEWS",
     "Archive",
@@ -129,6 +132,7 @@ __all__ = [
     "SpecError",
     "StackedTrainer",
     "StepRequest",
+    "Surface",
     "Trainer",
     "Trial",
     "TrialError",
@@ -137,6 +141,7 @@ __all__ = [
     "count_image_bytes",
     "decode_payload",
     "decode_points",
+    "descend",
     "describe_spec",
     "describe_views",
     "dump_spec",

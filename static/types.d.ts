@@ -262,6 +262,13 @@ interface PageState {
     epochs: number;
     /** Whether they begin at the present weights. */
     here: boolean;
+    /** Whether networks race on the data, or optimizers down a surface. */
+    place: "data" | "surface";
+    surface: string;
+    /** What the paths down the surface differ in. */
+    against: string;
+    rate: number;
+    optimizer: string;
   };
   /** One step in slow motion. */
   step: {

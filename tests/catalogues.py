@@ -15,7 +15,7 @@ from pathlib import Path
 from string import digits
 from typing import get_args
 
-from engine import CATALOGUE, PRESETS, Spec
+from engine import CATALOGUE, PRESETS, SURFACES, Spec
 from engine.data.kinds import DATASETS
 from engine.spec import names
 
@@ -117,7 +117,7 @@ def server_names() -> set[str]:
     """Every name of the server that the page may put into a key."""
     fields = schema_fields()
     found = set(fields) | {option for node in fields.values() for option in options_of(node)}
-    found |= {preset.id for preset in PRESETS} | {*error_codes(), *LANGUAGES}
+    found |= {preset.id for preset in PRESETS} | {*error_codes(), *LANGUAGES, *SURFACES}
     for listed in vars(names).values():
         if isinstance(listed, tuple | list):
             found |= {name for name in listed if isinstance(name, str)}

@@ -15,6 +15,7 @@ _STATUS = {
     "unknown_session": 404,
     "unknown_point": 404,
     "unknown_state": 404,
+    "unknown_surface": 404,
     "request_timeout": 408,
     "not_open": 409,
     "message_too_large": 413,

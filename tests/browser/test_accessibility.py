@@ -93,6 +93,13 @@ def the_race(page: Page) -> None:
     press(page, page.find(".race-cell"))
 
 
+def the_surfaces(page: Page) -> None:
+    """Optimizers on their way down a classic surface."""
+    press(page, page.find("[data-action='race']"))
+    press(page, page.find("[data-path='race.place'][value='surface']"))
+    page.wait(lambda: page.find_all(".race-surface .plot-container"), "the map")
+
+
 def one_update(page: Page) -> None:
     """Its formulas, and the table of all its numbers."""
     press(page, page.find("[data-action='openStep']"))
@@ -295,6 +302,7 @@ PHONE: dict[str, tuple[State, ...]] = {
         sharing,
         one_update,
         the_race,
+        the_surfaces,
         classes,
         regression,
         korean,
@@ -312,7 +320,8 @@ def by_day_and_night(walks: dict[str, tuple[State, ...]]) -> list[object]:
 
 #: What a state adds to the page, which has been looked at without it.
 ADDED: dict[State, str] = {
-    the_landscape: "dialog[open]", the_race: "dialog[open]", one_update: ".card.network",
+    the_landscape: "dialog[open]", the_race: "dialog[open]", the_surfaces: "dialog[open]",
+    one_update: ".card.network",
     a_pinned_unit: ".curves", the_gradients: ".curves", a_layer_space: ".card.network",
     a_hovered_unit: ".output-plane", a_layer_menu: ".popover", a_weight_editor: ".popover",
     the_page_settings: ".popover", a_tooltip: ".tooltip", a_readout: ".tooltip", the_tour: "#tour",

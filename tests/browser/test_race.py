@@ -28,9 +28,14 @@ def test_a_network_of_a_race_is_taken_by_keyboard(page: Page) -> None:
     page.tab_to("[data-action='adopt']")
     page.press(Keys.ENTER)
     page.wait(lambda: page.value("optimizer.learning_rate") == "0.3", "it is taken")
+    page.click("[data-path='race.place'][value='surface']")
+    page.wait(lambda: len(page.find_all(".race-paths li")) == 10, "the paths down a surface")
+    page.choose("race.surface", "bowl")
+    said = ".race-parts:not([hidden]) .race-words"
+    page.wait(lambda: "straight down" in page.text(said), "another surface")
     page.press(Keys.ESCAPE)
     page.until("document.activeElement.dataset.action === 'race'", "it is closed")
     page.wait(lambda: page.text(".epoch-value") == "20", "its epochs")
     page.click("[data-action='undo']")
     page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "it is undone")
-    assert page.text(".epoch-value") == "0"
+    page.wait(lambda: page.text(".epoch-value") == "0", "and so are its epochs")

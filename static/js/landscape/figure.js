@@ -34,23 +34,33 @@ function reach(values, path) {
 }
 
 /**
+ * Heights over a plane as a map with contours.
+ *
+ * @param {{x: number[], y: number[], losses: number[][]}} heights
+ * @param {any} palette
+ */
+export function contourTrace({ x, y, losses }, palette) {
+  const scale = scaleOf(losses);
+  return {
+    type: "contour", x, y, z: losses.map((row) => row.map((loss) => finite(scale.of(loss)))),
+    text: losses.map((row) => row.map(formatLoss)), hovertemplate: "%{text}<extra></extra>",
+    zmin: scale.low, zmax: scale.high, colorscale: colours(palette), colorbar: bar(scale, palette),
+    autocontour: false, contours: {
+      coloring: "heatmap", start: scale.low, end: scale.high, size: (scale.high - scale.low) / CONTOURS || 1 },
+    line: { width: 0.6, color: palette.muted, smoothing: 0.6 },
+  };
+}
+
+/**
  * The map.
  *
  * @param {Landscape} landscape
  * @param {{palette: Object, width: number, height: number, names: string[]}} how `names` of the axes
  */
 export function mapFigure(landscape, { palette, width, height, names }) {
-  const { x, y, losses, path } = landscape;
-  const scale = scaleOf(losses);
+  const { x, y, path } = landscape;
   const data = [
-    {
-      type: "contour", x, y, z: losses.map((row) => row.map((loss) => finite(scale.of(loss)))),
-      text: losses.map((row) => row.map(formatLoss)), hovertemplate: "%{text}<extra></extra>",
-      zmin: scale.low, zmax: scale.high, colorscale: colours(palette), colorbar: bar(scale, palette),
-      autocontour: false, contours: {
-        coloring: "heatmap", start: scale.low, end: scale.high, size: (scale.high - scale.low) / CONTOURS || 1 },
-      line: { width: 0.6, color: palette.muted, smoothing: 0.6 },
-    },
+    contourTrace(landscape, palette),
     { type: "scatter", mode: "lines", x: path.x, y: path.y, line: { color: palette.press, width: 2 }, hoverinfo: "skip" },
     ...ends(path).map(({ at, here }) => ({
       type: "scatter", mode: "markers", x: [path.x[at]], y: [path.y[at]], hoverinfo: "skip",

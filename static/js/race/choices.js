@@ -1,6 +1,7 @@
 /** What the networks of a race may differ in, and the change that makes each of them. Pure. */
 
-const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
+/** Learning rates that are compared. */
+export const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const BATCHES = [1, 4, 10, 32, 64, 128, 256];
 const SEEDS = 16;
 const SEED_LIMIT = 2 ** 31;

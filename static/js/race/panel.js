@@ -1,6 +1,7 @@
 /** Race: networks that differ in one choice, trained side by side on the server. */
 
 import { createChoice } from "controls/choice";
+import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";
 import { h, setText } from "lib/dom";
 import { createThrottle } from "lib/throttle";
@@ -9,6 +10,7 @@ import { createPlainCurve } from "plot/canvas-curve";
 import { createRaceCells } from "race/cells";
 import { KINDS, listRacers, needsRestart } from "race/choices";
 import { createRaceOverview } from "race/overview";
+import { createSurfaceRace } from "race/surface-race";
 import { isEnsemble, readRace } from "race/reading";
 import { describeRace, nameNetworks } from "race/words";
 
@@ -47,10 +49,18 @@ export function create(element, context) {
   });
   const overview = createRaceOverview({ onAdopt: live ? adopt : null });
   const settings = h("div.race-settings", { hidden: !live }, kind.element, epochs.element, here.element, h("div.race-buttons", {}, start, stop));
-  element.classList.add("race");
-  element.append(h("div.race-parts", {},
+  const networks = h("div.race-parts", {},
     h("div.race-side", {}, settings, chartPlace, words),
-    h("div.race-main", {}, hint, cells.element, overview.element)));
+    h("div.race-main", {}, hint, cells.element, overview.element));
+  // A recording has no server that would walk down a surface.
+  const surface = live ? createSurfaceRace(context) : null;
+  const places = live ? createRadios({ name: "race.place", label: word("label.race.place"), help: word("help.race.place") }, {
+    value: store.get().race.place,
+    options: ["data", "surface"].map((name) => [name, word(`race.place.${name}`)]),
+    onInput: (place) => store.set({ race: { place: place === "surface" ? "surface" : "data" } }),
+  }) : "";
+  element.classList.add("race");
+  element.append(places, networks, surface?.element ?? "");
 
   let race = null;
   let picked = [];
@@ -136,7 +146,14 @@ export function create(element, context) {
     start.disabled = !spec || !listRacers(name, spec, schema).length;
   }
 
+  function followPlace({ race: { place } }) {
+    networks.hidden = Boolean(surface) && place === "surface";
+    surface?.show(place === "surface");
+    show();
+  }
+
   const unwatch = [
+    store.watch(["race.place"], followPlace),
     store.watch(["race.kind", "race.epochs", "race.here", "run.spec"], follow),
     store.watch(["appearance.palette", "view.discretize", "view.logLoss"], show),
   ];
@@ -148,12 +165,18 @@ export function create(element, context) {
     observer.disconnect();
     throttle.cancel();
     chart.destroy();
+    surface?.destroy();
     unwatch.forEach((undo) => undo());
     element.replaceChildren();
     store.set({ race: { open: store.get().race.open - 1 } });
   }
 
-  return { update, resize: show, destroy };
+  function resize() {
+    show();
+    surface?.resize();
+  }
+
+  return { update, resize, destroy };
 }
 
 /** Networks of an ensemble are all the same to the eye; others have a colour each. */

@@ -25,7 +25,10 @@ const INITIAL = {
     space: null, solid: false,
   },
   landscape: { open: 0, kind: "path", weights: null, draw: 0, solid: false },
-  race: { open: 0, kind: "optimizer", epochs: 100, here: false },
+  race: {
+    open: 0, place: "data", kind: "optimizer", epochs: 100, here: false,
+    surface: "ravine", against: "optimizer", rate: 0.03, optimizer: "momentum",
+  },
   step: { open: false, point: null, row: 0, stage: 0, chosen: null, check: null, back: 0, shown: null },
   points: { custom: null, label: null, painting: false, brush: { radius: 0.5, label: 1, erase: false } },
   images: {

@@ -54,7 +54,7 @@ export function create(element, { store, schema, taskOf, actions, opensStep = fa
     type: "button", data: { action: "checkStep", help: word("help.step.check") }, on: { click: checkChosen },
   }, word("action.checkStep"));
   const spoken = h("p.sr-only", { role: "status" });
-  const table = h("details.step-table", {}, h("summary", {}, word("step.table")), h("div"));
+  const table = h("details.step-table", {}, h("summary", {}, word("step.table")), h("div", { tabindex: 0, role: "region", "aria-label": word("step.table") }));
   table.addEventListener("toggle", fillTable);
   const hint = h("p.hint", {}, word("step.hint"));
   const body = h("div.step-body", { hidden: true },
