@@ -15,6 +15,7 @@ from engine.frames.views import VIEWS
 from tests.app.servers import PATIENCE, LiveServer
 
 SPEC: dict[str, Any] = {"layers": [{"units": 8, "activation": "tanh"}] * 6}
+UNIT = {"layer": 2, "unit": 3}
 #: Seconds that frames are counted for, with and without a view in turn.
 SECONDS = 2.0
 ROUNDS = 5
@@ -35,9 +36,9 @@ class _Client:
         self._stream.send(json.dumps({"type": kind, **content}))
 
     def look(self, *more: str) -> None:
-        """Asks for the default views and more."""
+        """Asks for the default views and more, with a unit switched off where that is looked at."""
         default = [name for name, view in VIEWS.items() if view.default and name != "points"]
-        self._send("views", names=[*default, *more])
+        self._send("views", names=[*default, *more], ablation={"units": [UNIT]})
         self._send("race", racers=RACE if "race" in more else [], epochs=1000)
 
     def count(self, seconds: float) -> float:

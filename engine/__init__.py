@@ -29,10 +29,12 @@ from engine.frames.frames import (
     CHANGING_ARRAYS,
     DEFAULT_VIEWS,
     VIEWS,
+    AblationRequest,
     Frame,
     FrameRequest,
     LandscapeRequest,
     StepRequest,
+    WeightNumbers,
 )
 from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
@@ -95,6 +97,7 @@ __all__ = [
     "SURFACES",
     "TASK_DATASETS",
     "VIEWS",
+    "AblationRequest",
     "Archive",
     "Candidate",
     "CheckpointError",
@@ -138,6 +141,7 @@ __all__ = [
     "TrialError",
     "TrialResult",
     "WeightError",
+    "WeightNumbers",
     "count_image_bytes",
     "decode_payload",
     "decode_points",

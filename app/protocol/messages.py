@@ -216,6 +216,13 @@ class LandscapePlane(Message):
     draw: Annotated[int, Field(ge=0, le=2**31 - 1)] = 0
 
 
+class Ablation(Message):
+    """Units and links that the `ablation` view switches off."""
+
+    units: Annotated[list[Select], Field(max_length=256)] = Field(default_factory=list)
+    links: Annotated[list[WeightName], Field(max_length=256)] = Field(default_factory=list)
+
+
 class Views(Message):
     """Contents and rate of frames; a key that is left out keeps its value."""
 
@@ -228,6 +235,7 @@ class Views(Message):
     space: Annotated[int, Field(ge=0, le=63)] | None = None
     step: StepView | None = None
     landscape: LandscapePlane | None = None
+    ablation: Ablation | None = None
 
     @model_validator(mode="after")
     def _names_are_a_list(self) -> Self:

@@ -52,6 +52,19 @@ class LandscapeRequest:
 
 
 @dataclass(frozen=True)
+class AblationRequest:
+    """What the `ablation` view switches off.
+
+    Attributes:
+        units: hidden layer and unit.
+        links: weights and biases.
+    """
+
+    units: tuple[tuple[int, int], ...] = ()
+    links: tuple[WeightNumbers, ...] = ()
+
+
+@dataclass(frozen=True)
 class StepRequest:
     """What the `one_step` view describes.
 
@@ -80,6 +93,7 @@ class FrameRequest:
             logits; the last hidden layer if None.
         step: what of the next update the `one_step` view describes.
         landscape: the plane of the `landscape` view.
+        ablation: what the `ablation` view switches off.
         patient: whether a view of images whose program is not there yet is waited for; left
             out of the frame otherwise, and made in the background.
     """
@@ -92,6 +106,7 @@ class FrameRequest:
     space: int | None = None
     step: StepRequest = StepRequest()
     landscape: LandscapeRequest = LandscapeRequest()
+    ablation: AblationRequest = AblationRequest()
     patient: bool = True
 
     def __post_init__(self) -> None:

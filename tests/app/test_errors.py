@@ -100,6 +100,7 @@ TAKEN: list[Message] = [
     {"type": "views", "names": ["weights"], "select": {"layer": 0, "unit": 0}, "tile": 9},
     {"type": "views", "digit": {"part": "train", "row": 4}, "space": 2},
     {"type": "views", "landscape": {"kind": "path", "weights": None, "draw": 1}},
+    {"type": "views", "ablation": {"units": [{"layer": 0, "unit": 1}], "links": []}},
     {"type": "views", "digit": {"ink": "AAAA", "width": 1, "height": 3, "prepared": True}},
     {"type": "set_weight", "layer": 0, "from": 0, "to": 1, "value": 0.5},
     {"type": "timeline", "on": False},

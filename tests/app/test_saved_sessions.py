@@ -348,6 +348,7 @@ WEIGHT = {"layer": 1, "from": 2, "to": 0}
         {"step": {"point": 7, "check": 2}},
         {"landscape": {"kind": "random", "draw": 3}},
         {"landscape": {"kind": "weights", "weights": [WEIGHT, {**WEIGHT, "from": "bias"}]}},
+        {"ablation": {"units": [{"layer": 0, "unit": 1}], "links": [{**WEIGHT, "from": "bias"}]}},
         {"digit": {"ink": base64.b64encode(bytes(range(12))).decode(), "width": 4, "height": 3}},
     ],
     ids=str,

@@ -15,6 +15,7 @@ from engine.base.slices import Slices
 from engine.data.datasets import Dataset
 from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics
+from engine.insight.ablation import measure_ablation
 from engine.insight.gradient_flow import GradientFlow, measure_gradient_flow
 from engine.insight.layer_spaces import LayerSpaces, LayerSpacesTracker
 from engine.insight.one_step import Position, describe_step, take_alone
@@ -26,7 +27,7 @@ from engine.programs.turns import Ranges
 from engine.runs.plane.loss_views import APART, LossViews
 from engine.runs.plane.programs import PlanePrograms
 from engine.runs.plane.state import PlaneState
-from engine.runs.plane.views import name_flow, name_spaces
+from engine.runs.plane.views import name_ablation, name_flow, name_spaces
 from engine.spec import Spec
 
 Arrays = dict[str, NDArray[Any]]
@@ -72,6 +73,7 @@ class PlaneInsight:
         self._flow: RateLimitedCache[GradientFlow | None] = RateLimitedCache(apart=APART)
         self._step: RateLimitedCache[Arrays] = RateLimitedCache(apart=APART)
         self._spaces: RateLimitedCache[LayerSpaces] = RateLimitedCache(apart=APART)
+        self._ablation: RateLimitedCache[Arrays] = RateLimitedCache(apart=APART)
         self._tracker = LayerSpacesTracker()
         self._loss = LossViews(programs)
 
@@ -98,6 +100,10 @@ class PlaneInsight:
             measure = partial(self._measure_spaces, present)
             spaces = yield from self._spaces.get((present.spec,), measure, now=request.patient)
             arrays |= name_spaces(spaces)
+        if "ablation" in request.views:
+            key = present.spec, request.ablation
+            switch_off = partial(_switch_off, request, present)
+            arrays |= yield from self._ablation.get(key, switch_off, now=request.patient)
         arrays |= yield from self._loss.show(
             request, partial(present.bind, request.tile), present.state.exact, present.metrics
         )
@@ -107,6 +113,20 @@ class PlaneInsight:
         params = Layout.of(present.spec).split(present.state.exact().params)
         return self._tracker.measure(present.spec, params, present.data)
         yield
+
+
+def _switch_off(request: FrameRequest, present: Present) -> Slices[Arrays]:
+    """Shows the network without some units and links, by the program that shows it whole."""
+    programs, tile = present.programs, request.tile
+    binding = programs.bind(programs.choose(tile), tile)
+    return name_ablation(
+        (
+            yield from measure_ablation(
+                binding, present.data, present.state.exact(), present.counters, present.ranges,
+                present.metrics, request.ablation,
+            )
+        )
+    )  # fmt: skip
 
 
 def _measure_flow(request: FrameRequest, present: Present) -> Slices[GradientFlow | None]:

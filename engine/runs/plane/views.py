@@ -12,6 +12,7 @@ from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
 from engine.frames.frames import Frame, FrameRequest, describe_range, tabulate_points
 from engine.frames.registry import Shown, make_views
+from engine.insight.ablation import Ablation
 from engine.insight.gradient_flow import GradientFlow
 from engine.insight.layer_spaces import LayerSpaces
 from engine.network import Layout
@@ -61,6 +62,15 @@ def name_flow(flow: GradientFlow) -> dict[str, NDArray[Any]]:
         "gradient_flow": flow.layers,
         "activation_histograms": flow.activations,
         "gradient_histograms": flow.gradients,
+    }
+
+
+def name_ablation(ablation: Ablation) -> dict[str, NDArray[Any]]:
+    """Returns the arrays of the `ablation` view."""
+    return {
+        "ablated_boundary": ablation.boundary,
+        "ablated_range": ablation.boundary_range,
+        "ablation": ablation.metrics,
     }
 
 

@@ -1,0 +1,99 @@
+"""Ablation: what a network computes with some of its units and links switched off.
+
+A unit that is switched off hands on 0, so its outgoing weights do; a link that is has weight 0.
+Nothing that was learned changes, and training goes on with all of them.
+
+References:
+    Meyes, Lu, de Puiseau, Meisen, "Ablation Studies in Artificial Neural Networks", 2019,
+    arXiv:1901.08644.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.base.counters import Counters
+from engine.base.slices import Slices
+from engine.data.datasets import Dataset
+from engine.frames.frames import AblationRequest
+from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
+from engine.network import Layout
+from engine.programs.bindings import Binding
+from engine.programs.calls import dispatch, prepare
+from engine.programs.training import State
+from engine.programs.turns import Ranges
+from engine.spec import Spec
+
+
+class Ablation(NamedTuple):
+    """A network beside itself with some units and links switched off.
+
+    Attributes:
+        boundary: uint8 [K, 100, 100], without them.
+        boundary_range: float32 [2], what 0..255 spans there.
+        metrics: float32 [2, 4]: train loss, test loss, train metric, test metric (accuracy, or
+            RMSE); with all of them, then without.
+    """
+
+    boundary: NDArray[np.uint8]
+    boundary_range: Floats
+    metrics: Floats
+
+
+def switch_off(spec: Spec, params: Floats, request: AblationRequest) -> Floats:
+    """Returns the parameters with zeros in place of what is switched off.
+
+    Args:
+        spec: the network.
+        params: float32 [n].
+        request: units and links; those that the network does not have are left out.
+    """
+    layout, ablated = Layout.of(spec), np.array(params)
+    for layer, unit in request.units:
+        if layer < layout.n_hidden and unit < spec.layers[layer].units:
+            layout.kernel(ablated, layer + 1)[unit] = 0
+    for layer, from_, to in request.links:
+        if layer > layout.n_hidden or to >= layout.widths[layer + 1]:
+            continue
+        if from_ is None:
+            ablated[layout.bias_slice(layer)][to] = 0
+        elif from_ < layout.widths[layer]:
+            layout.kernel(ablated, layer)[from_, to] = 0
+    return ablated
+
+
+def measure_ablation(
+    binding: Binding,
+    data: Dataset,
+    state: State[Floats],
+    counters: Counters,
+    ranges: Ranges[Floats],
+    present: Metrics,
+    request: AblationRequest,
+) -> Slices[Ablation]:
+    """Evaluates and paints a network without some units and links, by its own program.
+
+    Args:
+        binding: a program with spec and data.
+        data: the points.
+        state: parameters and moments.
+        counters: where training stands.
+        ranges: of the last pictures.
+        present: metrics of the whole network.
+        request: what is switched off.
+    """
+    spec = binding.spec
+    ablated = state._replace(params=switch_off(spec, state.params, request))
+    prepared = prepare(binding, binding.pack_state(ablated), counters, ranges, 0, pictures=True)
+    turn = dispatch(prepared).fetch()
+    pixels = binding.crop(turn)
+    without = make_metrics(
+        spec.task, counters.step, counters.epoch, turn.summary(), Variances.of(data)
+    )
+    rows = [history_row(metrics)[1:] for metrics in (present, without)]
+    return Ablation(pixels.boundary, np.array(pixels.ranges.boundary), np.array(rows, np.float32))
+    yield
