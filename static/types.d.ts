@@ -145,6 +145,8 @@ interface Space {
 /** What a picture of a space shows: the middle of a square, and half its side. */
 interface SpaceWindow { x: number; y: number; half: number }
 
+/** A weight or bias, as messages name it. */
+interface Link { layer: number; from: number | "bias"; to: number }
 /** A unit of a hidden layer. */
 interface Unit { layer: number; unit: number }
 
@@ -270,6 +272,8 @@ interface PageState {
     rate: number;
     optimizer: string;
   };
+  /** What is switched off to be compared. */
+  ablation: { units: Unit[]; links: Link[] };
   /** One step in slow motion. */
   step: {
     open: boolean;

@@ -172,6 +172,11 @@ VIEWS.register(
                 "train loss, test loss, train metric, test metric (accuracy, or RMSE) of the "
                 "network as it is, then without them",
             ),
+            ArrayType(
+                "ablation_off", "F32", ("n", 3),
+                "what is switched off: layer, feature or unit that a link comes from (-1 for the "
+                "bias), unit it goes to; of a unit its hidden layer, its number, and -1",
+            ),
         ),
     ),
     View(

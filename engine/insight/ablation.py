@@ -37,11 +37,14 @@ class Ablation(NamedTuple):
         boundary_range: float32 [2], what 0..255 spans there.
         metrics: float32 [2, 4]: train loss, test loss, train metric, test metric (accuracy, or
             RMSE); with all of them, then without.
+        off: float32 [n, 3], what is switched off: layer, source (-1: bias), unit of each link;
+            hidden layer, unit and -1 of each unit.
     """
 
     boundary: NDArray[np.uint8]
     boundary_range: Floats
     metrics: Floats
+    off: Floats
 
 
 def switch_off(spec: Spec, params: Floats, request: AblationRequest) -> Floats:
@@ -95,5 +98,12 @@ def measure_ablation(
         spec.task, counters.step, counters.epoch, turn.summary(), Variances.of(data)
     )
     rows = [history_row(metrics)[1:] for metrics in (present, without)]
-    return Ablation(pixels.boundary, np.array(pixels.ranges.boundary), np.array(rows, np.float32))
+    off = [(layer, unit, -1) for layer, unit in request.units]
+    off += [(layer, -1 if from_ is None else from_, to) for layer, from_, to in request.links]
+    return Ablation(
+        pixels.boundary,
+        np.array(pixels.ranges.boundary),
+        np.array(rows, np.float32),
+        np.array(off, np.float32).reshape(-1, 3),
+    )
     yield

@@ -110,6 +110,13 @@ def one_update(page: Page) -> None:
     page.wait(lambda: page.find_all(".step-table tbody tr"), "all numbers")
 
 
+def a_switched_off_unit(page: Page) -> None:
+    """The network with and without it."""
+    a_pinned_unit(page)
+    press(page, page.find("[data-action='switchUnit']"))
+    page.wait(lambda: page.text(".ablation-panel tbody td"), "the comparison")
+
+
 def a_hovered_unit(page: Page) -> None:
     page.hover(page.tile(1, 1))
 
@@ -280,7 +287,7 @@ LAPTOP: dict[str, tuple[State, ...]] = {
     "usual": (
         as_it_opens, a_readout, the_landscape, the_race, the_gradients, one_update, a_layer_space,
         a_layer_menu, a_weight_editor, the_page_settings, sharing, the_tour, a_refused_edit,
-        the_whole_dialog, everything_at_once, korean,
+        the_whole_dialog, a_switched_off_unit, everything_at_once, korean,
     ),
     "usual images": (an_image_unit_and_a_cell, a_hidden_space, a_drawing),
     "looking": (
@@ -293,7 +300,7 @@ LAPTOP: dict[str, tuple[State, ...]] = {
     "images": (an_image_unit, a_confusion_cell, a_hidden_space, a_drawing),
 }  # fmt: skip
 PHONE: dict[str, tuple[State, ...]] = {
-    "usual": (classes, the_page_settings, the_whole_dialog, the_sheet),
+    "usual": (classes, the_page_settings, the_whole_dialog, a_switched_off_unit, the_sheet),
     "usual images": (a_drawing,),
     "looking": (
         as_it_opens,

@@ -122,6 +122,7 @@ LOOKED_AT: list[tuple[dict[str, Any], set[str]]] = [
     ({"landscape": {"open": 1}}, {"landscape", "sharpness"}),
     ({"race": {"open": 1}}, {"race"}),
     ({"step": {"open": True}}, {"one_step"}),
+    ({"ablation": {"units": [{"layer": 0, "unit": 1}]}}, {"ablation"}),
     ({"view": {"space": 1}}, {"layer_spaces"}),
     ({"images": {"set": {}}}, {"confusion"}),
     ({"images": {"set": {}, "imageTab": "space"}}, {"space"}),

@@ -71,6 +71,7 @@ def name_ablation(ablation: Ablation) -> dict[str, NDArray[Any]]:
         "ablated_boundary": ablation.boundary,
         "ablated_range": ablation.boundary_range,
         "ablation": ablation.metrics,
+        "ablation_off": ablation.off,
     }
 
 

@@ -2,6 +2,7 @@
 
 import { h, icon } from "lib/dom";
 import { explain } from "lib/terms";
+import { isUnitOff } from "spec/ablation";
 import { word } from "lib/words";
 
 const CROSS = "M5 5l6 6M11 5l-6 6";
@@ -157,12 +158,16 @@ export function createUnits(element, on) {
   });
   element.addEventListener("focusout", leave);
 
-  /** Marks the pinned unit. */
-  function mark(pinned) {
+  /** Marks the pinned unit, and those that are switched off. */
+  function mark(pinned, ablation) {
     for (const { button, place: at } of columns.flat()) {
       if (at.role !== "hidden") continue;
       const yes = Boolean(pinned) && at.layer === pinned.layer && at.unit === pinned.unit;
       button.setAttribute("aria-pressed", yes);
+      const off = isUnitOff(ablation, at);
+      if (button.classList.contains("off") === off) continue;
+      button.classList.toggle("off", off);
+      button.setAttribute("aria-label", off ? word("unit.off", { name: labelOf(at) }) : labelOf(at));
     }
   }
 

@@ -1,6 +1,6 @@
 /** Editor of one weight or bias, in a popover. */
 
-import { h } from "lib/dom";
+import { h, setText } from "lib/dom";
 import { openPopover } from "ui/popover";
 import { word } from "lib/words";
 
@@ -12,10 +12,11 @@ const DIGITS = 3;
  *
  * @param {{x: number, y: number}} place in the window
  * @param {{title: string, sources: {from: number|"bias", text: string}[],
- *   from: number|"bias", read: Function, write: Function, onClose: () => void}} what
- *   `read(from)` gives the value, `write(from, value)` sets it
+ *   from: number|"bias", read: Function, write: Function, power: ?{isOff: Function, toggle: Function},
+ *   onClose: () => void}} what
+ *   `read(from)` gives the value, `write(from, value)` sets it; `power` switches it off to be compared
  */
-export function editWeight(place, { title, sources, from, read, write, onClose }) {
+export function editWeight(place, { title, sources, from, read, write, power, onClose }) {
   let request = 0;
   const select = h("select.select", {
     "aria-label": word("label.weight.from"), data: { path: "weight.from" }, on: { change: show },
@@ -27,11 +28,21 @@ export function editWeight(place, { title, sources, from, read, write, onClose }
     on: { input: change, keydown: (event) => event.key === "Enter" && popover.close() },
   });
 
+  const button = power && h("button.button.small", {
+    type: "button", data: { action: "switchLink", help: word("help.switchLink") },
+    on: { click: () => { power.toggle(source()); showPower(); } },
+  });
+
+  function showPower() {
+    if (button) setText(button, word(power.isOff(source()) ? "action.switchOn" : "action.switchOff"));
+  }
+
   function source() {
     return select.value === "bias" ? "bias" : Number(select.value);
   }
 
   function show() {
+    showPower();
     input.value = read(source()).toFixed(DIGITS);
     input.select();
   }
@@ -48,6 +59,7 @@ export function editWeight(place, { title, sources, from, read, write, onClose }
       h("span.select-wrap", {}, select)),
     h("label.field", { data: { help: word("help.weight.value") } },
       h("span.field-label", {}, word("label.weight.value")), input),
+    ...(button ? [h("div.menu-actions", {}, button)] : []),
   ], onClose);
   popover.element.classList.add("weight-editor");
   show();

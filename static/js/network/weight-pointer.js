@@ -12,9 +12,9 @@ const ASIDE = 8;
  * @param {HTMLElement} field where the links are
  * @param {HTMLElement[]} grounds what lies under the pointer where no tile is
  * @param {Object} links
- * @param {{frame: () => Object, palette: () => Object, tooltip, setWeight: Function|null, take?: Function}} parts
+ * @param {{frame: () => Object, palette: () => Object, tooltip, setWeight: Function|null, take?: Function, power?: ?any}} parts
  *   without `setWeight` weights are told only; `take` may take a weight that was clicked, to be
- *   looked at instead of edited
+ *   looked at instead of edited; `power` switches a weight off to be compared, and says whether it is
  * @returns {{showWeight, edit}} for biases, which are elements of their own
  */
 export function createWeightPointer(field, grounds, links, parts) {
@@ -63,6 +63,10 @@ export function createWeightPointer(field, grounds, links, parts) {
       sources: [...inputs, { from: "bias", text: word("label.bias") }],
       from,
       read: (source) => weightAt({ layer, from: source, to }),
+      power: parts.power && {
+        isOff: (source) => parts.power.isOff({ layer, from: source, to }),
+        toggle: (source) => parts.power.toggle({ layer, from: source, to }),
+      },
       write: (source, value) => setWeight(layer, source, to, value),
       onClose: () => choose(null),
     });

@@ -152,10 +152,11 @@ function createCards(part, context) {
   place("output").replaceChildren(...cards);
   const observation = h("div.observation");
   const step = h("div.step");
+  const ablation = h("div.ablation");
   const views = makeViews("playground", part, context, {
-    data: place("data"), network: place("network"), observation, step, notes: h("div.first-layer"), ...output,
+    data: place("data"), network: place("network"), observation, ablation, step, notes: h("div.first-layer"), ...output,
   }, OWN);
-  place("network").append(observation, step);
+  place("network").append(observation, ablation, step);
   return views;
 }
 

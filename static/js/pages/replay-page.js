@@ -34,10 +34,11 @@ export function createReplayPage(charts) {
     const title = h("h2.sr-only", { id: "output-title" }, word("card.output"));
     const shown = cards.filter((element) => element !== output.plane?.tools);
     const step = h("div");
-    place("network").append(step);
+    const ablation = h("div");
+    place("network").append(ablation, step);
     place("output").replaceChildren(...(images ? [title] : []), ...shown);
     return makeViews("replay", part, context, {
-      data: place("data"), network: place("network"), step, charts: charts && predictions, ...output,
+      data: place("data"), network: place("network"), ablation, step, charts: charts && predictions, ...output,
     }, { facts: createFacts });
   }
 

@@ -9,6 +9,7 @@ import { createDigitTabs } from "pages/image-panels";
 import { create as createLandscape } from "landscape/panel";
 import { create as createRace } from "race/panel";
 import { createCornerDialog } from "ui/corner-dialog";
+import { create as createAblation } from "views/ablation";
 import { create as createScale } from "views/colour-scale";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
@@ -50,6 +51,7 @@ const TABLE = [
   { part: "metrics", plane: "metrics", images: "metrics", playground: "metrics", replay: "metrics" },
   { part: "metrics", plane: "metricsPanel", images: "metricsPanel", embed: "metrics", replayEmbed: "metrics" },
   { part: "observation", plane: "observation", images: "imageObservation", playground: "observation" },
+  { part: "ablation", plane: "ablation", playground: "ablation", replay: "ablation", embed: "unit", replayEmbed: "unit" },
   { part: "step", plane: "step", playground: "step", replay: "step" },
   { part: "step", plane: "stepPanel", images: "noStep", embed: "step", replayEmbed: "step" },
   { part: "curves", plane: "curves", images: "imageCurves", playground: "curves", replay: "curves" },
@@ -77,6 +79,7 @@ const SHARED = {
   spaces: createSpaces,
   flow: createFlow,
   output: createOutput,
+  ablation: createAblation,
   step: createOneStep,
   stepPanel: (element, context) => [createOneStep(element, context), createOpenStep(context.store)],
   noStep: createNoStep,

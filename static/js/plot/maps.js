@@ -83,6 +83,23 @@ export function refine(values, size, target) {
 }
 
 /**
+ * Bytes of one range as bytes of another, cut off where they lie beyond it.
+ *
+ * @param {Uint8Array} bytes
+ * @param {ArrayLike<number>} from what 0..255 spans
+ * @param {ArrayLike<number>} to what it is to span
+ * @returns {Uint8Array} the bytes themselves where both are the same
+ */
+export function moveRange(bytes, from, to) {
+  if (from[0] === to[0] && from[1] === to[1]) return bytes;
+  const table = Uint8Array.from({ length: 256 }, (_, byte) => {
+    const value = from[0] + ((from[1] - from[0]) * byte) / 255;
+    return Math.max(0, Math.min(255, Math.round((255 * (value - to[0])) / (to[1] - to[0]))));
+  });
+  return bytes.map((byte) => table[byte]);
+}
+
+/**
  * Paints one output: values around the middle of a range, or around 0.
  *
  * @param {number[]} range what 0..255 spans

@@ -29,6 +29,7 @@ const INITIAL = {
     open: 0, place: "data", kind: "optimizer", epochs: 100, here: false,
     surface: "ravine", against: "optimizer", rate: 0.03, optimizer: "momentum",
   },
+  ablation: { units: [], links: [] },
   step: { open: false, point: null, row: 0, stage: 0, chosen: null, check: null, back: 0, shown: null },
   points: { custom: null, label: null, painting: false, brush: { radius: 0.5, label: 1, erase: false } },
   images: {

@@ -1,6 +1,7 @@
 /** View requests: asks the server only for views that are visible. */
 
 import { REDUCED_MOTION_FPS } from "run/pace";
+import { isAblated } from "spec/ablation";
 import { isThere } from "spec/views";
 
 /**
@@ -28,6 +29,7 @@ const LOOKED = {
   input_weights: ({ view }) => view.curveTab === "unit",
   exciting: ({ view }) => view.curveTab === "unit",
   one_step: ({ step }) => step.open,
+  ablation: ({ ablation }) => isAblated(ablation),
   landscape: ({ landscape }) => landscape.open > 0,
   sharpness: ({ landscape }) => landscape.open > 0,
   race: ({ race }) => race.open > 0,
@@ -40,7 +42,7 @@ const UNSEEN_FPS = 60;
 const KEYS = ["view.select", "view.pointsWanted", "view.tile", "view.curveTab", "view.space", "page.visibility", "page.panels", "page.reducedMotion",
   "run.running", "run.spec", "stream.connection", "recording.active", "images.set", "images.digit", "images.showSaliency",
   "images.showNearest", "images.imageTab", "images.space", "step.open", "step.point", "step.check",
-  "race.open", "landscape.open", "landscape.kind", "landscape.weights", "landscape.draw"];
+  "race.open", "landscape.open", "landscape.kind", "landscape.weights", "landscape.draw", "ablation.units", "ablation.links"];
 /** What is looked at; a change of it may need nothing that has not come already. */
 /** @type {StoreKey[]} */
 const LOOKED_AT = ["view.hovered", "view.pinned", "view.curveTab", "images.imageTab"];
@@ -61,7 +63,7 @@ export function requestViews(connection, store, repaint) {
   });
   let asked = "";
   store.watch(KEYS, (state) => {
-    const { view: { select, tile }, images: { set: images, digit, space }, step, landscape } = state;
+    const { view: { select, tile }, images: { set: images, digit, space }, step, landscape, ablation } = state;
     const message = {
       type: "views",
       names: nameViews(state),
@@ -70,6 +72,7 @@ export function requestViews(connection, store, repaint) {
       ...(select ? { select } : {}),
       ...(images ? { digit, space } : {}),
       ...(landscape.open ? { landscape: planeOf(landscape) } : {}),
+      ...(isAblated(ablation) ? { ablation } : {}),
       ...(step.open ? { step: { point: step.point, check: step.check } } : {}),
     };
     const open = state.stream.connection.name === "open";

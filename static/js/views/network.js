@@ -11,6 +11,7 @@ import { createStageNumbers } from "step/stage-numbers";
 import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
 import { createWeightPointer } from "network/weight-pointer";
+import { isAblated, isLinkOff, switchLink, zeroWeights } from "spec/ablation";
 import { indexWeights, widthsOf } from "spec/weights";
 
 const FINE = 32;
@@ -39,12 +40,19 @@ export function create(element, context) {
   let lookedAt = null;
   let linkRequest = 0;
   let roomRequest = 0;
-  let room = "false false";
+  let room = "false false false";
 
   const palette = () => store.get().appearance.palette;
 
+  const { panels } = store.get().page;
+  // An embed compares in its panel for a unit.
+  const power = panels.length && !panels.includes("unit") ? null : {
+    isOff: (link) => isLinkOff(store.get().ablation, link),
+    toggle: (link) => store.set({ ablation: switchLink(store.get().ablation, link) }),
+  };
+
   const pointer = createWeightPointer(stage.field, [stage.field, stage.units, stage.gaps], links, {
-    frame: () => frame, palette, tooltip, setWeight: fixed ? null : actions.setWeight, take: takeWeight,
+    frame: () => frame, palette, tooltip, setWeight: fixed ? null : actions.setWeight, take: takeWeight, power,
   });
 
   const units = createUnits(stage.units, {
@@ -128,7 +136,7 @@ export function create(element, context) {
   function look(place) {
     lookedAt = place && place.role !== "idle" ? place : null;
     store.set({ view: { hovered: place && (place.role === "idle" ? { ...place, role: "input" } : place) } });
-    if (frame) links.highlight(linksOf(lookedAt), frame.arrays.weights.data, palette());
+    if (frame) links.highlight(linksOf(lookedAt), weightsShown(), palette());
     placeLens();
   }
 
@@ -199,7 +207,7 @@ export function create(element, context) {
     const old = shown && matchColumns(shown, before, columns);
     measure();
     unpinWhatIsGone(store, frame.spec);
-    units.mark(store.get().view.pinned);
+    units.mark(store.get().view.pinned, store.get().ablation);
     if (lookedAt) look(null);
     stage.slideFrom(old);
   }
@@ -221,9 +229,9 @@ export function create(element, context) {
     showNumbers();
   }
 
-  /** The panel below takes some of the card's height, or gives it back. */
-  function makeRoom({ step: { open, shown: step } }) {
-    const now = `${open} ${Boolean(step)}`;
+  /** The panels below take some of the card's height, or give it back. */
+  function makeRoom({ step: { open, shown: step }, ablation }) {
+    const now = `${open} ${Boolean(step)} ${isAblated(ablation)}`;
     if (now === room) return;
     room = now;
     cancelAnimationFrame(roomRequest);
@@ -248,10 +256,16 @@ export function create(element, context) {
     if (lookedAt) placeLens();
   }
 
+  /** Links that are switched off are drawn as if their weights were 0. */
+  function weightsShown() {
+    const { spec, arrays } = frame;
+    return zeroWeights(arrays.weights.data, widthsOf(spec, arrays.boundary.shape[0]), store.get().ablation);
+  }
+
   /** Paints the links; those that are left for later before the next painting, if no frame comes. */
   function paintLinks() {
     cancelAnimationFrame(linkRequest);
-    if (!links.draw(frame.arrays.weights.data, palette())) linkRequest = requestAnimationFrame(paintLinks);
+    if (!links.draw(weightsShown(), palette())) linkRequest = requestAnimationFrame(paintLinks);
   }
 
   function resize() {
@@ -273,10 +287,11 @@ export function create(element, context) {
       tiles.paintInputs(frame.spec.features, palette());
       paint();
     }),
-    store.watch(["view.pinned"], ({ view: { pinned } }) => units.mark(pinned)),
+    store.watch(["view.pinned", "ablation.units"], ({ view: { pinned }, ablation }) => units.mark(pinned, ablation)),
+    store.watch(["ablation.units", "ablation.links"], paint),
     store.watch(["run.draft"], showHeads),
     store.watch(["view.space"], uncover),
-    store.watch(["step.open", "step.shown"], makeRoom),
+    store.watch(["step.open", "step.shown", "ablation.units", "ablation.links"], makeRoom),
     store.watch(["timeline.recalled"], ({ timeline: { recalled } }) => {
       // Nothing is trained from a step of the past that is only looked at.
       if (head.opener) head.opener.hidden = recalled !== null;

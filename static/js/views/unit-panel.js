@@ -8,6 +8,7 @@ import { labelColour } from "plot/palette";
 import { createPlane } from "plot/plane";
 import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, chartMargin, nameChart, whenPlotly } from "plot/plotly";
 import { POINT_COLUMNS } from "plot/readout";
+import { isUnitOff, switchUnit } from "spec/ablation";
 import { makeTerm, optionText } from "lib/terms";
 import { word } from "lib/words";
 
@@ -22,10 +23,14 @@ export function create(element, { store, taskOf }) {
   const unpin = h("button.button.small", {
     type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ view: { pinned: null } }) },
   }, word("action.unpin"));
+  const power = h("button.button.small", {
+    type: "button", data: { action: "switchUnit", help: word("help.switchUnit") },
+    on: { click: () => store.set({ ablation: switchUnit(store.get().ablation, store.get().view.pinned) }) },
+  });
   const box = h("div.unit-map", { role: "img", "aria-label": word("unit.map.alt") });
   const chart = h("div.unit-histogram");
   const body = h("div.unit-body", { hidden: true },
-    h("div.unit-head", {}, title, unpin), h("div.unit-plots", {}, box, chart));
+    h("div.unit-head", {}, title, h("span.spacer"), power, unpin), h("div.unit-plots", {}, box, chart));
   element.append(hint, body);
   const plane = createPlane(box, { palette: () => store.get().appearance.palette });
   const pixels = createPixels(SIDE, SIDE, plane.canvas);
@@ -114,6 +119,10 @@ export function create(element, { store, taskOf }) {
         unit: pinned.unit + 1,
         activation: optionText("layers.activation", layer.activation),
       }));
+    }),
+    store.watch(["view.pinned", "ablation.units"], ({ view: { pinned }, ablation }) => {
+      power.hidden = store.get().recording.replaySpeed !== null;
+      if (pinned) setText(power, word(isUnitOff(ablation, pinned) ? "action.switchOn" : "action.switchOff"));
     }),
     store.watch(["view.pinned"], resize),
     store.watch(["appearance.palette"], ({ appearance: { palette } }) => {
