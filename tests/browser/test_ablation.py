@@ -29,7 +29,7 @@ def test_a_unit_is_switched_off_removed_and_brought_back(page: Page) -> None:
     assert page.text(".ablation-off") == "Layer 1, unit 2"
     rows = read_table(page)
     assert rows[0][1] != rows[0][2]
-    assert "switched off" in page.tile(1, 1).get_attribute("aria-label")
+    assert "switched off" in (page.tile(1, 1).get_attribute("aria-label") or "")
     without = rows[0][2]
     page.click("[data-action='keepAblation']")
     page.wait(lambda: page.text(TEST_LOSS) == without, "it is gone")
@@ -47,7 +47,7 @@ def test_a_frozen_layer_has_a_lock_and_undo_thaws_it(page: Page) -> None:
     page.click("[data-path='layers.trainable']")
     page.until("document.querySelector('[data-menu].frozen')", "a lock")
     page.press(Keys.ESCAPE)
-    assert "frozen" in page.find(menu).get_attribute("aria-label")
+    assert "frozen" in (page.find(menu).get_attribute("aria-label") or "")
     page.until("location.search.includes('4:frozen')", "the address says it")
     page.click("[data-action='undo']")
     page.until(
