@@ -65,6 +65,7 @@ def recorded(tab: Page, kept: Kept) -> Kept:
     if kept.frames:
         return kept
     page = tab.open()
+    switch_off_a_bias(page)
     page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(kept.folder))
     page.click("[data-action='share']")
     page.click("#tab-share-recording")
@@ -91,6 +92,14 @@ def recorded(tab: Page, kept: Kept) -> Kept:
     page.wait(lambda: "plays without" in page.run(note), "the rehearsal goes well")
     kept.rehearsed = page.run(note)
     return kept
+
+
+def switch_off_a_bias(page: Page) -> None:
+    """So that frames hold the network without it, too."""
+    page.tile(1, 1).send_keys("e")
+    page.click("[data-action='switchLink']")
+    page.press(Keys.ESCAPE)
+    page.wait(lambda: page.text(".ablation-panel tbody td"), "the comparison")
 
 
 def count(page: Page) -> int:
@@ -157,6 +166,11 @@ def test_a_run_is_replayed_from_a_file_without_a_network(tab: Page, recorded: Ke
     page.wait(lambda: page.text("#output-title") == "Layer 1, unit 1", "the unit is shown large")
     page.hover(page.find("#about"))
 
+    assert page.text(".ablation-off") == "bias of Layer 1, unit 2"
+    loss = page.text(".ablation-panel tbody td")
+    scrub(page, frames - 1)
+    page.wait(lambda: page.text(".ablation-panel tbody td") != loss, "it is that of the frame")
+    scrub(page, 0)
     page.choose("replaySpeed", "4")
     page.click(".play")
     page.wait(lambda: page.step > 0, "it plays")
