@@ -27,6 +27,8 @@ from app.files.blob_store import BlobStore
 from app.files.handover import MAX_TEXT, HandoverSeal
 from app.files.link_payloads import LinkPayloads
 from app.files.session_files import SessionFiles
+from app.files.session_objects import SessionObjects
+from app.files.session_store import SessionStore
 from app.hosting.hosts import LocalHost
 from app.hosting.ownership import Ownership
 from app.hosting.scheduler import Scheduler
@@ -219,12 +221,6 @@ def _make_host(
     scheduler: Scheduler,
     ownership: Ownership | None,
 ) -> LocalHost:
-    session_files = SessionFiles(
-        settings.cache_dir / "sessions",
-        settings.checkpoint_bytes,
-        # Who is there and says nothing is sent away after the one, and waits for the other.
-        settings.idle_seconds + settings.resume_seconds,
-    )
     return LocalHost(
         programs,
         scheduler,
@@ -236,11 +232,20 @@ def _make_host(
         max_fps=settings.max_fps,
         budget=Budget(settings.max_sessions, settings.waiting_bytes),
         image_bytes=settings.image_bytes,
-        files=session_files if settings.checkpoint_seconds else None,
+        files=_make_session_store(settings) if settings.checkpoint_seconds else None,
         checkpoint_seconds=settings.checkpoint_seconds,
         seal=_make_seal(settings),
         ownership=ownership,
     )
+
+
+def _make_session_store(settings: Settings) -> SessionStore:
+    place = settings.checkpoint_store or str(settings.cache_dir / "sessions")
+    # Who is there and says nothing is sent away after the one, and waits for the other.
+    max_age = settings.idle_seconds + settings.resume_seconds
+    if "://" in place:
+        return SessionObjects(place, max_age)
+    return SessionFiles(Path(place), settings.checkpoint_bytes, max_age)
 
 
 def _add_policies(app: Flask, settings: Settings, renderer: Renderer) -> None:

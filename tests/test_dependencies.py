@@ -54,6 +54,7 @@ WIRED = {
     "BlobStore",
     "HandoverSeal",
     "SessionFiles",
+    "SessionObjects",
     "LinkPayloads",
     "StorageQuotas",
     "Watchers",

@@ -9,7 +9,7 @@ import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, wait
 
-from app.files.session_files import SessionFiles
+from app.files.session_store import SessionStore
 from app.sessions.saved_sessions import (
     LARGE_PAST_BYTES,
     PAST_BYTES,
@@ -42,7 +42,7 @@ class Checkpointer:
 
     def __init__(
         self,
-        files: SessionFiles,
+        files: SessionStore,
         seconds: float,
         list_sessions: Callable[[], list[Session]],
         writing: threading.Lock,

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from functools import partial
 
 from app.files.handover import HandoverSeal
-from app.files.session_files import SessionFiles
+from app.files.session_store import SessionStore
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.undo import MAX_SNAPSHOT_BYTES
 from app.hosting.ownership import MovedError, OnlyServer, Ownership
@@ -71,7 +71,7 @@ class LocalHost:
         grace_seconds: float = GRACE_SECONDS,
         budget: Budget | None = None,
         image_bytes: int = 1 << 31,
-        files: SessionFiles | None = None,
+        files: SessionStore | None = None,
         checkpoint_seconds: float = 3.0,
         seal: HandoverSeal | None = None,
         ownership: Ownership | None = None,

@@ -8,7 +8,7 @@ import time
 from collections.abc import Callable
 
 from app.files.handover import HandoverError, HandoverSeal
-from app.files.session_files import SessionFiles
+from app.files.session_store import SessionStore
 from app.hosting.checkpointer import Checkpointer, ask
 from app.sessions.saved_sessions import (
     LARGE_PAST_BYTES,
@@ -44,7 +44,7 @@ class Recovery:
     def __init__(
         self,
         programs: Programs,
-        files: SessionFiles | None,
+        files: SessionStore | None,
         seal: HandoverSeal | None,
         seconds: float,
         find: Callable[[str], Session | None],
@@ -58,7 +58,9 @@ class Recovery:
         self._restoring: set[str] = set()
         self._finished = False
         self._writing = threading.Lock()
-        self._checkpointer = files and Checkpointer(files, seconds, list_sessions, self._writing)
+        self._checkpointer: Checkpointer | None = None
+        if files is not None:
+            self._checkpointer = Checkpointer(files, seconds, list_sessions, self._writing)
 
     def load(self, token: str) -> Session | None:
         """Restores a session that was saved, also by another process; None if there is none.

@@ -142,6 +142,8 @@ class Settings(BaseSettings):
         checkpoint_seconds: `LIVENET_CHECKPOINT_SECONDS`, how often sessions that have changed are
             saved in `cache_dir`, so that they outlive the process; 0 for never.
         checkpoint_bytes: `LIVENET_CHECKPOINT_BYTES`, what they may take there.
+        checkpoint_store: `LIVENET_CHECKPOINT_STORE`, where they are saved instead: a folder, or an
+            address that fsspec knows, such as `s3://bucket/livenet`.
         handover_seconds: `LIVENET_HANDOVER_SECONDS`, how long another server takes over a session
             that a client was handed when this one stopped; 0 to hand over none.
         handover_key: `LIVENET_HANDOVER_KEY`, what signs them, the same on all such servers; in
@@ -207,6 +209,7 @@ class Settings(BaseSettings):
     shelf_bytes: int = Field(default=1 << 28, ge=1 << 16, le=1 << 40)
     checkpoint_seconds: float = Field(default=3.0, ge=0, le=3600)
     checkpoint_bytes: int = Field(default=1 << 29, ge=1 << 16, le=1 << 40)
+    checkpoint_store: str | None = None
     handover_seconds: float = Field(default=600.0, ge=0, le=86_400)
     handover_key: SecretStr | None = Field(default=None, min_length=32, max_length=512)
     password: SecretStr | None = Field(default=None, min_length=8, max_length=512)
