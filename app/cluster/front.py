@@ -13,6 +13,7 @@ from app.cluster.relay import Relay
 from app.cluster.routes import ASK_ENDPOINT, Front, make_front_blueprint
 from app.factory import make_access, make_site
 from app.files.handover import MAX_TEXT
+from app.limits.event_counter import EventCounter
 from app.web.settings import Settings
 from engine import ImageStore
 
@@ -23,6 +24,7 @@ class FrontComponents:
 
     view: ClusterView
     relay: Relay
+    responses: EventCounter
 
     def close(self) -> None:
         """Ends all streams; their sessions wait for their clients."""
@@ -45,7 +47,7 @@ def make_front_app(settings: Settings) -> Flask:
     site.app.config["BODY_LIMITS"][ASK_ENDPOINT] = MAX_TEXT
     site.app.register_blueprint(make_front_blueprint(Front(view, relay, settings), settings))
     site.app.register_blueprint(_make_status_blueprint(view, relay, settings))
-    site.app.extensions["livenet"] = FrontComponents(view, relay)
+    site.app.extensions["livenet"] = FrontComponents(view, relay, site.responses)
     threading.Thread(target=site.compress, name="compress", daemon=True).start()
     return site.app
 

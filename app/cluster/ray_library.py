@@ -21,8 +21,9 @@ def load_ray() -> Any:
     """
     # Nothing is told to anybody about who runs this.
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")
+    ray = importlib.import_module("ray")
     logging.getLogger("ray").setLevel(logging.ERROR)
-    return importlib.import_module("ray")
+    return ray
 
 
 def connect(address: str) -> Any:

@@ -10,6 +10,7 @@ from http.client import HTTPException, HTTPResponse
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
+from werkzeug.exceptions import MethodNotAllowed
 
 from app.api.requests import RefusedError, answer, find_socket, read_body
 from app.cluster import upstream
@@ -176,6 +177,8 @@ def make_front_blueprint(front: Front, settings: Settings) -> Blueprint:
 
     @blueprint.get("/api/sessions/<token>/stream")
     def stream_session(token: str) -> Response:
+        if request.method == "HEAD":
+            raise MethodNotAllowed(["GET"])
         return front.carry_stream(token)
 
     @blueprint.route(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -203,6 +204,22 @@ def test_a_session_is_watched_through_the_front(cluster: Cluster, visitors: list
     with WebSocketClient(f"{cluster.front.stream_url}?watch={watch}") as watcher:
         visitor.train(100)
         assert watcher.frame_where(lambda frame: frame.step > 0)
+
+
+def test_a_front_refuses_what_a_server_alone_does(
+    cluster: Cluster, visitors: list[Visitor]
+) -> None:
+    path = f"/api/sessions/{visitors[0].token}/stream"
+    assert cluster.front.get(path, method="HEAD").status == 405
+    assert cluster.front.get("/api/stream").status == 400
+    assert (
+        cluster.front.get("/api/sessions", "POST", b"{}", Origin="http://a.example").status == 403
+    )
+    host, port = cluster.front.url.removeprefix("http://").split(":")
+    with socket.create_connection((host, int(port)), timeout=60) as half:
+        half.sendall(b"POST /api/sessions HTTP/1.1\r\nHost: x\r\nContent-Length: 100\r\n\r\n{")
+        assert half.recv(100).startswith(b"HTTP/1.1 408")
+    visitors[0].train(100)
 
 
 def test_a_front_keeps_nothing(cluster: Cluster, visitors: list[Visitor]) -> None:
