@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+from engine.frames.registry import DTYPES
+from engine.frames.views import VIEWS
 from tests.app.client import Client, FrameSeen
 
 SMALL = {"layers": [{"units": 3}], "data": {"samples": 60}}
@@ -41,8 +43,10 @@ def test_a_race_is_seen_while_the_session_is_paused(connect: Callable[..., Clien
         [{"path": "optimizer.learning_rate", "from": 0.03, "to": rate}] for rate in (0.01, 0.1, 1.0)
     ]
     assert (told["epochs"], told["restart"], told["share"]) == (5, True, 1)
-    assert frame.arrays["race_curves"].shape == (3, 6, 5)
-    assert frame.arrays["race_boundaries"].shape == (3, 50, 50)
+    shapes = {"curves": (3, 6, 5), "boundaries": (3, 50, 50), "ranges": (3, 2), "ensemble": (3,)}
+    for array in VIEWS["race"].arrays:
+        assert frame.arrays[array.name].shape == shapes[array.name.removeprefix("race_")]
+        assert frame.arrays[array.name].dtype == DTYPES[array.dtype]
     assert frame.step == 0
 
 

@@ -29,7 +29,11 @@ def check(trainer: Trainer, view: View, known: dict[str, int]) -> None:
             assert meant == "n" or size == known.get(str(meant), meant), name
 
 
-@pytest.mark.parametrize("name", [n for n, view in VIEWS.items() if view.of != "images"])
+#: What a race shows is in frames of sessions alone: tests/app/test_races.py.
+OF_RUNS = [name for name in VIEWS if name != "race"]
+
+
+@pytest.mark.parametrize("name", [name for name in OF_RUNS if VIEWS[name].of != "images"])
 def test_frames_of_points_hold_what_is_declared(name: str, make_trainer: MakeTrainer) -> None:
     trainer = make_trainer({"data": {"name": "arms", "classes": 4}})
     size = trainer.weights.size

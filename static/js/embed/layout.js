@@ -38,6 +38,11 @@ const COMPANIONS = {
 const GAP = 0.7;
 /** How fast a panel loses worth when its shape departs from what suits it. */
 const STRETCH = 0.75;
+/** So many panels can be arranged in every way. */
+const FEW = 6;
+/** Of more of them the best ways of each shape are kept, and so many shapes are told apart for twice the width. */
+const KEPT = 1;
+const SHAPES_APART = 2;
 /** Twice the room is not twice the worth. */
 const GROWTH = 0.3;
 const ANY = [Infinity, Infinity];
@@ -63,7 +68,7 @@ export function arrange(panels, room) {
 function findBest(panels, room) {
   const leaves = makeLeaves(panels, room);
   let best = null;
-  for (const tree of divide(leaves, room)) {
+  for (const tree of leaves.length > FEW ? divideWell(leaves, room) : divide(leaves, room)) {
     const boxes = place(tree, 0, 0, room.width, room.height, GAP * room.rem);
     const worth = rate(boxes, room);
     if (worth > 0 && (!best || worth > best.worth + 1e-9)) best = { worth, boxes };
@@ -112,6 +117,54 @@ function divide(leaves, { width, height, rem }) {
   }
 
   return leaves.length === 1 ? leaves[0].filter(fits) : [0, 1].flatMap((axis) => trees(0, leaves.length, axis));
+}
+
+/**
+ * Good ways to cut a frame for many panels, of which there are too many ways to try: of the ways for
+ * each run of panels only the best few of each shape are gone on with.
+ */
+function divideWell(leaves, { width, height, rem }) {
+  const made = new Map();
+  const fits = ({ least }) => least[0] <= width && least[1] <= height;
+  const gap = GAP * rem;
+
+  /** Runs of panels along an axis, as one part each and what stands across the axis. */
+  function trees(from, to, axis) {
+    if (to - from === 1) return leaves[from].filter(fits);
+    const key = `${from} ${to} ${axis}`;
+    if (!made.has(key)) made.set(key, keepBest(listTrees(from, to, axis), (to - from) / leaves.length));
+    return made.get(key);
+  }
+
+  function listTrees(from, to, axis) {
+    const found = [];
+    for (let mid = from + 1; mid < to; mid += 1) {
+      const rests = [...trees(mid, to, 1 - axis).map((tree) => [tree]),
+        ...(to - mid > 1 ? trees(mid, to, axis).map(({ parts }) => parts) : [])];
+      for (const first of trees(from, mid, 1 - axis)) {
+        for (const rest of rests) found.push(makeNode([first, ...rest], axis, gap));
+      }
+    }
+    return found.filter(fits);
+  }
+
+  /** The best of each shape, each in a share of the frame that has its shape. */
+  function keepBest(found, share) {
+    const shapes = new Map();
+    for (const tree of found) {
+      const shape = Math.round(SHAPES_APART * Math.log2(tree.aspect));
+      const high = Math.sqrt((share * width * height) / tree.aspect);
+      const [wide, tall] = [Math.max(high * tree.aspect, tree.least[0]), Math.max(high, tree.least[1])];
+      const worth = rate(place(tree, 0, 0, wide, tall, gap), { width: wide, height: tall, rem });
+      const others = shapes.get(shape) ?? [];
+      others.push({ tree, worth });
+      others.sort((a, b) => b.worth - a.worth);
+      shapes.set(shape, others.slice(0, KEPT));
+    }
+    return [...shapes.values()].flat().map(({ tree }) => tree);
+  }
+
+  return [0, 1].flatMap((axis) => trees(0, leaves.length, axis));
 }
 
 /** The ends of the parts in every way to cut a run in two or more. */
