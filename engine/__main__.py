@@ -16,6 +16,7 @@ from engine.data.image_store import ImageStore
 from engine.data.images import command
 from engine.data.images.progress import show_progress
 from engine.programs.tiers import Programs
+from engine.runs.early_stopping import EarlyStop
 from engine.spec import Spec, parse_spec
 from engine.spec.presets import PRESETS
 from engine.trainer import Trainer
@@ -80,6 +81,9 @@ def train(arguments: argparse.Namespace) -> dict[str, float]:
         for _ in range(arguments.epochs):
             metrics = trainer.train(epochs=1)
             bar.update()
+            if stop := trainer.early_stop:
+                bar.write(describe_stop(stop), sys.stderr)
+                break
             if bar.n == bar.total or not bar.disable:
                 bar.set_postfix(
                     train_loss=f"{metrics['train_loss']:.4f}",
@@ -89,6 +93,14 @@ def train(arguments: argparse.Namespace) -> dict[str, float]:
     if arguments.save is not None:
         trainer.save(arguments.save)
     return metrics
+
+
+def describe_stop(stop: EarlyStop) -> str:
+    """Says in one line why training ended early."""
+    return (
+        f"stopped at epoch {stop.epoch}: the smallest validation loss is that of epoch "
+        f"{stop.best_epoch}, {stop.best_loss:.4f}"
+    )
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -26,9 +26,9 @@ from engine.state.snapshots import Snapshot
 class StackedTrainer:
     """Trains many networks, one call for up to 64 of a kind, on all processors.
 
-    Each network is trained as a `Trainer` of its spec would train it. Networks that differ only in
-    numbers (rates, seeds, noise, initial weights) share a program; other choices (layers, units,
-    activations, optimizer, batch size, rows of data) take one each.
+    Each network is trained as a `Trainer` of its spec would train it, but none is ended early.
+    Networks that differ only in numbers (rates, seeds, noise, initial weights) share a program;
+    other choices (layers, units, activations, optimizer, batch size, rows of data) take one each.
 
     Args:
         specs: what to train, on points of the plane.

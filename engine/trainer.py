@@ -59,6 +59,9 @@ class Trainer(EditableRun):
     def train(self, *, epochs: int = 0, steps: int = 0) -> Metrics:
         """Trains on the exact program, compiling it first if need be.
 
+        With `early_stopping` it may end before that: `early_stop` says so then, and the best
+        weights are restored if the spec says so.
+
         Args:
             epochs: each is ceil(n_train / batch_size) updates.
             steps: further updates.
@@ -72,6 +75,9 @@ class Trainer(EditableRun):
         before, steps = self.step, epochs * self.batches_per_epoch + steps
         self._save_initial(steps)
         self._run.train(steps)
+        self._early_stop = self._run.take_early_stop()
+        if self.spec.early_stopping.restore_best_weights:
+            self.restore_best()
         metrics = self.metrics
         self._log_metrics(before)
         return metrics
@@ -84,6 +90,9 @@ class Trainer(EditableRun):
         max_seconds: float | None = None,
     ) -> Frame:
         """Does some updates, or none, and makes a frame; never waits for an exact program.
+
+        Where `early_stop` says afterwards that training ended early, `restore_best` restores the
+        best weights.
 
         Args:
             epochs: epochs to train.
@@ -122,6 +131,7 @@ class Trainer(EditableRun):
         frame = yield from self._run.turn(
             steps, request or FrameRequest(), max_seconds, frame_seconds
         )
+        self._early_stop = self._run.take_early_stop()
         self._log_metrics(before)
         return frame
 

@@ -45,6 +45,10 @@ PATHS = {
     "decay_rate": "schedule.decay_rate",
     "l1": "regularization.l1",
     "l2": "regularization.l2",
+    "early_stopping": "early_stopping.enabled",
+    "patience": "early_stopping.patience",
+    "min_delta": "early_stopping.min_delta",
+    "restore_best": "early_stopping.restore_best_weights",
     "batch": "batch_size",
     "seed": "seed",
 }

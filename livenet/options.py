@@ -17,7 +17,8 @@ CONTROLS = (
     "data", "noise", "samples", "test", "validation", "label_noise", "balance", "classes",
     "features", "layers", "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2",
     "epsilon", "weight_decay", "clip", "schedule", "warmup", "decay_steps", "decay_rate",
-    "l1", "l2", "initializer", "scale", "batch", "seed", "data_seed",
+    "l1", "l2", "early_stopping", "patience", "min_delta", "restore_best", "initializer", "scale",
+    "batch", "seed", "data_seed",
 )  # fmt: skip
 THEMES = ("light", "dark")
 STARTS = ("pause", "click", "auto")

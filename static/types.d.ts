@@ -163,6 +163,8 @@ interface PageState {
     /** Where it stops by itself. */
     until: { epoch?: number; loss?: number } | null;
     diverged: { step: number } | null;
+    /** Why it ended early; of use as long as it stands at that step. */
+    stopped: { step: number; epoch: number; best_epoch: number; restored: boolean } | null;
     /** Epochs a frame. */
     speed: number;
     canUndo: boolean;

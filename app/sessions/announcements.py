@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.history.timeline import TimelinePoint
-from engine import Spec, dump_spec
+from engine import EarlyStop, Spec, dump_spec
 
 ServerMessage = dict[str, Any]
 
@@ -77,6 +77,16 @@ def make_recalled_message(point: TimelinePoint, present: Spec) -> ServerMessage:
         "id": point.spec_id,
         "spec": _dump(present, point.snapshot.spec),
         "step": point.snapshot.step,
+    }
+
+
+def describe_stop(stop: EarlyStop) -> ServerMessage:
+    """Returns what a `stopped` message says of a run that ended early."""
+    return {
+        "epoch": stop.epoch,
+        "best_step": stop.best_step,
+        "best_epoch": stop.best_epoch,
+        "best_loss": stop.best_loss,
     }
 
 

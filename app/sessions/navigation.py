@@ -43,6 +43,14 @@ def discard_pending(worker: WorkerState) -> int:
     return left
 
 
+def restore_best(worker: WorkerState) -> None:
+    """Restores the best weights after a run that ended early, as one step of undo."""
+    before = worker.trainer.shown_snapshot()
+    worker.trainer.restore_best()
+    record_change(worker, before, Change(None, time.monotonic()), "early_stopping")
+    worker.put_spec(worker.trainer.spec)
+
+
 def navigate(worker: WorkerState, command: Undo | Redo | Branch | Recall) -> None:
     """Runs an undo, redo, branch or recall command."""
     match command:

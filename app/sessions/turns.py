@@ -16,8 +16,10 @@ from app.protocol.frame_encoding import encode_frame
 from app.protocol.messages import (
     Until,
 )
+from app.sessions.announcements import describe_stop
 from app.sessions.commands import apply_command, apply_pending
 from app.sessions.frame_turns import TurnPlan
+from app.sessions.navigation import restore_best
 from app.sessions.worker_state import WorkerState
 from engine import DivergedError, Frame, Slices, Trainer
 
@@ -132,7 +134,10 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
         frame = yield from trainer.begin_turn(
             0, steps, turn.request, TURN_SECONDS, turn.frame_seconds if running else None
         )
-        if not running:
+        if stop := trainer.early_stop:
+            worker.put_stopped(stop.step, "early_stopping", **describe_stop(stop))
+            running = False
+        elif not running:
             rest = steps - (trainer.step - before)
         elif reason := _find_end(turn.until, trainer):
             worker.put_stopped(trainer.step, reason)
@@ -151,6 +156,8 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
         "running": "true" if running else "false",
     }
     worker.frames.finish(turn, _encode(worker, turn, frame, metadata), rest)
+    if trainer.early_stop and trainer.spec.early_stopping.restore_best_weights:
+        restore_best(worker)
 
 
 def _show_recalled(worker: WorkerState, turn: TurnPlan, point: TimelinePoint) -> Slices[None]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Hashable
+from typing import Any
 
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import Timeline, TimelinePoint
@@ -196,9 +197,9 @@ class WorkerState:
         """Pauses and tells the client; the frame of this turn shows the last finite state."""
         self._stop({"type": "diverged", "step": step})
 
-    def put_stopped(self, step: int, reason: str) -> None:
-        """Pauses and tells the client which end of its run was reached."""
-        self._stop({"type": "stopped", "step": step, "reason": reason})
+    def put_stopped(self, step: int, reason: str, **more: Any) -> None:
+        """Pauses and tells the client which end of its run was reached, and what more is known."""
+        self._stop({"type": "stopped", "step": step, "reason": reason, **more})
 
     def _stop(self, message: ServerMessage) -> None:
         with self._locked as shared:

@@ -14,6 +14,7 @@ from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics, history_row, validation_row
 from engine.programs.training import State
 from engine.programs.turns import Ranges
+from engine.runs.early_stopping import EarlyStop
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
@@ -75,6 +76,10 @@ class RunBase(ABC, Generic[DataT]):
     def snapshot(self) -> Snapshot:
         """Returns a snapshot of this step in microseconds: its arrays are shared, not copied."""
         return Snapshot(self._spec, self._data, self._exact(), self._counters, self._ranges)
+
+    def take_early_stop(self) -> EarlyStop | None:
+        """Returns why the last training ended early, once; None if it did not."""
+        return None
 
     def forget_history(self) -> None:
         """Drops the losses that no frame has shown yet."""

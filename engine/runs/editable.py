@@ -15,6 +15,7 @@ from engine.edits.revisions import revise, with_weight
 from engine.frames.logs import Log, LogEntry
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
+from engine.runs.early_stopping import EarlyStop
 from engine.runs.protocol import Run
 from engine.runs.run_classes import Data, begin_run, can_continue, make_data
 from engine.spec import Spec, patch_spec
@@ -51,6 +52,7 @@ class EditableRun:
         data = make_data(spec, programs)
         self._log = Log()
         self._initial: Snapshot | None = None
+        self._early_stop: EarlyStop | None = None
         self._run: Run = begin_run(programs, finish(_begin(spec, data, payload)))
 
     @property
@@ -119,6 +121,11 @@ class EditableRun:
     def saved_initial(self) -> Snapshot | None:
         """Snapshot of step 0 when training began; None before, and after a model was opened."""
         return self._initial
+
+    @property
+    def early_stop(self) -> EarlyStop | None:
+        """Why the last training ended early; None if it did not."""
+        return self._early_stop
 
     # Changing
 
@@ -206,6 +213,14 @@ class EditableRun:
             WeightError: there is no such weight, or it cannot take the value.
         """
         self._continue_from(with_weight(self._run.snapshot(), layer, from_, to, value))
+
+    def restore_best(self) -> None:
+        """Restores parameters and moments of the best epoch before training ended early.
+
+        Steps and epochs count on from where it ended. Does nothing if it did not end early.
+        """
+        if self._early_stop is not None:
+            self._continue_from(self._early_stop.best)
 
     # Replacing
 

@@ -10,6 +10,7 @@ from engine.base.slices import Slices
 from engine.frames.frames import Frame, FrameRequest
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
+from engine.runs.early_stopping import EarlyStop
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
@@ -128,6 +129,10 @@ class Run(Protocol):
         frame_seconds: float | None = None,
     ) -> Slices[Frame]:
         """Does some updates, or none, and makes a frame."""
+        ...
+
+    def take_early_stop(self) -> EarlyStop | None:
+        """Returns why the last training ended early, once; None if it did not."""
         ...
 
     def prefer_exact(self, tile: int) -> bool:

@@ -21,7 +21,12 @@ from engine.spec.base import Seed, SpecPart, hint, rule_error
 from engine.spec.data import DataSpec
 from engine.spec.layers import InitializerSpec, LayerSpec
 from engine.spec.names import FEATURES, TASK_LOSSES, FeatureName, LossName, Task
-from engine.spec.training import OptimizerSpec, RegularizationSpec, ScheduleSpec
+from engine.spec.training import (
+    EarlyStoppingSpec,
+    OptimizerSpec,
+    RegularizationSpec,
+    ScheduleSpec,
+)
 
 MAX_LAYERS = PLANE.layers[1]
 MAX_BATCH = PLANE.batch_size[1]
@@ -70,6 +75,7 @@ class Spec(SpecPart):
     optimizer: OptimizerSpec = Field(default_factory=OptimizerSpec)
     schedule: ScheduleSpec = Field(default_factory=ScheduleSpec)
     regularization: RegularizationSpec = Field(default_factory=RegularizationSpec)
+    early_stopping: EarlyStoppingSpec = Field(default_factory=EarlyStoppingSpec)
     batch_size: int = Field(
         default=10,
         ge=1,

@@ -52,6 +52,24 @@ class ScheduleSpec(SpecPart):
     )
 
 
+class EarlyStoppingSpec(SpecPart):
+    """When training ends by itself: Keras's `EarlyStopping` on the validation loss.
+
+    Without validation points it does nothing.
+    """
+
+    enabled: bool = Field(default=False, json_schema_extra=hint("early_stopping.enabled"))
+    patience: int = Field(
+        default=20, ge=1, le=1000, json_schema_extra=hint("early_stopping.patience", log=True)
+    )
+    min_delta: float = Field(
+        default=0.0, ge=0, le=1, json_schema_extra=hint("early_stopping.min_delta", log=True)
+    )
+    restore_best_weights: bool = Field(
+        default=True, json_schema_extra=hint("early_stopping.restore_best_weights")
+    )
+
+
 class RegularizationSpec(SpecPart):
     """Penalty l1 sum|w| + l2 sum w^2 over the kernels."""
 

@@ -249,7 +249,7 @@ def measure(
             square = float(((run.outputs[part, 0] - y) ** 2).mean())
             found[f"{name}_rmse"] = math.sqrt(square)
             variance = float(((y - y.mean()) ** 2).mean())
-            found[f"{name}_r2"] = 1 - square / variance if variance else math.nan
+            found[f"{name}_r2"] = 1 - square / variance if variance else float(square == 0)
         else:
             found[f"{name}_accuracy"] = float(right_rows(spec, run, labels)[part].mean())
     return found

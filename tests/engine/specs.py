@@ -131,5 +131,12 @@ def specs(draw: st.DrawFn, **layer_options: Any) -> Json:
         "optimizer": draw(optimizers()),
         "schedule": draw(schedules()),
         "regularization": {"l1": draw(_numbers(0, 0.1)), "l2": draw(_numbers(0, 0.1))},
+        # Never so little patience that a test's few epochs end early.
+        "early_stopping": {
+            "enabled": draw(st.booleans()),
+            "patience": draw(st.integers(200, 1000)),
+            "min_delta": draw(_numbers(0, 1)),
+            "restore_best_weights": draw(st.booleans()),
+        },
         "batch_size": draw(st.integers(1, 256)),
     }

@@ -50,6 +50,12 @@ DEFAULT = {
     },
     "schedule": {"name": "constant", "warmup_steps": 0, "decay_steps": 1000, "decay_rate": 0.5},
     "regularization": {"l1": 0.0, "l2": 0.0},
+    "early_stopping": {
+        "enabled": False,
+        "patience": 20,
+        "min_delta": 0.0,
+        "restore_best_weights": True,
+    },
     "batch_size": 10,
 }
 

@@ -23,6 +23,7 @@ WHOLE: list[tuple[str, int, int]] = [
     ("schedule.warmup_steps", 0, 100_000),
     ("schedule.decay_steps", 1, 1_000_000),
     ("batch_size", 1, 256),
+    ("early_stopping.patience", 1, 1000),
     ("version", 1, 1),
 ]
 REAL: list[tuple[str, float, float]] = [
@@ -32,6 +33,7 @@ REAL: list[tuple[str, float, float]] = [
     ("data.test_fraction", 0.1, 0.9),
     ("data.validation_fraction", 0, 0.5),
     ("layers.0.negative_slope", 0, 1),
+    ("early_stopping.min_delta", 0, 1),
     ("layers.0.dropout", 0, 0.9),
     ("initializer.scale", 0, 5),
     ("optimizer.learning_rate", 1e-5, 10),

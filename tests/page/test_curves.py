@@ -178,3 +178,27 @@ def test_a_run_that_is_first_seen_later_begins_with_its_validation_loss(modules:
            return Object.values(history.series).flat();"""
     )
     assert row == [9, 1, 3, 0.9, 0.7, 2, 0.8]
+
+
+def test_the_best_epoch_stays_marked_until_the_run_goes_on(modules: Modules) -> None:
+    seen = modules.load(
+        TWO_PARTS
+        + """
+        const frame = (step, more) => {
+          const arrays = { history: { data: new Float32Array([step, 1, 1, 1, 1]) } };
+          history.add({ meta: { step, ...more }, arrays, spec: spec("circle") });
+        };
+        const best = { best_step: 52, best_epoch: 2 };
+        const seen = [];
+        frame(60, best);
+        const view = viewOf(history, { wholeRun: true, recalled: null });
+        seen.push(history.best, namedBreaks(view).map(({ step, late }) => [step, late]));
+        history.add({ meta: { step: 60 }, arrays: {}, spec: spec("circle") });
+        seen.push(history.best);
+        frame(61, {});
+        seen.push(history.best);
+        return seen;
+        """
+    )
+    best = {"step": 52, "epoch": 2}
+    assert seen == [best, [[52, True]], best, None]

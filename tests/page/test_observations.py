@@ -125,3 +125,15 @@ def test_overfitting_is_a_test_loss_far_above_the_train_loss(modules: Modules) -
     assert observe(modules, layers, test_loss=0.4)["key"] == "overfit"
     assert observe(modules, layers, test_loss=0.2)["key"] == "idle"
     assert observe(modules, layers, task="regression", test_loss=0.4)["key"] == "idle"
+
+
+def test_a_run_that_ended_early_says_so_until_it_goes_on(modules: Modules) -> None:
+    keys = modules.load(
+        """const { endedEarly } = await import("advice/observations");
+           const stopped = { step: 640, epoch: 64, best_epoch: 4, restored: true };
+           return [endedEarly({ step: 640 }, stopped), endedEarly({ step: 650 }, stopped),
+             endedEarly({ step: 640 }, { ...stopped, restored: false })?.key,
+             endedEarly({ step: 640 }, null)];"""
+    )
+    told = {"key": "stopped.restored", "values": {"epoch": 64, "best": 4}, "stands": True}
+    assert keys == [told, None, "stopped.kept", None]

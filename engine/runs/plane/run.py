@@ -30,6 +30,7 @@ from engine.programs.tiers import Program, Programs
 from engine.programs.training import State
 from engine.programs.turns import Ranges, TurnResult
 from engine.runs.base import RunBase
+from engine.runs.early_stopping import EarlyStop, EarlyStopping, Epoch
 from engine.runs.plane.insight import NEEDS_GENERAL, PlaneInsight, Present
 from engine.runs.plane.loss_views import has_insight
 from engine.runs.plane.programs import PlanePrograms, has_program
@@ -62,6 +63,8 @@ class PlaneRun(RunBase[Dataset]):
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
         self._insight = PlaneInsight(programs)
+        self._early_stopping = EarlyStopping()
+        self._early_stop: EarlyStop | None = None
         self._set_data(snapshot.data)
         self.load(snapshot)
 
@@ -136,7 +139,8 @@ class PlaneRun(RunBase[Dataset]):
         self._n_weights = Layout.of(self._spec).n_weights
         self._n_parameters = str(self._spec.n_parameters)
         self._insight.follow(self._spec, self._data, self._counters.step)
-        self._metrics = self._seen = None
+        self._metrics = self._seen = self._early_stop = None
+        self._early_stopping.follow(snapshot)
 
     def release_memory(self) -> None:
         """Nothing to do: a network on the plane is small."""
@@ -159,11 +163,13 @@ class PlaneRun(RunBase[Dataset]):
     def train_general(self, steps: int) -> None:
         """Trains on the general program even if an exact one is there: copies are compared on it.
 
+        All updates are done, whatever early stopping says.
+
         Raises:
             DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         program = self._programs.general()
-        self._train(self._programs.bind(program, TILE_DEFAULT), steps)
+        self._train(self._programs.bind(program, TILE_DEFAULT), steps, whole=True)
 
     def turn(
         self,
@@ -252,18 +258,44 @@ class PlaneRun(RunBase[Dataset]):
         *,
         pictures: bool = False,
         select: tuple[int, int] | None = None,
+        whole: bool = False,
     ) -> TurnResult:
-        """Trains in as many calls as it takes; the last one paints."""
+        """Trains in as many calls as it takes; the last one paints.
+
+        With early stopping each call ends with an epoch, unless the updates are to be done `whole`.
+        """
+        watches = self._stops_early and not whole
         while True:
-            room = binding.epochs_per_call * self.batches_per_epoch - self._counters.first
-            here = min(steps, room)
+            epochs = 1 if watches else binding.epochs_per_call
+            here = min(steps, epochs * self.batches_per_epoch - self._counters.first)
             steps -= here
             last = steps == 0
             turn = self._call(
                 binding, here, pictures=pictures and last, select=select if last else None
             )
+            if watches and here and self._ends_early():
+                return turn if last else self._call(binding, 0, pictures=pictures, select=select)
             if last:
                 return turn
+
+    @property
+    def _stops_early(self) -> bool:
+        return self._spec.early_stopping.enabled and self._data.n_validation > 0
+
+    def _ends_early(self) -> bool:
+        """Takes the end of an epoch, if this is one; whether training ends with it."""
+        assert self._metrics is not None
+        if self._counters.first:
+            return False
+        epoch = Epoch(self._counters, self._metrics["validation_loss"], self._state)
+        if self._early_stopping.observe(self._spec, epoch):
+            self._early_stop = self._early_stopping.stop(self.snapshot())
+        return self._early_stop is not None
+
+    def take_early_stop(self) -> EarlyStop | None:
+        """Returns why the last training ended early, once; None if it did not."""
+        stop, self._early_stop = self._early_stop, None
+        return stop
 
     def _call(
         self,
@@ -314,6 +346,8 @@ class PlaneRun(RunBase[Dataset]):
     ) -> Frame:
         arrays: dict[str, NDArray[Any]] = {}
         metadata = describe_metrics(self.metrics)
+        stop = self._early_stop
+        metadata |= describe_metrics((stop or self._early_stopping).describe())
         metadata["parameters"] = self._n_parameters
         if select is not None:
             arrays |= self._show_selected(binding, turn, select)

@@ -17,14 +17,14 @@ const STEEPER = ["tanh", "relu", "leaky_relu"];
 
 /**
  * @param {Frame} frame
- * @param {{spec, diverged, task, setback, newLayer}} state
+ * @param {{spec, diverged, stopped, task, setback, newLayer}} state
  * @returns {{key: string, values?: Object, fix?: Object, candidates?: Object[], stands?: boolean,
  *   setback?: Object}} `fix` is what "Try it" does where nothing has been tried: {patch} for an
  *   edit, {remove: {layer, unit}} or {insert: layer}, {slower: rate}; `candidates` are changes to
  *   try on copies, the best of which is offered then; what `stands` is told whether one helps or not
  */
-export function observe(frame, { spec, diverged, task, setback, newLayer }) {
-  return lostRun(spec, diverged) ?? worse(setback) ?? frozenLayer(spec)
+export function observe(frame, { spec, diverged, stopped, task, setback, newLayer }) {
+  return lostRun(spec, diverged) ?? endedEarly(frame.meta, stopped) ?? worse(setback) ?? frozenLayer(spec)
     ?? (frame.meta.step < SETTLED ? null : deadUnit(frame, spec)
       ?? tooSimple(frame, spec, task, newLayer) ?? overfitting(frame, spec, task))
     ?? { key: "idle" };
@@ -38,6 +38,13 @@ export function lostRun(spec, diverged) {
     key: "diverged", values: { rate }, fix: { slower: rate }, stands: true,
     candidates: listRates(spec.optimizer.learning_rate),
   };
+}
+
+/** A run that ended early and has not gone on since. */
+export function endedEarly({ step }, stopped) {
+  if (!stopped || stopped.step !== step) return null;
+  const { epoch, best_epoch: best, restored } = stopped;
+  return { key: restored ? "stopped.restored" : "stopped.kept", values: { epoch, best }, stands: true };
 }
 
 /** An edit that made things worse. */

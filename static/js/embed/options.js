@@ -13,7 +13,8 @@ export const TRANSPORT = ["play", "step", "step_batch", "reset", "speed"];
 export const PARTS = [
   "data", "noise", "samples", "test", "validation", "label_noise", "balance", "classes", "features",
   "layers", "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay",
-  "clip", "schedule", "warmup", "decay_steps", "decay_rate", "l1", "l2", "initializer", "scale",
+  "clip", "schedule", "warmup", "decay_steps", "decay_rate", "l1", "l2", "early_stopping",
+  "patience", "min_delta", "restore_best", "initializer", "scale",
   "batch", "seed", "data_seed",
 ];
 export const CONTROLS = [...TRANSPORT, ...PARTS];

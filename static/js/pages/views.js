@@ -13,6 +13,7 @@ import { create as createAblation } from "views/ablation";
 import { create as createScale } from "views/colour-scale";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
+import { create as createStopping } from "views/early-stopping";
 import { create as createFlow } from "views/gradient-flow";
 import { create as createConfusion } from "views/images/confusion";
 import { create as createImageData } from "views/images/data-panel";
@@ -87,7 +88,7 @@ const SHARED = {
   scale: createScale,
   metrics: createMetrics,
   curves: (element, context) => createCurveTabs(element, context, {
-    createCurve, createUnitPanel, createFlow, corner: CORNER,
+    createCurve, createUnitPanel, createFlow, corner: [...CORNER, ...(context.edits ? [createStopping] : [])],
   }),
   imageCurves: (element, context) => createCurveTabs(element, context, {
     createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",

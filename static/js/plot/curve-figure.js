@@ -1,6 +1,7 @@
 /** Plotly figure of the curves. */
 
 import { axisLayout, axisTitle, chartLayout, chartMargin } from "plot/plotly";
+import { formatCount } from "lib/format";
 import { word } from "lib/words";
 
 /** How much of the axis the name of a change takes. */
@@ -73,17 +74,18 @@ export function curveLayout(palette, { width, height, logarithmic, shapes = [], 
  * @param {Object} history
  * @param {{wholeRun: boolean, recalled: Object|null, from?: number}} choice `recalled` is a snapshot
  *   that has to be in sight, `from` where the part begins, if that is known
- * @returns {{series: Object, marks: number[], breaks: Object[], from: number}} `from` is the update
+ * @returns {{series: Object, marks: number[], breaks: Object[], best: {step: number, epoch: number}|null, from: number}} `from` is the update
  *   at which it begins
  */
-export function viewOf({ series, marks, breaks }, { wholeRun, recalled, from: known }) {
+export function viewOf({ series, marks, breaks, best = null }, { wholeRun, recalled, from: known }) {
   const from = known ?? (wholeRun ? 0 : lastBreak(series, breaks, recalled));
-  if (from === 0) return { series, marks, breaks, from };
+  if (from === 0) return { series, marks, breaks, best, from };
   const before = series.step.filter((step) => step <= from).length;
   return {
     series: Object.fromEntries(Object.entries(series).map(([name, column]) => [name, column.slice(before)])),
     marks: marks.filter((step) => step >= from),
     breaks: breaks.filter(({ step }) => step >= from),
+    best: best && best.step >= from ? best : null,
     from,
   };
 }
@@ -95,23 +97,29 @@ function lastBreak({ step: steps }, breaks, recalled) {
 }
 
 /** Marks at updates: of edits, of those after which a loss means something else, and of the snapshot that is recalled. */
-export function curveShapes({ marks, breaks }, recalled, palette) {
+export function curveShapes({ marks, breaks, best }, recalled, palette) {
   const line = (step, color, width) => ({
     type: "line", x0: step, x1: step, y0: 0, y1: 1, yref: "paper", layer: "below",
     line: { color, width },
   });
   const edits = marks.map((step) => line(step, palette["line-strong"], 1));
   const changes = breaks.map(({ step }) => line(step, palette.muted, 1));
-  return [...edits, ...changes, ...(recalled ? [line(recalled.step, palette.press, 2)] : [])];
+  const bests = best ? [line(best.step, palette.press, 1)] : [];
+  return [...edits, ...changes, ...bests, ...(recalled ? [line(recalled.step, palette.press, 2)] : [])];
 }
 
-/** What changed, beside the lines; of those that stand close together only the last is named. */
-export function namedBreaks({ breaks, series, from }) {
+/**
+ * What stands beside the lines: what changed, of those that stand close together only the last, and
+ * the best epoch.
+ */
+export function namedBreaks({ breaks, best, series, from }) {
   const span = (series.step.at(-1) ?? 0) - from;
-  const named = [];
+  const isLate = (step) => step - from > (1 - LABEL_SHARE) * span;
+  const named = best
+    ? [{ step: best.step, text: word("curve.best", { epoch: formatCount(best.epoch) }), late: isLate(best.step) }] : [];
   for (const { step, kind } of breaks.toReversed()) {
     if (named.length && named[0].step - step < LABEL_SHARE * span) continue;
-    named.unshift({ step, text: word(`curve.new.${kind}`), late: step - from > (1 - LABEL_SHARE) * span });
+    named.unshift({ step, text: word(`curve.new.${kind}`), late: isLate(step) });
   }
   return named;
 }

@@ -15,10 +15,11 @@ const NOT_VALIDATED = VALIDATED.map(() => NaN);
 /**
  * @returns {Object} `series` (one list per column), `edition` (changes when drawn
  *   points are no longer valid), `marks` (steps of edits), `breaks` ({step, kind} of edits after
- *   which a loss means something else), `add`, `change`, `resume`
+ *   which a loss means something else), `best` ({step, epoch} of the best epoch of early stopping,
+ *   or null), `add`, `change`, `resume`
  */
 export function createHistory() {
-  const history = { series: {}, edition: 0, marks: [], breaks: [], markEdition: 0, add, change, resume };
+  const history = { series: {}, edition: 0, marks: [], breaks: [], best: null, markEdition: 0, add, change, resume };
   let stride = 1;
   let skipped = 0;
   let last = -1;
@@ -57,8 +58,17 @@ export function createHistory() {
       addRow([...rows.subarray(at, at + MEASURED.length), ...(validated.get(rows[at]) ?? NOT_VALIDATED)]);
     }
     if (last < 0 && !history.series.step.length) addHere(meta);
+    followBest(meta);
     last = meta.step;
     spec = shown;
+  }
+
+  /** The best epoch stays in sight after the run has ended there, until it goes on. */
+  function followBest({ step, best_step: at, best_epoch: epoch }) {
+    if (at === undefined && step === last) return;
+    if (at === history.best?.step) return;
+    history.best = at === undefined ? null : { step: at, epoch };
+    history.markEdition += 1;
   }
 
   /** Where a run is when it is first seen, so that its curves start there. */

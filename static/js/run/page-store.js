@@ -5,7 +5,7 @@ import { createStore } from "lib/store";
 /** @type {PageState} */
 const INITIAL = {
   run: {
-    spec: null, draft: null, preset: null, running: false, until: null, diverged: null, speed: 1,
+    spec: null, draft: null, preset: null, running: false, until: null, diverged: null, stopped: null, speed: 1,
     canUndo: false, canRedo: false, waiting: false, pending: null, promised: false, loading: null,
   },
   stream: { connection: { name: "connecting", seconds: 0 }, standby: null, unplayable: null },

@@ -58,6 +58,7 @@ export function createRunHistory() {
     get series() { return shown.series; },
     get marks() { return shown.marks; },
     get breaks() { return shown.breaks; },
+    get best() { return shown.best; },
     get edition() { return `${generation}.${shown.edition}`; },
     get markEdition() { return `${generation}.${shown.markEdition}`; },
   };

@@ -31,7 +31,7 @@ export function followStream(connection, { store, edits, history, painter, addre
   connection.on("refused", address.refuse);
   connection.on("spec", ({ spec, step, undo, redo }) => {
     address.leave();
-    store.set({ run: { spec, canUndo: undo, canRedo: redo } });
+    store.set({ run: { spec, canUndo: undo, canRedo: redo, ...(redo ? { stopped: null } : {}) } });
     edits.settle();
     history.change({ spec, step, back: redo });
   });
@@ -44,9 +44,12 @@ export function followStream(connection, { store, edits, history, painter, addre
     runSwitch.hear(false);
     store.set({ run: { running: false, diverged: { step } } });
   });
-  connection.on("stopped", () => {
+  connection.on("stopped", ({ reason, step, epoch, best_epoch }) => {
     runSwitch.hear(false);
     store.set({ run: { running: false, until: null } });
+    if (reason !== "early_stopping") return;
+    const restored = store.get().run.spec.early_stopping.restore_best_weights;
+    store.set({ run: { stopped: { step, epoch, best_epoch, restored } } });
   });
   connection.on("frame", (frame) => {
     // The curves stay those of the whole run while a snapshot is recalled.

@@ -41,6 +41,10 @@ export const PATHS = {
   decay_rate: "schedule.decay_rate",
   l1: "regularization.l1",
   l2: "regularization.l2",
+  early_stopping: "early_stopping.enabled",
+  patience: "early_stopping.patience",
+  min_delta: "early_stopping.min_delta",
+  restore_best: "early_stopping.restore_best_weights",
   batch: "batch_size",
   seed: "seed",
 };
@@ -48,6 +52,8 @@ export const PATHS = {
 const LAYER = { activation: "tanh", negative_slope: 0.1, dropout: 0, batch_norm: false, trainable: true };
 /** Words in which the value is a name; everything else but the two lists is a number. */
 const NAMES = ["data", "task", "initializer", "loss", "optimizer", "schedule"];
+/** Words that say 1 for yes and 0 for no. */
+const FLAGS = ["early_stopping", "restore_best"];
 const MOST_LAYERS = 64;
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 const CARRIED_TEXT = /^[a-z0-9_-]+(\.\d+)?$/i;
@@ -153,6 +159,7 @@ function put(spec, path, value) {
 function writeValue(key, value) {
   if (key === "layers") return writeLayers(value);
   if (key === "features") return value.join(",");
+  if (FLAGS.includes(key)) return value ? "1" : "0";
   return value === null ? NONE : String(value);
 }
 
@@ -160,12 +167,18 @@ function readValue(key, text) {
   if (key === "layers") return readLayers(text);
   if (key === "features") return text.split(",").map((name) => readName(key, name));
   if (text === NONE) return null;
+  if (FLAGS.includes(key)) return readFlag(key, text);
   return NAMES.includes(key) ? readName(key, text) : readNumber(key, text);
 }
 
 function readName(key, text) {
   if (!WORD.test(text)) throw new LinkError(key, text);
   return text;
+}
+
+function readFlag(key, text) {
+  if (text !== "0" && text !== "1") throw new LinkError(key, text);
+  return text === "1";
 }
 
 function readNumber(key, text) {

@@ -92,6 +92,9 @@ export function create(element, context) {
     known = next;
     if (next.run.diverged && next.run.diverged !== before.run.diverged) {
       announce("diverged", () => word("spoken.diverged", { step: formatCount(next.run.diverged.step) }));
+    } else if (next.run.stopped && next.run.stopped !== before.run.stopped) {
+      const { epoch, best_epoch: best } = next.run.stopped;
+      announce("diverged", () => word("spoken.stopped", { epoch: formatCount(epoch), best: formatCount(best) }));
     } else if (meta && isOtherRun(before.run, next.run)) {
       announce("run", describeRun);
     }
@@ -146,7 +149,7 @@ export function create(element, context) {
 
   followConnection(known.stream.connection);
   const unwatch = store.watch(
-    ["run.running", "run.promised", "run.waiting", "run.diverged", "run.spec", "run.canRedo", "stream.connection",
+    ["run.running", "run.promised", "run.waiting", "run.diverged", "run.stopped", "run.spec", "run.canRedo", "stream.connection",
       "page.message", "page.hint"], follow);
 
   function destroy() {

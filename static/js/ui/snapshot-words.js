@@ -5,7 +5,7 @@ import { formatCount } from "lib/format";
 import { word } from "lib/words";
 
 /** What happened at a point, where it says more than that it was changed. */
-const KINDS = ["start", "reset", "undo", "redo", "set_weight", "model", "adopt", "branch", "diverged"];
+const KINDS = ["start", "reset", "undo", "redo", "set_weight", "model", "adopt", "branch", "diverged", "early_stopping"];
 
 /** "Epoch 120", and below it what was changed, if something was. */
 export function describeTimelinePoint(point, context) {

@@ -14,6 +14,8 @@ const PERIOD = 500;
 const SURE = 3;
 /** Looks at one and the same spec until changes of it are tried. */
 const SETTLED = 2;
+/** Told at once, and left at once when it is over. */
+const URGENT = ["diverged", "stopped.restored", "stopped.kept"];
 
 /**
  * @param {HTMLElement} element
@@ -45,13 +47,13 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
   function look() {
     if (!frame) return;
     const { spec } = frame;
-    const { run: { diverged }, advice: { setback } } = store.get();
-    const found = observe(frame, { spec, diverged, setback, newLayer, task: taskOf(spec) });
+    const { run: { diverged, stopped }, advice: { setback } } = store.get();
+    const found = observe(frame, { spec, diverged, stopped, setback, newLayer, task: taskOf(spec) });
     if (!tries) delete found.candidates;
     const key = JSON.stringify([found.key, found.values]);
     seen = next?.name === key ? seen + 1 : 1;
     next = { name: key, found };
-    const urgent = !shown || [found.key, shown.found.key].includes("diverged");
+    const urgent = !shown || [found.key, shown.found.key].some((key) => URGENT.includes(key));
     if (shown?.name === key) {
       shown = next;
       render();
@@ -154,7 +156,7 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
 
   const timer = setInterval(look, PERIOD);
   const unwatch = [
-    store.watch(["run.diverged"], look),
+    store.watch(["run.diverged", "run.stopped"], look),
     store.watch(["run.canUndo"], showBack),
     store.watch(["advice.trial"], followTrial),
   ];
