@@ -68,6 +68,7 @@ def test_it_ends_where_a_loop_over_the_oracle_ends(
     assert 0 < best < ended < EPOCHS
     rule = {**RULE, "patience": patience, "min_delta": min_delta}
     trainer = make_trainer({**SPEC, "early_stopping": rule})
+    frame = trainer.turn(epochs=epochs_per_turn, request=HISTORY)
     while trainer.early_stop is None:
         frame = trainer.turn(epochs=epochs_per_turn, request=HISTORY)
     stop = trainer.early_stop
@@ -123,6 +124,7 @@ def test_without_validation_points_nothing_ends_early(make_trainer: MakeTrainer)
 def test_frames_say_which_epoch_is_the_best_so_far(make_trainer: MakeTrainer) -> None:
     trainer = make_trainer({**SPEC, "early_stopping": {**RULE, "patience": 1000}})
     losses: list[float] = []
+    best = 0
     for _ in range(30):
         told = trainer.turn(epochs=1).metadata
         losses.append(trainer.metrics["validation_loss"])

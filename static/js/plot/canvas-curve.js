@@ -24,7 +24,7 @@ export function createPlainCurve(element, label) {
 
   /**
    * @param {{x: number[], lines: {y: number[], color: string, width: number, dash?: number[], gap?: string}[],
-   *   from: number, marks: number[], breaks: {step: number, text: string, late: boolean}[],
+   *   from: number, marks: number[], breaks: {step: number, text: string, late: boolean, low?: boolean}[],
    *   logarithmic: boolean, title: string, palette: Object, least?: number}} chart `from` is where the
    *   axis begins, `gap` the colour between a line and the one before, `least` what a logarithmic
    *   axis shows at least
@@ -48,12 +48,12 @@ export function createPlainCurve(element, label) {
     const drawMark = (step) => stroke(context, [[across.at(step), MARGIN.t], [across.at(step), height - MARGIN.b]]);
     marks.forEach(drawMark);
     context.strokeStyle = palette.muted;
-    context.textBaseline = "top";
-    for (const { step, text, late } of breaks) {
+    for (const { step, text, late, low = false } of breaks) {
       drawMark(step);
       context.textAlign = late ? "right" : "left";
+      context.textBaseline = low ? "bottom" : "top";
       const [aside, below] = late ? [-LABEL_GAP, BELOW_BUTTON] : [LABEL_GAP, 0];
-      context.fillText(text, across.at(step) + aside, MARGIN.t + below);
+      context.fillText(text, across.at(step) + aside, low ? height - MARGIN.b : MARGIN.t + below);
     }
     context.save();
     context.beginPath();

@@ -116,7 +116,7 @@ export function namedBreaks({ breaks, best, series, from }) {
   const span = (series.step.at(-1) ?? 0) - from;
   const isLate = (step) => step - from > (1 - LABEL_SHARE) * span;
   const named = best
-    ? [{ step: best.step, text: word("curve.best", { epoch: formatCount(best.epoch) }), late: isLate(best.step) }] : [];
+    ? [{ step: best.step, text: word("curve.best", { epoch: formatCount(best.epoch) }), late: isLate(best.step), low: true }] : [];
   for (const { step, kind } of breaks.toReversed()) {
     if (named.length && named[0].step - step < LABEL_SHARE * span) continue;
     named.unshift({ step, text: word(`curve.new.${kind}`), late: isLate(step) });
@@ -126,8 +126,9 @@ export function namedBreaks({ breaks, best, series, from }) {
 
 /** The names as Plotly draws them. */
 export function curveLabels(view, palette) {
-  return namedBreaks(view).map(({ step, text, late }) => ({
-    x: step, y: 1, yref: "paper", text, showarrow: false, xanchor: late ? "right" : "left", yanchor: "top",
-    xshift: late ? -LABEL_GAP : LABEL_GAP, yshift: late ? -BELOW_BUTTON : 0, font: { ...axisTitle("").font, color: palette.muted },
+  return namedBreaks(view).map(({ step, text, late, low = false }) => ({
+    x: step, y: low ? 0 : 1, yref: "paper", text, showarrow: false, xanchor: late ? "right" : "left",
+    yanchor: low ? "bottom" : "top",
+    xshift: late ? -LABEL_GAP : LABEL_GAP, yshift: late && !low ? -BELOW_BUTTON : 0, font: { ...axisTitle("").font, color: palette.muted },
   }));
 }

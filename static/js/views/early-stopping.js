@@ -8,7 +8,7 @@ import { openPopover } from "ui/popover";
 import { word } from "lib/words";
 
 const PERIOD = 250;
-const FLAG = ["M4 14V2.5", "M4 3h8l-2 2.5 2 2.5H4"];
+const SIGN = ["M5.6 2h4.8L14 5.6v4.8L10.4 14H5.6L2 10.4V5.6z", "M5.5 8h5"];
 /** The fraction of the train points that one click sets aside. */
 const ASIDE = 0.2;
 /** Of a popover, in rem, and pixels from it to the curve. */
@@ -33,7 +33,7 @@ export function create(element, context) {
   const text = h("span");
   const button = h("button.curve-button", {
     type: "button", "aria-haspopup": "dialog", data: { action: "earlyStopping", help: word("help.earlyStopping") }, on: { click: open },
-  }, icon(...FLAG), text);
+  }, icon(...SIGN), text);
   element.append(button);
   const status = h("p.hint", { role: "status" });
   const missing = h("div", {},
