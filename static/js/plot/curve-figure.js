@@ -119,14 +119,14 @@ export function namedBreaks({ breaks, best, series, from }) {
     ? [{ step: best.step, text: word("curve.best", { epoch: formatCount(best.epoch) }), late: isLate(best.step), low: true }] : [];
   for (const { step, kind } of breaks.toReversed()) {
     if (named.length && named[0].step - step < LABEL_SHARE * span) continue;
-    named.unshift({ step, text: word(`curve.new.${kind}`), late: isLate(step) });
+    named.unshift({ step, text: word(`curve.new.${kind}`), late: isLate(step), low: false });
   }
   return named;
 }
 
 /** The names as Plotly draws them. */
 export function curveLabels(view, palette) {
-  return namedBreaks(view).map(({ step, text, late, low = false }) => ({
+  return namedBreaks(view).map(({ step, text, late, low }) => ({
     x: step, y: low ? 0 : 1, yref: "paper", text, showarrow: false, xanchor: late ? "right" : "left",
     yanchor: low ? "bottom" : "top",
     xshift: late ? -LABEL_GAP : LABEL_GAP, yshift: late && !low ? -BELOW_BUTTON : 0, font: { ...axisTitle("").font, color: palette.muted },
