@@ -44,7 +44,11 @@ class FirstMessage:
         sock.sendall(self._protocol.send(accepted))
 
     def read(self) -> str | None:
-        """Returns the text; "" if it is none, or too long; None if the client has gone."""
+        """Returns the text; None if the client has gone.
+
+        It is "" for what a session server has to answer: bytes, a message that is too long or
+        broken, a closing handshake.
+        """
         parts: list[str] = []
         until = time.monotonic() + SILENCE_SECONDS
         before = self._sock.gettimeout()
@@ -58,16 +62,16 @@ class FirstMessage:
                 self._protocol.receive_data(data)
                 for event in self._protocol.events():
                     if isinstance(event, CloseConnection):
-                        return None
+                        return ""
                     if isinstance(event, TextMessage):
                         parts.append(event.data)
                     if getattr(event, "message_finished", False):
                         return "".join(parts)
                 if len(self.content) > self._max_bytes or sum(map(len, parts)) > self._max_bytes:
                     return ""
-        except TimeoutError:
-            return None
-        except (OSError, ProtocolError):
+        except ProtocolError:
+            return ""
+        except OSError:
             return None
         finally:
             self._sock.settimeout(before)

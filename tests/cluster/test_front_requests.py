@@ -75,6 +75,16 @@ def test_a_message_that_is_too_long_is_not_waited_for() -> None:
     peer.close()
 
 
+@pytest.mark.parametrize("said", [b"\x81\x05hello", b"\x88\x80\0\0\0\0"])
+def test_what_is_broken_or_a_closing_handshake_is_for_a_session_server(said: bytes) -> None:
+    peer = Peer()
+    first = peer.shake_hands()
+    peer.sock.sendall(said)
+    assert first.read() == ""
+    assert first.content == said
+    peer.close()
+
+
 def test_a_client_that_goes_is_told_from_one_that_says_nothing_of_use() -> None:
     peer = Peer()
     first = peer.shake_hands()
