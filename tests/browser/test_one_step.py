@@ -34,3 +34,15 @@ def test_an_update_is_followed_by_keyboard_and_by_its_points(page: Page) -> None
     page.press(Keys.ESCAPE)
     page.until("document.activeElement.dataset.action === 'openStep'", "it is closed")
     assert not page.find_all(".in-step")
+
+
+@pytest.mark.slow
+def test_a_weight_and_a_unit_lead_to_their_update(page: Page) -> None:
+    page.tile(1, 0).click()
+    page.click("[data-action='followUnit']")
+    page.wait(lambda: "Forward, layer 1" in page.text(".step-sentence"), "the unit's stage")
+    page.press(Keys.ESCAPE)
+    page.click(".bias")
+    page.click("[data-action='followWeight']")
+    page.wait(lambda: "New weights" in page.text(".step-sentence"), "the weight's new value")
+    assert page.find_all(".step-link.chosen, .step-formulas summary")

@@ -13,10 +13,11 @@ const DIGITS = 3;
  * @param {{x: number, y: number}} place in the window
  * @param {{title: string, sources: {from: number|"bias", text: string}[],
  *   from: number|"bias", read: Function, write: Function, power: ?{isOff: Function, toggle: Function},
- *   onClose: () => void}} what
- *   `read(from)` gives the value, `write(from, value)` sets it; `power` switches it off to be compared
+ *   follow: ?Function, onClose: () => void}} what
+ *   `read(from)` gives the value, `write(from, value)` sets it; `power` switches it off to be compared,
+ *   `follow(from)` shows its next update
  */
-export function editWeight(place, { title, sources, from, read, write, power, onClose }) {
+export function editWeight(place, { title, sources, from, read, write, power, follow, onClose }) {
   let request = 0;
   const select = h("select.select", {
     "aria-label": word("label.weight.from"), data: { path: "weight.from" }, on: { change: show },
@@ -32,6 +33,11 @@ export function editWeight(place, { title, sources, from, read, write, power, on
     type: "button", data: { action: "switchLink", help: word("help.switchLink") },
     on: { click: () => { power.toggle(source()); showPower(); } },
   });
+
+  const update = follow && h("button.button.small", {
+    type: "button", data: { action: "followWeight", help: word("help.followUpdate") },
+    on: { click: () => { popover.close(); follow(source()); } },
+  }, word("action.followUpdate"));
 
   function showPower() {
     if (button) setText(button, word(power.isOff(source()) ? "action.switchOn" : "action.switchOff"));
@@ -59,7 +65,7 @@ export function editWeight(place, { title, sources, from, read, write, power, on
       h("span.select-wrap", {}, select)),
     h("label.field", { data: { help: word("help.weight.value") } },
       h("span.field-label", {}, word("label.weight.value")), input),
-    ...(button ? [h("div.menu-actions", {}, button)] : []),
+    ...(button || update ? [h("div.menu-actions", {}, update, button)] : []),
   ], onClose);
   popover.element.classList.add("weight-editor");
   show();

@@ -12,7 +12,7 @@ const ASIDE = 8;
  * @param {HTMLElement} field where the links are
  * @param {HTMLElement[]} grounds what lies under the pointer where no tile is
  * @param {Object} links
- * @param {{frame: () => Object, palette: () => Object, tooltip, setWeight: Function|null, take?: Function, power?: ?any}} parts
+ * @param {{frame: () => Object, palette: () => Object, tooltip, setWeight: Function|null, follow?: ?Function, take?: Function, power?: ?any}} parts
  *   without `setWeight` weights are told only; `take` may take a weight that was clicked, to be
  *   looked at instead of edited; `power` switches a weight off to be compared, and says whether it is
  * @returns {{showWeight, edit}} for biases, which are elements of their own
@@ -67,6 +67,7 @@ export function createWeightPointer(field, grounds, links, parts) {
         isOff: (source) => parts.power.isOff({ layer, from: source, to }),
         toggle: (source) => parts.power.toggle({ layer, from: source, to }),
       },
+      follow: parts.follow && ((source) => parts.follow({ layer, from: source, to })),
       write: (source, value) => setWeight(layer, source, to, value),
       onClose: () => choose(null),
     });

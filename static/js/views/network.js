@@ -18,6 +18,9 @@ const FINE = 32;
 const COARSE = 16;
 const COARSE_BELOW = 30;
 
+/** Later than any stage of an update: its last one is shown. */
+const LAST_STAGE = 99;
+
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
   const { store, edits, actions, schema, tooltip, taskOf, model, may = everything } = context;
@@ -53,6 +56,7 @@ export function create(element, context) {
 
   const pointer = createWeightPointer(stage.field, [stage.field, stage.units, stage.gaps], links, {
     frame: () => frame, palette, tooltip, setWeight: fixed ? null : actions.setWeight, take: takeWeight, power,
+    follow: context.opensStep ? (weight) => actions.openStep({ chosen: { kind: "weight", ...weight }, stage: LAST_STAGE }) : null,
   });
 
   const units = createUnits(stage.units, {

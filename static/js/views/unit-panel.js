@@ -17,7 +17,7 @@ const BINS = 24;
 const PERIOD = 250;
 
 /** @returns {{update, resize, destroy}} */
-export function create(element, { store, taskOf }) {
+export function create(element, { store, taskOf, actions, opensStep = false }) {
   const hint = h("p.hint", {}, word("unit.hint"));
   const title = makeTerm("span.unit-title", word("help.unit.title"));
   const unpin = h("button.button.small", {
@@ -27,10 +27,13 @@ export function create(element, { store, taskOf }) {
     type: "button", data: { action: "switchUnit", help: word("help.switchUnit") },
     on: { click: () => store.set({ ablation: switchUnit(store.get().ablation, store.get().view.pinned) }) },
   });
+  const follow = !opensStep ? null : h("button.button.small", {
+    type: "button", data: { action: "followUnit", help: word("help.followUpdate") }, on: { click: followUnit },
+  }, word("action.followUpdate"));
   const box = h("div.unit-map", { role: "img", "aria-label": word("unit.map.alt") });
   const chart = h("div.unit-histogram");
   const body = h("div.unit-body", { hidden: true },
-    h("div.unit-head", {}, title, h("span.spacer"), power, unpin), h("div.unit-plots", {}, box, chart));
+    h("div.unit-head", {}, title, h("span.spacer"), follow, power, unpin), h("div.unit-plots", {}, box, chart));
   element.append(hint, body);
   const plane = createPlane(box, { palette: () => store.get().appearance.palette });
   const pixels = createPixels(SIDE, SIDE, plane.canvas);
@@ -45,6 +48,12 @@ export function create(element, { store, taskOf }) {
     plotly = loaded;
     if (!gone) drawHistogram();
   });
+
+  /** The forward pass of the unit's layer, from which the stages go on. */
+  function followUnit() {
+    const { layer, unit } = store.get().view.pinned;
+    actions.openStep({ chosen: { kind: "unit", column: layer + 1, row: unit }, stage: layer + 1 });
+  }
 
   const visible = () => element.clientWidth > 0 && !body.hidden;
 
