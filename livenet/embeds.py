@@ -81,7 +81,7 @@ def embed(
         height: pixels.
         title: for those who cannot see it.
         panels: any of boundary, network, loss, unit, data, metrics, legend,
-            landscape, step, spaces, gradients, race.
+            landscape, step, spaces, gradients, race, classes.
         controls: any of play, step (an epoch), step_batch (a batch), reset, speed, and words of
             the address, such as rate.
         theme: light or dark; else as the reader's system.

@@ -10,7 +10,7 @@ from typing import Any
 
 PANELS = (
     "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
-    "spaces", "gradients", "race",
+    "spaces", "gradients", "race", "classes",
 )  # fmt: skip
 CONTROLS = (
     "play", "step", "step_batch", "reset", "speed",

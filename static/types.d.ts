@@ -244,6 +244,12 @@ interface PageState {
     /** Whether it is shown in three axes, where there are as many. */
     solid: boolean;
   };
+  /** The classes of the points. */
+  classes: {
+    /** How many panels show them. */
+    open: number;
+    part: Name;
+  };
   /** The loss landscape. */
   landscape: {
     /** How many views of the page show it. */

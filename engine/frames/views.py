@@ -199,6 +199,31 @@ VIEWS.register(
         ),
     ),
     View(
+        "classification", "plane", cost="occasional", recorded=True, changes=True,
+        arrays=(
+            ArrayType(
+                "confusion_matrix", "F32", (3, "n", "n"),
+                "for the train, test and validation points how many of a class (row) were "
+                "predicted as which class (column); none of these arrays for regression",
+            ),
+            ArrayType(
+                "class_scores", "F32", (3, "n", 4),
+                "of those points precision, recall, F1 and number for each class, then the means "
+                "over the classes, and all points",
+            ),
+            ArrayType(
+                "roc_curves", "F32", ("n", 4),
+                "part, class, and rates of false and of true positives for a falling threshold, "
+                "curve by curve, at most 200 rows each; of two classes that of class 1 alone",
+            ),
+            ArrayType(
+                "roc_auc", "F32", (3, "n"),
+                "area under each of those curves; NaN where a part has no points of a class, or no "
+                "others",
+            ),
+        ),
+    ),
+    View(
         "validation_history", "both", recorded=True,
         arrays=(
             ArrayType(

@@ -16,6 +16,7 @@ from engine.data.datasets import Dataset
 from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics
 from engine.insight.ablation import measure_ablation
+from engine.insight.classification import ClassificationReport, report_classes
 from engine.insight.gradient_flow import GradientFlow, measure_gradient_flow
 from engine.insight.layer_spaces import LayerSpaces, LayerSpacesTracker
 from engine.insight.one_step import Position, describe_step, take_alone
@@ -27,7 +28,7 @@ from engine.programs.turns import Ranges
 from engine.runs.plane.loss_views import APART, LossViews
 from engine.runs.plane.programs import PlanePrograms
 from engine.runs.plane.state import PlaneState
-from engine.runs.plane.views import name_ablation, name_flow, name_spaces
+from engine.runs.plane.views import name_ablation, name_flow, name_report, name_spaces
 from engine.spec import Spec
 
 Arrays = dict[str, NDArray[Any]]
@@ -46,6 +47,7 @@ class Present:
         counters: where training stands.
         ranges: of the pictures before.
         metrics: of this state.
+        outputs: of this state for all points, float32 [K, n], after the output activation.
         programs: of this network.
     """
 
@@ -55,6 +57,7 @@ class Present:
     counters: Counters
     ranges: Ranges[Floats]
     metrics: Metrics
+    outputs: Floats
     programs: PlanePrograms
 
     def bind(self, tile: int) -> Binding:
@@ -72,6 +75,7 @@ class PlaneInsight:
     def __init__(self, programs: Programs) -> None:
         self._flow: RateLimitedCache[GradientFlow | None] = RateLimitedCache(apart=APART)
         self._step: RateLimitedCache[Arrays] = RateLimitedCache(apart=APART)
+        self._classes: RateLimitedCache[ClassificationReport | None] = RateLimitedCache(apart=APART)
         self._spaces: RateLimitedCache[LayerSpaces] = RateLimitedCache(apart=APART)
         self._ablation: RateLimitedCache[Arrays] = RateLimitedCache(apart=APART)
         self._tracker = LayerSpacesTracker()
@@ -96,6 +100,10 @@ class PlaneInsight:
             describe = partial(_describe_step, request, present)
             key = present.spec, request.step
             arrays |= yield from self._step.get(key, describe, now=request.patient)
+        if "classification" in request.views:
+            compare = partial(_compare_classes, present)
+            report = yield from self._classes.get((present.spec,), compare, now=request.patient)
+            arrays |= {} if report is None else name_report(report)
         if "layer_spaces" in request.views:
             measure = partial(self._measure_spaces, present)
             spaces = yield from self._spaces.get((present.spec,), measure, now=request.patient)
@@ -138,6 +146,12 @@ def _measure_flow(request: FrameRequest, present: Present) -> Slices[GradientFlo
             binding, present.data, state, present.counters, present.ranges
         )
     )
+
+
+def _compare_classes(present: Present) -> Slices[ClassificationReport | None]:
+    """Compares predictions with labels."""
+    return report_classes(present.spec, present.data, present.outputs)
+    yield
 
 
 def _describe_step(request: FrameRequest, present: Present) -> Slices[Arrays]:

@@ -62,6 +62,8 @@ class PlaneRun(RunBase[Dataset]):
         self._metrics: Metrics | None = None
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
+        #: Outputs and losses of all points, as the last call returned them.
+        self._predictions: Any = None
         self._insight = PlaneInsight(programs)
         self._early_stopping = EarlyStopping()
         self._early_stop: EarlyStop | None = None
@@ -191,7 +193,7 @@ class PlaneRun(RunBase[Dataset]):
         """Adds the views that look into the run to a frame."""
         present = Present(
             self._spec, self._data, self._state, self._counters, self._ranges, self.metrics,
-            self._programs,
+            np.asarray(self._predictions)[: self._spec.n_outputs, : self._data.n], self._programs,
         )  # fmt: skip
         frame.arrays.update((yield from self._insight.show(request, present)))
 
@@ -326,6 +328,7 @@ class PlaneRun(RunBase[Dataset]):
             self._take(binding, kept, good)
             raise DivergedError(self.step)
         self._take(binding, turn.state, steps)
+        self._predictions = turn.predictions
         self._metrics = make_metrics(
             self._spec.task, self.step, self.epoch, turn.summary(), self._variances
         )

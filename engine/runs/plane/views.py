@@ -13,6 +13,7 @@ from engine.data.datasets import Dataset
 from engine.frames.frames import Frame, FrameRequest, describe_range, tabulate_points
 from engine.frames.registry import Shown, make_views
 from engine.insight.ablation import Ablation
+from engine.insight.classification import ClassificationReport
 from engine.insight.gradient_flow import GradientFlow
 from engine.insight.layer_spaces import LayerSpaces
 from engine.network import Layout
@@ -54,6 +55,16 @@ def show_pictures(request: FrameRequest, pixels: Pixels) -> Frame:
         frame.arrays["units"] = pixels.units
         frame.metadata["units_range"] = describe_range(pixels.ranges.units)
     return frame
+
+
+def name_report(report: ClassificationReport) -> dict[str, NDArray[Any]]:
+    """Returns the arrays of the `classification` view."""
+    return {
+        "confusion_matrix": report.matrices,
+        "class_scores": report.scores,
+        "roc_curves": report.curves,
+        "roc_auc": report.auc,
+    }
 
 
 def name_flow(flow: GradientFlow) -> dict[str, NDArray[Any]]:

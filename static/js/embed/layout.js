@@ -14,6 +14,7 @@ const SHAPES = {
   spaces: { aspect: 0.95, least: [10, 11], worth: 1.3 },
   gradients: { aspect: 1.9, least: [13, 7], worth: 0.9 },
   landscape: { aspect: 1.3, least: [11, 12], worth: 1.3 },
+  classes: { aspect: 1.4, least: [11, 12], worth: 1.3 },
   race: { aspect: 1.2, least: [11, 12], worth: 1.3 },
   step: { aspect: 1.3, least: [16, 15], worth: 1.2 },
   data: { aspect: 1.1, least: [11, 9], worth: 0.8 },

@@ -10,6 +10,7 @@ import { create as createLandscape } from "landscape/panel";
 import { create as createRace } from "race/panel";
 import { createCornerDialog } from "ui/corner-dialog";
 import { create as createAblation } from "views/ablation";
+import { create as createClasses } from "views/classes";
 import { create as createScale } from "views/colour-scale";
 import { create as createCurve } from "views/curve-chart";
 import { create as createData } from "views/data-panel";
@@ -57,6 +58,7 @@ const TABLE = [
   { part: "step", plane: "stepPanel", images: "noStep", embed: "step", replayEmbed: "step" },
   { part: "curves", plane: "curves", images: "imageCurves", playground: "curves", replay: "curves" },
   { part: "curves", plane: "lossPanel", images: "lossPanel", embed: "loss", replayEmbed: "loss" },
+  { part: "classes", plane: "classes", embed: "classes", replayEmbed: "classes" },
   { part: "landscape", plane: "landscape", embed: "landscape", replayEmbed: "landscape" },
   { part: "race", plane: "race", embed: "race", replayEmbed: "race" },
   { part: "unit", plane: "unitPanel", images: "imageUnitPanel", embed: "unit", replayEmbed: "unit" },
@@ -69,6 +71,11 @@ const TABLE = [
 const CORNER = [
   { name: "race", title: "race.title", paths: ["M3 14.5v-13", "M3 2.5h9.5l-2.4 3 2.4 3H3"], createPanel: createRace },
   { name: "landscape", title: "landscape.title", paths: ["M1.5 12.5l4-6 3 4 2-2.6 4 4.6z"], createPanel: createLandscape },
+].map((what) => (element, context) => createCornerDialog(element, context, what));
+
+/** What opens from the corner of the score. */
+const SCORE_CORNER = [
+  { name: "classes", title: "classes.title", paths: ["M2.5 2.5h11v11h-11z", "M2.5 8h11", "M8 2.5v11"], createPanel: createClasses },
 ].map((what) => (element, context) => createCornerDialog(element, context, what));
 
 /** The makers that more than one page uses; a page brings its own for the rest, or in place of these. */
@@ -88,7 +95,7 @@ const SHARED = {
   scale: createScale,
   metrics: createMetrics,
   curves: (element, context) => createCurveTabs(element, context, {
-    createCurve, createUnitPanel, createFlow, corner: [...CORNER, ...(context.edits ? [createStopping] : [])],
+    createCurve, createUnitPanel, createFlow, scoreCorner: SCORE_CORNER, corner: [...CORNER, ...(context.edits ? [createStopping] : [])],
   }),
   imageCurves: (element, context) => createCurveTabs(element, context, {
     createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
@@ -105,6 +112,7 @@ const SHARED = {
     return createMetrics(figures);
   },
   landscape: createLandscape,
+  classes: createClasses,
   race: createRace,
   lossPanel: (element, context) => createCurve(element, context, LOSS),
   // A panel for a unit is never empty by itself.

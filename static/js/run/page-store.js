@@ -30,6 +30,7 @@ const INITIAL = {
     surface: "ravine", against: "optimizer", rate: 0.03, optimizer: "momentum",
   },
   ablation: { units: [], links: [] },
+  classes: { open: 0, part: "test" },
   step: { open: false, point: null, row: 0, stage: 0, chosen: null, check: null, back: 0, shown: null },
   points: { custom: null, label: null, painting: false, brush: { radius: 0.5, label: 1, erase: false } },
   images: {

@@ -11,11 +11,11 @@ import { word } from "lib/words";
  * @param {HTMLElement} element
  * @param {Context} context
  * @param {{createCurve: Function, createUnitPanel: Function, createFlow?: Function, corner?: Function[],
- *   aboutUnit?: string}} makers
- *   the views in the tabs, what opens from the corner of the loss, and the key of what is said of the unit's
+ *   scoreCorner?: Function[], aboutUnit?: string}} makers
+ *   the views in the tabs, what opens from the corners of loss and score, and the key of what is said of the unit's
  * @returns {Object[]} the views
  */
-export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, corner = [], aboutUnit = "help.tab.unit" }) {
+export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, corner = [], scoreCorner = [], aboutUnit = "help.tab.unit" }) {
   const { store, taskOf } = context;
   const shown = {};
   const tabs = createTabs(element, word("card.curves"), [
@@ -44,10 +44,14 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
   const place = h("div.curve-corner");
   tabs.panels.loss.append(place);
   shown.loss = createCurve(tabs.panels.loss, context, { ...LOSS, corner: place });
-  shown.score = createCurve(tabs.panels.score, context, SCORE);
+  const scorePlace = h("div.curve-corner");
+  tabs.panels.score.append(scorePlace);
+  shown.score = createCurve(tabs.panels.score, context, { ...SCORE, corner: scorePlace });
   shown.unit = createUnitPanel(tabs.panels.unit, context);
   if (createFlow) shown.flow = createFlow(tabs.panels.flow, context);
-  const openers = corner.map((create) => create(place, context));
+  const openers = [
+    ...corner.map((create) => create(place, context)), ...scoreCorner.map((create) => create(scorePlace, context)),
+  ];
   let last = store.get().view.pinned;
 
   function followPin({ view: { pinned } }) {
