@@ -45,8 +45,8 @@ def test_every_number_is_that_of_scikit_learn(
         np.testing.assert_array_equal(arrays["confusion_matrix"][number], matrix)
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            found = metrics.precision_recall_fscore_support(label, guess, labels=classes)
-            mean = metrics.precision_recall_fscore_support(
+            found: Any = metrics.precision_recall_fscore_support(label, guess, labels=classes)
+            mean: Any = metrics.precision_recall_fscore_support(
                 label, guess, labels=classes, average="macro"
             )
         scores = arrays["class_scores"][number]
