@@ -68,7 +68,7 @@ def a_pinned_unit(page: Page) -> None:
 
 def the_gradients(page: Page) -> None:
     press(page, page.find("#tab-flow"))
-    page.wait(lambda: page.find_all(".flow-table tbody tr"), "the gradients")
+    page.wait(lambda: page.find_all("#panel-flow .flow-table tbody tr"), "the gradients")
 
 
 def a_layer_space(page: Page) -> None:

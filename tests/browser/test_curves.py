@@ -45,13 +45,11 @@ def test_the_gradients_of_each_layer_are_a_table_and_a_sentence(page: Page) -> N
 
 
 def gradients(page: Page) -> dict[str, dict[str, float]]:
-    """Gradient and ratio of each row, by its name; none before all rows are filled."""
+    """Gradient and ratio of each row, by its name."""
     rows = page.run(
-        """return [...document.querySelectorAll(".flow-table tbody tr")]
+        """return [...document.querySelectorAll("#panel-flow .flow-table tbody tr")]
              .map((row) => [...row.children].map(({ textContent }) => textContent))"""
     )
-    if not all(text for row in rows for text in row[1:3]):
-        return {}
     numbers = [[float(text.replace("−", "-")) for text in row[1:3]] for row in rows]
     pairs = zip(rows, numbers, strict=True)
     return {row[0]: {"gradient": gradient, "ratio": ratio} for row, (gradient, ratio) in pairs}
