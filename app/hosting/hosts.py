@@ -21,7 +21,7 @@ from app.hosting.waiting_line import Waiter
 from app.limits.budget import Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
 from app.protocol.outbox import Outbox
-from app.sessions.background import BackgroundRunner
+from app.sessions.copies.background import BackgroundRunner
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.session import Session
 from app.sessions.statistics import HostStatistics

@@ -25,7 +25,7 @@ from app.scheduling.inbox import Inbox
 from app.scheduling.jobs import T
 from app.sessions.announcements import UndoStatus, make_opened_message
 from app.sessions.audience import Audience, Ended, Joined
-from app.sessions.background import BackgroundRunner
+from app.sessions.copies.background import BackgroundRunner
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.shared_state import Locked, SharedState
 from app.sessions.statistics import SessionCounts

@@ -13,9 +13,9 @@ from app.scheduling.debounce import Debounce
 from app.scheduling.inbox import Inbox
 from app.sessions.announcements import PendingSpec, ServerMessage, UndoStatus
 from app.sessions.audience import Audience
+from app.sessions.copies.trials import TrialTask, make_stopped_message
 from app.sessions.frame_demand import FrameDemand
 from app.sessions.training_control import TrainingControl
-from app.sessions.trials import TrialTask, make_stopped_message
 from engine import Spec
 
 

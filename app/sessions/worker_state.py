@@ -19,12 +19,12 @@ from app.sessions.announcements import (
     make_recalled_message,
     make_spec_message,
 )
-from app.sessions.background import BackgroundRunner
+from app.sessions.copies.background import BackgroundRunner
+from app.sessions.copies.races import SessionRaces
+from app.sessions.copies.session_trials import SessionTrials
 from app.sessions.frame_turns import FrameTurns
 from app.sessions.pending_edits import PendingEdits
-from app.sessions.races import SessionRaces
 from app.sessions.saved_sessions import SavedSession, SessionNotes
-from app.sessions.session_trials import SessionTrials
 from app.sessions.shared_state import Locked
 from engine import Slices, Spec, Trainer
 

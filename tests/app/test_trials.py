@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from app.sessions.background import MAX_WAITING
+from app.sessions.copies.background import MAX_WAITING
 from engine import PRESETS
 from tests.app.client import Client, FrameSeen
 from tests.app.servers import LiveServer

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from app.history.spec_diff import list_changes
 from app.protocol import messages
-from app.sessions.background import BackgroundRunner
+from app.sessions.copies.background import BackgroundRunner
 from app.sessions.shared_state import Locked
 from engine import Candidate, Frame, FrameRequest, Race, Snapshot, Spec, Trainer
 

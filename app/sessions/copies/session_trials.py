@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from app.protocol.messages import Try
 from app.sessions.announcements import ServerMessage
-from app.sessions.background import BackgroundRunner
+from app.sessions.copies.background import BackgroundRunner
+from app.sessions.copies.trials import TrialTask, make_stopped_message
 from app.sessions.shared_state import Locked
-from app.sessions.trials import TrialTask, make_stopped_message
 from engine import Candidate, EngineError, Trainer
 
 

@@ -1,0 +1,1 @@
+"""Copies of a session's network that are trained in the background: trials and races."""
