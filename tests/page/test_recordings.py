@@ -11,6 +11,8 @@ from collections.abc import Callable
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from tests.page.node import Modules
 from tests.page.recordings import make_recording, make_with
 from tests.sizes import NIGHTLY, choose
@@ -65,6 +67,76 @@ def test_however_long_a_run_is_it_fits_and_is_read_bit_for_bit(
 
 def float32(value: float) -> float:
     return struct.unpack("<f", struct.pack("<f", value))[0]
+
+
+RACE = """
+const { createRecorder } = await import('recordings/recorder');
+const { pack, unpack } = await import('recordings/format');
+const { readRace } = await import('race/reading');
+const [schema, race] = arguments;
+const spec = {
+  features: ['x1'], layers: [], data: { name: 'xor', points: null },
+  optimizer: { name: 'sgd' }, schedule: { name: 'constant' },
+};
+const array = (data, ...shape) => ({ data, shape });
+const recorder = createRecorder({ every: 1, most: 10 });
+const arrays = {
+  boundary: array(new Uint8Array(10000), 1, 100, 100), units: array(new Uint8Array(0), 0, 32, 32),
+  weights: array(new Float32Array(2), 2),
+  race_curves: array(Float32Array.from({ length: 20 }, (_, i) => i), 2, 2, 5),
+  race_boundaries: array(new Uint8Array(5000).fill(9), 2, 50, 50),
+  race_ranges: array(Float32Array.of(0, 1, 0, 1), 2, 2), race_ensemble: array(Float32Array.of(2, .5, .5), 3),
+};
+const meta = {
+  step: 1, epoch: 1, boundary_range: [0, 1], units_range: [], race,
+  validation_loss: 0.5, validation_accuracy: 0.75, best_epoch: 1, best_loss: 0.5, best_step: 1, waited: 0,
+};
+recorder.take({ spec, meta, arrays });
+const about = { recorded: '2026-01-01T00:00:00.000Z', every: 1 };
+try {
+  const { frames: [frame] } = await unpack(await pack({ about, frames: recorder.finish() }), schema);
+  const { networks, state } = readRace(frame);
+  return [frame.meta, state, networks.map(({ test, map }) => [test, map[2499]])];
+} catch (error) {
+  return error.reason ?? error.code ?? String(error);
+}
+"""  # noqa: E501
+RACING = {
+    "racers": [[{"path": "seed", "from": 0, "to": 1}], [{"path": "seed", "from": 0, "to": 2}]],
+    "epochs": 5,
+    "restart": True,
+    "state": "done",
+    "share": 1,
+}
+
+
+def test_a_race_and_what_is_known_of_validation_are_kept(
+    modules: Modules, schema: dict[str, Any]
+) -> None:
+    meta, state, networks = modules.load(RACE, schema, RACING)
+    assert meta["race"] == RACING
+    assert (meta["validation_loss"], meta["validation_accuracy"]) == (0.5, 0.75)
+    assert (meta["best_epoch"], meta["best_loss"], meta["waited"]) == (1, 0.5, 0)
+    assert state == "done"
+    assert networks == [[[2, 7], 9], [[12, 17], 9]]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"racers": [[]] * 17},
+        {"racers": [[{"path": "<b>", "to": 1}]]},
+        {"racers": [[{}] * 2]},
+        {"racers": 3},
+        {"state": "won"},
+        {"epochs": -1},
+        {"share": None},
+    ],
+)
+def test_a_race_of_another_shape_is_no_recording(
+    modules: Modules, schema: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    assert "damaged" in modules.load(RACE, schema, {**RACING, **wrong})
 
 
 def tamper(change: Callable[[dict], object]) -> Callable[[bytes], bytes]:

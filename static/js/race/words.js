@@ -29,6 +29,7 @@ export function nameNetworks({ racers }, { schema }) {
 function nameChange(path, to, schema) {
   const [, key] = /^layers\.\d+\.(\w+)$/.exec(path) ?? [];
   const known = key ? `layers.${key}` : path;
+  if (!schema.has(known)) return known;
   const field = schema.field(known);
   if (field.control === "choice") return describeValue(known, to, { schema });
   const value = Array.isArray(to) ? to.join(", ") : typeof to === "number" ? formatValue(to) : String(to);

@@ -1,5 +1,6 @@
 /** Validation of recorded frames; their specs are validated before. */
 
+import { isObject } from "lib/objects";
 import { RecordingError } from "recordings/error";
 import { listRecorded } from "spec/views";
 import { indexWeights, widthsOf } from "spec/weights";
@@ -10,8 +11,8 @@ const TILE = { least: 2, most: 100 };
 const OF_POINTS = ["boundary", "units", "weights"];
 /** How a frame of the stream tells a figure that is no finite number. */
 const NOT_FINITE = ["nan", "inf", "-inf"];
-const FIGURES = ["loss", "accuracy", "rmse", "r2"].flatMap((name) => [`train_${name}`, `test_${name}`]);
-const COUNTS = ["parameters", "measured_step", "batch", "batches"];
+const FIGURES = ["loss", "accuracy", "rmse", "r2"].flatMap((name) => ["train", "validation", "test"].map((part) => `${part}_${name}`));
+const COUNTS = ["parameters", "measured_step", "batch", "batches", "best_step", "best_epoch", "waited"];
 
 /** What the metadata of a frame may say; the rest is left out. */
 const META = {
@@ -22,6 +23,8 @@ const META = {
   time: isAmount,
   seconds_left: isAmount,
   penalty: isFigure,
+  best_loss: isFigure,
+  race: isRace,
   selected: (value) => value === null || (isPair(value) && value.every(isCount)),
   boundary_range: isPair,
   units_range: (value) => Array.isArray(value) && value.every(isPair),
@@ -29,6 +32,10 @@ const META = {
   ...Object.fromEntries(FIGURES.map((name) => [name, isFigure])),
   ...Object.fromEntries(COUNTS.map((name) => [name, isCount])),
 };
+/** Networks of a race, and changes of each, at most. */
+const RACERS = 16;
+const CHANGES = 4;
+const RACE_STATES = ["waiting", "training", "done", "stopped", "failed"];
 const NEEDED = ["step", "epoch"];
 
 /**
@@ -112,6 +119,17 @@ function isFigure(value) {
 
 function isPair(value) {
   return Array.isArray(value) && value.length === 2 && value.every(Number.isFinite);
+}
+
+/** What differs between the networks of a race, and how it stands. */
+function isRace(value) {
+  return isObject(value) && Array.isArray(value.racers) && value.racers.length <= RACERS && value.racers.every(areChanges)
+    && isCount(value.epochs) && typeof value.restart === "boolean" && RACE_STATES.includes(value.state) && isAmount(value.share);
+}
+
+function areChanges(value) {
+  return Array.isArray(value) && value.length <= CHANGES
+    && value.every((one) => isObject(one) && (isCount(one.more) || (typeof one.path === "string" && /^[a-z][\w.]{1,60}$/.test(one.path))));
 }
 
 function isWord(value) {

@@ -20,7 +20,7 @@ export function learnSchema(schema) {
 
 /**
  * @param {Object} schema JSON Schema of the spec
- * @returns {{field: Function, defaults: Function, lossesOf: Function, reads: Function, readBy: Function,
+ * @returns {{field: Function, has: Function, defaults: Function, lossesOf: Function, reads: Function, readBy: Function,
  *   layerOptions: Function}}
  */
 export function readSchema(schema) {
@@ -36,9 +36,18 @@ export function readSchema(schema) {
     for (const key of path.split(".")) {
       node = resolve(node);
       if (node.items) node = resolve(node.items);
-      node = node.properties[key];
+      node = Object.hasOwn(node.properties, key) ? node.properties[key] : undefined;
     }
     return resolve(node);
+  }
+
+  /** Whether a spec has such a path. */
+  function has(path) {
+    try {
+      return Boolean(propertyOf(path));
+    } catch {
+      return false;
+    }
   }
 
   /**
@@ -108,5 +117,5 @@ export function readSchema(schema) {
       .filter((key) => !some.has(`layers.${key}`) || reads("layers.activation", activation, `layers.${key}`));
   }
 
-  return { field, defaults, lossesOf, reads, readBy, layerOptions };
+  return { field, has, defaults, lossesOf, reads, readBy, layerOptions };
 }
