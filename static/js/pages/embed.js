@@ -25,6 +25,7 @@ import { word } from "lib/words";
 import { create as createPendingLine } from "views/page/pending-line";
 import { create as createNotice } from "views/page/notice";
 import { create as createStandbyLine } from "views/page/standby-line";
+import { createSurfaceRace } from "race/surface-race";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 /** Frames that have to be played until a rehearsal has gone well. */
@@ -83,6 +84,7 @@ async function start() {
   applyTheme(store);
   const context = Object.assign(await session.learn(language.start()), {
     model: null,
+    createSurfaceRace,
     may: (part) => controls.includes(part),
   });
   const remote = createRemote({

@@ -44,6 +44,7 @@ import { create as createStrip } from "views/page/play-strip";
 import { create as createRecordSign } from "views/page/recording-indicator";
 import { create as createTimeLine } from "views/page/timeline";
 import { create as createTour } from "views/page/tour";
+import { createSurfaceRace } from "race/surface-race";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const CARDS = ["data", "network", "output"];
@@ -83,6 +84,7 @@ async function start() {
     advice,
     recall,
     opensStep: true,
+    createSurfaceRace,
     frame: painter.lastWhole,
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
     recording: createRecording({ store, source: connection }),

@@ -10,7 +10,6 @@ import { createPlainCurve } from "plot/canvas-curve";
 import { createRaceCells } from "race/cells";
 import { KINDS, listRacers, needsRestart } from "race/choices";
 import { createRaceOverview } from "race/overview";
-import { createSurfaceRace } from "race/surface-race";
 import { isEnsemble, readRace } from "race/reading";
 import { describeRace, nameNetworks } from "race/words";
 
@@ -25,8 +24,9 @@ const [THIN, THICK] = [1.3, 3];
  * @returns {{update, resize, destroy}}
  */
 export function create(element, context) {
-  const { store, schema, actions, taskOf } = context;
-  const live = Boolean(actions.race);
+  const { store, schema, actions, taskOf, createSurfaceRace = null } = context;
+  // A recording has no server that would train networks, or walk down a surface.
+  const live = Boolean(createSurfaceRace);
   const kind = createChoice({ label: word("label.race.kind"), help: word("help.race.kind"), path: "race.kind" }, {
     options: KINDS.map((name) => [name, word(`race.kind.${name}`)]),
     onInput: (name) => store.set({ race: { kind: name } }),
@@ -52,8 +52,7 @@ export function create(element, context) {
   const networks = h("div.race-parts", {},
     h("div.race-side", {}, settings, chartPlace, words),
     h("div.race-main", {}, hint, cells.element, overview.element));
-  // A recording has no server that would walk down a surface.
-  const surface = live ? createSurfaceRace(context) : null;
+  const surface = createSurfaceRace?.(context) ?? null;
   const places = live ? createRadios({ name: "race.place", label: word("label.race.place"), help: word("help.race.place") }, {
     value: store.get().race.place,
     options: ["data", "surface"].map((name) => [name, word(`race.place.${name}`)]),
