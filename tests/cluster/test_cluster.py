@@ -24,7 +24,7 @@ from app.files.session_files import SessionFiles
 from app.sessions.saved_sessions import decode_session
 from app.sessions.tokens import find_key
 from engine import Programs
-from tests.app.client import FrameSeen, StreamClosedError
+from tests.app.client import Client, FrameSeen, StreamClosedError
 from tests.app.servers import ROOT, LiveServer, wait_until
 from tests.app.transports import WebSocketClient, make_client
 from tests.programs import FOLDER
@@ -113,8 +113,7 @@ class Visitor:
                 self.resume()
 
     def resume(self) -> None:
-        with suppress(*LOST):
-            self.client.kill()
+        _drop(self.client)
         opened = wait_until(self._try_again, "the session is taken up again", RESUME_SECONDS)
         assert opened["session"] == self.token
         assert opened["resumed"]
@@ -126,11 +125,17 @@ class Visitor:
         try:
             opened = client.resume(self.token)
         except LOST:
-            with suppress(*LOST):
-                client.kill()
+            _drop(client)
             return None
         self.client = client
         return opened
+
+
+def _drop(client: Client) -> None:
+    """Leaves no socket behind, however much of the connection is gone already."""
+    for leave in (client.kill, client.close):
+        with suppress(*LOST, AttributeError):
+            leave()
 
 
 @pytest.fixture

@@ -74,7 +74,7 @@ export function createRecordedSource(recording) {
     if (at < endOf(until)) wait();
     else {
       stop();
-      emit("stopped");
+      emit("stopped", { step: frames[at].meta.step, reason: "epoch" });
       if (at === frames.length - 1) emit("ended");
     }
   }

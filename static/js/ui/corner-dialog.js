@@ -14,7 +14,7 @@ import { word } from "lib/words";
 export function createCornerDialog(element, context, { name, title, paths, createPanel }) {
   const button = h("button.curve-button", {
     type: "button", "aria-haspopup": "dialog", data: { action: name, help: word(`help.${name}`) }, on: { click: open },
-  }, icon(...paths), h("span.button-text", {}, word(`action.${name}`)));
+  }, icon(...paths), h("span.curve-button-text", {}, word(`action.${name}`)));
   element.append(button);
   let dialog = null;
   let panel = null;

@@ -30,7 +30,7 @@ function placeBeside(corner) {
  */
 export function create(element, context) {
   const { store, edits } = context;
-  const text = h("span.button-text");
+  const text = h("span.curve-button-text", {}, word("action.earlyStopping"));
   const button = h("button.curve-button", {
     type: "button", "aria-haspopup": "dialog", data: { action: "earlyStopping", help: word("help.earlyStopping") }, on: { click: open },
   }, icon(...SIGN), text);
