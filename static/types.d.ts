@@ -239,6 +239,8 @@ interface PageState {
     curveTab: string;
     /** What of the gradients is shown. */
     flowLook: "now" | "gradient" | "ratio" | "spread";
+    /** The view that is open in a dialog or popover of its own. */
+    dialog: "race" | "landscape" | "classes" | "earlyStopping" | null;
     /** The layer whose hidden space is shown: 0 for the inputs, then the hidden layers, then the output. */
     space: number | null;
     /** Whether it is shown in three axes, where there are as many. */

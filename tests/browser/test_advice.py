@@ -64,3 +64,42 @@ def test_a_change_that_made_things_worse_is_said_and_taken_back(page: Page) -> N
     page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "the rate of before")
     page.wait(lambda: page.metric("test_accuracy") > 97, "and the weights")
     page.wait(lambda: "Worse" not in page.text(".observation"), "nothing is worse any more")
+
+
+LOOK = "[data-action='lookInside']"
+DEEP = "v=1&data=circle&layers=6:sigmoid*6"
+
+
+def test_what_is_said_leads_to_the_view_that_shows_why(tab: Page) -> None:
+    """By keyboard: the gradients of a deep network, then the end of a run that overfits."""
+    page = tab.open(f"/?{DEEP}")
+    page.play()
+    page.wait(lambda: "gradient vanishes" in page.text(".observation"), "it is said")
+    page.pause()
+    page.find(LOOK).send_keys(Keys.ENTER)
+    page.wait(lambda: page.text(".flow-words"), "the gradients in words")
+    assert page.run("return document.activeElement.id") == "tab-flow"
+    page = tab.open(f"/?{NOISY}")
+    faster(page)
+    page.play()
+    page.wait(lambda: "Overfitting" in page.text(".observation"), "it overfits")
+    page.pause()
+    page.find(LOOK).send_keys(Keys.ENTER)
+    page.until("document.querySelector('.popover [data-action=setAside]')", "the settings")
+    assert page.find("#panel-loss").is_displayed()
+    page.press(Keys.ESCAPE)
+    page.until("!document.querySelector('.popover')", "it is closed")
+    page.find(LOOK).send_keys(Keys.ENTER)
+    page.until("document.querySelector('.popover')", "it opens again")
+
+
+def test_a_straight_line_leads_to_the_space_and_a_step_to_the_gradients(tab: Page) -> None:
+    page = tab.open("/?v=1&data=circle&layers=none")
+    page.play()
+    page.wait(lambda: "is a straight line" in page.text(".observation"), "it is said")
+    page.pause()
+    page.find(LOOK).send_keys(Keys.ENTER)
+    page.until("document.querySelector('.spaces').offsetParent", "the spaces")
+    page = tab.open("/?v=1&data=circle&layers=4:step,2&rate=10")
+    page.wait(lambda: "in steps" in page.text(".observation"), "it is said")
+    assert page.text(LOOK) == "See the gradients"

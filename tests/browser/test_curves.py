@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from tests.browser.page import Page
 
-CHART = "#panel-loss"
+CHART = "#panel-loss .curve-chart"
 
 
 def test_the_page_draws_a_part_alone_and_all_of_it_by_a_key(page: Page) -> None:
@@ -64,3 +66,37 @@ def chart(page: Page) -> dict[str, Any]:
            return { range: layout.xaxis.range, names };""",
         CHART,
     )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("size", [(360, 780), (1440, 900), (1920, 1080)])
+@pytest.mark.parametrize("language", ["en", "ko"])
+def test_no_button_stands_over_the_curve(tab: Page, size: tuple[int, int], language: str) -> None:
+    """Each is below the chart, in the card, and at least 24 pixels high."""
+    page = tab.open(f"/?lang={language}&validation=0.2&early_stopping=1")
+    page.resize(*size)
+    page.until("innerWidth === arguments[0]", "the new size", size[0])
+    page.play()
+    page.wait(lambda: page.step > 500, "it trains")
+    page.edited(lambda: page.run("document.querySelector('[data-dataset=spiral]').click()"))
+    whole = "#panel-loss [data-action='wholeRun']"
+    page.until("document.querySelector(arguments[0]).offsetParent", "a fourth button", whole)
+    boxes = page.run(
+        """const box = (element) => {
+             const { left, right, top, bottom } = element.getBoundingClientRect();
+             return { left, right, top, bottom };
+           };
+           const panel = document.querySelector("#panel-loss");
+           return {
+             chart: box(panel.querySelector(".curve-chart")), panel: box(panel),
+             buttons: [...panel.querySelectorAll(".curve-button")].map(box),
+           };"""
+    )
+    assert len(boxes["buttons"]) == 4
+    for button in boxes["buttons"]:
+        assert button["top"] >= boxes["chart"]["bottom"] - 1
+        assert button["bottom"] <= boxes["panel"]["bottom"] + 1
+        assert button["left"] >= boxes["panel"]["left"] - 1
+        assert button["right"] <= boxes["panel"]["right"] + 1
+        assert button["bottom"] - button["top"] >= 24
+    assert boxes["chart"]["bottom"] - boxes["chart"]["top"] > 90

@@ -47,7 +47,7 @@ def stands_still(page: Page, server: LiveServer) -> int:
 
 
 def steps_of_curve(page: Page) -> list[int]:
-    return page.run("return document.querySelector('#panel-loss').data?.[0].x ?? []")
+    return page.run("return document.querySelector('#panel-loss .curve-chart').data?.[0].x ?? []")
 
 
 @pytest.fixture(params=["websocket", at_night("http")])

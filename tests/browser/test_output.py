@@ -9,6 +9,8 @@ from selenium.webdriver.common.actions.action_builder import ActionBuilder
 from tests.browser.finger import Finger
 from tests.browser.page import Page
 
+CHART = "document.querySelector('#panel-loss .curve-chart')"
+
 
 def charted(page: Page) -> bool:
     """Whether Plotly has drawn the axes of the output and the loss."""
@@ -171,7 +173,7 @@ def a_readout_stays_after_a_tap_until_the_next_one(page: Page) -> None:
 def zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> None:
     def ranges() -> list[list[float]]:
         return page.run(
-            """const { xaxis, yaxis } = document.querySelector("#panel-loss").layout;
+            """const { xaxis, yaxis } = document.querySelector("#panel-loss .curve-chart").layout;
                const linear = (edge) => (yaxis.type === "log" ? 10 ** edge : edge);
                return [xaxis.range, yaxis.range.map(linear)]"""
         )
@@ -180,7 +182,7 @@ def zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> None:
         return [[round(edge, 4) for edge in pair] for pair in ranges()]
 
     def points() -> int:
-        return page.run("return document.querySelector('#panel-loss').data?.[0].x.length ?? 0")
+        return page.run(f"return {CHART}.data?.[0].x.length ?? 0")
 
     page.wait(lambda: points() > 20, "there is something to zoom into")
     drag = page.find("#panel-loss .nsewdrag")
@@ -188,7 +190,7 @@ def zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> None:
     hand = ActionChains(page.driver).move_to_element_with_offset(drag, -width // 4, -height // 4)
     hand.click_and_hold().move_by_offset(width // 3, height // 2).release().perform()
     page.wait(
-        lambda: not page.run("return document.querySelector('#panel-loss').layout.xaxis.autorange"),
+        lambda: not page.run(f"return {CHART}.layout.xaxis.autorange"),
         "zoomed in",
     )
     zoomed, drawn = rounded(), points()
@@ -196,7 +198,7 @@ def zoom_is_kept_while_streaming_and_across_the_log_switch(page: Page) -> None:
     assert rounded() == zoomed
     page.control("logLoss").click()
     page.wait(
-        lambda: page.run("return document.querySelector('#panel-loss').layout.yaxis.type") == "log",
+        lambda: page.run(f"return {CHART}.layout.yaxis.type") == "log",
         "a logarithmic axis",
     )
     drawn = points()

@@ -84,7 +84,7 @@ def test_it_goes_back_and_forth_and_on_from_there(page: Page) -> None:
     page.wait(lambda: picture(page) == seen[2], "the picture of then")
     assert page.metric("train_loss") == losses[1]
     assert page.units == [4, 2]
-    cursor = "return document.querySelector('#panel-loss').layout.shapes.at(-1)?.x0"
+    cursor = "return document.querySelector('#panel-loss .curve-chart').layout.shapes.at(-1)?.x0"
     page.wait(lambda: page.run(cursor) == 50, "a line in the curves")
     page.press(Keys.ARROW_RIGHT, Keys.ARROW_RIGHT)
     page.wait(lambda: page.units == [5, 2], "the network after the edit")

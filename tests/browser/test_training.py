@@ -7,9 +7,11 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
 
+CHART = "document.querySelector('#panel-loss .curve-chart')"
+
 
 def points_of_curve(page: Page) -> int:
-    return page.run("return document.querySelector('#panel-loss').data?.[0].x.length ?? 0")
+    return page.run(f"return {CHART}.data?.[0].x.length ?? 0")
 
 
 def test_a_run_is_stepped_played_and_begun_anew(page: Page) -> None:

@@ -9,17 +9,19 @@ from selenium.webdriver.common.keys import Keys
 
 from tests.browser.page import Page
 
+CHART = "document.querySelector('#panel-loss .curve-chart')"
+
 UNDO, REDO = "[data-action='undo']", "[data-action='redo']"
 
 
 def steps_of_curve(page: Page) -> list[int]:
     """Steps of the loss curve as it is drawn."""
-    script = "return document.querySelector('#panel-loss').data?.[0].x ?? []"
+    script = f"return {CHART}.data?.[0].x ?? []"
     return page.run(script)
 
 
 def marks_of_curve(page: Page) -> list[int]:
-    script = "return (document.querySelector('#panel-loss').layout?.shapes ?? []).map((s) => s.x0)"
+    script = f"return ({CHART}.layout?.shapes ?? []).map((s) => s.x0)"
     return page.run(script)
 
 

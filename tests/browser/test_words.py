@@ -105,8 +105,8 @@ def dots(page: Page) -> int:
 def curve(page: Page) -> int:
     """Points of the curve that is in sight."""
     return page.run(
-        """const shown = [...document.querySelectorAll(".curves .panel")]
-             .find((panel) => panel.data);
+        """const shown = [...document.querySelectorAll(".curves .curve-chart")]
+             .find((chart) => chart.data);
            return shown ? shown.data[0].x.length : 0;"""
     )
 

@@ -7,6 +7,7 @@ const FLAT = 0.03;
 const APART = 0.12;
 const TIMES = 1.6;
 const POOR = 0.8;
+const POOR_FIT = 0.5;
 const RELUS = ["relu", "leaky_relu", "prelu"];
 const DEEP = 3;
 const LESS = 10;
@@ -17,42 +18,47 @@ const STEEPER = ["tanh", "relu", "leaky_relu"];
 
 /**
  * @param {Frame} frame
- * @param {{spec, diverged, stopped, task, setback, newLayer}} state
+ * @param {{spec, diverged, stopped, task, setback, newLayer, trend}} state `trend` as `advice/loss-trend` finds it
  * @returns {{key: string, values?: Object, fix?: Object, candidates?: Object[], stands?: boolean,
- *   setback?: Object}} `fix` is what "Try it" does where nothing has been tried: {patch} for an
+ *   setback?: Object, look?: Object}} `look` is the view that shows why (`advice/looks`), `fix` is what "Try it" does where nothing has been tried: {patch} for an
  *   edit, {remove: {layer, unit}} or {insert: layer}, {slower: rate}; `candidates` are changes to
  *   try on copies, the best of which is offered then; what `stands` is told whether one helps or not
  */
-export function observe(frame, { spec, diverged, stopped, task, setback, newLayer }) {
+export function observe(frame, { spec, diverged, stopped, task, setback, newLayer, trend }) {
   return lostRun(spec, diverged) ?? endedEarly(frame.meta, stopped) ?? worse(setback) ?? frozenLayer(spec)
     ?? (frame.meta.step < SETTLED ? null : deadUnit(frame, spec)
-      ?? tooSimple(frame, spec, task, newLayer) ?? overfitting(frame, spec, task))
+      ?? tooSimple(frame, spec, task, newLayer) ?? overfitting(frame, spec, task) ?? rising(spec, trend) ?? stuck(frame, spec, trend))
     ?? { key: "idle" };
 }
 
 /** A run that diverged. */
 export function lostRun(spec, diverged) {
   if (!diverged) return null;
-  const rate = Math.max(1e-5, Number((spec.optimizer.learning_rate / LESS).toPrecision(2)));
+  const rate = lowerRate(spec);
   return {
     key: "diverged", values: { rate }, fix: { slower: rate }, stands: true,
-    candidates: listRates(spec.optimizer.learning_rate),
+    candidates: listRates(spec.optimizer.learning_rate), look: { view: "landscape" },
   };
+}
+
+function lowerRate({ optimizer }) {
+  return Math.max(1e-5, Number((optimizer.learning_rate / LESS).toPrecision(2)));
 }
 
 /** A run that ended early and has not gone on since. */
 export function endedEarly({ step }, stopped) {
   if (!stopped || stopped.step !== step) return null;
   const { epoch, best_epoch: best, restored } = stopped;
-  return { key: restored ? "stopped.restored" : "stopped.kept", values: { epoch, best }, stands: true };
+  return { key: restored ? "stopped.restored" : "stopped.kept", values: { epoch, best }, stands: true, look: { view: "earlyStopping" } };
 }
 
 /** An edit that made things worse. */
 export function worse(setback) {
   if (!setback) return null;
+  const scored = setback.measure === "accuracy";
   return {
-    key: setback.measure === "accuracy" ? "worse.accuracy" : "worse.loss", setback, stands: true,
-    candidates: listFixes(setback.from, setback.to),
+    key: scored ? "worse.accuracy" : "worse.loss", setback, stands: true,
+    candidates: listFixes(setback.from, setback.to), look: { view: scored ? "classes" : "landscape" },
   };
 }
 
@@ -61,7 +67,7 @@ export function frozenLayer({ layers }) {
   const at = layers.findIndex(({ activation }) => activation === "step");
   if (at < 0) return null;
   return {
-    key: "step", values: { layer: at + 1 },
+    key: "step", values: { layer: at + 1 }, look: { view: "gradients" },
     fix: { patch: { layers: layers.with(at, { ...layers[at], activation: "tanh" }) } },
     candidates: listActivations(layers, (_, layer) => layer === at, CURVED),
   };
@@ -88,19 +94,19 @@ function describeDead(layers, layer, unit) {
     const next = layers.map((one) =>
       (one.activation === "sigmoid" ? { ...one, activation: "tanh" } : one));
     return {
-      key: "vanishing", values: { count: sigmoids.length }, fix: { patch: { layers: next } },
+      key: "vanishing", values: { count: sigmoids.length }, fix: { patch: { layers: next } }, look: { view: "gradients" },
       candidates: listActivations(layers, ({ activation }) => activation === "sigmoid", STEEPER),
     };
   }
   if (layers[layer].activation === "relu") {
     const next = { ...layers[layer], activation: "leaky_relu" };
     return {
-      key: "dead.relu", values, fix: { patch: { layers: layers.with(layer, next) } },
+      key: "dead.relu", values, look: { view: "unitUpdate", layer, unit }, fix: { patch: { layers: layers.with(layer, next) } },
       candidates: listActivations(layers, (_, at) => at === layer, ALIVE),
     };
   }
-  if (layers[layer].units > 1) return { key: "dead", values, fix: { remove: { layer, unit } } };
-  return { key: RELUS.includes(layers[layer].activation) ? "dead.only" : "dead.last", values };
+  if (layers[layer].units > 1) return { key: "dead", values, fix: { remove: { layer, unit } }, look: { view: "withoutUnit", layer, unit } };
+  return { key: RELUS.includes(layers[layer].activation) ? "dead.only" : "dead.last", values, look: { view: "race", kind: "seed" } };
 }
 
 function spread(bytes, start, count, [low, high]) {
@@ -117,9 +123,10 @@ function tooSimple({ meta }, { layers, features }, task, newLayer) {
   const curved = layers.some(({ activation }) => activation !== "linear");
   const straight = features.every((name) => name === "x1" || name === "x2");
   if (curved || !straight || task === "regression" || meta.train_accuracy > POOR) return null;
-  if (!layers.length) return { key: "straight", fix: { insert: 0 }, candidates: listSizes(layers, 0, newLayer) };
+  const look = { view: "spaces", layer: layers.length };
+  if (!layers.length) return { key: "straight", fix: { insert: 0 }, candidates: listSizes(layers, 0, newLayer), look };
   return {
-    key: "linear", fix: { patch: { layers: layers.map((l) => ({ ...l, activation: "tanh" })) } },
+    key: "linear", look, fix: { patch: { layers: layers.map((l) => ({ ...l, activation: "tanh" })) } },
     candidates: listActivations(layers, () => true, CURVED),
   };
 }
@@ -131,6 +138,27 @@ function overfitting({ meta }, { regularization: { l2 } }, task) {
   const next = l2 === 0 ? 0.001 : Number((l2 * 3).toPrecision(1));
   return {
     key: "overfit", values: { l2: next }, fix: { patch: { regularization: { l2: next } } },
-    candidates: listDecays(l2),
+    candidates: listDecays(l2), look: { view: "earlyStopping" },
   };
+}
+
+/** The loss that is minimized goes up: updates are too large for it. */
+function rising(spec, trend) {
+  if (trend?.trend !== "rising") return null;
+  const { before, after } = trend;
+  const rate = lowerRate(spec);
+  return {
+    key: "rising", values: { before, after, rate }, fix: { patch: { optimizer: { learning_rate: rate } } },
+    candidates: listRates(spec.optimizer.learning_rate), look: { view: "landscape" },
+  };
+}
+
+/** A loss that stays where it is, and that is not good enough. */
+function stuck({ meta }, { layers }, trend) {
+  const score = meta.train_accuracy ?? meta.train_r2;
+  if (trend?.trend !== "still" || !(score < (meta.train_accuracy === undefined ? POOR_FIT : POOR))) return null;
+  const values = { loss: trend.after, updates: trend.updates };
+  return layers.length > 1
+    ? { key: "stuck.deep", values, look: { view: "gradients" } }
+    : { key: "stuck", values, look: { view: "race", kind: "optimizer" } };
 }

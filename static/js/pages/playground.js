@@ -20,6 +20,7 @@ import { createOutputPlaces } from "pages/output-card";
 import { createPredictionTabs } from "pages/image-panels";
 import { createSession } from "pages/session";
 import { createImageCard, makeViews } from "pages/views";
+import { LOOK_NAMES } from "advice/looks";
 import { observe as observeImages } from "advice/image-observations";
 import { observe } from "advice/observations";
 import { LAYER } from "spec/data-switch";
@@ -141,10 +142,10 @@ const OWN = {
   explanation: createExplanation,
   predictions: (element, context) => createPredictionTabs(element, context, { createConfusion, createSpace }),
   observation: (element, context) => createObservation(element, context, {
-    observe, newLayer: context.schema.defaults().layers[0], tries: true,
+    observe, newLayer: context.schema.defaults().layers[0], tries: true, looks: LOOK_NAMES,
   }),
   imageObservation: (element, context) => createObservation(element, context, {
-    observe: observeImages, newLayer: { ...context.schema.defaults().layers[0], ...LAYER }, tries: false,
+    observe: observeImages, newLayer: { ...context.schema.defaults().layers[0], ...LAYER }, tries: false, looks: [],
   }),
   notes: createNotes,
 };

@@ -8,7 +8,7 @@ import { LOSS } from "plot/curve-figure";
 import { createDigitTabs } from "pages/image-panels";
 import { create as createLandscape } from "landscape/panel";
 import { create as createRace } from "race/panel";
-import { createCornerDialog } from "ui/corner-dialog";
+import { createViewDialog } from "ui/view-dialog";
 import { create as createAblation } from "views/ablation";
 import { create as createClasses } from "views/classes";
 import { create as createScale } from "views/colour-scale";
@@ -67,16 +67,21 @@ const TABLE = [
   { part: "notes", plane: "notes", playground: "notes" },
 ];
 
-/** What opens from the corner of the loss curve. */
-const CORNER = [
+/** What opens from below the loss curve. */
+const LOSS_TOOLS = [
   { name: "race", title: "race.title", paths: ["M3 14.5v-13", "M3 2.5h9.5l-2.4 3 2.4 3H3"], createPanel: createRace },
   { name: "landscape", title: "landscape.title", paths: ["M1.5 12.5l4-6 3 4 2-2.6 4 4.6z"], createPanel: createLandscape },
-].map((what) => (element, context) => createCornerDialog(element, context, what));
+].map(openBy);
 
-/** What opens from the corner of the score. */
-const SCORE_CORNER = [
+/** What opens from below the score. */
+const SCORE_TOOLS = [
   { name: "classes", title: "classes.title", paths: ["M2.5 2.5h11v11h-11z", "M2.5 8h11", "M8 2.5v11"], createPanel: createClasses },
-].map((what) => (element, context) => createCornerDialog(element, context, what));
+].map(openBy);
+
+/** The button of a dialog. */
+function openBy(what) {
+  return (element, context) => createViewDialog(element, context, what);
+}
 
 /** The makers that more than one page uses; a page brings its own for the rest, or in place of these. */
 const SHARED = {
@@ -95,7 +100,7 @@ const SHARED = {
   scale: createScale,
   metrics: createMetrics,
   curves: (element, context) => createCurveTabs(element, context, {
-    createCurve, createUnitPanel, createFlow, scoreCorner: SCORE_CORNER, corner: [...CORNER, ...(context.edits ? [createStopping] : [])],
+    createCurve, createUnitPanel, createFlow, scoreTools: SCORE_TOOLS, lossTools: [...LOSS_TOOLS, ...(context.edits ? [createStopping] : [])],
   }),
   imageCurves: (element, context) => createCurveTabs(element, context, {
     createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",

@@ -2,7 +2,8 @@
 
 import { LOSS, curveLabels, curveLayout, curveShapes, curveTraces, viewOf } from "plot/curve-figure";
 import { svg } from "pictures/svg-text";
-import { drawFigure } from "plot/plotly";
+import { axisTitle, drawFigure } from "plot/plotly";
+import { word } from "lib/words";
 
 /**
  * @param {Object} subject what is drawn, see `pictures/subject`
@@ -19,6 +20,7 @@ export async function drawCurves({ history, palette, logarithmic, recalled, whol
     showlegend: true,
     legend: { orientation: "h", x: 1, xanchor: "right", y: 1.02, yanchor: "bottom" },
     margin: { l: 42, r: 6, t: 26, b: 34 },
+    title: axisTitle(word("curve.update")),
   });
   if (span) fixAxes(layout, span, logarithmic);
   const figure = await drawFigure(curveTraces(view.series, LOSS, palette), layout);

@@ -3,10 +3,11 @@
  * Plotly's do, are not to be zoomed, and tell their values under the pointer.
  */
 
-import { BELOW_BUTTON, LABEL_GAP } from "plot/curve-figure";
+import { LABEL_GAP } from "plot/curve-figure";
 import { h, pixelRatio, rem } from "lib/dom";
 
-const MARGIN = { l: 42, r: 6, t: 6, b: 34 };
+/** `b` has the ticks alone, `title` the title of the axis as well. */
+const MARGIN = { l: 42, r: 6, t: 6, b: 18, title: 34 };
 const TICKS = 5;
 const STEPS = [1, 2, 2.5, 5, 10];
 const LEAST = 1e-6;
@@ -38,26 +39,26 @@ export function createPlainCurve(element, label) {
     const context = canvas.getContext("2d");
     context.setTransform(ratio, 0, 0, ratio, 0, 0);
     context.font = `${FONT * rem()}px ${getComputedStyle(document.body).fontFamily}`;
+    const below = title ? MARGIN.title : MARGIN.b;
     const scale = logarithmic ? (value) => Math.log10(Math.max(value, least)) : (value) => value;
     const values = lines.flatMap(({ y }) => y.filter(Number.isFinite).map(scale));
     const across = makeAxis(from, Math.max(from + 1, x.at(-1) ?? 1), MARGIN.l, width - MARGIN.r);
-    const up = makeAxis(...spanOf(values, logarithmic), height - MARGIN.b, MARGIN.t);
+    const up = makeAxis(...spanOf(values, logarithmic), height - below, MARGIN.t);
     shown = { x, across };
-    drawAxes(context, { across, up, logarithmic, title, palette, width, height });
+    drawAxes(context, { across, up, logarithmic, title, below, palette, width, height });
     context.strokeStyle = palette["line-strong"];
-    const drawMark = (step) => stroke(context, [[across.at(step), MARGIN.t], [across.at(step), height - MARGIN.b]]);
+    const drawMark = (step) => stroke(context, [[across.at(step), MARGIN.t], [across.at(step), height - below]]);
     marks.forEach(drawMark);
     context.strokeStyle = palette.muted;
     for (const { step, text, late, low = false } of breaks) {
       drawMark(step);
       context.textAlign = late ? "right" : "left";
       context.textBaseline = low ? "bottom" : "top";
-      const [aside, below] = late ? [-LABEL_GAP, BELOW_BUTTON] : [LABEL_GAP, 0];
-      context.fillText(text, across.at(step) + aside, low ? height - MARGIN.b : MARGIN.t + below);
+      context.fillText(text, across.at(step) + (late ? -LABEL_GAP : LABEL_GAP), low ? height - below : MARGIN.t);
     }
     context.save();
     context.beginPath();
-    context.rect(MARGIN.l, 0, width - MARGIN.l, height - MARGIN.b + 1);
+    context.rect(MARGIN.l, 0, width - MARGIN.l, height - below + 1);
     context.clip();
     const placesOf = ({ y }) => y.map((value, i) => [across.at(x[i]), up.at(scale(value))]);
     lines.forEach(({ gap }, i) => gap && fillBetween(context, placesOf(lines[i - 1]), placesOf(lines[i]), gap));
@@ -85,7 +86,7 @@ export function createPlainCurve(element, label) {
   return { canvas, draw, nearest, destroy: () => canvas.remove() };
 }
 
-function drawAxes(context, { across, up, logarithmic, title, palette, width, height }) {
+function drawAxes(context, { across, up, logarithmic, title, below, palette, width, height }) {
   context.lineWidth = 1;
   context.fillStyle = palette.muted;
   context.strokeStyle = palette.line;
@@ -97,11 +98,11 @@ function drawAxes(context, { across, up, logarithmic, title, palette, width, hei
     stroke(context, [[MARGIN.l, y], [width - MARGIN.r, y]]);
     context.fillText(digits(logarithmic ? 10 ** tick : tick), MARGIN.l - 4, y);
   }
-  stroke(context, [[MARGIN.l + 0.5, MARGIN.t], [MARGIN.l + 0.5, height - MARGIN.b]]);
+  stroke(context, [[MARGIN.l + 0.5, MARGIN.t], [MARGIN.l + 0.5, height - below]]);
   context.textAlign = "center";
   context.textBaseline = "top";
   for (const tick of ticksIn(across)) {
-    if (across.at(tick) < width - 14) context.fillText(digits(tick), across.at(tick), height - MARGIN.b + 4);
+    if (across.at(tick) < width - 14) context.fillText(digits(tick), across.at(tick), height - below + 4);
   }
   context.textBaseline = "bottom";
   context.fillText(title, (MARGIN.l + width - MARGIN.r) / 2, height);

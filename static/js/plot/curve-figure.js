@@ -6,9 +6,8 @@ import { word } from "lib/words";
 
 /** How much of the axis the name of a change takes. */
 const LABEL_SHARE = 0.24;
-/** Pixels between a line and its name, and from the top to where the button in the corner ends. */
+/** Pixels between a line and its name. */
 export const LABEL_GAP = 4;
-export const BELOW_BUTTON = 28;
 
 /** What each chart shows: columns of the history by part, the switch of its axis, and its name. */
 export const LOSS = {
@@ -44,20 +43,17 @@ export function curveTraces(series, names, palette) {
   }));
 }
 
-/** Layout of their axes. */
-export function curveLayout(palette, { width, height, logarithmic, shapes = [], from = 0, ...more }) {
+/** Layout of their axes; `title` is that of the updates, which the page has beside the chart. */
+export function curveLayout(palette, { width, height, logarithmic, shapes = [], from = 0, title = null, ...more }) {
   return chartLayout(palette, {
     width,
     height,
-    margin: chartMargin({ l: 42, r: 6, t: 6, b: 38 }),
+    margin: chartMargin({ l: 42, r: 6, t: 6, b: 20 }),
     hovermode: "x",
     dragmode: "zoom",
     uirevision: "run",
     shapes,
-    xaxis: axisLayout(palette, {
-      uirevision: `x${from}`, showgrid: false, nticks: 6, rangemode: "nonnegative",
-      title: axisTitle(word("curve.update")),
-    }),
+    xaxis: axisLayout(palette, { uirevision: `x${from}`, showgrid: false, nticks: 6, rangemode: "nonnegative", ...(title ? { title } : {}) }),
     yaxis: axisLayout(palette, {
       uirevision: `y${logarithmic}${from}`, nticks: 5, type: logarithmic ? "log" : "linear",
       rangemode: logarithmic ? "normal" : "tozero",
@@ -129,6 +125,6 @@ export function curveLabels(view, palette) {
   return namedBreaks(view).map(({ step, text, late, low }) => ({
     x: step, y: low ? 0 : 1, yref: "paper", text, showarrow: false, xanchor: late ? "right" : "left",
     yanchor: low ? "bottom" : "top",
-    xshift: late ? -LABEL_GAP : LABEL_GAP, yshift: late && !low ? -BELOW_BUTTON : 0, font: { ...axisTitle("").font, color: palette.muted },
+    xshift: late ? -LABEL_GAP : LABEL_GAP, font: { ...axisTitle("").font, color: palette.muted },
   }));
 }

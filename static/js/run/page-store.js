@@ -22,7 +22,7 @@ const INITIAL = {
   view: {
     hovered: null, pinned: null, select: null, tile: 32, pointsWanted: false, showTest: false,
     discretize: false, logLoss: false, wholeRun: false, curveTab: "loss", flowLook: "now",
-    space: null, solid: false,
+    dialog: null, space: null, solid: false,
   },
   landscape: { open: 0, kind: "path", weights: null, draw: 0, solid: false },
   race: {

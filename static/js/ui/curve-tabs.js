@@ -10,12 +10,12 @@ import { word } from "lib/words";
 /**
  * @param {HTMLElement} element
  * @param {Context} context
- * @param {{createCurve: Function, createUnitPanel: Function, createFlow?: Function, corner?: Function[],
- *   scoreCorner?: Function[], aboutUnit?: string}} makers
- *   the views in the tabs, what opens from the corners of loss and score, and the key of what is said of the unit's
+ * @param {{createCurve: Function, createUnitPanel: Function, createFlow?: Function, lossTools?: Function[],
+ *   scoreTools?: Function[], aboutUnit?: string}} makers
+ *   the views in the tabs, what opens from below the curves of loss and score, and the key of what is said of the unit's
  * @returns {Object[]} the views
  */
-export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, corner = [], scoreCorner = [], aboutUnit = "help.tab.unit" }) {
+export function createCurveTabs(element, context, { createCurve, createUnitPanel, createFlow, lossTools = [], scoreTools = [], aboutUnit = "help.tab.unit" }) {
   const { store, taskOf } = context;
   const shown = {};
   const tabs = createTabs(element, word("card.curves"), [
@@ -41,16 +41,13 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
   tabs.bar.append(h("span.spacer"), legend, logarithmic.element);
   const chosen = store.get().view.curveTab;
   tabs.show(tabs.panels[chosen] ? chosen : "loss");
-  const place = h("div.curve-corner");
-  tabs.panels.loss.append(place);
-  shown.loss = createCurve(tabs.panels.loss, context, { ...LOSS, corner: place });
-  const scorePlace = h("div.curve-corner");
-  tabs.panels.score.append(scorePlace);
-  shown.score = createCurve(tabs.panels.score, context, { ...SCORE, corner: scorePlace });
+  const [besideLoss, besideScore] = [h("div.curve-tools"), h("div.curve-tools")];
+  shown.loss = createCurve(tabs.panels.loss, context, { ...LOSS, tools: besideLoss });
+  shown.score = createCurve(tabs.panels.score, context, { ...SCORE, tools: besideScore });
   shown.unit = createUnitPanel(tabs.panels.unit, context);
   if (createFlow) shown.flow = createFlow(tabs.panels.flow, context);
   const openers = [
-    ...corner.map((create) => create(place, context)), ...scoreCorner.map((create) => create(scorePlace, context)),
+    ...lossTools.map((create) => create(besideLoss, context)), ...scoreTools.map((create) => create(besideScore, context)),
   ];
   let last = store.get().view.pinned;
 
@@ -68,7 +65,13 @@ export function createCurveTabs(element, context, { createCurve, createUnitPanel
     validation.hidden = !spec || spec.data.validation_fraction === 0;
   }
 
+  /** Whatever leads to a view opens its tab. */
+  function followTab({ view: { curveTab } }) {
+    if (tabs.panels[curveTab]?.hidden) tabs.show(curveTab);
+  }
+
   const unwatch = [
+    store.watch(["view.curveTab"], followTab),
     store.watch(["view.pinned"], followPin), store.watch(["run.spec"], nameScore), store.watch(["run.spec"], showValidation),
   ];
   const destroy = () => unwatch.forEach((stop) => stop());

@@ -17,13 +17,15 @@ const REST = 15;
 /**
  * @param {HTMLElement} element
  * @param {Context} context
- * @param {{train: string, validation: string, test: string, log?: string, alt: string, corner?: HTMLElement}} names
+ * @param {{train: string, validation: string, test: string, log?: string, alt: string, tools?: HTMLElement}} names
  *   columns of the history, the key of the store that says whether the axis is logarithmic, the chart's name, and
- *   what holds buttons in its corner
+ *   what holds the buttons below it
  * @returns {{update, resize, destroy}}
  */
 export function create(element, { store, history, tooltip }, names) {
-  const { log, alt, corner = h("div.curve-corner") } = names;
+  const { log, alt, tools = h("div.curve-tools") } = names;
+  const chart = h("div.curve-chart");
+  element.append(h("div.curve", {}, chart, h("div.curve-foot", {}, h("span.curve-axis", {}, word("curve.update")), tools)));
   let plotly = null;
   let drawn = 0;
   let parts = "";
@@ -35,13 +37,12 @@ export function create(element, { store, history, tooltip }, names) {
   let gone = false;
   let made = false;
   let from = 0;
-  const plain = createPlainCurve(element, word(alt));
+  const plain = createPlainCurve(chart, word(alt));
   const whole = h("button.curve-button", {
     type: "button", "aria-pressed": "false", hidden: true, data: { action: "wholeRun", help: word("help.wholeRun") },
     on: { click: () => store.set({ view: { wholeRun: !store.get().view.wholeRun } }) },
   }, word("action.wholeRun"));
-  corner.append(whole);
-  element.append(corner);
+  tools.append(whole);
 
   whenPlotly().then((loaded) => {
     if (gone) return;
@@ -50,7 +51,7 @@ export function create(element, { store, history, tooltip }, names) {
     draw();
   });
 
-  const visible = () => element.clientWidth > 0 && element.clientHeight > 0;
+  const visible = () => chart.clientWidth > 0 && chart.clientHeight > 0;
 
   /** The part of the run that is drawn. */
   function viewNow() {
@@ -69,7 +70,7 @@ export function create(element, { store, history, tooltip }, names) {
   function layout(view) {
     const { appearance: { palette } } = store.get();
     const logarithmic = Boolean(log && store.get().view[log]);
-    const { clientWidth: width, clientHeight: height } = element;
+    const { clientWidth: width, clientHeight: height } = chart;
     return curveLayout(palette, { width, height, logarithmic, from: view.from, ...signs(view) });
   }
 
@@ -81,9 +82,9 @@ export function create(element, { store, history, tooltip }, names) {
 
   /** Says on the curves which snapshot is recalled. */
   function drawSigns() {
-    if (!plotly || !visible() || !element.data) return;
+    if (!plotly || !visible() || !chart.data) return;
     const view = viewNow();
-    if (view.from === from) plotly.relayout(element, signs(view));
+    if (view.from === from) plotly.relayout(chart, signs(view));
     else draw();
   }
 
@@ -102,7 +103,7 @@ export function create(element, { store, history, tooltip }, names) {
     const { series, marks } = view;
     plain.draw({
       x: series.step, from, marks, breaks: namedBreaks(view), logarithmic: Boolean(log && store.get().view[log]),
-      title: word("curve.update"), palette: store.get().appearance.palette,
+      title: "", palette: store.get().appearance.palette,
       lines: traces(view).map(({ y, line, fillcolor }) => ({
         y, ...line, dash: line.dash?.split(",").map(parseFloat), gap: fillcolor,
       })),
@@ -131,8 +132,8 @@ export function create(element, { store, history, tooltip }, names) {
       drawPlain(view);
       return;
     }
-    plotly.react(element, traces(view), layout(view), PLOT_CONFIG);
-    nameChart(element, word(alt));
+    plotly.react(chart, traces(view), layout(view), PLOT_CONFIG);
+    nameChart(chart, word(alt));
   }
 
   function extend() {
@@ -148,16 +149,16 @@ export function create(element, { store, history, tooltip }, names) {
   function extendCurves() {
     const view = viewNow();
     const shown = curveParts(view.series, names);
-    if (edition !== history.edition || view.from !== from || parts !== String(shown) || !element.data) {
+    if (edition !== history.edition || view.from !== from || parts !== String(shown) || !chart.data) {
       const fresh = history.series.step.length < drawn && history.series.step.length < 8;
       draw();
-      if (fresh) plotly.relayout(element, { "xaxis.autorange": true, "yaxis.autorange": true });
+      if (fresh) plotly.relayout(chart, { "xaxis.autorange": true, "yaxis.autorange": true });
       return;
     }
     const { series } = history;
     if (series.step.length > drawn) {
       const x = series.step.slice(drawn);
-      plotly.extendTraces(element, {
+      plotly.extendTraces(chart, {
         x: shown.map(() => x), y: shown.map((part) => series[names[part]].slice(drawn)),
       }, shown.map((_, i) => i));
     }
@@ -174,7 +175,7 @@ export function create(element, { store, history, tooltip }, names) {
   /** Switches the axis between linear and log; what was zoomed into stays in view. */
   function changeScale() {
     if (!plotly) draw();
-    const axis = element.layout?.yaxis;
+    const axis = chart.layout?.yaxis;
     if (!plotly || !axis) return;
     const logarithmic = Boolean(store.get().view[log]);
     if ((axis.type === "log") === logarithmic) return;
@@ -183,7 +184,7 @@ export function create(element, { store, history, tooltip }, names) {
       change["yaxis.range"] = axis.range.map((edge) =>
         (logarithmic ? Math.log10(Math.max(edge, 1e-6)) : 10 ** edge));
     } else change["yaxis.autorange"] = true;
-    plotly.relayout(element, change);
+    plotly.relayout(chart, change);
   }
 
   // A chart is drawn when it has its size, or the first frame.
@@ -195,9 +196,9 @@ export function create(element, { store, history, tooltip }, names) {
     gone = true;
     clearTimeout(timer);
     unwatch.forEach((stop) => stop());
-    if (plotly) plotly.purge(element);
+    if (plotly) plotly.purge(chart);
     whole.remove();
-    corner.remove();
+    element.replaceChildren();
   }
 
   return { update, resize: draw, destroy };

@@ -1,4 +1,4 @@
-/** Early stopping: the button on the loss curve, and the settings that it opens. */
+/** Early stopping: the button below the loss curve, and the settings that it opens. */
 
 import { createField } from "controls/field";
 import { h, icon, rem, setText } from "lib/dom";
@@ -17,14 +17,14 @@ const GAP = 40;
 const PATHS = ["enabled", "patience", "min_delta", "restore_best_weights"];
 
 /** Beside the curve, which is to be seen meanwhile, or over it where there is no room. */
-function placeBeside(corner) {
-  const { left, top } = corner.parentElement.getBoundingClientRect();
+function placeBeside(tools) {
+  const { left, top } = tools.closest(".panel").getBoundingClientRect();
   const x = left - WIDTH * rem() - GAP;
   return { x: x > 0 ? x : left, y: top };
 }
 
 /**
- * @param {HTMLElement} element the corner of the loss curve
+ * @param {HTMLElement} element where the button is
  * @param {Context} context
  * @returns {{update, resize, destroy}}
  */
@@ -32,7 +32,7 @@ export function create(element, context) {
   const { store, edits } = context;
   const text = h("span.curve-button-text", {}, word("action.earlyStopping"));
   const button = h("button.curve-button", {
-    type: "button", "aria-haspopup": "dialog", data: { action: "earlyStopping", help: word("help.earlyStopping") }, on: { click: open },
+    type: "button", "aria-haspopup": "dialog", data: { action: "earlyStopping", help: word("help.earlyStopping") }, on: { click: () => store.set({ view: { dialog: "earlyStopping" } }) },
   }, icon(...SIGN), text);
   element.append(button);
   const status = h("p.hint", { role: "status" });
@@ -53,6 +53,7 @@ export function create(element, context) {
       h("p.hint", {}, word("stopping.about")), enabled, missing, status, ...rest,
     ], () => {
       popover = null;
+      store.set({ view: { dialog: null } });
       fields.forEach((field) => field.destroy());
     });
     paint();
@@ -91,11 +92,16 @@ export function create(element, context) {
     meta = next;
     paint();
   });
-  const unwatch = store.watch(["run.draft", "run.stopped"], paint);
+  const unwatch = [
+    store.watch(["run.draft", "run.stopped"], paint),
+    store.watch(["view.dialog"], ({ view: { dialog } }) => {
+      if (dialog === "earlyStopping" && !popover) open();
+    }),
+  ];
 
   function destroy() {
     throttle.cancel();
-    unwatch();
+    unwatch.forEach((stop) => stop());
     popover?.close();
     button.remove();
   }

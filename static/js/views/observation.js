@@ -1,12 +1,14 @@
 /**
  * Observation line about what the network needs, with buttons that do it: what has been tried on
- * copies and helps, and the way back from what made things worse.
+ * copies and helps, and the way back from what made things worse; and one that opens the view that shows why.
  */
 
 import { describeChange } from "spec/changes";
 import { h, setText } from "lib/dom";
-import { formatLoss, formatPercent, formatValue } from "lib/format";
+import { formatCount, formatLoss, formatPercent, formatValue } from "lib/format";
 import { insertLayer, removeUnit } from "spec/layers";
+import { helpOfLook, openLook } from "advice/looks";
+import { findTrend } from "advice/loss-trend";
 import { describeTrial } from "advice/trial-words";
 import { word } from "lib/words";
 
@@ -14,17 +16,19 @@ const PERIOD = 500;
 const SURE = 3;
 /** Looks at one and the same spec until changes of it are tried. */
 const SETTLED = 2;
+/** Values of an observation that are losses. */
+const LOSSES = ["before", "after", "loss"];
 /** Told at once, and left at once when it is over. */
 const URGENT = ["diverged", "stopped.restored", "stopped.kept"];
 
 /**
  * @param {HTMLElement} element
  * @param {Context} context
- * @param {{observe: Function, newLayer: Object, tries: boolean}} rules what a frame says, what a
- *   layer is like that is put in, and whether changes can be tried on copies
+ * @param {{observe: Function, newLayer: Object, tries: boolean, looks: string[]}} rules what a frame says, what a
+ *   layer is like that is put in, whether changes can be tried on copies, and which views there are
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, schema, edits, actions, advice, taskOf }, { observe, newLayer, tries }) {
+export function create(element, { store, schema, edits, actions, advice, history, taskOf }, { observe, newLayer, tries, looks }) {
   const lead = h("strong");
   const text = h("span");
   const makeButton = (action, call) => h("button.button.small", {
@@ -33,10 +37,12 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
   const back = makeButton("undoAndGoOn", goBack);
   setText(back, word("action.undo"));
   const button = makeButton("tryIt", tryIt);
-  back.hidden = button.hidden = true;
+  const look = makeButton("lookInside", () => openLook(shown.found.look, { store, actions }));
+  look.classList.add("quiet");
+  back.hidden = button.hidden = look.hidden = true;
   element.append(h("span.observation-dot", { "aria-hidden": "true" }),
     h("p", {}, lead, " ", text),
-    h("span.observation-ways", {}, back, button));
+    h("span.observation-ways", {}, back, button, look));
   let frame = null;
   let shown = null;
   let next = null;
@@ -44,12 +50,13 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
   let candidate = null;
   let looked = { spec: null, times: 0 };
 
-  function look() {
+  function inspect() {
     if (!frame) return;
     const { spec } = frame;
     const { run: { diverged, stopped }, advice: { setback } } = store.get();
-    const found = observe(frame, { spec, diverged, stopped, setback, newLayer, task: taskOf(spec) });
+    const found = observe(frame, { spec, diverged, stopped, setback, newLayer, task: taskOf(spec), trend: findTrend(history) });
     if (!tries) delete found.candidates;
+    if (found.look && !looks.includes(found.look.view)) delete found.look;
     const key = JSON.stringify([found.key, found.values]);
     seen = next?.name === key ? seen + 1 : 1;
     next = { name: key, found };
@@ -88,18 +95,32 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
     setText(button, found.fix?.slower ? word("action.lower", values) : word("action.tryIt"));
     element.dataset.tried = candidate ? `${candidate.value}` : "";
     showBack();
+    showLook(found.look);
+  }
+
+  function showLook(what) {
+    look.hidden = !what;
+    if (!what) return;
+    setText(look, word(`action.look.${what.view}`));
+    look.dataset.help = word(helpOfLook(what));
   }
 
   function announce() {
-    const offers = !button.hidden || !back.hidden;
+    const leads = !look.hidden && !URGENT.includes(shown.found.key);
+    const offers = !button.hidden || !back.hidden || leads;
     store.set({ page: { hint: offers ? `${lead.textContent} ${text.textContent}` : null } });
   }
 
   function describeValues({ values = {}, setback }) {
     if (setback) return describeSetback(setback);
     const all = "rate" in values && candidate ? { ...values, rate: candidate.value } : values;
-    return Object.fromEntries(Object.entries(all).map(([key, one]) =>
-      [key, typeof one === "number" ? formatValue(one) : one]));
+    return Object.fromEntries(Object.entries(all).map(([key, one]) => [key, describeValue(key, one)]));
+  }
+
+  function describeValue(key, value) {
+    if (LOSSES.includes(key)) return formatLoss(value);
+    if (key === "updates") return formatCount(value);
+    return typeof value === "number" ? formatValue(value) : value;
   }
 
   function describeSetback({ measure, before, after, from, to }) {
@@ -154,9 +175,9 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
     if (candidate && !before) announce();
   }
 
-  const timer = setInterval(look, PERIOD);
+  const timer = setInterval(inspect, PERIOD);
   const unwatch = [
-    store.watch(["run.diverged", "run.stopped"], look),
+    store.watch(["run.diverged", "run.stopped"], inspect),
     store.watch(["run.canUndo"], showBack),
     store.watch(["advice.trial"], followTrial),
   ];
@@ -164,7 +185,7 @@ export function create(element, { store, schema, edits, actions, advice, taskOf 
   function update(newest) {
     const first = !frame;
     frame = newest;
-    if (first) look();
+    if (first) inspect();
   }
 
   function destroy() {

@@ -74,7 +74,7 @@ export function create(element, { store, schema, taskOf, actions, opensStep = fa
   /** Whether nothing else is about to be used: the arrow keys then lead through the stages at once. */
   function takesFocus() {
     const { activeElement: now } = document;
-    return now === document.body || now instanceof HTMLElement && ["openStep", "followUnit"].includes(now.dataset.action);
+    return now === document.body || now instanceof HTMLElement && ["openStep", "followUnit", "lookInside"].includes(now.dataset.action);
   }
 
   /** Closes the view; the focus goes back to where it is opened from. */

@@ -1,19 +1,19 @@
-/** Button in the corner of a chart, and the dialog with a view that it opens. */
+/** Button below a chart, and the dialog with a view that it opens; so does `store.view.dialog`. */
 
 import { createRunButtons } from "controls/run-buttons";
 import { h, icon } from "lib/dom";
 import { word } from "lib/words";
 
 /**
- * @param {HTMLElement} element the corner
+ * @param {HTMLElement} element where the button is
  * @param {Context} context
- * @param {{name: string, title: string, paths: string[], createPanel: Function}} what `name` is that of
+ * @param {{name: "race"|"landscape"|"classes", title: string, paths: string[], createPanel: Function}} what `name` is that of
  *   its words and classes, `title` the key of the dialog's, `paths` are its icon's
  * @returns {{update, resize, destroy}}
  */
-export function createCornerDialog(element, context, { name, title, paths, createPanel }) {
+export function createViewDialog(element, context, { name, title, paths, createPanel }) {
   const button = h("button.curve-button", {
-    type: "button", "aria-haspopup": "dialog", data: { action: name, help: word(`help.${name}`) }, on: { click: open },
+    type: "button", "aria-haspopup": "dialog", data: { action: name, help: word(`help.${name}`) }, on: { click: () => context.store.set({ view: { dialog: name } }) },
   }, icon(...paths), h("span.curve-button-text", {}, word(`action.${name}`)));
   element.append(button);
   let dialog = null;
@@ -37,6 +37,7 @@ export function createCornerDialog(element, context, { name, title, paths, creat
   }
 
   function shut() {
+    if (context.store.get().view.dialog === name) context.store.set({ view: { dialog: null } });
     panel.destroy();
     running?.destroy();
     dialog.remove();
@@ -49,7 +50,12 @@ export function createCornerDialog(element, context, { name, title, paths, creat
     running?.update(frame);
   }
 
+  const unwatch = context.store.watch(["view.dialog"], ({ view }) => {
+    if (view.dialog === name && !dialog) open();
+  });
+
   function destroy() {
+    unwatch();
     dialog?.close();
     button.remove();
   }
