@@ -40,7 +40,7 @@ from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
 from engine.insight.classic_surfaces import MAX_UPDATES, SURFACES, Surface, descend
 from engine.programs.tiers import Programs
-from engine.runs.early_stopping import EarlyStop
+from engine.runs.early_stopping import BestEpoch, EarlyStop
 from engine.runs.images.memory import count_image_bytes
 from engine.runs.races import MAX_RACE_EPOCHS, MAX_RACERS, Race
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
@@ -100,6 +100,7 @@ __all__ = [
     "VIEWS",
     "AblationRequest",
     "Archive",
+    "BestEpoch",
     "Candidate",
     "CheckpointError",
     "Choice",

@@ -13,7 +13,7 @@ from pydantic import Field, ValidationError
 
 from app.history.timeline import TimelinePoint
 from app.protocol.messages import Message, TimelinePointId, Until, Views
-from engine import Archive, CheckpointError, Programs, Snapshot, Trainer, encode_archive
+from engine import Archive, BestEpoch, CheckpointError, Programs, Snapshot, Trainer, encode_archive
 
 #: What the past takes beside the present in a file that is written every few seconds ...
 PAST_BYTES = 1 << 17
@@ -63,10 +63,26 @@ class SessionNotes(Message):
     gap: Count
 
 
+class BestNotes(Message):
+    """What is kept of the best epoch of early stopping beside its snapshot.
+
+    Attributes:
+        loss: its validation loss.
+        waited: epochs since then.
+    """
+
+    loss: Annotated[float, Field(allow_inf_nan=False)]
+    waited: Count
+
+
 class _Notes(Message):
-    """Notes of an archive: its snapshots are the present, step 0, undo, redo and the time line."""
+    """Notes of an archive.
+
+    Its snapshots are the present, the best epoch, step 0, undo, redo and the time line.
+    """
 
     session: SessionNotes
+    best: BestNotes | None = None
     initial: bool
     undo: Annotated[int, Field(ge=0)]
     redo: Annotated[int, Field(ge=0)]
@@ -85,6 +101,7 @@ class SavedSession:
         redo: what can be done again, oldest first.
         points: of the time line, oldest first.
         revision: of the session when it was saved.
+        best: the best epoch of early stopping, if it looks for one.
     """
 
     notes: SessionNotes
@@ -94,6 +111,7 @@ class SavedSession:
     redo: tuple[Snapshot, ...]
     points: tuple[TimelinePoint, ...]
     revision: int = 0
+    best: BestEpoch | None = None
 
 
 def encode_session(saved: SavedSession, past_bytes: int, large_past_bytes: int = 0) -> bytes:
@@ -109,14 +127,17 @@ def encode_session(saved: SavedSession, past_bytes: int, large_past_bytes: int =
     undo = room.take_newest(saved.undo, 0.5)
     initial = saved.initial if saved.initial is not None and room.take([saved.initial]) else None
     redo, points = room.take_newest(saved.redo, 0.5), room.take_evenly(saved.points)
+    best = saved.best
     notes = _Notes.model_construct(
         session=saved.notes,
+        best=None if best is None else BestNotes(loss=best.loss, waited=best.waited),
         initial=initial is not None,
         undo=len(undo),
         redo=len(redo),
         points=[_describe(point) for point in points],
     )
-    snapshots = [saved.snapshot, *([initial] if initial else []), *undo, *redo]
+    snapshots = [saved.snapshot, *([best.snapshot] if best else [])]
+    snapshots += [*([initial] if initial else []), *undo, *redo]
     snapshots += [point.snapshot for point in points]
     # What views leave out means that they were never said.
     text = notes.model_dump_json(by_alias=True, exclude_unset=True)
@@ -140,13 +161,16 @@ def decode_session(content: bytes, programs: Programs) -> SavedSession:
     except ValidationError:
         raise CheckpointError("the notes of the saved session cannot be read") from None
     present, *rest = archive.snapshots
-    if len(rest) != notes.initial + notes.undo + notes.redo + len(notes.points):
+    if len(rest) != bool(notes.best) + notes.initial + notes.undo + notes.redo + len(notes.points):
         raise CheckpointError("the saved session is not whole")
+    best = None if notes.best is None else _read_best(notes.best, present, rest.pop(0))
     initial = rest.pop(0) if notes.initial else None
     undo, rest = rest[: notes.undo], rest[notes.undo :]
     redo, rest = rest[: notes.redo], rest[notes.redo :]
     points = [_read_point(*pair) for pair in zip(notes.points, rest, strict=True)]
-    return SavedSession(notes.session, present, initial, tuple(undo), tuple(redo), tuple(points))
+    return SavedSession(
+        notes.session, present, initial, tuple(undo), tuple(redo), tuple(points), best=best
+    )
 
 
 def _describe(point: TimelinePoint) -> PointNotes:
@@ -159,6 +183,12 @@ def _describe(point: TimelinePoint) -> PointNotes:
         changes=list(point.changes),
         kept=point.kept,
     )
+
+
+def _read_best(notes: BestNotes, present: Snapshot, best: Snapshot) -> BestEpoch:
+    if best.spec != present.spec or best.step > present.step:
+        raise CheckpointError("the best epoch of the saved session is of another run")
+    return BestEpoch(best, notes.loss, notes.waited)
 
 
 def _read_point(notes: PointNotes, snapshot: Snapshot) -> TimelinePoint:

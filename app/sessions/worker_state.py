@@ -136,12 +136,14 @@ class WorkerState:
         present, initial = trainer.shown_snapshot(), trainer.saved_initial
         undo, redo = self.undo_history.steps
         points = self.timeline.points
-        return SavedSession(notes, present, initial, undo, redo, points, revision)
+        return SavedSession(
+            notes, present, initial, undo, redo, points, revision, best=trainer.best_epoch
+        )
 
     def restore(self, saved: SavedSession) -> None:
         """Goes on from a saved session; called before anybody else has this one."""
         notes = saved.notes
-        self.trainer.take_up(saved.snapshot, saved.initial)
+        self.trainer.take_up(saved.snapshot, saved.initial, saved.best)
         self.undo_history.restore(saved.undo, saved.redo)
         self.timeline.restore(saved.points, notes.gap)
         with self._locked as shared:

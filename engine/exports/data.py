@@ -53,7 +53,7 @@ def _save_points(data: Dataset) -> File:
 
 
 def _write_points(data: Dataset, *, inline: bool) -> list[str]:
-    """Writes `load_points`."""
+    """Writes `load_points`, and `load_validation` where some are set aside."""
     head = '''\
 def load_points():
     """Returns points and labels to train on, then those to test on."""
@@ -66,7 +66,9 @@ def load_points():
     table = np.loadtxt(file, np.float32, delimiter=",", skiprows=1)
     train, test = table[table[:, 3] == 0], table[table[:, 3] == 1]
 """
-        return [head + read + tail]
+        made, _ = read.split("    train", maxsplit=1)
+        rows = "table[table[:, 3] == 2]"
+        return [head + read + tail, *_write_validation(data, made, rows)]
     table = np.concatenate([data.x, data.labels[:, None]], axis=1)
     block = write_block("POINTS", encode_numbers(table, "data"))
     read = """\
@@ -77,6 +79,20 @@ def load_points():
         "# x1, x2 and label of every point as float32 in base64, those to train on first.\n"
         f"{block}\nN_TRAIN = {data.n_train}\nN_TEST = {data.n_test}",
         head + read + tail,
+        *_write_validation(data, read.split("    train", maxsplit=1)[0], "table[N_TRAIN:-N_TEST]"),
+    ]
+
+
+def _write_validation(data: Dataset, read: str, rows: str) -> list[str]:
+    """Writes `load_validation`: by `read` a table, of which some rows are set aside."""
+    if not data.n_validation:
+        return []
+    return [
+        f'''\
+def load_validation():
+    """Returns points and labels set aside: neither trained nor tested on."""
+{read}    rows = {rows}
+    return rows[:, :2], rows[:, 2]'''
     ]
 
 

@@ -32,6 +32,16 @@ class SourceInput:
     weights_inline: bool
     data_inline: bool
 
+    @property
+    def is_validated(self) -> bool:
+        """Whether some points are set aside to validate on."""
+        return isinstance(self.data, Dataset) and self.data.n_validation > 0
+
+    @property
+    def stops_early(self) -> bool:
+        """Whether training ends by the loss of those."""
+        return self.is_validated and self.spec.early_stopping.enabled
+
 
 @dataclass(frozen=True)
 class Source:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from engine.exports.data import write_data, write_inputs, write_loading, write_result
+from engine.exports.early_stopping import list_constants
 from engine.exports.inputs import Source, SourceInput
 from engine.exports.jax.source import write_jax
 from engine.exports.keras.source import write_keras
@@ -96,7 +97,7 @@ Exported from LiveNet after {parts.step:,} steps.
 
 def _write_setup(source: Source, parts: SourceInput, code: str, *, script: bool) -> str:
     """Writes the imports that the code needs, and the numbers that a reader may change."""
-    first = [f"import {name}" for name in ("base64", "gzip", "math") if f"{name}." in code]
+    first = [f"import {name}" for name in ("base64", "copy", "gzip", "math") if f"{name}." in code]
     if "os." in source.before:
         first.append("import os")
     if "urllib." in code:
@@ -113,6 +114,7 @@ def _write_setup(source: Source, parts: SourceInput, code: str, *, script: bool)
         f"SEED = {parts.spec.seed}",
         f"BATCH_SIZE = {parts.spec.batch_size}",
         f"EPOCHS = {min(parts.epoch, _MOST_EPOCHS) or name_rows(parts.spec).epochs}",
+        *(list_constants(parts.spec) if parts.stops_early else []),
     ]
     blocks = ["\n".join(first), source.before, "\n".join(others), "\n".join(constants)]
     return "\n\n".join(block for block in blocks if block)

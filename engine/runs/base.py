@@ -14,7 +14,7 @@ from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics, history_row, validation_row
 from engine.programs.training import State
 from engine.programs.turns import Ranges
-from engine.runs.early_stopping import EarlyStop
+from engine.runs.early_stopping import BestEpoch, EarlyStop
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
@@ -80,6 +80,14 @@ class RunBase(ABC, Generic[DataT]):
     def take_early_stop(self) -> EarlyStop | None:
         """Returns why the last training ended early, once; None if it did not."""
         return None
+
+    @property
+    def best_epoch(self) -> BestEpoch | None:
+        """The best epoch so far, where early stopping looks for one."""
+        return None
+
+    def follow_best(self, best: BestEpoch) -> None:
+        """Goes on from the best epoch of a run that another process trained up to here."""
 
     def forget_history(self) -> None:
         """Drops the losses that no frame has shown yet."""

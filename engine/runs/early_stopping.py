@@ -11,6 +11,7 @@ References:
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -66,11 +67,27 @@ class EarlyStop:
         return {name: getattr(self, name) for name in names}
 
 
+@dataclass(frozen=True)
+class BestEpoch:
+    """The best epoch of a run that goes on, to be kept with it.
+
+    Attributes:
+        snapshot: the run at its end, with parameters and moments of then.
+        loss: its validation loss.
+        waited: epochs since then.
+    """
+
+    snapshot: Snapshot
+    loss: float
+    waited: int
+
+
 class EarlyStopping:
     """Follows the validation loss of a run, epoch by epoch."""
 
     def __init__(self) -> None:
         self._of: Any = None
+        self._stop: EarlyStop | None = None
         self._best: Epoch | None = None
         self._last: Epoch | None = None
         self._waited = 0
@@ -88,24 +105,37 @@ class EarlyStopping:
             and last.counters.step <= snapshot.step
             and np.array_equal(last.state.exact().params, snapshot.state.params)
         )
+        self._stop = None
         if not goes_on:
             self.forget()
         self._of = of
+
+    def resume(self, best: BestEpoch, now: Epoch) -> None:
+        """Goes on from the best epoch of a run that has been kept.
+
+        Args:
+            best: as `best_epoch` returned it.
+            now: the last epoch of that run.
+        """
+        then = best.snapshot
+        self._best = Epoch(then.counters, best.loss, PlaneState(then.state))
+        self._last, self._waited = now, best.waited
 
     def forget(self) -> None:
         """Begins anew."""
         self._best = self._last = None
         self._waited = 0
 
-    def observe(self, spec: Spec, epoch: Epoch) -> bool:
+    def observe(self, spec: Spec, epoch: Epoch, snapshot: Callable[[], Snapshot]) -> bool:
         """Takes the end of an epoch.
 
         Args:
             spec: with `early_stopping`.
             epoch: its loss is finite.
+            snapshot: takes a snapshot of its end.
 
         Returns:
-            Whether training is to end.
+            Whether training is to end; `take_stop` says why.
         """
         rule, self._last = spec.early_stopping, epoch
         best = math.inf if self._best is None else self._best.loss
@@ -113,10 +143,27 @@ class EarlyStopping:
             self._best, self._waited = epoch, 0
             return False
         self._waited += 1
-        return self._waited >= rule.patience
+        if self._waited < rule.patience:
+            return False
+        self._stop = self._end(snapshot())
+        return True
+
+    def best_epoch(self, now: Snapshot) -> BestEpoch | None:
+        """Returns the best epoch of a run that stands at a snapshot; None before the first one."""
+        if self._best is None:
+            return None
+        then = replace(now, state=self._best.state.exact(), counters=self._best.counters)
+        return BestEpoch(then, self._best.loss, self._waited)
+
+    def take_stop(self) -> EarlyStop | None:
+        """Returns why the last training ended early, once; None if it did not."""
+        stop, self._stop = self._stop, None
+        return stop
 
     def describe(self) -> Metrics:
         """Returns `best_step`, `best_epoch`, `best_loss` and `waited`, epochs since the best."""
+        if self._stop is not None:
+            return self._stop.describe()
         if self._best is None:
             return {}
         counters = self._best.counters
@@ -127,7 +174,7 @@ class EarlyStopping:
             "waited": self._waited,
         }
 
-    def stop(self, now: Snapshot) -> EarlyStop:
+    def _end(self, now: Snapshot) -> EarlyStop:
         """Returns why training ends at a snapshot, and begins anew."""
         best = self._best
         assert best is not None

@@ -15,7 +15,7 @@ from engine.edits.revisions import revise, with_weight
 from engine.frames.logs import Log, LogEntry
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
-from engine.runs.early_stopping import EarlyStop
+from engine.runs.early_stopping import BestEpoch, EarlyStop
 from engine.runs.protocol import Run
 from engine.runs.run_classes import Data, begin_run, can_continue, make_data
 from engine.spec import Spec, patch_spec
@@ -126,6 +126,11 @@ class EditableRun:
     def early_stop(self) -> EarlyStop | None:
         """Why the last training ended early; None if it did not."""
         return self._early_stop
+
+    @property
+    def best_epoch(self) -> BestEpoch | None:
+        """The best epoch so far, where early stopping looks for one."""
+        return self._run.best_epoch
 
     # Changing
 
@@ -249,18 +254,23 @@ class EditableRun:
         self._replace(saved)
         return self.spec
 
-    def take_up(self, saved: Snapshot, initial: Snapshot | None) -> None:
+    def take_up(
+        self, saved: Snapshot, initial: Snapshot | None, best: BestEpoch | None = None
+    ) -> None:
         """Goes on from where another process stopped.
 
         Args:
             saved: where it stopped.
             initial: its `saved_initial`.
+            best: its `best_epoch`, which early stopping goes on from.
 
         Raises:
             MemoryLimitError: there is no memory for the network.
         """
         self._replace(saved)
         self._initial = initial
+        if best is not None:
+            self._run.follow_best(best)
 
     def begin_replace(self, spec: Spec, payload: LinkPayload | None = None) -> Slices[None]:
         """Replaces the run by a new one for a spec and payload, all or nothing, in slices.

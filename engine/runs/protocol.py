@@ -10,7 +10,7 @@ from engine.base.slices import Slices
 from engine.frames.frames import Frame, FrameRequest
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
-from engine.runs.early_stopping import EarlyStop
+from engine.runs.early_stopping import BestEpoch, EarlyStop
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
@@ -133,6 +133,15 @@ class Run(Protocol):
 
     def take_early_stop(self) -> EarlyStop | None:
         """Returns why the last training ended early, once; None if it did not."""
+        ...
+
+    @property
+    def best_epoch(self) -> BestEpoch | None:
+        """The best epoch so far, where early stopping looks for one."""
+        ...
+
+    def follow_best(self, best: BestEpoch) -> None:
+        """Goes on from the best epoch of a run that another process trained up to here."""
         ...
 
     def prefer_exact(self, tile: int) -> bool:

@@ -8,6 +8,7 @@ import logging
 import os
 import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,13 +25,32 @@ from app.protocol.view_settings import ViewSettings
 from app.sessions.saved_sessions import decode_session, encode_session
 from app.sessions.session import Session
 from app.sessions.turns import take_turn
-from engine import Archive, CheckpointError, EngineError, Programs, Trainer, encode_archive
+from engine import (
+    Archive,
+    CheckpointError,
+    EngineError,
+    Programs,
+    Trainer,
+    encode_archive,
+    parse_spec,
+)
 from tests.app.client import Client, FrameSeen
 from tests.app.in_process import Attached, host_sessions
 from tests.app.servers import wait_until
 from tests.app.transports import InProcessClient
 
 Host = Callable[..., Any]
+
+#: Its best epoch is a good while before epoch 30.
+STOPS_EARLY: dict[str, Any] = {
+    "data": {
+        "name": "moons", "noise": 0.4, "label_noise": 0.15, "samples": 60,
+        "validation_fraction": 0.3,
+    },
+    "layers": [{"units": 8, "activation": "relu"}, {"units": 8, "activation": "relu"}],
+    "optimizer": {"name": "adam", "learning_rate": 0.05},
+    "early_stopping": {"enabled": True, "patience": 200},
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -291,7 +311,8 @@ def test_the_past_is_bounded_in_bytes(attached: Attached, programs: Programs) ->
 
 
 @given(
-    key=st.sampled_from(["session", "initial", "undo", "redo", "points", "more"]), data=st.data()
+    key=st.sampled_from(["session", "best", "initial", "undo", "redo", "points", "more"]),
+    data=st.data(),
 )
 def test_notes_of_anything_are_read_or_refused(
     attached: Attached, programs: Programs, key: str, data: st.DataObject
@@ -363,3 +384,42 @@ def test_views_are_described_by_a_message(message: dict[str, Any]) -> None:
     assert repr(again.digit) == repr(views.digit)
     mine, theirs = (getattr(one.digit, "ink", None) for one in (again, views))
     np.testing.assert_array_equal(mine, theirs)
+
+
+def test_the_best_epoch_comes_back_with_its_weights(host: Host) -> None:
+    """A run that would have ended early ends so after a restart, with the very same best epoch."""
+    with host() as connections, InProcessClient(connections) as client:
+        token = client.open(STOPS_EARLY)["session"]
+        client.send("step", epochs=30)
+        before = client.frame_where(lambda frame: frame.epoch == 30)
+        client.ack(2)
+    with host() as connections, InProcessClient(connections) as client:
+        client.resume(token)
+        after = client.frame_where(lambda frame: frame.epoch == 30)
+        for name in ("best_step", "best_epoch", "best_loss", "waited"):
+            assert after.metadata[name] == before.metadata[name]
+        client.ack(2)
+        client.send("edit", patch={"early_stopping": {"patience": 1}})
+        client.message("spec", acks=True)
+        client.send("step", epochs=200)
+        stopped = client.message("stopped", acks=True)
+        assert stopped["best_epoch"] >= int(before.metadata["best_epoch"])
+        assert stopped["best_loss"] <= float(before.metadata["best_loss"])
+
+
+def test_a_best_epoch_of_another_run_is_refused(programs: Programs) -> None:
+    trainer = Trainer(parse_spec(STOPS_EARLY), programs)
+    trainer.turn(epochs=5)
+    stopping = Attached(trainer)
+    stopping.session.token = "a-token-of-a-session-that-stops"
+    saved = save(stopping.session)
+    assert saved.best is not None
+    read = decode_session(encode_session(saved, 0), programs)
+    assert read.best is not None
+    assert (read.best.loss, read.best.waited) == (saved.best.loss, saved.best.waited)
+    kept, back = saved.best.snapshot.state, read.best.snapshot.state
+    assert all(np.array_equal(*pair) for pair in zip(kept, back, strict=True))
+    other = replace(saved.best.snapshot, spec=parse_spec({**STOPS_EARLY, "seed": 1}))
+    wrong = replace(saved, best=replace(saved.best, snapshot=other))
+    with pytest.raises(CheckpointError, match="another run"):
+        decode_session(encode_session(wrong, 0), programs)

@@ -55,6 +55,12 @@ def list_cases() -> dict[str, Json]:
         cases[f"own_{task}"] = {"data": {"name": "points", "points": OWN, "task": task}}
     wide = {"units": 32, "activation": "elu", "batch_norm": True, "dropout": 0.5}
     cases["wide"] = {"layers": [wide] * 8}
+    for place, name in enumerate(("stops_early", "stops_early_keeps_its_weights")):
+        cases[name] = {
+            "data": {"name": "moons", "samples": 60, "validation_fraction": 0.3},
+            "early_stopping": {"enabled": True, "restore_best_weights": place == 0},
+            "layers": [{"units": 3, "batch_norm": place == 0, "trainable": place == 1}],
+        }
     _spread(cases, "optimizer", names.OPTIMIZERS)
     _spread(cases, "initializer", names.INITIALIZERS)
     _spread(cases, "schedule", names.SCHEDULES)

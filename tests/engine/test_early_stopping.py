@@ -176,3 +176,45 @@ def test_the_command_line_says_where_it_ended(tmp_path: Any, capsys: Any) -> Non
     metrics = json.loads(out.splitlines()[-1])
     assert metrics["epoch"] < EPOCHS
     assert f"stopped at epoch {metrics['epoch']}: the smallest validation loss" in err
+
+
+def test_a_run_that_is_taken_up_ends_where_it_would_have_ended(
+    make_trainer: MakeTrainer,
+) -> None:
+    """Between the best epoch and the end, where the best weights are in no other snapshot."""
+    whole = make_trainer({**SPEC, "early_stopping": RULE})
+    while whole.early_stop is None:
+        whole.turn(epochs=1)
+    ended, best = whole.early_stop.epoch, whole.early_stop.best_epoch
+    whole.restore_best()
+    first = make_trainer({**SPEC, "early_stopping": RULE})
+    first.turn(epochs=ended - 2)
+    kept = first.best_epoch
+    assert kept is not None
+    assert (kept.snapshot.epoch, kept.waited) == (best, ended - 2 - best)
+    then = make_trainer({**SPEC, "early_stopping": RULE})
+    then.take_up(first.snapshot(), None, kept)
+    told = then.turn().metadata
+    assert (int(told["best_epoch"]), int(told["waited"])) == (best, ended - 2 - best)
+    then.turn(epochs=50)
+    assert then.early_stop is not None
+    assert (then.early_stop.epoch, then.early_stop.best_epoch) == (ended, best)
+    then.restore_best()
+    assert states.same_bits(then.weights, whole.weights)
+    assert then.best_epoch is None
+
+
+def test_a_run_that_is_taken_up_keeps_the_best_epoch_over_an_edit_of_a_rate(
+    make_trainer: MakeTrainer,
+) -> None:
+    first = make_trainer({**SPEC, "early_stopping": {**RULE, "patience": 500}})
+    first.turn(epochs=20)
+    then = make_trainer({**SPEC, "early_stopping": {**RULE, "patience": 500}})
+    then.take_up(first.snapshot(), None, first.best_epoch)
+    then.edit({"optimizer": {"learning_rate": 0.01}})
+    kept, found = first.best_epoch, then.best_epoch
+    assert kept is not None
+    assert found is not None
+    assert (found.snapshot.step, found.loss) == (kept.snapshot.step, kept.loss)
+    then.edit({"data": {"noise": 0.2}})
+    assert then.best_epoch is None

@@ -104,6 +104,42 @@ def write_training(
     return expected
 
 
+#: Ends after a few epochs in which the validation loss falls by less than `min_delta`.
+STOPS_EARLY: Json = {
+    "data": {
+        "name": "moons", "noise": 0.3, "samples": 96, "test_fraction": 1 / 3,
+        "validation_fraction": 0.25,
+    },
+    "layers": [{"units": 4, "activation": "tanh"}],
+    "optimizer": {"learning_rate": 0.3, "clip_norm": 2},
+    "regularization": {"l2": 0.02},
+    "batch_size": 12,
+    "early_stopping": {"enabled": True, "patience": 3, "min_delta": 0.004},
+}  # fmt: skip
+
+
+def write_early_stopping(folder: Path, make: MakeTrainer, *sources: str) -> dict[str, Points]:
+    """Writes sources that end early; returns the predictions of the engine's restored weights.
+
+    With and without batch normalization. Keras shuffles in its own way: an epoch is one batch.
+    """
+    expected = {}
+    for number, name in enumerate(("stops", "stops_normalized")):
+        layer = STOPS_EARLY["layers"][0] | {"batch_norm": number == 1}
+        batch = 64 if sources[0] in KERAS else STOPS_EARLY["batch_size"]
+        trainer = make({**STOPS_EARLY, "layers": [layer], "batch_size": batch})
+        snapshot = stir(trainer.snapshot(), number)
+        trainer.restore(snapshot)
+        requests = [ExportRequest(one, weights="inline", data=WHERE[number]) for one in sources]
+        write_case(folder / name, snapshot, *requests, epochs=200)
+        while trainer.early_stop is None:
+            trainer.turn(epochs=10)
+        assert 3 < trainer.early_stop.epoch < 200
+        trainer.restore_best()
+        expected[name] = trainer.predict(ask_points())
+    return expected
+
+
 def write_initial(folder: Path, *sources: str) -> dict[str, Points]:
     """Writes cases without weights, one for each initializer; returns kernels of the engine."""
     kernels = {}
@@ -192,6 +228,7 @@ def test_keras_on_pytorch_trains_as_the_engine(
     run_sources: SourceRunner, make_trainer: MakeTrainer, tmp_path: Path
 ) -> None:
     expected = write_keras_training(tmp_path, make_trainer)
+    expected |= write_early_stopping(tmp_path, make_trainer, KERAS[0])
     write_program(tmp_path, *KERAS)
     printed = run_sources(tmp_path, "livenet_keras", backend="torch")
     compare(tmp_path, "trained", expected, 1)
@@ -212,6 +249,7 @@ def test_jax_does_as_the_engine(
         tuple(cases),
     )
     trained = write_training(tmp_path, make_trainer, {name: cases[name] for name in some}, "jax")
+    trained |= write_early_stopping(tmp_path, make_trainer, "jax")
     kernels = write_initial(tmp_path, "jax")
     write_program(tmp_path, "jax")
     printed = run_sources(tmp_path, "livenet_jax")
@@ -229,6 +267,7 @@ def test_pytorch_does_as_the_engine(
 ) -> None:
     expected = write_cases(tmp_path, make_trainer, list_cases() | draw_cases(10), ("pytorch",))
     trained = write_training(tmp_path, make_trainer, list_training_cases(), "pytorch")
+    trained |= write_early_stopping(tmp_path, make_trainer, "pytorch")
     kernels = write_initial(tmp_path, "pytorch")
     write_program(tmp_path, "pytorch")
     printed = run_sources(tmp_path, "livenet_pytorch")

@@ -34,7 +34,7 @@ def write_jax(parts: SourceInput) -> Source:
         imports=("import jax", "import jax.numpy as jnp", "import optax"),
         network=[*write_layers(spec), *write_initial(spec), *start],
         weights=weights,
-        training=[write_batches(), *write_training(spec)],
+        training=[write_batches(), *write_training(parts)],
         result=[_write_predict(spec), write_score(spec)],
         train=f"{', '.join(state)} = train({', '.join(state)}, EPOCHS)",
     )

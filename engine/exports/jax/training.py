@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.exports.early_stopping import write_begin, write_decision
+from engine.exports.inputs import SourceInput
 from engine.exports.jax.layers import has_dropout
 from engine.exports.rows import name_rows
 from engine.exports.schedules import MathNames, describe_schedule, is_scheduled, write_factor
@@ -13,15 +15,18 @@ from engine.spec import RegularizationSpec, Spec
 _MATHS = MathNames("jnp.maximum", "jnp.minimum", "jnp.floor", "jnp.cos", "jnp.where")
 
 
-def write_training(spec: Spec) -> list[str]:
+def write_training(parts: SourceInput) -> list[str]:
     """Writes loss, schedule, optimizer, `update` and `train`."""
+    spec = parts.spec
     chunks = [_write_loss(spec)]
+    if parts.stops_early:
+        chunks.append(_write_validation_loss(spec))
     if is_scheduled(spec.schedule):
         chunks.append(_write_schedule(spec))
     definition = OPTIMIZERS[spec.optimizer.name].jax.definition
     if definition:
         chunks.append(definition)
-    return [*chunks, _write_optimizer(spec), _write_update(spec), _write_train(spec)]
+    return [*chunks, _write_optimizer(spec), _write_update(spec), _write_train(parts)]
 
 
 def _list_state(spec: Spec) -> list[str]:
@@ -60,6 +65,16 @@ def compute_loss({", ".join(arguments)}):
     {run}
     loss = {LOSSES[spec.resolved_loss].jax}.mean()
 {penalty}    return {value}'''
+
+
+def _write_validation_loss(spec: Spec) -> str:
+    given = ", ".join([*_list_state(spec), "x", "targets"])
+    made = "z, _" if spec.normalized else "z"
+    return f'''\
+def compute_validation_loss({given}):
+    """Returns the mean loss of what is predicted for some rows, without the penalty."""
+    {made} = forward({given.removesuffix(", targets")})
+    return {LOSSES[spec.resolved_loss].jax}.mean()'''
 
 
 def _write_schedule(spec: Spec) -> str:
@@ -124,9 +139,21 @@ def update({given}):
     return {back}'''
 
 
-def _write_train(spec: Spec) -> str:
-    state, more, rows = _list_state(spec), _list_more(spec), name_rows(spec)
+def _write_train(parts: SourceInput) -> str:
+    spec, rows = parts.spec, name_rows(parts.spec)
+    state, more = _list_state(spec), _list_more(spec)
     names = ", ".join(state)
+    begin = each = end = ""
+    if parts.stops_early:
+        kept = f"({names})" if len(state) > 1 else names
+        begin = """\
+    aside, aside_labels = load_validation()
+    aside = compute_features(aside), make_targets(aside_labels)
+"""
+        begin += write_begin(spec, kept)
+        each = f"        validation_loss = compute_validation_loss({names}, *aside)\n"
+        each += write_decision(spec, kept)
+        end = f"    {names} = kept\n" if spec.early_stopping.restore_best_weights else ""
     draw, key = "", ""
     if more:
         draw = "    key = jax.random.key(SEED + 1)\n"
@@ -140,11 +167,11 @@ def train({names}, epochs):
     {rows.noun}, labels, _, _ = {rows.load}()
     inputs, targets = {rows.prepare}({rows.noun}), make_targets(labels)
     slots = optimizer.init(params)
-{draw}    for epoch in range(epochs):
+{draw}{begin}    for epoch in range(epochs):
         for rows in make_batches(len({rows.noun}), epoch):
             x, y = inputs[rows], targets[rows]
 {key}            {names}, slots = update({given})
         if (epoch + 1) % {rows.every} == 0:
             {measured}
             print(f"epoch {{epoch + 1}}: loss {{loss:.4f}}")
-    return {names}'''
+{each}{end}    return {names}'''

@@ -56,7 +56,7 @@ def write_keras(name: str, parts: SourceInput) -> Source:
         before='os.environ.setdefault("KERAS_BACKEND", "jax")',
         network=network,
         weights=weights,
-        training=write_training(spec),
+        training=write_training(parts),
         result=[_write_predict(spec), write_score(spec)],
     )
 

@@ -39,7 +39,7 @@ def write_pytorch(parts: SourceInput) -> Source:
         imports=("import torch", "from torch import nn"),
         network=[*write_modules(spec), *_write_network(spec)],
         weights=weights,
-        training=[write_batches(), *write_training(spec)],
+        training=[write_batches(), *write_training(parts)],
         result=[_write_predict(spec), write_score(spec)],
     )
 

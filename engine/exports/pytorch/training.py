@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from engine.exports.early_stopping import write_begin, write_decision
+from engine.exports.inputs import SourceInput
 from engine.exports.pytorch.layers import list_frozen
 from engine.exports.rows import name_rows
 from engine.exports.schedules import MathNames, describe_schedule, is_scheduled, write_factor
@@ -20,9 +22,9 @@ from engine.spec import RegularizationSpec, Spec
 _MATHS = MathNames("max", "min", "math.floor", "math.cos", "")
 
 
-def write_training(spec: Spec) -> list[str]:
+def write_training(parts: SourceInput) -> list[str]:
     """Writes loss, penalty, schedule, optimizer and `train`."""
-    chunks = []
+    spec, chunks = parts.spec, []
     loss = LOSSES[spec.resolved_loss].pytorch
     if loss.definition:
         chunks.append(loss.definition)
@@ -33,7 +35,7 @@ def write_training(spec: Spec) -> list[str]:
     definition = OPTIMIZERS[spec.optimizer.name].pytorch.definition
     if definition:
         chunks.append(fill(definition, write_rates(spec.optimizer.rates)))
-    return [*chunks, _write_optimizer(spec), _write_train(spec)]
+    return [*chunks, _write_optimizer(spec), _write_train(parts)]
 
 
 def _is_penalized(penalty: RegularizationSpec) -> bool:
@@ -81,14 +83,34 @@ def make_optimizer():
 {note}    return {call}'''
 
 
-def _write_still(spec: Spec) -> str:
+def _write_still(spec: Spec, levels: int = 1) -> str:
     """Writes that frozen normalization goes by its moving averages, and leaves them alone."""
-    found = list_frozen(spec)
-    return "".join(f"    network[{place}].eval()\n" for place, one in found if one.has_averages)
+    found = [place for place, one in list_frozen(spec) if one.has_averages]
+    return "".join(f"{'    ' * levels}network[{place}].eval()\n" for place in found)
 
 
-def _write_train(spec: Spec) -> str:
-    rows = name_rows(spec)
+def _write_validation(spec: Spec) -> tuple[str, str, str]:
+    """Writes early stopping: what comes before the epochs, at the end of each, and after them."""
+    kept = "copy.deepcopy(network.state_dict())"
+    before = f"""\
+    aside, aside_labels = load_validation()
+    aside_inputs = torch.tensor(compute_features(aside))
+    aside_targets = torch.tensor(make_targets(aside_labels))
+{write_begin(spec, kept)}"""
+    each = f"""
+        network.eval()
+        with torch.no_grad():
+            validation_loss = compute_loss(network(aside_inputs), aside_targets).item()
+        network.train()
+{_write_still(spec, 2)}{write_decision(spec, kept)}"""
+    if not spec.early_stopping.restore_best_weights:
+        return before, each.removesuffix("\n"), ""
+    return before, each, "    network.load_state_dict(kept)"
+
+
+def _write_train(parts: SourceInput) -> str:
+    spec, rows = parts.spec, name_rows(parts.spec)
+    begin, each, end = _write_validation(spec) if parts.stops_early else ("", "", "")
     before, after, clip = "", "", ""
     if is_scheduled(spec.schedule):
         before = "    rate = torch.optim.lr_scheduler.LambdaLR(optimizer, schedule)\n"
@@ -107,7 +129,7 @@ def train(epochs):
     targets = torch.tensor(make_targets(labels))
     compute_loss = {LOSSES[spec.resolved_loss].pytorch.use}
     optimizer = make_optimizer()
-{before}    network.train()
+{before}{begin}    network.train()
 {_write_still(spec)}    for epoch in range(epochs):
         for rows in make_batches(len({rows.noun}), epoch):
             optimizer.zero_grad()
@@ -115,4 +137,4 @@ def train(epochs):
 {penalty}            loss.backward()
 {clip}            optimizer.step()
 {after}        if (epoch + 1) % {rows.every} == 0:
-            print(f"epoch {{epoch + 1}}: loss {{loss.item():.4f}}")'''
+            print(f"epoch {{epoch + 1}}: loss {{loss.item():.4f}}"){each}{end}'''

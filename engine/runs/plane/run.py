@@ -2,7 +2,7 @@
 
 A run owns the state of one network in training, and moves it between
 programs: the general one that serves any edit at once, and the exact one that
-is faster once compiled.
+is faster once compiled. Training is in `training`, here is what frames hold.
 """
 
 from __future__ import annotations
@@ -10,31 +10,24 @@ from __future__ import annotations
 import json
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
-from engine.base.errors import DivergedError
-from engine.base.slices import Slices, finish
+from engine.base.slices import Slices
 from engine.data.datasets import Dataset, make_dataset
-from engine.frames.frames import TILE_DEFAULT, Frame, FrameRequest, describe_metrics
-from engine.frames.metrics import Metrics, Variances, make_metrics
-from engine.network import Layout
+from engine.frames.frames import Frame, FrameRequest, describe_metrics
+from engine.frames.metrics import Metrics
 from engine.programs.bindings import Binding
-from engine.programs.calls import dispatch, evaluate, is_finite, predict, prepare, try_updates
-from engine.programs.divergence import find_last_finite
+from engine.programs.calls import evaluate
 from engine.programs.tiers import Program, Programs
-from engine.programs.training import State
 from engine.programs.turns import Ranges, TurnResult
-from engine.runs.base import RunBase
-from engine.runs.early_stopping import EarlyStop, EarlyStopping, Epoch
 from engine.runs.plane.insight import NEEDS_GENERAL, PlaneInsight, Present
 from engine.runs.plane.loss_views import has_insight
-from engine.runs.plane.programs import PlanePrograms, has_program
-from engine.runs.plane.state import PlaneState
+from engine.runs.plane.programs import has_program
+from engine.runs.plane.training import PlaneTraining
 from engine.runs.plane.views import (
     show_network,
     show_pictures,
@@ -46,7 +39,7 @@ from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
 
-class PlaneRun(RunBase[Dataset]):
+class PlaneRun(PlaneTraining):
     """One network in training on points of the plane.
 
     Args:
@@ -55,19 +48,11 @@ class PlaneRun(RunBase[Dataset]):
     """
 
     def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
-        super().__init__()
-        self._programs = PlanePrograms(programs, snapshot.spec, snapshot.data)
+        super().__init__(programs, snapshot)
         self._pace = TurnPace()
-        #: Of the present state; None until they are measured.
-        self._metrics: Metrics | None = None
         #: Of the last frame: its step, the ranges before it, and whether an exact program made it.
         self._seen: tuple[int, Ranges[Floats], bool] | None = None
-        #: Outputs and losses of all points, as the last call returned them.
-        self._predictions: Any = None
         self._insight = PlaneInsight(programs)
-        self._early_stopping = EarlyStopping()
-        self._early_stop: EarlyStop | None = None
-        self._set_data(snapshot.data)
         self.load(snapshot)
 
     @staticmethod
@@ -96,19 +81,6 @@ class PlaneRun(RunBase[Dataset]):
         return there and has_insight(programs, owner, spec, request)
 
     @property
-    def weights(self) -> Floats:
-        """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
-        return np.array(self._exact().params[: self._n_weights])
-
-    @property
-    def metrics(self) -> Metrics:
-        """Losses, penalty and accuracies (regression: RMSE and R^2) of the present state."""
-        if self._metrics is None:
-            self._call(self._bind(TILE_DEFAULT), 0)
-        assert self._metrics is not None
-        return self._metrics.copy()
-
-    @property
     def measured(self) -> Metrics:
         """The last metrics: for points always those of the present state."""
         return self.metrics
@@ -132,46 +104,13 @@ class PlaneRun(RunBase[Dataset]):
 
     def load(self, snapshot: Snapshot) -> None:
         """Continues from a snapshot."""
-        if snapshot.data is not self._data:
-            self._set_data(snapshot.data)
-        self._spec, self._counters = snapshot.spec, snapshot.counters
-        self._ranges = snapshot.ranges
-        self._programs.load(self._spec, self._data)
-        self._state = PlaneState(snapshot.state)
-        self._n_weights = Layout.of(self._spec).n_weights
+        super().load(snapshot)
         self._n_parameters = str(self._spec.n_parameters)
         self._insight.follow(self._spec, self._data, self._counters.step)
-        self._metrics = self._seen = self._early_stop = None
-        self._early_stopping.follow(snapshot)
+        self._seen = None
 
     def release_memory(self) -> None:
         """Nothing to do: a network on the plane is small."""
-
-    def _set_data(self, data: Any) -> None:
-        self._data: Dataset = data
-        self._variances = Variances.of(data)
-
-    # Training
-
-    def train(self, steps: int) -> None:
-        """Trains on the exact program, compiling it first if need be.
-
-        Raises:
-            DivergedError: a number became infinite or NaN; the last finite state is kept.
-        """
-        program = self._programs.exact(TILE_DEFAULT)
-        self._train(self._programs.bind(program, TILE_DEFAULT), steps)
-
-    def train_general(self, steps: int) -> None:
-        """Trains on the general program even if an exact one is there: copies are compared on it.
-
-        All updates are done, whatever early stopping says.
-
-        Raises:
-            DivergedError: a number became infinite or NaN; the last finite state is kept.
-        """
-        program = self._programs.general()
-        self._train(self._programs.bind(program, TILE_DEFAULT), steps, whole=True)
 
     def turn(
         self,
@@ -240,106 +179,6 @@ class PlaneRun(RunBase[Dataset]):
         self._programs.withdraw()
         self._insight.close()
 
-    def predict(self, x: Any) -> Floats:
-        """Returns the outputs float32 [n, K] for points [n, 2]."""
-        binding = self._bind(TILE_DEFAULT)
-        return predict(binding, self._state.bound(binding), self._counters, self._ranges, x)
-
-    # Inside
-
-    def _exact(self) -> State[Floats]:
-        return self._state.exact()
-
-    def _bind(self, tile: int) -> Binding:
-        return self._programs.bind(self._programs.choose(tile), tile)
-
-    def _train(
-        self,
-        binding: Binding,
-        steps: int,
-        *,
-        pictures: bool = False,
-        select: tuple[int, int] | None = None,
-        whole: bool = False,
-    ) -> TurnResult:
-        """Trains in as many calls as it takes; the last one paints.
-
-        With early stopping each call ends with an epoch, unless the updates are to be done `whole`.
-        """
-        watches = self._stops_early and not whole
-        while True:
-            epochs = 1 if watches else binding.epochs_per_call
-            here = min(steps, epochs * self.batches_per_epoch - self._counters.first)
-            steps -= here
-            last = steps == 0
-            turn = self._call(
-                binding, here, pictures=pictures and last, select=select if last else None
-            )
-            if watches and here and self._ends_early():
-                return turn if last else self._call(binding, 0, pictures=pictures, select=select)
-            if last:
-                return turn
-
-    @property
-    def _stops_early(self) -> bool:
-        return self._spec.early_stopping.enabled and self._data.n_validation > 0
-
-    def _ends_early(self) -> bool:
-        """Takes the end of an epoch, if this is one; whether training ends with it."""
-        assert self._metrics is not None
-        if self._counters.first:
-            return False
-        epoch = Epoch(self._counters, self._metrics["validation_loss"], self._state)
-        if self._early_stopping.observe(self._spec, epoch):
-            self._early_stop = self._early_stopping.stop(self.snapshot())
-        return self._early_stop is not None
-
-    def take_early_stop(self) -> EarlyStop | None:
-        """Returns why the last training ended early, once; None if it did not."""
-        stop, self._early_stop = self._early_stop, None
-        return stop
-
-    def _call(
-        self,
-        binding: Binding,
-        steps: int,
-        *,
-        pictures: bool = False,
-        select: tuple[int, int] | None = None,
-    ) -> TurnResult:
-        """Calls the program once and takes over its result."""
-        state = self._state.bound(binding)
-        prepared = prepare(
-            binding, state, self._counters, self._ranges, steps, pictures=pictures, select=select
-        )
-        return self._finish_call(binding, state, steps, dispatch(prepared).fetch())
-
-    def _finish_call(
-        self, binding: Binding, state: Any, steps: int, turn: TurnResult
-    ) -> TurnResult:
-        """Takes over the result of a call.
-
-        Raises:
-            DivergedError: a number became infinite or NaN; the last finite state is kept.
-        """
-        if steps and not is_finite(turn):
-            train = partial(try_updates, binding, state, self._counters, self._ranges)
-            kept, good = finish(find_last_finite(train, state, steps))
-            self._take(binding, kept, good)
-            raise DivergedError(self.step)
-        self._take(binding, turn.state, steps)
-        self._predictions = turn.predictions
-        self._metrics = make_metrics(
-            self._spec.task, self.step, self.epoch, turn.summary(), self._variances
-        )
-        if steps:
-            self._record(self._metrics)
-        return turn
-
-    def _take(self, binding: Binding, state: Any, steps: int) -> None:
-        self._counters = self._counters.after(steps, self.batches_per_epoch)
-        self._state, self._metrics = PlaneState(state, binding), None
-
     def _show(
         self,
         request: FrameRequest,
@@ -349,8 +188,7 @@ class PlaneRun(RunBase[Dataset]):
     ) -> Frame:
         arrays: dict[str, NDArray[Any]] = {}
         metadata = describe_metrics(self.metrics)
-        stop = self._early_stop
-        metadata |= describe_metrics((stop or self._early_stopping).describe())
+        metadata |= describe_metrics(self._early_stopping.describe())
         metadata["parameters"] = self._n_parameters
         if select is not None:
             arrays |= self._show_selected(binding, turn, select)

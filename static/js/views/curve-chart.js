@@ -5,6 +5,7 @@ import { h } from "lib/dom";
 import { formatLoss } from "lib/format";
 import { isAncestor } from "run/recall";
 import { createPlainCurve } from "plot/canvas-curve";
+import { makeTerm } from "lib/terms";
 import { PLOT_CONFIG, nameChart, whenPlotly } from "plot/plotly";
 import { word } from "lib/words";
 
@@ -25,7 +26,7 @@ const REST = 15;
 export function create(element, { store, history, tooltip }, names) {
   const { log, alt, tools = h("div.curve-tools") } = names;
   const chart = h("div.curve-chart");
-  element.append(h("div.curve", {}, chart, h("div.curve-foot", {}, h("span.curve-axis", {}, word("curve.update")), tools)));
+  element.append(h("div.curve", {}, chart, h("div.curve-foot", {}, makeTerm("span.curve-axis", word("help.curve.update"), word("curve.update")), tools)));
   let plotly = null;
   let drawn = 0;
   let parts = "";
