@@ -12,6 +12,7 @@ from typing import Any
 
 from app.pages.assets import PLOTLY, Assets
 from app.pages.documents import Document
+from app.pages.used_words import select_words
 
 #: The module that the document starts with.
 ENTRY = "pages/replay"
@@ -60,7 +61,8 @@ class RecordingShell:
         catalogues = self._assets.list_files("i18n", ".json")
         words = {PurePosixPath(path).stem: json.loads(self._read(path)) for path in catalogues}
         script = self._read(f"bundles/js/{ENTRY}.js")
-        parts = {"script": script, "words": words, **self._answers()}
+        own = {name: select_words(script, every) for name, every in words.items()}
+        parts = {"script": script, "words": own, **self._answers()}
         text = self._render(
             language=language,
             word=lambda key: words[language][key],

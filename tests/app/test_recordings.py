@@ -111,6 +111,9 @@ def test_the_document_holds_all_that_it_needs(server: LiveServer) -> None:
     parts = json.loads(gzip.decompress(base64.b64decode(found[1])))
     assert {"script", "words", "schema", "presets", "datasets"} <= set(parts)
     assert set(parts["words"]) == {"en", "ko"}
+    for words in parts["words"].values():
+        assert {"tab.loss", "help.tab.flow", "option.adam", "error.invalid_spec"} <= set(words)
+        assert not [key for key in words if key.startswith(("share.", "tour.", "observation."))]
     modules = set(re.findall(r'^modules\["([^"]+)"\] = ', parts["script"], re.MULTILINE))
     assert {"pages/replay", "recordings/format", "lib/store"} <= modules
     assert "pages/playground" not in modules, "only what is needed"
