@@ -202,9 +202,14 @@ class Session:
             spec = shared.spec
         self.reservation.admit(spec)
 
-    def add_credit(self) -> bool:
-        """Counts one `ack`; False if it adds nothing because there is enough credit."""
+    def add_credit(self, outbox: Outbox) -> bool:
+        """Counts one `ack`; False if it adds nothing.
+
+        There is enough credit, or it is of a client that another one has taken over from.
+        """
         with self._locked as shared:
+            if shared.outbox is not outbox:
+                return False
             shared.heard_at = time.monotonic()
             added = shared.demand.add_credit()
         if added:

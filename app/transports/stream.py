@@ -106,7 +106,7 @@ class Connection:
         An `ack` that gives credit is free: there are never more of them than frames. All
         else takes a token of the bucket, and without one is dropped unread.
         """
-        if self._session is not None and _is_ack(text) and self._session.add_credit():
+        if self._session is not None and _is_ack(text) and self._session.add_credit(self.outbox):
             return
         if not self._bucket.take():
             self.outbox.put_error("rate_limited", _TOO_MUCH)
@@ -193,7 +193,7 @@ class Connection:
         if self._session is None:
             raise MessageError("not_open", "open a session first")
         if isinstance(message, Ack):
-            self._session.add_credit()
+            self._session.add_credit(self.outbox)
             return
         if isinstance(message, Load):
             message = Loading(partial(self._payloads.read, message.spec, message.state))

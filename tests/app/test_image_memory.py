@@ -97,7 +97,7 @@ def say(session: Session, outbox: Outbox, **content: Any) -> list[dict[str, Any]
         if isinstance(item, str):
             answers.append(json.loads(item))
         else:
-            session.add_credit()
+            session.add_credit(outbox)
     return answers
 
 

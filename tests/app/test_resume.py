@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from app.factory import Components
+from app.protocol.outbox import Outbox
+from engine import Trainer
 from tests.app.client import Client, FrameSeen, Message
-from tests.app.in_process import host_sessions
+from tests.app.in_process import Attached, host_sessions
 from tests.app.servers import LiveServer, wait_until
 from tests.app.transports import InProcessClient, WebSocketClient
 
@@ -99,6 +101,14 @@ def test_credit_returns_to_two(connect: Connect) -> None:
     second.resume(token)
     seen = [second.frame(), second.frame(), *second.barrier()]
     assert sum(isinstance(got, FrameSeen) for got in seen) == 2
+
+
+def test_acks_of_a_client_that_was_replaced_are_not_its_successors(in_process: Components) -> None:
+    """They may be read late: the socket that they lie in is not that of the new client."""
+    attached, successor = Attached(Trainer(None, in_process.programs)), Outbox()
+    attached.session.attach(successor, resumed=True)
+    assert not attached.session.add_credit(attached.outbox)
+    assert attached.session.add_credit(successor)
 
 
 def test_unknown_token_waits_for_another_open(client: Client) -> None:

@@ -284,7 +284,7 @@ def attached(programs: Programs) -> Attached:
         ):
             command: Any = parse_message(json.dumps(text))
             send(command, 100)
-            attached.session.add_credit()
+            attached.session.add_credit(attached.outbox)
             attached.receive()
     return attached
 
