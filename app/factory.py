@@ -40,8 +40,8 @@ from app.limits.session_rates import SessionRates
 from app.limits.storage_quotas import StorageQuotas
 from app.operation.access import OperatorAccess
 from app.operation.measurements import make_reader
-from app.operation.metrics import make_registry
-from app.operation.status import make_operation_blueprint
+from app.operation.metrics import MetricsCollector, make_registry
+from app.operation.status import make_operation_blueprint, show_status
 from app.pages.assets import Assets
 from app.pages.languages import Languages
 from app.pages.oembed import make_oembed_blueprint
@@ -140,7 +140,11 @@ def make_app(settings: Settings | None = None, ownership: Ownership | None = Non
     )
     read = make_reader(host, programs, connections, responses)
     app.register_blueprint(
-        make_operation_blueprint(read, make_registry(read), site.renderer, make_access(settings))
+        make_operation_blueprint(
+            make_registry(MetricsCollector(read)),
+            make_access(settings),
+            partial(show_status, read, site.renderer),
+        )
     )
     app.extensions["livenet"] = Components(
         settings, programs, host, connections, responses, watchers

@@ -3,17 +3,21 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
+from functools import partial
 
-from flask import Blueprint, Flask, Response, jsonify
+from flask import Flask
 
 from app.cluster.cluster_view import ClusterView
+from app.cluster.connection_pool import ConnectionPool
+from app.cluster.operation import FrontCollector, show_status
 from app.cluster.relay import Relay
 from app.cluster.routes import ASK_ENDPOINT, Front, make_front_blueprint
 from app.factory import make_access, make_site
 from app.files.handover import MAX_TEXT
 from app.limits.event_counter import EventCounter
+from app.operation.metrics import make_registry
+from app.operation.status import make_operation_blueprint
 from app.web.settings import Settings
 from engine import ImageStore
 
@@ -24,12 +28,14 @@ class FrontComponents:
 
     view: ClusterView
     relay: Relay
+    pool: ConnectionPool
     responses: EventCounter
 
     def close(self) -> None:
         """Ends all streams; their sessions wait for their clients."""
         self.view.close()
         self.relay.close()
+        self.pool.close()
 
     def wait_closed(self, seconds: float) -> None:
         """Does nothing: streams end at once."""
@@ -41,35 +47,18 @@ def make_front_app(settings: Settings) -> Flask:
     Args:
         settings: `cluster` is the address of Ray's head.
     """
-    view, relay = ClusterView(settings), Relay()
+    view, relay, pool = ClusterView(settings), Relay(), ConnectionPool()
     store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
     site = make_site(settings, store, lambda: view.ready)
     site.app.config["BODY_LIMITS"][ASK_ENDPOINT] = MAX_TEXT
-    site.app.register_blueprint(make_front_blueprint(Front(view, relay, settings), settings))
-    site.app.register_blueprint(_make_status_blueprint(view, relay, settings))
-    site.app.extensions["livenet"] = FrontComponents(view, relay, site.responses)
+    site.app.register_blueprint(make_front_blueprint(Front(view, relay, pool, settings), settings))
+    site.app.register_blueprint(
+        make_operation_blueprint(
+            make_registry(FrontCollector(view, relay, site.responses)),
+            make_access(settings),
+            partial(show_status, view, relay),
+        )
+    )
+    site.app.extensions["livenet"] = FrontComponents(view, relay, pool, site.responses)
     threading.Thread(target=site.compress, name="compress", daemon=True).start()
     return site.app
-
-
-def _make_status_blueprint(view: ClusterView, relay: Relay, settings: Settings) -> Blueprint:
-    """Returns the blueprint of `/status`, for the operator; session servers have their own."""
-    blueprint = Blueprint("front_status", __name__)
-    access = make_access(settings)
-
-    @blueprint.before_request
-    def refuse_others() -> Response | None:
-        return access.refuse()
-
-    @blueprint.get("/status")
-    def show_status() -> Response:
-        state = view.state
-        servers: list[dict[str, Any]] = [
-            asdict(member) | asdict(state.loads[member.name]) for member in state.membership.members
-        ]
-        version = state.membership.version
-        response = jsonify(version=version, servers=servers, streams=relay.count)
-        response.headers["Cache-Control"] = "no-store"
-        return response
-
-    return blueprint

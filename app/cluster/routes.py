@@ -6,7 +6,7 @@ import contextlib
 import socket
 import time
 from collections.abc import Iterator
-from http.client import HTTPException, HTTPResponse
+from http.client import HTTPException
 from typing import Any
 
 from flask import Blueprint, Response, abort, request
@@ -15,6 +15,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from app.api.requests import RefusedError, answer, find_socket, read_body
 from app.cluster import upstream
 from app.cluster.cluster_view import ClusterView
+from app.cluster.connection_pool import Answer, ConnectionPool
 from app.cluster.first_message import FirstMessage, find_session
 from app.cluster.membership import Member
 from app.cluster.relay import Relay
@@ -50,11 +51,14 @@ class Front:
     Args:
         view: of the cluster.
         relay: passes streams on.
+        pool: of connections for requests.
         settings: of the front.
     """
 
-    def __init__(self, view: ClusterView, relay: Relay, settings: Settings) -> None:
-        self._view, self._relay, self._settings = view, relay, settings
+    def __init__(
+        self, view: ClusterView, relay: Relay, pool: ConnectionPool, settings: Settings
+    ) -> None:
+        self._view, self._relay, self._pool, self._settings = view, relay, pool, settings
 
     def carry_websocket(self) -> Response:
         """Carries a WebSocket: by its first message to the server of the session it names."""
@@ -100,7 +104,7 @@ class Front:
         while (member := self._find(token, until)) is not None:
             version = self._view.state.membership.version
             try:
-                found = upstream.ask(member, request.method, target, headers, body)
+                found = self._pool.ask(member, request.method, target, headers, body)
             except ConnectionRefusedError:
                 self._view.hurry()
             except (OSError, HTTPException):
@@ -108,7 +112,7 @@ class Front:
                 self._view.hurry()
                 break
             else:
-                if found.status != _MISDIRECTED:
+                if found.response.status != _MISDIRECTED:
                     return _pass_on(found)
                 found.close()
             self._wait(version, until)
@@ -190,14 +194,14 @@ def make_front_blueprint(front: Front, settings: Settings) -> Blueprint:
     return blueprint
 
 
-def _pass_on(found: HTTPResponse) -> Response:
+def _pass_on(found: Answer) -> Response:
     def read() -> Iterator[bytes]:
-        with found:
-            while data := found.read(_CHUNK):
-                yield data
+        while data := found.response.read(_CHUNK):
+            yield data
 
-    headers = [(name, value) for name, value in found.getheaders() if name.lower() not in _OWN]
-    response = Response(read(), found.status, headers)
+    said = found.response.getheaders()
+    headers = [(name, value) for name, value in said if name.lower() not in _OWN]
+    response = Response(read(), found.response.status, headers)
     response.call_on_close(found.close)
     return response
 

@@ -9,15 +9,17 @@ from __future__ import annotations
 import os
 import socket
 import sys
-import threading
 
 from app.cluster.membership import ClusterOwnership, Load, Member, Membership
 from app.cluster.upstream import FRAME_BYTES
 from app.factory import Components, make_app
+from app.server.gunicorn_thread import ThreadedServer
 from app.server.launcher import SWITCH_INTERVAL, listen
 from app.server.logs import set_up_logs
-from app.server.werkzeug_server import STOP_SECONDS, GuardedServer
 from app.web.settings import Settings
+
+#: How long connections may take to end, and then requests that are being answered.
+STOP_SECONDS = 1.5
 
 
 class SessionServer:
@@ -38,10 +40,9 @@ class SessionServer:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, FRAME_BYTES)
         app = make_app(settings, self._ownership)
         self._parts: Components = app.extensions["livenet"]
-        self._server = GuardedServer(settings, listener, app)
         host, port = listener.getsockname()[:2]
         self._member = Member(name, host, port, os.getpid(), machine)
-        threading.Thread(target=self._server.serve_forever, name="server", daemon=True).start()
+        self._server = ThreadedServer(settings, listener, app)
 
     def describe(self) -> tuple[Member, Membership]:
         """Returns what it is, and what it was told last."""
@@ -69,4 +70,4 @@ class SessionServer:
         """Saves all sessions, hands them to their clients, and closes all connections."""
         self._parts.close()
         self._parts.wait_closed(STOP_SECONDS)
-        self._server.shutdown()
+        self._server.stop(STOP_SECONDS)

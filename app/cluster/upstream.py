@@ -1,20 +1,17 @@
-"""Requests of clients as a front makes them again, to the session server that they are for."""
+"""Requests of clients as a front makes them again, and the streams that it begins."""
 
 from __future__ import annotations
 
 import socket
 from collections.abc import Mapping
-from http.client import HTTPConnection, HTTPResponse
 from typing import Any
 
+from app.cluster.connection_pool import CONNECT_SECONDS
 from app.cluster.membership import Member
 from app.web.forwarded import choose_forwarded
 
 #: Room for a large frame in the buffers of a connection between a session server and a front.
 FRAME_BYTES = 1 << 18
-CONNECT_SECONDS = 5.0
-#: Longer than a session's worker may take for a job.
-ANSWER_SECONDS = 60.0
 _MAX_HEAD = 1 << 16
 #: What holds for one connection alone (RFC 9110, 7.6.1), and what a front says itself.
 _OWN = {
@@ -53,28 +50,6 @@ def find_target(environ: Mapping[str, Any], path: str) -> str:
     """Returns path and query of a request."""
     query = environ.get("QUERY_STRING", "")
     return f"{path}?{query}" if query else path
-
-
-def ask(
-    member: Member, method: str, target: str, headers: Mapping[str, str], body: bytes
-) -> HTTPResponse:
-    """Makes a request to a session server and returns the answer, whose body is still to be read.
-
-    Raises:
-        OSError: it takes no connection, or does not answer.
-        HTTPException: what it answers is no HTTP.
-    """
-    connection = HTTPConnection(member.host, member.port, timeout=CONNECT_SECONDS)
-    connection.connect()
-    connection.sock.settimeout(ANSWER_SECONDS)
-    connection.putrequest(method, target, skip_host=True, skip_accept_encoding=True)
-    for name, value in headers.items():
-        connection.putheader(name, value)
-    connection.putheader("Connection", "close")
-    if body or method == "POST":
-        connection.putheader("Content-Length", str(len(body)))
-    connection.endheaders(body or None)
-    return connection.getresponse()
 
 
 def begin(

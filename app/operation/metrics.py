@@ -38,25 +38,25 @@ class MetricsCollector(Collector):
         """Yields the families, measured now."""
         now = self._read()
         yield InfoMetricFamily("livenet", "Versions", value=list_versions())
-        yield _gauge("ready", "Whether the first programs are compiled", now.ready)
-        yield _gauge("uptime_seconds", "Since the start", now.uptime)
-        yield _gauge("connections", "Clients of the stream", now.connections)
-        yield _by("errors", "Errors that clients were told of", "code", now.errors)
-        yield _by("http_responses", "HTTP answers", "status", now.responses)
+        yield gauge("ready", "Whether the first programs are compiled", now.ready)
+        yield gauge("uptime_seconds", "Since the start", now.uptime)
+        yield gauge("connections", "Clients of the stream", now.connections)
+        yield count_by("errors", "Errors that clients were told of", "code", now.errors)
+        yield count_by("http_responses", "HTTP answers", "status", now.responses)
         yield from _describe_host(now.host)
         yield from _describe_compilations(now.compilations)
         if now.host.checkpoints is not None:
             yield from _describe_checkpoints(now.host.checkpoints)
 
 
-def make_registry(read: Callable[[], Measurements]) -> CollectorRegistry:
+def make_registry(collector: Collector) -> CollectorRegistry:
     """Returns the registry of one server: its own metrics, and those of the process.
 
     Args:
-        read: measures.
+        collector: of its own.
     """
     registry = CollectorRegistry()
-    registry.register(MetricsCollector(read))
+    registry.register(collector)
     ProcessCollector(registry=registry)
     return registry
 
@@ -66,36 +66,37 @@ def _describe_host(host: HostStatistics) -> Iterator[Metric]:
     for state in ("running", "paused", "waiting"):
         sessions.add_metric([state], getattr(host, state))
     yield sessions
-    yield _gauge("session_places", "Sessions at most", host.places)
+    yield gauge("session_places", "Sessions at most", host.places)
     yield _counter("sessions_opened", "Sessions so far", host.opened)
     yield _counter("frames", "Frames made for clients", host.counts.frames)
     yield _counter("frame_bytes", "Bytes of frames made for clients", host.counts.frame_bytes)
     yield _counter("steps", "Updates of networks", host.counts.steps)
-    yield _gauge("workers", "Threads that train", host.turns.workers)
-    yield _gauge("workers_busy", "Threads that have a turn", host.turns.busy)
-    yield _gauge("sessions_queued", "Sessions that wait for a turn", host.turns.queued)
+    yield gauge("workers", "Threads that train", host.turns.workers)
+    yield gauge("workers_busy", "Threads that have a turn", host.turns.busy)
+    yield gauge("sessions_queued", "Sessions that wait for a turn", host.turns.queued)
     yield _histogram("turn_seconds", "Durations of turns", host.turns.turns)
-    yield _gauge("waiting_bytes", "What waits for workers and clients", host.waiting_bytes)
-    yield _gauge("image_bytes", "What networks for images hold", host.image_bytes)
+    yield gauge("waiting_bytes", "What waits for workers and clients", host.waiting_bytes)
+    yield gauge("image_bytes", "What networks for images hold", host.image_bytes)
 
 
 def _describe_compilations(found: CompilationStatistics) -> Iterator[Metric]:
     yield _counter("compilations", "Programs compiled or read from the disk", found.builds)
     yield _counter("compilation_seconds", "Time that took", found.seconds)
     yield _counter("compilation_failures", "Programs that could not be built", found.failures)
-    yield _gauge("compilations_queued", "Programs that are asked for", found.waiting)
-    yield _gauge("programs", "Programs in memory", found.kept)
+    yield gauge("compilations_queued", "Programs that are asked for", found.waiting)
+    yield gauge("programs", "Programs in memory", found.kept)
 
 
 def _describe_checkpoints(found: CheckpointStatistics) -> Iterator[Metric]:
     yield _counter("checkpoints", "Saved sessions written", found.saved)
     yield _counter("checkpoint_failures", "Saved sessions not written", found.failed)
-    yield _gauge("checkpoint_files", "Saved sessions that are kept", found.files)
-    yield _gauge("checkpoint_bytes", "Bytes of saved sessions", found.n_bytes)
-    yield _gauge("checkpoint_written_timestamp_seconds", "Last one", found.saved_at or 0.0)
+    yield gauge("checkpoint_files", "Saved sessions that are kept", found.files)
+    yield gauge("checkpoint_bytes", "Bytes of saved sessions", found.n_bytes)
+    yield gauge("checkpoint_written_timestamp_seconds", "Last one", found.saved_at or 0.0)
 
 
-def _gauge(name: str, text: str, value: float) -> Metric:
+def gauge(name: str, text: str, value: float) -> Metric:
+    """Returns the family of one value that goes up and down."""
     return GaugeMetricFamily(f"livenet_{name}", text, value=float(value))
 
 
@@ -103,7 +104,8 @@ def _counter(name: str, text: str, value: float) -> Metric:
     return CounterMetricFamily(f"livenet_{name}", text, value=value)
 
 
-def _by(name: str, text: str, label: str, values: dict[str, int]) -> Metric:
+def count_by(name: str, text: str, label: str, values: dict[str, int]) -> Metric:
+    """Returns the family of counters that are told apart by a label."""
     family = CounterMetricFamily(f"livenet_{name}", text, labels=[label])
     for value, count in values.items():
         family.add_metric([value], count)

@@ -21,18 +21,14 @@ REFRESH_SECONDS = 10
 
 
 def make_operation_blueprint(
-    read: Callable[[], Measurements],
-    registry: CollectorRegistry,
-    renderer: Renderer,
-    access: OperatorAccess,
+    registry: CollectorRegistry, access: OperatorAccess, show_status: Callable[[], Response]
 ) -> Blueprint:
     """Returns the blueprint of `/metrics` and `/status`.
 
     Args:
-        read: measures.
         registry: of the metrics.
-        renderer: makes the page.
         access: who may read them.
+        show_status: makes the answer of `/status`.
     """
     blueprint = Blueprint("operation", __name__)
 
@@ -50,31 +46,38 @@ def make_operation_blueprint(
         encode, content_type = choose_encoder(request.headers.get("Accept", ""))
         return Response(encode(registry), content_type=content_type)
 
-    @blueprint.get("/status")
-    def show_status() -> Response:
-        now = read()
-        accepted = request.accept_mimetypes
-        best = accepted.best_match(["text/html", "application/json"], "text/html")
-        if request.args.get("format") == "json" or best == "application/json":
-            return jsonify(_describe(now))
-        turns = now.host.turns.turns
-        page = renderer.show(
-            "status.html",
-            now=now,
-            host=now.host,
-            turn_ms=1000 * turns.seconds / max(1, sum(turns.counts)),
-            age=time.time() - now.host.checkpoints.saved_at
-            if now.host.checkpoints and now.host.checkpoints.saved_at
-            else None,
-            versions=list_versions(),
-            count=format_count,
-            size=format_bytes,
-            span=format_span,
-        )
-        page.headers["Refresh"] = str(REFRESH_SECONDS)
-        return page
-
+    blueprint.add_url_rule("/status", "show_status", show_status)
     return blueprint
+
+
+def show_status(read: Callable[[], Measurements], renderer: Renderer) -> Response:
+    """Returns the status of a server as a page, or as JSON for who asks for that.
+
+    Args:
+        read: measures.
+        renderer: makes the page.
+    """
+    now = read()
+    accepted = request.accept_mimetypes
+    best = accepted.best_match(["text/html", "application/json"], "text/html")
+    if request.args.get("format") == "json" or best == "application/json":
+        return jsonify(_describe(now))
+    turns = now.host.turns.turns
+    page = renderer.show(
+        "status.html",
+        now=now,
+        host=now.host,
+        turn_ms=1000 * turns.seconds / max(1, sum(turns.counts)),
+        age=time.time() - now.host.checkpoints.saved_at
+        if now.host.checkpoints and now.host.checkpoints.saved_at
+        else None,
+        versions=list_versions(),
+        count=format_count,
+        size=format_bytes,
+        span=format_span,
+    )
+    page.headers["Refresh"] = str(REFRESH_SECONDS)
+    return page
 
 
 def _describe(now: Measurements) -> dict[str, Any]:

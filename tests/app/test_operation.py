@@ -7,6 +7,7 @@ import json
 import re
 import tomllib
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -19,8 +20,8 @@ from app.limits.event_counter import EventCounter
 from app.operation.access import OperatorAccess
 from app.operation.formats import format_bytes, format_count, format_span
 from app.operation.measurements import VERSION, Measurements, make_reader
-from app.operation.metrics import make_registry
-from app.operation.status import make_operation_blueprint
+from app.operation.metrics import MetricsCollector, make_registry
+from app.operation.status import make_operation_blueprint, show_status
 from app.pages.assets import Assets
 from app.pages.rendering import Renderer
 from app.scheduling.durations import Durations
@@ -51,9 +52,9 @@ def make_app(measured: Measurements, token: str | None = None) -> Flask:
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     app.config.update(BODY_LIMITS={}, MAX_CONTENT_LENGTH=1000)
     renderer = Renderer(Assets(ROOT / "static"))
-    registry = make_registry(lambda: measured)
-    access = OperatorAccess(token)
-    app.register_blueprint(make_operation_blueprint(lambda: measured, registry, renderer, access))
+    registry = make_registry(MetricsCollector(lambda: measured))
+    show = partial(show_status, lambda: measured, renderer)
+    app.register_blueprint(make_operation_blueprint(registry, OperatorAccess(token), show))
     add_error_answers(app)
     return app
 

@@ -227,6 +227,16 @@ def test_a_front_refuses_what_a_server_alone_does(
     visitors[0].train(100)
 
 
+def test_the_operator_reads_of_the_front_what_each_server_has_to_do(cluster: Cluster) -> None:
+    servers = cluster.servers
+    metrics = cluster.front.get("/metrics").body.decode()
+    for name, server in servers.items():
+        assert f'livenet_cluster_places{{server="{name}"}} {float(server["places"])}' in metrics
+        assert f'livenet_cluster_sessions{{server="{name}"}}' in metrics
+    assert "\nlivenet_cluster_servers 2.0\n" in metrics
+    assert "\nlivenet_ready 1.0\n" in metrics
+
+
 def test_a_front_keeps_nothing(cluster: Cluster, visitors: list[Visitor]) -> None:
     with cluster.start_front() as other, make_client(other, "websocket") as client:
         opened = client.resume(visitors[0].token)
