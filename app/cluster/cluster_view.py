@@ -37,6 +37,8 @@ def open_directory(ray: Any, settings: Settings) -> Any:
             # Beside Ray's own head, without which there is no cluster either.
             resources={"node:__internal_head__": 0.001},
             max_restarts=-1,
+            # Who calls it while it is started again waits.
+            max_task_retries=-1,
             max_concurrency=_CALLS,
         )
         .remote(settings)

@@ -53,7 +53,10 @@ class Directory:
         self._actors = {name: actor for name, (actor, _, _) in found.items()}
         version = max((version for _, _, version in found.values()), default=0)
         members = tuple(member for _, member, _ in found.values())
-        self._state = ClusterState(Membership(version, members))
+        loads = {member.name: Load() for member in members}
+        self._state = ClusterState(Membership(version, members), loads)
+        # Fronts that ask at once hear how much room there is.
+        self._measure()
         self._thread = threading.Thread(target=self._run, name="directory", daemon=True)
         self._thread.start()
 

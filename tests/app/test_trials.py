@@ -8,7 +8,8 @@ from typing import Any
 
 import pytest
 
-from app.sessions.copies.background import MAX_WAITING
+from app.sessions.copies.background import MAX_WAITING, SLICE_SECONDS, find_rest
+from app.sessions.copies.trials import MAX_WALL_SECONDS
 from engine import PRESETS
 from tests.app.client import Client, FrameSeen
 from tests.app.servers import LiveServer
@@ -45,11 +46,12 @@ def test_what_helps_is_told_and_the_edit_gives_just_that(client: Client) -> None
     try_out(client, epochs=60)
     *progress, tried = messages_until(client, "tried")
     assert [one["type"] for one in progress] == ["trying"] * len(progress)
+    # Not less than was asked for, as where the time has run out.
+    assert (tried["step"], tried["epochs"]) == (800, 60)
     shares = [one["share"] for one in progress]
     assert shares == sorted(shares)
     assert shares[-1] == 1
     assert {one["trial"] for one in [*progress, tried]} == {"one"}
-    assert (tried["step"], tried["epochs"]) == (800, 60)
     losses = [one["test_loss"] for one in tried["results"]]
     best = tried["best"]
     assert losses[best] < tried["baseline"]["test_loss"]
@@ -62,6 +64,13 @@ def test_what_helps_is_told_and_the_edit_gives_just_that(client: Client) -> None
     result = tried["results"][best]
     for key in ("test_loss", "train_loss", "penalty", "test_accuracy"):
         assert float(frame.metadata[key]) == pytest.approx(result[key], rel=1e-6)
+
+
+def test_a_slice_that_took_long_is_not_followed_by_a_rest_that_ends_the_trial() -> None:
+    """What is compiled on a busy machine takes seconds; nine times as long is a trial's end."""
+    assert find_rest(SLICE_SECONDS, 0.0) == SLICE_SECONDS
+    assert find_rest(SLICE_SECONDS, 1.0) > 8 * SLICE_SECONDS
+    assert find_rest(5.0, 1.0) < MAX_WALL_SECONDS / 40
 
 
 def test_training_goes_on_meanwhile(client: Client) -> None:

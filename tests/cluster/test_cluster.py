@@ -72,11 +72,13 @@ class Cluster:
         return owner
 
     def command(self, *words: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
+        done = subprocess.run(
             [sys.executable, "-m", "app.cluster", *words],
             cwd=ROOT, env={**os.environ, **self.settings}, text=True, timeout=120,
-            capture_output=True, check=True,
+            capture_output=True, check=False,
         )  # fmt: skip
+        assert done.returncode == 0, done.stderr
+        return done
 
     def close(self) -> None:
         self.command("stop")
@@ -246,6 +248,22 @@ def test_a_front_keeps_nothing(cluster: Cluster, visitors: list[Visitor]) -> Non
     visitors[0].resume()
 
 
+def test_a_directory_that_is_killed_is_started_again_and_nobody_notices(
+    cluster: Cluster, visitors: list[Visitor]
+) -> None:
+    servers = {*cluster.servers}
+    (process,) = _find_processes(b"ray::Directory")
+    os.kill(process, signal.SIGKILL)
+    wait_until(lambda: not Path(f"/proc/{process}").exists(), "the directory is gone")
+    _at_once(visitors, lambda visitor: visitor.train(100))
+    # The new one is asked, and has found what the one before it had started.
+    listed = cluster.command("list").stdout
+    assert {line.split()[0] for line in listed.splitlines()} == servers
+    assert {*cluster.servers} == servers
+    assert not any(visitor.resumed for visitor in visitors)
+    assert _find_processes(b"ray::Directory") != [process]
+
+
 def test_sessions_of_a_killed_node_go_on_from_their_checkpoints(
     cluster: Cluster, visitors: list[Visitor]
 ) -> None:
@@ -330,4 +348,14 @@ def _list_descendants(process: int) -> list[int]:
     for task in Path(f"/proc/{process}/task").iterdir():
         for child in map(int, (task / "children").read_text().split()):
             found += [child, *_list_descendants(child)]
+    return found
+
+
+def _find_processes(name: bytes) -> list[int]:
+    """Returns the descendants of this process that call themselves so."""
+    found = []
+    for process in _list_descendants(os.getpid()):
+        with suppress(OSError):
+            if name in Path(f"/proc/{process}/cmdline").read_bytes():
+                found.append(process)
     return found

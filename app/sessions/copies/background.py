@@ -18,6 +18,8 @@ SLICE_SECONDS = 0.01
 MAX_WAITING = 16
 #: Rests are as long as slices while nothing else runs, and so many times longer on busy cores.
 _REST, _BUSY_REST = 1.0, 8.0
+#: A slice that took longer, since something was compiled or others had the cores, counts as this.
+_LONGEST_SLICE = 4 * SLICE_SECONDS
 
 
 class BackgroundTask(Protocol):
@@ -88,9 +90,19 @@ class BackgroundRunner:
             return self._tasks[-1]
 
     def _rest(self, took: float) -> None:
-        rest = took * (_REST + _BUSY_REST * self._load.measure())
+        rest = find_rest(took, self._load.measure())
         with self._changed:
             self._changed.wait_for(lambda: self._closing, rest)
+
+
+def find_rest(took: float, load: float) -> float:
+    """Returns how long the runner rests after a slice, seconds.
+
+    Args:
+        took: how long the slice took, seconds.
+        load: the share of the cores that other threads of this process use, 0 to 1.
+    """
+    return min(took, _LONGEST_SLICE) * (_REST + _BUSY_REST * load)
 
 
 class _CpuLoad:
