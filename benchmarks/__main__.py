@@ -5,22 +5,22 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from benchmarks.accuracy import measure_accuracy
-from benchmarks.advice import measure_advice
-from benchmarks.browser import measure_browser
-from benchmarks.cluster import measure_cluster
 from benchmarks.command import run_benchmarks
-from benchmarks.crowd import measure_crowd
-from benchmarks.csv_text import measure_csv
-from benchmarks.edits import measure_edits
-from benchmarks.fairness import measure_fairness
-from benchmarks.load import measure_load
-from benchmarks.memory import measure_memory
-from benchmarks.open_views import measure_open_views
+from benchmarks.engine.accuracy import measure_accuracy
+from benchmarks.engine.stacked import measure_stacked
+from benchmarks.engine.steps import measure_frames, measure_steps
+from benchmarks.page.browser import measure_browser
 from benchmarks.report import Row
-from benchmarks.stacked import measure_stacked
-from benchmarks.startup import measure_startup
-from benchmarks.steps import measure_frames, measure_steps
+from benchmarks.server.advice import measure_advice
+from benchmarks.server.cluster import measure_cluster
+from benchmarks.server.crowd import measure_crowd
+from benchmarks.server.csv_text import measure_csv
+from benchmarks.server.edits import measure_edits
+from benchmarks.server.fairness import measure_fairness
+from benchmarks.server.load import measure_load
+from benchmarks.server.memory import measure_memory
+from benchmarks.server.open_views import measure_open_views
+from benchmarks.server.startup import measure_startup
 from engine import Programs
 from tests.app.servers import LiveServer
 from tests.mnist import find_mnist

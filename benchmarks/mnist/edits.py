@@ -11,9 +11,9 @@ from contextlib import contextmanager
 from functools import partial
 from typing import Any
 
-from benchmarks.fairness import Player
 from benchmarks.mnist.data import make_programs, make_server
 from benchmarks.report import Row
+from benchmarks.server.fairness import Player
 from benchmarks.timing import percentile
 from engine import PRESETS, FrameRequest, Trainer, parse_spec
 from tests.app.client import Client, FrameSeen

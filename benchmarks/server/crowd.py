@@ -8,8 +8,8 @@ import time
 import urllib.request
 
 from benchmarks.report import Row
-from benchmarks.server_load import observe
-from benchmarks.stream_clients import ClientGroup, Plan
+from benchmarks.server.server_load import observe
+from benchmarks.server.stream_clients import ClientGroup, Plan
 from tests.app.servers import PATIENCE, LiveServer
 
 #: Clients, and the hidden layers of what each of them trains.

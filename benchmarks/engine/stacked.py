@@ -11,9 +11,9 @@ import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from benchmarks import handwritten
+from benchmarks.engine import handwritten
+from benchmarks.engine.steps import BATCH, NETWORKS
 from benchmarks.report import Row
-from benchmarks.steps import BATCH, NETWORKS
 from benchmarks.timing import race
 from engine import Programs, StackedTrainer, parse_spec
 from engine.data.datasets import make_dataset

@@ -7,8 +7,8 @@ import statistics
 import time
 
 from benchmarks.report import Row
-from benchmarks.server_load import observe
-from benchmarks.stream_clients import ClientGroup, Plan
+from benchmarks.server.server_load import observe
+from benchmarks.server.stream_clients import ClientGroup, Plan
 from benchmarks.timing import percentile
 from tests.app.servers import LiveServer
 

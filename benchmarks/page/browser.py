@@ -10,7 +10,7 @@ from typing import Any
 from selenium.webdriver.common.keys import Keys
 from selenium.webdriver.support.ui import Select
 
-from benchmarks.page_load import measure_page_load
+from benchmarks.page.page_load import measure_page_load
 from benchmarks.report import Row
 from tests.app.servers import LiveServer
 from tests.browser.drivers import make_driver

@@ -12,7 +12,7 @@ import time
 
 from benchmarks.processor_time import read_processor_time
 from benchmarks.report import Row
-from benchmarks.stream_clients import ClientGroup, Plan
+from benchmarks.server.stream_clients import ClientGroup, Plan
 from tests.app.servers import LiveServer
 
 #: Clients, what carries their frames, and the hidden layers of what each of them trains.

@@ -11,7 +11,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from benchmarks import handwritten
+from benchmarks.engine import handwritten
 from benchmarks.report import Row
 from benchmarks.timing import race
 from engine import FrameRequest, Programs, Trainer, parse_spec

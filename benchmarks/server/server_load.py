@@ -8,7 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from benchmarks.processor_time import read_processor_time
-from benchmarks.stream_clients import ClientGroup, Seen
+from benchmarks.server.stream_clients import ClientGroup, Seen
 from tests.app.servers import LiveServer
 
 

@@ -1,0 +1,1 @@
+"""Benchmarks of the engine alone: steps, frames, many networks at once, accuracies."""

@@ -1,0 +1,1 @@
+"""Benchmarks of a live server: frames, edits, load, fairness, memory, clusters."""
