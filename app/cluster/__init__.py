@@ -13,6 +13,6 @@ if TYPE_CHECKING:
 def make_front(settings: Settings) -> Flask:
     """Makes the WSGI application of a front."""
     # Not above: the process that forks the workers must never load Ray.
-    from app.cluster.front import make_front_app  # noqa: PLC0415
+    from app.cluster.fronts.front import make_front_app  # noqa: PLC0415
 
     return make_front_app(settings)

@@ -9,6 +9,9 @@ from app.cluster.rendezvous import choose_owner, draw_token, is_owner
 from app.hosting.ownership import MovedError
 from app.sessions.tokens import find_key
 
+#: Room for a large frame in the buffers of a connection between a session server and a front.
+FRAME_BYTES = 1 << 18
+
 
 @dataclass(frozen=True, slots=True)
 class Member:

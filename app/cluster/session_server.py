@@ -10,8 +10,7 @@ import os
 import socket
 import sys
 
-from app.cluster.membership import ClusterOwnership, Load, Member, Membership
-from app.cluster.upstream import FRAME_BYTES
+from app.cluster.membership import FRAME_BYTES, ClusterOwnership, Load, Member, Membership
 from app.factory import Components, make_app
 from app.server.gunicorn_thread import ThreadedServer
 from app.server.launcher import SWITCH_INTERVAL, listen

@@ -10,8 +10,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
-from app.cluster import connection_pool
-from app.cluster.connection_pool import ConnectionPool
+from app.cluster.fronts import connection_pool
+from app.cluster.fronts.connection_pool import ConnectionPool
 from app.cluster.membership import Member
 
 LONG = 1 << 20

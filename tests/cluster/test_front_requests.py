@@ -12,8 +12,8 @@ from wsproto import ConnectionType, WSConnection
 from wsproto.events import AcceptConnection, Message, Ping, Request, TextMessage
 from wsproto.extensions import PerMessageDeflate
 
-from app.cluster.first_message import FirstMessage, find_session
-from app.cluster.upstream import find_target, make_headers
+from app.cluster.fronts.first_message import FirstMessage, find_session
+from app.cluster.fronts.upstream import find_target, make_headers
 
 KEY = "dGhlIHNhbXBsZSBub25jZQ=="
 HANDSHAKE = {

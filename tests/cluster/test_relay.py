@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from app.cluster.relay import Relay
+from app.cluster.fronts.relay import Relay
 
 PATIENCE = 20.0
 

@@ -9,10 +9,10 @@ from functools import partial
 from flask import Flask
 
 from app.cluster.cluster_view import ClusterView
-from app.cluster.connection_pool import ConnectionPool
-from app.cluster.operation import FrontCollector, show_status
-from app.cluster.relay import Relay
-from app.cluster.routes import ASK_ENDPOINT, Front, make_front_blueprint
+from app.cluster.fronts.connection_pool import ConnectionPool
+from app.cluster.fronts.operation import FrontCollector, show_status
+from app.cluster.fronts.relay import Relay
+from app.cluster.fronts.routes import ASK_ENDPOINT, Front, make_front_blueprint
 from app.factory import make_access, make_site
 from app.files.handover import MAX_TEXT
 from app.limits.event_counter import EventCounter

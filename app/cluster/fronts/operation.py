@@ -11,8 +11,8 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
 from app.cluster.cluster_view import ClusterView
+from app.cluster.fronts.relay import Relay
 from app.cluster.membership import ClusterState
-from app.cluster.relay import Relay
 from app.limits.event_counter import EventCounter
 from app.operation.metrics import count_by, gauge
 

@@ -6,12 +6,10 @@ import socket
 from collections.abc import Mapping
 from typing import Any
 
-from app.cluster.connection_pool import CONNECT_SECONDS
-from app.cluster.membership import Member
+from app.cluster.fronts.connection_pool import CONNECT_SECONDS
+from app.cluster.membership import FRAME_BYTES, Member
 from app.web.forwarded import choose_forwarded
 
-#: Room for a large frame in the buffers of a connection between a session server and a front.
-FRAME_BYTES = 1 << 18
 _MAX_HEAD = 1 << 16
 #: What holds for one connection alone (RFC 9110, 7.6.1), and what a front says itself.
 _OWN = {

@@ -13,12 +13,12 @@ from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from app.api.requests import RefusedError, answer, find_socket, read_body
-from app.cluster import upstream
 from app.cluster.cluster_view import ClusterView
-from app.cluster.connection_pool import Answer, ConnectionPool
-from app.cluster.first_message import FirstMessage, find_session
+from app.cluster.fronts import upstream
+from app.cluster.fronts.connection_pool import Answer, ConnectionPool
+from app.cluster.fronts.first_message import FirstMessage, find_session
+from app.cluster.fronts.relay import Relay
 from app.cluster.membership import Member
-from app.cluster.relay import Relay
 from app.transports.websocket import choose_deflate
 from app.web.allowed_origins import is_allowed
 from app.web.settings import Settings

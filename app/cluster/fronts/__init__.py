@@ -1,0 +1,1 @@
+"""Front of a cluster: keeps nothing, and sends every client to the server of its session."""
