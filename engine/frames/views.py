@@ -68,7 +68,7 @@ VIEWS.register(
         ),
     ),
     View(
-        "gradient_flow", "plane", cost="occasional", recorded=True,
+        "gradient_flow", "both", cost="occasional", recorded=True,
         arrays=(
             ArrayType(
                 "gradient_flow", "F32", ("n", 4),
@@ -78,8 +78,9 @@ VIEWS.register(
             ),
             ArrayType(
                 "activation_histograms", "F32", ("n", 27),
-                "for each hidden layer at the first 256 train points: lowest and highest "
-                "activation, share of saturated units (flat at every point, and not dead), then "
+                "for each hidden layer and the first 256 train points or images: lowest and "
+                "highest activation, share of saturated units (flat for all of them, and not "
+                "dead), then "
                 "the shares of 24 bins between lowest and highest",
             ),
             ArrayType(

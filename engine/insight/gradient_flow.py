@@ -1,8 +1,10 @@
-"""Gradient flow: how strongly each layer of a network on the plane learns in its next update.
+"""Gradient flow: how strongly each layer of a network learns in its next update.
 
-Both numbers of training are of the very next batch, by the general program: a first moment that
-keeps nothing of before, m = g, is the gradient that the optimizer is given, and the update is the
-difference that one real update makes. Nothing is compiled for it, and no state is kept.
+Both numbers of training are of the very next batch. On the plane they are those of the general
+program: a first moment that keeps nothing of before, m = g, is the gradient that the optimizer is
+given, and the update is the difference that one real update makes. Nothing is compiled for it. Of
+images a program of its own computes the gradient, and that which trains makes the update. No state
+is kept.
 """
 
 from __future__ import annotations
@@ -17,13 +19,14 @@ from engine.base.counters import Counters
 from engine.base.slices import Slices
 from engine.data.datasets import Dataset
 from engine.functions.update_rule import Coefficients
-from engine.insight.layer_values import Doubles, iterate_layers
+from engine.insight.layer_values import Doubles, iterate_layers, select_features
 from engine.network import Layout
 from engine.programs.bindings import Binding
 from engine.programs.calls import try_updates
 from engine.programs.turns import Ranges
+from engine.spec import Spec
 
-#: Train points that activations are looked at for, at most.
+#: Train points or images that activations are looked at for, at most.
 POINTS = 256
 #: An activation is flat where its slope is below this share of its largest one.
 FLAT = 0.05
@@ -40,11 +43,11 @@ class GradientFlow(NamedTuple):
     Attributes:
         layers: [hidden layers + 1, 4]: norm of the gradient of the layer's kernel and bias, penalty
             included and not clipped; norm of the kernel's update over that of the kernel; share of
-            units whose activation has slope 0 at every train point (the first 256); share of their
-            values where the activation is flat: its slope is below 5 % of its largest one. The last
-            two are 0 for the output layer.
-        activations: [hidden layers, 27]: lowest and highest activation at those points, share of
-            saturated units (flat at every point, and not dead), then a histogram between the two as
+            units whose activation has slope 0 for every train point or image (the first 256); share
+            of their values where the activation is flat: its slope is below 5 % of its largest one.
+            The last two are 0 for the output layer.
+        activations: [hidden layers, 27]: lowest and highest activation for those rows, share of
+            saturated units (flat for every row, and not dead), then a histogram between the two as
             shares of all values.
         gradients: [hidden layers + 1, 25]: share of the kernel's gradients that are 0, then of
             those between 10^-10 and 10^2, two bins a power of ten; what is beyond is in the last
@@ -54,6 +57,15 @@ class GradientFlow(NamedTuple):
     layers: Floats
     activations: Floats
     gradients: Floats
+
+    @property
+    def arrays(self) -> dict[str, Floats]:
+        """The arrays of the `gradient_flow` view."""
+        return {
+            "gradient_flow": self.layers,
+            "activation_histograms": self.activations,
+            "gradient_histograms": self.gradients,
+        }
 
 
 def measure_gradient_flow(
@@ -77,11 +89,27 @@ def measure_gradient_flow(
     moved, fine = yield from try_updates(binding, state, counters, ranges, 1)
     if not (good and fine):
         return None
-    layout = Layout.of(spec)
     params = binding.unpack_state(state).params
+    gradient, after = binding.unpack_state(kept).m, binding.unpack_state(moved).params
+    inputs = select_features(spec, data.x[: min(data.n_train, POINTS)])
+    return (yield from describe_flow(spec, params, gradient, after - params, inputs))
+
+
+def describe_flow(
+    spec: Spec, params: Floats, gradient: Floats, update: Floats, inputs: Doubles
+) -> Slices[GradientFlow]:
+    """Describes an update of a network, layer by layer.
+
+    Args:
+        spec: the network.
+        params: before the update, float32 [n].
+        gradient: of the update's batch, penalty included and not clipped, float32 [n].
+        update: what it adds to the parameters, float32 [n].
+        inputs: what activations are looked at for, [rows, inputs].
+    """
+    layout = Layout.of(spec)
     # A frozen layer keeps the moment that it has, and has no gradient.
-    gradient = np.where(layout.spread(spec.trainable), binding.unpack_state(kept).m, 0)
-    update = binding.unpack_state(moved).params - params
+    gradient = np.where(layout.spread(spec.trainable), gradient, 0)
     flow = np.zeros((layout.n_hidden + 1, 4), np.float32)
     activations = np.zeros((layout.n_hidden, 3 + BINS), np.float32)
     gradients = np.zeros((layout.n_hidden + 1, 1 + BINS), np.float32)
@@ -89,12 +117,13 @@ def measure_gradient_flow(
         flow[layer, 0] = _norm(np.append(kernel.of(gradient), bias.of(gradient)))
         flow[layer, 1] = _norm(kernel.of(update)) / max(_norm(kernel.of(params)), 1e-12)
         gradients[layer] = count_gradients(kernel.of(gradient))
-    points = data.x[: min(data.n_train, POINTS)]
-    for layer, (values, slopes) in enumerate(iterate_layers(spec, layout.split(params), points)):
+        yield
+    for layer, (values, slopes) in enumerate(iterate_layers(spec, layout.split(params), inputs)):
         dead, flat = (slopes == 0).all(axis=0), (slopes < FLAT).all(axis=0)
         flow[layer, 2:] = dead.mean(), np.mean(slopes < FLAT)
         low, high, shares = count_activations(values)
         activations[layer] = low, high, (flat & ~dead).mean(), *shares
+        yield
     return GradientFlow(flow, activations, gradients)
 
 

@@ -67,7 +67,7 @@ class LayerSpacesTracker:
         points = data.x[: min(data.n_train, POINTS)]
         x = np.concatenate([_GRID, points])
         layers = [select_features(spec, x)]
-        layers += [activations for activations, _ in iterate_layers(spec, params, x)]
+        layers += [activations for activations, _ in iterate_layers(spec, params, layers[0])]
         kernel, bias = (np.asarray(p[-1], np.float64) for p in (params.kernels, params.biases))
         layers.append(multiply(layers[-1], kernel) + bias)
         views = [self._view(i, h) for i, h in enumerate(layers)]

@@ -1,4 +1,4 @@
-"""Values of every hidden layer for any points, in NumPy and float64: nothing is compiled."""
+"""Values of every hidden layer for any inputs, in NumPy and float64: nothing is compiled."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _ROWS = 128
 
 
 class LayerValues(NamedTuple):
-    """Values of one hidden layer, [points, units].
+    """Values of one hidden layer, [rows, units].
 
     Attributes:
         activations: f(z).
@@ -42,15 +42,15 @@ def select_features(spec: Spec, x: Floats) -> Doubles:
     return compute_features(x)[:, columns].astype(np.float64)
 
 
-def iterate_layers(spec: Spec, params: ParameterArrays, x: Floats) -> Iterator[LayerValues]:
+def iterate_layers(spec: Spec, params: ParameterArrays, inputs: Doubles) -> Iterator[LayerValues]:
     """Yields the values of every hidden layer, with moving averages where it is normalized.
 
     Args:
         spec: the network.
         params: its parameters.
-        x: float32 [points, 2].
+        inputs: [rows, inputs], of points as `select_features` returns them.
     """
-    h = select_features(spec, x)
+    h = inputs
     for layer, settings in enumerate(spec.layers):
         kernel, bias = (np.asarray(p[layer], np.float64) for p in (params.kernels, params.biases))
         z = multiply(h, kernel) + bias

@@ -30,7 +30,13 @@ from engine.programs.images.general import (
     compile_general_training,
     compile_general_views,
 )
-from engine.programs.images.training_programs import TrainingProgram, compile_training
+from engine.programs.images.training_programs import (
+    GradientProgram,
+    PartsProgram,
+    TrainingProgram,
+    compile_gradient,
+    compile_training,
+)
 from engine.programs.models import ExactModel, ExactNetwork, GeneralImageModel
 from engine.spec import Spec
 
@@ -151,6 +157,13 @@ class ImagePrograms:
             return True
         return self._cache.need(owner, *exact)
 
+    def gradient(self, spec: Spec, data: ImageData, *, wait: bool) -> GradientProgram | None:
+        """Returns the program that computes the gradient of a batch."""
+        program = self._cache.peek(_exact_training(spec, data)[0])
+        if isinstance(program, PartsProgram):
+            return program.gradient
+        return self._find(*_gradient(spec, data), wait)
+
     def unit_activations(self, spec: Spec, data: ImageData, *, wait: bool) -> BatchedProgram | None:
         """Returns the program that computes a unit's activation for images."""
         return self._find(*_unit_activations(spec, data), wait)
@@ -233,6 +246,11 @@ def _view_key(spec: Spec, data: ImageData) -> ViewKey:
     return ViewKey(network, seen, data.n_test, min(IN_SPACE, data.n_test))
 
 
+def _gradient(spec: Spec, data: ImageData) -> tuple[Hashable, Callable[[], GradientProgram]]:
+    model = ExactModel.of(spec, data.n_train)
+    return ("gradient", model), lambda: compile_gradient(model, model.rows)
+
+
 def _unit_activations(spec: Spec, data: ImageData) -> tuple[Hashable, Callable[[], BatchedProgram]]:
     model = _view_key(spec, data)
     return ("exciting", model), lambda: compile_unit_activations(model)
@@ -256,6 +274,8 @@ def _list_rare(
     """Lists the programs that only this frame's views need."""
     if "nearest" in request.views:
         yield _nearest(data)
+    if "gradient_flow" in request.views:
+        yield _gradient(spec, data)
     if "exciting" in request.views and request.selected(spec) is not None:
         yield _unit_activations(spec, data)
     if "space" in request.views:

@@ -106,21 +106,45 @@ class TrainProgram:
 
 
 @dataclass(frozen=True)
-class PartsProgram:
-    """Program of a large image network: one update in several calls, which accumulate its gradient.
+class GradientProgram:
+    """Program of the gradient of one batch of images, without the penalty and not clipped.
 
     Attributes:
         model: what it was compiled for.
-        rows: of a batch whose gradient one call computes.
+        rows: of the batch whose gradient one call computes.
         begin: () -> a gradient of 0.
         add: (rates, position, part, params, batches, gradient) -> the gradient with one part more.
-        apply: (rates, position, state, gradient) -> the new state, and whether it is finite.
     """
 
     model: ExactModel
     rows: int
     begin: Callable[[], ParameterArrays]
     add: Callable[..., ParameterArrays]
+
+    def slices(
+        self, inputs: Any, position: Any, params: ParameterArrays, batches: Batches
+    ) -> Slices[ParameterArrays]:
+        """Returns the gradient of batch `position[3]`, and pauses after each part of it."""
+        gradient = self.begin()
+        for part in range(-(-self.model.batch // self.rows)):
+            gradient = self.add(inputs, position, np.int32(part), params, batches, gradient)
+            jax.block_until_ready(gradient)
+            yield
+        return gradient
+
+
+@dataclass(frozen=True)
+class PartsProgram:
+    """Program of a large image network: one update in several calls, which accumulate its gradient.
+
+    Attributes:
+        model: what it was compiled for.
+        gradient: of one batch.
+        apply: (rates, position, state, gradient) -> the new state, and whether it is finite.
+    """
+
+    model: ExactModel
+    gradient: GradientProgram
     apply: Callable[..., tuple[State[ParameterArrays], Array]]
 
     def pack(self, spec: Spec) -> Floats:
@@ -139,11 +163,7 @@ class PartsProgram:
         Returns:
             The new state, and whether it is finite.
         """
-        gradient = self.begin()
-        for part in range(-(-self.model.batch // self.rows)):
-            gradient = self.add(inputs, position, np.int32(part), state.params, batches, gradient)
-            jax.block_until_ready(gradient)
-            yield
+        gradient = yield from self.gradient.slices(inputs, position, state.params, batches)
         after, finite = self.apply(inputs, position, state, gradient)
         return after, bool(finite)
 
@@ -194,16 +214,16 @@ def compile_whole(model: ExactModel) -> TrainProgram:
     return TrainProgram(model, compile_for_images(run, rates, int32s(5), state, batches))
 
 
-def compile_parts(model: ExactModel, rows: int) -> PartsProgram:
-    """Compiles the training of a network, so many rows of a batch in one call.
+def compile_gradient(model: ExactModel, rows: int) -> GradientProgram:
+    """Compiles the gradient of a batch, so many rows of it in one call.
 
     Args:
-        model: what is trained; no layer of it is normalized.
+        model: what is trained; no layer of it is normalized, unless a part is the whole batch.
         rows: of a part.
     """
 
     def begin() -> ParameterArrays:
-        return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), state.params)
+        return jax.tree.map(lambda leaf: jnp.zeros(leaf.shape, leaf.dtype), params_shape)
 
     def add(
         flat: Array,
@@ -216,6 +236,20 @@ def compile_parts(model: ExactModel, rows: int) -> PartsProgram:
         inputs, at = _inputs(flat), read_position(position)
         return training.add_gradient(model, inputs, at, rows, part, params, *batches, total)
 
+    rates, state, batches = _describe(model)
+    params_shape = state.params
+    shapes = rates, int32s(5), int32s(), params_shape, batches, params_shape
+    return GradientProgram(model, rows, compile_for_images(begin), compile_for_images(add, *shapes))
+
+
+def compile_parts(model: ExactModel, rows: int) -> PartsProgram:
+    """Compiles the training of a network, so many rows of a batch in one call.
+
+    Args:
+        model: what is trained; no layer of it is normalized.
+        rows: of a part.
+    """
+
     def apply(
         flat: Array, position: Array, state: State[Any], gradient: ParameterArrays
     ) -> tuple[State[Any], Array]:
@@ -224,11 +258,7 @@ def compile_parts(model: ExactModel, rows: int) -> PartsProgram:
         )
         return after, are_finite(after)
 
-    rates, state, batches = _describe(model)
-    return PartsProgram(
-        model,
-        rows,
-        compile_for_images(begin),
-        compile_for_images(add, rates, int32s(5), int32s(), state.params, batches, state.params),
-        compile_for_images(apply, rates, int32s(5), state, state.params),
-    )
+    rates, state, _ = _describe(model)
+    shapes = rates, int32s(5), state, state.params
+    gradient = compile_gradient(model, rows)
+    return PartsProgram(model, gradient, compile_for_images(apply, *shapes))

@@ -12,10 +12,12 @@ import numpy as np
 from engine.base.arrays import Floats
 from engine.base.errors import DivergedError
 from engine.base.pace import Pace
+from engine.base.rate_limited_cache import RateLimitedCache
 from engine.base.slices import Slices, finish, timed
 from engine.data.image_data import ImageData
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics, Variances, make_metrics
+from engine.insight.gradient_flow import GradientFlow
 from engine.network import ParameterArrays
 from engine.programs.divergence import find_last_finite
 from engine.programs.images.training_programs import Batches, TrainingProgram
@@ -24,6 +26,7 @@ from engine.programs.tiers import Programs
 from engine.programs.training import State
 from engine.runs.base import RunBase
 from engine.runs.images.evaluation_schedule import EvaluationSchedule
+from engine.runs.images.insight import APART, measure_image_flow
 from engine.runs.images.shuffled_rows import ShuffledRows
 from engine.runs.images.state import ImageState
 from engine.runs.images.views import BoundNetwork, ImageViews
@@ -52,6 +55,7 @@ class ImageRun(RunBase[ImageData]):
         self._rows = ShuffledRows()
         self._evaluation = EvaluationSchedule()
         self._views = ImageViews(programs.images)
+        self._flow: RateLimitedCache[GradientFlow | None] = RateLimitedCache(apart=APART)
         self._data = snapshot.data
         self._measured: Metrics | None = None
         self._kept: Metrics | None = None
@@ -230,14 +234,18 @@ class ImageRun(RunBase[ImageData]):
             if steps:
                 yield
 
-    def _call(
-        self, program: TrainingProgram, steps: int
-    ) -> Slices[tuple[State[ParameterArrays], bool]]:
+    def _prepare(self, steps: int) -> tuple[Any, Batches]:
+        """Returns position and batches of a call that does so many updates."""
         counters = self._counters
         numbers = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
         position = np.array(numbers, np.int32)
         rows = self._rows.get(self._spec.seed, self.epoch, self._model)
-        batches = Batches(self._data.train_images, self._data.train_labels, rows)
+        return position, Batches(self._data.train_images, self._data.train_labels, rows)
+
+    def _call(
+        self, program: TrainingProgram, steps: int
+    ) -> Slices[tuple[State[ParameterArrays], bool]]:
+        position, batches = self._prepare(steps)
         inputs = program.pack(self._spec)
         return (yield from program.slices(inputs, position, self._state.arrays, batches))
 
@@ -273,6 +281,13 @@ class ImageRun(RunBase[ImageData]):
         assert measured is not None
         arrays = self._show_history(request)
         arrays |= yield from self._views.show(request, self._bound, as_seen=as_seen)
+        if "gradient_flow" in request.views:
+            measure = partial(
+                measure_image_flow, self._programs.images, self._spec, self._data, self._state,
+                self._prepare(1), wait=request.patient,
+            )  # fmt: skip
+            flow = yield from self._flow.get((self._spec,), measure, now=request.patient)
+            arrays |= {} if flow is None else flow.arrays
         now = {**measured, "step": self.step, "epoch": self.epoch}
         left = self.batches_per_epoch - self._counters.first
         metadata = describe_metrics(now) | {

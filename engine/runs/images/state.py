@@ -31,7 +31,7 @@ class ImageState:
         """Flat vectors float32 [n] on the host."""
         if self._flat is None:
             host = jax.device_get(self._arrays)
-            self._flat = State(*(_join(self._layout, parts) for parts in host))
+            self._flat = State(*(join_parameters(self._layout, parts) for parts in host))
         return self._flat
 
     @property
@@ -54,8 +54,8 @@ class ImageState:
         self._flat, self._arrays = self.flat, None
 
 
-def _join(layout: Layout, parts: Any) -> Floats:
-    """Returns the flat vector of arrays on the host."""
+def join_parameters(layout: Layout, parts: Any) -> Floats:
+    """Returns the flat vector of arrays by layer on the host."""
     flat = np.empty(layout.size, np.float32)
     for layer, (kernel, bias) in enumerate(zip(parts.kernels, parts.biases, strict=True)):
         flat[layout.kernel_slice(layer)] = kernel.ravel()

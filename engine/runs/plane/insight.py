@@ -28,7 +28,7 @@ from engine.programs.turns import Ranges
 from engine.runs.plane.loss_views import APART, LossViews
 from engine.runs.plane.programs import PlanePrograms
 from engine.runs.plane.state import PlaneState
-from engine.runs.plane.views import name_ablation, name_flow, name_report, name_spaces
+from engine.runs.plane.views import name_ablation, name_report, name_spaces
 from engine.spec import Spec
 
 Arrays = dict[str, NDArray[Any]]
@@ -95,7 +95,7 @@ class PlaneInsight:
         if "gradient_flow" in request.views:
             measure = partial(_measure_flow, request, present)
             flow = yield from self._flow.get((present.spec,), measure, now=request.patient)
-            arrays |= {} if flow is None else name_flow(flow)
+            arrays |= {} if flow is None else flow.arrays
         if "one_step" in request.views:
             describe = partial(_describe_step, request, present)
             key = present.spec, request.step

@@ -14,7 +14,6 @@ from engine.frames.frames import Frame, FrameRequest, describe_range, tabulate_p
 from engine.frames.registry import Shown, make_views
 from engine.insight.ablation import Ablation
 from engine.insight.classification import ClassificationReport
-from engine.insight.gradient_flow import GradientFlow
 from engine.insight.layer_spaces import LayerSpaces
 from engine.network import Layout
 from engine.programs.bindings import Binding, Pixels
@@ -64,15 +63,6 @@ def name_report(report: ClassificationReport) -> dict[str, NDArray[Any]]:
         "class_scores": report.scores,
         "roc_curves": report.curves,
         "roc_auc": report.auc,
-    }
-
-
-def name_flow(flow: GradientFlow) -> dict[str, NDArray[Any]]:
-    """Returns the arrays of the `gradient_flow` view."""
-    return {
-        "gradient_flow": flow.layers,
-        "activation_histograms": flow.activations,
-        "gradient_histograms": flow.gradients,
     }
 
 

@@ -1,6 +1,6 @@
 /** Observations on a frame of an image network: pure rules, the most urgent first. */
 
-import { frozenLayer, lostRun, worse } from "advice/observations";
+import { frozenLayer, lostRun, stuck, worse } from "advice/observations";
 
 const FEW = 3;
 const TIMES = 2;
@@ -10,12 +10,12 @@ const SOME = 0.2;
 
 /**
  * @param {Frame} frame
- * @param {{spec, diverged, setback}} state
+ * @param {{spec, diverged, setback, trend}} state
  * @returns {{key: string, values?: Object, fix?: Object}} as of the points' rules
  */
-export function observe({ meta }, { spec, diverged, setback }) {
+export function observe(frame, { spec, diverged, setback, trend }) {
   return lostRun(spec, diverged) ?? worse(setback) ?? frozenLayer(spec)
-    ?? (meta.epoch < FEW ? null : tooSimple(spec) ?? overfitting(meta, spec))
+    ?? (frame.meta.epoch < FEW ? null : tooSimple(spec) ?? overfitting(frame.meta, spec) ?? stuck(frame, spec, trend))
     ?? { key: "images.idle" };
 }
 

@@ -154,7 +154,7 @@ function rising(spec, trend) {
 }
 
 /** A loss that stays where it is, and that is not good enough. */
-function stuck({ meta }, { layers }, trend) {
+export function stuck({ meta }, { layers }, trend) {
   const score = meta.train_accuracy ?? meta.train_r2;
   if (trend?.trend !== "still" || !(score < (meta.train_accuracy === undefined ? POOR_FIT : POOR))) return null;
   const values = { loss: trend.after, updates: trend.updates };

@@ -1,5 +1,6 @@
 /** Shared parts of both network drawings: card header, edits of layers, the pinned unit. */
 
+import { openLook } from "advice/looks";
 import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
 import { makeTerm } from "lib/terms";
@@ -34,7 +35,7 @@ export function createNetworkHead(help, { model, fixed, openStep = null }) {
  * @returns {{layers: () => Layer[], change: Function, activate: Function, openMenu: Function,
  *   insert: (at: number) => void}}
  */
-export function createLayerEdits({ store, edits, schema, may = everything }, newLayer, showSpace) {
+export function createLayerEdits({ store, edits, actions, schema, may = everything, opensStep = false }, newLayer, showSpace) {
   const layers = () => store.get().run.draft.layers;
 
   function change({ layers: next, origin }) {
@@ -48,7 +49,11 @@ export function createLayerEdits({ store, edits, schema, may = everything }, new
   }
 
   function openMenu(button, layer) {
-    openLayerMenu(button, layer, { store, edits, schema, showSpace, removeLayer: (at) => change(removeLayer(layers(), at)) });
+    openLayerMenu(button, layer, {
+      store, edits, schema, showSpace,
+      showGradients: opensStep ? () => openLook({ view: "gradients" }, { store, actions }) : undefined,
+      removeLayer: (at) => change(removeLayer(layers(), at)),
+    });
   }
 
   function insert(at) {

@@ -1,4 +1,4 @@
-/** Menu of a layer's further settings: slope, dropout, batch normalization. */
+/** Menu of a layer: its further settings, such as dropout, and the views that look into it. */
 
 import { createControl } from "controls/field";
 import { h } from "lib/dom";
@@ -12,9 +12,10 @@ import { word } from "lib/words";
  * @param {HTMLElement} anchor
  * @param {number} at
  * @param {{store: Store, edits: any, schema: any, removeLayer: (at: number) => void,
- *   showSpace?: (at: number) => void}} parts `showSpace` opens the layer's hidden space, where there is one
+ *   showSpace?: (at: number) => void, showGradients?: () => void}} parts `showSpace` opens the layer's hidden space,
+ *   `showGradients` the gradients of all layers, where there are such views
  */
-export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer, showSpace }) {
+export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer, showSpace, showGradients }) {
   const layerNow = () => store.get().run.draft.layers[at];
   const change = (key) => (value) =>
     edits.edit({ layers: changeLayer(store.get().run.draft.layers, at, { [key]: value }) });
@@ -22,18 +23,16 @@ export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer, s
     const control = createControl(schema.field(`layers.${key}`), { onInput: change(key) });
     return { key, control };
   });
-  const remove = h("button.button.small", {
-    type: "button", data: { action: "removeLayer", help: word("help.removeLayer") }, on: { click: () => {
+  const makeButton = (action, text, help, call) => h("button.button.small", {
+    type: "button", data: { action, help }, on: { click: () => {
       popover.close();
-      removeLayer(at);
+      call(at);
     } },
-  }, word("action.removeLayer"));
-  const space = showSpace && h("button.button.small", {
-    type: "button", data: { action: "showSpace", help: word("help.showSpace") }, on: { click: () => {
-      popover.close();
-      showSpace(at);
-    } },
-  }, word("action.showSpace"));
+  }, text);
+  const remove = makeButton("removeLayer", word("action.removeLayer"), word("help.removeLayer"), removeLayer);
+  const space = showSpace && makeButton("showSpace", word("action.showSpace"), word("help.showSpace"), showSpace);
+  const gradients = showGradients
+    && makeButton("showGradients", word("tab.flow"), word("help.tab.flow"), showGradients);
   const unwatch = store.watch(["run.draft"], ({ run: { draft } }) => {
     const layer = draft.layers[at];
     if (layer) for (const { key, control } of controls) control.update(layer[key]);
@@ -42,7 +41,7 @@ export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer, s
   const popover = openPopover(
     { x: box.left, y: box.bottom + 6 },
     word("layer.name", { layer: at + 1 }),
-    [...controls.map(({ control }) => control.element), h("div.menu-actions", {}, space, remove)],
+    [...controls.map(({ control }) => control.element), h("div.menu-actions", {}, space, gradients, remove)],
     unwatch);
   controls[0].control.input.focus();
 }

@@ -145,7 +145,7 @@ const OWN = {
     observe, newLayer: context.schema.defaults().layers[0], tries: true, looks: LOOK_NAMES,
   }),
   imageObservation: (element, context) => createObservation(element, context, {
-    observe: observeImages, newLayer: { ...context.schema.defaults().layers[0], ...LAYER }, tries: false, looks: [],
+    observe: observeImages, newLayer: { ...context.schema.defaults().layers[0], ...LAYER }, tries: false, looks: ["gradients"],
   }),
   notes: createNotes,
 };

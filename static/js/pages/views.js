@@ -63,7 +63,7 @@ const TABLE = [
   { part: "race", plane: "race", embed: "race", replayEmbed: "race" },
   { part: "unit", plane: "unitPanel", images: "imageUnitPanel", embed: "unit", replayEmbed: "unit" },
   { part: "spaces", plane: "spaces", embed: "spaces", replayEmbed: "spaces" },
-  { part: "curves", plane: "flow", embed: "gradients", replayEmbed: "gradients" },
+  { part: "curves", plane: "flow", images: "imageFlow", embed: "gradients", replayEmbed: "gradients" },
   { part: "notes", plane: "notes", playground: "notes" },
 ];
 
@@ -91,6 +91,7 @@ const SHARED = {
   imageNetwork: createImageNetwork,
   spaces: createSpaces,
   flow: createFlow,
+  imageFlow: createImageFlow,
   output: createOutput,
   ablation: createAblation,
   step: createOneStep,
@@ -103,7 +104,7 @@ const SHARED = {
     createCurve, createUnitPanel, createFlow, scoreTools: SCORE_TOOLS, lossTools: [...LOSS_TOOLS, ...(context.edits ? [createStopping] : [])],
   }),
   imageCurves: (element, context) => createCurveTabs(element, context, {
-    createCurve, createUnitPanel: createImageUnit, aboutUnit: "help.tab.unit.images",
+    createCurve, createUnitPanel: createImageUnit, createFlow: createImageFlow, aboutUnit: "help.tab.unit.images",
   }),
   outputPanel: (element, context) => {
     const plane = h("div.output-plane");
@@ -140,6 +141,11 @@ export function makeViews(page, part, context, places, own = {}) {
   const makers = { ...SHARED, ...own };
   return TABLE.filter((row) => row[kind] && places[row[page]])
     .map((row) => part(row.part, makers[row[kind]], places[row[page]]));
+}
+
+/** Nothing is tried on copies of networks for images. */
+function createImageFlow(element, context) {
+  return createFlow(element, { ...context, advice: undefined });
 }
 
 /** A panel for one update says that it is of points where the page is about images. */
