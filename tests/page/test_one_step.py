@@ -14,6 +14,7 @@ from engine.base.counters import Counters
 from engine.data.datasets import make_dataset
 from engine.frames.frames import StepRequest
 from engine.insight.one_step import Position, describe_step
+from engine.network import Layout
 from engine.programs.training import State
 from engine.spec import names
 from tests.engine import states
@@ -162,6 +163,55 @@ def test_formulas_of_dropout_and_batch_normalization_give_their_values(modules: 
     found = check(modules, {"layers": layers})
     assert any(formula.endswith("/ (1 − p)") for _, formula, _, _ in found)
     assert any("γ" in formula for _, formula, _, _ in found)
+
+
+def test_the_chain_rule_goes_through_batch_normalization(modules: Modules) -> None:
+    """Its numbers against differences of the batch's losses, where one weighted sum is moved."""
+    layers = [{"units": 3, "activation": "tanh", "batch_norm": True}]
+    spec = parse_spec({"layers": layers, "features": ["x1", "x2", "radius"], "batch_size": 5})
+    found = check(modules, {"layers": layers, "batch_size": 5}, deep=7)
+    opened = {symbol for symbol, _, numbers, _ in found if numbers}
+    assert {"∂L/∂β", "∂L/∂γ", "μ", "σ²", "ŝ⁽¹⁾₂"} <= opened
+    frame = describe(spec)
+    arrays = {
+        name: np.array(one["data"]).reshape(one["shape"]) for name, one in frame["arrays"].items()
+    }
+    layout, params = Layout.of(spec), states.draw_params(spec, 5).astype(np.float64)
+    parts = layout.split(params)
+    targets = arrays["step_examples"][:, 5]
+
+    def add_losses(sums: Any) -> float:
+        """Sum of the cross-entropies of all rows."""
+        normal = (sums - sums.mean(axis=0)) / np.sqrt(sums.var(axis=0) + 1e-3)
+        h = np.tanh(parts.scales[0] * normal + parts.shifts[0])
+        z = (h @ parts.kernels[1] + parts.biases[1])[:, 0]
+        return float(np.sum(np.logaddexp(0, z) - targets * z))
+
+    values, hidden = arrays["step_values"], slice(3, 6)
+    sums = values[0][:, hidden].copy()
+    wanted = np.zeros_like(sums)
+    for at in np.ndindex(sums.shape):
+        ends = []
+        for by in (1e-5, -1e-5):
+            moved = sums.copy()
+            moved[at] += by
+            ends.append(add_losses(moved))
+        wanted[at] = (ends[0] - ends[1]) / 2e-5
+    np.testing.assert_allclose(values[7][:, hidden], wanted, rtol=1e-4, atol=1e-6)
+    load = """
+      const { readStep } = await import("step/description");
+      const { nodeOfWeightGradient } = await import("step/backward-formulas");
+      const [frame] = arguments;
+      for (const array of Object.values(frame.arrays)) array.data = new Float32Array(array.data);
+      const step = readStep(frame, { loss: "binary_crossentropy", outputActivation: "sigmoid" });
+      const told = ({ formula, numbers }) => [formula, numbers];
+      return [0, 1, 2].map((to) => nodeOfWeightGradient(step, { layer: 0, from: 0, to })
+        .parts.map((part) => told(part().parts[0]())));
+    """
+    for unit, rows in enumerate(modules.load(load, frame)):
+        for row, (formula, numbers) in enumerate(rows):
+            assert formula == "γ (∂L/∂z − ∂L/∂β − ŝ · ∂L/∂γ) / √(σ² + 0.001)"
+            assert compute(numbers) == pytest.approx(wanted[row, unit], abs=2e-3)
 
 
 def test_a_step_goes_from_the_inputs_to_the_new_weights_and_back(modules: Modules) -> None:

@@ -1,7 +1,8 @@
 /** Formulas of the backward pass and of the update: the chain rule as nodes that open. Pure. */
 
-import { isFrozen, makeNode, nodeOfActivation, nodeOfOutput, nodeOfPreActivation, nodeOfUnit, nodeOfWeight, slopeBelow } from "step/forward-formulas";
+import { isFrozen, makeNode, nodeOfActivation, nodeOfOutput, nodeOfPreActivation, nodeOfUnit, nodeOfWeight, slopeBelow, sumOf } from "step/forward-formulas";
 import { writeActivation, writeLoss, writeOptimizer } from "step/functions";
+import { isNormalized, nodeThroughNormalization, writeDeviation } from "step/normalization-formulas";
 import { bracket, formatFigure, joinTerms, slopeFor, symbolOf, symbolOfUnit, symbolOfWeight } from "step/notation";
 
 const UNTIL = 8;
@@ -62,15 +63,12 @@ function nodeOfSumGradient(step, row, column, unit) {
     const { variance } = step.statistics(column, unit);
     const scale = step.parameter(step.unitParameter("scale", column, unit)).old;
     return makeNode(slopeFor(symbolOfSum(step, column, unit)), `γ ${above.symbol} / √(σ² + 0.001)`,
-      `${bracket(scale)} · ${bracket(above.value)} / √(${formatFigure(variance)} + 0.001)`,
+      `${bracket(scale)} · ${bracket(above.value)} / ${writeDeviation(variance)}`,
       step.value("bySums", row, column, unit), [() => above], "step.note.averages");
   }
-  return makeNode(slopeFor(symbolOfSum(step, column, unit)), "γ (∂L/∂z − β̇ − ŝ γ̇) / √(σ² + 0.001)", "",
-    step.value("bySums", row, column, unit), [() => nodeOfGradient(step, row, column, unit)], "step.note.through");
-}
-
-function isNormalized({ spec, last }, column) {
-  return column < last && spec.layers[column - 1].batch_norm;
+  return nodeThroughNormalization(step, row, column, unit, {
+    sumOf: sumOf(step, column, unit), gradientOf: (one) => nodeOfGradient(step, one, column, unit),
+  });
 }
 
 function symbolOfSum(step, column, unit) {

@@ -1,6 +1,7 @@
 /** Formulas of the forward pass and of the loss, as nodes that open into what they are made of. Pure. */
 
 import { writeActivation, writeLoss } from "step/functions";
+import { isNormalized, nodeOfNormal, writeDeviation } from "step/normalization-formulas";
 import { bracket, formatFigure, joinTerms, symbolOf, symbolOfUnit, symbolOfWeight } from "step/notation";
 
 /** @returns {FormulaNode} */
@@ -51,16 +52,21 @@ export function slopeBelow(step, column, unit) {
 
 /** z: the weighted sum, normalized where the layer is. */
 export function nodeOfPreActivation(step, row, column, unit) {
-  const normalized = column < step.last && step.spec.layers[column - 1].batch_norm;
-  if (!normalized) return nodeOfSum(step, row, column, unit, "z");
+  if (!isNormalized(step, column)) return nodeOfSum(step, row, column, unit, "z");
   const { mean, variance } = step.statistics(column, unit);
   const scale = step.parameter(step.unitParameter("scale", column, unit)).old;
   const shift = step.parameter(step.unitParameter("shift", column, unit)).old;
   const s = step.value("sums", row, column, unit);
   return makeNode(symbolOf("z", step, column, unit), "γ (s − μ) / √(σ² + 0.001) + β",
-    `${formatFigure(scale)} · (${formatFigure(s)} − ${bracket(mean)}) / √(${formatFigure(variance)} + 0.001) + ${bracket(shift)}`,
-    step.value("z", row, column, unit), [() => nodeOfSum(step, row, column, unit, "s")],
+    `${formatFigure(scale)} · (${formatFigure(s)} − ${bracket(mean)}) / ${writeDeviation(variance)} + ${bracket(shift)}`,
+    step.value("z", row, column, unit), isFrozen(step, column - 1)
+      ? [() => nodeOfSum(step, row, column, unit, "s")] : [() => nodeOfNormal(step, row, column, unit, sumOf(step, column, unit))],
     isFrozen(step, column - 1) ? "step.note.averages" : "step.note.normalized");
+}
+
+/** The weighted sums of a normalized unit, row by row. */
+export function sumOf(step, column, unit) {
+  return (row) => nodeOfSum(step, row, column, unit, "s");
 }
 
 /** The weighted sum of what comes in, and the bias. */
