@@ -160,14 +160,18 @@ VIEWS.register(
         ),
     ),
     View(
-        "ablation", "plane", cost="occasional", recorded=True, changes=True,
+        "ablation", "both", cost="occasional", recorded=True, changes=True,
         arrays=(
             ArrayType(
                 "ablated_boundary", "U8", ("K", 100, 100),
-                "the output over [-6,6]^2 without the units and links that are switched off, as "
-                "`boundary`",
+                "of points: the output over [-6,6]^2 without the units and links that are switched "
+                "off, as `boundary`",
             ),
             ArrayType("ablated_range", "F32", (2,), "what 0..255 spans there"),
+            ArrayType(
+                "ablated_probabilities", "F32", ("K",),
+                "of images: the output for the chosen image without them",
+            ),
             ArrayType(
                 "ablation", "F32", (2, 4),
                 "train loss, test loss, train metric, test metric (accuracy, or RMSE) of the "

@@ -97,13 +97,22 @@ def measure_ablation(
     without = make_metrics(
         spec.task, counters.step, counters.epoch, turn.summary(), Variances.of(data)
     )
-    rows = [history_row(metrics)[1:] for metrics in (present, without)]
-    off = [(layer, unit, -1) for layer, unit in request.units]
-    off += [(layer, -1 if from_ is None else from_, to) for layer, from_, to in request.links]
     return Ablation(
         pixels.boundary,
         np.array(pixels.ranges.boundary),
-        np.array(rows, np.float32),
-        np.array(off, np.float32).reshape(-1, 3),
+        tabulate_metrics(present, without),
+        list_off(request),
     )
     yield
+
+
+def tabulate_metrics(present: Metrics, without: Metrics) -> Floats:
+    """Returns the metrics of a network with all units and links, and without some."""
+    return np.array([history_row(metrics)[1:] for metrics in (present, without)], np.float32)
+
+
+def list_off(request: AblationRequest) -> Floats:
+    """Returns what is switched off, float32 [n, 3]: see `Ablation`."""
+    off = [(layer, unit, -1) for layer, unit in request.units]
+    off += [(layer, -1 if from_ is None else from_, to) for layer, from_, to in request.links]
+    return np.array(off, np.float32).reshape(-1, 3)

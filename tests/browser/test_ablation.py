@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from selenium.webdriver.common.keys import Keys
 
+from tests.browser.axe import check_themes
 from tests.browser.page import Page
 
 TEST_LOSS = "[data-metric='test_loss'] .metric-value"
@@ -53,3 +54,26 @@ def test_a_frozen_layer_has_a_lock_and_undo_thaws_it(page: Page) -> None:
     page.until(
         "!document.querySelector(\"[data-menu='0']\").classList.contains('frozen')", "thawed"
     )
+
+
+@pytest.mark.slow
+def test_units_of_a_network_for_images_are_switched_off(tab: Page) -> None:
+    """The answer for the chosen image and the losses, beside those of the whole network."""
+    page = tab.open("/?v=1&data=digits&layers=12:relu&optimizer=adam&rate=0.01&batch=32")
+    page.wait(lambda: page.find_all("[data-metric='test_accuracy']"), "images are shown")
+    page.click("[data-action='oneEpoch']")
+    page.wait(lambda: page.step > 0, "an epoch")
+    page.tab_to("[data-block='0']")
+    page.press(Keys.ENTER)
+    page.until("document.querySelector(\"[data-action='switchUnit']\").checkVisibility()", "it")
+    page.click("[data-action='switchUnit']")
+    page.wait(lambda: len(read_table(page)) == 5 and read_table(page)[1][2], "the comparison")
+    page.wait(lambda: read_table(page)[1][1] == page.text(TEST_LOSS), "the loss with it")
+    rows = read_table(page)
+    assert rows[0][0] == "This image"
+    assert "%" in rows[0][1]
+    assert "%" in rows[0][2]
+    assert page.text(".ablation-off") == "Layer 1, unit 1"
+    check_themes(page, "images without a unit", ".ablation-panel")
+    page.click("[data-action='restoreAblation']")
+    page.until("document.querySelector('.ablation-panel').hidden", "all are on again")

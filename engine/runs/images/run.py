@@ -12,12 +12,10 @@ import numpy as np
 from engine.base.arrays import Floats
 from engine.base.errors import DivergedError
 from engine.base.pace import Pace
-from engine.base.rate_limited_cache import RateLimitedCache
 from engine.base.slices import Slices, finish, timed
 from engine.data.image_data import ImageData
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics, Variances, make_metrics
-from engine.insight.gradient_flow import GradientFlow
 from engine.network import ParameterArrays
 from engine.programs.divergence import find_last_finite
 from engine.programs.images.training_programs import Batches, TrainingProgram
@@ -26,7 +24,7 @@ from engine.programs.tiers import Programs
 from engine.programs.training import State
 from engine.runs.base import RunBase
 from engine.runs.images.evaluation_schedule import EvaluationSchedule
-from engine.runs.images.insight import APART, measure_image_flow
+from engine.runs.images.insight import ImageInsight
 from engine.runs.images.shuffled_rows import ShuffledRows
 from engine.runs.images.state import ImageState
 from engine.runs.images.views import BoundNetwork, ImageViews
@@ -55,7 +53,7 @@ class ImageRun(RunBase[ImageData]):
         self._rows = ShuffledRows()
         self._evaluation = EvaluationSchedule()
         self._views = ImageViews(programs.images)
-        self._flow: RateLimitedCache[GradientFlow | None] = RateLimitedCache(apart=APART)
+        self._insight = ImageInsight(programs.images, self._views)
         self._data = snapshot.data
         self._measured: Metrics | None = None
         self._kept: Metrics | None = None
@@ -281,13 +279,8 @@ class ImageRun(RunBase[ImageData]):
         assert measured is not None
         arrays = self._show_history(request)
         arrays |= yield from self._views.show(request, self._bound, as_seen=as_seen)
-        if "gradient_flow" in request.views:
-            measure = partial(
-                measure_image_flow, self._programs.images, self._spec, self._data, self._state,
-                self._prepare(1), wait=request.patient,
-            )  # fmt: skip
-            flow = yield from self._flow.get((self._spec,), measure, now=request.patient)
-            arrays |= {} if flow is None else flow.arrays
+        update = self._prepare(1)
+        arrays |= yield from self._insight.show(request, self._bound, self._state, update)
         now = {**measured, "step": self.step, "epoch": self.epoch}
         left = self.batches_per_epoch - self._counters.first
         metadata = describe_metrics(now) | {

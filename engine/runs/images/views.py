@@ -104,10 +104,16 @@ class ImageViews:
         self._tested, self._basis, self._by_general = kept
 
     def measure(self, network: BoundNetwork) -> Slices[Floats]:
+        """Evaluates the network that is shown, and keeps its predictions; see `evaluate`."""
+        summary, self._tested = yield from self.evaluate(network)
+        return summary
+
+    def evaluate(self, network: BoundNetwork) -> Slices[tuple[Floats, TestPredictions]]:
         """Evaluates a network on the first train images and on all test images.
 
         Returns:
-            float32 [7]: loss, accuracy and 0 of train, the same of test, and the penalty.
+            float32 [7]: loss, accuracy and 0 of train, the same of test, and the penalty; and what
+            it predicts.
         """
         spec, data = network.spec, network.data
         programs, labels = self._programs.views(spec, data), data.images
@@ -116,14 +122,20 @@ class ImageViews:
         seen = yield from train.slices(n_seen, *bound, data.seen_images, data.seen_labels)
         rest = yield from test.slices(data.n_test, *bound, data.test_images, data.test_labels)
         right = np.mean(seen.predictions == labels.train_labels[:n_seen])
-        self._tested = TestPredictions(
+        made = TestPredictions(
             rest.predictions, _confusion_matrix(labels.test_labels, rest, spec.n_outputs)
         )
-        tested = np.trace(self._tested.confusion) / data.n_test
+        tested = np.trace(made.confusion) / data.n_test
         sums, rates = jax.device_get(programs.sum_kernels(bound[1])), spec.regularization
         penalty = rates.l1 * sums.absolute + rates.l2 * sums.squares
         means = (seen.losses.mean(), right, 0, rest.losses.mean(), tested, 0)
-        return np.array([*means, penalty], np.float32)
+        return np.array([*means, penalty], np.float32), made
+
+    def answer(self, network: BoundNetwork, image: NDArray[np.uint8]) -> Floats:
+        """Returns the outputs for one image, by the programs that show the network."""
+        programs = self._programs.views(network.spec, network.data)
+        found = programs.explain(network.spec, network.params, image.ravel())
+        return np.asarray(found.probabilities)
 
     def predict(self, network: BoundNetwork, images: NDArray[Any]) -> Floats:
         """Returns the outputs float32 [n, K] for images of 0..255."""

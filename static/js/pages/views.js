@@ -53,7 +53,7 @@ const TABLE = [
   { part: "metrics", plane: "metrics", images: "metrics", playground: "metrics", replay: "metrics" },
   { part: "metrics", plane: "metricsPanel", images: "metricsPanel", embed: "metrics", replayEmbed: "metrics" },
   { part: "observation", plane: "observation", images: "imageObservation", playground: "observation" },
-  { part: "ablation", plane: "ablation", playground: "ablation", replay: "ablation", embed: "unit", replayEmbed: "unit" },
+  { part: "ablation", plane: "ablation", images: "ablation", playground: "ablation", replay: "ablation", embed: "unit", replayEmbed: "unit" },
   { part: "step", plane: "step", playground: "step", replay: "step" },
   { part: "step", plane: "stepPanel", images: "noStep", embed: "step", replayEmbed: "step" },
   { part: "curves", plane: "curves", images: "imageCurves", playground: "curves", replay: "curves" },

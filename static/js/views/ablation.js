@@ -1,6 +1,7 @@
 /**
  * Ablation: the decision boundary with and without the units and links that are switched off, side
- * by side, and losses and scores beside them, while training goes on with all of them.
+ * by side, of images the answer for the chosen one, and losses and scores beside them, while training
+ * goes on with all of them.
  */
 
 import { h, setText } from "lib/dom";
@@ -12,6 +13,7 @@ import { labelOf } from "network/units";
 import { FINE, createBoundaryMap } from "plot/boundary-map";
 import { createPixels, moveRange } from "plot/maps";
 import { isAblated, readAblation, removeUnits } from "spec/ablation";
+import { className } from "spec/data-sets";
 import { widthsOf } from "spec/weights";
 
 /** Milliseconds from one look to the next. */
@@ -26,17 +28,21 @@ const WAYS = ["with", "without"];
 /** @returns {{update, resize, destroy}} */
 export function create(element, context) {
   const { store, edits, actions, taskOf, may = everything } = context;
+  const { images: { set: images } } = store.get();
   const map = createBoundaryMap();
   const pictures = WAYS.map((way) => {
     const pixels = createPixels(FINE, FINE);
     pixels.canvas.setAttribute("role", "img");
     return { way, pixels, figure: h("figure.ablation-map", {}, pixels.canvas, h("figcaption", {}, word(`ablation.${way}`))) };
   });
-  const cells = ROWS.map(() => ({ name: h("th", { scope: "row" }), with: h("td"), without: h("td"), change: h("td") }));
+  const makeCells = () => ({ name: h("th", { scope: "row" }), with: h("td"), without: h("td"), change: h("td") });
+  const cells = ROWS.map(makeCells);
+  const answer = makeCells();
+  const writeRow = (cell) => h("tr", {}, cell.name, cell.with, cell.without, cell.change);
   const table = h("table.flow-table", {},
     h("caption.sr-only", {}, word("ablation.caption")),
     h("thead", {}, h("tr", {}, h("td"), ...[...WAYS, "change"].map((name) => h("th", { scope: "col" }, word(`ablation.${name}`))))),
-    h("tbody", {}, ...cells.map((cell) => h("tr", {}, cell.name, cell.with, cell.without, cell.change))));
+    h("tbody", {}, ...(images ? [writeRow(answer)] : []), ...cells.map(writeRow)));
   const off = h("span.ablation-off");
   const button = (action, call) => h("button.button.small", {
     type: "button", data: { action, help: word(`help.${action}`) }, on: { click: call },
@@ -46,7 +52,7 @@ export function create(element, context) {
   const panel = h("section.ablation-panel", { "aria-label": word("ablation.title"), hidden: true },
     h("div.step-head", {}, h("h2.card-title.term", { tabindex: 0, data: { help: word("help.ablation") } }, word("ablation.title")),
       off, h("span.spacer"), remove, restore),
-    h("div.ablation-body", {}, ...pictures.map(({ figure }) => figure), table));
+    h("div.ablation-body", {}, ...(images ? [] : pictures.map(({ figure }) => figure)), table));
   element.append(panel);
   const spoken = h("p.sr-only", { role: "status" });
   panel.append(spoken);
@@ -84,10 +90,27 @@ export function create(element, context) {
     const ready = Boolean(rows) && JSON.stringify(readAblation(rows.data)) === JSON.stringify(ablation);
     panel.setAttribute("aria-busy", !ready);
     if (!ready) return;
+    if (images) showAnswers(arrays);
+    else showMaps(boundary, range, meta, { palette, discretize });
+    showNumbers(numbers.data, taskOf(spec));
+  }
+
+  function showMaps(boundary, range, meta, { palette, discretize }) {
     const own = { arrays: { boundary: { shape: boundary.shape, data: moveRange(boundary.data, range.data, meta.boundary_range) } }, meta };
     map.paint(pictures[0].pixels, frame, palette, discretize);
     map.paint(pictures[1].pixels, own, palette, discretize);
-    showNumbers(numbers.data, taskOf(spec));
+  }
+
+  /** The most probable class of the chosen image, and how probable it is. */
+  function showAnswers({ probabilities, ablated_probabilities: ablated }) {
+    setText(answer.name, word("ablation.image"));
+    const say = ({ data }) => {
+      const best = data.indexOf(Math.max(...data));
+      return `${className(images, best)} · ${formatPercent(data[best], 0)}`;
+    };
+    if (probabilities) setText(answer.with, say(probabilities));
+    setText(answer.without, say(ablated));
+    setText(answer.change, "");
   }
 
   function showNumbers(numbers, task) {
@@ -112,7 +135,7 @@ export function create(element, context) {
 
   function nameParts({ units, links }) {
     const { spec, arrays } = frame;
-    const widths = widthsOf(spec, arrays.boundary.shape[0]);
+    const widths = widthsOf(spec, images ? images.classes.length : arrays.boundary.shape[0]);
     const name = (layer, unit) => {
       if (layer < 0) return labelOf({ role: "input", name: spec.features[unit] });
       const role = layer === spec.layers.length ? "output" : "hidden";
@@ -159,8 +182,8 @@ export function create(element, context) {
     throttle.cancel();
     unwatch();
     panel.remove();
-    // The page turns to images, whose networks are not ablated.
-    if (store.get().images.set) switchOn();
+    // Between points and images the page turns to another network.
+    if (Boolean(store.get().images.set) !== Boolean(images)) switchOn();
   }
 
   return { update, resize() {}, destroy };

@@ -2,13 +2,13 @@
 
 import { h, setText } from "lib/dom";
 import { showsUnit } from "lib/frames";
+import { createPowerButton } from "network/power-button";
 import { countValues } from "plot/histogram";
 import { createPixels, paintValues } from "plot/maps";
 import { labelColour } from "plot/palette";
 import { createPlane } from "plot/plane";
 import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, chartMargin, nameChart, whenPlotly } from "plot/plotly";
 import { POINT_COLUMNS } from "plot/readout";
-import { isUnitOff, switchUnit } from "spec/ablation";
 import { makeTerm, optionText } from "lib/terms";
 import { word } from "lib/words";
 
@@ -23,17 +23,14 @@ export function create(element, { store, taskOf, actions, opensStep = false }) {
   const unpin = h("button.button.small", {
     type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ view: { pinned: null } }) },
   }, word("action.unpin"));
-  const power = h("button.button.small", {
-    type: "button", data: { action: "switchUnit", help: word("help.switchUnit") },
-    on: { click: () => store.set({ ablation: switchUnit(store.get().ablation, store.get().view.pinned) }) },
-  });
+  const power = createPowerButton(store);
   const follow = !opensStep ? null : h("button.button.small", {
     type: "button", data: { action: "followUnit", help: word("help.followUpdate") }, on: { click: followUnit },
   }, word("action.followUpdate"));
   const box = h("div.unit-map", { role: "img", "aria-label": word("unit.map.alt") });
   const chart = h("div.unit-histogram");
   const body = h("div.unit-body", { hidden: true },
-    h("div.unit-head", {}, title, h("span.spacer"), follow, power, unpin), h("div.unit-plots", {}, box, chart));
+    h("div.unit-head", {}, title, h("span.spacer"), follow, power.element, unpin), h("div.unit-plots", {}, box, chart));
   element.append(hint, body);
   const plane = createPlane(box, { palette: () => store.get().appearance.palette });
   const pixels = createPixels(SIDE, SIDE, plane.canvas);
@@ -129,10 +126,7 @@ export function create(element, { store, taskOf, actions, opensStep = false }) {
         activation: optionText("layers.activation", layer.activation),
       }));
     }),
-    store.watch(["view.pinned", "ablation.units"], ({ view: { pinned }, ablation }) => {
-      power.hidden = store.get().recording.replaySpeed !== null;
-      if (pinned) setText(power, word(isUnitOff(ablation, pinned) ? "action.switchOn" : "action.switchOff"));
-    }),
+    power.destroy,
     store.watch(["view.pinned"], resize),
     store.watch(["appearance.palette"], ({ appearance: { palette } }) => {
       if (!palette || !visible()) return;

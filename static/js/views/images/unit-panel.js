@@ -4,6 +4,7 @@ import { h, setText } from "lib/dom";
 import { formatCount, formatScale } from "lib/format";
 import { createGallery } from "images/gallery";
 import { beginPicture } from "images/library";
+import { createPowerButton } from "network/power-button";
 import { className } from "spec/data-sets";
 import { DIVERGING } from "plot/palette";
 import { makeTerm, optionText } from "lib/terms";
@@ -22,6 +23,7 @@ export function create(element, context) {
   const unpin = h("button.button.small", {
     type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ view: { pinned: null } }) },
   }, word("action.unpin"));
+  const power = createPowerButton(store);
   const canvas = h("canvas", { role: "img", "aria-label": word("unit.weights.alt") });
   const weights = h("div.unit-weights", {},
     makeTerm("span.field-label", word("help.unit.weights"), word("unit.weights")), canvas);
@@ -30,7 +32,7 @@ export function create(element, context) {
   const exciting = h("div.unit-exciting", {},
     makeTerm("span.field-label", word("help.unit.exciting"), word("unit.exciting")), gallery.element);
   const body = h("div.unit-body", { hidden: true },
-    h("div.unit-head", {}, title, unpin), h("div.unit-images", {}, weights, exciting));
+    h("div.unit-head", {}, title, h("span.spacer"), power.element, unpin), h("div.unit-images", {}, weights, exciting));
   element.append(hint, body);
   let signature = "";
 
@@ -87,6 +89,7 @@ export function create(element, context) {
   function destroy() {
     throttle.cancel();
     unwatch();
+    power.destroy();
     gallery.destroy();
     element.replaceChildren();
   }
