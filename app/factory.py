@@ -14,13 +14,13 @@ from pydantic import SecretStr
 
 from app.api.addresses import NetworkHosts, make_addresses_blueprint
 from app.api.animations import MAX_BYTES, make_animations_blueprint
-from app.api.handover import HANDOVER_ENDPOINT
 from app.api.images import make_images_blueprint
 from app.api.points import make_points_blueprint
 from app.api.qr import make_qr_blueprint
 from app.api.recordings import TAKE_ENDPOINT, make_recordings_blueprint
 from app.api.schema import add_error_answers, collect_answers, make_api_blueprint
-from app.api.sessions import make_session_blueprint
+from app.api.sessions.blueprint import make_session_blueprint
+from app.api.sessions.handover import HANDOVER_ENDPOINT
 from app.api.states import make_states_blueprint
 from app.api.surfaces import make_surfaces_blueprint
 from app.files.blob_store import BlobStore

@@ -6,7 +6,7 @@ import threading
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from app.api.requests import read_body
+from app.api.sessions.requests import read_body
 from app.files.csv_points import read_points
 from app.files.csv_text import CsvError
 from app.web.allowed_origins import is_allowed

@@ -6,7 +6,7 @@ import zlib
 
 from flask import Blueprint, Response, abort, jsonify, request
 
-from app.api.requests import read_body
+from app.api.sessions.requests import read_body
 from app.files.blob_store import BlobStore, BlobStoreFullError, StorageQuotaError
 from app.pages.documents import FOREVER
 from app.pages.languages import Languages

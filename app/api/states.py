@@ -7,8 +7,8 @@ from typing import Annotated, Literal
 from flask import Blueprint, Response, abort, jsonify, request
 from pydantic import Field
 
-from app.api.requests import answer, read_body, refuse_message
-from app.api.session_jobs import find_session, wait_for
+from app.api.sessions.jobs import find_session, wait_for
+from app.api.sessions.requests import answer, read_body, refuse_message
 from app.files.link_payloads import LinkPayloads
 from app.hosting.session_host import SessionHost
 from app.protocol.errors import MessageError

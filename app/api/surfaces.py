@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from flask import Blueprint, Response, jsonify
 from pydantic import Field
 
-from app.api.requests import RefusedError, answer, read_body, refuse_message
+from app.api.sessions.requests import RefusedError, answer, read_body, refuse_message
 from app.protocol.errors import MessageError
 from app.protocol.messages import Message
 from app.protocol.parsing import parse_content

@@ -8,8 +8,8 @@ import tracemalloc
 import pytest
 from flask import Response
 
-from app.api.large_responses import charge_parts, charge_response
-from app.api.requests import RefusedError
+from app.api.sessions.large_responses import charge_parts, charge_response
+from app.api.sessions.requests import RefusedError
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.undo import Change, UndoHistory, count_bytes
 from app.limits.budget import Budget

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from app.api.requests import RefusedError
-from app.api.session_jobs import wait_for
+from app.api.sessions.jobs import wait_for
+from app.api.sessions.requests import RefusedError
 from app.factory import Components
 from app.protocol.messages import Edit, Run
 from app.scheduling.jobs import MAX_JOBS

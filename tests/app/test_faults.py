@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from app.api.session_jobs import wait_for
+from app.api.sessions.jobs import wait_for
 from app.factory import Components
 from app.files.session_files import SessionFiles
 from app.sessions.worker_state import WorkerState

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import MethodNotAllowed
 
-from app.api.requests import RefusedError, answer, find_socket, read_body
+from app.api.sessions.requests import RefusedError, answer, find_socket, read_body
 from app.cluster.cluster_view import ClusterView
 from app.cluster.fronts import upstream
 from app.cluster.fronts.connection_pool import Answer, ConnectionPool

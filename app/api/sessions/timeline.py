@@ -9,9 +9,9 @@ from functools import partial
 
 from flask import Blueprint, Response, jsonify, request
 
-from app.api.large_responses import charge_parts, charge_response
-from app.api.requests import RefusedError, read_body
-from app.api.session_jobs import find_session, wait_for
+from app.api.sessions.jobs import find_session, wait_for
+from app.api.sessions.large_responses import charge_parts, charge_response
+from app.api.sessions.requests import RefusedError, read_body
 from app.history.timeline import MAX_POINTS, TimelinePoint, describe_unknown_point
 from app.hosting.session_host import SessionHost, SessionLimitError
 from app.limits.session_rates import SessionRateError, SessionRates

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Blueprint, Response, jsonify
 
-from app.api.requests import RefusedError, read_body
+from app.api.sessions.requests import RefusedError, read_body
 from app.files.handover import HandoverError
 from app.hosting.session_host import SessionHost, SessionLimitError
 from engine import EngineError

@@ -6,9 +6,9 @@ from typing import Any
 
 from flask import Blueprint, Response, request
 
-from app.api.large_responses import charge_response
-from app.api.requests import RefusedError, make_download
-from app.api.session_jobs import find_session, wait_for
+from app.api.sessions.jobs import find_session, wait_for
+from app.api.sessions.large_responses import charge_response
+from app.api.sessions.requests import RefusedError, make_download
 from app.hosting.session_host import SessionHost
 from engine import EXPORT_OPTIONS, EngineError, ExportRequest, export, pack_files
 

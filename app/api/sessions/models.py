@@ -6,9 +6,9 @@ import time
 
 from flask import Blueprint, Response, jsonify
 
-from app.api.large_responses import charge_response
-from app.api.requests import RefusedError, make_download, read_body
-from app.api.session_jobs import find_session, wait_for
+from app.api.sessions.jobs import find_session, wait_for
+from app.api.sessions.large_responses import charge_response
+from app.api.sessions.requests import RefusedError, make_download, read_body
 from app.history.undo import Change
 from app.hosting.session_host import SessionHost
 from app.sessions.navigation import record_change

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from flask import Response
 
-from app.api.requests import RefusedError
+from app.api.sessions.requests import RefusedError
 from app.limits.budget import Account
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 
-from app.api.requests import RefusedError, refuse_unknown
+from app.api.sessions.requests import RefusedError, refuse_unknown
 from app.hosting.session_host import SessionHost
 from app.scheduling.jobs import T
 from app.sessions.session import Session

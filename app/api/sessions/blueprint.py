@@ -7,13 +7,13 @@ from collections.abc import Callable, Iterator
 from flask import Blueprint, Response, jsonify, request
 from werkzeug.exceptions import MethodNotAllowed, RequestEntityTooLarge, RequestTimeout
 
-from app.api.exports import add_export_routes
-from app.api.handover import add_handover_routes
-from app.api.models import add_model_routes
-from app.api.requests import RefusedError, answer, find_socket, read_body, refuse_unknown
-from app.api.session_jobs import find_session
+from app.api.sessions.exports import add_export_routes
+from app.api.sessions.handover import add_handover_routes
+from app.api.sessions.jobs import find_session
+from app.api.sessions.models import add_model_routes
+from app.api.sessions.requests import RefusedError, answer, find_socket, read_body, refuse_unknown
+from app.api.sessions.timeline import add_timeline_routes
 from app.api.states import add_state_routes
-from app.api.timeline import add_timeline_routes
 from app.files.link_payloads import LinkPayloads
 from app.hosting.ownership import MovedError
 from app.hosting.session_host import SessionHost, SessionLimitError

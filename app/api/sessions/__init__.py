@@ -1,0 +1,1 @@
+"""`/api/sessions/TOKEN/...`: what a client asks of one session besides its stream."""
