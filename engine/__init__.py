@@ -7,6 +7,7 @@ from engine.base.errors import (
     DivergedError,
     EngineError,
     ExportError,
+    GoalError,
     MemoryLimitError,
     OriginError,
     PatchError,
@@ -38,6 +39,7 @@ from engine.frames.frames import (
 )
 from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
+from engine.goals import QUANTITIES, Comparison, Goal, Group, SeedCheck, Verdict, parse_goal
 from engine.insight.classic_surfaces import MAX_UPDATES, SURFACES, Surface, descend
 from engine.programs.tiers import Programs
 from engine.runs.early_stopping import BestEpoch, EarlyStop
@@ -95,6 +97,7 @@ __all__ = [
     "MAX_SNAPSHOTS",
     "MAX_UPDATES",
     "PRESETS",
+    "QUANTITIES",
     "SURFACES",
     "TASK_DATASETS",
     "VIEWS",
@@ -104,6 +107,7 @@ __all__ = [
     "Candidate",
     "CheckpointError",
     "Choice",
+    "Comparison",
     "CompilationStatistics",
     "DataError",
     "DeviceChoice",
@@ -116,6 +120,9 @@ __all__ = [
     "File",
     "Frame",
     "FrameRequest",
+    "Goal",
+    "GoalError",
+    "Group",
     "ImageData",
     "ImageStore",
     "LandscapeRequest",
@@ -131,6 +138,7 @@ __all__ = [
     "Programs",
     "Race",
     "Sample",
+    "SeedCheck",
     "SelectedImage",
     "Slices",
     "Snapshot",
@@ -143,6 +151,7 @@ __all__ = [
     "Trial",
     "TrialError",
     "TrialResult",
+    "Verdict",
     "WeightError",
     "WeightNumbers",
     "count_image_bytes",
@@ -161,6 +170,7 @@ __all__ = [
     "make_payload",
     "merge_patch",
     "pack_files",
+    "parse_goal",
     "parse_spec",
     "patch_spec",
     "preview_points",

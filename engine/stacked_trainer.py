@@ -33,13 +33,20 @@ class StackedTrainer:
     Args:
         specs: what to train, on points of the plane.
         programs: where compiled programs come from; shared ones if None.
+        threads: that train at the same time; as many as there are processors if None.
 
     Raises:
         ValueError: a spec is of images.
         DataError: data cannot be made.
     """
 
-    def __init__(self, specs: Sequence[Spec], programs: Programs | None = None) -> None:
+    def __init__(
+        self,
+        specs: Sequence[Spec],
+        programs: Programs | None = None,
+        *,
+        threads: int | None = None,
+    ) -> None:
         programs = programs or default_programs()
         if any(spec.data.is_images for spec in specs):
             raise ValueError("networks for images are not trained together: use a Trainer")
@@ -54,7 +61,7 @@ class StackedTrainer:
             groups.setdefault(model, []).append(index)
         self._stacks: list[tuple[Stack, list[int]]] = []
         self._places: dict[int, tuple[Stack, int]] = {}
-        threads = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+        threads = threads or _count_processors()
         for model, members in groups.items():
             program = programs.stacked(model)
             size = max(1, min(MAX_NETWORKS, -(-len(members) // threads)))
@@ -87,6 +94,10 @@ class StackedTrainer:
         """
         if epochs < 0:
             raise ValueError(f"epochs must not be negative, got {epochs}")
+        if self._threads == 1:
+            for stack, _ in self._stacks:
+                stack.train(epochs)
+            return
         with ThreadPoolExecutor(self._threads) as pool:
             for done in [pool.submit(stack.train, epochs) for stack, _ in self._stacks]:
                 done.result()
@@ -115,3 +126,7 @@ class StackedTrainer:
         """Returns a network's snapshot, which `Trainer.restore` goes on from."""
         stack, place = self._places[index]
         return stack.snapshot(place)
+
+
+def _count_processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1

@@ -16,6 +16,7 @@ from engine.base.arrays import Floats
 from engine.base.slices import Slices, finish
 from engine.frames.frames import DEFAULT_VIEWS, TILE_DEFAULT, Frame, FrameRequest
 from engine.frames.metrics import Metrics
+from engine.goals import Goal, SeedCheck
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.editable import EditableRun
 from engine.runs.past import PastRun
@@ -237,6 +238,17 @@ class Trainer(EditableRun):
             EngineError: a change cannot be made, or not race.
         """
         return Race(self._programs, self.snapshot(), racers, epochs, restart=restart)
+
+    def begin_seed_check(self, goal: Goal) -> SeedCheck:
+        """Returns a check of a goal on seeds of the present spec; the run keeps its state.
+
+        Args:
+            goal: on some seeds.
+
+        Raises:
+            GoalError: it cannot be checked on seeds.
+        """
+        return SeedCheck(self._programs, goal, self.spec)
 
     def show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Frame:
         """Makes the frame of a snapshot, the same as it was then; the run keeps its state.

@@ -161,7 +161,7 @@ interface PageState {
     /** Whether the person wants it to train. */
     running: boolean;
     /** Where it stops by itself. */
-    until: { epoch?: number; loss?: number } | null;
+    until: { epoch?: number; loss?: number } | string | null;
     diverged: { step: number } | null;
     /** Why it ended early; of use as long as it stands at that step. */
     stopped: { step: number; epoch: number; best_epoch: number; restored: boolean } | null;
@@ -282,6 +282,19 @@ interface PageState {
     rate: number;
     optimizer: string;
   };
+  /** What the run is to reach. */
+  goal: {
+    /** In the grammar of docs/goals.md; null for none. */
+    text: string | null;
+    /** As the server has parsed it. */
+    tree: Goal | null;
+    /** How the present run stands: whether it holds, and for each comparison its number and whether it holds. */
+    verdict: { text: string; holds: boolean; in_time: boolean; parts: [number | null, boolean][] } | null;
+    /** Where the present run reached it first. */
+    reached: { epoch: number; step: number; spec: Spec } | null;
+    /** The last message of a check on seeds. */
+    check: any;
+  };
   /** What is switched off to be compared. */
   ablation: { units: Unit[]; links: Link[] };
   /** One step in slow motion. */
@@ -347,6 +360,9 @@ interface StoreOf<S> {
 type StoreKey = KeyOf<PageState>;
 type PagePatch = PatchOf<PageState>;
 type Store = StoreOf<PageState>;
+
+/** A goal as the server has parsed it; a condition is a comparison, or has `all` or `any` conditions. */
+interface Goal { text: string; condition: any; within: number | null; needed: number | null; seeds: number | null }
 
 /** What every view is made from; see pages/session. */
 interface Context {

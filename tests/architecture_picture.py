@@ -26,6 +26,7 @@ PAGE_ROOMS = {
     "points": "own points",
     "landscape": "loss over a plane",
     "race": "networks side by side",
+    "goals": "goals in words",
     "pictures": "pictures, animations",
     "embed": "layout, messages",
     "recordings": "format, playback",
@@ -62,6 +63,7 @@ ENGINE_ROOMS = {
     "edits": "migration",
     "runs": "points, images",
     "exports": "Keras, PyTorch",
+    "goals": "grammar, seeds",
     "trainer": "one run, its edits",
 }
 #: Title, folders, place and width of a column, place of the notes, and the rooms.

@@ -15,7 +15,7 @@ from pathlib import Path
 from string import digits
 from typing import get_args
 
-from engine import CATALOGUE, PRESETS, SURFACES, Spec
+from engine import CATALOGUE, PRESETS, QUANTITIES, SURFACES, Spec
 from engine.data.kinds import DATASETS
 from engine.spec import names
 
@@ -122,7 +122,7 @@ def server_names() -> set[str]:
         if isinstance(listed, tuple | list):
             found |= {name for name in listed if isinstance(name, str)}
         found |= {name for name in get_args(listed) if isinstance(name, str)}
-    found |= {*class_keys(), "files", "download"}
+    found |= {*class_keys(), *QUANTITIES, "files", "download"}
     return found | {one.table.package for one in CATALOGUE.values() if one.table}
 
 

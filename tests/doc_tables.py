@@ -16,6 +16,7 @@ from engine.functions.heads import HEADS
 from engine.functions.initializers import INITIALIZERS
 from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
+from engine.goals import QUANTITIES
 from tests.architecture_picture import draw_architecture
 
 DOCS = Path(__file__).parents[1] / "docs"
@@ -63,6 +64,11 @@ def list_views() -> Rows:
     ]
 
 
+def list_quantities() -> Rows:
+    """Quantities that goals speak of."""
+    return [(f"`{one.name}`", one.about) for one in QUANTITIES.values()]
+
+
 #: Page and first cells of a table's head -> its rows.
 TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("formulas.md", "| activation | formula |"): list_formulas(ACTIVATIONS),
@@ -70,6 +76,7 @@ TABLES: dict[tuple[str, str], Callable[[], Rows]] = {
     ("formulas.md", "| `optimizer.name` |"): list_formulas(OPTIMIZERS),
     ("formulas.md", "| `schedule.name` |"): list_formulas(SCHEDULES),
     ("formulas.md", "| `initializer.name` |"): list_formulas(INITIALIZERS),
+    ("goals.md", "| quantity | what |"): list_quantities,
     ("protocol.md", "| array | dtype, shape | what |"): list_arrays,
     ("protocol.md", "| view | array | dtype, shape | what |"): list_views,
 }

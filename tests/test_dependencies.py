@@ -20,13 +20,13 @@ SCRIPTS = ROOT / "static" / "js"
 #: The engine's rooms, from the bottom up; each imports only from those before it.
 ENGINE = (
     "base", "functions", "data", "spec", "network", "frames", "programs", "insight", "state",
-    "edits", "runs", "exports", "stacked_trainer", "trainer", "__init__", "__main__",
+    "edits", "runs", "exports", "stacked_trainer", "goals", "trainer", "__init__", "__main__",
 )  # fmt: skip
 #: The rooms of the page's modules; each imports only from rooms above its own.
 PAGE = (
     "lib", "spec", "plot", "stream", "run", "advice", "controls", "ui", "network", "step", "images",
-    "spaces", "flow", "points", "landscape", "race", "pictures", "embed", "recordings", "share",
-    "views", "views/images", "views/page", "pages",
+    "spaces", "flow", "points", "landscape", "race", "goals", "pictures", "embed", "recordings",
+    "share", "views", "views/images", "views/page", "pages",
 )  # fmt: skip
 #: What the engine knows nothing of.
 SERVING = {

@@ -11,7 +11,15 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Annotated, Any, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from engine import (
@@ -21,8 +29,10 @@ from engine import (
     MAX_RACE_EPOCHS,
     MAX_RACERS,
     VIEWS,
+    GoalError,
     LinkPayload,
     Spec,
+    parse_goal,
 )
 from engine.spec.names import OneOf
 
@@ -95,6 +105,18 @@ class Edit(Message):
     group: Annotated[str, Field(min_length=1, max_length=64)] | None = None
 
 
+def _check_goal(text: str) -> str:
+    try:
+        parse_goal(text)
+    except GoalError as error:
+        raise _rule(error.message) from None
+    return text
+
+
+#: A goal, in the engine's grammar.
+GoalText = Annotated[str, AfterValidator(_check_goal)]
+
+
 class Until(Message):
     """Stop condition of a run: an epoch count or a train loss."""
 
@@ -102,11 +124,22 @@ class Until(Message):
     loss: Annotated[float, Field(ge=0, le=1e9)] | None = None
 
 
+def _find_end_kind(value: object) -> str:
+    return "union-goal" if isinstance(value, str) else "union-end"
+
+
+#: End of a run: two keys, or a goal.
+End = Annotated[
+    Annotated[Until, Tag("union-end")] | Annotated[GoalText, Tag("union-goal")],
+    Discriminator(_find_end_kind),
+]
+
+
 class Run(Message):
-    """Train until paused, or until an end is reached."""
+    """Train until paused, or until an end or a goal is reached."""
 
     type: Literal["run"]
-    until: Until | None = None
+    until: End | None = None
 
 
 class Pause(Message):
@@ -299,6 +332,20 @@ class Race(Message):
     restart: bool = True
 
 
+class SetGoal(Message):
+    """Have frames tell of a goal; null: of none."""
+
+    type: Literal["goal"]
+    goal: GoalText | None
+
+
+class Check(Message):
+    """Train as many seeds of the present spec as a goal names, and tell which ones reach it."""
+
+    type: Literal["check"]
+    goal: GoalText
+
+
 class Adopt(Message):
     """Go on with a network of the race in place of the present one."""
 
@@ -314,7 +361,7 @@ class Ack(Message):
 
 _SessionCommand = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
-    | WatchTimeline | Recall | Branch | Try | Race | Adopt
+    | WatchTimeline | Recall | Branch | Try | Race | Adopt | SetGoal | Check
 )  # fmt: skip
 ClientMessage = _SessionCommand | Open | Load | Ack
 Command = _SessionCommand | Loading

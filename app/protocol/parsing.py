@@ -80,7 +80,7 @@ def _describe(error: ValidationError) -> MessageError:
     first = error.errors(include_url=False, include_input=False)[0]
     context = first.get("ctx", {})
     place = [str(part) for part in first["loc"]]
-    place = [part for part in place if not part.startswith(("constrained-", "literal["))]
+    place = [part for part in place if not part.startswith(("constrained-", "literal[", "union-"))]
     path = context.get("path") or ".".join(place)[:_SHOWN]
     text = first["msg"][0].lower() + first["msg"][1:]
     return MessageError("invalid_message", f"{path}: {text}" if path else text, path)

@@ -12,6 +12,7 @@ from app.protocol.errors import MessageError
 from app.protocol.messages import (
     Adopt,
     Branch,
+    Check,
     Command,
     Edit,
     Loading,
@@ -21,6 +22,7 @@ from app.protocol.messages import (
     Redo,
     Reset,
     Run,
+    SetGoal,
     SetWeight,
     Speed,
     Step,
@@ -89,11 +91,14 @@ def _dispatch(worker: WorkerState, command: Command) -> Slices[None]:
                 worker.add_step(command)
         case Adopt():
             _adopt(worker, command)
-        case WatchTimeline() | Try() | Race() | Speed() | Views():
+        case WatchTimeline() | Try() | Race() | Speed() | Views() | SetGoal() | Check():
             _take_request(worker, command)
 
 
-def _take_request(worker: WorkerState, command: WatchTimeline | Try | Race | Speed | Views) -> None:
+def _take_request(
+    worker: WorkerState,
+    command: WatchTimeline | Try | Race | Speed | Views | SetGoal | Check,
+) -> None:
     """Runs a command that leaves the run itself unchanged."""
     match command:
         case WatchTimeline():
@@ -102,6 +107,11 @@ def _take_request(worker: WorkerState, command: WatchTimeline | Try | Race | Spe
             worker.trials.start(worker.trainer, command)
         case Race():
             if not worker.races.start(worker.trainer, command):
+                worker.put_error("rate_limited", "too many networks are trained already")
+        case SetGoal():
+            worker.goals.set(command.goal)
+        case Check():
+            if not worker.goals.check(worker.trainer, command.goal):
                 worker.put_error("rate_limited", "too many networks are trained already")
         case Speed():
             worker.set_speed(command.epochs_per_frame)

@@ -30,7 +30,7 @@ class TurnPlan:
     batches: int = 0
     running: bool = False
     compile_exact: bool = False
-    until: Until | None = None
+    until: Until | str | None = None
     recalled: TimelinePoint | None = None
     frame_seconds: float = FRAME_SECONDS
 

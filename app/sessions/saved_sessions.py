@@ -12,7 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field, ValidationError
 
 from app.history.timeline import TimelinePoint
-from app.protocol.messages import Message, TimelinePointId, Until, Views
+from app.protocol.messages import End, Message, TimelinePointId, Views
 from engine import Archive, BestEpoch, CheckpointError, Programs, Snapshot, Trainer, encode_archive
 
 #: What the past takes beside the present in a file that is written every few seconds ...
@@ -56,7 +56,7 @@ class SessionNotes(Message):
     token: Annotated[str, Field(min_length=16, max_length=200)]
     spec_id: Count
     running: bool
-    until: Until | None
+    until: End | None
     speed: Annotated[int, Field(ge=1, le=200)]
     steps: tuple[Count, Count]
     views: Views

@@ -96,6 +96,7 @@ class Session:
         """Attaches a client's outbox; that of the former client is closed (4001)."""
         with self._locked as shared:
             shared.end_trial("replaced")
+            shared.end_check("replaced")
             former, shared.outbox = shared.outbox, outbox
             shared.heard_at = time.monotonic()
             shared.demand.restart()
@@ -119,6 +120,7 @@ class Session:
         with self._locked as shared:
             if shared.outbox is outbox:
                 shared.end_trial("replaced")
+                shared.end_check("replaced")
                 shared.outbox = None
                 shared.lost_at = time.monotonic()
         self._wake(self)

@@ -13,6 +13,8 @@ from app.scheduling.debounce import Debounce
 from app.scheduling.inbox import Inbox
 from app.sessions.announcements import PendingSpec, ServerMessage, UndoStatus
 from app.sessions.audience import Audience
+from app.sessions.copies import seed_checks
+from app.sessions.copies.seed_checks import SeedCheckTask
 from app.sessions.copies.trials import TrialTask, make_stopped_message
 from app.sessions.frame_demand import FrameDemand
 from app.sessions.training_control import TrainingControl
@@ -41,6 +43,7 @@ class SharedState:
         undo_status: whether undo and redo are possible.
         recalled: the point of the time line that is shown instead of the present.
         trial: the present trial.
+        check: the present check of a goal on seeds.
         spec: what is trained, as the client knows it.
         spec_id: counts edits, resets and set weights.
         retry_at: when a frame whose programs were missing is tried again.
@@ -62,6 +65,7 @@ class SharedState:
         self.undo_status = UndoStatus()
         self.recalled: TimelinePoint | None = None
         self.trial: TrialTask | None = None
+        self.check: SeedCheckTask | None = None
         self.spec = spec
         self.spec_id = 0
         self.retry_at = 0.0
@@ -105,6 +109,13 @@ class SharedState:
         if task is not None:
             task.cancelled = True
             self.put(make_stopped_message(task.name, reason))
+
+    def end_check(self, reason: str) -> None:
+        """Cancels the check on seeds, if there is one, and tells the client why."""
+        task, self.check = self.check, None
+        if task is not None:
+            task.cancelled = True
+            self.put(seed_checks.make_stopped_message(task.text, reason))
 
     def recall(self, point: TimelinePoint | None) -> None:
         """Shows a point of the time line from now on; None shows the present again."""

@@ -11,13 +11,13 @@ class TrainingControl:
     Attributes:
         running: whether it trains by itself.
         epochs_per_frame: how many epochs lie between two frames.
-        until: where it pauses by itself while running, if anywhere.
+        until: where it pauses by itself while running, if anywhere: an end or a goal.
     """
 
     def __init__(self) -> None:
         self.running = False
         self.epochs_per_frame = 1
-        self.until: Until | None = None
+        self.until: Until | str | None = None
         self._epochs = self._batches = 0
 
     @property
@@ -30,7 +30,7 @@ class TrainingControl:
         """Epochs and batches that are still to be trained while paused."""
         return self._epochs, self._batches
 
-    def restore(self, until: Until | None, speed: int, steps: tuple[int, int]) -> None:
+    def restore(self, until: Until | str | None, speed: int, steps: tuple[int, int]) -> None:
         """Takes over what another control was told, but for whether it runs."""
         self.until, self.epochs_per_frame = until, speed
         self._epochs, self._batches = steps
@@ -48,7 +48,7 @@ class TrainingControl:
         """Drops the steps that have not been trained."""
         self._epochs = self._batches = 0
 
-    def set_running(self, running: bool, until: Until | None = None) -> None:
+    def set_running(self, running: bool, until: Until | str | None = None) -> None:
         """Starts or pauses training; drops the steps that have not been trained."""
         self.running = running
         self.until = until

@@ -13,15 +13,13 @@ from collections.abc import Hashable
 
 from app.history.timeline import TimelinePoint
 from app.protocol.frame_encoding import encode_frame
-from app.protocol.messages import (
-    Until,
-)
 from app.sessions.announcements import describe_stop
 from app.sessions.commands import apply_command, apply_pending
 from app.sessions.frame_turns import TurnPlan
 from app.sessions.navigation import restore_best
+from app.sessions.run_end import find_end, find_last_epoch
 from app.sessions.worker_state import WorkerState
-from engine import DivergedError, Frame, Slices, Trainer
+from engine import DivergedError, Frame, Slices
 
 logger = logging.getLogger(__name__)
 
@@ -108,16 +106,6 @@ def _attempt_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
         worker.put_error("engine_error", "the engine failed; training is paused")
 
 
-def _find_end(until: Until | None, trainer: Trainer) -> str | None:
-    """Returns which stop condition is met, `epoch` or `loss`; None for neither."""
-    if until is None:
-        return None
-    if until.epoch is not None and trainer.epoch >= until.epoch:
-        return "epoch"
-    reached = until.loss is not None and trainer.measured["train_loss"] <= until.loss
-    return "loss" if reached else None
-
-
 def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
     trainer = worker.trainer
     if turn.recalled is not None:
@@ -128,8 +116,9 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
     running, rest = turn.running, 0
     before = trainer.step
     steps = turn.batches + turn.epochs * trainer.batches_per_epoch
-    if turn.until is not None and turn.until.epoch is not None:
-        steps = min(steps, trainer.updates_until(turn.until.epoch))
+    last = find_last_epoch(turn.until)
+    if last is not None:
+        steps = min(steps, trainer.updates_until(last))
     try:
         frame = yield from trainer.begin_turn(
             0, steps, turn.request, TURN_SECONDS, turn.frame_seconds if running else None
@@ -139,7 +128,7 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
             running = False
         elif not running:
             rest = steps - (trainer.step - before)
-        elif reason := _find_end(turn.until, trainer):
+        elif reason := find_end(turn.until, trainer):
             worker.put_stopped(trainer.step, reason)
             running = False
     except DivergedError as error:
@@ -147,7 +136,7 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
         running = False
         frame = yield from trainer.begin_turn(request=turn.request)
         worker.timeline.add(trainer.shown_snapshot(), worker.spec_id, "diverged")
-    frame = worker.races.show(turn.request, frame)
+    frame = worker.goals.show(trainer, worker.races.show(turn.request, frame))
     worker.frames.counts.steps += max(0, trainer.step - before)
     worker.timeline.record_frame(trainer, worker.spec_id, running=running)
     metadata = {

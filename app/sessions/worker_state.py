@@ -21,6 +21,7 @@ from app.sessions.announcements import (
 )
 from app.sessions.copies.background import BackgroundRunner
 from app.sessions.copies.races import SessionRaces
+from app.sessions.copies.session_goals import SessionGoals
 from app.sessions.copies.session_trials import SessionTrials
 from app.sessions.frame_turns import FrameTurns
 from app.sessions.pending_edits import PendingEdits
@@ -47,6 +48,7 @@ class WorkerState:
         frames: when a frame is made, and what becomes of it.
         trials: the trials that the client asks for.
         races: the race that the client looks at.
+        goals: the goal that the client looks at.
         undo_history: what can be undone.
         timeline: what can be recalled.
         pending_edits: edits that wait for programs or images.
@@ -73,6 +75,7 @@ class WorkerState:
         self.frames = FrameTurns(locked)
         self.trials = SessionTrials(locked, background)
         self.races = SessionRaces(locked, background, wake)
+        self.goals = SessionGoals(locked, background)
         self.undo_history = UndoHistory(undo_memory)
         self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())
         self.pending_edits = PendingEdits(account)
@@ -226,6 +229,7 @@ class WorkerState:
             if former.data != spec.data:
                 shared.demand.mark_points_due()
             if former != spec:
+                shared.end_check("changed")
                 shared.debounce.restart()
             step = self.trainer.step
             shared.undo_status = UndoStatus(self.undo_history.can_undo, self.undo_history.can_redo)
@@ -244,7 +248,7 @@ class WorkerState:
         with self._locked as shared:
             return shared.control.running
 
-    def set_running(self, running: bool, until: Until | None = None) -> None:
+    def set_running(self, running: bool, until: Until | str | None = None) -> None:
         """Starts or pauses training; drops the steps that have not been trained."""
         with self._locked as shared:
             shared.control.set_running(running, until)

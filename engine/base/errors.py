@@ -65,6 +65,12 @@ class TrialError(EngineError, ValueError):
     code = "no_trial"
 
 
+class GoalError(EngineError, ValueError):
+    """A goal that does not follow the grammar, or cannot be checked."""
+
+    code = "invalid_goal"
+
+
 class DivergedError(EngineError, ArithmeticError):
     """The loss, a parameter or an optimizer moment became infinite or NaN.
 

@@ -16,7 +16,7 @@ MANY = 300
 PANELS = [
     "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
     "spaces", "gradients", "race",
-    "classes",
+    "classes", "goal",
 ]  # fmt: skip
 NUMBERS = st.floats(1e-9, 1e6, allow_nan=False)
 
@@ -37,6 +37,8 @@ OPTIONS = st.fixed_dictionaries({
     "start": st.sampled_from(["pause", "click", "auto"]),
     "epochs": st.none() | st.integers(1, 10**6),
     "stop_loss": st.none() | NUMBERS,
+    "until": st.none() | st.from_regex(r"[ -~]{1,400}", fullmatch=True),
+    "goal": st.none() | st.just("test_loss <= 0.1 & (epoch > 3)"),
     "speed": st.integers(1, 200),
     "lang": st.sampled_from([None, "en", "ko", "pt-BR"]),
     "recording": st.none() | st.from_regex(r"[A-Za-z0-9_-]{1,64}", fullmatch=True),
@@ -73,6 +75,8 @@ WRONG = [
     ("epochs=1.5", "epochs", "1.5"),
     ("epochs=1&epochs=2", "epochs", "2"),
     ("stop_loss=-1", "stop_loss", "-1"),
+    ("goal=", "goal", ""),
+    ("until=%F0%9F%98%80", "until", "\N{GRINNING FACE}"),
     ("speed=1e9", "speed", "1e9"),
     ("lang=../ko", "lang", "../ko"),
     ("recording=../../etc", "recording", "../../etc"),
@@ -149,8 +153,8 @@ def test_every_choice_of_panels_has_its_places(modules: Modules) -> None:
         (627, 294, 12.9),
         (228, 101, 11.5),
     ]
-    # There are 8,191 choices, all of which are tried at night.
+    # There are 16,383 choices, all of which are tried at night.
     wrong, shown, most = modules.load(ARRANGE, sizes, choose(2, len(PANELS)))
     assert wrong == []
     assert shown == len(PANELS)
-    assert most == len(PANELS) - 2, "half a slide has no room for the last two"
+    assert most == len(PANELS) - 3, "half a slide has no room for the last three"

@@ -6,7 +6,7 @@
 /** What can be seen; where there is no room, the last ones are left out first. */
 export const PANELS = [
   "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step", "spaces", "gradients", "race",
-  "classes",
+  "classes", "goal",
 ];
 /** What runs time. */
 export const TRANSPORT = ["play", "step", "step_batch", "reset", "speed"];
@@ -25,6 +25,8 @@ export const STARTS = ["pause", "click", "auto"];
 const NONE = "none";
 const NUMBER = /^(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 const LANGUAGE = /^[a-z]{2,8}(-[a-z0-9]{1,8})*$/i;
+/** The server reads it, and says what is wrong with it. */
+const GOAL = /^[ -~]{1,400}$/;
 const NAME = /^[A-Za-z0-9_-]{1,64}$/;
 const ORIGIN = /^https?:\/\/[a-z0-9.:[\]-]+$/;
 const MOST_ORIGINS = 8;
@@ -39,6 +41,8 @@ const OPTIONS = {
   start: { initial: "pause", read: one(STARTS), write: String },
   epochs: { initial: null, read: number(1, 1e6, true), write: String },
   stop_loss: { initial: null, read: number(1e-9, 1e6), write: String },
+  until: { initial: null, read: text(GOAL), write: String },
+  goal: { initial: null, read: text(GOAL), write: String },
   speed: { initial: 1, read: number(1, 200, true), write: String },
   lang: { initial: null, read: text(LANGUAGE), write: String },
   recording: { initial: null, read: text(NAME), write: String },
@@ -96,9 +100,14 @@ export function writeOptions(options) {
     if (written === (initial === null ? "" : write(initial))) continue;
     const again = read(written);
     if (again === undefined) throw new OptionError(word, written);
-    said.push(`${word}=${write(again)}`);
+    said.push(`${word}=${escape(write(again))}`);
   }
   return said.join("&");
+}
+
+/** Leaves what lists, numbers and origins are made of as it is read. */
+function escape(said) {
+  return said.replace(/[^\w.,:*/[\]-]/g, encodeURIComponent);
 }
 
 function raise(error) {

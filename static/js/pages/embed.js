@@ -42,7 +42,8 @@ const parent = createParent(options.origin);
 const faults = createFaults(place("fault"));
 
 /** Where a run is to stop by itself. */
-function endOf({ epochs, stop_loss: loss }) {
+function endOf({ epochs, stop_loss: loss, until }) {
+  if (until !== null) return until;
   if (epochs === null && loss === null) return null;
   return { ...(epochs === null ? {} : { epoch: epochs }), ...(loss === null ? {} : { loss }) };
 }
@@ -55,10 +56,11 @@ function reportOptions(store) {
 }
 
 async function start() {
-  const { background, controls, lang, panels, rehearse, speed, start: begins, text, theme } = options;
+  const { background, controls, goal, lang, panels, rehearse, speed, start: begins, text, theme } = options;
   const store = createPageStore({
     run: { speed, until: endOf(options), running: begins === "auto" || Boolean(rehearse) },
     page: { onScreen: false, panels },
+    goal: { text: goal },
   });
   if (background) root.dataset.background = background;
   root.dataset.controls = controls.join(" ");

@@ -5,6 +5,7 @@ import { createConnection } from "stream/connection";
 import { createEdits } from "run/edits";
 import { createLibrary } from "images/library";
 import { followLoading } from "images/loading";
+import { followGoal } from "goals/following";
 import { createHandover } from "stream/handover";
 import { createImageMode } from "run/image-mode";
 import { taskOfSet } from "spec/data-sets";
@@ -90,6 +91,7 @@ export function createSession({
   const reportProblem = () => speaking.then(address.reportProblem);
   followStream(connection, { store, edits, history, painter, address: { ...address, reportProblem } });
   connection.on("locked", () => location.reload());
+  followGoal(connection, store);
   requestViews(connection, store, painter.repaint);
   requestPace(connection, store);
   followLoading(store);

@@ -3,6 +3,7 @@
 import { createCurveTabs } from "ui/curve-tabs";
 import { createFirstUnit } from "embed/first-unit";
 import { createOpenStep } from "embed/open-step";
+import { create as createGoal } from "goals/panel";
 import { h } from "lib/dom";
 import { LOSS } from "plot/curve-figure";
 import { createDigitTabs } from "pages/image-panels";
@@ -61,6 +62,7 @@ const TABLE = [
   { part: "classes", plane: "classes", embed: "classes", replayEmbed: "classes" },
   { part: "landscape", plane: "landscape", embed: "landscape", replayEmbed: "landscape" },
   { part: "race", plane: "race", embed: "race", replayEmbed: "race" },
+  { part: "goal", plane: "goal", images: "goal", embed: "goal" },
   { part: "unit", plane: "unitPanel", images: "imageUnitPanel", embed: "unit", replayEmbed: "unit" },
   { part: "spaces", plane: "spaces", embed: "spaces", replayEmbed: "spaces" },
   { part: "curves", plane: "flow", images: "imageFlow", embed: "gradients", replayEmbed: "gradients" },
@@ -120,6 +122,7 @@ const SHARED = {
   landscape: createLandscape,
   classes: createClasses,
   race: createRace,
+  goal: createGoal,
   lossPanel: (element, context) => createCurve(element, context, LOSS),
   // A panel for a unit is never empty by itself.
   unitPanel: (element, context) => [createUnitPanel(element, context), createFirstUnit(context.store)],

@@ -78,6 +78,11 @@ export function createActions({ store, edits, customPoints, send, schema }) {
     send({ type: "race", racers, epochs, restart });
   }
 
+  /** Has seeds of the present spec trained, as many as a goal names. */
+  function checkGoal(goal) {
+    send({ type: "check", goal });
+  }
+
   /** Goes on with a network of the race. */
   function adopt(racer) {
     store.set({ run: { diverged: null } });
@@ -127,7 +132,7 @@ export function createActions({ store, edits, customPoints, send, schema }) {
   }
 
   return {
-    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, setSpeed, setWeight, startPreset, complete,
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, checkGoal, setSpeed, setWeight, startPreset, complete,
     chooseData: createDataSwitch({ store, edits, schema }),
   };
 }

@@ -29,6 +29,7 @@ const INITIAL = {
     open: 0, place: "data", kind: "optimizer", epochs: 100, here: false,
     surface: "ravine", against: "optimizer", rate: 0.03, optimizer: "momentum",
   },
+  goal: { text: null, tree: null, verdict: null, reached: null, check: null },
   ablation: { units: [], links: [] },
   classes: { open: 0, part: "test" },
   step: { open: false, point: null, row: 0, stage: 0, chosen: null, check: null, back: 0, shown: null },

@@ -38,6 +38,10 @@ export function followStream(connection, { store, edits, history, painter, addre
   connection.on("waiting", edits.wait);
   connection.on("error", (error) => {
     edits.settle(error);
+    if (error.path?.startsWith("until")) {
+      runSwitch.hear(false);
+      store.set({ run: { running: false, until: null } });
+    }
     store.set({ page: { message: { text: describeError(error) } } });
   });
   connection.on("diverged", ({ step }) => {
