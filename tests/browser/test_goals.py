@@ -46,5 +46,5 @@ def test_a_goal_is_followed_and_checked(tab: Page, language: str, goal: str, che
 def test_what_is_no_goal_is_said(tab: Page) -> None:
     tab.open(f"{EMBED}en&until=test_loss")
     tab.click(".play")
-    tab.wait(lambda: "until" in tab.notice, "what is wrong")
+    tab.wait(lambda: "at character 10" in tab.notice, "what is wrong")
     tab.wait(lambda: not tab.running, "it does not pretend to train")

@@ -1,6 +1,7 @@
 /** Applies the events of a source of frames to the store. */
 
 import { describeError } from "lib/errors";
+import { word } from "lib/words";
 import { createRunSwitch } from "run/run-switch";
 
 /** Who looks at the page again wants it to go on, at once. */
@@ -42,7 +43,8 @@ export function followStream(connection, { store, edits, history, painter, addre
       runSwitch.hear(false);
       store.set({ run: { running: false, until: null } });
     }
-    store.set({ page: { message: { text: describeError(error) } } });
+    const ofGoal = ["until", "goal"].includes(error.path) && error.code === "invalid_message";
+    store.set({ page: { message: { text: ofGoal ? word("goal.invalid", { text: error.message }) : describeError(error) } } });
   });
   connection.on("diverged", ({ step }) => {
     runSwitch.hear(false);
