@@ -19,6 +19,7 @@ RUN pip install --no-deps -r requirements-slides.txt
 
 COPY app ./app
 COPY engine ./engine
+COPY lessons ./lessons
 COPY static ./static
 COPY templates ./templates
 COPY LICENSE ./

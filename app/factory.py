@@ -33,6 +33,7 @@ from app.hosting.hosts import LocalHost
 from app.hosting.ownership import Ownership
 from app.hosting.scheduler import Scheduler
 from app.hosting.session_host import SessionHost
+from app.lessons.library import Library
 from app.limits.budget import Budget
 from app.limits.event_counter import EventCounter
 from app.limits.keys import read_key
@@ -44,6 +45,7 @@ from app.operation.metrics import MetricsCollector, make_registry
 from app.operation.status import make_operation_blueprint, show_status
 from app.pages.assets import Assets
 from app.pages.languages import Languages
+from app.pages.lessons import make_lessons_blueprint
 from app.pages.oembed import make_oembed_blueprint
 from app.pages.pages import make_pages_blueprint
 from app.pages.password import PasswordGate, add_password
@@ -195,7 +197,9 @@ def make_site(settings: Settings, store: ImageStore, is_ready: Callable[[], bool
         lambda host: not settings.trusted_proxies and is_named(host, settings.hosts),
     )
 
-    app.register_blueprint(make_pages_blueprint(assets, renderer))
+    lessons = Library()
+    app.register_blueprint(make_pages_blueprint(assets, renderer, lessons))
+    app.register_blueprint(make_lessons_blueprint(lessons, renderer))
     app.register_blueprint(make_slides_blueprint(assets, renderer))
     app.register_blueprint(make_api_blueprint(is_ready))
     app.register_blueprint(make_points_blueprint(settings))

@@ -25,8 +25,8 @@ ENGINE = (
 #: The rooms of the page's modules; each imports only from rooms above its own.
 PAGE = (
     "lib", "spec", "plot", "stream", "run", "advice", "controls", "ui", "network", "step", "images",
-    "spaces", "flow", "points", "landscape", "race", "goals", "pictures", "embed", "recordings",
-    "share", "views", "views/images", "views/page", "pages",
+    "spaces", "flow", "points", "landscape", "race", "goals", "lessons", "pictures", "embed",
+    "recordings", "share", "views", "views/images", "views/page", "pages",
 )  # fmt: skip
 #: What the engine knows nothing of.
 SERVING = {
@@ -40,8 +40,9 @@ MATHS = {"jax", "jaxlib", "optax", "scipy", "sklearn", "mlxtend"}
 #: The rooms of the server, and the modules that stand alone; each imports only from those before
 #: it. `app.create_app`, which the servers call, is `__init__`.
 APP = (
-    "limits", "web", "protocol", "pages", "files", "history", "scheduling", "sessions", "hosting",
-    "transports", "api", "operation", "factory", "__init__", "server", "cluster", "__main__",
+    "limits", "web", "protocol", "lessons", "pages", "files", "history", "scheduling", "sessions",
+    "hosting", "transports", "api", "operation", "factory", "__init__", "server", "cluster",
+    "__main__",
 )  # fmt: skip
 #: Parts of the server that create_app alone puts together, in the factory.
 WIRED = {

@@ -122,8 +122,16 @@ def test_no_script_and_no_page_has_words_of_its_own() -> None:
 
 
 def test_training_goes_by_epochs_batches_and_updates() -> None:
-    """What else is called a step: an activation, and the parts of the tour."""
-    others = {"help.tour", "observation.step.lead", "option.step", "preset.step", "tour.progress"}
+    """What else is called a step: an activation, and the parts of the tour and of lessons."""
+    others = {
+        "help.tour",
+        "lesson.count",
+        "lesson.steps",
+        "observation.step.lead",
+        "option.step",
+        "preset.step",
+        "tour.progress",
+    }
     words = {"en": r"\bsteps?\b", "ko": "스텝|단계"}
     for language, forbidden in words.items():
         texts = {key: re.sub(r"{\w+}", "", text) for key, text in catalogue(language).items()}

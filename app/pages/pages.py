@@ -5,13 +5,15 @@ from __future__ import annotations
 from flask import Blueprint, Response, abort, redirect, request
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from app.lessons.library import Library
 from app.pages.assets import Assets
 from app.pages.documents import FOREVER
+from app.pages.lessons import show_lesson_of
 from app.pages.oembed import link_oembed
 from app.pages.rendering import Renderer
 
 
-def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
+def make_pages_blueprint(assets: Assets, renderer: Renderer, lessons: Library) -> Blueprint:
     """Returns the blueprint of all pages and static files."""
     blueprint = Blueprint("pages", __name__)
 
@@ -24,6 +26,8 @@ def make_pages_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
 
     @blueprint.get("/embed")
     def show_embed() -> Response:
+        if name := request.args.get("lesson"):
+            return show_lesson_of(lessons, renderer, name, alone=True)
         return show("embed.html")
 
     @blueprint.get("/favicon.ico")

@@ -22,6 +22,10 @@ class Renderer:
         self._assets = assets
         self._languages = Languages(assets)
 
+    def choose_language(self) -> str:
+        """Returns the language of the visit."""
+        return self._languages.choose(request)
+
     def show(self, template: str, **values: object) -> Response:
         """Returns the response for a template.
 

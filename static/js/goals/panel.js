@@ -80,7 +80,7 @@ export function isReached({ tree, reached, check }) {
 function makeRow(comparison) {
   const mark = h("span.goal-mark", { role: "img" }, icon(...CHECK));
   const value = h("span.goal-value");
-  return { comparison, mark, value, item: h("li.goal-part", {}, mark, h("span.goal-text", {}, describeComparison(comparison)), value) };
+  return { comparison, mark, value, item: h("li.goal-part", {}, mark, h("span", {}, describeComparison(comparison)), value) };
 }
 
 function describeSeed(seed, epoch, diverged) {

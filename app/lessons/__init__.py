@@ -1,0 +1,1 @@
+"""Lessons: Markdown files with directives, read strictly; see docs/lessons.md."""

@@ -1,0 +1,229 @@
+"""Registry of directives: each reads its block to the JSON that the page shows."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Callable
+from typing import Any
+
+from app.lessons.blocks import Block
+from app.lessons.errors import LessonError
+from app.lessons.prose import check_sentences, render_line, render_prose
+from engine import EngineError, Goal, GoalError, parse_goal, parse_spec
+
+#: JSON of a block, for the page.
+Content = dict[str, Any]
+
+#: Panels that a figure may show: those of an embed.
+PANELS = (
+    "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
+    "spaces", "gradients", "race", "classes",
+)  # fmt: skip
+_CHOICE = re.compile(r"- \[([ x])\] (.+)")
+_FIELD = re.compile(r"([a-z]+):[ \t]*(.*)")
+_WORD = re.compile(r"[a-z0-9_]{1,40}")
+MAX_CHOICES, MAX_STATE = 8, 4000
+
+
+def read_prose(block: Block) -> Content:
+    """Reads prose."""
+    check_sentences(block.text, block.line)
+    return {"kind": "prose", "html": render_prose(block.text)}
+
+
+def _read_state(block: Block) -> Content:
+    """`:::state`: JSON with a partial `spec`, and perhaps `weights` that are set by hand."""
+    value = _read_json(block, block.text)
+    if not isinstance(value, dict) or not {"spec"} <= value.keys() <= {"spec", "weights"}:
+        raise LessonError(block.line, "a state is an object with a spec and perhaps weights")
+    try:
+        parse_spec(value["spec"])
+    except EngineError as error:
+        raise LessonError(block.line, f"{error.path}: {error.message}") from None
+    weights = _check_weights(block, value.get("weights", []))
+    return {"kind": "state", "spec": value["spec"], "weights": weights}
+
+
+def _read_figure(block: Block) -> Content:
+    """`:::figure boundary,network`: the live panels, their `controls`, and what to `point` at."""
+    panels = _read_names(block, block.argument)
+    for name in panels:
+        if name not in PANELS:
+            raise LessonError(block.line, f"there is no panel {name}")
+    fields = _read_fields(block, {"controls", "point", "speed", "caption"})
+    point = fields.get("point")
+    controls = _read_names(block, fields["controls"]) if "controls" in fields else []
+    if point is not None and point not in (*panels, *controls):
+        raise LessonError(block.line, f"{point} is neither a panel nor a control of the figure")
+    speed = fields.get("speed", "1")
+    if not (speed.isdecimal() and len(speed) < 4 and 1 <= int(speed) <= 200):
+        raise LessonError(block.line, "speed is 1 to 200")
+    caption = render_line(fields.get("caption", ""))
+    return {
+        "kind": "figure", "panels": panels, "controls": controls, "point": point,
+        "speed": int(speed), "caption": caption,
+    }  # fmt: skip
+
+
+def _read_goal(block: Block) -> Content:
+    """`:::goal test_loss <= 0.1 ...`: a goal, and prose on it."""
+    check_sentences(block.text, block.line)
+    goal = parse_goal_of(block)
+    return {"kind": "goal", "goal": goal.describe(), "html": render_prose(block.text)}
+
+
+def parse_goal_of(block: Block) -> Goal:
+    """Parses the goal of a directive."""
+    try:
+        return parse_goal(block.argument)
+    except GoalError as error:
+        raise LessonError(block.line, error.message) from None
+
+
+def _read_question(block: Block) -> Content:
+    """`:::question`, `:::predict`: prose, choices or a number, an explanation behind `>`.
+
+    A prediction is tried by its `edit:` and `weights:`, or by training where it has neither.
+    """
+    prose: list[str] = []
+    choices: list[Content] = []
+    explanation: list[str] = []
+    number, edit, weights = None, None, []
+    for line in block.body:
+        if line.startswith("edit:") and block.name == "predict":
+            edit = _read_edit(block, line)
+        elif line.startswith("weights:") and block.name == "predict":
+            weights = _read_weights(block, line)
+        elif found := _CHOICE.fullmatch(line.strip()):
+            choices.append({"html": render_line(found[2]), "right": found[1] == "x"})
+        elif line.startswith("answer:"):
+            number = _read_number(block, line.removeprefix("answer:"))
+        elif line.startswith(">"):
+            explanation.append(line[1:].strip())
+        else:
+            prose.append(line)
+    for part in (prose, explanation):
+        check_sentences("\n".join(part), block.line)
+    if (number is None) == (not choices):
+        raise LessonError(block.line, f":::{block.name} has choices, or one number as answer:")
+    if choices and not (2 <= len(choices) <= MAX_CHOICES and any(one["right"] for one in choices)):
+        raise LessonError(block.line, f"2 to {MAX_CHOICES} choices, one of them right: - [x]")
+    if not explanation:
+        raise LessonError(block.line, "an answer is explained, behind >")
+    return {
+        "kind": block.name, "html": render_prose("\n".join(prose)), "choices": choices,
+        "number": number, "explanation": render_prose("\n".join(explanation)),
+        "edit": edit, "weights": weights,
+    }  # fmt: skip
+
+
+def _read_hint(block: Block) -> Content:
+    """`:::hint`: prose, and perhaps `edit:` with a merge patch that the page can apply."""
+    prose: list[str] = []
+    edit, weights = None, []
+    for line in block.body:
+        if line.startswith("edit:"):
+            edit = _read_edit(block, line)
+        elif line.startswith("weights:"):
+            weights = _read_weights(block, line)
+        else:
+            prose.append(line)
+    check_sentences("\n".join(prose), block.line)
+    html = render_prose("\n".join(prose))
+    return {"kind": "hint", "html": html, "edit": edit, "weights": weights}
+
+
+#: Directives by name; a new one is an entry here, its look in `static/js/lessons/blocks.js`.
+DIRECTIVES: dict[str, Callable[[Block], Content]] = {
+    "state": _read_state,
+    "figure": _read_figure,
+    "goal": _read_goal,
+    "predict": _read_question,
+    "question": _read_question,
+    "hint": _read_hint,
+}
+
+
+def read_block(block: Block) -> Content:
+    """Reads a block.
+
+    Raises:
+        LessonError: it breaks a rule.
+    """
+    if not block.name:
+        return read_prose(block)
+    if block.name not in DIRECTIVES:
+        known = ", ".join(DIRECTIVES)
+        raise LessonError(block.line, f"there is no directive {block.name}; there are {known}")
+    return DIRECTIVES[block.name](block)
+
+
+def _read_json(block: Block, text: str) -> Any:
+    if len(text) > MAX_STATE:
+        raise LessonError(block.line, f"more than {MAX_STATE} characters of JSON")
+    try:
+        return json.loads(text, parse_constant=_refuse)
+    except (ValueError, RecursionError) as error:
+        raise LessonError(block.line, f"no JSON: {str(error)[:80]}") from None
+
+
+def _read_edit(block: Block, line: str) -> Content:
+    edit = _read_json(block, line.removeprefix("edit:"))
+    if not isinstance(edit, dict):
+        raise LessonError(block.line, "an edit is an object")
+    return edit
+
+
+def _read_weights(block: Block, line: str) -> list[Any]:
+    return _check_weights(block, _read_json(block, line.removeprefix("weights:")))
+
+
+def _check_weights(block: Block, weights: Any) -> list[Any]:
+    if not isinstance(weights, list) or not all(map(_is_weight, weights)):
+        raise LessonError(block.line, 'a weight is [layer, from or "bias", to, value]')
+    return weights
+
+
+def _refuse(name: str) -> None:
+    raise ValueError(f"{name} is no number of JSON")
+
+
+def _is_weight(value: Any) -> bool:
+    if not (isinstance(value, list) and len(value) == 4):
+        return False
+    layer, source, to, number = value
+    whole = all(type(one) is int and 0 <= one < 1024 for one in (layer, to))
+    from_fits = source == "bias" or (type(source) is int and 0 <= source < 1024)
+    return whole and from_fits and type(number) in (int, float) and abs(number) <= 1e6
+
+
+def _read_names(block: Block, text: str) -> list[str]:
+    names = [name.strip() for name in text.split(",") if name.strip()]
+    if not names or not all(_WORD.fullmatch(name) for name in names):
+        raise LessonError(block.line, "expected names, by commas")
+    return names
+
+
+def _read_fields(block: Block, known: set[str]) -> dict[str, str]:
+    fields: dict[str, str] = {}
+    for number, line in enumerate(block.body, block.line + 1):
+        if not line.strip():
+            continue
+        found = _FIELD.fullmatch(line.strip())
+        if found is None or found[1] not in known:
+            raise LessonError(number, f"expected one of {', '.join(sorted(known))}, as name: value")
+        fields[found[1]] = found[2].strip()
+    return fields
+
+
+def _read_number(block: Block, text: str) -> dict[str, float]:
+    value, _, tolerance = (part.strip() for part in text.partition("+-"))
+    try:
+        numbers = float(value), float(tolerance or "0")
+    except ValueError:
+        raise LessonError(block.line, "a number is written answer: 0.5 +- 0.01") from None
+    if not all(map(math.isfinite, numbers)) or numbers[1] < 0:
+        raise LessonError(block.line, "a number and its tolerance are finite")
+    return {"value": numbers[0], "tolerance": numbers[1]}

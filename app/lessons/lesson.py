@@ -1,0 +1,107 @@
+"""A lesson, read from the text of its file."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from app.lessons.blocks import split_blocks
+from app.lessons.directives import Content, read_block
+from app.lessons.errors import LessonError
+
+#: Bytes of a file, steps of a lesson, blocks of a step.
+MAX_BYTES, MAX_STEPS, MAX_BLOCKS = 128 << 10, 40, 24
+_KEYS = {"title", "summary", "minutes"}
+_FIELD = re.compile(r"([a-z]+):[ \t]*(.+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Lesson:
+    """A lesson.
+
+    Attributes:
+        title: of the lesson.
+        summary: one sentence for the list.
+        minutes: that it takes.
+        steps: for each its `title` and `blocks`, as JSON.
+    """
+
+    title: str
+    summary: str
+    minutes: int
+    steps: tuple[Content, ...]
+
+    def describe(self) -> dict[str, Any]:
+        """Returns the JSON for the page."""
+        return {
+            "title": self.title,
+            "summary": self.summary,
+            "minutes": self.minutes,
+            "steps": list(self.steps),
+        }
+
+
+def read_lesson(content: bytes) -> Lesson:
+    """Reads a lesson.
+
+    Args:
+        content: of its file, UTF-8.
+
+    Raises:
+        LessonError: it breaks a rule; the message begins with the line.
+    """
+    if len(content) > MAX_BYTES:
+        raise LessonError(1, f"a lesson has at most {MAX_BYTES >> 10} KiB")
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content[: error.start].count(b"\n") + 1
+        raise LessonError(line, "this is not UTF-8") from None
+    lines = text.replace("\r\n", "\n").split("\n")
+    fields, first = _read_front_matter(lines)
+    minutes = fields["minutes"]
+    if not (minutes.isdecimal() and len(minutes) < 3):
+        raise LessonError(2, "minutes is a whole number")
+    return Lesson(fields["title"], fields["summary"], int(minutes), _read_steps(lines, first))
+
+
+def _read_front_matter(lines: list[str]) -> tuple[dict[str, str], int]:
+    """Returns the fields, and the index of the first line behind them."""
+    if lines[0].rstrip() != "---":
+        raise LessonError(1, "a lesson begins with ---, title:, summary:, minutes: and ---")
+    fields: dict[str, str] = {}
+    for index, line in enumerate(lines[1:12], 1):
+        if line.rstrip() == "---":
+            if missing := _KEYS - fields.keys():
+                raise LessonError(index + 1, f"{', '.join(sorted(missing))} is missing")
+            return fields, index + 1
+        found = _FIELD.fullmatch(line.rstrip())
+        if found is None or found[1] not in _KEYS or len(line) > 300:
+            raise LessonError(index + 1, f"expected one of {', '.join(sorted(_KEYS))}")
+        fields[found[1]] = found[2].strip()
+    raise LessonError(1, "the part between --- and --- does not end")
+
+
+def _read_steps(lines: list[str], first: int) -> tuple[Content, ...]:
+    begins = [i for i in range(first, len(lines)) if lines[i].startswith("## ")]
+    if not begins:
+        raise LessonError(len(lines), "a lesson has steps, which begin with ## and a title")
+    if len(begins) > MAX_STEPS:
+        raise LessonError(begins[MAX_STEPS] + 1, f"a lesson has at most {MAX_STEPS} steps")
+    for i in range(first, begins[0]):
+        if lines[i].strip():
+            raise LessonError(i + 1, "text stands in a step, behind ## and a title")
+    ends = [*begins[1:], len(lines)]
+    return tuple(_read_step(lines, *pair) for pair in zip(begins, ends, strict=True))
+
+
+def _read_step(lines: list[str], begin: int, end: int) -> Content:
+    blocks = list(split_blocks(lines[begin + 1 : end], begin + 2))
+    if len(blocks) > MAX_BLOCKS:
+        raise LessonError(blocks[MAX_BLOCKS].line, f"a step has at most {MAX_BLOCKS} blocks")
+    read = [read_block(block) for block in blocks]
+    for kind in ("state", "figure", "goal", "predict"):
+        if sum(block["kind"] == kind for block in read) > 1:
+            raise LessonError(begin + 1, f"a step has one {kind} at most")
+    return {"title": lines[begin][3:].strip(), "line": begin + 1, "blocks": read}

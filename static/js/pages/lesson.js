@@ -1,0 +1,191 @@
+/** Entry module of a lesson: its steps beside live panels. */
+
+import { createControls } from "embed/controls";
+import { makeBlocks } from "lessons/blocks";
+import { createProgress } from "lessons/progress";
+import { createPanels } from "pages/embed-panels";
+import { createSession } from "pages/session";
+import { h, setText } from "lib/dom";
+import { createFaults } from "ui/faults";
+import { createPageStore } from "run/page-store";
+import { createLanguage } from "lib/language";
+import { applyPalette } from "plot/palette";
+import { loadPlotly } from "plot/plotly";
+import { persistPreferences } from "lib/preferences";
+import { createMemory, openStorage } from "lib/storage";
+import { applyTheme } from "lib/theme";
+import { writeState } from "spec/url-state";
+import { word } from "lib/words";
+import { create as createPendingLine } from "views/page/pending-line";
+import { create as createNotice } from "views/page/notice";
+import { createSurfaceRace } from "race/surface-race";
+
+const read = (id) => JSON.parse(document.getElementById(id).textContent);
+const place = (id) => document.getElementById(id);
+const config = read("config");
+const { name, lesson } = read("lesson");
+const root = document.documentElement;
+const said = new URLSearchParams(location.search);
+/** One step alone, in the frame of a slide; it remembers nothing. */
+const alone = said.has("lesson");
+/** What is shown where a step says nothing. */
+const FIGURE = { panels: ["boundary", "network", "loss"], controls: ["play", "reset"], point: null, speed: 1, caption: "" };
+
+/** For tests, and nothing else is global. */
+window.livenet = { frames: 0, specId: -1, step: 0 };
+
+const faults = createFaults(place("fault"));
+
+async function start() {
+  const { steps } = lesson;
+  const progress = createProgress(alone ? createMemory() : openStorage("localStorage"), name, steps.length);
+  const asked = Number(said.get("step") ?? NaN) - 1;
+  let step = Number.isInteger(asked) && asked >= 0 && asked < steps.length ? asked : progress.step();
+  let blocks = null;
+  let predicted = true;
+  const store = createPageStore({ page: { panels: figureOf(step).panels } });
+  const storage = createMemory();
+  const address = {
+    session: null, toOpen: (known) => ({ spec: known ?? stateOf(step)?.spec ?? {} }),
+    refuse() {}, leave() {}, reportProblem() {},
+  };
+  const frames = createPanels(place("panels"), "embed");
+  const session = createSession({ config, store, storage, address, faults, createViews, painted });
+  const { connection, views, painter, edits } = session;
+  connection.connect();
+
+  const language = createLanguage(config, store);
+  persistPreferences(store, openStorage("localStorage"), language.names);
+  applyTheme(store);
+  const context = Object.assign(await session.learn(language.start()), {
+    model: null, createSurfaceRace, may: (part) => figureOf(step).controls.includes(part),
+  });
+  document.title = [lesson.title, "LiveNet"].join(" - ");
+  const notice = createNotice(place("notice"), context);
+  applyPalette(store);
+  await firstSpec(store);
+  session.show();
+  new ResizeObserver(frames.fit).observe(place("panels"));
+  views.watchSize([place("panels")]);
+  const back = h("button.button", { type: "button", data: { action: "back" }, on: { click: () => goTo(step - 1) } }, word("lesson.back"));
+  const next = h("button.button.primary", { type: "button", data: { action: "next" }, on: { click: () => goTo(step + 1) } }, word("lesson.next"));
+  const count = h("p.lesson-count");
+  const all = h("a.lesson-all", { href: "lessons" }, word("lesson.all"));
+  if (!alone) place("lesson-foot").append(back, count, next);
+  if (!alone) place("lesson-head").prepend(all);
+  show();
+
+  function goTo(index) {
+    step = index;
+    progress.goTo(step);
+    if (store.get().run.running) context.actions.pause();
+    show();
+    place("lesson-text").scrollTop = 0;
+    place("step-title").focus({ preventScroll: true });
+    place("step-title").scrollIntoView({ block: "nearest" });
+  }
+
+  /** Shows the step: its text, its panels, its state. */
+  function show() {
+    blocks?.destroy();
+    const { title, blocks: made } = steps[step];
+    const goal = made.find(({ kind }) => kind === "goal");
+    const answers = progress.answers(step);
+    predicted = made.every(({ kind }, i) => kind !== "predict" || answers[i] !== undefined);
+    const { panels, speed, caption, point } = figureOf(step);
+    store.set({ goal: { text: goal?.goal.text ?? null }, page: { panels }, run: { speed } });
+    load(stateOf(step), steps[step].blocks.some(({ kind }) => kind === "state"));
+    setText(place("step-title"), title);
+    setText(count, word("lesson.count", { step: step + 1, steps: steps.length }));
+    back.disabled = step === 0;
+    next.disabled = step === steps.length - 1;
+    blocks = makeBlocks(made, { context, answers, onAnswer, apply, tryOut });
+    place("step-body").replaceChildren(...blocks.elements);
+    place("caption").innerHTML = caption;
+    views.show();
+    painter.repaintAll();
+    const panel = point && document.querySelector(`[data-panel="${point}"], .embed-bar [data-path="${point}"]`);
+    panel?.toggleAttribute("data-pointed", true);
+    wait();
+  }
+
+  function onAnswer(block, answer) {
+    progress.answer(step, block, answer);
+    predicted = true;
+    wait();
+  }
+
+  /** Nothing is tried before it is predicted. */
+  function wait() {
+    root.toggleAttribute("data-predicting", !predicted);
+    place("bar").inert = !predicted;
+  }
+
+  function load(state, own) {
+    if (!state || (!own && window.livenet.frames > 0)) return;
+    context.actions.startPreset({ id: null, spec: state.spec, weights: state.weights });
+  }
+
+  function apply({ edit, weights }) {
+    if (edit) edits.edit(edit);
+    for (const [layer, from, to, value] of weights) context.actions.setWeight(layer, from, to, value);
+  }
+
+  /** Shows what comes of a prediction. */
+  function tryOut(block) {
+    if (block.edit || block.weights.length) apply(block);
+    else context.actions.run();
+  }
+
+  function createViews(part) {
+    const { page: { panels }, images: { set } } = store.get();
+    store.set({ view: { curveTab: panels.includes("unit") ? "unit" : "loss" }, images: { imageTab: panels.includes("boundary") ? "confusion" : "none" } });
+    root.dataset.controls = figureOf(step).controls.join(" ");
+    root.dataset.about = set ? "images" : "plane";
+    const made = [
+      ...frames.show(panels, context, part),
+      part("controls", createBar, place("bar")),
+      part("pending", createPendingLine, place("pending")),
+    ];
+    frames.fit();
+    return made;
+  }
+
+  function createBar(element, made) {
+    const bar = createControls(figureOf(step).controls, made);
+    element.replaceChildren(bar.element);
+    const unwatch = made.store.watch(["run.spec"], ({ run: { spec } }) => spec && bar.lead(writeState(spec, made.schema.defaults())));
+    return { update: bar.update, resize() {}, destroy: () => [bar.destroy, unwatch].forEach((stop) => stop()) };
+  }
+
+  function painted({ meta }) {
+    notice.update();
+    const { livenet } = window;
+    livenet.frames += 1;
+    livenet.specId = meta.spec_id;
+    livenet.step = meta.step;
+    if (livenet.frames === 1) requestAnimationFrame(() => loadPlotly(config.plotly));
+  }
+}
+
+/** @returns {Promise<void>} */
+function firstSpec(store) {
+  return new Promise((resolve) => {
+    store.watch(["run.spec"], ({ run: { spec } }) => spec && resolve());
+  });
+}
+
+function figureOf(step) {
+  return { ...FIGURE, ...latest(step, "figure") };
+}
+
+/** A step without a state goes on with the one before it. */
+function stateOf(step) {
+  return latest(step, "state");
+}
+
+function latest(step, kind) {
+  return lesson.steps.slice(0, step + 1).flatMap(({ blocks }) => blocks).filter((block) => block.kind === kind).at(-1);
+}
+
+start().catch(faults.reportStart);
