@@ -16,6 +16,7 @@ from flask.testing import FlaskClient
 from app.api.addresses import NetworkHosts
 from app.api.qr import make_qr_blueprint
 from app.factory import ROOT
+from app.lessons.library import Library
 from app.pages.assets import Assets
 from app.pages.languages import Languages
 from app.pages.oembed import make_oembed_blueprint
@@ -34,7 +35,7 @@ def pages() -> Flask:
     app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
     assets = Assets(ROOT / "static", packaged=find_reveal())
     renderer = Renderer(assets)
-    app.register_blueprint(make_pages_blueprint(assets, renderer))
+    app.register_blueprint(make_pages_blueprint(assets, renderer, Library()))
     app.register_blueprint(make_slides_blueprint(assets, renderer))
     app.register_blueprint(make_oembed_blueprint(Languages(assets)))
     app.register_blueprint(make_qr_blueprint(NetworkHosts("127.0.0.1")))
