@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from werkzeug.test import TestResponse
 
 from app import factory
+from app.lessons.library import Library
 from app.pages.assets import Assets
 from app.pages.pages import make_pages_blueprint
 from app.pages.password import COOKIE
@@ -39,7 +40,7 @@ def app(clock: Clock, tmp_path: Path) -> Flask:
     app.config |= {"TRUSTED_PROXIES": 1, "MAX_CONTENT_LENGTH": 1 << 20, "BODY_LIMITS": {}}
     assets = Assets(ROOT / "static")
     renderer = Renderer(assets)
-    app.register_blueprint(make_pages_blueprint(assets, renderer))
+    app.register_blueprint(make_pages_blueprint(assets, renderer, Library()))
     app.add_url_rule("/api/schema", "api.send_schema", lambda: "{}")
     settings = Settings(
         password=SecretStr(WORD), handover_key=SecretStr(KEY.decode()), cache_dir=tmp_path
