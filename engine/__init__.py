@@ -20,10 +20,11 @@ from engine.base.errors import (
 from engine.base.loops import fold_loops
 from engine.base.program_cache import CompilationStatistics
 from engine.base.slices import Slices
-from engine.data.generated import EXTENT
 from engine.data.image_data import ImageData
 from engine.data.image_store import ImageStore
 from engine.data.images import CATALOGUE
+from engine.data.kinds import DATASETS
+from engine.data.planes import EXTENT
 from engine.data.selected_image import Drawing, Sample, SelectedImage
 from engine.exports import EXPORT_OPTIONS, EXPORTS, ExportRequest, File, export, pack_files
 from engine.frames.frames import (
@@ -50,6 +51,7 @@ from engine.spec import (
     MAX_CLASSES,
     MAX_LABEL,
     MAX_POINTS,
+    TABLE_DATASETS,
     TASK_DATASETS,
     Spec,
     describe_spec,
@@ -82,6 +84,7 @@ fold_loops()
 __all__ = [
     "CATALOGUE",
     "CHANGING_ARRAYS",
+    "DATASETS",
     "DEFAULT_VIEWS",
     "EXPORTS",
     "EXPORT_OPTIONS",
@@ -99,6 +102,7 @@ __all__ = [
     "PRESETS",
     "QUANTITIES",
     "SURFACES",
+    "TABLE_DATASETS",
     "TASK_DATASETS",
     "VIEWS",
     "AblationRequest",

@@ -20,11 +20,38 @@ interface Layer { units: number; activation: Name; [key: string]: any }
 type Shape = [rows: number, columns: number];
 /** A data set, as `/api/schema` describes it. */
 interface DataSet {
-  kind: "plane" | "images";
+  kind: "plane" | "images" | "table";
   task: Task | null;
   input_shape: number[];
   classes: string[];
   limits: Record<string, number[]>;
+}
+/** A column of a table. */
+interface TableColumn { name: Name; unit: string; default: boolean }
+/** A data set that is a table. */
+interface TableSet extends DataSet {
+  columns: TableColumn[];
+  target: TableColumn;
+  /** Columns of the axes where a spec names none. */
+  axes: Name[];
+  /** Axes that are no columns: the principal components. */
+  components: Name[];
+}
+/** An axis of a table's plane. */
+interface PlaneAxis {
+  name: Name;
+  /** With its unit. */
+  title: string;
+  /** The value at a coordinate of the plane. */
+  toValue: (place: number) => number;
+}
+/** What a table predicts, if it is a number. */
+interface Target {
+  unit: string;
+  deviation: number;
+  toValue: (standardized: number) => number;
+  /** The value with its unit. */
+  say: (standardized: number) => string;
 }
 /** A variable, a number, or an operation and its operands. */
 type Formula = string | number | [string, ...Formula[]];

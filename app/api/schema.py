@@ -12,7 +12,15 @@ from werkzeug.exceptions import HTTPException
 
 from app.pages.documents import Document
 from app.web.request_bodies import Body
-from engine import PRESETS, TASK_DATASETS, describe_spec, describe_views, preview_points
+from engine import (
+    DATASETS,
+    PRESETS,
+    TABLE_DATASETS,
+    TASK_DATASETS,
+    describe_spec,
+    describe_views,
+    preview_points,
+)
 
 #: Asked again with the hash each time: the next version of the server may say otherwise.
 _API_CACHE = "public, max-age=0, must-revalidate"
@@ -80,10 +88,11 @@ def _list_presets() -> list[dict[str, Any]]:
 
 
 def _picture_datasets() -> dict[str, Any]:
+    tables = {name: DATASETS[name].task for name in TABLE_DATASETS}
+    made = {name: task for task, names in TASK_DATASETS.items() for name in names}
     return {
         name: {"task": task, "points": preview_points(name).round(3).tolist()}
-        for task, names in TASK_DATASETS.items()
-        for name in names
+        for name, task in (made | tables).items()
     }
 
 

@@ -1,4 +1,4 @@
-"""Data sets of points on the plane, made from the `data` part of a spec.
+"""Data sets of points on the plane or rows of a table, made from the `data` part of a spec.
 
 A data set is a pure function of its spec. Positions, spread, flipped labels
 and the split are drawn from separate streams, so that moving one slider moves
@@ -7,7 +7,7 @@ only what it names: with more noise the same points spread further.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Literal, Protocol, get_args
 
@@ -16,9 +16,10 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.errors import DataError
-from engine.data.generated import EXTENT
-from engine.data.kinds import DATASETS, Counts, Doubles
+from engine.data.kinds import DATASETS, Counts, Doubles, Table
+from engine.data.planes import COORDINATES, EXTENT, Plane
 from engine.data.splits import order_points
+from engine.data.tables import Scaling, TablePlane, choose_plane, describe_columns, read_table
 
 Part = Literal["train", "test", "validation"]
 #: The parts of a data set, by the numbers that frames and tables have for them.
@@ -40,6 +41,8 @@ class PointsSpec(Protocol):
     test_fraction: float
     validation_fraction: float
     points: Any
+    columns: tuple[str, ...] | None
+    axes: tuple[str, ...] | None
 
     @property
     def n_outputs(self) -> int:
@@ -54,19 +57,23 @@ class PointsSpec(Protocol):
 
 @dataclass(frozen=True)
 class Dataset:
-    """Points: train rows, then validation rows, then test rows.
+    """Points or rows of a table: train rows, then validation rows, then test rows.
 
     Attributes:
-        x: float32 [n, 2] in [-6, 6].
-        labels: float32 [n]: 0 or 1, the class, or the value.
+        x: float32 [n, 2] in [-6, 6]; of a table [n, columns], standardized.
+        labels: float32 [n]: 0 or 1, the class, or the value (of a table standardized).
         n_train: rows that are trained on.
         n_validation: rows behind them that neither training nor the test reads.
+        plane: what pictures are shown over.
+        scaling: how the rows of a table were standardized; None for points.
     """
 
     x: Floats
     labels: Floats
     n_train: int
     n_validation: int = 0
+    plane: Plane = COORDINATES
+    scaling: Scaling | None = None
 
     @property
     def n(self) -> int:
@@ -95,7 +102,55 @@ class Dataset:
     @property
     def nbytes(self) -> int:
         """What the points take in memory."""
-        return self.x.nbytes + self.labels.nbytes
+        table = 0 if self.scaling is None else self.scaling.rows.nbytes
+        return self.x.nbytes + self.labels.nbytes + table
+
+    @cached_property
+    def places(self) -> Floats:
+        """Where the rows are in pictures, float32 [n, 2]."""
+        return self.plane.project(self.x)
+
+    @property
+    def width(self) -> int:
+        """Numbers of a row."""
+        return self.x.shape[1]
+
+    @cached_property
+    def columns(self) -> Floats | None:
+        """Means, deviations and the plane of a table's columns; None for points.
+
+        See `tables.describe_columns`.
+        """
+        if self.scaling is None or not isinstance(self.plane, TablePlane):
+            return None
+        return describe_columns(self.scaling, self.plane)
+
+    def read_rows(self, x: Any) -> Floats:
+        """Returns rows that a person gives as the network's data are, float32 [n, width].
+
+        Args:
+            x: [n, 2], points; or [n, columns], rows of the table in their own units.
+
+        Raises:
+            ValueError: `x` has another shape.
+        """
+        rows = np.asarray(x, np.float64)
+        if rows.ndim != 2 or rows.shape[1] != self.width:
+            raise ValueError(f"x must be [n, {self.width}], got {list(rows.shape)}")
+        if self.scaling is not None:
+            rows = self.scaling.standardize(rows)
+        return rows.astype(np.float32)
+
+    def has_rows_of(self, other: Any) -> bool:
+        """Whether another data set has the very same rows, maybe shown over another plane."""
+        return isinstance(other, Dataset) and other.x is self.x
+
+    def show_over(self, spec: PointsSpec) -> Dataset:
+        """Returns the same rows of a table, shown over the plane that a spec asks for."""
+        table = DATASETS[spec.name].table
+        assert table is not None
+        plane = choose_plane(table, self.x, self.n_train, spec.columns, spec.axes)
+        return replace(self, plane=plane)
 
 
 def _stream(seed: int, name: str) -> np.random.Generator:
@@ -147,6 +202,9 @@ def make_dataset(spec: PointsSpec) -> Dataset:
     Raises:
         DataError: the points leave nothing to train or to test on.
     """
+    table = DATASETS[spec.name].table
+    if table is not None:
+        return _make_table(spec, table)
     if spec.name == "points":
         points = np.array(spec.points, np.float64).reshape(-1, 3)
         x, labels = points[:, :2], points[:, 2]
@@ -161,17 +219,41 @@ def make_dataset(spec: PointsSpec) -> Dataset:
         labels = _flip(labels, spec)
     if len(x) < 2:
         raise DataError("two points or more are needed, one to train and one to test")
-    order = _order(spec, x)
-    n_test = min(max(round(spec.test_fraction * len(x)), 1), len(x) - 1)
-    n_validation = _count_validation(spec.validation_fraction, len(x) - n_test)
-    rows = np.concatenate([order[n_test:], order[:n_test]])
+    rows, n_train, n_validation = _split(spec, _order(spec, x))
     x = np.clip(x, -EXTENT, EXTENT)
     return Dataset(
         np.ascontiguousarray(x[rows], np.float32),
         np.ascontiguousarray(labels[rows], np.float32),
-        len(x) - n_test - n_validation,
+        n_train,
         n_validation,
     )
+
+
+def _make_table(spec: PointsSpec, table: Table) -> Dataset:
+    """Splits the rows of a table, and standardizes them by the train rows."""
+    x, labels = read_table(table)
+    if spec.label_noise > 0 and spec.resolved_task == "multiclass":
+        labels = _flip(labels, spec)
+    rows, n_train, n_validation = _split(spec, _order(spec, x))
+    is_number = spec.resolved_task == "regression"
+    scaling = Scaling.of(x[rows], labels[rows], n_train, numbers=is_number)
+    standardized = np.ascontiguousarray(scaling.standardize(scaling.rows), np.float32)
+    return Dataset(
+        standardized,
+        np.ascontiguousarray(scaling.standardize_labels(), np.float32),
+        n_train,
+        n_validation,
+        choose_plane(table, standardized, n_train, spec.columns, spec.axes),
+        scaling,
+    )
+
+
+def _split(spec: PointsSpec, order: NDArray[np.intp]) -> tuple[NDArray[np.intp], int, int]:
+    """Returns all rows, train rows first and test rows last, and how many train and validate."""
+    n_test = min(max(round(spec.test_fraction * len(order)), 1), len(order) - 1)
+    n_validation = _count_validation(spec.validation_fraction, len(order) - n_test)
+    rows = np.concatenate([order[n_test:], order[:n_test]])
+    return rows, len(order) - n_test - n_validation, n_validation
 
 
 def _count_validation(fraction: float, rest: int) -> int:

@@ -5,9 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from engine.data.kinds import DATASETS, PLANE, Counts, DataSet, Doubles, generate
-
-#: Coordinates lie in +-EXTENT.
-EXTENT = 6.0
+from engine.data.planes import EXTENT
 
 
 def _by_class(parts: list[Doubles]) -> tuple[Doubles, Doubles]:

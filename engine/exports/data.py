@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 import numpy as np
 
 from engine.base.errors import ExportError
@@ -10,6 +12,7 @@ from engine.data.image_data import ImageData
 from engine.exports.files import File
 from engine.exports.image_data import are_published, save_images, write_images, write_scaling
 from engine.exports.rows import name_rows
+from engine.exports.table_data import save_table, write_standardization, write_table_data
 from engine.exports.text import write_block, write_list
 from engine.exports.weights import encode_numbers
 from engine.functions.features import FEATURES
@@ -24,21 +27,22 @@ def find_head(spec: Spec) -> Head:
     return HEADS[head_index(spec.task, spec.resolved_loss)]
 
 
-def save_data(data: Dataset | ImageData) -> list[File]:
+def save_data(spec: Spec, data: Dataset | ImageData) -> list[File]:
     """Returns what a source needs beside it: nothing for images that it can download."""
     if isinstance(data, ImageData):
         return [] if are_published(data.images) else [save_images(data.images)]
-    return [_save_points(data)]
+    return [save_table(spec, data) if spec.data.is_table else _save_points(data)]
 
 
-def write_data(data: Dataset | ImageData, *, inline: bool) -> list[str]:
-    """Writes `load_points` or `load_images`.
+def write_data(spec: Spec, data: Dataset | ImageData, *, inline: bool) -> list[str]:
+    """Writes `load_points`, `load_images` or `load_samples`.
 
     Raises:
         ExportError: the data do not fit into a source.
     """
     if not isinstance(data, ImageData):
-        return _write_points(data, inline=inline)
+        write = partial(write_table_data, spec) if spec.data.is_table else _write_points
+        return write(data, inline=inline)
     if inline:
         raise ExportError("images do not fit into a source; have them beside it", "data")
     return write_images(data.images)
@@ -96,8 +100,10 @@ def load_validation():
     ]
 
 
-def write_inputs(spec: Spec) -> list[str]:
+def write_inputs(spec: Spec, data: Dataset | ImageData) -> list[str]:
     """Writes what makes of data what the network sees, and `make_targets`."""
+    if isinstance(data, Dataset) and spec.data.is_table:
+        return [*write_standardization(spec, data), _write_targets(spec)]
     if spec.data.is_images:
         return [write_scaling(spec.widths[0]), _write_targets(spec)]
     return [_write_features(spec.features), _write_targets(spec)]

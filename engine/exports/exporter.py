@@ -64,7 +64,7 @@ def _export_source(request: ExportRequest, snapshot: Snapshot) -> tuple[File, ..
         source = File(f"{stem}.py", text.encode(), "text/x-python")
     files = [source]
     if request.data == "beside":
-        files += save_data(snapshot.data)
+        files += save_data(snapshot.spec, snapshot.data)
     if request.weights == "beside":
         files.append(save_weights(snapshot.spec, named, snapshot.counters.step))
     return tuple(files)

@@ -34,7 +34,7 @@ def write_notebook(name: str, parts: SourceInput, language: str) -> str:
         widths="-".join(str(width) for width in parts.spec.widths),
         step=f"{parts.step:,}",
     )
-    data_kind = "images" if parts.spec.data.is_images else "points"
+    data_kind = parts.spec.data.entry.kind.name
     cells = [_words(title), _code(f"%pip install -q {' '.join(list_packages(source, parts))}")]
     for section in list_sections(source, parts, script=False):
         keys = (f"{section.name}.{name}", f"{section.name}.{data_kind}", section.name)

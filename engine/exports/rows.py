@@ -1,4 +1,4 @@
-"""Names in a source for its data: points or images."""
+"""Names in a source for its data: points, images or rows of a table."""
 
 from __future__ import annotations
 
@@ -29,9 +29,12 @@ class RowNames:
 
 
 _POINTS = RowNames("points", "[n, 2]", "load_points", "compute_features", 100, 10)
+_TABLE = RowNames("samples", "[n, columns]", "load_samples", "standardize", 100, 10)
 _IMAGES = RowNames("images", "[n, pixels]", "load_images", "scale_pixels", 10, 1)
 
 
 def name_rows(spec: Spec) -> RowNames:
     """Returns the names for the data of a spec."""
+    if spec.data.is_table:
+        return _TABLE
     return _IMAGES if spec.data.is_images else _POINTS

@@ -56,8 +56,8 @@ def list_sections(source: Source, parts: SourceInput, *, script: bool) -> list[S
     if script:
         last = f'if __name__ == "__main__":\n{indent_lines(last)}'
     chunks = {
-        "data": write_data(parts.data, inline=parts.data_inline),
-        "inputs": write_inputs(spec),
+        "data": write_data(spec, parts.data, inline=parts.data_inline),
+        "inputs": write_inputs(spec, parts.data),
         "network": source.network,
         "weights": source.weights,
         "training": source.training,

@@ -180,5 +180,6 @@ def tabulate_points(spec: Spec, data: Dataset, outputs: Floats, losses: Floats) 
         output, or the most likely class), loss.
     """
     predictions = outputs.argmax(axis=0) if spec.task == "multiclass" else outputs[0]
-    columns = [data.x[:, 0], data.x[:, 1], data.labels, data.parts(), predictions, losses]
+    x1, x2 = data.places.T
+    columns = [x1, x2, data.labels, data.parts(), predictions, losses]
     return np.stack(columns, axis=1).astype(np.float32)

@@ -10,7 +10,6 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.functions.activations import ACTIVATIONS
-from engine.functions.features import FEATURES, compute_features
 from engine.functions.heads import HEADS, head_index, make_targets
 from engine.insight.derivatives import (
     Doubles,
@@ -18,6 +17,7 @@ from engine.insight.derivatives import (
     differentiate,
     differentiate_loss,
 )
+from engine.insight.layer_values import select_features
 from engine.network import Layout, ParameterArrays
 from engine.network.normalization import EPSILON
 from engine.spec import Spec
@@ -105,8 +105,7 @@ def run_forward(spec: Spec, flat: Doubles, batch: Batch) -> tuple[list[LayerValu
         gradients for outputs and logits, and targets.
     """
     params = Layout.of(spec).split(flat)
-    columns = [FEATURES.index(name) for name in spec.features]
-    layers = [_values(compute_features(batch.x)[:, columns].astype(np.float64))]
+    layers = [_values(select_features(spec, batch.x))]
     for layer, settings in enumerate(spec.layers):
         sums = layers[-1].h @ params.kernels[layer] + params.biases[layer]
         z, mean, variance = sums, _NONE, _NONE

@@ -17,7 +17,6 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
-from engine.functions.features import make_grid
 from engine.insight.layer_values import iterate_layers, multiply, select_features
 from engine.network import ParameterArrays
 from engine.spec import Spec
@@ -30,8 +29,6 @@ POINTS = 256
 AXES = 3
 
 Doubles = NDArray[np.float64]
-
-_GRID = make_grid(MESH)
 
 
 class LayerSpaces(NamedTuple):
@@ -65,7 +62,7 @@ class LayerSpacesTracker:
             data: the points.
         """
         points = data.x[: min(data.n_train, POINTS)]
-        x = np.concatenate([_GRID, points])
+        x = np.concatenate([data.plane.grid(MESH), points])
         layers = [select_features(spec, x)]
         layers += [activations for activations, _ in iterate_layers(spec, params, layers[0])]
         kernel, bias = (np.asarray(p[-1], np.float64) for p in (params.kernels, params.biases))
@@ -79,7 +76,7 @@ class LayerSpacesTracker:
 
     def _view(self, layer: int, h: Doubles) -> _View:
         units = h.shape[1]
-        points = h[len(_GRID) :]
+        points = h[MESH * MESH :]
         if units < AXES:
             centre, axes = np.zeros(units), np.eye(units, AXES)
         else:
@@ -87,7 +84,7 @@ class LayerSpacesTracker:
             axes = follow_axes(find_components(points - centre), self._axes.get((layer, units)))
             self._axes[layer, units] = axes
         places = multiply(h - centre, axes)
-        return _View(places, _share_variance(places[len(_GRID) :], points), centre, axes)
+        return _View(places, _share_variance(places[MESH * MESH :], points), centre, axes)
 
 
 class _View(NamedTuple):

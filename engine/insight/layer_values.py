@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.functions.activations import ACTIVATIONS
-from engine.functions.features import FEATURES, compute_features
 from engine.insight.derivatives import differentiate
 from engine.network import ParameterArrays
 from engine.network.normalization import EPSILON
@@ -37,9 +36,8 @@ class LayerValues(NamedTuple):
 
 
 def select_features(spec: Spec, x: Floats) -> Doubles:
-    """Returns the inputs of a network, [points, features], of points float32 [points, 2]."""
-    columns = [FEATURES.index(name) for name in spec.features]
-    return compute_features(x)[:, columns].astype(np.float64)
+    """Returns the inputs of a network, [points, inputs], of rows like `Dataset.x`."""
+    return spec.data.entry.compute_inputs(x)[:, spec.input_columns].astype(np.float64)
 
 
 def iterate_layers(spec: Spec, params: ParameterArrays, inputs: Doubles) -> Iterator[LayerValues]:

@@ -124,7 +124,8 @@ def describe_step(
         numbers["checked"] = request.check
         numbers["numeric"] = measure_slope(spec, flat, batch, request.check)
     some = slice(0, MAX_ROWS)
-    examples = np.column_stack([batch.rows, batch.x, batch.labels, passes.losses, passes.targets])[
+    places = position.data.plane.project(batch.x)
+    examples = np.column_stack([batch.rows, places, batch.labels, passes.losses, passes.targets])[
         some
     ]
     joined = [np.concatenate([getattr(part, name)[some] for part in passes.layers], axis=1)

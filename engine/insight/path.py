@@ -8,6 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from engine.base.arrays import Floats
+from engine.data.datasets import Dataset
 from engine.spec import Spec
 
 #: Points of a path, at most; every second one goes when there are more.
@@ -35,7 +36,7 @@ class Path:
 
     def __init__(self) -> None:
         self._key: Hashable = None
-        self._data: object = None
+        self._data: Dataset | None = None
         self._count = 0
         self._changed = False
         self._points: list[PathPoint] = []
@@ -57,7 +58,7 @@ class Path:
         """The points that are kept."""
         return self._points
 
-    def follow(self, spec: Spec, data: object, step: int) -> None:
+    def follow(self, spec: Spec, data: Dataset, step: int) -> None:
         """Goes on from a step; begins anew where weights or losses mean something else.
 
         Args:
@@ -65,10 +66,12 @@ class Path:
             data: what it is trained on.
             step: updates done.
         """
-        key = spec.features, spec.widths, spec.normalized, spec.resolved_loss, spec.seed
-        if key != self._key or data is not self._data or step == 0:
-            self._key, self._data, self._points, self._stride = key, data, [], 1
+        key = spec.inputs, spec.widths, spec.normalized, spec.resolved_loss, spec.seed
+        same_rows = self._data is not None and data.has_rows_of(self._data)
+        if key != self._key or not same_rows or step == 0:
+            self._key, self._points, self._stride = key, [], 1
             self._count += 1
+        self._data = data
         self._points = [point for point in self._points if point.step <= step]
         self._skipped = self._stride
         self._changed = True

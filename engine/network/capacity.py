@@ -19,7 +19,7 @@ class Capacity:
     Attributes:
         layers: hidden layers.
         units: units of each hidden layer.
-        features: inputs.
+        features: inputs, used or not.
         outputs: K.
         normalized: whether layers may be normalized; such programs are compiled apart.
     """
@@ -43,6 +43,7 @@ class Capacity:
         """Whether a network fits."""
         units = [layer.units for layer in spec.layers]
         fits = len(units) <= self.layers and all(n <= self.units for n in units)
+        fits = fits and len(spec.data.entry.inputs) <= self.features
         return fits and spec.normalized == self.normalized
 
     def indices(self, layout: Layout, features: tuple[int, ...]) -> NDArray[np.int32]:
@@ -50,7 +51,7 @@ class Capacity:
 
         Args:
             layout: the exact architecture.
-            features: index of each of its inputs among all features.
+            features: index of each of its inputs among all that there are.
 
         Returns:
             int32 [layout.size].

@@ -17,7 +17,6 @@ from engine.base.arrays import Floats
 from engine.base.counters import count_batches
 from engine.base.devices import small_network_device
 from engine.data.datasets import Dataset
-from engine.functions.features import compute_features
 from engine.functions.heads import HEADS, head_index, make_targets
 from engine.programs.models import (
     BOUNDARY,
@@ -98,8 +97,8 @@ class Binding:
 
     def serves(self, spec: Spec) -> bool:
         """Whether another spec, for the same data, has the same features and targets."""
-        mine = (self.spec.features, self.spec.resolved_loss, self.spec.n_outputs)
-        return mine == (spec.features, spec.resolved_loss, spec.n_outputs)
+        mine = (self.spec.inputs, self.spec.resolved_loss, self.spec.n_outputs)
+        return mine == (spec.inputs, spec.resolved_loss, spec.n_outputs)
 
     def pack_state(self, exact: State[Floats]) -> Floats:
         """Returns parameters and moments in the program's layout, float32 [3, n]."""
@@ -147,7 +146,7 @@ def _targets(spec: Spec, data: Dataset) -> Floats:
 
 def lay_out_points(model: Model, spec: Spec, data: Dataset, tile: int) -> PlaneArrays:
     """Lays points, targets and pixels out for a program, on the host."""
-    return model.lay_out(spec, compute_features(data.x), _targets(spec, data), tile)
+    return model.lay_out(spec, data, _targets(spec, data), tile)
 
 
 def pack_inputs(model: Model, spec: Spec, data: Dataset, tile: int) -> Inputs:
@@ -179,11 +178,13 @@ def bind_points(binding: Binding, points: Floats) -> Binding:
 
     Args:
         binding: of the network.
-        points: float32 [n, 2], n at most `binding.rows`.
+        points: float32 [n, width], like the data, n at most `binding.rows`.
     """
     model = binding.model
+    inputs = binding.spec.data.entry.compute_inputs(points)
+    there = [column for column in model.input_columns if column < inputs.shape[1]]
     seen = np.zeros((binding.rows, len(model.input_columns)), np.float32)
-    seen[: len(points)] = compute_features(points)[:, model.input_columns]
+    seen[: len(points), : len(there)] = inputs[:, there]
     if binding.is_exact:
         return replace(binding, x=jax.device_put(seen, small_network_device()))
     columns = np.array(binding.pixel_features.columns)

@@ -100,16 +100,9 @@ def evaluate(
 
 
 def predict(
-    binding: Binding, state: Any, counters: Counters, ranges: Ranges[Floats], x: Any
+    binding: Binding, state: Any, counters: Counters, ranges: Ranges[Floats], points: Floats
 ) -> Floats:
-    """Returns the outputs float32 [n, K] for points [n, 2].
-
-    Raises:
-        ValueError: `x` has another shape.
-    """
-    points = np.asarray(x, np.float32)
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise ValueError(f"x must be [n, 2], got {list(points.shape)}")
+    """Returns the outputs float32 [n, K] for rows float32 [n, width], like the data."""
     n_outputs = binding.spec.n_outputs
     parts = [np.zeros((0, n_outputs), np.float32)]
     for start in range(0, len(points), binding.rows):

@@ -16,6 +16,7 @@ from engine.base.program_cache import (
     keep_on_disk,
 )
 from engine.data.image_store import ImageStore
+from engine.data.tables import MOST_COLUMNS
 from engine.functions.initializers import compile_draws
 from engine.network import Capacity
 from engine.programs.image_programs import ImagePrograms
@@ -39,6 +40,9 @@ TIERS = (
     Capacity(8, 32),
     Capacity(6, 8, normalized=True),
     Capacity(8, 32, normalized=True),
+    # Tables of more columns than points have features.
+    Capacity(8, 32, MOST_COLUMNS),
+    Capacity(8, 32, MOST_COLUMNS, normalized=True),
 )
 
 

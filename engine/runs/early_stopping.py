@@ -98,7 +98,8 @@ class EarlyStopping:
         What changes neither (learning rate, regularization, patience ...) keeps the best epoch.
         """
         spec, last = snapshot.spec, self._last
-        of = spec.data, spec.features, spec.layers, spec.resolved_loss, spec.early_stopping.enabled
+        data = spec.data.model_copy(update={"axes": None})
+        of = data, spec.features, spec.layers, spec.resolved_loss, spec.early_stopping.enabled
         goes_on = (
             of == self._of
             and last is not None

@@ -152,7 +152,7 @@ class Race:
         frame = finish(run.turn(0, _LOOK))
         ends = json.loads(frame.metadata["boundary_range"])
         self._looks.append((frame.arrays["boundary"][:, ::2, ::2], np.array(ends)))
-        self._outputs.append(run.predict(self._data.x))
+        self._outputs.append(run.evaluate(self._data.x))
         copy.snapshot = run.shown_snapshot()
         self._look_seconds += self._clock() - begun
 

@@ -3,6 +3,7 @@
 from engine.spec.data import MAX_CLASSES, MAX_LABEL, MAX_POINTS, DataSpec
 from engine.spec.layers import MAX_UNITS, InitializerSpec, LayerSpec
 from engine.spec.models import MAX_BATCH, MAX_LAYERS, Spec
+from engine.spec.names import TABLE_DATASETS
 from engine.spec.patch import merge_patch, patch_spec
 from engine.spec.previews import preview_points
 from engine.spec.schema import TASK_DATASETS, describe_spec
@@ -16,6 +17,7 @@ __all__ = [
     "MAX_LAYERS",
     "MAX_POINTS",
     "MAX_UNITS",
+    "TABLE_DATASETS",
     "TASK_DATASETS",
     "DataSpec",
     "InitializerSpec",

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import cached_property
 from typing import Annotated, Self, cast
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
-from engine.data.kinds import DATASETS, IMAGES, PLANE, DataSet
+from engine.data.kinds import COMPONENTS, DATASETS, IMAGES, PLANE, TABLE, DataSet
+from engine.data.tables import COLUMNS
 from engine.spec.base import Seed, SpecPart, hint, rule_error
-from engine.spec.names import DatasetName, Task
+from engine.spec.names import AxisName, ColumnName, DatasetName, Task
 
 MAX_POINTS = 5000
 MAX_LABEL = 1e6
@@ -18,6 +19,18 @@ MAX_CLASSES = PLANE.classes[1]
 Coordinate = Annotated[float, Field(ge=-6, le=6)]
 Label = Annotated[float, Field(ge=-MAX_LABEL, le=MAX_LABEL)]
 Point = Annotated[tuple[Coordinate, Coordinate, Label], Field(strict=False)]
+
+
+def _in_order(columns: tuple[str, ...]) -> tuple[str, ...]:
+    if len(set(columns)) != len(columns):
+        raise rule_error("data.columns", "must not repeat a column", list(columns))
+    return tuple(name for name in COLUMNS if name in columns)
+
+
+Columns = Annotated[
+    tuple[ColumnName, ...], Field(strict=False, min_length=1), AfterValidator(_in_order)
+]
+Axes = Annotated[tuple[AxisName, AxisName], Field(strict=False)]
 
 
 class DataSpec(SpecPart):
@@ -44,6 +57,8 @@ class DataSpec(SpecPart):
         default=None, json_schema_extra=hint("data.points")
     )
     task: Task | None = Field(default=None, json_schema_extra=hint("data.task"))
+    columns: Columns | None = Field(default=None, json_schema_extra=hint("data.columns"))
+    axes: Axes | None = Field(default=None, json_schema_extra=hint("data.axes"))
 
     @model_validator(mode="after")
     def _points_fit(self) -> Self:
@@ -62,10 +77,47 @@ class DataSpec(SpecPart):
             raise rule_error("data.points", rule, bad)
         return self
 
+    @model_validator(mode="after")
+    def _columns_fit(self) -> Self:
+        known = self.entry.inputs if self.is_table else ()
+        for path, names in (("columns", self.columns), ("axes", self.axes)):
+            allowed = (*known, *COMPONENTS) if known and path == "axes" else known
+            stranger = next((name for name in names or () if name not in allowed), None)
+            if stranger is not None:
+                rule = f"must name columns of {self.name}" if known else "must be null for points"
+                raise rule_error(f"data.{path}", rule, stranger)
+        if self.axes is None:
+            return self
+        if self.axes[0] == self.axes[1]:
+            raise rule_error("data.axes", "must be two different ones", list(self.axes))
+        if set(self.axes) & set(COMPONENTS):
+            if self.axes != COMPONENTS:
+                rule = f"must be two columns, or {' and '.join(COMPONENTS)}"
+                raise rule_error("data.axes", rule, list(self.axes))
+            if len(self.inputs) < 2:
+                raise rule_error("data.axes", "needs two inputs or more", list(self.axes))
+        return self
+
     @property
     def is_images(self) -> bool:
         """Whether images are trained on, and not points of the plane."""
         return self.entry.kind is IMAGES
+
+    @property
+    def is_table(self) -> bool:
+        """Whether rows of a table are trained on."""
+        return self.entry.kind is TABLE
+
+    @property
+    def inputs(self) -> tuple[str, ...]:
+        """Columns of a table that the network sees; none for other data."""
+        table = self.entry.table
+        return () if table is None else self.columns or table.default_columns
+
+    def has_rows_of(self, other: DataSpec) -> bool:
+        """Whether another spec means the very same rows, maybe seen or shown otherwise."""
+        shown = {"columns": None, "axes": None}
+        return self.model_copy(update=shown) == other.model_copy(update=shown)
 
     @property
     def entry(self) -> DataSet:

@@ -137,8 +137,16 @@ class Spec(SpecPart):
 
     @property
     def inputs(self) -> tuple[str, ...]:
-        """Names of what the first layer sees: the features, or an image's pixels."""
-        return _name_pixels(self.data.entry.input_shape) if self.data.is_images else self.features
+        """Names of what the first layer sees: features, columns, or an image's pixels."""
+        if self.data.is_images:
+            return _name_pixels(self.data.entry.input_shape)
+        return self.data.inputs or self.features
+
+    @property
+    def input_columns(self) -> tuple[int, ...]:
+        """Index of each input among all that the data set has; of points and tables."""
+        known = self.data.entry.inputs
+        return tuple(known.index(name) for name in self.inputs)
 
     @property
     def normalized(self) -> bool:

@@ -7,8 +7,13 @@ from typing import Annotated, Any, Literal
 
 from pydantic_core.core_schema import CoreSchema, literal_schema
 
-from engine.data import datasets, images  # noqa: F401  they register their entries
-from engine.data.kinds import DATASETS, IMAGES
+from engine.data import (  # noqa: F401  they register their entries
+    datasets,
+    generated,
+    images,
+    tables,
+)
+from engine.data.kinds import COMPONENTS, DATASETS, IMAGES, TABLE
 from engine.functions import (
     activations,
     features,
@@ -44,15 +49,19 @@ InitializerName = Annotated[str, OneOf(INITIALIZERS)]
 LossName = Annotated[str, OneOf(LOSSES)]
 OptimizerName = Annotated[str, OneOf(OPTIMIZERS)]
 ScheduleName = Annotated[str, OneOf(SCHEDULES)]
+ColumnName = Annotated[str, OneOf(tables.COLUMNS)]
+AxisName = Annotated[str, OneOf((*tables.COLUMNS, *COMPONENTS))]
 
 
 def _of_task(task: str) -> tuple[str, ...]:
     return tuple(name for name, entry in DATASETS.items() if entry.make and entry.task == task)
 
 
-#: Generated data sets of each task, and image sets.
+#: Generated data sets of each task, image sets, and tables.
 BINARY_DATASETS, MULTICLASS_DATASETS, REGRESSION_DATASETS = map(_of_task, heads.TASKS)
 IMAGE_DATASETS = tuple(name for name, entry in DATASETS.items() if entry.kind is IMAGES)
+#: Tables.
+TABLE_DATASETS = tuple(name for name, entry in DATASETS.items() if entry.kind is TABLE)
 DatasetName = Annotated[str, OneOf(DATASETS.names)]
 
 #: Losses that fit each task; the first one is its default.

@@ -9,6 +9,9 @@ from engine.data.kinds import DATASETS
 from engine.spec.models import Spec
 from engine.spec.validation import dump_spec, parse_spec
 
+#: What of the data means columns of one table alone.
+_OF_TABLE = ("columns", "axes")
+
 
 def merge_patch(target: object, patch: object) -> Any:
     """Applies a JSON Merge Patch to JSON values.
@@ -35,7 +38,8 @@ def patch_spec(spec: Spec, patch: object) -> Spec:
 
     A patch that changes the task and names no loss gets the task's default. One that goes
     from points of the plane to images, or back, and does not name layers or batch size
-    gets the defaults of those that do not fit.
+    gets the defaults of those that do not fit. One that goes to another data set and names no
+    columns or axes gets its own.
 
     Raises:
         PatchError: the patch is not an object, or nested too deeply.
@@ -56,11 +60,16 @@ def patch_spec(spec: Spec, patch: object) -> Spec:
 
 
 def _fit(spec: Spec, merged: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:
-    """Resets sizes that the new data do not allow."""
+    """Resets sizes that the new data do not allow, and columns of another table."""
     data = merged.get("data")
     name = data.get("name") if isinstance(data, dict) else None
     if not isinstance(name, str) or name not in DATASETS:
         return merged
+    if name != spec.data.name and isinstance(data, dict):
+        named = patch.get("data")
+        named = named if isinstance(named, dict) else {}
+        own = {key: value for key, value in data.items() if key not in _OF_TABLE or key in named}
+        merged = {**merged, "data": own}
     data_kind = DATASETS[name].kind
     if data_kind is spec.data.entry.kind:
         return merged

@@ -10,14 +10,14 @@ from engine.spec.data import DataSpec
 
 
 def preview_points(name: str, n: int = 120) -> Floats:
-    """Returns a small picture of a built-in data set.
+    """Returns a small picture of a data set.
 
     Args:
-        name: a key of `DATASETS`.
-        n: points, 50 to 2000.
+        name: of a generated data set, or of a table.
+        n: points, 50 to 2000; of a table no more than it has.
 
     Returns:
         float32 [n, 3]: x1, x2, label.
     """
     data = make_dataset(DataSpec.model_validate({"name": name, "samples": n, "noise": 0.02}))
-    return np.concatenate([data.x, data.labels[:, None]], axis=1)
+    return np.concatenate([data.places, data.labels[:, None]], axis=1)[:n]

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine import PRESETS, FrameRequest, LandscapeRequest, Programs, Trainer, parse_spec
+from engine.data.datasets import make_dataset
 from engine.insight.path import MOST_POINTS, Path, PathPoint
 from engine.insight.planes import LEAST_REACH, WeightName, span_path, span_random, span_weights
 from engine.network import Layout
@@ -212,7 +213,7 @@ def test_an_edit_of_the_network_begins_a_new_path(programs: Programs) -> None:
 
 def test_a_long_path_is_thinned_evenly() -> None:
     path, spec = Path(), parse_spec({})
-    path.follow(spec, None, 0)
+    path.follow(spec, make_dataset(spec.data), 0)
     for step in range(1000):
         if path.wants(step):
             path.add(PathPoint(step, np.zeros(7, np.float32), 1.0))

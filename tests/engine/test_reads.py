@@ -91,5 +91,6 @@ def test_a_page_is_told_what_data_sets_are() -> None:
     assert told["points"]["task"] is None
     for name, entry in told.items():
         spec = parse_spec({"data": {"name": name, "points": [[0, 0, 0], [1, 1, 1]]}})
-        assert len(spec.inputs) == np.prod(entry["input_shape"])
+        left_out = [one for one in entry.get("columns", []) if not one["default"]]
+        assert len(spec.inputs) == np.prod(entry["input_shape"]) - len(left_out)
         assert spec.n_outputs == len(entry["classes"]) or not entry["classes"]

@@ -87,6 +87,7 @@ CONTRACT = {
     "MULTICLASS_DATASETS": ("blobs", "arms"),
     "REGRESSION_DATASETS": ("plane", "bumps", "ridge"),
     "IMAGE_DATASETS": ("mnist", "fashion_mnist", "digits"),
+    "TABLE_DATASETS": ("iris", "boston"),
 }  # fmt: skip
 
 

@@ -12,6 +12,8 @@ from tests.engine.conftest import MakeTrainer
 
 #: Points are asked for apart, and what is said of an image comes with the image.
 BESIDE = {"points", "image"}
+#: Of tables alone.
+OF_TABLES = {"columns"}
 DTYPES = {"F32": "float32", "U8": "uint8"}
 
 
@@ -19,7 +21,8 @@ def check(trainer: Trainer, view: View, known: dict[str, int]) -> None:
     """Holds a frame of one view to its declaration; `known` are the numbers behind the letters."""
     request = FrameRequest((view.name,), select=(0, 0), tile=known["T"], points=True)
     arrays = trainer.turn(batches=3, request=request).arrays
-    declared = {array.name: array for array in view.arrays}
+    table = trainer.spec.data.is_table
+    declared = {array.name: array for array in view.arrays if table or array.name not in OF_TABLES}
     assert set(declared) <= set(arrays)
     assert set(arrays) <= set(declared) | BESIDE
     for name, array in declared.items():
@@ -38,6 +41,11 @@ def test_frames_of_points_hold_what_is_declared(name: str, make_trainer: MakeTra
     trainer = make_trainer({"data": {"name": "arms", "classes": 4}})
     size = trainer.weights.size
     check(trainer, VIEWS[name], {"K": 4, "T": 20, "U": 6, "P": size})
+
+
+def test_frames_of_tables_tell_their_columns(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer({"data": {"name": "iris"}})
+    check(trainer, VIEWS["boundary"], {"K": 3, "T": 20})
 
 
 @pytest.mark.parametrize("name", [n for n, view in VIEWS.items() if view.of != "plane"])

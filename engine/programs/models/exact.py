@@ -17,7 +17,6 @@ from jax import Array, lax
 from engine.base.arrays import Floats
 from engine.base.counters import count_batches
 from engine.data.datasets import Dataset
-from engine.functions.features import FEATURES
 from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
 from engine.functions.update_rule import Terms
@@ -64,7 +63,7 @@ class ExactModel:
 
     Attributes:
         network: the network.
-        features: of points, by index in `features.FEATURES`; none for images.
+        features: inputs of points, by index in those of the data set; none for images.
         dropped: whether a hidden layer drops units.
         optimizer: the update rule's name.
         schedule: index in `schedules.SCHEDULES`.
@@ -102,7 +101,7 @@ class ExactModel:
         images = spec.data.is_images
         return cls(
             network=ExactNetwork.of(spec),
-            features=() if images else tuple(FEATURES.index(name) for name in spec.features),
+            features=() if images else spec.input_columns,
             dropped=tuple(layer.dropout > 0 for layer in spec.layers),
             optimizer=spec.optimizer.name,
             schedule=SCHEDULES.index(spec.schedule.name),
@@ -212,12 +211,13 @@ class ExactModel:
         """Returns indices that leave everything where it is: the layout is the network's own."""
         return Indices(None, np.arange(self.layout.n_units, dtype=np.int32))
 
-    def lay_out(self, spec: Spec, features: Floats, targets: Floats, tile: int) -> PlaneArrays:
-        """Returns data and pixels, of the network's features alone."""
-        columns = self.input_columns
-        shown = pixel_features(BOUNDARY, columns, BOUNDARY * BOUNDARY)
-        x = np.ascontiguousarray(features[:, columns])
-        return PlaneArrays(x, targets, shown, pixel_features(tile, columns, tile * tile))
+    def lay_out(self, spec: Spec, data: Dataset, targets: Floats, tile: int) -> PlaneArrays:
+        """Returns data and pixels, of the network's inputs alone."""
+        columns, entry = self.input_columns, spec.data.entry
+        shown = pixel_features(entry, data.plane, BOUNDARY, columns, BOUNDARY * BOUNDARY)
+        tiles = pixel_features(entry, data.plane, tile, columns, tile * tile)
+        x = np.ascontiguousarray(entry.compute_inputs(data.x)[:, columns])
+        return PlaneArrays(x, targets, shown, tiles)
 
     def pack(self, spec: Spec, label_extent: float, data: Dataset, tile: int) -> Inputs:
         """Returns the arguments for a spec; the sizes are compiled in."""

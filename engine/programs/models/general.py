@@ -12,7 +12,6 @@ from jax import Array, lax
 from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
 from engine.functions.activations import ACTIVATIONS
-from engine.functions.features import FEATURES
 from engine.functions.heads import head_index
 from engine.functions.schedules import SCHEDULES
 from engine.functions.update_rule import Terms
@@ -132,30 +131,30 @@ class GeneralModel:
 
     @property
     def input_columns(self) -> tuple[int, ...]:
-        """All features."""
+        """All inputs that there is room for."""
         return tuple(range(self.capacity.features))
 
     def indices(self, spec: Spec) -> Indices:
         """Where the spec's exact parameters and units stand in the program's vectors."""
-        inputs = tuple(FEATURES.index(name) for name in spec.features)
         widths = spec.widths[1:-1]
         starts = np.arange(len(widths)) * self.capacity.units
         units = [start + np.arange(width) for start, width in zip(starts, widths, strict=True)]
         return Indices(
-            self.capacity.indices(Layout.of(spec), inputs),
+            self.capacity.indices(Layout.of(spec), spec.input_columns),
             np.concatenate([np.zeros(0), *units]).astype(np.int32),
         )
 
-    def lay_out(self, spec: Spec, features: Floats, targets: Floats, tile: int) -> PlaneArrays:
-        """Pads data and pixels; features that the network does not have are 0."""
-        columns = self.input_columns
-        used = [FEATURES.index(name) for name in spec.features]
+    def lay_out(self, spec: Spec, data: Dataset, targets: Floats, tile: int) -> PlaneArrays:
+        """Pads data and pixels; inputs that the network does not have are 0."""
+        columns, entry = self.input_columns, spec.data.entry
+        used = list(spec.input_columns)
         x = np.zeros((MAX_ROWS, len(columns)), np.float32)
-        x[: len(features), used] = features[:, used]
+        x[: data.n, used] = entry.compute_inputs(data.x)[:, used]
         y = np.zeros((MAX_ROWS, self.layout.widths[-1]), np.float32)
         y[: len(targets), : spec.n_outputs] = targets
-        shown = np.concatenate([x.T, pixel_features(BOUNDARY, columns, PIXELS)], axis=1)
-        return PlaneArrays(x, y, shown, pixel_features(tile, columns, MAX_TILE * MAX_TILE))
+        boundary = pixel_features(entry, data.plane, BOUNDARY, columns, PIXELS)
+        tiles = pixel_features(entry, data.plane, tile, columns, MAX_TILE * MAX_TILE)
+        return PlaneArrays(x, y, np.concatenate([x.T, boundary], axis=1), tiles)
 
     def pack(self, spec: Spec, label_extent: float, data: Dataset, tile: int) -> Inputs:
         """Returns the arguments for a spec and a data set of so many rows."""

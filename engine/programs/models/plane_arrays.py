@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
-from engine.functions.features import compute_features, make_grid
+from engine.data.kinds import DataSet
+from engine.data.planes import Plane
 
 
 class PlaneArrays(NamedTuple):
@@ -41,15 +42,21 @@ class Indices(NamedTuple):
 
 
 @lru_cache(maxsize=64)
-def pixel_features(size: int, columns: tuple[int, ...], room: int) -> Floats:
-    """Returns the features of a picture's pixels, float32 [features, room].
+def pixel_features(
+    entry: DataSet, plane: Plane, size: int, columns: tuple[int, ...], room: int
+) -> Floats:
+    """Returns the inputs of a picture's pixels, float32 [columns, room].
 
     Args:
+        entry: the data set.
+        plane: what the picture is over.
         size: pixels on each side.
-        columns: which features, by index in `FEATURES`.
+        columns: which inputs, by index in `entry.inputs`; 0 for one that there is not.
         room: length of the rows; 0 past the pixels.
     """
+    inputs = entry.compute_inputs(plane.grid(size))
+    there = [column for column in columns if column < inputs.shape[1]]
     pixels = np.zeros((len(columns), room), np.float32)
-    pixels[:, : size * size] = compute_features(make_grid(size))[:, columns].T
+    pixels[: len(there), : size * size] = inputs[:, there].T
     pixels.setflags(write=False)
     return pixels

@@ -202,7 +202,7 @@ class PlaneRun(PlaneTraining):
         if request.pictures:
             pixels = binding.crop(turn)
             self._ranges = pixels.ranges
-            pictures = show_pictures(request, pixels)
+            pictures = show_pictures(request, pixels, self._data)
             arrays |= pictures.arrays
             metadata |= pictures.metadata
         return Frame(arrays, metadata)

@@ -1,6 +1,7 @@
 /** Observations on a frame: pure rules (dead units, overfitting ...), the most urgent first. */
 
 import { listActivations, listDecays, listRates, listFixes, listSizes } from "advice/candidates";
+import { isTable } from "spec/data-sets";
 
 const SETTLED = 200;
 const FLAT = 0.03;
@@ -119,9 +120,10 @@ function spread(bytes, start, count, [low, high]) {
   return ((most - least) / 255) * (high - low);
 }
 
-function tooSimple({ meta }, { layers, features }, task, newLayer) {
+function tooSimple({ meta }, spec, task, newLayer) {
+  const { layers, features } = spec;
   const curved = layers.some(({ activation }) => activation !== "linear");
-  const straight = features.every((name) => name === "x1" || name === "x2");
+  const straight = isTable(spec) || features.every((name) => name === "x1" || name === "x2");
   if (curved || !straight || task === "regression" || meta.train_accuracy > POOR) return null;
   const look = { view: "spaces", layer: layers.length };
   if (!layers.length) return { key: "straight", fix: { insert: 0 }, candidates: listSizes(layers, 0, newLayer), look };

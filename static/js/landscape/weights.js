@@ -1,6 +1,7 @@
 /** Names of weights as choices: for each layer the weights of its units, then their biases. */
 
 import { widthsOf } from "spec/weights";
+import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 
 /** More weights than this are no choice that anybody goes through. */
@@ -46,7 +47,7 @@ export function nameWeight(spec, { layer, from, to }) {
   const last = layer === spec.layers.length;
   const target = last ? nameOutput(to) : word("unit.name", { layer: layer + 1, unit: to + 1 });
   if (from === "bias") return word("readout.bias", { to: target });
-  const source = layer === 0 ? word(`feature.${spec.features[from]}`) : word("unit.name", { layer, unit: from + 1 });
+  const source = layer === 0 ? word(`feature.${inputsOf(spec)[from]}`) : word("unit.name", { layer, unit: from + 1 });
   return word("landscape.weight", { from: source, to: target });
 }
 

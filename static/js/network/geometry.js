@@ -31,14 +31,14 @@ const IDLE_GAP = 0.9;
 /**
  * Lays a network out.
  *
- * @param {{inputs: number, idle: number, hidden: number[], outputs: number}} shape
- *   `idle` counts the features that are not inputs
+ * @param {{inputs: number, idle: number, hidden: number[], outputs: number, label?: number}} shape
+ *   `idle` counts the inputs that are left out, `label` is how wide the names of inputs are, in rem
  * @param {{width: number, height: number, rem: number, fixed?: boolean}} room in CSS pixels;
  *   `fixed` where nothing can be changed
  * @returns {{width, height, tile, apart, narrow, idleTile, columns: {x, ys}[], idle: {x, y}[]}}
  *   centres of the tiles, column by column
  */
-export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, fixed = false }) {
+export function layOut({ inputs, idle, hidden, outputs, label = LABEL }, { width, height, rem, fixed = false }) {
   const sizes = fixed ? FIXED : CHANGEABLE;
   const counts = [inputs, ...hidden, outputs];
   const gaps = counts.length - 1;
@@ -63,7 +63,7 @@ export function layOut({ inputs, idle, hidden, outputs }, { width, height, rem, 
   const pitch = Math.max(sizes.pitchLeast, fitting);
   const tile = Math.max(sizes.tileLeast, Math.round(pitch * TILE_SHARE));
   // Large tiles need more room at the sides: for their half, and for a label.
-  const left = fixed ? leftLeast : Math.max(leftLeast, tile / 2 + LABEL * rem);
+  const left = fixed ? leftLeast : Math.max(leftLeast, tile / 2 + label * rem);
   const right = fixed ? rightLeast : Math.max(rightLeast, LENS * tile + ASIDE * rem);
   const apart = spread(left, right);
   const wide = Math.max(width, left + right + apart * gaps);

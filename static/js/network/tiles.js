@@ -1,9 +1,9 @@
 /** Paints all tiles on one canvas, and the dots of the biases. */
 
 import { pixelRatio } from "lib/dom";
-import { sampleFeature } from "spec/features";
 import { createPixels, paintClass, paintOutput, paintUnits, paintValues } from "plot/maps";
 import { strengthOf } from "network/links";
+import { inputsOf, sampleInput } from "spec/inputs";
 import { indexWeights, placeOf } from "spec/weights";
 
 const INPUT_SIZE = 32;
@@ -37,10 +37,10 @@ export function createTiles(canvas, ratioOf = pixelRatio) {
   }
 
   /** Paints the pictures of the inputs, in the order of the spec. */
-  function paintInputs(features, palette) {
-    inputs = features.map((name) => {
+  function paintInputs(frame, palette) {
+    inputs = inputsOf(frame.spec).map((name) => {
       const pixels = createPixels(INPUT_SIZE, INPUT_SIZE);
-      paintValues(pixels, sampleFeature(name, INPUT_SIZE), palette.diverging);
+      paintValues(pixels, sampleInput(frame, name, INPUT_SIZE), palette.diverging);
       return pixels.canvas;
     });
   }

@@ -3,6 +3,7 @@
 import { h, icon } from "lib/dom";
 import { explain } from "lib/terms";
 import { isUnitOff } from "spec/ablation";
+import { labelLines } from "spec/inputs";
 import { word } from "lib/words";
 
 const CROSS = "M5 5l6 6M11 5l-6 6";
@@ -179,7 +180,7 @@ function explainInput(name) {
 }
 
 function makeInputLabel(name) {
-  return h("span.input-label", { "aria-hidden": "true" }, word(`feature.${name}`));
+  return h("span.input-label", { "aria-hidden": "true" }, ...labelLines(name).map((line) => h("span", {}, line)));
 }
 
 /**

@@ -3,6 +3,7 @@
 import { formatWeight } from "lib/format";
 import { labelOf } from "network/units";
 import { editWeight } from "network/weight-editor";
+import { inputsOf } from "spec/inputs";
 import { indexWeights, placeOf, widthsOf } from "spec/weights";
 import { word } from "lib/words";
 
@@ -30,7 +31,7 @@ export function createWeightPointer(field, grounds, links, parts) {
 
   function nameOf(layer, unit) {
     const { spec } = parts.frame();
-    if (layer < 0) return labelOf({ role: "input", name: spec.features[unit] });
+    if (layer < 0) return labelOf({ role: "input", name: inputsOf(spec)[unit] });
     const role = layer === spec.layers.length ? "output" : "hidden";
     return labelOf({ role, layer, unit, outputs: widths().at(-1) });
   }

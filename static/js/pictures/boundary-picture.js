@@ -8,7 +8,8 @@ import { svg, svgImage, svgText } from "pictures/svg-text";
 import { planeLayout, planeMargin, pointTraces } from "plot/plane-figure";
 import { drawFigure } from "plot/plotly";
 import { scaleOf } from "plot/scale-values";
-import { word } from "lib/words";
+import { axesOf, targetOf } from "plot/table-axes";
+import { nameClass } from "spec/data-sets";
 
 const SCALE_ROOM = 24;
 const SCALE_HIGH = 7;
@@ -24,28 +25,30 @@ export async function drawBoundary(subject, box) {
   const side = Math.min(box.width, box.height - SCALE_ROOM);
   const x = box.x + (box.width - side) / 2;
   const y = box.y + (box.height - SCALE_ROOM - side) / 2;
-  const margin = planeMargin();
+  const axes = axesOf(subject.frame);
+  const margin = planeMargin(axes);
   const inner = {
     x: x + margin.l, y: y + margin.t, width: side - margin.l - margin.r, height: side - margin.t - margin.b,
   };
   const { frame, palette, task, discretize, showTest } = subject;
   const pixels = createPixels(FINE, FINE);
   createBoundaryMap().paint(pixels, frame, palette, discretize);
-  const layout = planeLayout(palette, { width: side, height: side, margin });
+  const layout = planeLayout(palette, { width: side, height: side, margin, axes });
   const points = pointTraces(frame.arrays.points?.data, {
     palette, task, range: frame.meta.boundary_range, showTest,
   });
-  const axes = await drawFigure(points, layout);
+  const figure = await drawFigure(points, layout);
   return [
     svgImage(pixels.canvas, inner, { class: "map" }),
-    svg("svg", { x, y, width: side, height: side }, axes),
+    svg("svg", { x, y, width: side, height: side }, figure),
     drawScale(subject, { x: inner.x, y: y + side + 8, width: inner.width }),
   ].join("");
 }
 
 function drawScale({ frame, palette }, place) {
   const scale = scaleOf(frame, null);
-  return scale.classes > 1 ? drawClasses(scale.classes, palette, place) : drawBar(scale.values, palette, place);
+  if (scale.classes > 1) return drawClasses(scale.classes, frame.spec, palette, place);
+  return drawBar(scale.values.map(targetOf(frame)?.toValue ?? Number), palette, place);
 }
 
 function drawBar(values, palette, { x, y, width }) {
@@ -71,11 +74,11 @@ function drawBar(values, palette, { x, y, width }) {
   ].join("");
 }
 
-function drawClasses(count, palette, { x, y, width }) {
+function drawClasses(count, spec, palette, { x, y, width }) {
   const step = width / count;
   return Array.from({ length: count }, (_, k) => [
     svg("circle", { cx: x + k * step + SWATCH / 2, cy: y + 4, r: SWATCH / 2, fill: palette.classes[k] }),
-    svgText(word("unit.class", { name: k }), {
+    svgText(nameClass(spec, k), {
       x: x + k * step + SWATCH + 5, y: y + 8, fill: palette.muted, "font-size": FONT,
     }),
   ].join("")).join("");

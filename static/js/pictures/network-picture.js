@@ -7,6 +7,7 @@ import { sortLinks, styleLinks } from "network/links";
 import { createTiles } from "network/tiles";
 import { createPathText, svg, svgImage, svgText } from "pictures/svg-text";
 import { optionText } from "lib/terms";
+import { inputsOf, labelLines, labelRoom } from "spec/inputs";
 import { indexWeights, widthsOf } from "spec/weights";
 import { word } from "lib/words";
 
@@ -25,14 +26,14 @@ export function drawNetwork({ frame, palette, outputActivation }, box) {
   const [inputs, ...hidden] = widthsOf(spec, arrays.boundary.shape[0]);
   const outputs = hidden.pop();
   const room = { width: box.width, height: box.height - HEADS, rem: rem() };
-  const layout = layOut({ inputs, idle: 0, hidden, outputs }, room);
+  const layout = layOut({ inputs, idle: 0, hidden, outputs, label: labelRoom(spec) }, room);
   const whole = { width: layout.width, height: layout.height + HEADS };
   return svg("svg", { ...box, viewBox: `0 0 ${whole.width} ${whole.height}` },
     drawHeads(spec, layout, palette, outputActivation),
     svg("g", { transform: `translate(0 ${HEADS})` },
       drawLinks(layout, arrays.weights.data, palette),
       drawTiles(frame, layout, palette),
-      drawInputs(spec.features, layout, palette)));
+      drawInputs(inputsOf(spec), layout, palette)));
 }
 
 function drawLinks(layout, weights, palette) {
@@ -51,21 +52,25 @@ function drawTiles(frame, layout, palette) {
   canvas.width = Math.round(layout.width * FINENESS);
   canvas.height = Math.round(layout.height * FINENESS);
   const tiles = createTiles(canvas, () => FINENESS);
-  tiles.paintInputs(frame.spec.features, palette);
+  tiles.paintInputs(frame, palette);
   tiles.place(layout);
   tiles.draw(frame, palette);
   return svgImage(canvas, { x: 0, y: 0, width: layout.width, height: layout.height });
 }
 
 /**
- * @param {string[]} features
+ * @param {string[]} inputs
  * @param {any} layout
  * @param {Object} palette
  */
-function drawInputs(features, { columns: [{ x, ys }], tile }, palette) {
-  return features.map((name, i) => svgText(word(`feature.${name}`), {
-    x: x - tile / 2 - 7, y: ys[i] + FONT / 3, fill: palette.ink, "font-size": FONT, "text-anchor": "end",
-  })).join("");
+function drawInputs(inputs, { columns: [{ x, ys }], tile }, palette) {
+  return inputs.flatMap((name, i) => {
+    const lines = labelLines(name);
+    return lines.map((line, k) => svgText(line, {
+      x: x - tile / 2 - 7, y: ys[i] + FONT / 3 + (k - (lines.length - 1) / 2) * FONT * 1.2,
+      fill: palette.ink, "font-size": FONT, "text-anchor": "end",
+    }));
+  }).join("");
 }
 
 function drawHeads({ layers }, { columns }, palette, outputActivation) {

@@ -2,40 +2,58 @@
 
 import { rem } from "lib/dom";
 import { pointColour } from "plot/palette";
-import { axisLayout, chartLayout } from "plot/plotly";
+import { axisLayout, axisTitle, chartLayout } from "plot/plotly";
 import { TEST_LINE, TEST_MARK, TRAIN_LINE, TRAIN_MARK, VALIDATION_MARK } from "plot/point-marks";
 import { PARTS, POINT_COLUMNS } from "plot/readout";
+import { ticksOf } from "plot/table-axes";
 
 /** The plane is [-EDGE, EDGE]^2. */
 export const EDGE = 6;
 const SMALL = 240;
 const MARGIN = { l: 1.7, b: 1.45, t: 0.2, r: 0.2 };
+/** Axes of a table have names, and longer numbers. */
+const NAMED = { l: 3.4, b: 2.6, t: 0.2, r: 0.2 };
+const TICKS = { most: 6, least: 4 };
 
 /**
- * Room around the map for ticks, in CSS pixels.
+ * Room around the map for ticks and the names of axes, in CSS pixels.
  *
+ * @param {?PlaneAxis[]} axes of a table; null for points
  * @returns {any}
  */
-export function planeMargin() {
+export function planeMargin(axes) {
   const unit = rem();
-  return Object.fromEntries(Object.entries(MARGIN).map(([k, v]) => [k, Math.round(v * unit)]));
+  return Object.fromEntries(Object.entries(axes ? NAMED : MARGIN).map(([k, v]) => [k, Math.round(v * unit)]));
 }
 
-/** Where the axes of a plane so many pixels wide have numbers. */
-export function planeTicks(width) {
-  return width < SMALL ? [-4, 0, 4] : [-4, -2, 0, 2, 4];
+/**
+ * Where an axis of a plane so many pixels wide has numbers.
+ *
+ * @param {number} width
+ * @param {?PlaneAxis} [axis] of a table
+ * @returns {{at: number, text: string}[]}
+ */
+export function planeTicks(width, axis = null) {
+  const small = width < SMALL;
+  if (axis) return ticksOf(axis, small ? TICKS.least : TICKS.most);
+  return (small ? [-4, 0, 4] : [-4, -2, 0, 2, 4]).map((at) => ({ at, text: String(at).replace("-", "−") }));
 }
 
-/** Layout of the axes. */
-export function planeLayout(palette, { width, height, margin }) {
-  const axis = {
-    range: [-EDGE, EDGE], fixedrange: true, showgrid: false, tickvals: planeTicks(width),
+/**
+ * Layout of the axes.
+ *
+ * @param {Object} palette
+ * @param {{width: number, height: number, margin: any, axes?: ?PlaneAxis[]}} how
+ */
+export function planeLayout(palette, { width, height, margin, axes = null }) {
+  const layOut = (axis) => {
+    const ticks = planeTicks(width, axis);
+    return axisLayout(palette, {
+      range: [-EDGE, EDGE], fixedrange: true, showgrid: false, tickvals: ticks.map(({ at }) => at),
+      ...(axis ? { ticktext: ticks.map(({ text }) => text), title: axisTitle(axis.title) } : {}),
+    });
   };
-  return chartLayout(palette, {
-    width, height, margin,
-    xaxis: axisLayout(palette, axis),
-    yaxis: axisLayout(palette, axis),
-  });
+  return chartLayout(palette, { width, height, margin, xaxis: layOut(axes?.[0]), yaxis: layOut(axes?.[1]) });
 }
 
 /**

@@ -30,7 +30,7 @@ export function createPlaneReadout(picture, plane, points, { store, tooltip, tas
     const near = rows && findPoint(rows, place, store.get().view.showTest);
     const text = near === null
       ? describePosition(frame, place)
-      : describePoint(rows, near, taskOf(frame.spec), points.areOf(frame));
+      : describePoint(rows, near, frame, taskOf(frame.spec), points.areOf(frame));
     tooltip.showAt(text, pointer.clientX, pointer.clientY);
   }
 

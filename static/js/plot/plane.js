@@ -10,11 +10,11 @@ import { PLOT_CONFIG, whenPlotly } from "plot/plotly";
 
 /**
  * @param {HTMLElement} element a square box
- * @param {{palette: () => Object, onReady?: () => void}} parts `onReady` is told when Plotly
- *   has come
+ * @param {{palette: () => Object, onReady?: () => void, axes?: () => ?PlaneAxis[]}} parts `onReady`
+ *   is told when Plotly has come; `axes` are those of a table, null for points
  * @returns {{canvas, draw, drawByHand, hideHand, isReady, placeOf, showRing, destroy}}
  */
-export function createPlane(element, { palette, onReady }) {
+export function createPlane(element, { palette, onReady, axes: namedAxes = () => null }) {
   const canvas = h("canvas.plane-map", { "aria-hidden": "true" });
   const hand = h("canvas.plane-hand", { "aria-hidden": "true", hidden: true });
   const axes = h("div.plane-axes", { "aria-hidden": "true" });
@@ -34,7 +34,7 @@ export function createPlane(element, { palette, onReady }) {
   });
 
   function measure() {
-    margin = planeMargin();
+    margin = planeMargin(namedAxes());
     side = element.clientWidth;
     const width = side - margin.l - margin.r;
     const height = element.clientHeight - margin.t - margin.b;
@@ -49,20 +49,26 @@ export function createPlane(element, { palette, onReady }) {
   /** The numbers along the axes, for as long as Plotly does not write them. */
   function writeTicks({ width, height }) {
     const share = (tick) => (tick + EDGE) / (2 * EDGE);
-    axes.replaceChildren(...planeTicks(side).flatMap((tick) => {
-      const text = String(tick).replace("-", "−");
-      const [below, beside] = [h("span.plane-tick.below", {}, text), h("span.plane-tick.beside", {}, text)];
-      below.style.left = `${margin.l + share(tick) * width}px`;
-      below.style.top = `${margin.t + height}px`;
-      beside.style.left = `${margin.l}px`;
-      beside.style.top = `${margin.t + (1 - share(tick)) * height}px`;
-      return [below, beside];
-    }));
+    const named = namedAxes();
+    const below = planeTicks(side, named?.[0]).map(({ at, text }) => {
+      const tick = h("span.plane-tick.below", {}, text);
+      tick.style.left = `${margin.l + share(at) * width}px`;
+      tick.style.top = `${margin.t + height}px`;
+      return tick;
+    });
+    const beside = planeTicks(side, named?.[1]).map(({ at, text }) => {
+      const tick = h("span.plane-tick.beside", {}, text);
+      tick.style.left = `${margin.l}px`;
+      tick.style.top = `${margin.t + (1 - share(at)) * height}px`;
+      return tick;
+    });
+    const titles = (named ?? []).map(({ title }, k) => h(`span.plane-title${k ? ".beside" : ".below"}`, {}, title));
+    axes.replaceChildren(...below, ...beside, ...titles);
   }
 
   function layout() {
     const { clientWidth: width, clientHeight: height } = element;
-    return planeLayout(palette(), { width, height, margin });
+    return planeLayout(palette(), { width, height, margin, axes: namedAxes() });
   }
 
   /** Lays everything out again: size, theme, and Plotly's points. */

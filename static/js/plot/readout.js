@@ -2,6 +2,8 @@
 
 import { formatCoordinate, formatLoss, formatPercent, formatWeight } from "lib/format";
 import { sampleBoundary } from "plot/maps";
+import { axesOf, describePlace, targetOf } from "plot/table-axes";
+import { hasNamedClasses, nameClass } from "spec/data-sets";
 import { word } from "lib/words";
 
 export const POINT_COLUMNS = 6;
@@ -10,12 +12,13 @@ export const PARTS = ["train", "test", "validation"];
 const REACH = 8;
 
 /** The coordinates of a place and the output there. */
-export function describePosition({ arrays, meta }, { x1, x2 }) {
+export function describePosition(frame, { x1, x2 }) {
+  const { arrays, meta, spec } = frame;
   const values = sampleBoundary(arrays.boundary, meta.boundary_range, x1, x2);
-  const at = word("readout.place", { x1: formatCoordinate(x1), x2: formatCoordinate(x2) });
-  if (values.length === 1) return `${at}\n${word("readout.output", { value: formatWeight(values[0]) })}`;
+  const at = sayPlace(frame, x1, x2);
+  if (values.length === 1) return `${at}\n${word("readout.output", { value: sayValue(frame, values[0]) })}`;
   const best = values.indexOf(Math.max(...values));
-  return `${at}\n${word("readout.class", { name: best, share: formatPercent(values[best], 0) })}`;
+  return `${at}\n${word("readout.class", { name: hasNamedClasses(spec) ? nameClass(spec, best) : best, share: formatPercent(values[best], 0) })}`;
 }
 
 /**
@@ -23,22 +26,36 @@ export function describePosition({ arrays, meta }, { x1, x2 }) {
  *
  * @param {Float32Array} points rows of POINT_COLUMNS
  * @param {number} at
+ * @param {Frame} frame
  * @param {string} task
  * @param {boolean} current whether prediction and loss are of the network as it is shown;
  *   otherwise they are left out
  */
-export function describePoint(points, at, task, current) {
+export function describePoint(points, at, frame, task, current) {
   const [x1, x2, label, part, prediction, loss] = points.subarray(at, at + POINT_COLUMNS);
-  const whole = task !== "regression";
+  const say = task === "regression" ? (value) => sayValue(frame, value)
+    : (value) => (hasNamedClasses(frame.spec) ? nameClass(frame.spec, value) : value);
   const classes = task === "multiclass";
   return [
-    word(`readout.${PARTS[part]}`, { label: whole ? label : formatWeight(label) }),
+    word(`readout.${PARTS[part]}`, { label: say(label) }),
     ...(current ? [
-      word("readout.prediction", { value: classes ? prediction : formatWeight(prediction) }),
+      word("readout.prediction", { value: classes ? say(prediction) : sayValue(frame, prediction) }),
       word("readout.loss", { value: formatLoss(loss) }),
     ] : []),
-    word("readout.place", { x1: formatCoordinate(x1), x2: formatCoordinate(x2) }),
+    sayPlace(frame, x1, x2),
   ].join("\n");
+}
+
+/** A place, along named axes in their own units. */
+function sayPlace(frame, x1, x2) {
+  const axes = axesOf(frame);
+  if (axes) return describePlace(axes, [x1, x2]);
+  return word("readout.place", { x1: formatCoordinate(x1), x2: formatCoordinate(x2) });
+}
+
+/** An output or label that is a number, in its own unit where it has one. */
+function sayValue(frame, value) {
+  return targetOf(frame)?.say(value) ?? formatWeight(value);
 }
 
 /**

@@ -47,15 +47,18 @@ function describe({ rule, message, line, column, ...values }) {
  * Writes a frame's points.
  *
  * @param {Float32Array} rows
- * @param {{predictions: boolean}} what whether predictions and losses are written, too
+ * @param {{predictions: boolean, axes?: ?PlaneAxis[], target?: ?Target}} what whether predictions and
+ *   losses are written, too; axes and target of a table, whose values are written in their own units
  */
-export function writeCsv(rows, { predictions }) {
-  const names = ["x1", "x2", "label", "part", ...(predictions ? ["prediction", "loss"] : [])];
+export function writeCsv(rows, { predictions, axes = null, target = null }) {
+  const names = [...(axes ? axes.map(({ name }) => name) : ["x1", "x2"]), "label", "part", ...(predictions ? ["prediction", "loss"] : [])];
   const lines = [names.join(",")];
   for (let at = 0; at < rows.length; at += POINT_COLUMNS) {
-    const [x1, x2, label, part, ...rest] = rows.subarray(at, at + POINT_COLUMNS);
-    const numbers = predictions ? rest.map(shortest) : [];
-    lines.push([...[x1, x2, label].map(shortest), PARTS[part], ...numbers].join(","));
+    const [x1, x2, label, part, prediction, loss] = rows.subarray(at, at + POINT_COLUMNS);
+    const tell = (value) => shortest(target ? Math.fround(target.toValue(value)) : value);
+    const places = axes ? axes.map(({ toValue }, k) => Math.fround(toValue(k ? x2 : x1))) : [x1, x2];
+    const numbers = predictions ? [tell(prediction), shortest(loss)] : [];
+    lines.push([...places.map(shortest), tell(label), PARTS[part], ...numbers].join(","));
   }
   return `${lines.join("\n")}\n`;
 }

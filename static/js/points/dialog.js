@@ -6,6 +6,7 @@ import { formatCount } from "lib/format";
 import { writeCsv } from "points/csv";
 import { createImport } from "points/import";
 import { createTable } from "points/table";
+import { axesOf, targetOf } from "plot/table-axes";
 import { word } from "lib/words";
 
 /** Opens the dialog; it is gone once it is closed, and the focus is where it was. */
@@ -65,9 +66,10 @@ function createSaving({ customPoints }) {
     type: "button", data: { action },
     on: {
       click: async () => {
-        const { arrays, meta, spec } = await customPoints.askForPoints();
+        const frame = await customPoints.askForPoints();
+        const { arrays, meta, spec } = frame;
         const name = `livenet-${spec.data.name}-${kind}${predictions ? `-step-${meta.step}` : ""}.csv`;
-        saveFile(name, writeCsv(arrays.points.data, { predictions }), "text/csv");
+        saveFile(name, writeCsv(arrays.points.data, { predictions, axes: axesOf(frame), target: targetOf(frame) }), "text/csv");
       },
     },
   }, word(`action.${action}`));

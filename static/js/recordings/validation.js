@@ -62,7 +62,7 @@ export function checkFrames(frames, schema) {
     const set = schema.data_sets[spec.data.name];
     const sizes = sizesOf(spec, outputs, set);
     for (const [name, array] of Object.entries(arrays)) ensure(fits(array, known[name], sizes));
-    if (set.kind === "plane") {
+    if (set.kind !== "images") {
       ensure(OF_POINTS.every((name) => arrays[name]));
       ensure(meta.boundary_range);
       ensure(meta.units_range?.length === sizes.U);
@@ -84,7 +84,7 @@ function sizesOf(spec, outputs, set) {
   return {
     K: outputs, H: rows, W: columns,
     U: spec.layers.reduce((sum, layer) => sum + layer.units, 0),
-    P: set.kind === "plane" ? indexWeights(widthsOf(spec, outputs)).count : null,
+    P: set.kind !== "images" ? indexWeights(widthsOf(spec, outputs)).count : null,
   };
 }
 

@@ -1,5 +1,7 @@
 /** Layer spaces out of a frame: what each of them is, its mesh and its points. Pure. */
 
+import { inputsOf } from "spec/inputs";
+
 /** Places along a side of the mesh over the plane; the engine's number. */
 export const MESH = 41;
 /** Places of the mesh, which come before the points. */
@@ -21,7 +23,7 @@ export function readSpaces({ arrays, spec }) {
   if (!arrays.layer_spaces) return [];
   const { layer_spaces: { data: places }, layer_spaces_variance: { data: shares }, layer_spaces_output: output } = arrays;
   const [outputs] = output.shape;
-  const widths = [spec.features.length, ...spec.layers.map(({ units }) => units), outputs];
+  const widths = [inputsOf(spec).length, ...spec.layers.map(({ units }) => units), outputs];
   const size = places.length / widths.length;
   if (shares.length !== AXES * widths.length || !Number.isInteger(size / AXES)) return [];
   const last = widths.length - 1;

@@ -28,6 +28,9 @@ function listChanges(before, after, prefix, context) {
     const path = prefix + key;
     if (path === "layers") return listLayers(old, value, context);
     if (path === "data.points") return value ? [word("spoken.points", { count: value.length })] : [];
+    if (path === "data.columns" || path === "data.axes") {
+      return value ? [word(`spoken.${key}`, { names: listFeatures(value) })] : [describe(path, null, context)];
+    }
     if (path === "features") return [word("spoken.features", { names: listFeatures(value) })];
     if (isObject(old) && isObject(value)) return listChanges(old, value, `${path}.`, context);
     if (path === "data.task") return [];

@@ -15,6 +15,31 @@ export function isImages(spec) {
   return entries[spec?.data.name]?.kind === "images";
 }
 
+/** Whether a spec is about rows of a table. */
+export function isTable(spec) {
+  return entries[spec?.data.name]?.kind === "table";
+}
+
+/**
+ * What a table is made of; null for other data.
+ *
+ * @returns {?TableSet}
+ */
+export function tableOf(spec) {
+  return isTable(spec) ? /** @type {any} */ (entries[spec.data.name]) : null;
+}
+
+/** Whether the classes of a spec's data have names. */
+export function hasNamedClasses(spec) {
+  return Boolean(entries[spec?.data.name]?.classes?.length);
+}
+
+/** What class `k` of a spec's data is called. */
+export function nameClass(spec, k) {
+  const { classes = [] } = entries[spec?.data.name] ?? {};
+  return classes.length ? className({ classes }, k) : word("unit.class", { name: k });
+}
+
 /** The names of the image sets. */
 export function listImageSets() {
   return Object.keys(entries).filter((name) => entries[name].kind === "images");
@@ -40,7 +65,7 @@ export function countMostClasses() {
   return entries.points.limits.classes[1];
 }
 
-/** What class `k` of an image set is called: its word in the catalogue, else its name. */
+/** What class `k` of a set is called: its word in the catalogue, else its name. */
 export function className({ classes }, k) {
   const key = `class.${classes[k].toLowerCase().replace(/\W+/g, "_")}`;
   return hasWord(key) ? word(key) : classes[k];

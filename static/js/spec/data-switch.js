@@ -1,6 +1,6 @@
 /** Edit that switches between points and images, and restores the former network of each. */
 
-import { isImages, listImageSets } from "spec/data-sets";
+import { isImages, isTable, listImageSets } from "spec/data-sets";
 
 /** What suits points does not suit images, and the other way round. */
 const PARTS = ["layers", "optimizer", "schedule", "regularization", "batch_size"];
@@ -22,7 +22,8 @@ export function createDataSwitch({ store, edits, schema }) {
     const { run: { draft } } = store.get();
     const [from, to] = [isImages(draft), listImageSets().includes(name)].map((yes) => (yes ? "images" : "plane"));
     if (from === to) {
-      if (to === "plane") edits.edit({ data: { name } });
+      // Columns and axes are of one table.
+      if (to === "plane") edits.edit({ data: { name, ...(isTable(draft) ? { columns: null, axes: null } : {}) } });
       else edits.replace({ data: { name } });
       return;
     }

@@ -22,6 +22,8 @@ export const PATHS = {
   data_seed: "data.seed",
   task: "data.task",
   features: "features",
+  columns: "data.columns",
+  axes: "data.axes",
   layers: "layers",
   initializer: "initializer.name",
   scale: "initializer.scale",
@@ -52,6 +54,8 @@ export const PATHS = {
 const LAYER = { activation: "tanh", negative_slope: 0.1, dropout: 0, batch_norm: false, trainable: true };
 /** Words in which the value is a name; everything else but the two lists is a number. */
 const NAMES = ["data", "task", "initializer", "loss", "optimizer", "schedule"];
+/** Words in which the value is a list of names. */
+const LISTS = ["features", "columns", "axes"];
 /** Words that say 1 for yes and 0 for no. */
 const FLAGS = ["early_stopping", "restore_best"];
 const MOST_LAYERS = 64;
@@ -158,15 +162,15 @@ function put(spec, path, value) {
 
 function writeValue(key, value) {
   if (key === "layers") return writeLayers(value);
-  if (key === "features") return value.join(",");
+  if (LISTS.includes(key) && value) return value.join(",");
   if (FLAGS.includes(key)) return value ? "1" : "0";
   return value === null ? NONE : String(value);
 }
 
 function readValue(key, text) {
   if (key === "layers") return readLayers(text);
-  if (key === "features") return text.split(",").map((name) => readName(key, name));
   if (text === NONE) return null;
+  if (LISTS.includes(key)) return text.split(",").map((name) => readName(key, name));
   if (FLAGS.includes(key)) return readFlag(key, text);
   return NAMES.includes(key) ? readName(key, text) : readNumber(key, text);
 }

@@ -1,8 +1,10 @@
 /** Index of each weight in a frame's flat `weights`. */
 
-/** Units of each layer, from the features to the output. */
+import { inputsOf } from "spec/inputs";
+
+/** Units of each layer, from the inputs to the output. */
 export function widthsOf(spec, outputs) {
-  return [spec.features.length, ...spec.layers.map((layer) => layer.units), outputs];
+  return [inputsOf(spec).length, ...spec.layers.map((layer) => layer.units), outputs];
 }
 
 /**

@@ -1,5 +1,6 @@
 /** Description of one step: the arrays of the `one_step` view, taken apart. Pure. */
 
+import { inputsOf } from "spec/inputs";
 import { indexWeights, placeOf } from "spec/weights";
 
 /** Numbers of the array `step_summary`, in their order. */
@@ -26,8 +27,8 @@ export function readStep({ arrays, spec, meta }, { loss, outputActivation }) {
   const values = arrays.step_values.data;
   const [, rows, units] = arrays.step_values.shape;
   const hidden = spec.layers.map((layer) => layer.units);
-  const outputs = units - spec.features.length - sum(hidden);
-  const widths = [spec.features.length, ...hidden, outputs];
+  const outputs = units - inputsOf(spec).length - sum(hidden);
+  const widths = [inputsOf(spec).length, ...hidden, outputs];
   if (outputs < 1) return null;
   const starts = widths.map((_, column) => sum(widths.slice(0, column)));
   const index = indexWeights(widths);

@@ -1,5 +1,6 @@
 /** Notation of formulas: numbers and symbols as mathematics writes them. Pure. */
 
+import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 
 const LOWERED = "₀₁₂₃₄₅₆₇₈₉";
@@ -48,7 +49,7 @@ export function joinTerms(terms, most = 6) {
  * @param {{spec: Spec, last: number, widths: number[]}} description
  */
 export function symbolOf(letter, { spec, last, widths }, column, unit) {
-  if (column === 0 && "ha".includes(letter)) return word(`feature.${spec.features[unit]}`);
+  if (column === 0 && "ha".includes(letter)) return word(`feature.${inputsOf(spec)[unit]}`);
   const number = column === last && widths[last] === 1 ? "" : spell(unit + 1, LOWERED);
   if (column === last && "ha".includes(letter)) return `ŷ${number}`;
   const layer = column === last ? "⁽ᵒᵘᵗ⁾" : `⁽${spell(column, RAISED)}⁾`;

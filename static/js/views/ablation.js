@@ -7,6 +7,7 @@
 import { h, setText } from "lib/dom";
 import { describeDifference, formatList, formatLoss, formatPercent } from "lib/format";
 import { createThrottle } from "lib/throttle";
+import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 import { everything } from "network/editing";
 import { labelOf } from "network/units";
@@ -66,7 +67,7 @@ export function create(element, context) {
   function update(next) {
     frame = next;
     const { spec, arrays } = next;
-    const now = JSON.stringify([spec.features, spec.layers.map((layer) => layer.units), spec.data.name]);
+    const now = JSON.stringify([inputsOf(spec), spec.layers.map((layer) => layer.units), spec.data.name]);
     // Other units have other numbers: all are switched on again.
     if (shape && shape !== now && isAblated(store.get().ablation)) switchOn();
     shape = now;
@@ -137,7 +138,7 @@ export function create(element, context) {
     const { spec, arrays } = frame;
     const widths = widthsOf(spec, images ? images.classes.length : arrays.boundary.shape[0]);
     const name = (layer, unit) => {
-      if (layer < 0) return labelOf({ role: "input", name: spec.features[unit] });
+      if (layer < 0) return labelOf({ role: "input", name: inputsOf(spec)[unit] });
       const role = layer === spec.layers.length ? "output" : "hidden";
       return labelOf({ role, layer, unit, outputs: widths.at(-1) });
     };

@@ -2,7 +2,8 @@
 
 import { h, setText } from "lib/dom";
 import { formatScale } from "lib/format";
-import { className } from "spec/data-sets";
+import { className, nameClass } from "spec/data-sets";
+import { targetOf } from "plot/table-axes";
 import { scaleOf } from "plot/scale-values";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
@@ -31,13 +32,16 @@ export function create(element, { store }) {
     bar.hidden = scale.classes > 1;
     classes.hidden = !bar.hidden;
     if (scale.classes > 1) paintClasses(scale.classes, palette, images);
-    else paintBar(scale, palette);
+    else paintBar(scale, palette, !hovered || hovered.role === "output");
   }
 
   /** @param {{values?: number[], levels?: number}} scale */
-  function paintBar({ values, levels }, palette) {
-    const format = formatScale(Math.max(...values.map(Math.abs)));
-    values.forEach((value, i) => setText(ends[i], format(value)));
+  function paintBar({ values, levels }, palette, isOutput) {
+    // Units are shown as they compute; the output of a table in the unit of what it predicts.
+    const target = isOutput ? targetOf(frame) : null;
+    const told = target ? values.map(target.toValue) : values;
+    const format = formatScale(Math.max(...told.map(Math.abs)));
+    told.forEach((value, i) => setText(ends[i], format(value)));
     const colours = levels === undefined ? palette.diverging : palette.classLevels[levels];
     if (colours === filled) return;
     filled = colours;
@@ -47,13 +51,13 @@ export function create(element, { store }) {
   }
 
   function paintClasses(count, palette, set) {
-    const key = `${count} ${palette.classes} ${set?.name}`;
+    const key = `${count} ${palette.classes} ${set?.name ?? frame.spec.data.name}`;
     if (key === shownClasses) return;
     shownClasses = key;
     classes.replaceChildren(...Array.from({ length: count }, (_, k) => {
       const swatch = h("span.scale-swatch");
       swatch.style.background = palette.classes[k];
-      return h("span.scale-class", {}, swatch, set ? className(set, k) : word("unit.class", { name: k }));
+      return h("span.scale-class", {}, swatch, set ? className(set, k) : nameClass(frame.spec, k));
     }));
   }
 

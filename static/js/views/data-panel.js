@@ -7,7 +7,9 @@ import { h, icon, setText } from "lib/dom";
 import { formatPercent } from "lib/format";
 import { openPointsDialog } from "points/dialog";
 import { fitsTask } from "spec/point-labels";
+import { createTableAxes } from "points/table-axes";
 import { createThumbnails } from "points/thumbnails";
+import { isTable } from "spec/data-sets";
 import { word } from "lib/words";
 
 const TASKS = ["binary", "multiclass", "regression"];
@@ -38,6 +40,7 @@ export function create(element, context) {
     balance: createField("data.class_balance", context, { format: percent }),
   };
   const { noise, samples, share, validation, batch, classes, flipped, balance } = fields;
+  const axes = createTableAxes(context);
   const more = h("details.data-more", {},
     h("summary", { data: { help: word("help.more") } }, word("action.more"), icon("M4 6l4 4 4-4")),
     h("div.fields", {}, validation.element, flipped.element, balance.element));
@@ -46,7 +49,7 @@ export function create(element, context) {
     createSettingsGroup(store, anew),
     createSettingsGroup(store, thumbnails.element,
       h("div.fields", {}, task.element, noise.element, samples.element, share.element, batch.element,
-        classes.element, more)),
+        classes.element, axes.element, more), axes.note),
   ];
   const [aside, body] = settings.map((group) => group.element);
   element.append(
@@ -67,10 +70,12 @@ export function create(element, context) {
     noise.element.hidden = !reads("data.noise");
     samples.element.hidden = !reads("data.samples");
     classes.element.hidden = !reads("data.classes");
+    flipped.element.hidden = !reads("data.label_noise");
     balance.element.hidden = !reads("data.class_balance");
-    // Own points stay where they are: only their split can be drawn anew.
-    setText(anew, word(isCustom ? "action.newSplit" : "action.newPoints"));
-    anew.dataset.help = word(isCustom ? "help.newSplit" : "help.newPoints");
+    // Own points and tables stay as they are: only their split can be drawn anew.
+    const stays = isCustom || isTable(draft);
+    setText(anew, word(stays ? "action.newSplit" : "action.newPoints"));
+    anew.dataset.help = word(stays ? "help.newSplit" : "help.newPoints");
   });
 
   function destroy() {
@@ -78,6 +83,7 @@ export function create(element, context) {
     settings.forEach((group) => group.destroy());
     thumbnails.destroy();
     task.destroy();
+    axes.destroy();
     for (const field of Object.values(fields)) field.destroy();
     element.replaceChildren();
   }

@@ -6,6 +6,7 @@
 import { createToggle } from "controls/toggle";
 import { h, icon, setText } from "lib/dom";
 import { createThrottle } from "lib/throttle";
+import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 import { drawSpace } from "spaces/drawing";
 import { findDecisionLines, fitWindow, projectSpace, spreadPoints } from "spaces/projection";
@@ -117,7 +118,7 @@ export function create(element, context) {
 
   function tell(space, { lines, exact }, { task, isSolid }) {
     const { spec } = frame;
-    const plane = space.kind === "inputs" && spec.features.join() === "x1,x2";
+    const plane = space.kind === "inputs" && inputsOf(spec).join() === "x1,x2";
     const said = [
       describeAxes(space, { plane, solid: isSolid }),
       describeLines(lines.length, { task, exact }),

@@ -4,6 +4,7 @@ import { h, setText } from "lib/dom";
 import { formatLoss, formatPercent, describeDifference } from "lib/format";
 import { makeTerm } from "lib/terms";
 import { createThrottle } from "lib/throttle";
+import { targetOf } from "plot/table-axes";
 import { word } from "lib/words";
 
 const PERIOD = 100;
@@ -35,16 +36,20 @@ export function create(element) {
   element.after(gap);
   const throttle = createThrottle(PERIOD, paint);
 
-  function update({ meta }) {
-    throttle.offer(meta);
+  function update(frame) {
+    throttle.offer(frame);
   }
 
-  function paint(meta) {
+  function paint(frame) {
+    const { meta } = frame;
+    const target = targetOf(frame);
     element.dataset.step = meta.step;
     const shown = "train_accuracy" in meta ? CLASSIFICATION : REGRESSION;
     shown.forEach(([key, format], i) => {
-      setText(cards[i].label, word(`metric.${key}`));
-      setText(cards[i].value, format(meta[key]));
+      const unit = key.endsWith("_rmse") ? target : null;
+      const label = word(`metric.${key}`);
+      setText(cards[i].label, unit ? word("axes.unit", { name: label, unit: unit.unit }) : label);
+      setText(cards[i].value, format(meta[key] * (unit?.deviation ?? 1)));
       cards[i].card.dataset.metric = key;
       cards[i].card.dataset.help = explain(key, meta);
     });

@@ -12,6 +12,7 @@ import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
 import { createWeightPointer } from "network/weight-pointer";
 import { isAblated, isLinkOff, switchLink, zeroWeights } from "spec/ablation";
+import { inputsOf, labelRoom, listInputs, toggleInput } from "spec/inputs";
 import { indexWeights, widthsOf } from "spec/weights";
 
 const FINE = 32;
@@ -131,9 +132,8 @@ export function create(element, context) {
   /** The last feature stays: a network without inputs is no network. */
   function toggleFeature(name) {
     if (!may("features")) return;
-    const { features } = store.get().run.draft;
-    const next = allFeatures.filter((one) => features.includes(one) !== (one === name));
-    if (next.length) edits.edit({ features: next });
+    const patch = toggleInput(store.get().run.draft, allFeatures, name);
+    if (patch) edits.edit(patch);
   }
 
   /** Shows a unit large and its links in front; null for none. */
@@ -176,7 +176,8 @@ export function create(element, context) {
       return;
     }
     const shape = {
-      features: spec.features,
+      features: inputsOf(spec),
+      table: arrays.columns ? [...arrays.columns.data].join() : "",
       idle: idleOf(spec),
       columns: widthsOf(spec, arrays.boundary.shape[0]),
     };
@@ -196,9 +197,11 @@ export function create(element, context) {
   }
 
   /** Features that could be inputs too. */
-  function idleOf({ features }) {
+  function idleOf(spec) {
     // One update needs the room, and says nothing of them.
-    return may("features") && !store.get().step.open ? allFeatures.filter((name) => !features.includes(name)) : [];
+    if (!may("features") || store.get().step.open) return [];
+    const inputs = inputsOf(spec);
+    return listInputs(spec, allFeatures).filter((name) => !inputs.includes(name));
   }
 
   function rebuild(shape, key) {
@@ -207,7 +210,7 @@ export function create(element, context) {
     columns = ["in", ...frame.spec.layers.map(({ units: n, activation }) => `${n} ${activation}`), "out"];
     heads.build(frame.spec.layers.length);
     units.build(shape);
-    if (palette()) tiles.paintInputs(shape.features, palette());
+    if (palette()) tiles.paintInputs(frame, palette());
     const old = shown && matchColumns(shown, before, columns);
     measure();
     unpinWhatIsGone(store, frame.spec);
@@ -219,7 +222,9 @@ export function create(element, context) {
   function measure() {
     const [inputs, ...hidden] = widthsOf(frame.spec, frame.arrays.boundary.shape[0]);
     const outputs = hidden.pop();
-    const { tile } = stage.measure({ inputs, idle: idleOf(frame.spec).length, hidden, outputs });
+    const { tile } = stage.measure({
+      inputs, idle: idleOf(frame.spec).length, hidden, outputs, label: labelRoom(frame.spec),
+    });
     store.set({ view: { tile: tile < COARSE_BELOW ? COARSE : FINE } });
   }
 
@@ -288,7 +293,7 @@ export function create(element, context) {
   const unwatch = [
     store.watch(["appearance.palette"], () => {
       if (!palette() || !frame) return;
-      tiles.paintInputs(frame.spec.features, palette());
+      tiles.paintInputs(frame, palette());
       paint();
     }),
     store.watch(["view.pinned", "ablation.units"], ({ view: { pinned }, ablation }) => units.mark(pinned, ablation)),

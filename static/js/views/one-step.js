@@ -13,6 +13,7 @@ import { nodeOfGradient, nodeOfUpdate, nodeOfWeightGradient, nodeOfWholeGradient
 import { createFormulaTree } from "step/formula-tree";
 import { nodeOfLoss, nodeOfUnit, nodeOfWeight } from "step/forward-formulas";
 import { formatFigure } from "step/notation";
+import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 
 /** Milliseconds from one look to the next while the network trains. */
@@ -189,7 +190,7 @@ export function create(element, { store, schema, taskOf, actions, opensStep = fa
       if (place.column > 0) nodes.push(...linksInto(place).map((link) => nodeOfWeightGradient(step, link)));
     } else if (kind === "update") nodes.push(...linksInto(place).map((link) => nodeOfUpdate(step, link)));
     else if (kind === "inputs" && place.column === 0) {
-      nodes.push(...step.spec.features.map((_, unit) => nodeOfUnit(step, row, 0, unit)));
+      nodes.push(...inputsOf(step.spec).map((_, unit) => nodeOfUnit(step, row, 0, unit)));
     } else nodes.push(nodeOfUnit(step, row, place.column, place.row));
     formulas.replaceChildren(...nodes.map((node, i) => createFormulaTree(node, i === 0)));
   }
@@ -238,7 +239,7 @@ export function create(element, { store, schema, taskOf, actions, opensStep = fa
   }
 
   function placeOf(column, unit) {
-    if (column === 0) return { role: "input", name: step.spec.features[unit] };
+    if (column === 0) return { role: "input", name: inputsOf(step.spec)[unit] };
     return { role: column === step.last ? "output" : "hidden", layer: column - 1, unit, outputs: step.widths[step.last] };
   }
 

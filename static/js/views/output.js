@@ -3,15 +3,17 @@
 import { FINE, createBoundaryMap } from "plot/boundary-map";
 import { createToggle } from "controls/toggle";
 import { h, icon, setText } from "lib/dom";
-import { sampleFeature } from "spec/features";
 import { showsUnit } from "lib/frames";
+import { nameClass } from "spec/data-sets";
 import { createPixels, paintTile, paintValues, refine } from "plot/maps";
 import { createPlane } from "plot/plane";
 import { createPlaneReadout } from "plot/plane-readout";
 import { POINT_COLUMNS, findPoint } from "plot/readout";
+import { axesOf } from "plot/table-axes";
 import { createBrush } from "points/brush";
 import { createPlanePoints } from "points/plane-points";
 import { createToolbar } from "points/toolbar";
+import { sampleInput } from "spec/inputs";
 import { unitIndex } from "spec/weights";
 import { word } from "lib/words";
 
@@ -51,14 +53,16 @@ export function create({ plane: element, tools: toolPlace }, context) {
     h("div.card-head", {}, title, h("div.spacer"), pencil, test.element, discrete.element),
     box);
   toolPlace.append(tools.element);
-  const plane = createPlane(picture, { palette: () => store.get().appearance.palette, onReady: drawPoints });
+  let frame = null;
+  const plane = createPlane(picture, {
+    palette: () => store.get().appearance.palette, onReady: drawPoints, axes: () => axesOf(frame),
+  });
   const points = createPlanePoints(plane, context);
   const brush = createBrush(picture, plane, context);
   const readout = createPlaneReadout(picture, plane, points, context);
   const pixels = createPixels(FINE, FINE, plane.canvas);
   const fineValues = new Float32Array(FINE * FINE);
   const map = createBoundaryMap();
-  let frame = null;
 
   /** A train point that is clicked is followed through one step. */
   function followPoint(event) {
@@ -98,7 +102,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
 
   function paintHovered({ role, layer, unit, name }, palette) {
     const { boundary, units, selected } = frame.arrays;
-    if (role === "input") paintValues(pixels, sampleFeature(name, FINE), palette.diverging);
+    if (role === "input") paintValues(pixels, sampleInput(frame, name, FINE), palette.diverging);
     else if (role === "output") {
       if (boundary.shape[0] === 1) paintBoundary(palette, false);
       else if (unit < boundary.shape[0]) map.paintOne(pixels, frame, palette, unit);
@@ -120,7 +124,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
       test.update(state.view.showTest);
     }),
     store.watch(["view.hovered"], ({ view: { hovered } }) => {
-      setText(title, hovered ? nameUnit(hovered) : word("card.output"));
+      setText(title, hovered ? nameUnit(hovered, frame?.spec) : word("card.output"));
       picture.classList.toggle("single", Boolean(hovered));
     }),
     store.watch(["appearance.palette"], paint),
@@ -151,8 +155,8 @@ export function create({ plane: element, tools: toolPlace }, context) {
   return { update, resize: drawPoints, destroy };
 }
 
-function nameUnit({ role, layer, unit, name, outputs }) {
+function nameUnit({ role, layer, unit, name, outputs }, spec) {
   if (role === "input") return word(`feature.${name}`);
   if (role === "hidden") return word("unit.name", { layer: layer + 1, unit: unit + 1 });
-  return outputs > 1 ? word("unit.class", { name: unit }) : word("card.output");
+  return outputs > 1 ? nameClass(spec, unit) : word("card.output");
 }

@@ -9,6 +9,7 @@ import { labelColour } from "plot/palette";
 import { createPlane } from "plot/plane";
 import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, chartMargin, nameChart, whenPlotly } from "plot/plotly";
 import { POINT_COLUMNS } from "plot/readout";
+import { axesOf } from "plot/table-axes";
 import { makeTerm, optionText } from "lib/terms";
 import { word } from "lib/words";
 
@@ -32,11 +33,11 @@ export function create(element, { store, taskOf, actions, opensStep = false }) {
   const body = h("div.unit-body", { hidden: true },
     h("div.unit-head", {}, title, h("span.spacer"), follow, power.element, unpin), h("div.unit-plots", {}, box, chart));
   element.append(hint, body);
-  const plane = createPlane(box, { palette: () => store.get().appearance.palette });
+  let frame = null;
+  const plane = createPlane(box, { palette: () => store.get().appearance.palette, axes: () => axesOf(frame) });
   const pixels = createPixels(SIDE, SIDE, plane.canvas);
   let plotly = null;
   let points = null;
-  let frame = null;
   let timer = 0;
   let painted = 0;
   let gone = false;
