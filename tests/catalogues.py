@@ -16,7 +16,8 @@ from string import digits
 from typing import get_args
 
 from engine import CATALOGUE, PRESETS, QUANTITIES, SURFACES, Spec
-from engine.data.kinds import DATASETS
+from engine.data.kinds import COMPONENTS, DATASETS
+from engine.data.tables import COLUMNS
 from engine.spec import names
 
 ROOT = Path(__file__).parents[1]
@@ -42,7 +43,7 @@ _HANGUL = re.compile(r"[가-힣]")
 
 #: What is written alike in both languages: names of languages and methods, and symbols.
 ALIKE = re.compile(
-    r"feature\.(?!radius$).+|language\..+|data\.(fashion_)?mnist|readout\.place"
+    r"feature\.(?!radius$|sepal_|petal_|pc).+|language\..+|data\.(fashion_)?mnist|readout\.place"
     r"|points\.(column\.x[12]|paste\.example)|tab\.score\.regression"
     r"|share\.kind\.(?!link$).+|share\.source\.(keras_sequential|pytorch|jax)"
     r"|animation\.(format\.gif|ms|px)"
@@ -122,7 +123,7 @@ def server_names() -> set[str]:
         if isinstance(listed, tuple | list):
             found |= {name for name in listed if isinstance(name, str)}
         found |= {name for name in get_args(listed) if isinstance(name, str)}
-    found |= {*class_keys(), *QUANTITIES, "files", "download"}
+    found |= {*class_keys(), *QUANTITIES, "files", "download", *COLUMNS, *COMPONENTS}
     return found | {one.table.package for one in CATALOGUE.values() if one.table}
 
 

@@ -15,13 +15,6 @@ VIEWS.register(
                 "the output over [-6,6]^2, row 0 is x2 = -6; K is 1 or the number of classes; "
                 "0..255 spans `boundary_range`",
             ),
-            ArrayType(
-                "columns", "F32", ("n", 5),
-                "of a table alone, for each column: mean and standard deviation of the train rows, "
-                "then v0, v1 and v2 of its standardized value v0 + v1 x1 + v2 x2 on the plane; in "
-                "the last row the target's mean and deviation (0 and 1 for classes), 0, and the "
-                "share of the inputs' variance along each axis",
-            ),
         ),
     ),
     View(
@@ -62,6 +55,18 @@ VIEWS.register(
                 "in the first one after the data changed, and in every one once `views` named "
                 "`points`; for a table x1 and x2 are coordinates of its plane, and the label of a "
                 "number is standardized",
+            ),
+        ),
+    ),
+    View(
+        "columns", "plane", recorded=True,
+        arrays=(
+            ArrayType(
+                "columns", "F32", ("n", 5),
+                "of a table alone, for each column: mean and standard deviation of the train rows, "
+                "then v0, v1 and v2 of its standardized value v0 + v1 x1 + v2 x2 on the plane; in "
+                "the last row the target's mean and deviation (0 and 1 for classes), 0, and the "
+                "share of the inputs' variance along each axis",
             ),
         ),
     ),

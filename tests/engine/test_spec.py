@@ -32,6 +32,8 @@ DEFAULT = {
         "validation_fraction": 0.0,
         "points": None,
         "task": None,
+        "columns": None,
+        "axes": None,
     },
     "features": ["x1", "x2"],
     "layers": [LAYER, {**LAYER, "units": 2}],

@@ -100,7 +100,7 @@ def test_pictures_are_of_the_plane_through_the_mean(
     axes = ["pc1", "pc2"] if pca else None
     trainer = make_trainer({"data": {"name": name, "axes": axes}, "layers": [{"units": 5}] * 2})
     trainer.turn(batches=20)
-    frame = trainer.frame(views=("boundary", "points"))
+    frame = trainer.frame(views=("boundary", "points", "columns"))
     data, table = trainer.data, DATASETS[name].table
     assert table is not None
     inputs = list(trainer.spec.input_columns)
@@ -240,5 +240,7 @@ def test_exported_tables_standardize_alike(
     columns = list(trainer.spec.input_columns)
     for part, rows, own in (("train", samples, labels), ("test", test, test_labels)):
         wanted = data.rows(part)
-        np.testing.assert_allclose(names["standardize"](rows), data.x[wanted][:, columns], atol=3e-6)
+        np.testing.assert_allclose(
+            names["standardize"](rows), data.x[wanted][:, columns], atol=3e-6
+        )
         np.testing.assert_allclose(own, data.labels[wanted], atol=1e-6)

@@ -45,7 +45,7 @@ def test_frames_of_points_hold_what_is_declared(name: str, make_trainer: MakeTra
 
 def test_frames_of_tables_tell_their_columns(make_trainer: MakeTrainer) -> None:
     trainer = make_trainer({"data": {"name": "iris"}})
-    check(trainer, VIEWS["boundary"], {"K": 3, "T": 20})
+    check(trainer, VIEWS["columns"], {"T": 20})
 
 
 @pytest.mark.parametrize("name", [n for n, view in VIEWS.items() if view.of != "plane"])

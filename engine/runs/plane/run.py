@@ -197,12 +197,14 @@ class PlaneRun(PlaneTraining):
             arrays["weights"] = self.weights
         arrays |= self._show_history(request)
         arrays |= show_network(request, self._spec, self._data, lambda: self._exact().params)
+        if "columns" in request.views and self._data.columns is not None:
+            arrays["columns"] = self._data.columns
         if request.points:
             arrays["points"] = show_points(self._spec, self._data, turn)
         if request.pictures:
             pixels = binding.crop(turn)
             self._ranges = pixels.ranges
-            pictures = show_pictures(request, pixels, self._data)
+            pictures = show_pictures(request, pixels)
             arrays |= pictures.arrays
             metadata |= pictures.metadata
         return Frame(arrays, metadata)

@@ -95,9 +95,13 @@ class PlaneTraining(RunBase[Dataset]):
         self._train(self._programs.bind(program, TILE_DEFAULT), steps, whole=True)
 
     def predict(self, x: Any) -> Floats:
-        """Returns the outputs float32 [n, K] for points [n, 2]."""
+        """Returns the outputs float32 [n, K] for points [n, 2], or rows of a table in its units."""
+        return self.evaluate(self._data.read_rows(x))
+
+    def evaluate(self, rows: Floats) -> Floats:
+        """Returns the outputs float32 [n, K] for rows as the data are, see `Dataset.x`."""
         binding = self._bind(TILE_DEFAULT)
-        return predict(binding, self._state.bound(binding), self._counters, self._ranges, x)
+        return predict(binding, self._state.bound(binding), self._counters, self._ranges, rows)
 
     # Early stopping
 

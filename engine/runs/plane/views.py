@@ -44,14 +44,12 @@ def show_points(spec: Spec, data: Dataset, turn: TurnResult) -> Floats:
     return tabulate_points(spec, data, predictions[: spec.n_outputs], predictions[-1])
 
 
-def show_pictures(request: FrameRequest, pixels: Pixels, data: Dataset) -> Frame:
+def show_pictures(request: FrameRequest, pixels: Pixels) -> Frame:
     """Returns the boundary and the units' pictures, as far as they are asked for."""
     frame = Frame()
     if "boundary" in request.views:
         frame.arrays["boundary"] = pixels.boundary
         frame.metadata["boundary_range"] = describe_range(pixels.ranges.boundary)
-        if data.columns is not None:
-            frame.arrays["columns"] = data.columns
     if "units" in request.views:
         frame.arrays["units"] = pixels.units
         frame.metadata["units_range"] = describe_range(pixels.ranges.units)

@@ -7,12 +7,13 @@ import { TRANSPORT } from "embed/options";
 import { isImages } from "spec/data-sets";
 import { createLoss, createSpeed } from "controls/special-fields";
 import { createRunButtons } from "controls/run-buttons";
+import { createTableAxes } from "points/table-axes";
 import { PATHS } from "spec/url-state";
 import { word } from "lib/words";
 
 const OUT = ["M6.5 3.5H3v9.5h9.5V9.5", "M9 2.8h4.2V7", "M13 3L7.6 8.4"];
 /** They are changed in the network itself. */
-const IN_PLACE = ["features", "layers"];
+const IN_PLACE = ["features", "columns", "layers"];
 const PLAYGROUND = "./";
 
 /**
@@ -50,6 +51,7 @@ function makeField(name, context) {
   if (name === "speed") return createSpeed(context);
   if (name === "loss") return createLoss(context);
   if (name === "data") return createData(context);
+  if (name === "axes") return createTableAxes(context);
   return createField(PATHS[name], context);
 }
 

@@ -13,7 +13,7 @@ export const TRANSPORT = ["play", "step", "step_batch", "reset", "speed"];
 /** The words of the address for parts of the spec that have a control, in their order. */
 export const PARTS = [
   "data", "noise", "samples", "test", "validation", "label_noise", "balance", "classes", "features",
-  "layers", "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay",
+  "columns", "axes", "layers", "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2", "epsilon", "weight_decay",
   "clip", "schedule", "warmup", "decay_steps", "decay_rate", "l1", "l2", "early_stopping",
   "patience", "min_delta", "restore_best", "initializer", "scale",
   "batch", "seed", "data_seed",

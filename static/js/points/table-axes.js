@@ -7,6 +7,9 @@ import { hasWord, word } from "lib/words";
 import { tableOf } from "spec/data-sets";
 import { inputsOf, toggleInput } from "spec/inputs";
 
+/** Where it can be read why a column is left out. */
+const SOURCES = { b: "https://scikit-learn.org/1.1/modules/generated/sklearn.datasets.load_boston.html" };
+
 /**
  * @param {Context} context
  * @returns {{element: HTMLElement, note: HTMLElement, destroy: () => void}} `note` explains the column
@@ -14,7 +17,7 @@ import { inputsOf, toggleInput } from "spec/inputs";
  */
 export function createTableAxes({ store, edits }) {
   const choices = ["horizontal", "vertical"].map((side, k) => createChoice(
-    { label: word(`label.axes.${side}`), help: word("help.axes"), path: `data.axes.${k}` },
+    { label: word(`label.axes.${side}`), help: word("help.axes"), path: side },
     { options: [], onInput: (name) => choose(name, k) }));
   const element = h("div.fields.table-axes", { hidden: true }, ...choices.map((choice) => choice.element));
   const text = h("p.quiet");
@@ -66,7 +69,7 @@ export function createTableAxes({ store, edits }) {
     if (shown === column.name) return;
     shown = column.name;
     text.textContent = word(`column.note.${column.name}`);
-    source.href = word(`column.note.${column.name}.source`);
+    source.href = SOURCES[column.name];
     taken.element.lastChild.textContent = word("column.take", { name: word(`feature.${column.name}`) });
   }
 

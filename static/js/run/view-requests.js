@@ -15,6 +15,7 @@ const LOOKED = {
   units: always,
   weights: always,
   history: always,
+  columns: always,
   validation_history: ({ run }) => (run.spec?.data.validation_fraction ?? 0) > 0,
   digit: always,
   predictions: always,

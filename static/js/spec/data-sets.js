@@ -17,7 +17,7 @@ export function isImages(spec) {
 
 /** Whether a spec is about rows of a table. */
 export function isTable(spec) {
-  return entries[spec?.data.name]?.kind === "table";
+  return entries[spec?.data?.name]?.kind === "table";
 }
 
 /**

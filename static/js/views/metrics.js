@@ -47,13 +47,12 @@ export function create(element) {
     const shown = "train_accuracy" in meta ? CLASSIFICATION : REGRESSION;
     shown.forEach(([key, format], i) => {
       const unit = key.endsWith("_rmse") ? target : null;
-      const label = word(`metric.${key}`);
-      setText(cards[i].label, unit ? word("axes.unit", { name: label, unit: unit.unit }) : label);
+      setText(cards[i].label, word(`metric.${key}`));
       setText(cards[i].value, format(meta[key] * (unit?.deviation ?? 1)));
       cards[i].card.dataset.metric = key;
       cards[i].card.dataset.help = explain(key, meta);
     });
-    setText(gap, describeGap(meta, shown));
+    setText(gap, describeGap(meta, shown, target));
     gap.dataset.help = meta.penalty > 0
       ? `${word("help.metric.gap")}\n${word("help.metric.penalty")}` : word("help.metric.gap");
   }
@@ -66,25 +65,27 @@ export function create(element) {
     return `${help}\n${images}`;
   }
 
-  function describeGap(meta, shown) {
+  function describeGap(meta, shown, target) {
     const [train, test, trainScore, testScore] = shown.map(([key]) => meta[key]);
     const classes = shown === CLASSIFICATION;
+    const scale = target?.deviation ?? 1;
     const parts = [word(classes ? "metric.gap" : "metric.gap.regression", {
-      loss: describeDifference(test - train),
+      loss: describeDifference(scale * (test - train)),
       score: describeDifference(testScore - trainScore, classes ? points : formatLoss),
     })];
-    const validation = describeValidation(meta);
+    if (target) parts.push(word("metric.unit", { unit: target.unit }));
+    const validation = describeValidation(meta, scale);
     if (validation) parts.push(validation);
     if (meta.penalty > 0) parts.push(word("metric.penalty", { penalty: formatLoss(meta.penalty) }));
     if (shownLoss(meta)) parts.push(shownLoss(meta));
     return parts.join(" · ");
   }
 
-  function describeValidation(meta) {
+  function describeValidation(meta, scale) {
     if (!("validation_loss" in meta)) return "";
     return "validation_accuracy" in meta
       ? word("metric.validation", { loss: formatLoss(meta.validation_loss), score: percent(meta.validation_accuracy) })
-      : word("metric.validation.regression", { loss: formatLoss(meta.validation_rmse), score: formatLoss(meta.validation_r2) });
+      : word("metric.validation.regression", { loss: formatLoss(scale * meta.validation_rmse), score: formatLoss(meta.validation_r2) });
   }
 
   function shownLoss(meta) {

@@ -12,6 +12,7 @@ import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
 import { createWeightPointer } from "network/weight-pointer";
 import { isAblated, isLinkOff, switchLink, zeroWeights } from "spec/ablation";
+import { isTable } from "spec/data-sets";
 import { inputsOf, labelRoom, listInputs, toggleInput } from "spec/inputs";
 import { indexWeights, widthsOf } from "spec/weights";
 
@@ -129,10 +130,13 @@ export function create(element, context) {
     else if (role === "hidden") togglePin(store, layer, unit);
   }
 
-  /** The last feature stays: a network without inputs is no network. */
+  const mayToggle = (spec) => may(isTable(spec) ? "columns" : "features");
+
+  /** The last input stays: a network without inputs is no network. */
   function toggleFeature(name) {
-    if (!may("features")) return;
-    const patch = toggleInput(store.get().run.draft, allFeatures, name);
+    const { draft } = store.get().run;
+    if (!mayToggle(draft)) return;
+    const patch = toggleInput(draft, allFeatures, name);
     if (patch) edits.edit(patch);
   }
 
@@ -199,7 +203,7 @@ export function create(element, context) {
   /** Features that could be inputs too. */
   function idleOf(spec) {
     // One update needs the room, and says nothing of them.
-    if (!may("features") || store.get().step.open) return [];
+    if (!mayToggle(spec) || store.get().step.open) return [];
     const inputs = inputsOf(spec);
     return listInputs(spec, allFeatures).filter((name) => !inputs.includes(name));
   }

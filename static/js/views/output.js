@@ -54,6 +54,8 @@ export function create({ plane: element, tools: toolPlace }, context) {
     box);
   toolPlace.append(tools.element);
   let frame = null;
+  /** Of the last frame: numbers of the table's columns. */
+  let drawnAxes;
   const plane = createPlane(picture, {
     palette: () => store.get().appearance.palette, onReady: drawPoints, axes: () => axesOf(frame),
   });
@@ -83,9 +85,14 @@ export function create({ plane: element, tools: toolPlace }, context) {
   }
 
   function update(next) {
+    const axes = next.arrays.columns?.data.join();
     frame = next;
     paint();
     points.update(next);
+    if (axes !== drawnAxes) {
+      drawnAxes = axes;
+      drawPoints();
+    }
     readout.update(next);
   }
 
