@@ -180,7 +180,7 @@ function explainInput(name) {
 }
 
 function makeInputLabel(name) {
-  return h("span.input-label", { "aria-hidden": "true" }, ...labelLines(name).map((line) => h("span", {}, line)));
+  return h("span.input-label", { "aria-hidden": "true" }, ...labelLines(name).flatMap((line, i) => [i ? " " : "", h("span", {}, line)]));
 }
 
 /**
