@@ -17,6 +17,7 @@ import { persistPreferences } from "lib/preferences";
 import { createRecording } from "recordings/recording";
 import { create as createRecordingTab } from "recordings/tab";
 import { createOutputPlaces } from "pages/output-card";
+import { createPictureSaver } from "pictures/save-picture";
 import { createPredictionTabs } from "pages/image-panels";
 import { createSession } from "pages/session";
 import { createImageCard, makeViews } from "pages/views";
@@ -87,6 +88,7 @@ async function start() {
     opensStep: true,
     createSurfaceRace,
     frame: painter.lastWhole,
+    savePicture: createPictureSaver({ store, frame: painter.lastWhole }),
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
     recording: createRecording({ store, source: connection }),
     languages: language.names,

@@ -3,6 +3,7 @@
 import { createRunButtons } from "controls/run-buttons";
 import { h, icon } from "lib/dom";
 import { word } from "lib/words";
+import { makePictureButtons } from "ui/picture-buttons";
 
 /**
  * @param {HTMLElement} element where the button is
@@ -29,7 +30,8 @@ export function createViewDialog(element, context, { name, title, paths, createP
     running = createRunButtons(context, ["play", "step", "step_batch", "reset"]);
     dialog = h(`dialog.dialog.view-dialog.${name}-dialog`, { "aria-labelledby": `${name}-title`, on: { close: shut } },
       h("div.dialog-head", {}, h("h2.dialog-title", { id: `${name}-title` }, word(title)),
-        h("div.spacer"), running.element, close), body);
+        h("div.spacer"), running.element, close), body,
+    h("div.view-foot", {}, makePictureButtons(context, title, () => body)));
     document.body.append(dialog);
     dialog.showModal();
     panel = createPanel(body, context);

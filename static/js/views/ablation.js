@@ -16,6 +16,7 @@ import { createPixels, moveRange } from "plot/maps";
 import { isAblated, readAblation, removeUnits } from "spec/ablation";
 import { className } from "spec/data-sets";
 import { widthsOf } from "spec/weights";
+import { makePictureButtons } from "ui/picture-buttons";
 
 /** Milliseconds from one look to the next. */
 const PERIOD = 100;
@@ -52,7 +53,7 @@ export function create(element, context) {
   const restore = button("restoreAblation", switchOn);
   const panel = h("section.ablation-panel", { "aria-label": word("ablation.title"), hidden: true },
     h("div.step-head", {}, h("h2.card-title.term", { tabindex: 0, data: { help: word("help.ablation") } }, word("ablation.title")),
-      off, h("span.spacer"), remove, restore),
+      off, h("span.spacer"), makePictureButtons(context, "ablation.title", () => panel), remove, restore),
     h("div.ablation-body", {}, ...(images ? [] : pictures.map(({ figure }) => figure)), table));
   element.append(panel);
   const spoken = h("p.sr-only", { role: "status" });

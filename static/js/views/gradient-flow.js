@@ -14,6 +14,7 @@ import { formatCount, formatPercent } from "lib/format";
 import { makeTerm } from "lib/terms";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
+import { makePictureButtons } from "ui/picture-buttons";
 
 /** Milliseconds from one look to the next. */
 const PERIOD = 250;
@@ -25,7 +26,8 @@ const COLUMNS = ["layer", "gradient", "ratio", "dead", "flat"];
 const LOOKS = ["now", "gradient", "ratio", "spread"];
 
 /** @returns {{update, resize, destroy}} */
-export function create(element, { store, edits, actions, advice }) {
+export function create(element, context) {
+  const { store, edits, actions, advice } = context;
   const hint = h("p.hint", {}, word("flow.hint"));
   const sentence = h("p.flow-words");
   const rows = h("tbody");
@@ -46,7 +48,7 @@ export function create(element, { store, edits, actions, advice }) {
   });
   const body = h("div.flow", { hidden: true },
     h("div.flow-head", {}, sentence, h("span.select-wrap.chip-wrap", {}, look)),
-    experiment?.buttons, table, curves.element, spreads.element, experiment?.element);
+    experiment?.buttons, table, curves.element, spreads.element, experiment?.element, makePictureButtons(context, "tab.flow", () => body));
   element.append(hint, body);
   let cells = [];
   const history = createFlowHistory();

@@ -13,6 +13,7 @@ import { findDecisionLines, fitWindow, projectSpace, spreadPoints } from "spaces
 import { readAnswers, readSpaces } from "spaces/reading";
 import { describeAxes, describeLines, nameSpace } from "spaces/words";
 import { createTurning } from "spaces/turning";
+import { makePictureButtons } from "ui/picture-buttons";
 
 /** Milliseconds from one painting to the next. */
 const PERIOD = 90;
@@ -33,7 +34,7 @@ export function create(element, context) {
   const body = h("div.space-body", { hidden: true }, strip, h("div.space-large", {}, h("div.space-box", {}, large, across, up)), words);
   const section = h("section.spaces", {
     hidden: true, "aria-label": word("spaces.title"), on: { keydown: leaveByKey },
-  }, h("div.spaces-head", {}, back, h("span.spacer"), solid.element), hint, body);
+  }, h("div.spaces-head", {}, back, h("span.spacer"), solid.element, makePictureButtons(context, "spaces.title", () => body)), hint, body);
   const drawing = element.querySelector(".stage-scroll");
   if (drawing) drawing.before(section);
   else element.append(section);

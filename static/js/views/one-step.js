@@ -15,6 +15,7 @@ import { nodeOfLoss, nodeOfUnit, nodeOfWeight } from "step/forward-formulas";
 import { formatFigure } from "step/notation";
 import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
+import { makePictureButtons } from "ui/picture-buttons";
 
 /** Milliseconds from one look to the next while the network trains. */
 const PERIOD = 250;
@@ -24,7 +25,8 @@ const CLOSE = ["M4 4l8 8", "M12 4l-8 8"];
 const ARROWS = { before: "M10 3L5 8l5 5", after: "M6 3l5 5-5 5" };
 
 /** @returns {{update, resize, destroy}} */
-export function create(element, { store, schema, taskOf, actions, opensStep = false }) {
+export function create(element, context) {
+  const { store, schema, taskOf, actions, opensStep = false } = context;
   let kept = [];
   let step = null;
   let shownKey = "";
@@ -62,7 +64,8 @@ export function create(element, { store, schema, taskOf, actions, opensStep = fa
     h("div.step-way", {}, before, number, after, scrubber), sentence, formulas, h("div.step-foot", {}, table, checked, check), spoken);
   const panel = h("section.step-panel", { "aria-label": word("step.title"), hidden: true },
     h("div.step-head", {}, h("h2.card-title.term", { tabindex: 0, data: { help: word("help.step") } }, word("step.title")),
-      h("span.select-wrap", {}, source), h("span.step-rows", {}, lastRow, example, nextRow), h("span.spacer"), close),
+      h("span.select-wrap", {}, source), h("span.step-rows", {}, lastRow, example, nextRow), h("span.spacer"),
+      makePictureButtons(context, "step.title", () => element.closest(".card") ?? element), close),
     hint, body);
   element.append(panel);
   panel.addEventListener("keydown", (event) => {
