@@ -10,10 +10,11 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
-from engine.base.errors import DivergedError
+from engine.base.errors import DivergedError, TrialError
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
 from engine.runs.plane.run import PlaneRun
+from engine.state.initial_state import restart as draw_anew
 from engine.state.snapshots import Snapshot
 
 #: Updates of the first slice, and how many times as many the next one may have.
@@ -37,6 +38,26 @@ class Copy:
     trained: int = 0
     diverged: bool = False
     slice: int = _FIRST
+
+
+def begin_snapshots(
+    programs: Programs, snapshots: Sequence[Snapshot], *, restart: bool
+) -> list[Snapshot]:
+    """Returns where copies begin.
+
+    Args:
+        programs: where compiled programs come from.
+        snapshots: of each copy, already changed.
+        restart: whether they begin at step 0, with weights drawn as their spec says.
+
+    Raises:
+        TrialError: no program that is compiled has room for one of them.
+    """
+    if restart:
+        snapshots = [draw_anew(snapshot.spec, snapshot.data) for snapshot in snapshots]
+    if not all(programs.has_general(snapshot.spec) for snapshot in snapshots):
+        raise TrialError("no program that is compiled has room for the network")
+    return list(snapshots)
 
 
 class Copies:

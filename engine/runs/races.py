@@ -22,10 +22,9 @@ from engine.data.datasets import Dataset
 from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics, history_row, score_outputs
 from engine.programs.tiers import Programs
-from engine.runs.copies import Copies, Copy
+from engine.runs.copies import Copies, Copy, begin_snapshots
 from engine.runs.trials import Candidate, change_copy
 from engine.spec import Spec
-from engine.state.initial_state import restart as draw_anew
 from engine.state.snapshots import Snapshot
 
 #: Copies of one race.
@@ -78,11 +77,8 @@ class Race:
             raise TrialError(f"a race has 1 to {MAX_RACE_EPOCHS} epochs")
         if start.spec.data.is_images:
             raise TrialError("networks for images are too large to train many at a time")
-        snapshots = [change_copy(start, racer, seeds=restart) for racer in racers]
-        if restart:
-            snapshots = [draw_anew(snapshot.spec, snapshot.data) for snapshot in snapshots]
-        if not all(programs.has_general(snapshot.spec) for snapshot in snapshots):
-            raise TrialError("no program that is compiled has room for the network")
+        changed = [change_copy(start, racer, seeds=restart) for racer in racers]
+        snapshots = begin_snapshots(programs, changed, restart=restart)
         self._data: Dataset = start.data
         self._ends = _plan_rounds(epochs)
         self._copies = Copies(programs, snapshots, self._ends)

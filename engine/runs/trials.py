@@ -20,9 +20,8 @@ from engine.edits.revisions import revise
 from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
-from engine.runs.copies import Copies, Copy
+from engine.runs.copies import Copies, Copy, begin_snapshots
 from engine.spec import Spec
-from engine.state.initial_state import restart as draw_anew
 from engine.state.snapshots import Snapshot
 
 #: Changes that one trial compares with none.
@@ -117,13 +116,9 @@ class Trial:
         if start.spec.data.is_images:
             raise TrialError("a copy of a network for images would take as long as the run itself")
         self._with_flow = flow
-        snapshots = [start, *(change_copy(start, candidate) for candidate in candidates)]
-        if restart:
-            snapshots = [draw_anew(snapshot.spec, snapshot.data) for snapshot in snapshots]
+        changed = [start, *(change_copy(start, candidate) for candidate in candidates)]
+        snapshots = begin_snapshots(programs, changed, restart=restart)
         self._start = snapshots[0]
-        for snapshot in snapshots:
-            if not programs.has_general(snapshot.spec):
-                raise TrialError("no program that is compiled has room for the network")
         self._ends = plan_rounds(epochs)
         self._copies = Copies(programs, snapshots, self._ends)
 
