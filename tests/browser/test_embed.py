@@ -62,7 +62,7 @@ FIVE = """
     const fits = ({ scrollWidth, scrollHeight, clientWidth, clientHeight }) =>
       scrollWidth <= clientWidth && scrollHeight <= clientHeight;
     const box = (element) => element.getBoundingClientRect();
-    const title = document.querySelector(".embed-loss .xtitle");
+    const title = document.querySelector(".embed-loss .curve-axis");
     const ticks = [...document.querySelectorAll(".embed-loss .xtick text")];
     const stage = document.querySelector(".stage-scroll");
     const tiles = [...document.querySelectorAll(".tile")].map(box);
