@@ -36,12 +36,14 @@ class ArrayType:
         shape: numbers, or names of numbers: K outputs, U hidden units, P weights, T pixels of a
             tile, H rows and W columns of an image, n for any other number.
         about: what it holds, as the protocol says it.
+        of: whose frames hold it, where the view is of both.
     """
 
     name: str
     dtype: Literal["F32", "U8"]
     shape: tuple[int | str, ...]
     about: str
+    of: Of = "both"
 
 
 @dataclass(frozen=True)

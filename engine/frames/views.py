@@ -179,11 +179,13 @@ VIEWS.register(
                 "ablated_boundary", "U8", ("K", 100, 100),
                 "of points: the output over [-6,6]^2 without the units and links that are switched "
                 "off, as `boundary`",
+                of="plane",
             ),
-            ArrayType("ablated_range", "F32", (2,), "what 0..255 spans there"),
+            ArrayType("ablated_range", "F32", (2,), "what 0..255 spans there", of="plane"),
             ArrayType(
                 "ablated_probabilities", "F32", ("K",),
                 "of images: the output for the chosen image without them",
+                of="images",
             ),
             ArrayType(
                 "ablation", "F32", (2, 4),

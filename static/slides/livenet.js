@@ -166,7 +166,7 @@ var RevealLiveNet = (() => {
     }
 
     /** Takes a message of the frame; says whether it is a new one. */
-    hear({ type, id, step, running, panels, opened, key }, deck) {
+    hear({ type, id, step, panels, opened, key }, deck) {
       if (type === "ready") {
         // A frame says so again when reveal.js comes to its slide.
         if (this.ready && this.opened === opened) return false;
@@ -175,7 +175,6 @@ var RevealLiveNet = (() => {
         this.opened = opened;
         this.panels = panels;
         this.step = step;
-        this.exact = !running && (step === 0 || CARRIES.test(addressOf(this.element).search.slice(1)));
         this.send({ type: "hello" });
         return true;
       }
@@ -194,8 +193,12 @@ var RevealLiveNet = (() => {
     /** Has it come to a state; `watched` where training is to be seen. */
     bring(state, watched) {
       if (!this.ready) return;
-      // A frame that is driven trains when it is told to, and not because its slide is shown.
-      if (!this.driven) this.send({ type: "pause" });
+      if (!this.driven) {
+        // A frame that is driven trains when it is told to, and not because its slide is shown:
+        // reveal.js may just have had it begin, whatever it has said of itself.
+        this.send({ type: "pause" });
+        this.exact = false;
+      }
       this.driven = true;
       const messages = findWay(this.state, state, {
         exact: this.exact, watched,

@@ -194,8 +194,10 @@ def a_running_network_runs_on_and_a_divergence_is_left(page: Page) -> None:
     page.pause()
     # Undo in the strip ends a divergence, too.
     diverge_again(page)
+    shown = page.run("return livenet.specId")
     page.click(UNDO)
     page.wait(lambda: page.value("optimizer.learning_rate") == "0.03", "the rate of before")
+    page.until("livenet.specId > arguments[0]", "a frame shows it, at the step of before", shown)
     page.wait(
         lambda: page.find(".observation").get_attribute("data-observation") != "diverged",
         "nothing diverges any more",

@@ -134,14 +134,13 @@ def test_frames_tell_where_the_epoch_stands(programs: Programs) -> None:
     assert all(isinstance(value, str) for value in json.loads(json.dumps(told)).values())
 
 
-def test_an_epoch_is_measured_several_times(programs: Programs) -> None:
+def test_an_epoch_is_measured_once_at_least_and_not_with_each_frame(programs: Programs) -> None:
     trainer = make(programs, batch_size=16)
     trainer.turn()
-    rows = [
-        trainer.turn(batches=5).arrays["history"] for _ in range(trainer.batches_per_epoch // 5)
-    ]
+    frames = 3 * trainer.batches_per_epoch // 5
+    rows = [trainer.turn(batches=5).arrays["history"] for _ in range(frames)]
     steps = np.concatenate(rows)[:, 0]
-    assert 2 <= len(steps) <= 9
+    assert 2 <= len(steps) <= 25
     assert (np.diff(steps) > 0).all()
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 #: An epoch is evaluated at least and at most so often ...
-LEAST, MOST = 3, 8
+LEAST, MOST = 1, 8
 #: ... and in between as often as it takes no more than this share of the time.
-SHARE = 0.2
+SHARE = 0.1
 
 
 class EvaluationSchedule:
