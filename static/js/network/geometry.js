@@ -63,7 +63,8 @@ export function layOut({ inputs, idle, hidden, outputs, label = LABEL }, { width
   const pitch = Math.max(sizes.pitchLeast, fitting);
   const tile = Math.max(sizes.tileLeast, Math.round(pitch * TILE_SHARE));
   // Large tiles need more room at the sides: for their half, and for a label.
-  const left = fixed ? leftLeast : Math.max(leftLeast, tile / 2 + label * rem);
+  const named = tile / 2 + label * rem;
+  const left = fixed && label === LABEL ? leftLeast : Math.max(leftLeast, named);
   const right = fixed ? rightLeast : Math.max(rightLeast, LENS * tile + ASIDE * rem);
   const apart = spread(left, right);
   const wide = Math.max(width, left + right + apart * gaps);
