@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import gzip
 import json
+import re
 import threading
 from collections.abc import Callable, Mapping
 from pathlib import PurePosixPath
@@ -17,6 +18,7 @@ from app.pages.used_words import select_words
 #: The module that the document starts with.
 ENTRY = "pages/replay"
 _GZIP_LEVEL = 9
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
 class RecordingShell:
@@ -66,7 +68,7 @@ class RecordingShell:
         text = self._render(
             language=language,
             word=lambda key: words[language][key],
-            styles=self._read(f"bundles/css/{ENTRY}.css"),
+            styles=_strip_styles(self._read(f"bundles/css/{ENTRY}.css")),
             icon=base64.b64encode(self._read("img/favicon.svg").encode()).decode(),
             parts=_pack(json.dumps(parts, ensure_ascii=False, separators=(",", ":"))),
             plotly=_pack(self._read(PLOTLY)) if with_plotly else "",
@@ -78,6 +80,12 @@ class RecordingShell:
         if document is None:
             raise FileNotFoundError(f"no static file {path}")
         return document.content.decode()
+
+
+def _strip_styles(text: str) -> str:
+    """Returns a style sheet without comments and indentation; it stands in the document as text."""
+    lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
+    return "\n".join(line for line in lines if line)
 
 
 def _pack(text: str) -> str:
