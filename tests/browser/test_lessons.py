@@ -37,6 +37,13 @@ def test_a_lesson_from_its_first_to_its_last_step(tab: Page, language: str) -> N
     tab.run("localStorage.clear()")
 
 
+def test_the_playground_leads_to_the_lessons_in_its_language(tab: Page) -> None:
+    tab.open("/?lang=ko")
+    tab.click("[data-action=lessons]")
+    tab.wait(lambda: len(tab.find_all(".lessons-item")) >= 2, "the list of lessons")
+    assert tab.run("return document.documentElement.lang") == "ko"
+
+
 def test_one_step_alone_for_a_slide(tab: Page) -> None:
     tab.open("/embed?lesson=neuron&step=4&lang=en")
     tab.wait(lambda: tab.text(".step-title") == "The boundary is a line", "the step")

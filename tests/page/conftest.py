@@ -24,6 +24,14 @@ def modules(schema: dict[str, Any]) -> Iterator[Modules]:
         yield modules
 
 
+@pytest.fixture(params=["en", "ko"])
+def language(modules: Modules, request: pytest.FixtureRequest) -> Iterator[str]:
+    """Each language, which the modules speak for one test."""
+    modules.speak(request.param)
+    yield request.param
+    modules.speak("en")
+
+
 @pytest.fixture
 def korean(modules: Modules) -> Iterator[Modules]:
     """The same, in Korean for one test."""

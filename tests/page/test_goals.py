@@ -31,18 +31,15 @@ SAID = {
 }  # fmt: skip
 
 
-@pytest.mark.parametrize("language", SAID)
 def test_goals_read_naturally(modules: Modules, language: str) -> None:
-    modules.speak(language)
     trees = [parse_goal(text).describe() for text in SAID[language]]
     said = [one.replace("\N{NO-BREAK SPACE}", " ") for one in modules.load(SAY, trees)]
     assert said == [*SAID[language].values()]
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_every_quantity_has_a_name_and_a_format(modules: Modules, language: str) -> None:
+@pytest.mark.usefixtures("language")
+def test_every_quantity_has_a_name_and_a_format(modules: Modules) -> None:
     """A missing word would be written to the console."""
-    modules.speak(language)
     goals = [parse_goal(f"{name} < 0.25") for name in QUANTITIES]
     said = modules.load(SAY, [goal.describe() for goal in goals])
     assert len(set(said)) == len(QUANTITIES)

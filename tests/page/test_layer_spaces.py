@@ -103,9 +103,8 @@ def test_a_window_stays_while_it_fits(modules: Modules) -> None:
     assert modules.load(fit, None, [0, 0, 0, 0]) == {"x": 0, "y": 0, "half": 1}
 
 
-@pytest.mark.parametrize("language", ["en", "ko"])
-def test_words_say_what_the_axes_are(modules: Modules, language: str) -> None:
-    modules.speak(language)
+@pytest.mark.usefixtures("language")
+def test_words_say_what_the_axes_are(modules: Modules) -> None:
     say = """const { describeAxes } = await import("spaces/words");
       const space = { units: 6, axes: 3, shares: [0.5, 0.3, 0.1] };
       return describeAxes(space, { plane: false, solid: arguments[0] });"""
@@ -113,4 +112,3 @@ def test_words_say_what_the_axes_are(modules: Modules, language: str) -> None:
     assert "80" in flat
     assert "90" in solid
     assert "6" in flat
-    modules.speak("en")

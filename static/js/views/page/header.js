@@ -1,14 +1,15 @@
-/** The header: presets to start from, the tour, the language, the settings of the page. */
+/** The header: presets to start from, the lessons, the tour, the language, the settings of the page. */
 
 import { h, icon } from "lib/dom";
 import { isImages } from "spec/data-sets";
 import { createLanguageButton, createSettingsButton } from "ui/page-tools";
-import { hasWord, word } from "lib/words";
+import { hasWord, spokenLanguage, word } from "lib/words";
 
 const QUESTION = [
   "M8 1.6a6.4 6.4 0 1 0 0 12.8a6.4 6.4 0 0 0 0-12.8",
   "M6.1 6.3a1.95 1.95 0 1 1 2.9 1.7c-.7.4-1 .8-1 1.5", "M8 11.6h.01",
 ];
+const BOOK = ["M8 4v9.4", "M8 4C6.6 2.8 4.4 2.4 1.9 2.6v9.3c2.5-.2 4.7.2 6.1 1.5c1.4-1.3 3.6-1.7 6.1-1.5V2.6C11.6 2.4 9.4 2.8 8 4"];
 const ARROW = ["M8 9.8V1.8", "M4.8 4.8L8 1.6l3.2 3.2", "M4.6 7.2H2.8v7.2h10.4V7.2h-1.8"];
 
 /**
@@ -19,6 +20,10 @@ const ARROW = ["M8 9.8V1.8", "M4.8 4.8L8 1.6l3.2 3.2", "M4.6 7.2H2.8v7.2h10.4V7.
 export function create(places, context) {
   const { store } = context;
   const presets = createPresets(context);
+  const lessons = h("a.button.small.tool.lessons-link", {
+    href: `lessons?lang=${spokenLanguage()}`, "aria-label": word("lessons.title"),
+    data: { help: word("lessons.about"), action: "lessons" },
+  }, icon(...BOOK), h("span.tool-text", {}, word("lessons.title")));
   const tour = h("button.button.small.tool.tour-open", {
     type: "button", "aria-label": word("action.tour"),
     data: { help: word("help.tour"), action: "tour" }, on: { click: () => store.set({ page: { tour: 0 } }) },
@@ -29,7 +34,7 @@ export function create(places, context) {
   }, icon(...ARROW), h("span.tool-text", {}, word("action.share")));
   const settings = createSettingsButton(store);
   places.presets.append(presets.element);
-  places.tools.append(tour, share, createLanguageButton(context), settings);
+  places.tools.append(lessons, tour, share, createLanguageButton(context), settings);
 
   const unwatch = store.watch(["page.newcomer"], ({ page: { newcomer } }) =>
     tour.classList.toggle("first", newcomer));
