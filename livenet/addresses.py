@@ -26,6 +26,8 @@ PATHS = {
     "data_seed": "data.seed",
     "task": "data.task",
     "features": "features",
+    "columns": "data.columns",
+    "axes": "data.axes",
     "layers": "layers",
     "initializer": "initializer.name",
     "scale": "initializer.scale",
@@ -52,6 +54,8 @@ PATHS = {
     "batch": "batch_size",
     "seed": "seed",
 }
+#: Words in which the value is a list of names.
+_LISTS = ("features", "columns", "axes")
 _UNITS = 4
 _MISSING = object()
 
@@ -93,10 +97,10 @@ def _find(spec: Json, path: str) -> Any:
 def _write(word: str, value: Any) -> str:
     if word == "layers":
         return _write_layers(value)
-    if word == "features":
-        return ",".join(value)
     if value is None:
         return _NONE
+    if word in _LISTS:
+        return ",".join(value)
     return value if isinstance(value, str) else write_number(value)
 
 

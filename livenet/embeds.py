@@ -68,6 +68,8 @@ def embed(
     start: str | None = None,
     epochs: int | None = None,
     stop_loss: float | None = None,
+    until: str | None = None,
+    goal: str | None = None,
     speed: int | None = None,
     lang: str | None = None,
 ) -> Embed:
@@ -81,7 +83,7 @@ def embed(
         height: pixels.
         title: for those who cannot see it.
         panels: any of boundary, network, loss, unit, data, metrics, legend,
-            landscape, step, spaces, gradients, race, classes.
+            landscape, step, spaces, gradients, race, classes, goal.
         controls: any of play, step (an epoch), step_batch (a batch), reset, speed, and words of
             the address, such as rate.
         theme: light or dark; else as the reader's system.
@@ -90,6 +92,9 @@ def embed(
         start: pause, click or auto.
         epochs: after which training stops.
         stop_loss: train loss at which it stops.
+        until: goal at which it stops, such as `test_loss < 0.1 within 500 epochs`; in place of
+            epochs and stop_loss.
+        goal: goal of the panel of that name.
         speed: epochs between two pictures.
         lang: en or ko; else as the reader's browser.
 
@@ -112,6 +117,8 @@ def embed(
         "start": start,
         "epochs": epochs,
         "stop_loss": stop_loss,
+        "until": until,
+        "goal": goal,
         "speed": speed,
         "lang": lang,
     }

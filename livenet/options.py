@@ -5,17 +5,18 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 PANELS = (
     "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
-    "spaces", "gradients", "race", "classes",
+    "spaces", "gradients", "race", "classes", "goal",
 )  # fmt: skip
 CONTROLS = (
     "play", "step", "step_batch", "reset", "speed",
     "data", "noise", "samples", "test", "validation", "label_noise", "balance", "classes",
-    "features", "layers", "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2",
+    "features", "columns", "axes", "layers", "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2",
     "epsilon", "weight_decay", "clip", "schedule", "warmup", "decay_steps", "decay_rate",
     "l1", "l2", "early_stopping", "patience", "min_delta", "restore_best", "initializer", "scale",
     "batch", "seed", "data_seed",
@@ -32,6 +33,10 @@ NUMBERS: Mapping[str, tuple[float, float, bool]] = {
     "width": (1, 10_000, True),
     "height": (1, 10_000, True),
 }
+
+#: Predicates over the run; the server says what is wrong with one.
+GOALS = ("until", "goal")
+_GOAL = re.compile(r"[ -~]{1,400}")
 
 _Check = Callable[[str, Any], Any]
 
@@ -80,6 +85,12 @@ def _check_flag(name: str, value: Any) -> bool:
     return value
 
 
+def _check_goal(name: str, value: Any) -> str:
+    if not isinstance(value, str) or not _GOAL.fullmatch(value):
+        raise _refuse(name, "a goal of 1 to 400 ASCII characters", value)
+    return value
+
+
 def _check_text(name: str, value: Any) -> str:
     if not isinstance(value, str):
         raise _refuse(name, "a text", value)
@@ -94,6 +105,7 @@ _CHECKS: Mapping[str, _Check] = {
     "lang": _one_of(LANGUAGES),
     "transparent": _check_flag,
     "title": _check_text,
+    **dict.fromkeys(GOALS, _check_goal),
     **dict.fromkeys(NUMBERS, _check_number),
 }
 

@@ -20,6 +20,8 @@ from engine.spec import Spec
 Of = Literal["plane", "images", "both"]
 #: When an array is made: with each frame, with some of them while a run goes on, or when asked.
 Cost = Literal["frame", "occasional", "request"]
+#: Whose frames hold one array of a view: those of all data that the view is of, or of some.
+ArrayOf = Literal["plane", "tables", "images", "both"]
 
 
 #: Types of arrays in a frame.
@@ -36,14 +38,14 @@ class ArrayType:
         shape: numbers, or names of numbers: K outputs, U hidden units, P weights, T pixels of a
             tile, H rows and W columns of an image, n for any other number.
         about: what it holds, as the protocol says it.
-        of: whose frames hold it, where the view is of both.
+        of: whose frames hold it; `plane` are points, those of tables, too.
     """
 
     name: str
     dtype: Literal["F32", "U8"]
     shape: tuple[int | str, ...]
     about: str
-    of: Of = "both"
+    of: ArrayOf = "both"
 
 
 @dataclass(frozen=True)

@@ -67,6 +67,7 @@ VIEWS.register(
                 "then v0, v1 and v2 of its standardized value v0 + v1 x1 + v2 x2 on the plane; in "
                 "the last row the target's mean and deviation (0 and 1 for classes), 0, and the "
                 "share of the inputs' variance along each axis",
+                of="tables",
             ),
         ),
     ),

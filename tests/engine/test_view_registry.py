@@ -12,22 +12,14 @@ from tests.engine.conftest import MakeTrainer
 
 #: Points are asked for apart, and what is said of an image comes with the image.
 BESIDE = {"points", "image"}
-#: Of tables alone.
-OF_TABLES = {"columns"}
 DTYPES = {"F32": "float32", "U8": "uint8"}
 
 
-def check(trainer: Trainer, view: View, of: str, known: dict[str, int]) -> None:
+def check(trainer: Trainer, view: View, of: set[str], known: dict[str, int]) -> None:
     """Holds a frame of one view to its declaration; `known` are the numbers behind the letters."""
     request = FrameRequest((view.name,), select=(0, 0), tile=known["T"], points=True)
     arrays = trainer.turn(batches=3, request=request).arrays
-    table = trainer.spec.data.is_table
-    left_out = set() if table else OF_TABLES
-    declared = {
-        array.name: array
-        for array in view.arrays
-        if array.of in (of, "both") and array.name not in left_out
-    }
+    declared = {array.name: array for array in view.arrays if array.of in of}
     assert set(declared) <= set(arrays)
     assert set(arrays) <= set(declared) | BESIDE
     for name, array in declared.items():
@@ -45,18 +37,18 @@ OF_RUNS = [name for name in VIEWS if name != "race"]
 def test_frames_of_points_hold_what_is_declared(name: str, make_trainer: MakeTrainer) -> None:
     trainer = make_trainer({"data": {"name": "arms", "classes": 4}})
     size = trainer.weights.size
-    check(trainer, VIEWS[name], "plane", {"K": 4, "T": 20, "U": 6, "P": size})
+    check(trainer, VIEWS[name], {"plane", "both"}, {"K": 4, "T": 20, "U": 6, "P": size})
 
 
 def test_frames_of_tables_tell_their_columns(make_trainer: MakeTrainer) -> None:
     trainer = make_trainer({"data": {"name": "iris"}})
-    check(trainer, VIEWS["columns"], "plane", {"T": 20})
+    check(trainer, VIEWS["columns"], {"plane", "tables", "both"}, {"T": 20})
 
 
 @pytest.mark.parametrize("name", [n for n, view in VIEWS.items() if view.of != "plane"])
 def test_frames_of_images_hold_what_is_declared(name: str, make_trainer: MakeTrainer) -> None:
     trainer = make_trainer({"data": {"name": "digits"}, "layers": [{"units": 6}]})
-    check(trainer, VIEWS[name], "images", {"K": 10, "T": 20, "U": 6, "H": 8, "W": 8})
+    check(trainer, VIEWS[name], {"images", "both"}, {"K": 10, "T": 20, "U": 6, "H": 8, "W": 8})
 
 
 def test_a_page_is_told_what_views_hold() -> None:

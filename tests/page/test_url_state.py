@@ -49,6 +49,8 @@ def test_every_spec_comes_back(modules: Modules) -> None:
 
     collect()
     assert len(found) >= MANY
+    tables = ({"name": "iris", "axes": ["pc1", "pc2"]}, {"name": "boston", "columns": ["rm", "b"]})
+    found += [dump_spec(parse_spec({"data": table})) for table in tables]
     for spec, trip in zip(found, round_trip(modules, found), strict=True):
         assert write_state(spec, DEFAULTS) == trip["text"], "a notebook says the same"
         assert dump_spec(parse_spec(trip["read"] or {})) == spec, trip["text"]
