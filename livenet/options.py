@@ -16,7 +16,8 @@ PANELS = (
 CONTROLS = (
     "play", "step", "step_batch", "reset", "speed",
     "data", "noise", "samples", "test", "validation", "label_noise", "balance", "classes",
-    "features", "columns", "axes", "layers", "loss", "optimizer", "rate", "momentum", "rho", "beta_1", "beta_2",
+    "features", "columns", "axes", "layers", "loss", "optimizer", "rate", "momentum", "rho",
+    "beta_1", "beta_2",
     "epsilon", "weight_decay", "clip", "schedule", "warmup", "decay_steps", "decay_rate",
     "l1", "l2", "early_stopping", "patience", "min_delta", "restore_best", "initializer", "scale",
     "batch", "seed", "data_seed",
