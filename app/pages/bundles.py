@@ -88,12 +88,13 @@ class Bundles:
 
     def _join_sheets(self, entry: str, parts: dict[str, Document]) -> str:
         def include(found: re.Match[str]) -> str:
-            path = f"css/{found[1]}"
-            parts[path] = self._read(path)
-            return parts[path].content.decode().rstrip()
+            return join(f"css/{found[1]}").rstrip()
 
-        parts[entry] = self._read(entry)
-        return _SHEET.sub(include, parts[entry].content.decode())
+        def join(path: str) -> str:
+            parts[path] = self._read(path)
+            return _SHEET.sub(include, parts[path].content.decode())
+
+        return join(entry)
 
 
 def _name(path: str) -> str:

@@ -87,6 +87,16 @@ def test_sheets_keep_their_order(folder: Path) -> None:
     assert sheet == "/* A page. */\np { color: red; }\np { color: blue; }\n"
 
 
+def test_a_sheet_may_begin_with_those_of_another_page(folder: Path) -> None:
+    (folder / "css/pages/more.css").write_text('@import "pages/page.css";\nb { color: green; }\n')
+    assets = Assets(folder)
+    lines = read(assets, "css/pages/more.css").splitlines()
+    assert lines[1:] == ["p { color: red; }", "p { color: blue; }", "b { color: green; }"]
+    before = assets.bundle_url("css/pages/more.css")
+    (folder / "css/a.css").write_text("p { color: pink; }\n")
+    assert assets.bundle_url("css/pages/more.css") != before
+
+
 def test_a_bundle_is_made_anew_when_a_part_of_it_changes(folder: Path) -> None:
     assets = Assets(folder)
     urls = [assets.bundle_url("js/pages/page.js"), assets.bundle_url("css/pages/page.css")]
