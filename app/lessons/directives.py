@@ -24,7 +24,7 @@ PANELS = (
 _CHOICE = re.compile(r"- \[([ x])\] (.+)")
 _FIELD = re.compile(r"([a-z]+):[ \t]*(.*)")
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
-MAX_CHOICES, MAX_STATE = 8, 4000
+MAX_CHOICES, MAX_STATE, MAX_FAILS = 8, 4000, 8
 
 
 def read_prose(block: Block) -> Content:
@@ -68,10 +68,23 @@ def _read_figure(block: Block) -> Content:
 
 
 def _read_goal(block: Block) -> Content:
-    """`:::goal test_loss <= 0.1 ...`: a goal, and prose on it."""
-    check_sentences(block.text, block.line)
+    """`:::goal test_loss <= 0.1 ...`: a goal, and prose on it.
+
+    `fails:` lines are merge patches after which training must not reach it; the check tries them.
+    """
+    prose: list[str] = []
+    fails: list[Content] = []
+    for line in block.body:
+        if line.startswith("fails:"):
+            fails.append(_read_edit(block, line.removeprefix("fails:")))
+        else:
+            prose.append(line)
+    if len(fails) > MAX_FAILS:
+        raise LessonError(block.line, f"a goal has at most {MAX_FAILS} lines with fails:")
+    text = "\n".join(prose).strip()
+    check_sentences(text, block.line)
     goal = parse_goal_of(block)
-    return {"kind": "goal", "goal": goal.describe(), "html": render_prose(block.text)}
+    return {"kind": "goal", "goal": goal.describe(), "html": render_prose(text), "fails": fails}
 
 
 def parse_goal_of(block: Block) -> Goal:
@@ -93,9 +106,9 @@ def _read_question(block: Block) -> Content:
     number, edit, weights = None, None, []
     for line in block.body:
         if line.startswith("edit:") and block.name == "predict":
-            edit = _read_edit(block, line)
+            edit = _read_edit(block, line.removeprefix("edit:"))
         elif line.startswith("weights:") and block.name == "predict":
-            weights = _read_weights(block, line)
+            weights = _read_weights(block, line.removeprefix("weights:"))
         elif found := _CHOICE.fullmatch(line.strip()):
             choices.append({"html": render_line(found[2]), "right": found[1] == "x"})
         elif line.startswith("answer:"):
@@ -125,9 +138,9 @@ def _read_hint(block: Block) -> Content:
     edit, weights = None, []
     for line in block.body:
         if line.startswith("edit:"):
-            edit = _read_edit(block, line)
+            edit = _read_edit(block, line.removeprefix("edit:"))
         elif line.startswith("weights:"):
-            weights = _read_weights(block, line)
+            weights = _read_weights(block, line.removeprefix("weights:"))
         else:
             prose.append(line)
     check_sentences("\n".join(prose), block.line)
@@ -169,15 +182,15 @@ def _read_json(block: Block, text: str) -> Any:
         raise LessonError(block.line, f"no JSON: {str(error)[:80]}") from None
 
 
-def _read_edit(block: Block, line: str) -> Content:
-    edit = _read_json(block, line.removeprefix("edit:"))
+def _read_edit(block: Block, text: str) -> Content:
+    edit = _read_json(block, text)
     if not isinstance(edit, dict):
         raise LessonError(block.line, "an edit is an object")
     return edit
 
 
-def _read_weights(block: Block, line: str) -> list[Any]:
-    return _check_weights(block, _read_json(block, line.removeprefix("weights:")))
+def _read_weights(block: Block, text: str) -> list[Any]:
+    return _check_weights(block, _read_json(block, text))
 
 
 def _check_weights(block: Block, weights: Any) -> list[Any]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.lessons.check import check_lesson
+from app.lessons.check import check_lesson, outline
 from app.lessons.directives import DIRECTIVES, PANELS
 from app.lessons.errors import LessonError
 from app.lessons.lesson import MAX_BYTES, MAX_STEPS, Lesson, read_lesson
@@ -18,6 +18,7 @@ from engine import Programs
 
 HEAD = "---\ntitle: A\nsummary: B\nminutes: 5\n---\n"
 STATE = ':::state\n{"spec": {"data": {"samples": 60}, "layers": []}}\n:::\n'
+PROGRAMS = Programs()
 FILES = sorted(OWN.glob("*/*.md"))
 
 
@@ -40,19 +41,23 @@ def test_lessons_can_be_read(file: Path) -> None:
 
 
 def test_every_lesson_is_there_in_both_languages_with_the_same_steps() -> None:
-    def outline(lesson: Lesson | None) -> list[list[object]]:
-        assert lesson is not None
-        kept = ("kind", "spec", "weights", "edit", "panels", "controls", "number")
-        return [
-            [{key: block.get(key) for key in kept} for block in step["blocks"]
-             if block["kind"] != "prose"]
-            for step in lesson.steps
-        ]  # fmt: skip
-
     library = Library()
     assert library.names()[:2] == ["neuron", "perceptron-xor"]
     for name in library.names():
-        assert outline(library.find(name, "en")) == outline(library.find(name, "ko")), name
+        english, korean = library.find(name, "en"), library.find(name, "ko")
+        assert english is not None
+        assert korean is not None
+        assert (OWN / "ko" / f"{name}.md").is_file(), name
+        assert outline(english) == outline(korean), name
+
+
+def test_all_states_hints_and_predictions_can_be_made() -> None:
+    """Milliseconds each; what takes training is checked by the slow test below."""
+    library = Library()
+    for name in library.names():
+        lesson = library.find(name, "en")
+        assert lesson is not None
+        assert check_lesson(lesson, PROGRAMS, training=False) == [], name
 
 
 @pytest.mark.slow
@@ -60,7 +65,7 @@ def test_every_lesson_is_there_in_both_languages_with_the_same_steps() -> None:
 def test_states_load_and_goals_are_reached_by_their_hints(name: str) -> None:
     lesson = Library().find(name, "en")
     assert lesson is not None
-    assert check_lesson(lesson, Programs()) == []
+    assert check_lesson(lesson, PROGRAMS) == []
 
 
 @pytest.mark.parametrize(
@@ -70,10 +75,19 @@ def test_states_load_and_goals_are_reached_by_their_hints(name: str) -> None:
         (":::goal epoch >= 1 within 2 epochs\n:::\n", ["without doing anything"]),
         (":::goal train_loss < 0 within 2 epochs\n:::\n", ["has a hint"]),
         (":::goal train_loss < 0 within 2 epochs\n:::\n:::hint\nx\n:::\n", ["does not reach"]),
+        (
+            ':::goal units >= 2 within 2 epochs\nfails: {"layers":[{"units":2}]}\nfails: {"layers":[{"units":1}]}\n'
+            ':::\n:::hint\nedit: {"layers":[{"units":3}]}\n:::\n',
+            ['in spite of fails: {"layers": [{"units": 2}]}'],
+        ),
+        (
+            ':::goal units >= 2 within 2 epochs\nfails: {"layers":[{"units":99}]}\n:::\n:::hint\nx\n:::\n',
+            ["layers"],
+        ),
     ],
 )
 def test_what_the_check_finds(step: str, found: list[str]) -> None:
-    wrong = check_lesson(read(f"{HEAD}## A\n{STATE}{step}"), Programs())
+    wrong = check_lesson(read(f"{HEAD}## A\n{STATE}{step}"), PROGRAMS)
     for text in found:
         assert any(text in line for line in wrong), wrong
 
@@ -105,6 +119,8 @@ def test_what_the_check_finds(step: str, found: list[str]) -> None:
         (f"{HEAD}## A\n:::question\nanswer: nan\n> a\n:::".encode(), 7, "finite"),
         (f"{HEAD}## A\n:::question\nanswer: 1\n:::".encode(), 7, "explained"),
         (f"{HEAD}## A\n{'word ' * 26}".encode(), 7, "26 words"),
+        ((f"{HEAD}## A\n:::goal epoch > 1\n" + "fails: {}\n" * 9 + ":::").encode(), 7, "at most 8"),
+        (f"{HEAD}## A\n:::goal epoch > 1\nfails: 3\n:::".encode(), 7, "an edit is an object"),
     ],
 )
 def test_what_is_wrong_is_said_with_its_line(content: bytes, line: int, said: str) -> None:
