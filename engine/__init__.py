@@ -41,7 +41,7 @@ from engine.frames.frames import (
 from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
 from engine.goals import QUANTITIES, Comparison, Goal, Group, SeedCheck, Verdict, parse_goal
-from engine.insight.classic_surfaces import MAX_UPDATES, SURFACES, Surface, descend
+from engine.insight.surfaces.classic_surfaces import MAX_UPDATES, SURFACES, Surface, descend
 from engine.programs.tiers import Programs
 from engine.runs.early_stopping import BestEpoch, EarlyStop
 from engine.runs.images.memory import count_image_bytes

@@ -12,6 +12,7 @@ TOP, GAP, MARGIN = 74, 4, 16
 PAGE_ROOMS = {
     "lib": "store, words",
     "spec": "schema, links",
+    "spoken": "changes in words",
     "plot": "Plotly, palettes",
     "stream": "connection, retries",
     "run": "edits, history",

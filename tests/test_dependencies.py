@@ -8,6 +8,7 @@ from __future__ import annotations
 import ast
 import re
 import sys
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
@@ -24,9 +25,10 @@ ENGINE = (
 )  # fmt: skip
 #: The rooms of the page's modules; each imports only from rooms above its own.
 PAGE = (
-    "lib", "spec", "plot", "stream", "run", "advice", "controls", "ui", "network", "step", "images",
-    "spaces", "flow", "points", "landscape", "race", "goals", "lessons", "pictures", "embed",
-    "recordings", "share", "views", "views/images", "views/page", "pages",
+    "lib", "spec", "spoken", "plot", "stream", "run", "advice", "controls", "ui", "network",
+    "network/editing", "step", "images", "spaces", "flow", "points", "landscape", "race", "goals",
+    "lessons", "pictures", "embed", "recordings", "share", "views", "views/images", "views/page",
+    "pages",
 )  # fmt: skip
 #: What the engine knows nothing of.
 SERVING = {
@@ -60,6 +62,10 @@ WIRED = {
     "StorageQuotas",
     "Watchers",
 }
+
+
+#: Modules that a room holds at most, without its `__init__`; what needs more is two rooms.
+MOST_MODULES = 15
 
 
 def modules(package: str) -> dict[str, Path]:
@@ -114,6 +120,17 @@ def test_no_module_imports_itself_in_a_circle(package: str) -> None:
         TopologicalSorter(graph).prepare()
     except CycleError as error:
         pytest.fail(f"a circle: {' -> '.join(error.args[1])}")
+
+
+@pytest.mark.parametrize("folder", ["engine", "app", "livenet", "benchmarks", "static/js"])
+def test_a_room_is_of_a_size_to_grasp(folder: str) -> None:
+    sizes = Counter(
+        file.parent.relative_to(ROOT).as_posix()
+        for file in (ROOT / folder).rglob("*")
+        if file.suffix in {".py", ".js"} and file.stem != "__init__"
+    )
+    assert sizes
+    assert not {room: size for room, size in sizes.items() if size > MOST_MODULES}
 
 
 def test_every_room_of_the_engine_has_its_place_in_the_order() -> None:

@@ -9,8 +9,8 @@ from typing import Any
 from app.history.timeline import TimelinePoint
 from app.protocol.messages import Until
 from app.protocol.outbox import Outbox
-from app.sessions.audience import Shown
-from app.sessions.frame_pace import FRAME_SECONDS, FramePace
+from app.sessions.client.audience import Shown
+from app.sessions.client.frame_pace import FRAME_SECONDS, FramePace
 from app.sessions.shared_state import Locked
 from app.sessions.statistics import SessionCounts
 from engine import FrameRequest

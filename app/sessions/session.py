@@ -23,8 +23,8 @@ from app.protocol.messages import Command
 from app.protocol.outbox import Outbox
 from app.scheduling.inbox import Inbox
 from app.scheduling.jobs import T
-from app.sessions.announcements import UndoStatus, make_opened_message
-from app.sessions.audience import Audience, Ended, Joined
+from app.sessions.client.announcements import UndoStatus, make_opened_message
+from app.sessions.client.audience import Audience, Ended, Joined
 from app.sessions.copies.background import BackgroundRunner
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.shared_state import Locked, SharedState

@@ -11,13 +11,13 @@ from app.protocol.messages import Step
 from app.protocol.outbox import Outbox
 from app.scheduling.debounce import Debounce
 from app.scheduling.inbox import Inbox
-from app.sessions.announcements import PendingSpec, ServerMessage, UndoStatus
-from app.sessions.audience import Audience
+from app.sessions.client.announcements import PendingSpec, ServerMessage, UndoStatus
+from app.sessions.client.audience import Audience
+from app.sessions.client.frame_demand import FrameDemand
+from app.sessions.client.training_control import TrainingControl
 from app.sessions.copies import seed_checks
 from app.sessions.copies.seed_checks import SeedCheckTask
 from app.sessions.copies.trials import TrialTask, make_stopped_message
-from app.sessions.frame_demand import FrameDemand
-from app.sessions.training_control import TrainingControl
 from engine import Spec
 
 

@@ -13,7 +13,7 @@ from collections.abc import Hashable
 
 from app.history.timeline import TimelinePoint
 from app.protocol.frame_encoding import encode_frame
-from app.sessions.announcements import describe_stop
+from app.sessions.client.announcements import describe_stop
 from app.sessions.commands import apply_command, apply_pending
 from app.sessions.frame_turns import TurnPlan
 from app.sessions.navigation import restore_best

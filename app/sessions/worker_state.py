@@ -12,7 +12,7 @@ from app.history.undo import UndoHistory
 from app.limits.budget import Account
 from app.protocol.messages import Command, Edit, Reset, Step, Until, Views
 from app.scheduling.jobs import Jobs
-from app.sessions.announcements import (
+from app.sessions.client.announcements import (
     PendingSpec,
     ServerMessage,
     UndoStatus,

@@ -12,7 +12,7 @@ from collections.abc import Callable
 from functools import partial
 
 from app.protocol.outbox import Closing, Heartbeat
-from app.sessions.audience import Audience, Joined, Said, Shown
+from app.sessions.client.audience import Audience, Joined, Said, Shown
 from app.sessions.session import Session
 from app.sessions.whole_frames import show_whole_frame
 from app.transports.watch_wires import Wire

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from engine.exports.data import save_data
+from engine.exports.data.common import save_data
 from engine.exports.files import File
 from engine.exports.history import write_history
 from engine.exports.inputs import SourceInput

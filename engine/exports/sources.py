@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from engine.exports.data import write_data, write_inputs, write_loading, write_result
+from engine.exports.data.common import write_data, write_inputs, write_loading, write_result
+from engine.exports.data.evaluation import write_loaded, write_measure
+from engine.exports.data.rows import name_rows
 from engine.exports.early_stopping import list_constants
 from engine.exports.inputs import Source, SourceInput
 from engine.exports.jax.source import write_jax
 from engine.exports.keras.source import write_keras
-from engine.exports.loaded import write_loaded, write_measure
 from engine.exports.pytorch.source import write_pytorch
-from engine.exports.rows import name_rows
 from engine.exports.text import indent_lines, join_chunks
 
 #: Epochs of a source, if the run has more than anyone waits for.

@@ -24,7 +24,7 @@ from engine.insight.backpropagation import Batch, run_both_ways
 from engine.insight.derivatives import Doubles
 from engine.insight.gradual import Gradual
 from engine.insight.one_step import NUDGE, find_factor
-from engine.insight.path import PathPoint
+from engine.insight.surfaces.path import PathPoint
 from engine.network import Layout
 from engine.spec import Spec
 

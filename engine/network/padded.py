@@ -18,9 +18,9 @@ from jax import Array, lax
 
 from engine.base.loops import unfolded_loop
 from engine.functions.layer_kinds import Dense
-from engine.functions.switches import has_learned_slope, switched
 from engine.network.layout import ParameterArrays
 from engine.network.normalization import batch_statistics, normalize
+from engine.network.switches import has_learned_slope, switched
 
 Kept = TypeVar("Kept")
 T = TypeVar("T")

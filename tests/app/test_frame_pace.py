@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from app.sessions.frame_pace import FRAME_SECONDS, FramePace
+from app.sessions.client.frame_pace import FRAME_SECONDS, FramePace
 
 
 def settle(pace: FramePace, period: float) -> float:

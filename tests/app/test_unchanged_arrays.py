@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from app.sessions.frame_demand import FrameDemand
+from app.sessions.client.frame_demand import FrameDemand
 
 ONE, OTHER = np.zeros(3, np.uint8), np.zeros(3, np.uint8)
 

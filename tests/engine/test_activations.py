@@ -12,7 +12,7 @@ import pytest
 
 from engine.functions.activation_registry import Apply
 from engine.functions.activations import ACTIVATIONS
-from engine.functions.switches import switched
+from engine.network.switches import switched
 from tests.engine import oracle
 
 Z = np.linspace(-6.03, 6.07, 243, dtype=np.float32)

@@ -10,8 +10,14 @@ import pytest
 
 from engine import PRESETS, FrameRequest, LandscapeRequest, Programs, Trainer, parse_spec
 from engine.data.datasets import make_dataset
-from engine.insight.path import MOST_POINTS, Path, PathPoint
-from engine.insight.planes import LEAST_REACH, WeightName, span_path, span_random, span_weights
+from engine.insight.surfaces.path import MOST_POINTS, Path, PathPoint
+from engine.insight.surfaces.planes import (
+    LEAST_REACH,
+    WeightName,
+    span_path,
+    span_random,
+    span_weights,
+)
 from engine.network import Layout
 from tests.engine import oracle, states
 

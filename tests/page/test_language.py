@@ -53,7 +53,7 @@ def test_errors_and_numbers_are_in_the_language_of_the_page(korean: Modules) -> 
     ]
 
 
-QUEUE = """const { describeQueue } = await import("ui/queue-words");
+QUEUE = """const { describeQueue } = await import("spoken/queue-words");
            const describe = (place) => describeQueue({ place, places: 64 }).split(".")[0];
            return arguments[0].map(describe);"""
 

@@ -6,7 +6,7 @@ import logging
 import time
 from collections.abc import Callable
 
-from app.sessions.announcements import ServerMessage
+from app.sessions.client.announcements import ServerMessage
 from engine import SeedCheck
 
 logger = logging.getLogger(__name__)

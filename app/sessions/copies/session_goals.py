@@ -6,7 +6,7 @@ import json
 from dataclasses import replace
 from typing import Any
 
-from app.sessions.announcements import ServerMessage
+from app.sessions.client.announcements import ServerMessage
 from app.sessions.copies.background import BackgroundRunner
 from app.sessions.copies.seed_checks import SeedCheckTask
 from app.sessions.shared_state import Locked

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from app.protocol.messages import Try
-from app.sessions.announcements import ServerMessage
+from app.sessions.client.announcements import ServerMessage
 from app.sessions.copies.background import BackgroundRunner
 from app.sessions.copies.trials import TrialTask, make_stopped_message
 from app.sessions.shared_state import Locked

@@ -5,7 +5,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 from engine.exports.activations import write_definitions
-from engine.exports.data import find_head
+from engine.exports.data.common import find_head
 from engine.exports.initializers import find_initializer, scaled_variance
 from engine.exports.text import write_call, write_number
 from engine.functions.activations import ACTIVATIONS

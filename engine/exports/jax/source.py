@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from engine.exports.data import write_batches, write_score
+from engine.exports.data.common import write_batches, write_score
+from engine.exports.data.rows import name_rows
 from engine.exports.inputs import Source, SourceInput
 from engine.exports.jax.layers import write_initial, write_layers
 from engine.exports.jax.training import write_training
-from engine.exports.rows import name_rows
 from engine.exports.weights import write_loader
 from engine.spec import Spec
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.exports.data import write_score
+from engine.exports.data.common import write_score
+from engine.exports.data.rows import name_rows
 from engine.exports.inputs import Source, SourceInput
 from engine.exports.keras.layers import (
     KerasLayer,
@@ -12,7 +13,6 @@ from engine.exports.keras.layers import (
     write_own,
 )
 from engine.exports.keras.training import write_training
-from engine.exports.rows import name_rows
 from engine.exports.text import write_names
 from engine.exports.weights import write_loader
 from engine.spec import Spec

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from engine.exports.data.rows import name_rows
 from engine.exports.inputs import SourceInput
-from engine.exports.rows import name_rows
 from engine.exports.schedules import MathNames, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import indent_lines, write_arguments, write_call, write_number
 from engine.functions.losses import LOSSES

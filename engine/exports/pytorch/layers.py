@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 from engine.exports.activations import write_definitions
-from engine.exports.data import find_head
+from engine.exports.data.common import find_head
 from engine.exports.initializers import find_initializer
 from engine.exports.text import write_number, write_table
 from engine.functions.activations import ACTIVATIONS

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from engine.exports.data import find_head, write_batches, write_score
+from engine.exports.data.common import find_head, write_batches, write_score
+from engine.exports.data.rows import name_rows
 from engine.exports.inputs import Source, SourceInput
 from engine.exports.pytorch.layers import (
     list_frozen,
@@ -12,7 +13,6 @@ from engine.exports.pytorch.layers import (
     write_state_keys,
 )
 from engine.exports.pytorch.training import write_training
-from engine.exports.rows import name_rows
 from engine.exports.weights import write_loader
 from engine.functions.losses import LOSSES
 from engine.spec import Spec

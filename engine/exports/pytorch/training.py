@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from engine.exports.data.rows import name_rows
 from engine.exports.early_stopping import write_begin, write_decision
 from engine.exports.inputs import SourceInput
 from engine.exports.pytorch.layers import list_frozen
-from engine.exports.rows import name_rows
 from engine.exports.schedules import MathNames, describe_schedule, is_scheduled, write_factor
 from engine.exports.text import (
     indent_lines,

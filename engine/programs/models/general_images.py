@@ -17,7 +17,6 @@ from engine.functions.activations import ACTIVATIONS
 from engine.functions.heads import head_index
 from engine.functions.layer_kinds import Dense
 from engine.functions.schedules import SCHEDULES
-from engine.functions.switches import has_learned_slope, switched
 from engine.functions.update_rule import Terms
 from engine.network import (
     BatchStatistics,
@@ -27,6 +26,7 @@ from engine.network import (
     SplitParameters,
     draw_dropout,
 )
+from engine.network.switches import has_learned_slope, switched
 from engine.programs.models.exact import MOST_OPERATIONS, read_images
 from engine.programs.models.inputs import Choices, Inputs, Rates, n_rates, pack_rates, unpack_rates
 from engine.spec import Spec

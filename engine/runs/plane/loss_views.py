@@ -14,10 +14,10 @@ from engine.base.slices import Slices
 from engine.data.datasets import Dataset
 from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics
-from engine.insight.landscape import Landscape
-from engine.insight.path import Path, PathPoint
 from engine.insight.sharpness import SharpnessHistory
-from engine.insight.surface import compile_surface
+from engine.insight.surfaces.landscape import Landscape
+from engine.insight.surfaces.path import Path, PathPoint
+from engine.insight.surfaces.surface import compile_surface
 from engine.programs.bindings import Binding
 from engine.programs.tiers import Programs
 from engine.programs.training import State

@@ -2,11 +2,11 @@
 
 import { createAddress } from "run/address";
 import { createAdvice } from "advice/advice";
-import { create as createAnnouncer } from "ui/announcer";
+import { create as createAnnouncer } from "spoken/announcer";
 import { createShownSettings } from "controls/settings";
 import { h } from "lib/dom";
 import { createFaults } from "ui/faults";
-import { whenFrameIsSeen } from "lib/first-frame";
+import { whenFrameIsSeen } from "stream/first-frame";
 import { createPageStore } from "run/page-store";
 import { createLanguage } from "lib/language";
 import { createRecall } from "run/recall";

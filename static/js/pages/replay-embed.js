@@ -1,6 +1,6 @@
 /** Embedded replay of a recording: panels and a play bar. */
 
-import { create as createAnnouncer } from "ui/announcer";
+import { create as createAnnouncer } from "spoken/announcer";
 import { h } from "lib/dom";
 import { forwardKeys } from "embed/keys";
 import { createPanels } from "pages/embed-panels";

@@ -1,6 +1,6 @@
 /** Full-page replay of a recording, laid out as the playground. */
 
-import { create as createAnnouncer } from "ui/announcer";
+import { create as createAnnouncer } from "spoken/announcer";
 import { h } from "lib/dom";
 import { createOutputPlaces } from "pages/output-card";
 import { makeViews } from "pages/views";

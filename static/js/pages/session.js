@@ -13,7 +13,7 @@ import { createModelFile } from "run/model-file";
 import { trackReducedMotion, requestPace } from "run/pace";
 import { createPainter } from "run/painter";
 import { trackPageVisibility } from "run/page-visibility";
-import { markFrame } from "lib/first-frame";
+import { markFrame } from "stream/first-frame";
 import { inferTask } from "spec/point-labels";
 import { createCustomPoints } from "points/custom-points";
 import { createRunHistory } from "run/run-history";

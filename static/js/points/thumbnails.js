@@ -5,7 +5,7 @@
 
 import { h, icon, pixelRatio } from "lib/dom";
 import { createLoading } from "images/loading";
-import { whenFrameIsSeen } from "lib/first-frame";
+import { whenFrameIsSeen } from "stream/first-frame";
 import { paintGlyph } from "images/glyphs";
 import { listImageSets } from "spec/data-sets";
 import { labelColour } from "plot/palette";

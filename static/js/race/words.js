@@ -3,7 +3,7 @@
 import { formatCount, formatLoss, formatPercent, formatValue } from "lib/format";
 import { word } from "lib/words";
 import { isEnsemble } from "race/reading";
-import { describeValue } from "spec/changes";
+import { describeValue } from "spoken/changes";
 
 /** Test accuracy from which a network of an ensemble has learned its task. */
 const SUCCESS = 0.95;

@@ -9,7 +9,7 @@ import { describeDifference, formatList, formatLoss, formatPercent } from "lib/f
 import { createThrottle } from "lib/throttle";
 import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
-import { everything } from "network/editing";
+import { everything } from "network/editing/editing";
 import { labelOf } from "network/units";
 import { FINE, createBoundaryMap } from "plot/boundary-map";
 import { createPixels, moveRange } from "plot/maps";

@@ -1,7 +1,7 @@
 /** Network drawing: tiles, links, column headers, and edits in place. */
 
 import { addUnit, removeUnit } from "spec/layers";
-import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing";
+import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing/editing";
 import { matchColumns } from "network/geometry";
 import { createColumnHeaders } from "network/column-headers";
 import { createLinks } from "network/links";
@@ -10,7 +10,7 @@ import { createStage } from "network/stage";
 import { createStageNumbers } from "step/stage-numbers";
 import { createTiles } from "network/tiles";
 import { createUnits } from "network/units";
-import { createWeightPointer } from "network/weight-pointer";
+import { createWeightPointer } from "network/editing/weight-pointer";
 import { isAblated, isLinkOff, switchLink, zeroWeights } from "spec/ablation";
 import { isTable } from "spec/data-sets";
 import { inputsOf, labelRoom, listInputs, toggleInput } from "spec/inputs";

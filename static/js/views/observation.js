@@ -3,7 +3,7 @@
  * copies and helps, and the way back from what made things worse; and one that opens the view that shows why.
  */
 
-import { describeChange } from "spec/changes";
+import { describeChange } from "spoken/changes";
 import { h, setText } from "lib/dom";
 import { formatCount, formatLoss, formatPercent, formatValue } from "lib/format";
 import { insertLayer, removeUnit } from "spec/layers";

@@ -2,7 +2,7 @@
 
 import { h, setText } from "lib/dom";
 import { showsUnit } from "lib/frames";
-import { createPowerButton } from "network/power-button";
+import { createPowerButton } from "network/editing/power-button";
 import { countValues } from "plot/histogram";
 import { createPixels, paintValues } from "plot/maps";
 import { labelColour } from "plot/palette";

@@ -11,7 +11,7 @@ import { layOutImages } from "network/image-geometry";
 import { drawSelectedImage } from "images/saliency";
 import { className } from "spec/data-sets";
 import { changeLayer } from "spec/layers";
-import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing";
+import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing/editing";
 import { createColumnHeaders } from "network/column-headers";
 import { createScrollSign } from "ui/scroll-hint";
 import { makeTerm } from "lib/terms";

@@ -4,7 +4,7 @@ import { h, setText } from "lib/dom";
 import { formatCount, formatScale } from "lib/format";
 import { createGallery } from "images/gallery";
 import { beginPicture } from "images/library";
-import { createPowerButton } from "network/power-button";
+import { createPowerButton } from "network/editing/power-button";
 import { className } from "spec/data-sets";
 import { DIVERGING } from "plot/palette";
 import { makeTerm, optionText } from "lib/terms";

@@ -1,7 +1,7 @@
 /** Notes on the network drawing for first-time visitors, until the first click. */
 
 import { h } from "lib/dom";
-import { whenFrameIsSeen } from "lib/first-frame";
+import { whenFrameIsSeen } from "stream/first-frame";
 import { edgeOf, placeNotes } from "network/note-positions";
 import { word } from "lib/words";
 

@@ -2,7 +2,7 @@
 
 import { h, setText } from "lib/dom";
 import { word } from "lib/words";
-import { describeQueue } from "ui/queue-words";
+import { describeQueue } from "spoken/queue-words";
 
 const PATIENCE = 500;
 const READING_TIME = 6000;

@@ -3,7 +3,7 @@
  * that is shown does until then, and the way to stay with it.
  */
 
-import { describePending, describeMeanwhile } from "ui/pending-words";
+import { describePending, describeMeanwhile } from "spoken/pending-words";
 import { h, setText } from "lib/dom";
 import { word } from "lib/words";
 

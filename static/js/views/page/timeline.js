@@ -5,7 +5,7 @@
 
 import { h, icon, setText } from "lib/dom";
 import { formatCount } from "lib/format";
-import { describeTimelinePoint } from "ui/snapshot-words";
+import { describeTimelinePoint } from "spoken/snapshot-words";
 import { word } from "lib/words";
 
 /** There is nothing to look back at before. */

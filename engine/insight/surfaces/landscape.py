@@ -18,8 +18,8 @@ from engine.base.arrays import Floats
 from engine.base.slices import Slices
 from engine.frames.frames import LandscapeRequest
 from engine.insight.gradual import Gradual
-from engine.insight.path import Path, PathPoint
-from engine.insight.planes import (
+from engine.insight.surfaces.path import Path, PathPoint
+from engine.insight.surfaces.planes import (
     KINDS,
     Doubles,
     Plane,
@@ -30,7 +30,7 @@ from engine.insight.planes import (
     span_random,
     span_weights,
 )
-from engine.insight.surface import SurfaceProgram, sample_surface
+from engine.insight.surfaces.surface import SurfaceProgram, sample_surface
 from engine.network import Layout
 from engine.programs.bindings import Binding
 

@@ -1,6 +1,6 @@
 /** Describes a point of the time line in words: its epoch and what was changed. */
 
-import { describeValue } from "spec/changes";
+import { describeValue } from "spoken/changes";
 import { formatCount } from "lib/format";
 import { word } from "lib/words";
 

@@ -5,8 +5,8 @@ import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
 import { makeTerm } from "lib/terms";
 import { word } from "lib/words";
-import { openLayerMenu } from "network/layer-menu";
-import { createModelButtons, makeQuietButton } from "network/model-buttons";
+import { openLayerMenu } from "network/editing/layer-menu";
+import { createModelButtons, makeQuietButton } from "network/editing/model-buttons";
 import { changeLayer, mapUnit, insertLayer, removeLayer } from "spec/layers";
 
 /**

@@ -1,6 +1,6 @@
 /** Describes the pending network in words, for its line and for screen readers. */
 
-import { describeChange } from "spec/changes";
+import { describeChange } from "spoken/changes";
 import { hasWord, word } from "lib/words";
 
 /**

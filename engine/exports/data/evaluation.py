@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from engine.exports.data import find_head
-from engine.exports.rows import name_rows
+from engine.exports.data.common import find_head
+from engine.exports.data.rows import name_rows
 from engine.functions.losses import LOSSES
 from engine.spec import Spec
 

@@ -2,7 +2,7 @@
 
 import { formatWeight } from "lib/format";
 import { labelOf } from "network/units";
-import { editWeight } from "network/weight-editor";
+import { editWeight } from "network/editing/weight-editor";
 import { inputsOf } from "spec/inputs";
 import { indexWeights, placeOf, widthsOf } from "spec/weights";
 import { word } from "lib/words";

@@ -9,10 +9,10 @@ import numpy as np
 from engine.base.errors import ExportError
 from engine.data.datasets import Dataset
 from engine.data.image_data import ImageData
+from engine.exports.data.images import are_published, save_images, write_images, write_scaling
+from engine.exports.data.rows import name_rows
+from engine.exports.data.tables import save_table, write_standardization, write_table_data
 from engine.exports.files import File
-from engine.exports.image_data import are_published, save_images, write_images, write_scaling
-from engine.exports.rows import name_rows
-from engine.exports.table_data import save_table, write_standardization, write_table_data
 from engine.exports.text import write_block, write_list
 from engine.exports.weights import encode_numbers
 from engine.functions.features import FEATURES

@@ -4,13 +4,13 @@
  * or the newest of equals. Beside that, the present state as text for the pictures.
  */
 
-import { describeChange } from "spec/changes";
-import { describePending, describeMeanwhile } from "ui/pending-words";
+import { describeChange } from "spoken/changes";
+import { describePending, describeMeanwhile } from "spoken/pending-words";
 import { h, setText } from "lib/dom";
 import { formatCount, formatLoss, formatPercent } from "lib/format";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
-import { describeQueue } from "ui/queue-words";
+import { describeQueue } from "spoken/queue-words";
 
 /**
  * Milliseconds from one event to the next, and from anything spoken to a summary; a little

@@ -13,7 +13,7 @@ from jax import Array, ShapeDtypeStruct, lax
 from engine.base.arrays import Floats
 from engine.base.devices import SMALL_NETWORK_OPTIONS, small_network_device
 from engine.base.slices import Slices
-from engine.insight.planes import Plane
+from engine.insight.surfaces.planes import Plane
 from engine.programs.bindings import Binding
 from engine.programs.heads import loss_rows
 from engine.programs.models import GeneralModel, Inputs

@@ -1,0 +1,1 @@
+"""Side of a session that its client sees: what it asked for, and what it is told and shown."""

@@ -1,0 +1,1 @@
+"""Data of an exported source: how it is made or loaded, and what is measured on it."""
