@@ -22,16 +22,19 @@ MOST_EPOCHS = 500
 
 @dataclass(slots=True)
 class _State:
-    """What a step begins with: a spec, and weights set by hand."""
+    """What a step begins with: a spec and weights set by hand, then a change of both."""
 
     spec: Content
     weights: list[list[Any]]
+    change: Content | None = None
 
     def make(self, programs: Programs | None) -> Trainer:
         """Returns the trainer; a state without weights begins as its seed draws them."""
         trainer = Trainer(parse_spec(self.spec), programs)
-        for layer, source, to, value in self.weights:
-            trainer.set_weight(layer, source, to, value)
+        _set_weights(trainer, self.weights)
+        if self.change is not None:
+            trainer.edit(self.change["edit"] or {})
+            _set_weights(trainer, self.change["weights"])
         return trainer
 
 
@@ -110,8 +113,13 @@ def _check_goal(state: _State, blocks: Content, programs: Programs | None) -> li
 
 
 def _change(state: _State, block: Content) -> _State:
-    spec = merge_patch(state.spec, block["edit"]) if block["edit"] else state.spec
-    return _State(spec, [*state.weights, *block["weights"]])
+    """What the page makes of a state when a hint or a prediction is tried."""
+    return _State(state.spec, state.weights, block)
+
+
+def _set_weights(trainer: Trainer, weights: list[list[Any]]) -> None:
+    for layer, source, to, value in weights:
+        trainer.set_weight(layer, source, to, value)
 
 
 def _reaches(state: _State, text: str, programs: Programs | None) -> bool:

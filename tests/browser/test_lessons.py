@@ -53,3 +53,17 @@ def test_one_step_alone_for_a_slide(tab: Page) -> None:
     tab.edited(lambda: tab.click("[data-action=answer]"))
     assert "Right" in tab.text(".lesson-verdict")
     assert not tab.run("return document.getElementById('bar').inert")
+
+
+def test_a_reset_leads_back_to_the_weights_of_the_step(tab: Page) -> None:
+    tab.open("/lesson?name=neuron&step=6&lang=en")
+    tab.until("livenet.frames > 0 && document.querySelector('.lesson-choice')", "the step")
+    wrong = "document.querySelector('[data-panel=metrics]').textContent.includes('0.0 %')"
+    tab.until(wrong, "every answer is wrong")
+    tab.find_all(".lesson-choice")[0].click()
+    tab.click("[data-action=answer]")
+    tab.until("livenet.step > 20", "it is trained")
+    tab.click(".embed-bar .play")
+    tab.click("[data-action=reset]")
+    tab.until(f"livenet.step === 0 && {wrong}", "every answer is wrong again")
+    tab.run("localStorage.clear()")

@@ -60,6 +60,11 @@ async function start() {
   const context = Object.assign(await session.learn(language.start()), {
     model: null, createSurfaceRace, may: (part) => figureOf(step).controls.includes(part),
   });
+  const { reset } = context.actions;
+  context.actions.reset = () => {
+    reset();
+    restoreWeights();
+  };
   document.title = [lesson.title, "LiveNet"].join(" - ");
   const notice = createNotice(place("notice"), context);
   applyPalette(store);
@@ -126,8 +131,20 @@ async function start() {
     context.actions.startPreset({ id: null, spec: state.spec, weights: state.weights });
   }
 
+  /** A reset leads back to the weights that the step sets by hand, as long as the network has them. */
+  function restoreWeights() {
+    const state = stateOf(step);
+    const { draft } = store.get().run;
+    const shape = ({ layers, features }) => JSON.stringify([features, layers.map(({ units }) => units)]);
+    if (state && draft && shape(draft) === shape(context.actions.complete(state.spec))) setWeights(state.weights);
+  }
+
   function apply({ edit, weights }) {
     if (edit) edits.edit(edit);
+    setWeights(weights);
+  }
+
+  function setWeights(weights) {
     for (const [layer, from, to, value] of weights) context.actions.setWeight(layer, from, to, value);
   }
 
