@@ -76,12 +76,13 @@ def test_states_load_and_goals_are_reached_by_their_hints(name: str) -> None:
         (":::goal train_loss < 0 within 2 epochs\n:::\n", ["has a hint"]),
         (":::goal train_loss < 0 within 2 epochs\n:::\n:::hint\nx\n:::\n", ["does not reach"]),
         (
-            ':::goal units >= 2 within 2 epochs\nfails: {"layers":[{"units":2}]}\nfails: {"layers":[{"units":1}]}\n'
-            ':::\n:::hint\nedit: {"layers":[{"units":3}]}\n:::\n',
+            ':::goal units >= 2 within 2 epochs\nfails: {"layers":[{"units":2}]}\n'
+            'fails: {"layers":[{"units":1}]}\n:::\n:::hint\nedit: {"layers":[{"units":3}]}\n:::\n',
             ['in spite of fails: {"layers": [{"units": 2}]}'],
         ),
         (
-            ':::goal units >= 2 within 2 epochs\nfails: {"layers":[{"units":99}]}\n:::\n:::hint\nx\n:::\n',
+            ':::goal units >= 2 within 2 epochs\nfails: {"layers":[{"units":99}]}\n:::\n'
+            ":::hint\nx\n:::\n",
             ["layers"],
         ),
     ],
