@@ -165,6 +165,25 @@ PRESETS: tuple[Preset, ...] = (
             "optimizer": _adam(0.01),
         },
     ),
+    Preset(
+        "iris",
+        "Iris: three species from four lengths",
+        {
+            "data": {"name": "iris"},
+            "layers": _layers(8),
+            "optimizer": _adam(0.01),
+        },
+    ),
+    Preset(
+        "boston",
+        "Boston: house prices from twelve columns",
+        {
+            "data": {"name": "boston"},
+            "layers": _layers(16, activation="relu"),
+            "optimizer": _adam(0.005),
+            "batch_size": 16,
+        },
+    ),
     # Test points are the train points once more: x2 is no feature, and the split goes by place.
     Preset(
         "line",

@@ -25,7 +25,17 @@ def test_iris_is_shown_along_its_axes(page: Page) -> None:
     page.until("document.querySelector('[data-path=vertical]').value === 'pc2'", "the other one")
     assert page.step >= step, "training goes on"
     page.until("location.search.includes('axes=pc1,pc2')", "the link says so")
-    check_themes(page, "iris")
+    species = ["Setosa", "Versicolor", "Virginica"]
+    outputs = "[...document.querySelectorAll('.tile[data-role=output]')]"
+    assert page.run(f"return {outputs}.map((tile) => tile.ariaLabel)") == species
+    page.click("#tab-score")
+    page.click("[data-action='classes']")
+    rows = "[...document.querySelectorAll('.classes-matrix tbody th')]"
+    page.until(
+        f"{rows}.map((head) => head.textContent).join() === '{','.join(species)}'",
+        "the classes by name",
+    )
+    check_themes(page, "iris", ".classes-dialog")
 
 
 @pytest.mark.slow

@@ -99,6 +99,7 @@ def test_panels_are_saved_with_their_numbers(trained: Page, tmp_path: Path) -> N
     content = save(page, ".step-panel", tmp_path)
     assert any(text.startswith("x₁") for text in read_texts(content))
     page.click("[data-action='closeStep']")
+    page.until("document.querySelector('.tile.idle')", "the heads are built anew")
     page.click("[data-menu='0']")
     page.click("[data-action='showSpace']")
     page.until("document.querySelector('.space-words').innerText", "the spaces")

@@ -61,6 +61,20 @@ def test_a_set_is_known_by_its_entry(modules: Modules, wider: dict[str, Any]) ->
     assert (task, images) == ("multiclass", True)
 
 
+def test_units_are_called_after_columns_and_classes(modules: Modules) -> None:
+    told = modules.load(
+        """const { nameUnit } = await import("network/units");
+           const of = (data, outputs) => [-1, 0, 1].map((layer) =>
+             nameUnit({ data, features: ["x1", "x2"], layers: [{ units: 3 }] }, layer, 1, outputs));
+           return [of({ name: "iris" }, 3), of({ name: "blobs" }, 3), of({ name: "xor" }, 1)];""",
+    )
+    assert told == [
+        ["Sepal width", "Layer 1, unit 2", "Versicolor"],
+        ["x₂", "Layer 1, unit 2", "Class 1"],
+        ["x₂", "Layer 1, unit 2", "Output"],
+    ]
+
+
 def test_a_spec_of_it_is_checked_by_its_entry(modules: Modules, wider: dict[str, Any]) -> None:
     read = modules.load(
         """const { createSpecCheck } = await import("spec/validation");

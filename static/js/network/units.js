@@ -3,7 +3,8 @@
 import { h, icon } from "lib/dom";
 import { explain } from "lib/terms";
 import { isUnitOff } from "spec/ablation";
-import { labelLines } from "spec/inputs";
+import { inputsOf, labelLines } from "spec/inputs";
+import { nameClass } from "spec/data-sets";
 import { word } from "lib/words";
 
 const CROSS = "M5 5l6 6M11 5l-6 6";
@@ -30,10 +31,10 @@ export function createUnits(element, on) {
     if (focused) active.button.focus({ preventScroll: true });
   }
 
-  function placeOf({ features, columns: counts }, column, row, last) {
+  function placeOf({ features, outputs }, column, row, last) {
     if (column === 0) return { column, row, role: "input", layer: -1, unit: row, name: features[row] };
     const role = column === last ? "output" : "hidden";
-    return { column, row, role, layer: column - 1, unit: row, outputs: counts[last] };
+    return { column, row, role, layer: column - 1, unit: row, name: role === "output" ? outputs[row] : null };
   }
 
   function makeUnit(place) {
@@ -183,13 +184,25 @@ function makeInputLabel(name) {
   return h("span.input-label", { "aria-hidden": "true" }, ...labelLines(name).flatMap((line, i) => [i ? " " : "", h("span", {}, line)]));
 }
 
-/**
- * What a tile is called.
- *
- * @param {any} place
- */
-export function labelOf({ role, layer, unit, name, outputs }) {
-  if (role === "input" || role === "idle") return word(`feature.${name}`);
-  if (role === "output") return outputs > 1 ? word("unit.class", { name: unit }) : word("unit.output");
+function labelOf({ role, layer, unit, name }) {
+  if (role === "output") return name;
+  return role === "hidden" ? nameHidden(layer, unit) : word(`feature.${name}`);
+}
+
+function nameHidden(layer, unit) {
   return word("unit.name", { layer: layer + 1, unit: unit + 1 });
+}
+
+/**
+ * What a unit of a spec is called.
+ *
+ * @param {Spec} spec
+ * @param {number} layer -1 for the inputs, 0 for the first hidden layer
+ * @param {number} unit
+ * @param {number} outputs
+ */
+export function nameUnit(spec, layer, unit, outputs) {
+  if (layer < 0) return word(`feature.${inputsOf(spec)[unit]}`);
+  if (layer < spec.layers.length) return nameHidden(layer, unit);
+  return outputs > 1 ? nameClass(spec, unit) : word("unit.output");
 }

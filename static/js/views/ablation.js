@@ -10,7 +10,7 @@ import { createThrottle } from "lib/throttle";
 import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 import { everything } from "network/editing/editing";
-import { labelOf } from "network/units";
+import { nameUnit } from "network/units";
 import { FINE, createBoundaryMap } from "plot/boundary-map";
 import { createPixels, moveRange } from "plot/maps";
 import { isAblated, readAblation, removeUnits } from "spec/ablation";
@@ -138,11 +138,7 @@ export function create(element, context) {
   function nameParts({ units, links }) {
     const { spec, arrays } = frame;
     const widths = widthsOf(spec, images ? images.classes.length : arrays.boundary.shape[0]);
-    const name = (layer, unit) => {
-      if (layer < 0) return labelOf({ role: "input", name: inputsOf(spec)[unit] });
-      const role = layer === spec.layers.length ? "output" : "hidden";
-      return labelOf({ role, layer, unit, outputs: widths.at(-1) });
-    };
+    const name = (layer, unit) => nameUnit(spec, layer, unit, widths.at(-1));
     return [
       ...units.map(({ layer, unit }) => name(layer, unit)),
       ...links.map(({ layer, from, to }) => (from === "bias"

@@ -5,6 +5,7 @@ import { h, setText } from "lib/dom";
 import { formatCount, formatPercent } from "lib/format";
 import { makeTerm } from "lib/terms";
 import { createThrottle } from "lib/throttle";
+import { nameClass } from "spec/data-sets";
 import { word } from "lib/words";
 import { readReport } from "plot/class-report";
 import { labelColour } from "plot/palette";
@@ -48,14 +49,14 @@ export function create(element, { store, taskOf }) {
     hint.hidden = Boolean(report);
     setText(hint, word(task === "regression" ? "classes.regression" : "classes.waiting"));
     if (!report) return;
-    const colourOf = (label) => labelColour(palette, task, label);
-    const key = `${task} ${report.classes.map((_, label) => colourOf(label))}`;
-    if (tables?.key !== key) tables = { key, ...makeTables(report.classes.length, colourOf) };
+    const classes = report.classes.map((_, label) => ({ name: nameClass(frame.spec, label), colour: labelColour(palette, task, label) }));
+    const key = JSON.stringify(classes);
+    if (tables?.key !== key) tables = { key, ...makeTables(classes) };
     tables.update(report);
   }
 
-  function makeTables(count, colourOf) {
-    const updates = [fillMatrix(matrix, count, colourOf), fillScores(scores, count, colourOf), fillCurves(curves, colourOf)];
+  function makeTables(classes) {
+    const updates = [fillMatrix(matrix, classes), fillScores(scores, classes), fillCurves(curves, classes)];
     return { update: (report) => updates.forEach((one) => one(report)) };
   }
 
@@ -89,28 +90,29 @@ export function create(element, { store, taskOf }) {
 }
 
 /** Each of these makes a part anew, and returns what shows a report in it: what has the focus keeps it. */
-function fillMatrix(table, count, colourOf) {
-  const labels = [...Array(count).keys()];
-  const cells = labels.map((label) => labels.map((predicted) => h(`td${label === predicted ? ".right" : ".wrong"}`)));
+function fillMatrix(table, names) {
+  const cells = names.map((_, label) => names.map((__, predicted) => h(`td${label === predicted ? ".right" : ".wrong"}`)));
   table.replaceChildren(
     h("caption", {}, makeTerm("span", word("help.classes.matrix"), word("classes.matrix"))),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, word("classes.corner")),
-      ...labels.map((label) => h("th", { scope: "col" }, nameClass(label, colourOf))))),
+      ...names.map((one) => h("th", { scope: "col" }, makeName(one))))),
     h("tbody", {}, ...cells.map((row, label) =>
-      h("tr", {}, h("th", { scope: "row" }, nameClass(label, colourOf)), ...row))));
+      h("tr", {}, h("th", { scope: "row" }, makeName(names[label])), ...row))));
   return ({ matrix, classes }) => matrix.forEach((row, label) => row.forEach((count, predicted) => {
     const cell = cells[label][predicted];
     const share = count / Math.max(1, classes[label].count);
     cell.style.setProperty("--share", share.toFixed(3));
-    cell.title = word("confusion.cell", { label, predicted, count: formatCount(count), share: formatPercent(share) });
+    cell.title = word("classes.cell", {
+      label: names[label].name, predicted: names[predicted].name, count: formatCount(count), share: formatPercent(share),
+    });
     setText(cell, formatCount(count));
   }));
 }
 
-function fillScores(table, count, colourOf) {
-  const lines = Array.from({ length: count + 1 }, () => [...SCORES, "count"].map(() => h("td")));
-  const head = (label) => (label === count
-    ? makeTerm("span", word("help.classes.mean"), word("classes.mean")) : nameClass(label, colourOf));
+function fillScores(table, names) {
+  const lines = [...names, null].map(() => [...SCORES, "count"].map(() => h("td")));
+  const head = (label) => (label === names.length
+    ? makeTerm("span", word("help.classes.mean"), word("classes.mean")) : makeName(names[label]));
   table.replaceChildren(
     h("caption", {}, word("classes.scores")),
     h("thead", {}, h("tr", {}, h("th", { scope: "col" }, word("classes.class")),
@@ -124,29 +126,29 @@ function fillScores(table, count, colourOf) {
   });
 }
 
-function fillCurves(figure, colourOf) {
+function fillCurves(figure, names) {
   const picture = h("div");
   const list = h("ul.classes-auc");
   figure.replaceChildren(
     h("figcaption", {}, makeTerm("span", word("help.classes.roc"), word("classes.roc"))), picture, list);
   return ({ curves }) => {
-    const areas = curves.map(({ label, auc }) => word("classes.roc.auc", { label, auc: auc.toFixed(3) }));
+    const areas = curves.map(({ label, auc }) => word("classes.roc.auc", { name: names[label].name, auc: auc.toFixed(3) }));
     picture.replaceChildren(curves.length
-      ? drawCurves(curves, colourOf, word("classes.roc.alt", { list: areas.join("; ") }))
+      ? drawCurves(curves, names, word("classes.roc.alt", { list: areas.join("; ") }))
       : h("p.hint", {}, word("classes.roc.none")));
     list.replaceChildren(...curves.map(({ label, auc }) =>
-      h("li", {}, nameClass(label, colourOf), word("classes.auc", { auc: auc.toFixed(3) }))));
+      h("li", {}, makeName(names[label]), word("classes.auc", { auc: auc.toFixed(3) }))));
   };
 }
 
-function nameClass(label, colourOf) {
+function makeName({ name, colour }) {
   const dot = h("span.classes-dot", { "aria-hidden": "true" });
-  dot.style.background = colourOf(label);
-  return h("span.classes-name", {}, dot, word("classes.name", { label }));
+  dot.style.background = colour;
+  return h("span.classes-name", {}, dot, name);
 }
 
 /** The curves in a square, the rate of false positives across and of true positives upwards. */
-function drawCurves(curves, colourOf, label) {
+function drawCurves(curves, names, label) {
   const draw = (name, attributes, text = "") => {
     const node = document.createElementNS("http://www.w3.org/2000/svg", name);
     for (const [key, value] of Object.entries(attributes)) node.setAttribute(key, value);
@@ -161,7 +163,7 @@ function drawCurves(curves, colourOf, label) {
     draw("line", { x1: 0, y1: SIDE, x2: SIDE, y2: 0, class: "classes-chance" }),
     ...curves.map((curve) => draw("polyline", {
       points: curve.places.map(([x, y]) => `${(SIDE * x).toFixed(2)},${(SIDE * (1 - y)).toFixed(2)}`).join(" "),
-      stroke: colourOf(curve.label), class: "classes-curve",
+      stroke: names[curve.label].colour, class: "classes-curve",
     })),
     text(-2, SIDE, "end", "0"), text(-2, 4, "end", "1"), text(SIDE, SIDE + 7, "end", "1"),
     text(SIDE / 2, SIDE + 8, "middle", word("classes.roc.x")),

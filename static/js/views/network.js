@@ -9,7 +9,7 @@ import { outputActivation } from "spec/output-activation";
 import { createStage } from "network/stage";
 import { createStageNumbers } from "step/stage-numbers";
 import { createTiles } from "network/tiles";
-import { createUnits } from "network/units";
+import { createUnits, nameUnit } from "network/units";
 import { createWeightPointer } from "network/editing/weight-pointer";
 import { isAblated, isLinkOff, switchLink, zeroWeights } from "spec/ablation";
 import { isTable } from "spec/data-sets";
@@ -184,6 +184,7 @@ export function create(element, context) {
       table: arrays.columns ? [...arrays.columns.data].join() : "",
       idle: idleOf(spec),
       columns: widthsOf(spec, arrays.boundary.shape[0]),
+      outputs: nameOutputs(spec, arrays.boundary.shape[0]),
     };
     const key = JSON.stringify(shape);
     if (key !== signature) rebuild(shape, key);
@@ -198,6 +199,10 @@ export function create(element, context) {
     const { spec } = frame;
     const task = taskOf(spec);
     heads.update(spec, outputActivation(task, spec.loss ?? schema.lossesOf(task)[0]));
+  }
+
+  function nameOutputs(spec, count) {
+    return Array.from({ length: count }, (_, unit) => nameUnit(spec, spec.layers.length, unit, count));
   }
 
   /** Features that could be inputs too. */

@@ -5,7 +5,7 @@
 
 import { h, icon, setText } from "lib/dom";
 import { formatLoss } from "lib/format";
-import { labelOf } from "network/units";
+import { nameUnit } from "network/units";
 import { outputActivation } from "spec/output-activation";
 import { createThrottle } from "lib/throttle";
 import { listStages, readStep } from "step/description";
@@ -233,17 +233,12 @@ export function create(element, context) {
     const here = Math.min(row, step.rows - 1);
     const rows = step.widths.flatMap((count, column) => Array.from({ length: count }, (_, unit) => {
       const value = (name) => h("td", {}, formatFigure(step.value(name, here, column, unit)));
-      return h("tr", {}, h("th", { scope: "row" }, labelOf(placeOf(column, unit))),
+      return h("tr", {}, h("th", { scope: "row" }, nameUnit(step.spec, column - 1, unit, step.widths[step.last])),
         column ? value("z") : h("td", {}, "–"), value("h"), value("byH"), column ? value("byZ") : h("td", {}, "–"));
     }));
     const heads = [word("step.column.unit"), "z", word("step.column.h"), "∂L/∂a", "∂L/∂z"].map((text) => h("th", { scope: "col" }, text));
     return place.replaceChildren(h("table.flow-table", {}, h("caption.sr-only", {}, nameStage(listStages(step)[Math.min(stage, listStages(step).length - 1)])),
       h("thead", {}, h("tr", {}, ...heads)), h("tbody", {}, ...rows)));
-  }
-
-  function placeOf(column, unit) {
-    if (column === 0) return { role: "input", name: inputsOf(step.spec)[unit] };
-    return { role: column === step.last ? "output" : "hidden", layer: column - 1, unit, outputs: step.widths[step.last] };
   }
 
   function chooseSource() {

@@ -11,6 +11,7 @@ import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, chartMargin, nameChart
 import { POINT_COLUMNS } from "plot/readout";
 import { axesOf } from "plot/table-axes";
 import { makeTerm, optionText } from "lib/terms";
+import { nameClass } from "spec/data-sets";
 import { word } from "lib/words";
 
 const SIDE = 100;
@@ -72,7 +73,7 @@ export function create(element, { store, taskOf, actions, opensStep = false }) {
     if (!plotly || !frame || !points || !visible() || gone) return;
     const values = frame.arrays.selected_values.data;
     if (values.length * POINT_COLUMNS !== points.length) return;
-    const groups = groupsOf(taskOf(frame.spec), palette);
+    const groups = groupsOf(frame.spec, palette);
     const { centres, width, counts } = countValues(values, (i) =>
       groups.of(points[POINT_COLUMNS * i + 2]), groups.colours.length, BINS);
     const traces = counts.map((y, k) => ({
@@ -95,7 +96,8 @@ export function create(element, { store, taskOf, actions, opensStep = false }) {
   }
 
   /** Points go by class; those of a regression in one group. */
-  function groupsOf(task, palette) {
+  function groupsOf(spec, palette) {
+    const task = taskOf(spec);
     if (task === "regression") {
       return { colours: [palette.muted], names: [word("unit.histogram.points")], of: () => 0 };
     }
@@ -104,7 +106,7 @@ export function create(element, { store, taskOf, actions, opensStep = false }) {
     const labels = Array.from({ length: classes }, (_, k) => k);
     return {
       colours: labels.map((k) => labelColour(palette, task, k)),
-      names: labels.map((k) => word("unit.class", { name: k })),
+      names: labels.map((k) => nameClass(spec, k)),
       of: (label) => Math.max(0, label),
     };
   }

@@ -1,9 +1,8 @@
 /** Pointer handling of links and biases: tooltip on hover, editor on click. */
 
 import { formatWeight } from "lib/format";
-import { labelOf } from "network/units";
+import { nameUnit } from "network/units";
 import { editWeight } from "network/editing/weight-editor";
-import { inputsOf } from "spec/inputs";
 import { indexWeights, placeOf, widthsOf } from "spec/weights";
 import { word } from "lib/words";
 
@@ -29,12 +28,7 @@ export function createWeightPointer(field, grounds, links, parts) {
     return weights()[placeOf(indexWeights(widths()).layers[layer], from, to)];
   }
 
-  function nameOf(layer, unit) {
-    const { spec } = parts.frame();
-    if (layer < 0) return labelOf({ role: "input", name: inputsOf(spec)[unit] });
-    const role = layer === spec.layers.length ? "output" : "hidden";
-    return labelOf({ role, layer, unit, outputs: widths().at(-1) });
-  }
+  const nameOf = (layer, unit) => nameUnit(parts.frame().spec, layer, unit, widths().at(-1));
 
   /** Says a weight beside the pointer; null hides it. */
   function showWeight(weight, event) {
