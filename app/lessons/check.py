@@ -41,6 +41,7 @@ class _State:
 #: What a block has besides its words: equal in all languages of a lesson.
 _WORDLESS = (
     "kind", "spec", "weights", "edit", "fails", "panels", "controls", "point", "speed", "number",
+    "draw", "mark", "epochs",
 )  # fmt: skip
 
 

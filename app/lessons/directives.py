@@ -21,10 +21,16 @@ PANELS = (
     "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
     "spaces", "gradients", "race", "classes",
 )  # fmt: skip
+#: Those of a step before any figure.
+DEFAULT_PANELS = ["boundary", "network", "loss"]
 _CHOICE = re.compile(r"- \[([ x])\] (.+)")
 _FIELD = re.compile(r"([a-z]+):[ \t]*(.*)")
 _WORD = re.compile(r"[a-z0-9_]{1,40}")
-MAX_CHOICES, MAX_STATE, MAX_FAILS = 8, 4000, 8
+MAX_CHOICES, MAX_STATE, MAX_FAILS, MAX_EPOCHS = 8, 4000, 8, 5000
+#: What is marked in a prediction: the loss of the train points, or of the test points.
+MARKS = ("loss", "test_loss")
+#: Epochs after which a prediction is explained, unless it says something else.
+EPOCHS = 100
 
 
 def read_prose(block: Block) -> Content:
@@ -58,7 +64,7 @@ def _read_figure(block: Block) -> Content:
     if point is not None and point not in (*panels, *controls):
         raise LessonError(block.line, f"{point} is neither a panel nor a control of the figure")
     speed = fields.get("speed", "1")
-    if not (speed.isdecimal() and len(speed) < 4 and 1 <= int(speed) <= 200):
+    if not (speed.isascii() and speed.isdecimal() and len(speed) < 4 and 1 <= int(speed) <= 200):
         raise LessonError(block.line, "speed is 1 to 200")
     caption = render_line(fields.get("caption", ""))
     return {
@@ -96,40 +102,73 @@ def parse_goal_of(block: Block) -> Goal:
 
 
 def _read_question(block: Block) -> Content:
-    """`:::question`, `:::predict`: prose, choices or a number, an explanation behind `>`.
+    """`:::question`: prose, choices or a number, an explanation behind `>`."""
+    fields, prose, choices, explanation = _split_question(block, {"answer"})
+    number = _read_number(block, fields["answer"]) if "answer" in fields else None
+    if (number is None) == (not choices):
+        raise LessonError(block.line, ":::question has choices, or one number as answer:")
+    return {
+        "kind": "question", "html": prose, "choices": choices, "number": number,
+        "explanation": explanation,
+    }  # fmt: skip
 
-    A prediction is tried by its `edit:` and `weights:`, or by training where it has neither.
+
+def _read_predict(block: Block) -> Content:
+    """`:::predict`: a question that is answered before it is tried.
+
+    What comes of it is shown by `edit:` and `weights:`, or by `epochs:` of training; without them
+    it is trained for `EPOCHS`. `draw: boundary` has the reader draw, `mark: loss` mark a loss.
     """
+    known = {"answer", "draw", "mark", "epochs", "edit", "weights"}
+    fields, prose, choices, explanation = _split_question(block, known)
+    ways = [name for name in ("answer", "draw", "mark") if name in fields]
+    if len(ways) + bool(choices) != 1:
+        said = "choices, one number as answer:, draw: boundary or mark: loss"
+        raise LessonError(block.line, f":::predict has {said}")
+    if fields.get("draw", "boundary") != "boundary":
+        raise LessonError(block.line, "only the boundary is drawn: draw: boundary")
+    if fields.get("mark", "loss") not in MARKS:
+        raise LessonError(block.line, f"what is marked is one of {', '.join(MARKS)}")
+    edit = _read_edit(block, fields["edit"]) if "edit" in fields else None
+    weights = _read_weights(block, fields["weights"]) if "weights" in fields else []
+    epochs = _read_epochs(block, fields["epochs"]) if "epochs" in fields else None
+    if epochs is None and ("mark" in fields or not (edit or weights)):
+        epochs = EPOCHS
+    return {
+        "kind": "predict", "html": prose, "choices": choices,
+        "number": _read_number(block, fields["answer"]) if "answer" in fields else None,
+        "draw": fields.get("draw"), "mark": fields.get("mark"), "epochs": epochs,
+        "explanation": explanation, "edit": edit, "weights": weights,
+    }  # fmt: skip
+
+
+def _split_question(
+    block: Block, known: set[str]
+) -> tuple[dict[str, str], str, list[Content], str]:
+    """Returns the `name: value` lines, the prose, the choices, and the explanation."""
+    fields: dict[str, str] = {}
     prose: list[str] = []
     choices: list[Content] = []
     explanation: list[str] = []
-    number, edit, weights = None, None, []
-    for line in block.body:
-        if line.startswith("edit:") and block.name == "predict":
-            edit = _read_edit(block, line.removeprefix("edit:"))
-        elif line.startswith("weights:") and block.name == "predict":
-            weights = _read_weights(block, line.removeprefix("weights:"))
+    for number, line in enumerate(block.body, block.line + 1):
+        field = _FIELD.fullmatch(line.strip())
+        if field is not None and field[1] in known:
+            if field[1] in fields:
+                raise LessonError(number, f"{field[1]}: stands there twice")
+            fields[field[1]] = field[2].strip()
         elif found := _CHOICE.fullmatch(line.strip()):
             choices.append({"html": render_line(found[2]), "right": found[1] == "x"})
-        elif line.startswith("answer:"):
-            number = _read_number(block, line.removeprefix("answer:"))
         elif line.startswith(">"):
             explanation.append(line[1:].strip())
         else:
             prose.append(line)
     for part in (prose, explanation):
         check_sentences("\n".join(part), block.line)
-    if (number is None) == (not choices):
-        raise LessonError(block.line, f":::{block.name} has choices, or one number as answer:")
     if choices and not (2 <= len(choices) <= MAX_CHOICES and any(one["right"] for one in choices)):
         raise LessonError(block.line, f"2 to {MAX_CHOICES} choices, one of them right: - [x]")
     if not explanation:
         raise LessonError(block.line, "an answer is explained, behind >")
-    return {
-        "kind": block.name, "html": render_prose("\n".join(prose)), "choices": choices,
-        "number": number, "explanation": render_prose("\n".join(explanation)),
-        "edit": edit, "weights": weights,
-    }  # fmt: skip
+    return fields, render_prose("\n".join(prose)), choices, render_prose("\n".join(explanation))
 
 
 def _read_hint(block: Block) -> Content:
@@ -153,7 +192,7 @@ DIRECTIVES: dict[str, Callable[[Block], Content]] = {
     "state": _read_state,
     "figure": _read_figure,
     "goal": _read_goal,
-    "predict": _read_question,
+    "predict": _read_predict,
     "question": _read_question,
     "hint": _read_hint,
 }
@@ -187,6 +226,12 @@ def _read_edit(block: Block, text: str) -> Content:
     if not isinstance(edit, dict):
         raise LessonError(block.line, "an edit is an object")
     return edit
+
+
+def _read_epochs(block: Block, text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_EPOCHS):
+        raise LessonError(block.line, f"epochs: is 1 to {MAX_EPOCHS}")
+    return int(text)
 
 
 def _read_weights(block: Block, text: str) -> list[Any]:

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.lessons.blocks import split_blocks
-from app.lessons.directives import Content, read_block
+from app.lessons.directives import DEFAULT_PANELS, Content, read_block
 from app.lessons.errors import LessonError
+from engine import parse_spec
 
 #: Bytes of a file, steps of a lesson, blocks of a step.
 MAX_BYTES, MAX_STEPS, MAX_BLOCKS = 128 << 10, 40, 24
@@ -61,7 +62,7 @@ def read_lesson(content: bytes) -> Lesson:
     lines = text.replace("\r\n", "\n").split("\n")
     fields, first = _read_front_matter(lines)
     minutes = fields["minutes"]
-    if not (minutes.isdecimal() and len(minutes) < 3):
+    if not (minutes.isascii() and minutes.isdecimal() and len(minutes) < 3):
         raise LessonError(2, "minutes is a whole number")
     return Lesson(fields["title"], fields["summary"], int(minutes), _read_steps(lines, first))
 
@@ -93,7 +94,26 @@ def _read_steps(lines: list[str], first: int) -> tuple[Content, ...]:
         if lines[i].strip():
             raise LessonError(i + 1, "text stands in a step, behind ## and a title")
     ends = [*begins[1:], len(lines)]
-    return tuple(_read_step(lines, *pair) for pair in zip(begins, ends, strict=True))
+    steps = tuple(_read_step(lines, *pair) for pair in zip(begins, ends, strict=True))
+    _check_drawings(steps)
+    return steps
+
+
+def _check_drawings(steps: tuple[Content, ...]) -> None:
+    """Refuses a boundary that is to be drawn where none is shown, or where there is none."""
+    spec, panels = parse_spec({}), DEFAULT_PANELS
+    for step in steps:
+        blocks = {block["kind"]: block for block in step["blocks"]}
+        if "state" in blocks:
+            spec = parse_spec(blocks["state"]["spec"])
+        if "figure" in blocks:
+            panels = blocks["figure"]["panels"]
+        if blocks.get("predict", {}).get("draw") is None:
+            continue
+        if "boundary" not in panels:
+            raise LessonError(step["line"], "draw: boundary needs the panel boundary")
+        if spec.task == "regression" or spec.data.is_images:
+            raise LessonError(step["line"], "draw: boundary needs points in classes")
 
 
 def _read_step(lines: list[str], begin: int, end: int) -> Content:

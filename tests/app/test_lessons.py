@@ -116,11 +116,30 @@ def test_what_the_check_finds(step: str, found: list[str]) -> None:
         (f"{HEAD}## A\n:::figure film\n:::".encode(), 7, "no panel film"),
         (f"{HEAD}## A\n:::figure loss\npoint: unit\n:::".encode(), 7, "neither"),
         (f"{HEAD}## A\n:::figure loss\nsize: 3\n:::".encode(), 8, "expected one of"),
-        (f"{HEAD}## A\n:::question\nWhy?\n:::".encode(), 7, "choices, or one number"),
+        (f"{HEAD}## A\n:::question\nWhy?\n> a\n:::".encode(), 7, "choices, or one number"),
         (f"{HEAD}## A\n:::question\nanswer: nan\n> a\n:::".encode(), 7, "finite"),
         (f"{HEAD}## A\n:::question\nanswer: 1\n:::".encode(), 7, "explained"),
         (f"{HEAD}## A\n{'word ' * 26}".encode(), 7, "26 words"),
         ((f"{HEAD}## A\n:::goal epoch > 1\n" + "fails: {}\n" * 9 + ":::").encode(), 7, "at most 8"),
+        (f"{HEAD}## A\n:::predict\n> a\n:::".encode(), 7, "choices, one number"),
+        (f"{HEAD}## A\n:::predict\nmark: loss\ndraw: boundary\n> a\n:::".encode(), 7, "or mark:"),
+        (f"{HEAD}## A\n:::predict\nmark: hinge\n> a\n:::".encode(), 7, "one of loss"),
+        (f"{HEAD}## A\n:::predict\ndraw: loss\n> a\n:::".encode(), 7, "only the boundary"),
+        (f"{HEAD}## A\n:::predict\nmark: loss\nepochs: \u0663\n> a\n:::".encode(), 7, "1 to 5000"),
+        (f"{HEAD}## A\n:::predict\nmark: loss\nmark: loss\n> a\n:::".encode(), 9, "twice"),
+        (
+            (
+                f"{HEAD}## A\n## B\n:::figure loss\n:::\n:::predict\ndraw: boundary\n> a\n:::"
+            ).encode(),
+            7,
+            "needs the panel boundary",
+        ),
+        (
+            f'{HEAD}## A\n:::state\n{{"spec":{{"data":{{"name":"plane"}}}}}}\n:::\n:::predict\n'
+            "draw: boundary\n> a\n:::".encode(),
+            6,
+            "points in classes",
+        ),
         (f"{HEAD}## A\n:::goal epoch > 1\nfails: 3\n:::".encode(), 7, "an edit is an object"),
     ],
 )
@@ -145,7 +164,8 @@ def test_html_and_scripts_are_shown_as_they_are_written() -> None:
 _PARTS = st.sampled_from([
     HEAD, "## A", *(f":::{name}" for name in DIRECTIVES), ":::", ":::x", "- [x] a", "- [ ] b",
     "> c",
-    "answer: 1", "edit: {}", "weights: []", '{"spec": {}}', "epoch > 1", *PANELS[:2], "\x00", "<b>",
+    "answer: 1", "draw: boundary", "mark: loss", "epochs: 5", "edit: {}", "fails: {}",
+    "weights: []", '{"spec": {}}', "epoch > 1", *PANELS[:2], "\x00", "<b>",
     "point: loss", "[" * 50, "****" * 20, "é",
 ])  # fmt: skip
 
