@@ -26,6 +26,8 @@ const config = read("config");
 const { name, lesson } = read("lesson");
 const root = document.documentElement;
 const said = new URLSearchParams(location.search);
+/** Epochs a frame in place of those of the figures, for who goes through a lesson fast. */
+const askedSpeed = readSpeed(said.get("speed"));
 /** One step alone, in the frame of a slide; it remembers nothing. */
 const alone = said.has("lesson");
 /** What is shown where a step says nothing. */
@@ -43,6 +45,9 @@ async function start() {
   let step = Number.isInteger(asked) && asked >= 0 && asked < steps.length ? asked : progress.step();
   let blocks = null;
   let predicted = true;
+  /** Of the newest spec; its frame shows what was changed last. */
+  let newest = -1;
+  const listeners = new Set();
   const store = createPageStore({ page: { panels: figureOf(step).panels } });
   const storage = createMemory();
   const address = {
@@ -52,6 +57,8 @@ async function start() {
   const frames = createPanels(place("panels"), "embed");
   const session = createSession({ config, store, storage, address, faults, createViews, painted });
   const { connection, views, painter, edits } = session;
+  connection.on("opened", ({ id }) => { newest = id; });
+  connection.on("spec", ({ id }) => { newest = id; });
   connection.connect();
 
   const language = createLanguage(config, store);
@@ -64,6 +71,18 @@ async function start() {
   context.actions.reset = () => {
     reset();
     restoreWeights();
+  };
+  /** Frames that show all changes so far. */
+  const shown = {
+    last: painter.lastWhole,
+    /** Calls `listener` with the last one, if it does, and with all that come; returns the way out. */
+    follow(listener) {
+      const hear = (frame) => frame.meta.spec_id >= newest && listener(frame);
+      listeners.add(hear);
+      const last = painter.lastWhole();
+      if (last) queueMicrotask(() => listeners.has(hear) && hear(last));
+      return () => listeners.delete(hear);
+    },
   };
   document.title = [lesson.title, "LiveNet"].join(" - ");
   const notice = createNotice(place("notice"), context);
@@ -96,15 +115,17 @@ async function start() {
     const { title, blocks: made } = steps[step];
     const goal = made.find(({ kind }) => kind === "goal");
     const answers = progress.answers(step);
-    predicted = made.every(({ kind }, i) => kind !== "predict" || answers[i] !== undefined);
-    const { panels, speed, caption, point } = figureOf(step);
+    predicted = made.every(({ kind }, i) => kind !== "predict" || answers[i]?.found);
+    const { panels, speed: own, caption, point } = figureOf(step);
+    const speed = askedSpeed ?? own;
     store.set({ goal: { text: goal?.goal.text ?? null }, page: { panels }, run: { speed } });
-    load(stateOf(step), steps[step].blocks.some(({ kind }) => kind === "state"));
+    delete root.dataset.step;
+    load();
     setText(place("step-title"), title);
     setText(count, word("lesson.count", { step: step + 1, steps: steps.length }));
     back.disabled = step === 0;
     next.disabled = step === steps.length - 1;
-    blocks = makeBlocks(made, { context, answers, onAnswer, apply, tryOut });
+    blocks = makeBlocks(made, { context, answers, onAnswer, apply, applyHint, speed, frames: shown, stage: panelOf });
     place("step-body").replaceChildren(...blocks.elements);
     place("caption").innerHTML = caption;
     views.show();
@@ -126,9 +147,29 @@ async function start() {
     place("bar").inert = !predicted;
   }
 
-  function load(state, own) {
-    if (!state || (!own && window.livenet.frames > 0)) return;
-    context.actions.startPreset({ id: null, spec: state.spec, weights: state.weights });
+  /** Begins with the step's state; a step without one goes on with what there is. */
+  function load() {
+    const own = steps[step].blocks.some(({ kind }) => kind === "state");
+    if (own || window.livenet.frames === 0) begin();
+    const loaded = step;
+    edits.afterThese(() => queueMicrotask(() => {
+      const stop = shown.follow(() => {
+        stop();
+        if (loaded === step) root.dataset.step = String(step + 1);
+      });
+    }), () => {});
+  }
+
+  function begin() {
+    const state = stateOf(step);
+    if (state) context.actions.startPreset({ id: null, spec: state.spec, weights: state.weights });
+  }
+
+  /** A hint changes the step's state, not what has been trained since. */
+  function applyHint(hint) {
+    if (store.get().run.running) context.actions.pause();
+    if (window.livenet.step > 0) begin();
+    apply(hint);
   }
 
   /** A reset leads back to the weights that the step sets by hand, as long as the network has them. */
@@ -148,12 +189,6 @@ async function start() {
     for (const [layer, from, to, value] of weights) context.actions.setWeight(layer, from, to, value);
   }
 
-  /** Shows what comes of a prediction. */
-  function tryOut(block) {
-    if (block.edit || block.weights.length) apply(block);
-    else context.actions.run();
-  }
-
   function createViews(part) {
     const { page: { panels }, images: { set } } = store.get();
     store.set({ view: { curveTab: panels.includes("unit") ? "unit" : "loss" }, images: { imageTab: panels.includes("boundary") ? "confusion" : "none" } });
@@ -165,6 +200,7 @@ async function start() {
       part("pending", createPendingLine, place("pending")),
     ];
     frames.fit();
+    blocks?.attach();
     return made;
   }
 
@@ -177,12 +213,23 @@ async function start() {
 
   function painted({ meta }) {
     notice.update();
+    const whole = painter.lastWhole();
+    for (const listener of [...listeners]) listener(whole);
     const { livenet } = window;
     livenet.frames += 1;
     livenet.specId = meta.spec_id;
     livenet.step = meta.step;
     if (livenet.frames === 1) requestAnimationFrame(() => loadPlotly(config.plotly));
   }
+}
+
+function readSpeed(text) {
+  const speed = Number(text ?? NaN);
+  return Number.isInteger(speed) && speed >= 1 && speed <= 200 ? speed : null;
+}
+
+function panelOf(name) {
+  return document.querySelector(`[data-panel="${name}"]`);
 }
 
 /** @returns {Promise<void>} */
