@@ -13,7 +13,7 @@ from typing import Any
 from app.lessons.errors import LessonError
 from app.lessons.lesson import Lesson
 from app.lessons.library import OWN, Library
-from engine import Programs, Trainer, merge_patch, parse_goal, parse_spec
+from engine import DivergedError, Programs, Trainer, merge_patch, parse_goal, parse_spec
 
 Content = dict[str, Any]
 #: Epochs that a goal without a limit is trained, at most.
@@ -135,7 +135,10 @@ def _reaches(state: _State, text: str, programs: Programs | None) -> bool:
     for _ in range(goal.within or MOST_EPOCHS):
         if goal.judge(trainer.spec, trainer.metrics).holds:
             return True
-        trainer.train(epochs=1)
+        try:
+            trainer.train(epochs=1)
+        except DivergedError:
+            return False
     return goal.judge(trainer.spec, trainer.metrics).holds
 
 

@@ -118,3 +118,12 @@ def test_sharpness_is_judged_by_its_limit(
     script = """const { judgeSharpness } = await import("landscape/sharpness");
       return judgeSharpness(arguments[0], arguments[1] ?? NaN);"""
     assert modules.load(script, value, limit) == name
+
+
+def test_a_run_that_has_gone_far_away_leaves_the_surface_in_the_picture(modules: Modules) -> None:
+    """Plotly fails at a map without width, which a diverging run would make of the surface."""
+    script = """const { reach } = await import("landscape/surface");
+      return arguments[0].map((place) => reach([0, 1, 2], [1, place]));"""
+    near, far = modules.load(script, [4, 1e15])
+    assert near == pytest.approx([0, 4.08])
+    assert far == [0, 2]

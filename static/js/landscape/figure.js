@@ -1,7 +1,7 @@
 /** Plotly figures of the loss landscape: a map with contours, or a surface in space. */
 
 import { formatLoss } from "lib/format";
-import { lossAt, scaleOf } from "landscape/surface";
+import { lossAt, reach, scaleOf } from "landscape/surface";
 import { axisLayout, axisTitle, chartLayout, chartMargin } from "plot/plotly";
 
 const CONTOURS = 16;
@@ -23,14 +23,6 @@ function bar(scale, palette) {
 
 function ticksOf({ ticks, of }) {
   return { tickvals: ticks.map(of), ticktext: ticks.map((tick) => (tick < 1e5 ? String(Number(tick.toPrecision(2))) : formatLoss(tick))) };
-}
-
-/** The ends of an axis: the surface, and the run where it has gone on meanwhile. */
-function reach(values, path) {
-  const [low, high] = [values[0], values.at(-1)];
-  const edge = 0.04 * (high - low);
-  const [least, most] = [Math.min(...path), Math.max(...path)];
-  return [least < low ? least - edge : low, most > high ? most + edge : high];
 }
 
 /**

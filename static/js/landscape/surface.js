@@ -11,6 +11,8 @@ const LEAST = 1e-6;
 /** Steps of a scale by powers of ten. */
 const MANTISSAS = [1, 2, 5];
 const MOST_TICKS = 7;
+/** So many times its own size away from the surface, the run is out of the picture. */
+const FAR_OFF = 10;
 
 /**
  * Takes the arrays of a frame apart.
@@ -35,6 +37,21 @@ export function readLandscape({ landscape, landscape_path: path, landscape_facts
 
 function spread(low, high, count) {
   return Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
+}
+
+/**
+ * The ends of an axis: the surface, and the run where it has gone on meanwhile. From a run that has
+ * gone so far that the surface would be a dot, as one that diverges does, only the surface is shown.
+ *
+ * @param {number[]} values of the surface along the axis
+ * @param {number[]} path places of the run
+ */
+export function reach(values, path) {
+  const [low, high] = [values[0], values.at(-1)];
+  const edge = 0.04 * (high - low);
+  if (path.some((place) => place < low - FAR_OFF * (high - low) || place > high + FAR_OFF * (high - low))) return [low, high];
+  const [least, most] = [Math.min(...path), Math.max(...path)];
+  return [least < low ? least - edge : low, most > high ? most + edge : high];
 }
 
 /**
