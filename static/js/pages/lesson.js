@@ -14,7 +14,7 @@ import { loadPlotly } from "plot/plotly";
 import { persistPreferences } from "lib/preferences";
 import { createMemory, openStorage } from "lib/storage";
 import { applyTheme } from "lib/theme";
-import { writeState } from "spec/url-state";
+import { PATHS, writeState } from "spec/url-state";
 import { word } from "lib/words";
 import { create as createPendingLine } from "views/page/pending-line";
 import { create as createNotice } from "views/page/notice";
@@ -130,7 +130,7 @@ async function start() {
     place("caption").innerHTML = caption;
     views.show();
     painter.repaintAll();
-    const panel = point && document.querySelector(`[data-panel="${point}"], .embed-bar [data-path="${point}"]`);
+    const panel = point && document.querySelector(`[data-panel="${point}"], .embed-bar [data-path="${PATHS[point] ?? point}"]`);
     panel?.toggleAttribute("data-pointed", true);
     wait();
   }
