@@ -48,7 +48,6 @@ interface PlaneAxis {
 /** What a table predicts, if it is a number. */
 interface Target {
   unit: string;
-  deviation: number;
   toValue: (standardized: number) => number;
   /** The value with its unit. */
   say: (standardized: number) => string;

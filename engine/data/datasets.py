@@ -115,6 +115,11 @@ class Dataset:
         """Numbers of a row."""
         return self.x.shape[1]
 
+    @property
+    def label_unit(self) -> float:
+        """What 1 of the labels is in their own unit: 1, or the deviation of a table's target."""
+        return 1.0 if self.scaling is None else self.scaling.target_deviation
+
     @cached_property
     def columns(self) -> Floats | None:
         """Means, deviations and the plane of a table's columns; None for points.

@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
-from engine.data.datasets import Dataset
+from engine.data.datasets import Dataset, Part
 from engine.functions.heads import HEADS, head_index
 from engine.spec import Spec
 
@@ -18,27 +18,28 @@ Metrics = dict[str, float]
 
 
 @dataclass(frozen=True)
-class Variances:
-    """Variance of the labels, which R^2 compares errors with.
+class LabelStatistics:
+    """Variance of the labels, which R^2 compares errors with, and their unit, which RMSE is in.
 
     Attributes:
-        train: of the train rows.
-        test: of the test rows.
-        validation: of the validation rows; None if there are none.
+        train: variance of the train rows.
+        test: variance of the test rows.
+        validation: variance of the validation rows; None if there are none.
+        unit: what 1 of the labels is in their own unit; see `Dataset.label_unit`.
     """
 
     train: float
     test: float
     validation: float | None = None
+    unit: float = 1.0
 
     @classmethod
-    def of(cls, data: Dataset) -> Variances:
-        """Computes the variances of a data set."""
+    def of(cls, data: Dataset) -> LabelStatistics:
+        """Computes the statistics of a data set."""
         labels = data.labels.astype(np.float64)
         train, test = (float(labels[data.rows(part)].var()) for part in ("train", "test"))
-        if not data.n_validation:
-            return cls(train, test)
-        return cls(train, test, float(labels[data.rows("validation")].var()))
+        validation = float(labels[data.rows("validation")].var()) if data.n_validation else None
+        return cls(train, test, validation, data.label_unit)
 
 
 def r_squared(mean_square: float, variance: float) -> float:
@@ -53,7 +54,7 @@ def r_squared(mean_square: float, variance: float) -> float:
 
 
 def make_metrics(
-    task: str, step: int, epoch: int, summary: Floats, variances: Variances
+    task: str, step: int, epoch: int, summary: Floats, labels: LabelStatistics
 ) -> Metrics:
     """Names the numbers that a turn measured.
 
@@ -63,22 +64,24 @@ def make_metrics(
         epoch: epochs done.
         summary: float32 [>= 7]: loss, accuracy and mean squared error of train and of test, the
             penalty, then those of validation where there are such rows.
-        variances: of the labels.
+        labels: statistics of the labels.
 
     Returns:
-        `step`, `epoch`, `train_loss`, `test_loss`, `penalty`, and accuracies
-        in [0, 1], or RMSE (unit of the label) and R^2 for regression; the same of validation where
-        there are such rows.
+        `step`, `epoch`, `train_loss`, `test_loss`, `penalty`, and accuracies in [0, 1], or RMSE
+        (in the label's own unit) and R^2 for regression; the same of validation where there are
+        such rows.
     """
     numbers = summary.tolist()
-    parts = [("train", numbers[:3], variances.train), ("test", numbers[3:6], variances.test)]
-    if variances.validation is not None:
-        parts.append(("validation", numbers[7:10], variances.validation))
+    parts = [("train", numbers[:3], labels.train), ("test", numbers[3:6], labels.test)]
+    if labels.validation is not None:
+        parts.append(("validation", numbers[7:10], labels.validation))
     metrics: Metrics = {"step": step, "epoch": epoch}
     metrics |= {f"{part}_loss": measured[0] for part, measured, _ in parts}
     metrics["penalty"] = numbers[6]
     if task == "regression":
-        metrics |= {f"{part}_rmse": math.sqrt(measured[2]) for part, measured, _ in parts}
+        metrics |= {
+            f"{part}_rmse": labels.unit * math.sqrt(measured[2]) for part, measured, _ in parts
+        }
         metrics |= {f"{part}_r2": r_squared(measured[2], var) for part, measured, var in parts}
     else:
         metrics |= {f"{part}_accuracy": measured[1] for part, measured, _ in parts}
@@ -104,17 +107,21 @@ def _name_measure(metrics: Metrics) -> str:
     return "accuracy" if "train_accuracy" in metrics else "rmse"
 
 
-def score_outputs(spec: Spec, outputs: NDArray[np.floating[Any]], labels: Floats) -> float:
+def score_outputs(
+    spec: Spec, outputs: NDArray[np.floating[Any]], data: Dataset, part: Part
+) -> float:
     """Returns the accuracy of some outputs, or their RMSE: the metric of `history_row`.
 
     Args:
         spec: whose task and loss they are of.
-        outputs: [n, K], after the output activation.
-        labels: [n]: 0 or 1, the class, or the value.
+        outputs: [rows of all parts, K], after the output activation.
+        data: the labels.
+        part: whose rows are scored.
     """
-    outputs = np.asarray(outputs, np.float64)
+    rows = data.rows(part)
+    outputs, labels = np.asarray(outputs[rows], np.float64), data.labels[rows]
     if spec.task == "regression":
-        return float(np.sqrt(np.mean((outputs[:, 0] - labels) ** 2)))
+        return data.label_unit * float(np.sqrt(np.mean((outputs[:, 0] - labels) ** 2)))
     if spec.task == "multiclass":
         return float(np.mean(outputs.argmax(axis=1) == labels))
     middle = (HEADS[head_index(spec.task, spec.resolved_loss)].negative + 1) / 2

@@ -20,7 +20,7 @@ from engine.base.counters import Counters
 from engine.base.slices import Slices
 from engine.data.datasets import Dataset
 from engine.frames.frames import AblationRequest
-from engine.frames.metrics import Metrics, Variances, history_row, make_metrics
+from engine.frames.metrics import LabelStatistics, Metrics, history_row, make_metrics
 from engine.network import Layout
 from engine.programs.bindings import Binding
 from engine.programs.calls import dispatch, prepare
@@ -95,7 +95,7 @@ def measure_ablation(
     turn = dispatch(prepared).fetch()
     pixels = binding.crop(turn)
     without = make_metrics(
-        spec.task, counters.step, counters.epoch, turn.summary(), Variances.of(data)
+        spec.task, counters.step, counters.epoch, turn.summary(), LabelStatistics.of(data)
     )
     return Ablation(
         pixels.boundary,

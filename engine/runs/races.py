@@ -183,11 +183,8 @@ class Race:
         ]
         if not members:
             return np.array([0, np.nan, np.nan], np.float32)
-        mean, data = np.mean(members, axis=0), self._data
-        parts = slice(0, data.n_train), slice(data.n - data.n_test, data.n)
-        scores = [
-            score_outputs(self._copies[0].snapshot.spec, mean[p], data.labels[p]) for p in parts
-        ]
+        mean, spec = np.mean(members, axis=0), self._copies[0].snapshot.spec
+        scores = [score_outputs(spec, mean, self._data, part) for part in ("train", "test")]
         return np.array([len(members), *scores], np.float32)
 
 

@@ -13,7 +13,7 @@ from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.base.devices import small_network_device
 from engine.data.shuffles import write_rows
-from engine.frames.metrics import Metrics, Variances, make_metrics
+from engine.frames.metrics import LabelStatistics, Metrics, make_metrics
 from engine.programs.bindings import lay_out_points, pack_inputs
 from engine.programs.models import ExactModel
 from engine.programs.stacked import (
@@ -45,7 +45,7 @@ class Stack:
         self._snapshots = list(snapshots)
         #: Epochs that each network has trained here.
         self._epochs = np.zeros(len(snapshots), int)
-        self._variances = _find_variances(snapshots)
+        self._labels = _find_statistics(snapshots)
         self._diverged = np.zeros(len(snapshots), bool)
         self._summary = np.full((len(snapshots), SUMMARY), np.nan, np.float32)
         device = small_network_device()
@@ -67,10 +67,10 @@ class Stack:
         """Metrics of every network after its last updates; NaN before the first ones."""
         return [
             make_metrics(
-                snapshot.spec.task, counters.step, counters.epoch, summary, variances
+                snapshot.spec.task, counters.step, counters.epoch, summary, labels
             )
-            for snapshot, counters, summary, variances in zip(
-                self._snapshots, self._counters(), self._summary, self._variances, strict=True
+            for snapshot, counters, summary, labels in zip(
+                self._snapshots, self._counters(), self._summary, self._labels, strict=True
             )
         ]  # fmt: skip
 
@@ -140,10 +140,10 @@ def _pad(rows: Sequence[Any]) -> Floats:
     return padded
 
 
-def _find_variances(snapshots: Sequence[Snapshot]) -> list[Variances]:
-    """Returns the labels' variances for each network; data that several share is read once."""
-    known: dict[int, Variances] = {}
+def _find_statistics(snapshots: Sequence[Snapshot]) -> list[LabelStatistics]:
+    """Returns the labels' statistics for each network; data that several share is read once."""
+    known: dict[int, LabelStatistics] = {}
     for snapshot in snapshots:
         if id(snapshot.data) not in known:
-            known[id(snapshot.data)] = Variances.of(snapshot.data)
+            known[id(snapshot.data)] = LabelStatistics.of(snapshot.data)
     return [known[id(snapshot.data)] for snapshot in snapshots]

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from engine import SpecError, Trainer, export, parse_spec, patch_spec
+from engine import SpecError, StackedTrainer, Trainer, export, parse_spec, patch_spec
 from engine.data.datasets import Dataset, make_dataset
 from engine.data.kinds import DATASETS
 from engine.exports.requests import ExportRequest
@@ -244,3 +244,20 @@ def test_exported_tables_standardize_alike(
             names["standardize"](rows), data.x[wanted][:, columns], atol=3e-6
         )
         np.testing.assert_allclose(own, data.labels[wanted], atol=1e-6)
+
+
+def test_the_rmse_is_in_thousands_of_dollars_everywhere(make_trainer: MakeTrainer) -> None:
+    spec = {"data": {"name": "boston", "validation_fraction": 0.2}, "layers": [{"units": 4}]}
+    trainer = make_trainer(spec)
+    trainer.train(epochs=3)
+    data = trainer.data
+    mean, deviation = data.scaling.target_mean, data.scaling.target_deviation
+    prices = mean + deviation * trainer.predict(data.scaling.rows)[:, 0].astype(np.float64)
+    for part in ("train", "validation", "test"):
+        errors = (prices - data.scaling.labels)[data.rows(part)]
+        expected = np.sqrt(np.mean(errors**2))
+        assert trainer.metrics[f"{part}_rmse"] == pytest.approx(expected, rel=1e-4)
+        assert expected > 1, "no deviations from the mean"
+    stacked = StackedTrainer([trainer.spec])
+    stacked.train(epochs=3)
+    assert stacked.metrics[0]["test_rmse"] == pytest.approx(trainer.metrics["test_rmse"], rel=1e-4)

@@ -164,6 +164,9 @@ def write_score(spec: Spec) -> str:
     if head.task == "regression":
         says = "the root of the mean squared error"
         value = f"np.sqrt(np.mean((predict({noun})[:, 0] - labels) ** 2))"
+        if spec.data.entry.table:
+            says += ", in the target's own unit"
+            value = f"TARGET_DEVIATION * {value}"
     elif head.task == "multiclass":
         says = "the accuracy: the largest output is the answer"
         value = f"np.mean(predict({noun}).argmax(axis=1) == labels)"

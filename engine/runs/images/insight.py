@@ -13,7 +13,7 @@ from engine.base.devices import image_device
 from engine.base.rate_limited_cache import RateLimitedCache
 from engine.base.slices import Slices
 from engine.frames.frames import FrameRequest
-from engine.frames.metrics import Variances, make_metrics
+from engine.frames.metrics import LabelStatistics, make_metrics
 from engine.insight.ablation import list_off, switch_off, tabulate_metrics
 from engine.insight.gradient_flow import POINTS, GradientFlow, describe_flow
 from engine.network import Layout
@@ -145,7 +145,7 @@ def measure_image_ablation(
     metrics = []
     for one in (network, without):
         summary, _ = yield from views.evaluate(one)
-        metrics.append(make_metrics(spec.task, 0, 0, summary, Variances(0.0, 0.0)))
+        metrics.append(make_metrics(spec.task, 0, 0, summary, LabelStatistics(0.0, 0.0)))
     image = pick_image(request.digit, data)
     return {
         "ablation": tabulate_metrics(*metrics),

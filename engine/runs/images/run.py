@@ -15,7 +15,7 @@ from engine.base.pace import Pace
 from engine.base.slices import Slices, finish, timed
 from engine.data.image_data import ImageData
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
-from engine.frames.metrics import Metrics, Variances, make_metrics
+from engine.frames.metrics import LabelStatistics, Metrics, make_metrics
 from engine.network import ParameterArrays
 from engine.programs.divergence import find_last_finite
 from engine.programs.images.training_programs import Batches, TrainingProgram
@@ -35,7 +35,7 @@ from engine.state.snapshots import Snapshot
 _RATE = 3e10
 #: A program, and the batch size that it is called with.
 Updates = tuple[ExactModel | GeneralImageModel, int]
-_NO_VARIANCES = Variances(0.0, 0.0)
+_NO_STATISTICS = LabelStatistics(0.0, 0.0)
 
 
 class ImageRun(RunBase[ImageData]):
@@ -267,7 +267,7 @@ class ImageRun(RunBase[ImageData]):
             self._views.measure(self._bound), self._evaluation.note_evaluation
         )
         self._measured = make_metrics(
-            self._spec.task, self.step, self.epoch, summary, _NO_VARIANCES
+            self._spec.task, self.step, self.epoch, summary, _NO_STATISTICS
         )
         self._kept = None
         self._record(self._measured)

@@ -12,7 +12,7 @@ from engine.base.errors import DivergedError
 from engine.base.slices import finish
 from engine.data.datasets import Dataset
 from engine.frames.frames import TILE_DEFAULT
-from engine.frames.metrics import Metrics, Variances, make_metrics
+from engine.frames.metrics import LabelStatistics, Metrics, make_metrics
 from engine.network import Layout
 from engine.programs.bindings import Binding
 from engine.programs.calls import dispatch, is_finite, predict, prepare, try_updates
@@ -72,7 +72,7 @@ class PlaneTraining(RunBase[Dataset]):
 
     def _set_data(self, data: Any) -> None:
         self._data: Dataset = data
-        self._variances = Variances.of(data)
+        self._labels = LabelStatistics.of(data)
 
     def train(self, steps: int) -> None:
         """Trains on the exact program, compiling it first if need be.
@@ -193,7 +193,7 @@ class PlaneTraining(RunBase[Dataset]):
         self._take(binding, turn.state, steps)
         self._predictions = turn.predictions
         self._metrics = make_metrics(
-            self._spec.task, self.step, self.epoch, turn.summary(), self._variances
+            self._spec.task, self.step, self.epoch, turn.summary(), self._labels
         )
         if steps:
             self._record(self._metrics)

@@ -60,10 +60,10 @@ export function ticksOf({ toValue }, most) {
   return ticks;
 }
 
-/** A place of the plane, as its axes say it. */
-export function describePlace(axes, place) {
+/** A place of the plane, as its axes say it: a line each, unless something else is between them. */
+export function describePlace(axes, place, between = "\n") {
   return axes.map(({ title, toValue }, k) =>
-    word("readout.column", { name: title, value: formatFigure(toValue(place[k])) })).join("\n");
+    word("readout.column", { name: title, value: formatFigure(toValue(place[k])) })).join(between);
 }
 
 /**
@@ -78,7 +78,7 @@ export function targetOf(frame) {
   const { data } = frame.arrays.columns;
   const [mean, deviation] = data.subarray(data.length - COLUMN);
   const { unit } = table.target;
-  return { unit, deviation, toValue: (z) => mean + deviation * z, say: (z) => word("axes.value", { value: formatFigure(mean + deviation * z), unit }) };
+  return { unit, toValue: (z) => mean + deviation * z, say: (z) => word("axes.value", { value: formatFigure(mean + deviation * z), unit }) };
 }
 
 /** A value in its own unit, with three digits. */

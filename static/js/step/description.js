@@ -37,6 +37,8 @@ export function readStep({ arrays, spec, meta }, { loss, outputActivation }) {
 
   return {
     spec,
+    /** What axes and the target of a table are told by. */
+    table: { spec, arrays: { columns: arrays.columns } },
     loss,
     outputActivation,
     step: meta.step,

@@ -46,9 +46,8 @@ export function create(element) {
     element.dataset.step = meta.step;
     const shown = "train_accuracy" in meta ? CLASSIFICATION : REGRESSION;
     shown.forEach(([key, format], i) => {
-      const unit = key.endsWith("_rmse") ? target : null;
       setText(cards[i].label, word(`metric.${key}`));
-      setText(cards[i].value, format(meta[key] * (unit?.deviation ?? 1)));
+      setText(cards[i].value, format(meta[key]));
       cards[i].card.dataset.metric = key;
       cards[i].card.dataset.help = explain(key, meta);
     });
@@ -68,24 +67,23 @@ export function create(element) {
   function describeGap(meta, shown, target) {
     const [train, test, trainScore, testScore] = shown.map(([key]) => meta[key]);
     const classes = shown === CLASSIFICATION;
-    const scale = target?.deviation ?? 1;
     const parts = [word(classes ? "metric.gap" : "metric.gap.regression", {
-      loss: describeDifference(scale * (test - train)),
+      loss: describeDifference(test - train),
       score: describeDifference(testScore - trainScore, classes ? points : formatLoss),
     })];
     if (target) parts.push(word("metric.unit", { unit: target.unit }));
-    const validation = describeValidation(meta, scale);
+    const validation = describeValidation(meta);
     if (validation) parts.push(validation);
     if (meta.penalty > 0) parts.push(word("metric.penalty", { penalty: formatLoss(meta.penalty) }));
     if (shownLoss(meta)) parts.push(shownLoss(meta));
     return parts.join(" · ");
   }
 
-  function describeValidation(meta, scale) {
+  function describeValidation(meta) {
     if (!("validation_loss" in meta)) return "";
     return "validation_accuracy" in meta
       ? word("metric.validation", { loss: formatLoss(meta.validation_loss), score: percent(meta.validation_accuracy) })
-      : word("metric.validation.regression", { loss: formatLoss(scale * meta.validation_rmse), score: formatLoss(meta.validation_r2) });
+      : word("metric.validation.regression", { loss: formatLoss(meta.validation_rmse), score: formatLoss(meta.validation_r2) });
   }
 
   function shownLoss(meta) {

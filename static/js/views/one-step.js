@@ -8,11 +8,13 @@ import { formatLoss } from "lib/format";
 import { nameUnit } from "network/units";
 import { outputActivation } from "spec/output-activation";
 import { createThrottle } from "lib/throttle";
+import { axesOf, describePlace, targetOf } from "plot/table-axes";
 import { listStages, readStep } from "step/description";
 import { nodeOfGradient, nodeOfUpdate, nodeOfWeightGradient, nodeOfWholeGradient } from "step/backward-formulas";
 import { createFormulaTree } from "step/formula-tree";
 import { nodeOfLoss, nodeOfUnit, nodeOfWeight } from "step/forward-formulas";
 import { formatFigure } from "step/notation";
+import { hasNamedClasses, nameClass } from "spec/data-sets";
 import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 import { makePictureButtons } from "ui/picture-buttons";
@@ -148,9 +150,17 @@ export function create(element, context) {
 
   function describeExample(row) {
     const { x1, x2, label } = step.example(row);
-    const at = { x1: formatFigure(x1), x2: formatFigure(x2), label: formatFigure(label) };
+    const axes = axesOf(step.table);
+    const place = axes ? describePlace(axes, [x1, x2], ", ") : `(${formatFigure(x1)}, ${formatFigure(x2)})`;
+    const at = { place, label: nameLabel(label) };
     if (step.summary.point >= 0) return word("step.point", { index: step.summary.point + 1, ...at });
     return word("step.example", { row: row + 1, rows: step.summary.batch, ...at });
+  }
+
+  /** The species of a flower, the price of a house; else the number that the label is. */
+  function nameLabel(label) {
+    if (hasNamedClasses(step.spec)) return nameClass(step.spec, label);
+    return targetOf(step.table)?.say(label) ?? formatFigure(label);
   }
 
   function nameStage({ kind, column }) {
