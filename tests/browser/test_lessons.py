@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 import pytest
@@ -9,6 +10,7 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from app.lessons.library import Library
+from tests.browser import axe
 from tests.browser.page import Page
 from tests.sizes import at_night
 
@@ -40,17 +42,18 @@ class Lesson:
         tab: where it is opened.
         name: of the lesson.
         language: in which.
+        step: the first one.
     """
 
-    def __init__(self, tab: Page, name: str, language: str) -> None:
+    def __init__(self, tab: Page, name: str, language: str, step: int = 0) -> None:
         lesson = Library().find(name, language)
         assert lesson is not None
         self.tab, self.steps = tab, lesson.steps
         goals = [b["goal"] for step in self.steps for b in step["blocks"] if b["kind"] == "goal"]
         within = [goal["within"] for goal in goals if goal["within"] and not goal["seeds"]]
         self.speed = min(SPEED, *within) if within else SPEED
-        tab.open(f"/lesson?name={name}&lang={language}&speed={self.speed}")
-        self.arrive(0)
+        tab.open(f"/lesson?name={name}&lang={language}&speed={self.speed}&step={step + 1}")
+        self.arrive(step)
 
     def arrive(self, step: int) -> dict[str, Any]:
         """Waits for a frame of the step's state; returns the step's blocks by their kinds."""
@@ -182,3 +185,103 @@ def test_a_reset_leads_back_to_the_weights_of_the_step(tab: Page) -> None:
     tab.click("[data-action=reset]")
     tab.until(f"livenet.step === 0 && {wrong}", "every answer is wrong again")
     tab.run("localStorage.clear()")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("width", [1440, 360])
+def test_lessons_are_accessible_in_light_and_dark(tab: Page, width: int) -> None:
+    """A drawing, a mark, a question and a goal, each before and after it is answered."""
+    tab.resize(width, 900, mobile=width < 500)
+    for name, step in (("neuron", 5), ("perceptron-xor", 0), ("perceptron-xor", 4)):
+        lesson = Lesson(tab, name, "en", step)
+        axe.check_themes(tab, f"{name}, step {step + 1}")
+        if width > 1000:
+            lesson.walk(step)
+            axe.check_themes(tab, f"{name}, step {step + 1}, answered")
+    tab.driver.get(f"{tab.url}/lessons")
+    axe.check_themes(tab, "the list")
+    tab.run("localStorage.clear()")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_step_is_wider_than_a_phone(tab: Page, language: str) -> None:
+    tab.resize(360, 740, mobile=True)
+    lesson = Lesson(tab, "perceptron-xor", language)
+    for step in range(len(lesson.steps)):
+        lesson.see_figure(lesson.arrive(step).get("figure", {"panels": [], "point": None}))
+        assert tab.run("return document.documentElement.scrollWidth") == 360, step
+        if step < len(lesson.steps) - 1:
+            tab.run("document.querySelector('[data-action=next]').click()")
+
+
+@pytest.mark.slow
+def test_a_lesson_by_keys_alone(tab: Page) -> None:
+    """Every step of the first lesson: questions, a line that is drawn, a hint, the next step."""
+    lesson = Lesson(tab, "neuron", "en")
+    for step, content in enumerate(lesson.steps):
+        lesson.arrive(step)
+        for block in content["blocks"]:
+            if block["kind"] in ("question", "predict"):
+                answer_by_keys(tab, block)
+            elif block["kind"] == "hint":
+                tab.tab_to(".lesson-hint summary")
+                tab.press(Keys.ENTER)
+                tab.tab_to("[data-action=applyHint]")
+                tab.edited(lambda: tab.press(Keys.SPACE))
+                tab.until("document.querySelector('.goal[data-reached=true]')", "it is reached")
+        if step < len(lesson.steps) - 1:
+            tab.tab_to("[data-action=next]")
+            tab.press(Keys.ENTER)
+
+
+def answer_by_keys(tab: Page, block: dict[str, Any]) -> None:
+    box = f".lesson-{block['kind']}"
+    if block.get("draw"):
+        tab.tab_to(".drawing-surface")
+        tab.press(Keys.SHIFT + Keys.ARROW_LEFT * 5 + Keys.ARROW_UP * 5 + Keys.NULL, Keys.SPACE)
+        tab.press(Keys.SHIFT + Keys.ARROW_RIGHT * 9 + Keys.ARROW_DOWN * 9 + Keys.NULL, Keys.SPACE)
+        assert "points of this line: 2" in tab.text(".lesson-drawing [role=status]")
+        tab.press(Keys.BACKSPACE, Keys.SPACE, Keys.ENTER)
+    elif block["number"]:
+        tab.tab_to(f"{box} .lesson-number")
+        tab.press(str(block["number"]["value"]))
+    else:
+        tab.tab_to(f"{box} .lesson-choice input")
+        tab.press(Keys.SPACE)
+        for _ in range([choice["right"] for choice in block["choices"]].index(True)):
+            tab.press(Keys.ARROW_DOWN)
+    tab.tab_to(f"{box} [data-action=answer]")
+    tab.press(Keys.ENTER)
+    tab.until(f"document.querySelector('{box} .lesson-verdict')", "it is explained")
+    if block.get("draw"):
+        assert "Close" in tab.text(f"{box} .lesson-verdict"), tab.text(f"{box} .lesson-found")
+    assert tab.run(f"return document.querySelector('{box}').dataset.right") == "true"
+
+
+@pytest.mark.slow
+def test_reduced_motion_trains_to_the_same_epoch(tab: Page) -> None:
+    tab.prefer(prefers_reduced_motion="reduce")
+    lesson = Lesson(tab, "perceptron-xor", "en")
+    lesson.predict(lesson.arrive(0)["predict"])
+    assert tab.run("return livenet.step") == 600
+    moving = "document.getAnimations().filter((one) => one.playState === 'running').length"
+    assert tab.run(f"return {moving}") == 0
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_lesson_prints_as_text_of_all_steps(tab: Page, language: str) -> None:
+    lesson = Lesson(tab, "perceptron-xor", language)
+    tab.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": "print"})
+    try:
+        shown = tab.run("return document.body.innerText")
+        controls = "[...document.querySelectorAll('button, input, canvas, nav, svg')]"
+        assert tab.run(f"return {controls}.filter((e) => e.getClientRects().length).length") == 0
+    finally:
+        tab.driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"media": ""})
+    for step in lesson.steps:
+        assert step["title"] in shown
+    assert ">=" not in shown, "goals are said in words"
+    printed = tab.command("Page.printToPDF", preferCSSPageSize=True)["data"]
+    assert base64.b64decode(printed).count(b"/Type /Page\n") in (1, 2, 3)

@@ -3,6 +3,7 @@
 import { createControls } from "embed/controls";
 import { makeBlocks } from "lessons/blocks";
 import { createProgress } from "lessons/progress";
+import { describeGoal } from "goals/words";
 import { createPanels } from "pages/embed-panels";
 import { createSession } from "pages/session";
 import { h, setText } from "lib/dom";
@@ -97,16 +98,28 @@ async function start() {
   const all = h("a.lesson-all", { href: "lessons" }, word("lesson.all"));
   if (!alone) place("lesson-foot").append(back, count, next);
   if (!alone) place("lesson-head").prepend(all);
+  for (const said of document.querySelectorAll("[data-goal]")) {
+    if (said instanceof HTMLElement) setText(said, describeGoal(JSON.parse(said.dataset.goal)));
+  }
   show();
 
   function goTo(index) {
     step = index;
     progress.goTo(step);
+    writeStep();
     if (store.get().run.running) context.actions.pause();
     show();
     place("lesson-text").scrollTop = 0;
     place("step-title").focus({ preventScroll: true });
     place("step-title").scrollIntoView({ block: "nearest" });
+  }
+
+  /** The address names the step, so that a reload, a bookmark or another language keeps it. */
+  function writeStep() {
+    if (alone) return;
+    const address = new URL(location.href);
+    address.searchParams.set("step", String(step + 1));
+    window.history.replaceState(null, "", address);
   }
 
   /** Shows the step: its text, its panels, its state. */
