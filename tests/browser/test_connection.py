@@ -291,7 +291,7 @@ def test_a_server_that_does_not_answer_yet_is_said(tab: Page) -> None:
     tab.command("Page.addScriptToEvaluateOnNewDocument", source=script)
     tab.driver.get(tab.url)
     tab.until(
-        "document.querySelector('.notice').textContent.includes('server is starting')"
+        "document.querySelector('.notice').textContent.includes('Preparing the network')"
         " && livenet.frames === 0 && held.length === 1",
         "the page says so",
     )
@@ -306,7 +306,7 @@ def test_a_server_that_still_compiles_is_said(tab: Page, reach: Reach, tmp_path:
     server = LiveServer(LIVENET_CACHE_DIR=str(tmp_path))
     try:
         tab.driver.get(reach(server))
-        tab.wait(lambda: "server is starting" in tab.notice, "the page says so")
+        tab.wait(lambda: "Preparing the network" in tab.notice, "the page says so")
         assert tab.frames == 0
         tab.wait(lambda: tab.frames > 0, "the first frame")
         tab.wait(lambda: not tab.notice, "the notice goes")
