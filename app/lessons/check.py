@@ -147,11 +147,11 @@ def main() -> int:
 
     What has the same states, goals and edits in a second language is not trained again.
     """
-    library, wrong = Library(OWN), 0
+    library, programs, wrong = Library(OWN), Programs.offline(), 0
     for name in library.names():
         trained: list[list[list[Content]]] = []
         for language in ("en", "ko"):
-            found = _check_file(library, name, language, trained)
+            found = _check_file(library, name, language, trained, programs)
             for text in found:
                 print(f"lessons/{language}/{name}.md {text}")
             wrong += len(found)
@@ -160,7 +160,11 @@ def main() -> int:
 
 
 def _check_file(
-    library: Library, name: str, language: str, trained: list[list[list[Content]]]
+    library: Library,
+    name: str,
+    language: str,
+    trained: list[list[list[Content]]],
+    programs: Programs,
 ) -> list[str]:
     if not (OWN / language / f"{name}.md").is_file():
         return ["line 1: not there"]
@@ -170,7 +174,7 @@ def _check_file(
         return [error.message]
     assert lesson is not None
     known = outline(lesson)
-    found = check_lesson(lesson, training=known not in trained)
+    found = check_lesson(lesson, programs, training=known not in trained)
     trained.append(known)
     return found
 

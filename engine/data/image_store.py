@@ -60,12 +60,15 @@ class ImageStore:
 
     @classmethod
     def of_environment(
-        cls, environ: Mapping[str, str] = os.environ, progress: Progress | None = None
+        cls,
+        environ: Mapping[str, str] = os.environ,
+        progress: Progress | None = None,
+        mirrors: Sequence[str] | None = None,
     ) -> ImageStore:
         """Returns the store in the usual places: `LIVENET_DATA_DIR`, and the user's cache."""
         data_dir = environ.get("LIVENET_DATA_DIR", "").strip()
         folder = Path(data_dir) if data_dir else None
-        return cls(find_cache_dir(environ), folder, progress=progress)
+        return cls(find_cache_dir(environ), folder, mirrors, progress)
 
     def status(self, name: str) -> Status:
         """Returns the loading status of a set."""

@@ -62,6 +62,11 @@ class Programs:
         self._general = [GeneralModel(capacity) for capacity in TIERS]
         self._warming = False
 
+    @classmethod
+    def offline(cls) -> Programs:
+        """Returns programs that download nothing: of MNIST there may be a package's part alone."""
+        return cls(store=ImageStore.of_environment(mirrors=()))
+
     @property
     def ready(self) -> bool:
         """Whether the first capacity is compiled."""

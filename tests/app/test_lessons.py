@@ -18,7 +18,7 @@ from engine import Programs
 
 HEAD = "---\ntitle: A\nsummary: B\nminutes: 5\n---\n"
 STATE = ':::state\n{"spec": {"data": {"samples": 60}, "layers": []}}\n:::\n'
-PROGRAMS = Programs()
+PROGRAMS = Programs.offline()
 FILES = sorted(OWN.glob("*/*.md"))
 
 

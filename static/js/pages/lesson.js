@@ -129,7 +129,7 @@ async function start() {
     const goal = made.find(({ kind }) => kind === "goal");
     const answers = progress.answers(step);
     predicted = made.every(({ kind }, i) => kind !== "predict" || answers[i]?.found);
-    const { panels, speed: own, caption, point } = figureOf(step);
+    const { panels, speed: own, caption } = figureOf(step);
     const speed = askedSpeed ?? own;
     store.set({ goal: { text: goal?.goal.text ?? null }, page: { panels }, run: { speed } });
     delete root.dataset.step;
@@ -143,8 +143,6 @@ async function start() {
     place("caption").innerHTML = caption;
     views.show();
     painter.repaintAll();
-    const panel = point && document.querySelector(`[data-panel="${point}"], .embed-bar [data-path="${PATHS[point] ?? point}"]`);
-    panel?.toggleAttribute("data-pointed", true);
     wait();
   }
 
@@ -213,8 +211,16 @@ async function start() {
       part("pending", createPendingLine, place("pending")),
     ];
     frames.fit();
+    pointOut(figureOf(step).point);
     blocks?.attach();
     return made;
+  }
+
+  /** Outlines a panel or a control; images have panels of their own, which come with their state. */
+  function pointOut(name) {
+    document.querySelector("[data-pointed]")?.removeAttribute("data-pointed");
+    const found = name && document.querySelector(`[data-panel="${name}"], .embed-bar [data-path="${PATHS[name] ?? name}"]`);
+    found?.toggleAttribute("data-pointed", true);
   }
 
   function createBar(element, made) {
