@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from app.api.addresses import NetworkHosts, make_addresses_blueprint
 from app.api.animations import MAX_BYTES, make_animations_blueprint
 from app.api.images import make_images_blueprint
+from app.api.lessons import make_lesson_reading_blueprint
 from app.api.points import make_points_blueprint
 from app.api.qr import make_qr_blueprint
 from app.api.recordings import TAKE_ENDPOINT, make_recordings_blueprint
@@ -33,7 +34,7 @@ from app.hosting.hosts import LocalHost
 from app.hosting.ownership import Ownership
 from app.hosting.scheduler import Scheduler
 from app.hosting.session_host import SessionHost
-from app.lessons.library import Library
+from app.lessons.library import OWN, Library
 from app.limits.budget import Budget
 from app.limits.event_counter import EventCounter
 from app.limits.keys import read_key
@@ -197,12 +198,13 @@ def make_site(settings: Settings, store: ImageStore, is_ready: Callable[[], bool
         lambda host: not settings.trusted_proxies and is_named(host, settings.hosts),
     )
 
-    lessons = Library()
+    lessons = Library(*filter(None, (OWN, settings.lessons_dir)))
     app.register_blueprint(make_pages_blueprint(assets, renderer, lessons))
     app.register_blueprint(make_lessons_blueprint(lessons, renderer))
     app.register_blueprint(make_slides_blueprint(assets, renderer))
     app.register_blueprint(make_api_blueprint(is_ready))
     app.register_blueprint(make_points_blueprint(settings))
+    app.register_blueprint(make_lesson_reading_blueprint(settings))
     app.register_blueprint(make_images_blueprint(store))
     app.register_blueprint(make_surfaces_blueprint())
     app.register_blueprint(make_recordings_blueprint(shell, languages, recordings, settings))

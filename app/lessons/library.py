@@ -11,6 +11,8 @@ from app.lessons.lesson import MAX_BYTES, Lesson, read_lesson
 
 #: The lessons that come with LiveNet.
 OWN = Path(__file__).resolve().parents[2] / "lessons"
+#: Lessons of one folder and language that are listed; a folder of a teacher may hold anything.
+_MOST = 200
 _NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,63}")
 _LANGUAGE = re.compile(r"[a-z]{2,8}")
 
@@ -36,7 +38,7 @@ class Library:
         """Returns the names of all lessons: own ones in their order, then others by name."""
         order = self._folders[0] / "order.txt"
         first = order.read_text(encoding="utf-8").split() if order.is_file() else []
-        found = {file.stem for folder in self._folders for file in folder.glob("*/*.md")}
+        found = {name for folder in self._folders for name in _list_names(folder)}
         listed = [name for name in first if name in found]
         return [*listed, *sorted(found - {*listed})]
 
@@ -73,3 +75,14 @@ class Library:
         if isinstance(known.lesson, LessonError):
             raise known.lesson
         return known.lesson
+
+
+def _list_names(folder: Path) -> list[str]:
+    """Returns the names in all languages that a lesson may have; other files are left alone."""
+    languages = [one for one in sorted(folder.iterdir()) if _LANGUAGE.fullmatch(one.name)]
+    return [
+        file.stem
+        for language in languages
+        for file in sorted(language.glob("*.md"))[:_MOST]
+        if _NAME.fullmatch(file.stem) and file.is_file()
+    ]

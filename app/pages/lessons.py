@@ -1,4 +1,4 @@
-"""Routes of the lessons: their list, one of them, and one step alone for a slide."""
+"""Routes of the lessons: their list, one of them or of a visitor, and one step for a slide."""
 
 from __future__ import annotations
 
@@ -31,7 +31,10 @@ def make_lessons_blueprint(library: Library, renderer: Renderer) -> Blueprint:
 
     @blueprint.get("/lesson")
     def show_lesson() -> Response:
-        return show_lesson_of(library, renderer, request.args.get("name", ""), alone=False)
+        if name := request.args.get("name"):
+            return show_lesson_of(library, renderer, name, alone=False)
+        # A teacher's own, which the browser has or the fragment of the address carries.
+        return renderer.show("lesson.html", name=None, lesson=None, alone=False)
 
     return blueprint
 

@@ -93,6 +93,12 @@ def _check_reveal(value: Path) -> Path:
     return value.resolve()
 
 
+def _check_folder(value: Path) -> Path:
+    if not value.is_dir():
+        raise ValueError("must be a folder")
+    return value.resolve()
+
+
 Mirror = Annotated[str, AfterValidator(_check_mirror)]
 Host = Annotated[str, AfterValidator(_check_host)]
 Origin = Annotated[str, AfterValidator(_check_origin)]
@@ -161,6 +167,8 @@ class Settings(BaseSettings):
             in memory.
         data_dir: `LIVENET_DATA_DIR`, where the files of MNIST and Fashion-MNIST lie; else they
             are downloaded.
+        lessons_dir: `LIVENET_LESSONS_DIR`, a folder with lessons besides those that LiveNet comes
+            with: `LANGUAGE/NAME.md`, only read.
         image_mirrors: `LIVENET_IMAGE_MIRRORS`, addresses of folders to download them from
             instead of the published ones, separated by commas or blanks.
         max_message_bytes: `LIVENET_MAX_MESSAGE_BYTES`, the longest message of a client;
@@ -218,6 +226,7 @@ class Settings(BaseSettings):
     stored_bytes_per_minute: int = Field(default=1 << 25, ge=1 << 12, le=1 << 40)
     image_bytes: int = Field(default=1 << 31, ge=1 << 20, le=1 << 44)
     data_dir: Path | None = None
+    lessons_dir: Annotated[Path, AfterValidator(_check_folder)] | None = None
     image_mirrors: Annotated[tuple[Mirror, ...], BeforeValidator(_split)] = ()
     max_message_bytes: int = Field(default=1 << 20, ge=1024, le=1 << 26)
     max_recording_bytes: int = Field(default=8 << 20, ge=1024, le=1 << 28)

@@ -300,3 +300,55 @@ def test_a_lesson_prints_as_text_of_all_steps(tab: Page, language: str) -> None:
     assert ">=" not in shown, "goals are said in words"
     printed = tab.command("Page.printToPDF", preferCSSPageSize=True)["data"]
     assert base64.b64decode(printed).count(b"/Type /Page\n") in (1, 2, 3)
+
+
+OWN_LESSON = """---
+title: Mine
+summary: Own.
+minutes: 5
+---
+## First <step>
+Hello <b>you</b>.
+
+:::goal {quantity} < 9
+:::
+"""
+DROP = """
+    const data = new DataTransfer();
+    data.items.add(new File([arguments[0]], arguments[1], { type: "text/markdown" }));
+    document.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true }));
+"""
+
+
+@pytest.mark.slow
+def test_a_lesson_of_ones_own_is_dropped_kept_and_linked(tab: Page) -> None:
+    tab.allowed.append("/api/lessons")
+    tab.driver.get(f"{tab.url}/lessons")
+    tab.until("document.querySelector('[data-action=openLesson]')", "the page is ready")
+    problem = ".lessons-own .lessons-broken"
+    tab.run(DROP, OWN_LESSON.format(quantity="loss"), "wrong.md")
+    tab.until(f"!document.querySelector('{problem}').hidden", "what is wrong is said")
+    assert tab.text(problem).startswith("wrong.md: line 9: there is no quantity loss")
+    tab.run(DROP, OWN_LESSON.format(quantity="test_loss"), "mine.md")
+    tab.until("document.querySelector('.lessons-link')?.value", "it is kept")
+    assert tab.find(problem).get_attribute("hidden") is not None
+    axe.check_themes(tab, "an own lesson in the list")
+    link = tab.run("return document.querySelector('.lessons-link').value")
+    tab.click(".lessons-own h3 a")
+    tab.until("document.documentElement.dataset.step === '1'", "it is opened")
+    assert tab.text(".step-title") == "First <step>"
+    assert "<b>you</b>" in tab.text(".lesson-prose")
+    tab.driver.get(f"{tab.url}/lessons")
+    tab.until("document.querySelector('[data-action=removeLesson]')", "it is still there")
+    tab.click("[data-action=removeLesson]")
+    assert not tab.find_all(".lessons-link")
+    tab.driver.get(link)
+    tab.until("document.documentElement.dataset.step === '1'", "it is opened by its link")
+    assert "one of LiveNet's" in tab.text(".lesson-origin")
+    tab.click("[data-action=keepLesson]")
+    tab.driver.get(f"{tab.url}/lesson#own=mine")
+    tab.until("document.querySelector('.step-title')?.textContent", "it is kept again")
+    tab.driver.get("about:blank")
+    tab.driver.get(f"{tab.url}/lesson#lesson=abc")
+    tab.until("document.querySelector('.lesson-problem')", "a broken link is said to be one")
+    tab.run("localStorage.clear()")

@@ -2,8 +2,9 @@
 
 import { createControls } from "embed/controls";
 import { makeBlocks } from "lessons/blocks";
+import { LessonProblem, createKeptLessons, nameOf, readFragment, readLesson } from "lessons/own-lessons";
+import { makePaper } from "lessons/paper";
 import { createProgress } from "lessons/progress";
-import { describeGoal } from "goals/words";
 import { createPanels } from "pages/embed-panels";
 import { createSession } from "pages/session";
 import { h, setText } from "lib/dom";
@@ -16,7 +17,7 @@ import { persistPreferences } from "lib/preferences";
 import { createMemory, openStorage } from "lib/storage";
 import { applyTheme } from "lib/theme";
 import { PATHS, writeState } from "spec/url-state";
-import { word } from "lib/words";
+import { loadWords, word } from "lib/words";
 import { create as createPendingLine } from "views/page/pending-line";
 import { create as createNotice } from "views/page/notice";
 import { createSurfaceRace } from "race/surface-race";
@@ -24,7 +25,8 @@ import { createSurfaceRace } from "race/surface-race";
 const read = (id) => JSON.parse(document.getElementById(id).textContent);
 const place = (id) => document.getElementById(id);
 const config = read("config");
-const { name, lesson } = read("lesson");
+/** Null for a visitor's own lesson, until it is read. */
+let { name, lesson } = read("lesson");
 const root = document.documentElement;
 const said = new URLSearchParams(location.search);
 /** Epochs a frame in place of those of the figures, for who goes through a lesson fast. */
@@ -98,9 +100,7 @@ async function start() {
   const all = h("a.lesson-all", { href: "lessons" }, word("lesson.all"));
   if (!alone) place("lesson-foot").append(back, count, next);
   if (!alone) place("lesson-head").prepend(all);
-  for (const said of document.querySelectorAll("[data-goal]")) {
-    if (said instanceof HTMLElement) setText(said, describeGoal(JSON.parse(said.dataset.goal)));
-  }
+  if (!alone) document.body.append(makePaper(lesson));
   show();
 
   function goTo(index) {
@@ -271,4 +271,32 @@ function latest(step, kind) {
   return lesson.steps.slice(0, step + 1).flatMap(({ blocks }) => blocks).filter((block) => block.kind === kind).at(-1);
 }
 
-start().catch(faults.reportStart);
+/** Reads the lesson that the fragment of the address carries or names. */
+async function readOwn() {
+  const keptLessons = createKeptLessons(openStorage("localStorage"));
+  await loadWords(config.language, config.catalogues[config.language]);
+  const own = await readFragment(location.hash, keptLessons);
+  lesson = await readLesson(new Blob([own.text]));
+  name = `own.${own.name}`;
+  setText(place("lesson-title"), lesson.title);
+  if (own.linked) place("lesson-head").after(makeOrigin(keptLessons, own));
+}
+
+/** Says that a lesson is somebody else's, and offers to keep it. */
+function makeOrigin(keptLessons, { text }) {
+  const keep = h("button.button.small", { type: "button", data: { action: "keepLesson" }, on: { click() {
+    keptLessons.put({ name: nameOf(lesson.title), title: lesson.title, text });
+    keep.disabled = true;
+    setText(keep, word("lessons.kept"));
+  } } }, word("lessons.keep"));
+  return h("p.lesson-origin", {}, word("lessons.linked"), keep);
+}
+
+function sayProblem(error) {
+  if (!(error instanceof LessonProblem)) throw error;
+  place("lesson-head").after(
+    h("p.lesson-problem", { role: "alert" }, error.message), h("p", {}, h("a.lesson-all", { href: "lessons" }, word("lesson.all"))));
+}
+
+(lesson ? start() : readOwn().then(start, sayProblem)).catch(faults.reportStart);
+window.addEventListener("hashchange", () => lesson && location.reload());
