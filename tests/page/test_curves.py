@@ -180,6 +180,23 @@ def test_a_run_that_is_first_seen_later_begins_with_its_validation_loss(modules:
     assert row == [9, 1, 3, 0.9, 0.7, 2, 0.8]
 
 
+def test_a_curve_begins_at_the_loss_of_the_weights_that_were_set_before(modules: Modules) -> None:
+    losses = modules.load(
+        """const { createHistory } = await import("run/history");
+           const history = createHistory();
+           const at = (step, loss, rows = []) => history.add({
+             meta: { step, train_loss: loss, test_loss: loss },
+             arrays: { history: { data: new Float32Array(rows) } }, spec: { data: {}, loss: null } });
+           at(0, 3);
+           at(0, 2.5);
+           at(0, 2.5);
+           const editions = history.edition;
+           at(1, 2, [1, 2, 2, 0, 0]);
+           return [history.series.trainLoss, history.edition - editions];"""
+    )
+    assert losses == [[2.5, 2], 0]
+
+
 def test_the_best_epoch_stays_marked_until_the_run_goes_on(modules: Modules) -> None:
     seen = modules.load(
         TWO_PARTS

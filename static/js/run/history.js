@@ -57,6 +57,7 @@ export function createHistory() {
     for (let at = 0; at < rows.length; at += MEASURED.length) {
       addRow([...rows.subarray(at, at + MEASURED.length), ...(validated.get(rows[at]) ?? NOT_VALIDATED)]);
     }
+    if (isAnotherBeginning(meta)) clear();
     if (last < 0 && !history.series.step.length) addHere(meta);
     followBest(meta);
     last = meta.step;
@@ -69,6 +70,12 @@ export function createHistory() {
     if (at === history.best?.step) return;
     history.best = at === undefined ? null : { step: at, epoch };
     history.markEdition += 1;
+  }
+
+  /** Before the first update, what is edited or set by hand makes another loss that the curves start from. */
+  function isAnotherBeginning({ step, train_loss }) {
+    const { step: steps, trainLoss } = history.series;
+    return step === 0 && steps.length === 1 && trainLoss[0] !== train_loss;
   }
 
   /** Where a run is when it is first seen, so that its curves start there. */
