@@ -186,7 +186,8 @@ def test_a_curve_begins_at_the_loss_of_the_weights_that_were_set_before(modules:
            const history = createHistory();
            const at = (step, loss, rows = []) => history.add({
              meta: { step, train_loss: loss, test_loss: loss },
-             arrays: { history: { data: new Float32Array(rows) } }, spec: { data: {}, loss: null } });
+             arrays: { history: { data: new Float32Array(rows) } },
+             spec: { data: {}, loss: null } });
            at(0, 3);
            at(0, 2.5);
            at(0, 2.5);
