@@ -177,6 +177,24 @@ def test_the_playground_leads_to_the_lessons_in_its_language(tab: Page) -> None:
     assert tab.run("return document.documentElement.lang") == "ko"
 
 
+@pytest.mark.slow
+def test_a_phone_leads_to_the_lessons_and_another_language_keeps_the_step(tab: Page) -> None:
+    tab.resize(360, 740, mobile=True)
+    tab.open("/?lang=ko")
+    assert not tab.find("[data-action=lessons]").is_displayed()
+    tab.click("[data-action=settings]")
+    tab.click("[data-action=settingsLessons]")
+    tab.wait(lambda: tab.find_all(".lessons-item a"), "the list of lessons")
+    tab.click(".lessons-item a")
+    tab.until("document.documentElement.dataset.step === '1'", "the first lesson")
+    tab.click("[data-action=next]")
+    tab.until("document.documentElement.dataset.step === '2'", "its second step")
+    tab.click("[data-action=language]")
+    tab.until("document.documentElement.dataset.step === '2'", "the same step")
+    assert tab.text(".step-title") == "The weighted sum"
+    tab.run("localStorage.clear()")
+
+
 def test_one_step_alone_for_a_slide(tab: Page) -> None:
     tab.open("/embed?lesson=neuron&step=4&lang=en")
     tab.wait(lambda: tab.text(".step-title") == "The boundary is a line", "the step")
@@ -330,10 +348,10 @@ def test_a_lesson_of_ones_own_is_dropped_kept_and_linked(tab: Page) -> None:
     tab.until(f"!document.querySelector('{problem}').hidden", "what is wrong is said")
     assert tab.text(problem).startswith("wrong.md: line 9: there is no quantity loss")
     tab.run(DROP, OWN_LESSON.format(quantity="test_loss"), "mine.md")
-    tab.until("document.querySelector('.lessons-link')?.value", "it is kept")
+    tab.until("document.querySelector('.lessons-address')?.value", "it is kept")
     assert tab.find(problem).get_attribute("hidden") is not None
     axe.check_themes(tab, "an own lesson in the list")
-    link = tab.run("return document.querySelector('.lessons-link').value")
+    link = tab.run("return document.querySelector('.lessons-address').value")
     tab.click(".lessons-own h3 a")
     tab.until("document.documentElement.dataset.step === '1'", "it is opened")
     assert tab.text(".step-title") == "First <step>"
@@ -341,7 +359,7 @@ def test_a_lesson_of_ones_own_is_dropped_kept_and_linked(tab: Page) -> None:
     tab.driver.get(f"{tab.url}/lessons")
     tab.until("document.querySelector('[data-action=removeLesson]')", "it is still there")
     tab.click("[data-action=removeLesson]")
-    assert not tab.find_all(".lessons-link")
+    assert not tab.find_all(".lessons-address")
     tab.driver.get(link)
     tab.until("document.documentElement.dataset.step === '1'", "it is opened by its link")
     assert "one of LiveNet's" in tab.text(".lesson-origin")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from selenium.webdriver import ActionChains
 
 from tests.app.servers import LiveServer
 from tests.browser.images import choose_images
@@ -41,6 +42,22 @@ def test_picture_of_mnist(tab: Page) -> None:
         page.wait(lambda: page.find_all("#panel-loss .xtick"), "the curves are drawn")
         save(page, "mnist")
         page.driver.get("about:blank")
+
+
+def test_picture_of_a_lesson(tab: Page) -> None:
+    tab.prefer(prefers_color_scheme="light")
+    page = tab.open("/lesson?name=neuron&step=6&lang=en")
+    page.until("document.documentElement.dataset.step === '6'", "the step is there")
+    moves = ActionChains(page.driver, duration=20)
+    moves.move_to_element_with_offset(page.find(".drawing-surface"), -130, -150).click_and_hold()
+    for across, down in ((50, 70), (60, 60), (70, 50), (60, 70)):
+        moves.move_by_offset(across, down)
+    moves.release().perform()
+    page.click(".lesson-predict [data-action=answer]")
+    page.until("document.querySelector('.lesson-verdict')", "it is trained and explained")
+    page.until("document.querySelector('.plane .scatterlayer')", "Plotly has drawn the points")
+    save(page, "lesson")
+    page.run("localStorage.clear()")
 
 
 def save(page: Page, name: str) -> None:

@@ -17,7 +17,7 @@ import { persistPreferences } from "lib/preferences";
 import { createMemory, openStorage } from "lib/storage";
 import { applyTheme } from "lib/theme";
 import { PATHS, writeState } from "spec/url-state";
-import { loadWords, word } from "lib/words";
+import { loadWords, spokenLanguage, word } from "lib/words";
 import { create as createPendingLine } from "views/page/pending-line";
 import { create as createNotice } from "views/page/notice";
 import { createSurfaceRace } from "race/surface-race";
@@ -97,9 +97,10 @@ async function start() {
   const back = h("button.button", { type: "button", data: { action: "back" }, on: { click: () => goTo(step - 1) } }, word("lesson.back"));
   const next = h("button.button.primary", { type: "button", data: { action: "next" }, on: { click: () => goTo(step + 1) } }, word("lesson.next"));
   const count = h("p.lesson-count");
-  const all = h("a.lesson-all", { href: "lessons" }, word("lesson.all"));
+  const all = h("a.lesson-all", { href: `lessons?lang=${spokenLanguage()}` }, word("lesson.all"));
   if (!alone) place("lesson-foot").append(back, count, next);
   if (!alone) place("lesson-head").prepend(all);
+  if (!alone) place("lesson-head").append(...makeLanguageLinks(language.names));
   if (!alone) document.body.append(makePaper(lesson));
   show();
 
@@ -156,6 +157,22 @@ async function start() {
   function wait() {
     root.toggleAttribute("data-predicting", !predicted);
     place("bar").inert = !predicted;
+  }
+
+  /** The same step in the other languages. */
+  function makeLanguageLinks(names) {
+    return names.filter((one) => one !== spokenLanguage()).map((other) => {
+      const link = h("a.lesson-language", { lang: other, href: addressIn(other), data: { action: "language" } }, word(`language.${other}`));
+      link.addEventListener("click", () => { link.href = addressIn(other); });
+      return link;
+    });
+  }
+
+  function addressIn(other) {
+    const address = new URL(location.href);
+    address.searchParams.set("lang", other);
+    address.searchParams.set("step", String(step + 1));
+    return address.href;
   }
 
   /** Begins with the step's state; a step without one goes on with what there is. */

@@ -46,7 +46,7 @@ async function start() {
 
   function makeItem({ name, title, text }) {
     const label = word("lessons.own.link");
-    const link = h("input.lessons-link", { type: "text", readonly: true, "aria-label": `${label}: ${title}` });
+    const link = h("input.lessons-address", { type: "text", readonly: true, "aria-label": `${label}: ${title}` });
     writeFragment(text).then((fragment) => {
       link.value = new URL(`lesson#${fragment}`, document.baseURI).href;
     });

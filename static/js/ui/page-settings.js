@@ -5,7 +5,7 @@ import { createToggle } from "controls/toggle";
 import { h } from "lib/dom";
 import { openPopover } from "ui/popover";
 import { COLOURS, THEMES } from "lib/preferences";
-import { word } from "lib/words";
+import { spokenLanguage, word } from "lib/words";
 
 const BELOW = 6;
 
@@ -19,10 +19,13 @@ export function openPageSettings(anchor, store, onClose) {
     { onInput: (pauseHidden) => store.set({ preferences: { pauseHidden } }) });
   pause.update(store.get().preferences.pauseHidden);
   // What is recorded costs nobody anything while it is hidden.
-  pause.element.hidden = store.get().recording.replaySpeed !== null;
+  const replays = store.get().recording.replaySpeed !== null;
+  pause.element.hidden = replays;
+  // Where the header has room for a button, that is the way.
+  const lessons = h("a.settings-lessons", { href: `lessons?lang=${spokenLanguage()}`, data: { action: "settingsLessons" } }, word("lessons.title"));
   const box = anchor.getBoundingClientRect();
   const popover = openPopover({ x: box.right, y: box.bottom + BELOW }, word("action.settings"),
-    [theme, colours, pause.element], onClose);
+    [...(replays ? [] : [lessons]), theme, colours, pause.element], onClose);
   popover.element.classList.add("page-settings");
   const left = Math.max(BELOW, box.right - popover.element.offsetWidth);
   popover.element.style.left = `${left}px`;
