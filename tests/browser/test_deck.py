@@ -47,7 +47,10 @@ def comes_to(tab: Page, frame: str, epoch: int) -> None:
 
 def panels(tab: Page, frame: str) -> list[str]:
     tab.driver.switch_to.frame(tab.find(f"#{frame}"))
-    names = [each.get_attribute("data-panel") or "" for each in tab.find_all(".embed-panel")]
+    # At once, since the panels may be made anew in between.
+    names = tab.run(
+        "return [...document.querySelectorAll('.embed-panel')].map((e) => e.dataset.panel)"
+    )
     tab.driver.switch_to.default_content()
     return names
 
