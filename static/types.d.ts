@@ -131,6 +131,15 @@ interface Race {
   members: number;
   /** Scores of the mean of all outputs. */
   ensemble: { train: number; test: number } | null;
+  /** Where all share one: the train loss over a plane, and the path of each network. */
+  landscape: {
+    /** How much of the squared distances from the start lies in the plane. */
+    share: number;
+    x: number[];
+    y: number[];
+    losses: number[][];
+    paths: { x: number[]; y: number[] }[];
+  } | null;
 }
 
 interface Queue { place: number; places: number; lack: "sessions" | "memory"; [key: string]: any }

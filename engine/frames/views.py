@@ -273,6 +273,22 @@ VIEWS.register(
                 "how many of them have not diverged, and train and test metric of the mean of "
                 "their outputs",
             ),
+            ArrayType(
+                "race_surface", "F32", ("n", "n"),
+                "train loss over the plane through the start that the paths of all come nearest "
+                "to, row 0 at the low end of the second axis; there where all have the same "
+                "layers, loss and initial weights",
+            ),
+            ArrayType(
+                "race_paths", "F32", ("n", "n", 2),
+                "for each network, after each round: its place along both axes of that plane; NaN "
+                "once it has diverged",
+            ),
+            ArrayType(
+                "race_plane", "F32", (5,),
+                "where both axes begin and end, and how much of the squared distances from the "
+                "start lies in the plane, where all paths count alike",
+            ),
         ),
     ),
     View(

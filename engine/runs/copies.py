@@ -10,6 +10,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from engine.base.arrays import Floats
 from engine.base.errors import DivergedError, TrialError
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
@@ -31,6 +32,7 @@ class Copy:
         trained: updates so far.
         diverged: whether a number became infinite or NaN; then it trains no further.
         slice: updates of its next slice, at most.
+        weights: all its parameters after each round, where they are kept.
     """
 
     snapshot: Snapshot
@@ -38,6 +40,7 @@ class Copy:
     trained: int = 0
     diverged: bool = False
     slice: int = _FIRST
+    weights: list[Floats] = field(default_factory=list)
 
 
 def begin_snapshots(
@@ -67,11 +70,18 @@ class Copies:
         programs: where compiled programs come from; none is compiled for copies.
         snapshots: where the copies begin.
         ends: the epoch that each round ends at, counted from the beginning of the copies.
+        keep: whether copies keep their weights after each round.
     """
 
     def __init__(
-        self, programs: Programs, snapshots: Sequence[Snapshot], ends: Sequence[int]
+        self,
+        programs: Programs,
+        snapshots: Sequence[Snapshot],
+        ends: Sequence[int],
+        *,
+        keep: bool = False,
     ) -> None:
+        self._keeps = keep
         self._programs = programs
         self._copies = [Copy(snapshot) for snapshot in snapshots]
         self._ends = ends
@@ -163,3 +173,5 @@ class Copies:
         copy.snapshot = run.snapshot()
         if steps == rest:
             copy.rounds.append(run.metrics)
+            if self._keeps:
+                copy.weights.append(copy.snapshot.state.params)

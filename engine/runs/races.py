@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.errors import TrialError
-from engine.base.slices import finish
+from engine.base.slices import Slices, finish
 from engine.data.datasets import Dataset
 from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics, history_row, score_outputs
 from engine.programs.tiers import Programs
 from engine.runs.copies import Copies, Copy, begin_snapshots
+from engine.runs.race_paths import RacePaths, share_landscape
 from engine.runs.trials import Candidate, change_copy
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
@@ -81,7 +82,10 @@ class Race:
         snapshots = begin_snapshots(programs, changed, restart=restart)
         self._data: Dataset = start.data
         self._ends = _plan_rounds(epochs)
-        self._copies = Copies(programs, snapshots, self._ends)
+        shared = share_landscape(snapshots, len(self._ends))
+        self._copies = Copies(programs, snapshots, self._ends, keep=shared)
+        self._paths = RacePaths(programs, snapshots[0]) if shared else None
+        self._drawing: Slices[dict[str, NDArray[Any]]] | None = None
         self._clock = clock
         self._next = 0.0
         self._begun: list[Metrics] = []
@@ -131,11 +135,32 @@ class Race:
         if not looking:
             self._copies.advance(max_seconds)
             return False
-        self._look(self._copies[len(self._looks)])
         if len(self._looks) < len(self._copies):
+            self._look(self._copies[len(self._looks)])
             return False
-        self._publish()
+        if self._paths is not None and self._drawing is None:
+            self._drawing = self._paths.draw(self._copies)
+        paths = self._draw(self._drawing, max_seconds) if self._drawing else {}
+        if paths is None:
+            return False
+        self._drawing = None
+        self._publish(paths)
         return True
+
+    def _draw(
+        self, drawing: Slices[dict[str, NDArray[Any]]], max_seconds: float
+    ) -> dict[str, NDArray[Any]] | None:
+        """Goes on drawing paths for so long; returns their arrays, None while there is more."""
+        begun = self._clock()
+        try:
+            while True:
+                next(drawing)
+                if self._clock() - begun >= max_seconds:
+                    return None
+        except StopIteration as end:
+            return end.value
+        finally:
+            self._look_seconds += self._clock() - begun
 
     def _must_look(self) -> bool:
         if self._shown_round == self._copies.round or not self._copies.between_rounds:
@@ -152,13 +177,14 @@ class Race:
         copy.snapshot = run.shown_snapshot()
         self._look_seconds += self._clock() - begun
 
-    def _publish(self) -> None:
+    def _publish(self, paths: dict[str, NDArray[Any]]) -> None:
         boundaries, ranges = zip(*self._looks, strict=True)
         self._arrays = {
             "race_curves": self._make_curves(),
             "race_boundaries": np.concatenate(boundaries),
             "race_ranges": np.array(ranges, np.float32),
             "race_ensemble": self._measure_ensemble(),
+            **paths,
         }
         self._shown_round = self._copies.round
         self._looks, self._outputs = [], []

@@ -43,7 +43,10 @@ def test_a_race_is_seen_while_the_session_is_paused(connect: Callable[..., Clien
         [{"path": "optimizer.learning_rate", "from": 0.03, "to": rate}] for rate in (0.01, 0.1, 1.0)
     ]
     assert (told["epochs"], told["restart"], told["share"]) == (5, True, 1)
-    shapes = {"curves": (3, 6, 5), "boundaries": (3, 50, 50), "ranges": (3, 2), "ensemble": (3,)}
+    shapes = {
+        "curves": (3, 6, 5), "boundaries": (3, 50, 50), "ranges": (3, 2), "ensemble": (3,),
+        "surface": (33, 33), "paths": (3, 6, 2), "plane": (5,),
+    }  # fmt: skip
     for array in VIEWS["race"].arrays:
         assert frame.arrays[array.name].shape == shapes[array.name.removeprefix("race_")]
         assert frame.arrays[array.name].dtype == DTYPES[array.dtype]

@@ -18,6 +18,8 @@ def test_a_network_of_a_race_is_taken_by_keyboard(page: Page) -> None:
     page.wait(lambda: "After 20 epochs" in page.text(".race-words"), "the race is over")
     assert len(page.find_all(".race-cell")) == 8
     assert len(page.find_all(".race-cell.ahead")) == 1
+    page.wait(lambda: len(page.find_all(".race-landscape .scatterlayer .js-line")) == 8, "paths")
+    assert "All begin at the same weights" in page.text(".race-landscape p")
     page.tab_to(".race-cell:nth-child(6)")
     page.press(Keys.SPACE)
     page.tab_to(".race-cell:nth-child(7)")

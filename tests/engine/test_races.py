@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import MAX_RACERS, Candidate, EngineError, FrameRequest, Race, Spec, Trainer, TrialError
+from engine import (
+    MAX_RACERS,
+    Candidate,
+    EngineError,
+    FrameRequest,
+    Race,
+    Spec,
+    Trainer,
+    TrialError,
+    parse_spec,
+)
+from engine.runs.race_paths import MOST_NUMBERS, share_landscape
 from tests.engine.conftest import MakeTrainer
 from tests.engine.states import read_state, same_bits
 
@@ -155,3 +167,81 @@ def test_what_cannot_race_is_refused(
 
 def test_defaults_race_too(make_trainer: MakeTrainer) -> None:
     assert begin(make_trainer({}), [{}, {}]).specs == [Spec(), Spec()]
+
+
+def test_paths_lie_in_the_plane_that_they_come_nearest_to(make_trainer: MakeTrainer) -> None:
+    """Places, share and losses against principal components in float64 and trainers alone."""
+    patches = [
+        {"optimizer": {"name": name, "learning_rate": 0.03}} for name in ("sgd", "adam", "rmsprop")
+    ]
+    race = begin(make_trainer(SMALL), patches, 12)
+    arrays = finish(race)
+    points = []
+    for patch in patches:
+        alone = make_trainer(SMALL)
+        alone.edit(patch)
+        alone.reset()
+        points.append([alone.snapshot().state.params])
+        for _ in range(12):
+            alone.train(epochs=1)
+            points[-1].append(alone.snapshot().state.params)
+    moved = np.array(points, np.float64) - points[0][0]
+    flat = moved.reshape(-1, moved.shape[-1])
+    # All paths count alike.
+    longest = np.linalg.norm(moved, axis=2).max(axis=1)[:, None, None]
+    _, sizes, directions = np.linalg.svd((moved / longest).reshape(flat.shape), full_matrices=False)
+    places = arrays["race_paths"].reshape(-1, 2)
+    expected = flat @ directions[:2].T
+    np.testing.assert_allclose(np.abs(places), np.abs(expected), atol=2e-4)
+    low_x, high_x, low_y, high_y, share = arrays["race_plane"]
+    assert share == pytest.approx(np.sum(sizes[:2] ** 2) / np.sum(sizes**2), abs=1e-5)
+    reach = np.abs(places.reshape(3, -1, 2)).max(axis=2)
+    seen = places[reach.ravel() <= 3 * np.median(reach.max(axis=1))]
+    assert (seen.min(axis=0) >= [low_x, low_y]).all()
+    assert (seen.max(axis=0) <= [high_x, high_y]).all()
+    signs = np.sign(places[-1] * expected[-1])
+    corner = np.array([low_x, high_y]) * signs @ directions[:2] + points[0][0]
+    snapshot = race.snapshot(0)
+    state = snapshot.state._replace(params=corner.astype(np.float32))
+    trainer = make_trainer(SMALL)
+    trainer.restore(replace(snapshot, state=state))
+    loss = trainer.metrics["train_loss"]
+    assert arrays["race_surface"][-1, 0] == pytest.approx(loss, rel=1e-3)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"seed": 1},
+        {"initializer": {"name": "zeros"}},
+        {"layers": [{"units": 4, "activation": "relu"}]},
+    ],
+)
+def test_networks_without_a_common_landscape_have_no_paths(
+    make_trainer: MakeTrainer, patch: Any
+) -> None:
+    assert "race_paths" not in finish(begin(make_trainer(SMALL), [{}, patch], 2))
+
+
+def test_only_what_fits_in_memory_and_stays_in_place_has_paths() -> None:
+    """Moving averages would move the landscape itself."""
+    plain, normalized = (
+        Trainer(parse_spec({"layers": [{"units": 4, "batch_norm": on}]})).snapshot()
+        for on in (False, True)
+    )
+    assert share_landscape([plain] * 2, 100)
+    assert not share_landscape([normalized] * 2, 100)
+    assert not share_landscape([plain] * 2, MOST_NUMBERS)
+
+
+def test_the_path_of_a_copy_that_diverges_ends(make_trainer: MakeTrainer) -> None:
+    spec = {
+        "data": {"name": "plane", "samples": 60},
+        "layers": [{"units": 8, "activation": "relu"}],
+    }
+    rates = [{"optimizer": {"learning_rate": rate}} for rate in (0.01, 10.0)]
+    arrays = finish(begin(make_trainer(spec), rates, 20))
+    good, bad = arrays["race_paths"]
+    assert np.isfinite(good).all()
+    assert np.isnan(bad[-1]).all()
+    np.testing.assert_allclose(bad[0], 0, atol=1e-6)

@@ -54,6 +54,22 @@ def test_a_frame_is_taken_apart_network_by_network(modules: Modules) -> None:
     assert (ensemble, nothing, unseen) == (True, None, [])
 
 
+def test_paths_over_a_common_landscape_are_taken_apart(modules: Modules) -> None:
+    maps = draw(2, 1)
+    landscape = modules.load(
+        NETWORKS
+        + """arrays.race_surface = { data: Float32Array.of(1, 2, 3, 4), shape: [2, 2] };
+             arrays.race_paths = { data: Float32Array.of(0, 0, 1, 2, 0, 0, NaN, NaN), shape: [2, 2, 2] };
+             arrays.race_plane = { data: Float32Array.of(-1, 3, -2, 2, 0.75), shape: [5] };
+             return readRace({ arrays, meta: { race } }).landscape;""",  # noqa: E501
+        [1, [[0, 1], [-2, 2]], maps.ravel().tolist()],
+    )
+    assert landscape == {
+        "share": 0.75, "x": [-1, 3], "y": [-2, 2], "losses": [[1, 2], [3, 4]],
+        "paths": [{"x": [0, 1], "y": [0, 2]}, {"x": [0], "y": [0]}],
+    }  # fmt: skip
+
+
 @pytest.mark.parametrize("outputs", [1, 3])
 def test_maps_of_several_networks_are_those_of_numpy(modules: Modules, outputs: int) -> None:
     ranges = [[0, 1]] * 5 if outputs > 1 else [[-1, 1]] * 5

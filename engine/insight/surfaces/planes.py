@@ -115,7 +115,7 @@ def span_path(layout: Layout, path: Floats, last: Plane | None, draw: int) -> Pl
     if last is not None and last.kind == "path":
         directions *= np.where(np.sum(directions * last.directions, axis=1) < 0, -1, 1)[:, None]
     places = offsets @ directions.T
-    low, high = _frame(places.min(axis=0), places.max(axis=0))
+    low, high = frame_places(places)
     return Plane("path", present, directions, low, high)
 
 
@@ -203,8 +203,12 @@ def _orthogonal(direction: Doubles, to: Doubles) -> Doubles:
     return rest / max(float(np.linalg.norm(rest)), 1e-30)
 
 
-def _frame(low: Doubles, high: Doubles) -> tuple[Doubles, Doubles]:
-    """Widens the box of a path: room around it, and no side much shorter than the other."""
+def frame_places(places: Doubles) -> tuple[Doubles, Doubles]:
+    """Returns the low and the high end of both axes around places [points, 2] of a plane.
+
+    There is room around them, and no side is much shorter than the other.
+    """
+    low, high = places.min(axis=0), places.max(axis=0)
     middle, sides = (low + high) / 2, high - low
     sides = np.maximum(sides, LEAST_SIDE * sides.max()) * (1 + 2 * MARGIN)
     return middle - sides / 2, middle + sides / 2

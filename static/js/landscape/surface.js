@@ -35,7 +35,8 @@ export function readLandscape({ landscape, landscape_path: path, landscape_facts
   };
 }
 
-function spread(low, high, count) {
+/** Places at equal distances from one end of an axis to the other. */
+export function spread(low, high, count) {
   return Array.from({ length: count }, (_, i) => low + ((high - low) * i) / (count - 1));
 }
 

@@ -9,6 +9,7 @@ import { word } from "lib/words";
 import { createPlainCurve } from "plot/canvas-curve";
 import { createRaceCells } from "race/cells";
 import { KINDS, listRacers, needsRestart } from "race/choices";
+import { createRaceLandscape } from "race/landscape";
 import { createRaceOverview } from "race/overview";
 import { isEnsemble, readRace } from "race/reading";
 import { describeRace, nameNetworks } from "race/words";
@@ -48,10 +49,11 @@ export function create(element, context) {
     onLook: (index) => { looked = index; show(); },
   });
   const overview = createRaceOverview({ onAdopt: live ? adopt : null });
+  const landscape = createRaceLandscape();
   const settings = h("div.race-settings", { hidden: !live }, kind.element, epochs.element, here.element, h("div.race-buttons", {}, start, stop));
   const networks = h("div.race-parts", {},
     h("div.race-side", {}, settings, chartPlace, words),
-    h("div.race-main", {}, hint, cells.element, overview.element));
+    h("div.race-main", {}, hint, cells.element, overview.element, landscape.element));
   const surface = createSurfaceRace?.(context) ?? null;
   const places = live ? createRadios({ name: "race.place", label: word("label.race.place"), help: word("help.race.place") }, {
     value: store.get().race.place,
@@ -107,7 +109,7 @@ export function create(element, context) {
     stop.hidden = !going;
     setText(start, word(there ? "action.race.again" : "action.race.start"));
     if (!there) {
-      overview.element.hidden = true;
+      overview.element.hidden = landscape.element.hidden = true;
       return;
     }
     const task = taskOf(spec);
@@ -115,13 +117,14 @@ export function create(element, context) {
     const colours = coloursOf(race, palette);
     cells.draw(race, { names, colours, palette, task, discretize });
     overview.draw(race, { picked, names, palette, task, discretize });
+    landscape.draw(race, { names, colours, palette, strong: strongOnes() });
     write(describeRace(race, { task, names }));
     draw(colours, palette);
   }
 
   function draw(colours, palette) {
     if (!chartPlace.clientWidth || race.epochsSeen.length < 2) return;
-    const strong = looked === null ? picked : [looked];
+    const strong = strongOnes();
     const { logLoss } = store.get().view;
     chart.draw({
       x: race.epochsSeen, from: 0, marks: [], breaks: [], logarithmic: logLoss, title: word("race.epoch"), palette,
@@ -129,6 +132,11 @@ export function create(element, context) {
         y: test, color: colours[i], width: strong.includes(i) ? THICK : THIN, dash: i < palette.classes.length || isEnsemble(race) ? [] : [5, 3],
       })),
     });
+  }
+
+  /** What is looked at, else what is picked. */
+  function strongOnes() {
+    return looked === null ? picked : [looked];
   }
 
   function write(lines) {
@@ -164,6 +172,7 @@ export function create(element, context) {
     observer.disconnect();
     throttle.cancel();
     chart.destroy();
+    landscape.destroy();
     surface?.destroy();
     unwatch.forEach((undo) => undo());
     element.replaceChildren();

@@ -1,5 +1,7 @@
 /** A race as a frame tells it, and the maps that are made of all its networks. Pure. */
 
+import { spread } from "landscape/surface";
+
 const ROW = 5;
 const LEVELS = 255;
 
@@ -30,6 +32,23 @@ export function readRace({ arrays, meta }) {
     })),
     members: there ? ensemble.data[0] : 0,
     ensemble: there ? { train: ensemble.data[1], test: ensemble.data[2] } : null,
+    landscape: there ? readPaths(arrays, count) : null,
+  };
+}
+
+/** The landscape that all networks share, and their paths over it, as far as they have not diverged. */
+function readPaths({ race_surface: surface, race_paths: paths, race_plane: plane }, count) {
+  if (!surface || !paths || !plane || paths.shape[0] !== count) return null;
+  const [lowX, highX, lowY, highY, share] = plane.data;
+  const [rows, columns] = surface.shape;
+  const [, rounds] = paths.shape;
+  return {
+    share, x: spread(lowX, highX, columns), y: spread(lowY, highY, rows),
+    losses: Array.from({ length: rows }, (_, i) => Array.from(surface.data.subarray(i * columns, (i + 1) * columns))),
+    paths: Array.from({ length: count }, (_, i) => {
+      const places = Array.from({ length: rounds }, (__, at) => 2 * (i * rounds + at)).filter((at) => Number.isFinite(paths.data[at]));
+      return { x: places.map((at) => paths.data[at]), y: places.map((at) => paths.data[at + 1]) };
+    }),
   };
 }
 

@@ -2,16 +2,16 @@
 
 import { createChoice } from "controls/choice";
 import { createSlider } from "controls/slider";
-import { contourTrace } from "landscape/figure";
 import { h, setText } from "lib/dom";
 import { describeError } from "lib/errors";
 import { formatCount, formatLoss, formatValue } from "lib/format";
 import { optionText } from "lib/terms";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
-import { PLOT_CONFIG, axisLayout, axisTitle, chartLayout, chartMargin, nameChart, whenPlotly } from "plot/plotly";
+import { PLOT_CONFIG, nameChart, whenPlotly } from "plot/plotly";
 import { RATES } from "race/choices";
 import { rankArrivals, standOf } from "race/descent";
+import { pathsFigure } from "race/paths-figure";
 
 const ADDRESS = "api/surfaces";
 const UPDATES = 300;
@@ -20,8 +20,6 @@ const SPEED = 60;
 /** Milliseconds from one request to the next, and from one drawing to the next. */
 const ASK = 150;
 const PERIOD = 60;
-/** The map is paler than the paths. */
-const MAP_OPACITY = 0.55;
 
 /**
  * @param {Context} context
@@ -140,19 +138,13 @@ export function createSurfaceRace({ store, schema }) {
   }
 
   function figure(palette, width, height) {
-    const ends = (places) => [places[0], places.at(-1)];
-    const axis = (name, places) => axisLayout(palette, { range: ends(places), showgrid: false, zeroline: false, fixedrange: true, nticks: 7, title: axisTitle(name) });
     const cut = (values) => values.slice(0, at + 1);
-    const last = ({ x }) => Math.min(at, x.indexOf(null) < 0 ? at : x.indexOf(null) - 1);
-    return {
-      data: [
-        { ...contourTrace({ x: surface.x, y: surface.y, losses: surface.heights }, palette), showscale: false, opacity: MAP_OPACITY },
-        { type: "scatter", mode: "markers", x: surface.minima.map(([x]) => x), y: surface.minima.map(([, y]) => y), hoverinfo: "skip", marker: { symbol: "cross-thin", size: 12, line: { width: 2, color: palette.ink } } },
-        ...paths.map((path, i) => ({ type: "scatter", mode: "lines", x: cut(path.x), y: cut(path.y), hoverinfo: "skip", line: { color: palette.classes[i], width: 2 } })),
-        ...paths.map((path, i) => ({ type: "scatter", mode: "markers", x: [path.x[last(path)]], y: [path.y[last(path)]], hoverinfo: "skip", marker: { size: 9, color: palette.classes[i], line: { width: 1.5, color: palette.card } } })),
-      ],
-      layout: chartLayout(palette, { width, height, margin: chartMargin({ l: 40, r: 8, t: 8, b: 40 }), xaxis: axis("x", surface.x), yaxis: axis("y", surface.y) }),
-    };
+    const end = ({ x }) => (x.indexOf(null) < 0 ? at + 1 : Math.min(at + 1, x.indexOf(null)));
+    return pathsFigure(
+      { x: surface.x, y: surface.y, losses: surface.heights, minima: surface.minima },
+      paths.map((path) => ({ x: cut(path.x).slice(0, end(path)), y: cut(path.y).slice(0, end(path)) })),
+      { palette, colours: palette.classes, width, height, names: ["x", "y"] },
+    );
   }
 
   function describe(stands) {
