@@ -223,9 +223,10 @@ def test_a_reset_leads_back_to_the_weights_of_the_step(tab: Page) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("width", [1440, 360])
 def test_lessons_are_accessible_in_light_and_dark(tab: Page, width: int) -> None:
-    """A drawing, a mark, a question and a goal, each before and after it is answered."""
+    """A drawing, a mark, questions and a goal, each before and after it is answered."""
     tab.resize(width, 900, mobile=width < 500)
-    for name, step in (("neuron", 5), ("perceptron-xor", 0), ("perceptron-xor", 4)):
+    steps = (("neuron", 5), ("perceptron-xor", 0), ("perceptron-xor", 4), ("overfitting", 5))
+    for name, step in steps:
         lesson = Lesson(tab, name, "en", step)
         axe.check_themes(tab, f"{name}, step {step + 1}")
         if width > 1000:

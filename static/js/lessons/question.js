@@ -25,7 +25,7 @@ export function makeQuestion(block, parts) {
   const button = h("button.button.primary", { type: "button", disabled: !block.number, data: { action: "answer" }, on: { click: answer } },
     word(predicts ? "lesson.predict.answer" : "lesson.question.answer"));
   const goOn = h("button.button", { type: "button", hidden: true, data: { action: "goOn" }, on: { click: () => outcome.goOn() } }, word("lesson.goOn"));
-  const element = h(`section.lesson-box.lesson-${kind}`, { "aria-label": word(`lesson.${kind}`) },
+  const element = h(`div.lesson-box.lesson-${kind}`, { role: "group", "aria-label": word(`lesson.${kind}`) },
     h("p.lesson-label", {}, word(`lesson.${kind}`)), prose(block.html), entry.element, button, result, goOn);
   const outcome = predicts ? createOutcome({
     ...parts, block, onPause: (paused) => { goOn.hidden = !paused; },
