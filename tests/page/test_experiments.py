@@ -31,6 +31,7 @@ CLIPPED = {"optimizer": {"clip_norm": 1}}
         ("even", SIGMOID, []),
         ("fast", SIGMOID | {"optimizer": {"learning_rate": 1e-5}}, []),
         ("none", {"layers": []}, []),
+        ("output", SIGMOID | {"initializer": {"name": "zeros"}}, ["glorot_uniform", "relu"]),
     ],
 )
 def test_what_fits_is_offered_and_is_an_edit(

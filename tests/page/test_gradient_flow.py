@@ -18,6 +18,7 @@ DESCRIBE = """const { describeFlow, readFlow } = await import("advice/gradient-f
         (EVEN, "even", {}),
         ([EVEN[2]], "even", {}),
         ([[0, 0, 0, 0], [0, 0, 0, 0]], "none", {}),
+        ([[0, 0, 0, 0.1], [0, 0, 0, 0], EVEN[2]], "output", {}),
         ([[1, 0.01, 0.5, 0.9], *EVEN], "dead", {"layer": 1, "share": 0.5}),
         ([[0.002, 1e-5, 0, 0.1], *EVEN[1:]], "vanishing", {"first": 1, "last": 2, "times": 150}),
         (

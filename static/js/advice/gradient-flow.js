@@ -68,6 +68,7 @@ export function describeFlow(rows) {
   if (hidden.length) {
     const dead = largest("dead");
     if (hidden[dead].dead >= MANY_DEAD) return { name: "dead", values: { layer: hidden[dead].layer, share: hidden[dead].dead } };
+    if (hidden.every(({ gradient }) => gradient === 0)) return { name: "output", values: {} };
   }
   if (hidden.length > 1) {
     const [front, back] = [hidden[0].gradient, hidden.at(-1).gradient];

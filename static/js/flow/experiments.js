@@ -57,6 +57,7 @@ function slow(spec) {
 
 const CHANGES = {
   none: [initialize, rectify],
+  output: [initialize, rectify],
   dead: [leak, slow, initialize],
   saturated: [rectify, initialize, normalize],
   vanishing: [rectify, initialize, normalize],
