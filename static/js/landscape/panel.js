@@ -8,7 +8,7 @@ import { createSharpness } from "landscape/sharpness";
 import { KINDS, readLandscape } from "landscape/surface";
 import { listWeights, nameWeight, readWeight, writeWeight } from "landscape/weights";
 import { describeLandscape } from "landscape/words";
-import { h, setText } from "lib/dom";
+import { h, setLines } from "lib/dom";
 import { explain } from "lib/terms";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
@@ -95,7 +95,7 @@ export function create(element, { store }) {
     const { clientWidth: width, clientHeight: height } = plot;
     if (!landscape || !palette || gone) return;
     hint.hidden = true;
-    write();
+    setLines(words, describeLandscape(landscape, store.get().landscape.kind));
     sharpness.draw();
     if (!plotly || held || !width || !height) return;
     const begun = performance.now();
@@ -129,13 +129,6 @@ export function create(element, { store }) {
     const { kind: shown, weights } = landscape;
     if (shown === "weights") return weights.map((weight) => nameWeight(spec, weight));
     return [1, 2].map((n) => word(`landscape.axis.${shown}`, { n }));
-  }
-
-  function write() {
-    const lines = describeLandscape(landscape, store.get().landscape.kind);
-    while (words.children.length > lines.length) words.lastChild.remove();
-    while (words.children.length < lines.length) words.append(h("p"));
-    lines.forEach((line, i) => setText(words.children[i], line));
   }
 
   function chooseWeight(i, weight) {

@@ -50,6 +50,13 @@ export function setText(element, text) {
   if (element.textContent !== text) element.textContent = text;
 }
 
+/** Sets the paragraphs of an element, one for each line; those that stay the same are left alone. */
+export function setLines(element, lines) {
+  while (element.children.length > lines.length) element.lastChild.remove();
+  while (element.children.length < lines.length) element.append(h("p"));
+  lines.forEach((line, i) => setText(element.children[i], line));
+}
+
 /** The size of one rem in CSS pixels. */
 export function rem() {
   return parseFloat(getComputedStyle(document.documentElement).fontSize);

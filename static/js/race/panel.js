@@ -3,7 +3,7 @@
 import { createChoice } from "controls/choice";
 import { createRadios } from "controls/radios";
 import { createToggle } from "controls/toggle";
-import { h, setText } from "lib/dom";
+import { h, setLines, setText } from "lib/dom";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 import { createPlainCurve } from "plot/canvas-curve";
@@ -118,7 +118,7 @@ export function create(element, context) {
     cells.draw(race, { names, colours, palette, task, discretize });
     overview.draw(race, { picked, names, palette, task, discretize });
     landscape.draw(race, { names, colours, palette, strong: strongOnes() });
-    write(describeRace(race, { task, names }));
+    setLines(words, describeRace(race, { task, names }));
     draw(colours, palette);
   }
 
@@ -137,12 +137,6 @@ export function create(element, context) {
   /** What is looked at, else what is picked. */
   function strongOnes() {
     return looked === null ? picked : [looked];
-  }
-
-  function write(lines) {
-    while (words.children.length > lines.length) words.lastChild.remove();
-    while (words.children.length < lines.length) words.append(h("p"));
-    lines.forEach((line, i) => setText(words.children[i], line));
   }
 
   function follow({ race: { kind: name, epochs: count, here: now }, run: { spec } }) {

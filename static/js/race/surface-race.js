@@ -2,7 +2,7 @@
 
 import { createChoice } from "controls/choice";
 import { createSlider } from "controls/slider";
-import { h, setText } from "lib/dom";
+import { h, setLines, setText } from "lib/dom";
 import { describeError } from "lib/errors";
 import { formatCount, formatLoss, formatValue } from "lib/format";
 import { optionText } from "lib/terms";
@@ -87,7 +87,7 @@ export function createSurfaceRace({ store, schema }) {
       surface = found;
       paths = told.paths;
     } catch (error) {
-      if (!gone && mine === asked) write([error instanceof TypeError ? word("share.unreachable") : error.message]);
+      if (!gone && mine === asked) setLines(words, [error instanceof TypeError ? word("share.unreachable") : error.message]);
       return;
     }
     names = racers.map(({ name, learning_rate }) => (race.against === "optimizer" ? optionText("optimizer.name", name) : formatValue(learning_rate)));
@@ -125,7 +125,7 @@ export function createSurfaceRace({ store, schema }) {
     const stands = paths.map((path) => standOf(path, surface, at));
     time.update(at);
     writePaths(stands, palette);
-    write(describe(stands));
+    setLines(words, describe(stands));
     const { clientWidth: width, clientHeight: height } = plot;
     if (!plotly || !width || !height) return;
     const { data, layout } = figure(palette, width, height);
@@ -169,12 +169,6 @@ export function createSurfaceRace({ store, schema }) {
       setText(score, diverged ? word("race.score.diverged") : formatLoss(value));
       list.children[i].classList.toggle("ahead", arrived !== null);
     });
-  }
-
-  function write(lines) {
-    while (words.children.length > lines.length) words.lastChild.remove();
-    while (words.children.length < lines.length) words.append(h("p"));
-    lines.forEach((line, i) => setText(words.children[i], line));
   }
 
   function follow({ race }) {
