@@ -14,10 +14,10 @@ INSTALL := python -m pip install --quiet --disable-pip-version-check
 .DEFAULT_GOAL := help
 # Each test process and each of their servers would compile every module anew.
 unexport PYTHONDONTWRITEBYTECODE
-.PHONY: help run cluster test test-slow test-nightly bench bench-mnist lint lessons-check audit page-types tables format browser clean
+.PHONY: help run cluster test test-slow test-nightly bench bench-mnist lint lessons-check lessons-pictures audit page-types tables format browser clean
 
 help: ## show what there is
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(VENV)/.run ## serve on http://127.0.0.1:8000 (HOST, PORT)
 	@HOST=$(HOST) PORT=$(PORT) $(BIN)/python -m app
@@ -49,6 +49,9 @@ tables: $(VENV)/.dev ## write the tables of docs/ that are made of the registrie
 
 lessons-check: $(VENV)/.run ## read every lesson, and run it on the engine
 	$(BIN)/python -m app.lessons.check
+
+lessons-pictures: $(VENV)/.run ## draw the pictures in the list of lessons by the engine
+	$(BIN)/python -m app.lessons.pictures
 
 lint: $(VENV)/.dev ## check style and types
 	$(BIN)/ruff check .

@@ -21,7 +21,7 @@ MOST_EPOCHS = 500
 
 
 @dataclass(slots=True)
-class _State:
+class LessonState:
     """What a step begins with: a spec and weights set by hand, then a change of both."""
 
     spec: Content
@@ -70,14 +70,14 @@ def check_lesson(
         training: whether goals are trained for; otherwise only states and edits are made.
     """
     wrong: list[str] = []
-    state = _State({}, [])
+    state = LessonState({}, [])
     kinds = {block["kind"] for step in lesson.steps for block in step["blocks"]}
     for kind in {"goal", "predict"} - kinds:
         wrong.append(f"line 1: a lesson has at least one {kind}")
     for step in lesson.steps:
         blocks = {block["kind"]: block for block in step["blocks"]}
         if "state" in blocks:
-            state = _State(blocks["state"]["spec"], blocks["state"]["weights"])
+            state = LessonState(blocks["state"]["spec"], blocks["state"]["weights"])
         place = f"line {step['line']}"
         try:
             _make_all(state, blocks, programs)
@@ -88,17 +88,30 @@ def check_lesson(
     return wrong
 
 
-def _make_all(state: _State, blocks: Content, programs: Programs | None) -> None:
+def list_solved(lesson: Lesson) -> list[LessonState]:
+    """Returns for each goal the state of its step as its hint changes it."""
+    solved: list[LessonState] = []
+    state = LessonState({}, [])
+    for step in lesson.steps:
+        blocks = {block["kind"]: block for block in step["blocks"]}
+        if "state" in blocks:
+            state = LessonState(blocks["state"]["spec"], blocks["state"]["weights"])
+        if {"goal", "hint"} <= blocks.keys():
+            solved.append(_change(state, blocks["hint"]))
+    return solved
+
+
+def _make_all(state: LessonState, blocks: Content, programs: Programs | None) -> None:
     """Makes the state of a step, and what its prediction, hint and warnings make of it."""
     state.make(programs)
     for kind in ("predict", "hint"):
         if kind in blocks:
             _change(state, blocks[kind]).make(programs)
     for edit in blocks.get("goal", {}).get("fails", ()):
-        _State(merge_patch(state.spec, edit), state.weights).make(programs)
+        LessonState(merge_patch(state.spec, edit), state.weights).make(programs)
 
 
-def _check_goal(state: _State, blocks: Content, programs: Programs | None) -> list[str]:
+def _check_goal(state: LessonState, blocks: Content, programs: Programs | None) -> list[str]:
     text = blocks["goal"]["goal"]["text"]
     if _reaches(state, text, programs):
         return ["the goal is reached without doing anything"]
@@ -108,14 +121,14 @@ def _check_goal(state: _State, blocks: Content, programs: Programs | None) -> li
     if not _reaches(_change(state, blocks["hint"]), text, programs):
         wrong.append("the hint does not reach the goal")
     for edit in blocks["goal"]["fails"]:
-        if _reaches(_State(merge_patch(state.spec, edit), state.weights), text, programs):
+        if _reaches(LessonState(merge_patch(state.spec, edit), state.weights), text, programs):
             wrong.append(f"the goal is reached in spite of fails: {json.dumps(edit)}")
     return wrong
 
 
-def _change(state: _State, block: Content) -> _State:
+def _change(state: LessonState, block: Content) -> LessonState:
     """What the page makes of a state when a hint or a prediction is tried."""
-    return _State(state.spec, state.weights, block)
+    return LessonState(state.spec, state.weights, block)
 
 
 def _set_weights(trainer: Trainer, weights: list[list[Any]]) -> None:
@@ -123,7 +136,7 @@ def _set_weights(trainer: Trainer, weights: list[list[Any]]) -> None:
         trainer.set_weight(layer, source, to, value)
 
 
-def _reaches(state: _State, text: str, programs: Programs | None) -> bool:
+def _reaches(state: LessonState, text: str, programs: Programs | None) -> bool:
     """Whether a run or its seeds reach a goal by training alone."""
     goal = parse_goal(text)
     trainer = state.make(programs)

@@ -6,10 +6,11 @@ from flask import Blueprint, Response, abort, request
 
 from app.lessons.errors import LessonError
 from app.lessons.library import Library
+from app.pages.assets import Assets
 from app.pages.rendering import Renderer
 
 
-def make_lessons_blueprint(library: Library, renderer: Renderer) -> Blueprint:
+def make_lessons_blueprint(library: Library, renderer: Renderer, assets: Assets) -> Blueprint:
     """Returns the blueprint of `/lessons` and `/lesson`."""
     blueprint = Blueprint("lessons", __name__)
 
@@ -24,7 +25,9 @@ def make_lessons_blueprint(library: Library, renderer: Renderer) -> Blueprint:
                 broken.append({"name": name, "message": error.message})
                 continue
             if lesson is not None:
+                picture = f"img/lessons/{name}.png"
                 told = {"title": lesson.title, "summary": lesson.summary}
+                told["picture"] = picture if assets.find(picture) else ""
                 found.append({"name": name, **told, "minutes": lesson.minutes})
         asked = language if "lang" in request.args else ""
         return renderer.show("lessons.html", lessons=found, broken=broken, asked=asked)

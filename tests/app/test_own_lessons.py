@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import http.client
+import io
 import json
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
+from PIL import Image
 
 from app.lessons.errors import LessonError
 from app.lessons.lesson import MAX_BYTES, read_lesson
 from app.lessons.library import OWN, Library
+from app.lessons.pictures import FOLDER, write_png
 from app.web.settings import Settings, SettingsError, read_environment
 from tests.app.servers import LiveServer
 
@@ -111,3 +115,14 @@ def test_the_folder_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setenv("LIVENET_LESSONS_DIR", str(tmp_path / "nothing"))
     with pytest.raises(SettingsError, match="LIVENET_LESSONS_DIR: must be a folder"):
         read_environment()
+
+
+def test_pictures_are_png_files_of_pixels() -> None:
+    """Decoded by another library, the pixels are those that were given."""
+    pixels = np.random.default_rng(5).integers(0, 256, (7, 5, 3), dtype=np.uint8)
+    with Image.open(io.BytesIO(write_png(pixels))) as image:
+        assert image.format == "PNG"
+        assert (np.asarray(image) == pixels).all()
+    for file in FOLDER.glob("*.png"):
+        with Image.open(file) as image:
+            assert image.size == (100, 100)
