@@ -64,11 +64,11 @@ class RecordingShell:
         words = {PurePosixPath(path).stem: json.loads(self._read(path)) for path in catalogues}
         script = self._read(f"bundles/js/{ENTRY}.js")
         own = {name: select_words(script, every) for name, every in words.items()}
-        parts = {"script": script, "words": own, **self._answers()}
+        styles = _strip_styles(self._read(f"bundles/css/{ENTRY}.css"))
+        parts = {"script": script, "styles": styles, "words": own, **self._answers()}
         text = self._render(
             language=language,
             word=lambda key: words[language][key],
-            styles=_strip_styles(self._read(f"bundles/css/{ENTRY}.css")),
             icon=base64.b64encode(self._read("img/favicon.svg").encode()).decode(),
             parts=_pack(json.dumps(parts, ensure_ascii=False, separators=(",", ":"))),
             plotly=_pack(self._read(PLOTLY)) if with_plotly else "",
@@ -83,7 +83,7 @@ class RecordingShell:
 
 
 def _strip_styles(text: str) -> str:
-    """Returns a style sheet without comments and indentation; it stands in the document as text."""
+    """Returns a style sheet without comments and indentation."""
     lines = (line.strip() for line in _COMMENT.sub("", text).splitlines())
     return "\n".join(line for line in lines if line)
 

@@ -109,7 +109,7 @@ def test_the_document_holds_all_that_it_needs(server: LiveServer) -> None:
     found = re.search(r'id="parts">([^<]*)<', text)
     assert found
     parts = json.loads(gzip.decompress(base64.b64decode(found[1])))
-    assert {"script", "words", "schema", "presets", "datasets"} <= set(parts)
+    assert {"script", "styles", "words", "schema", "presets", "datasets"} <= set(parts)
     assert set(parts["words"]) == {"en", "ko"}
     for words in parts["words"].values():
         assert {"tab.loss", "help.tab.flow", "option.adam", "error.invalid_spec"} <= set(words)
