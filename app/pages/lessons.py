@@ -26,9 +26,9 @@ def make_lessons_blueprint(library: Library, renderer: Renderer, assets: Assets)
                 continue
             if lesson is not None:
                 picture = f"img/lessons/{name}.png"
-                told = {"title": lesson.title, "summary": lesson.summary}
+                told = {"title": lesson.title, "summary": lesson.summary, "minutes": lesson.minutes}
                 told["picture"] = picture if assets.find(picture) else ""
-                found.append({"name": name, **told, "minutes": lesson.minutes})
+                found.append({"name": name, **told, "steps": len(lesson.steps)})
         asked = language if "lang" in request.args else ""
         return renderer.show("lessons.html", lessons=found, broken=broken, asked=asked)
 

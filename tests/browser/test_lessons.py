@@ -232,8 +232,12 @@ def test_lessons_are_accessible_in_light_and_dark(tab: Page, width: int) -> None
         if width > 1000:
             lesson.walk(step)
             axe.check_themes(tab, f"{name}, step {step + 1}, answered")
+    tab.run("localStorage.setItem('livenet.lesson.neuron', '{\"step\": 3}')")
     tab.driver.get(f"{tab.url}/lessons")
+    tab.wait(lambda: tab.text(".lessons-time").endswith("Step 4 of 6"), "where the reader is")
     axe.check_themes(tab, "the list")
+    tab.click(".lessons-head [lang=ko]")
+    tab.wait(lambda: tab.text(".lessons-time").endswith("6단계 중 4단계"), "the same in Korean")
     tab.run("localStorage.clear()")
 
 

@@ -1,6 +1,7 @@
 /** Entry module of the list of lessons: a visitor's own ones, dropped or chosen, kept in the browser. */
 
 import { LessonProblem, addressOf, createKeptLessons, nameOf, readLesson, writeFragment } from "lessons/own-lessons";
+import { createProgress } from "lessons/progress";
 import { h, setText } from "lib/dom";
 import { openStorage } from "lib/storage";
 import { loadWords, word } from "lib/words";
@@ -19,6 +20,16 @@ async function start() {
   const choose = h("button.button", { type: "button", data: { action: "openLesson" }, on: { click: () => input.click() } }, word("lessons.own.choose"));
   place("own").append(h("h2", {}, word("lessons.own")), h("p.quiet", {}, word("lessons.own.about")), h("p", {}, choose, input), problem, list);
   show();
+  sayProgress();
+
+  /** Says at which step a reader is in each lesson that was begun. */
+  function sayProgress() {
+    for (const item of document.querySelectorAll("[data-lesson]")) {
+      const { lesson, steps } = item.dataset;
+      const step = createProgress(openStorage("localStorage"), lesson, Number(steps)).step();
+      if (step > 0) item.querySelector(".lessons-time").append(` · ${word("lesson.count", { step: step + 1, steps })}`);
+    }
+  }
 
   /** Reads a file, and keeps it if it is a lesson. */
   async function take(file) {
