@@ -184,7 +184,8 @@ function makeInputLabel(name) {
   return h("span.input-label", { "aria-hidden": "true" }, ...labelLines(name).flatMap((line, i) => [i ? " " : "", h("span", {}, line)]));
 }
 
-function labelOf({ role, layer, unit, name }) {
+/** What the tile of a place is called. */
+export function labelOf({ role, layer, unit, name }) {
   if (role === "output") return name;
   return role === "hidden" ? nameHidden(layer, unit) : word(`feature.${name}`);
 }

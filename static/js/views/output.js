@@ -4,7 +4,7 @@ import { FINE, createBoundaryMap } from "plot/boundary-map";
 import { createToggle } from "controls/toggle";
 import { h, icon, setText } from "lib/dom";
 import { showsUnit } from "lib/frames";
-import { nameClass } from "spec/data-sets";
+import { labelOf } from "network/units";
 import { createPixels, paintTile, paintValues, refine } from "plot/maps";
 import { createPlane } from "plot/plane";
 import { createPlaneReadout } from "plot/plane-readout";
@@ -131,7 +131,7 @@ export function create({ plane: element, tools: toolPlace }, context) {
       test.update(state.view.showTest);
     }),
     store.watch(["view.hovered"], ({ view: { hovered } }) => {
-      setText(title, hovered ? nameUnit(hovered, frame?.spec) : word("card.output"));
+      setText(title, hovered ? labelOf(hovered) : word("card.output"));
       picture.classList.toggle("single", Boolean(hovered));
     }),
     store.watch(["appearance.palette"], paint),
@@ -160,10 +160,4 @@ export function create({ plane: element, tools: toolPlace }, context) {
   }
 
   return { update, resize: drawPoints, destroy };
-}
-
-function nameUnit({ role, layer, unit, name, outputs }, spec) {
-  if (role === "input") return word(`feature.${name}`);
-  if (role === "hidden") return word("unit.name", { layer: layer + 1, unit: unit + 1 });
-  return outputs > 1 ? nameClass(spec, unit) : word("card.output");
 }
