@@ -23,6 +23,8 @@ _LEAST = 0.3
 #: Colours of two classes and the middle between them, and those of several classes (tokens.css).
 _PAIR = np.array([[238, 125, 0], [251, 252, 253], [10, 123, 214]], dtype=float)
 _CLASSES = np.array([[230, 159, 0], [0, 114, 178], [0, 158, 115], [204, 121, 167], [86, 180, 233]])
+#: How strong colours are, as on the page's maps.
+_STRENGTH = 0.86
 
 
 def draw_picture(lesson: Lesson) -> bytes | None:
@@ -48,13 +50,13 @@ def draw_picture(lesson: Lesson) -> bytes | None:
 def _colour(outputs: np.ndarray) -> np.ndarray:
     """Returns outputs [K, 100, 100], 0 to 1, as pixels [100, 100, 3] with x2 upwards."""
     if len(outputs) > 1:
-        pixels = _CLASSES[outputs.argmax(axis=0)] * 0.86 + 255 * 0.14
+        pixels = _CLASSES[outputs.argmax(axis=0)]
     else:
         place = 2 * outputs[0]
         low = np.minimum(place.astype(int), 1)
         share = (place - low)[..., None]
         pixels = _PAIR[low] * (1 - share) + _PAIR[low + 1] * share
-    return np.rint(pixels[::-1]).astype(np.uint8)
+    return np.rint(pixels[::-1] * _STRENGTH + 255 * (1 - _STRENGTH)).astype(np.uint8)
 
 
 def write_png(pixels: np.ndarray) -> bytes:
