@@ -316,6 +316,11 @@ class LocalHost:
         """Forgets a session."""
         self._registry.drop(session)
 
+    def end(self, session: Session) -> None:
+        """Forgets a session and what was saved of it, since its client needs it no more."""
+        self._registry.drop(session)
+        self._recovery.forget(session)
+
     def statistics(self) -> HostStatistics:
         """Returns what the sessions do, and have done."""
         sessions, opened, counts = self._registry.count()

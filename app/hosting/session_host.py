@@ -103,6 +103,10 @@ class SessionHost(Protocol):
         """Forgets a session."""
         ...
 
+    def end(self, session: Session) -> None:
+        """Forgets a session and what was saved of it, since its client needs it no more."""
+        ...
+
     def statistics(self) -> HostStatistics:
         """Returns what the sessions do, and have done."""
         ...

@@ -6,6 +6,7 @@ from flask import Blueprint, Response, abort, request
 
 from app.lessons.errors import LessonError
 from app.lessons.library import Library
+from app.lessons.pictures import find_network
 from app.pages.assets import Assets
 from app.pages.rendering import Renderer
 
@@ -28,6 +29,7 @@ def make_lessons_blueprint(library: Library, renderer: Renderer, assets: Assets)
                 picture = f"img/lessons/{name}.png"
                 told = {"title": lesson.title, "summary": lesson.summary, "minutes": lesson.minutes}
                 told["picture"] = picture if assets.find(picture) else ""
+                told["network"] = find_network(lesson) if told["picture"] else None
                 found.append({"name": name, **told, "steps": len(lesson.steps)})
         asked = language if "lang" in request.args else ""
         return renderer.show("lessons.html", lessons=found, broken=broken, asked=asked)

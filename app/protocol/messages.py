@@ -353,6 +353,12 @@ class Adopt(Message):
     racer: Annotated[int, Field(ge=0, lt=MAX_RACERS)]
 
 
+class EndSession(Message):
+    """The session is not needed any more: it ends, and nobody can take it up again."""
+
+    type: Literal["end"]
+
+
 class Ack(Message):
     """One more frame may be sent."""
 
@@ -363,7 +369,7 @@ _SessionCommand = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
     | WatchTimeline | Recall | Branch | Try | Race | Adopt | SetGoal | Check
 )  # fmt: skip
-ClientMessage = _SessionCommand | Open | Load | Ack
+ClientMessage = _SessionCommand | Open | Load | EndSession | Ack
 Command = _SessionCommand | Loading
 
 

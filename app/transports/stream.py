@@ -26,7 +26,7 @@ from app.hosting.session_host import SessionHost
 from app.limits.message_sizes import estimate_bytes
 from app.limits.rate_limits import BURST, TokenBucket
 from app.protocol.errors import MessageError
-from app.protocol.messages import Ack, Load, Loading, Open
+from app.protocol.messages import Ack, EndSession, Load, Loading, Open
 from app.protocol.outbox import Outbox
 from app.protocol.parsing import parse_message
 from app.sessions.session import Session
@@ -190,10 +190,15 @@ class Connection:
             return
         if self._session is None:
             self._opening.settle()
-        if self._session is None:
+        if self._session is None or self._lost:
             raise MessageError("not_open", "open a session first")
         if isinstance(message, Ack):
             self._session.add_credit(self.outbox)
+            return
+        if isinstance(message, EndSession):
+            self.disconnect()
+            self._host.end(self._session)
+            self.outbox.close(1000, "the session has ended")
             return
         if isinstance(message, Load):
             message = Loading(partial(self._payloads.read, message.spec, message.state))

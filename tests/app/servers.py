@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import queue
+import re
 import signal
 import subprocess
 import sys
@@ -179,6 +180,14 @@ class LiveServer:
         self.process.stdout.close()
         self.process.stderr.close()
         return took
+
+
+def count_clients(server: LiveServer) -> int:
+    """Sessions on the server whose client is there."""
+    text = server.get("/metrics").body.decode()
+    states = re.findall(r'livenet_sessions\{state="(?:running|paused)"\} (\d+)', text)
+    assert len(states) == 2
+    return sum(map(int, states))
 
 
 def _target(link: Path) -> str:

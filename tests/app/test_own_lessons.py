@@ -16,7 +16,13 @@ from PIL import Image
 from app.lessons.errors import LessonError
 from app.lessons.lesson import MAX_BYTES, read_lesson
 from app.lessons.library import OWN, Library
-from app.lessons.pictures import FOLDER, write_png
+from app.lessons.pictures import (
+    FOLDER,
+    describe_source,
+    find_network,
+    read_source,
+    write_png,
+)
 from app.web.settings import Settings, SettingsError, read_environment
 from tests.app.servers import LiveServer
 
@@ -123,6 +129,17 @@ def test_pictures_are_png_files_of_pixels() -> None:
     with Image.open(io.BytesIO(write_png(pixels))) as image:
         assert image.format == "PNG"
         assert (np.asarray(image) == pixels).all()
-    for file in FOLDER.glob("*.png"):
-        with Image.open(file) as image:
+
+
+def test_the_pictures_in_the_list_are_those_of_the_lessons_as_they_are() -> None:
+    """Otherwise `make lessons-pictures` draws them anew."""
+    library = Library(OWN)
+    assert {file.stem for file in FOLDER.glob("*.png")} == {*library.names()}
+    for name in library.names():
+        lesson = library.find(name, "en")
+        network = find_network(lesson) if lesson else None
+        assert network, name
+        content = (FOLDER / f"{name}.png").read_bytes()
+        assert read_source(content) == describe_source(network), name
+        with Image.open(io.BytesIO(content)) as image:
             assert image.size == (100, 100)

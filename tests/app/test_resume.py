@@ -111,6 +111,32 @@ def test_acks_of_a_client_that_was_replaced_are_not_its_successors(in_process: C
     assert attached.session.add_credit(successor)
 
 
+def test_a_session_that_was_ended_is_gone_at_once(connect: Connect) -> None:
+    first, second = connect(), connect()
+    token = first.open()["session"]
+    first.run()
+    first.frame_where(lambda frame: frame.epoch >= 3)
+    first.send("end")
+    assert first.closing() == 1000
+    second.send("open", session=token)
+    second.error("unknown_session")
+    assert second.open()["resumed"] is False
+
+
+def test_the_place_of_a_session_that_was_ended_is_free(in_process: Components) -> None:
+    with (
+        host_sessions(in_process.programs, max_sessions=1) as connections,
+        InProcessClient(connections) as first,
+        InProcessClient(connections) as second,
+    ):
+        first.open()
+        assert try_open(second) is None
+        first.send("end")
+        first.send("run")
+        assert first.closing() == 1000
+        assert try_open(second)
+
+
 def test_unknown_token_waits_for_another_open(client: Client) -> None:
     client.send("open", session="no-such-token")
     client.error("unknown_session")

@@ -189,6 +189,15 @@ def test_a_session_that_nobody_came_back_to_is_gone(host: Host, files: SessionFi
         wait_until(lambda: stamp(files, token) is None, "its file is removed")
 
 
+def test_what_was_saved_of_a_session_goes_with_its_end(host: Host, files: SessionFiles) -> None:
+    with host(checkpoint_seconds=0.05) as connections, InProcessClient(connections) as client:
+        token = client.open()["session"]
+        wait_until(lambda: stamp(files, token), "it is saved")
+        client.send("end")
+        assert client.closing() == 1000
+        assert stamp(files, token) is None
+
+
 def test_training_goes_on_where_nothing_can_be_saved(
     host: Host, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

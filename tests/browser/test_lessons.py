@@ -11,9 +11,9 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from app.lessons.library import Library
-from tests.app.servers import LiveServer
+from tests.app.servers import LiveServer, count_clients
 from tests.browser import axe
-from tests.browser.page import FEW_FPS, Page
+from tests.browser.page import FEW_FPS, Page, show
 from tests.sizes import at_night
 
 LANGUAGES = ("en", "ko")
@@ -197,6 +197,31 @@ def test_a_phone_leads_to_the_lessons_and_another_language_keeps_the_step(tab: P
     tab.run("localStorage.clear()")
 
 
+@pytest.mark.slow
+def test_a_page_that_the_browser_keeps_has_no_place_and_goes_on_when_it_is_back(
+    tab: Page, server: LiveServer
+) -> None:
+    tab.wait(lambda: count_clients(server) == 0, "nobody else")
+    tab.open("/?lang=en")
+    tab.click("[data-action=lessons]")
+    tab.wait(lambda: tab.find_all(".lessons-item a"), "the list")
+    tab.prefer(prefers_reduced_motion="reduce")
+    tab.wait(lambda: count_clients(server) == 0, "no session of the playground")
+    tab.prefer()
+    tab.click(".lessons-item a")
+    tab.until("document.documentElement.dataset.step === '1'", "the first lesson")
+    tab.run("window.kept = true")
+    tab.click(".lesson-all")
+    tab.wait(lambda: tab.find_all(".lessons-item a"), "the list again")
+    tab.driver.back()
+    tab.until("window.kept && livenet.frames", "the lesson as it was")
+    tab.wait(lambda: count_clients(server) == 1, "one session")
+    tab.click("[data-action=next]")
+    tab.until("document.documentElement.dataset.step === '2'", "it goes on")
+    assert tab.notice == ""
+    tab.run("localStorage.clear()")
+
+
 def test_one_step_alone_for_a_slide(tab: Page) -> None:
     tab.open("/embed?lesson=neuron&step=4&lang=en")
     tab.wait(lambda: tab.text(".step-title") == "The boundary is a line", "the step")
@@ -241,6 +266,33 @@ def test_lessons_are_accessible_in_light_and_dark(tab: Page, width: int) -> None
     tab.click(".lessons-head [lang=ko]")
     tab.wait(lambda: tab.text(".lessons-time").endswith("6단계 중 4단계"), "the same in Korean")
     tab.run("localStorage.clear()")
+
+
+@pytest.mark.slow
+def test_the_picture_of_the_lesson_that_is_looked_at_trains(tab: Page, server: LiveServer) -> None:
+    tab.wait(lambda: count_clients(server) == 0, "nobody else")
+    tab.driver.get(f"{tab.url}/lessons")
+    assert len(tab.find_all(".lessons-item[data-network]")) == len(NAMES)
+    tab.until("document.querySelector('.lessons-live')?.dataset.step > 50", "the middle one trains")
+
+    def trains(name: str) -> None:
+        live = f"document.querySelector('[data-lesson={name}] .lessons-live')"
+        tab.until(f"{live}?.dataset.step > 50", f"{name} trains")
+        assert len(tab.find_all(".lessons-live")) == 1
+        assert count_clients(server) == 1
+
+    for name in ("perceptron-xor", "sigmoid-softmax"):
+        tab.tab_to(f"[data-lesson={name}] a")
+        trains(name)
+    tab.hover(tab.find("[data-lesson=neuron]"))
+    trains("neuron")
+    show(tab, "minimized")
+    tab.wait(lambda: count_clients(server) == 0, "a page that nobody sees has no session")
+    show(tab, "normal")
+    tab.until("document.querySelector('.lessons-live')?.dataset.step > 50", "one trains again")
+    tab.prefer(prefers_reduced_motion="reduce")
+    tab.until("!document.querySelector('.lessons-live')", "pictures stand still")
+    tab.wait(lambda: count_clients(server) == 0, "nobody trains")
 
 
 @pytest.mark.slow

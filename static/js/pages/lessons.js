@@ -1,11 +1,13 @@
 /** Entry module of the list of lessons: a visitor's own ones, dropped or chosen, kept in the browser. */
 
 import { LessonProblem, addressOf, createKeptLessons, nameOf, readLesson, writeFragment } from "lessons/own-lessons";
+import { showLivePictures } from "lessons/live-pictures";
 import { createProgress } from "lessons/progress";
 import { h, setText } from "lib/dom";
-import { openStorage } from "lib/storage";
+import { createMemory, openStorage } from "lib/storage";
 import { loadWords, word } from "lib/words";
 import { createCopyButton } from "share/copy";
+import { PATHS, createTransports } from "stream/transport-choice";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 const place = (id) => document.getElementById(id);
@@ -21,6 +23,8 @@ async function start() {
   place("own").append(h("h2", {}, word("lessons.own")), h("p.quiet", {}, word("lessons.own.about")), h("p", {}, choose, input), problem, list);
   show();
   sayProgress();
+  const pictured = /** @type {HTMLElement[]} */ ([...document.querySelectorAll(".lessons-item[data-network]")]);
+  if (pictured.length) showLivePictures(pictured, createTransports({ ...PATHS, stream: config.stream, storage: createMemory() }));
 
   /** Says at which step a reader is in each lesson that was begun. */
   function sayProgress() {

@@ -20,12 +20,10 @@ import { createRunHistory } from "run/run-history";
 import { learnSchema, readSchema } from "spec/schema";
 import { followStream } from "run/stream-events";
 import { createTooltip } from "ui/tooltip";
-import { createTransports } from "stream/transport-choice";
+import { PATHS, createTransports } from "stream/transport-choice";
 import { requestViews } from "run/view-requests";
 import { createViewGuard } from "pages/view-guard";
 import { createViewSet } from "pages/view-set";
-
-const PATHS = { sessions: "api/sessions", health: "healthz" };
 
 async function askServer(name) {
   const answer = await fetch(`api/${name}`);

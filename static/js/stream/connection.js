@@ -61,6 +61,7 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
   /** What was said of the state last, and whether a proxy holds back what follows. */
   let said = { name: state, seconds: 0, queue: null };
   let held = false;
+  let left = false;
 
   function enter(name, seconds = 0, queue = null) {
     state = name;
@@ -239,6 +240,15 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
     if (training && now - heard > SILENCE) lose(0);
   }
 
+  /** The browser may keep a page to come back to, and its socket with it: nobody else would get the place. */
+  function leave() {
+    left = transport !== null || state === "lost" || state === "busy";
+    if (!left) return;
+    clearTimeout(timer);
+    drop();
+    enter("lost");
+  }
+
   /** What others need to reach this session by; null before there is one. */
   const token = () => own;
 
@@ -256,6 +266,8 @@ export function createConnection({ open, storage, toOpen, session, takeOver }) {
   setInterval(watch, LOOK);
   window.addEventListener("offline", () => transport && lose(0));
   window.addEventListener("online", () => state === "lost" && connect());
+  window.addEventListener("pagehide", leave);
+  window.addEventListener("pageshow", ({ persisted }) => persisted && left && connect());
 
   return { on, connect, send, painted, token };
 }

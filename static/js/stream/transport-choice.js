@@ -9,6 +9,8 @@
 import { openHttpStream } from "stream/http-stream";
 import { openWebSocket } from "stream/web-socket";
 
+/** Paths of the server, for `createTransports`. */
+export const PATHS = { sessions: "api/sessions", health: "healthz" };
 const KEY = "livenet.transport";
 const HTTP = "http";
 /** How long HTTP is kept to without trying again (milliseconds); a new tab tries at once. */
