@@ -14,7 +14,7 @@ from engine.data.datasets import Dataset, make_dataset
 from engine.frames.metrics import Metrics
 from engine.network import Layout
 from engine.programs.models import ExactModel
-from engine.programs.stacked import MAX_NETWORKS
+from engine.programs.stacked import MAX_NETWORKS, StackedModel
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.stacks import Stack
 from engine.spec import Spec
@@ -63,11 +63,16 @@ class StackedTrainer:
         self._places: dict[int, tuple[Stack, int]] = {}
         threads = threads or _count_processors()
         for model, members in groups.items():
-            program = programs.stacked(model)
+            stacked = StackedModel(
+                model,
+                shares_data=len({id(snapshots[i].data) for i in members}) == 1,
+                shares_order=len({specs[i].seed for i in members}) == 1,
+            )
+            program = programs.stacked(stacked)
             size = max(1, min(MAX_NETWORKS, -(-len(members) // threads)))
             for start in range(0, len(members), size):
                 own = members[start : start + size]
-                stack = Stack(program, model, [snapshots[i] for i in own])
+                stack = Stack(program, stacked, [snapshots[i] for i in own])
                 self._stacks.append((stack, own))
                 self._places.update({i: (stack, place) for place, i in enumerate(own)})
         self._threads = threads

@@ -8,6 +8,7 @@ docs/decisions.md.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 import jax
@@ -23,8 +24,36 @@ from engine.programs.turns import SUMMARY, train_and_evaluate
 MAX_NETWORKS = 64
 #: Shuffled rows of a network in one call, at most; one epoch always fits.
 _ORDER_ROWS = 8192
+_POSITION = len(TrainingPosition._fields)
 #: Numbers of `StackedArguments.call` for each network.
-CALL_NUMBERS = len(TrainingPosition._fields) + 1
+CALL_NUMBERS = _POSITION + 2
+#: Updates of a network that a call leaves as it is, and does not evaluate.
+STAY = -1
+
+
+@dataclass(frozen=True)
+class StackedModel:
+    """A stacked call as it is compiled: the key of its program.
+
+    Attributes:
+        model: of every network.
+        shares_data: whether all networks have the same rows.
+        shares_order: whether all networks have the same seed, and so the same batches.
+    """
+
+    model: ExactModel
+    shares_data: bool = False
+    shares_order: bool = False
+
+    @property
+    def n_data(self) -> int:
+        """How many sets of rows there is room for."""
+        return 1 if self.shares_data else MAX_NETWORKS
+
+    @property
+    def n_orders(self) -> int:
+        """How many seeds there is room for."""
+        return 1 if self.shares_order else MAX_NETWORKS
 
 
 class StackedArguments(NamedTuple):
@@ -32,12 +61,13 @@ class StackedArguments(NamedTuple):
 
     Attributes:
         state: float32 [networks, 3, n], parameters and moments.
-        x: float32 [networks, rows, features], train rows first.
-        y: float32 [networks, rows, K], targets.
+        x: float32 [sets of rows, rows, features], train rows first.
+        y: float32 [sets of rows, rows, K], targets.
         rates: float32 [networks, r], `Rates`.
-        call: int32 [networks, 6]: `TrainingPosition`, without updates a network stays; then where
-            its shuffled rows begin.
-        order: int32 [networks * m], shuffled train rows, epoch after epoch; networks of one seed
+        mask: bool [networks, n], which numbers there are, of a padded model; else [networks, 0].
+        call: int32 [networks, 7]: `TrainingPosition`, where `STAY` updates leave a network as it
+            is; then its set of rows, and where its shuffled rows begin.
+        order: int32 [seeds * m], shuffled train rows, epoch after epoch; networks of one seed
             share theirs.
     """
 
@@ -45,6 +75,7 @@ class StackedArguments(NamedTuple):
     x: Array
     y: Array
     rates: Array
+    mask: Array
     call: Array
     order: Array
 
@@ -54,7 +85,7 @@ class StackedResult(NamedTuple):
 
     Attributes:
         state: float32 [networks, 3, n], parameters and moments after the updates.
-        summary: float32 [networks, 11], as in `TurnResult`; 0 for networks without updates.
+        summary: float32 [networks, 11], as in `TurnResult`; 0 for networks that stay.
     """
 
     state: Array
@@ -79,14 +110,14 @@ def run_stacked(model: ExactModel, call: StackedArguments) -> StackedResult:
     """Trains every network, and evaluates it on its data."""
 
     def run_one(own: tuple[Array, ...]) -> StackedResult:
-        packed, x, y, rates, numbers = own
-        nothing = jnp.zeros(0, jnp.int32), jnp.zeros((0, 0))
-        inputs = Inputs(nothing[0], rates, nothing[1])
-        *position, start = (numbers[i] for i in range(CALL_NUMBERS))
+        packed, rates, mask, numbers = own
+        inputs = Inputs(jnp.zeros(0, jnp.int32), rates, mask)
+        *position, data, start = (numbers[i] for i in range(CALL_NUMBERS))
         position = TrainingPosition(*position)
 
         def train() -> StackedResult:
             order = lax.dynamic_slice(call.order, (start,), (count_order_rows(model),))
+            x, y = (lax.dynamic_index_in_dim(of, data, 0, False) for of in (call.x, call.y))
             state = State(*(packed[i] for i in range(len(State._fields))))
             trained = train_and_evaluate(model, inputs, position, state, x, y, order)
             return StackedResult(jnp.stack(trained.state), trained.summary)
@@ -94,38 +125,39 @@ def run_stacked(model: ExactModel, call: StackedArguments) -> StackedResult:
         def stay() -> StackedResult:
             return StackedResult(packed, jnp.zeros(SUMMARY))
 
-        return lax.cond(position.steps > 0, train, stay)
+        return lax.cond(position.steps > STAY, train, stay)
 
-    return lax.map(run_one, (call.state, call.x, call.y, call.rates, call.call))
+    return lax.map(run_one, (call.state, call.rates, call.mask, call.call))
 
 
-def compile_stacked(model: ExactModel) -> StackedProgram:
-    """Compiles the stacked call of an exact model, for `MAX_NETWORKS` networks.
+def compile_stacked(stacked: StackedModel) -> StackedProgram:
+    """Compiles a stacked call, for `MAX_NETWORKS` networks.
 
     Args:
-        model: on points; equal models give equal programs.
+        stacked: of networks on points; equal models give equal programs.
 
     Returns:
         The compiled function. It keeps no state and changes no argument.
     """
+    model = stacked.model
 
-    def floats(*shape: int) -> Any:
-        return ShapeDtypeStruct((MAX_NETWORKS, *shape), jnp.float32)
+    def shape(*lengths: int, dtype: Any = jnp.float32) -> Any:
+        return ShapeDtypeStruct(lengths, dtype)
 
     layout, sizes = model.layout, model.sizes
-    order: Any = ShapeDtypeStruct((MAX_NETWORKS * count_order_rows(model),), jnp.int32)
-    call: Any = ShapeDtypeStruct((MAX_NETWORKS, CALL_NUMBERS), jnp.int32)
+    n_masked = layout.size if model.padded else 0
     shapes = StackedArguments(
-        floats(len(State._fields), layout.size),
-        floats(sizes.rows, len(model.input_columns)),
-        floats(sizes.rows, layout.widths[-1]),
-        floats(n_rates(layout.n_hidden)),
-        call,
-        order,
+        shape(MAX_NETWORKS, len(State._fields), layout.size),
+        shape(stacked.n_data, sizes.rows, len(model.input_columns)),
+        shape(stacked.n_data, sizes.rows, layout.widths[-1]),
+        shape(MAX_NETWORKS, n_rates(layout.n_hidden)),
+        shape(MAX_NETWORKS, n_masked, dtype=jnp.bool_),
+        shape(MAX_NETWORKS, CALL_NUMBERS, dtype=jnp.int32),
+        shape(stacked.n_orders * count_order_rows(model), dtype=jnp.int32),
     )
 
-    def stacked(call: StackedArguments) -> StackedResult:
+    def run(call: StackedArguments) -> StackedResult:
         return run_stacked(model, call)
 
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
-        return jax.jit(stacked).lower(shapes).compile()
+        return jax.jit(run).lower(shapes).compile()

@@ -21,7 +21,7 @@ from engine.functions.initializers import compile_draws
 from engine.network import Capacity
 from engine.programs.image_programs import ImagePrograms
 from engine.programs.models import ExactModel, GeneralModel, Model
-from engine.programs.stacked import StackedProgram, compile_stacked
+from engine.programs.stacked import StackedModel, StackedProgram, compile_stacked
 from engine.programs.turns import TurnArguments, TurnResult, compile_turn
 from engine.spec import Spec
 
@@ -137,9 +137,9 @@ class Programs:
         """
         return self._cache.request(owner, model, lambda: Program(model, compile_turn(model)))
 
-    def stacked(self, model: ExactModel) -> StackedProgram:
-        """Returns the stacked call of an exact model; compiles it if need be."""
-        return self._cache.get(("stacked", model), lambda: compile_stacked(model))
+    def stacked(self, model: StackedModel) -> StackedProgram:
+        """Returns a stacked call; compiles it if need be."""
+        return self._cache.get(model, lambda: compile_stacked(model))
 
     def insight(self, key: Hashable, build: Callable[[], Any]) -> Any:
         """Returns the program of a view into a run; compiles it if need be.

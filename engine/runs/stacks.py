@@ -2,31 +2,39 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 import jax
 import numpy as np
+from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.base.devices import small_network_device
 from engine.data.shuffles import write_rows
 from engine.frames.metrics import LabelStatistics, Metrics, make_metrics
+from engine.network import Layout
 from engine.programs.bindings import lay_out_points, pack_inputs
-from engine.programs.models import ExactModel
 from engine.programs.stacked import (
     CALL_NUMBERS,
     MAX_NETWORKS,
+    STAY,
     StackedArguments,
+    StackedModel,
     StackedProgram,
     count_epochs,
     count_order_rows,
 )
-from engine.programs.training import State
+from engine.programs.training import State, TrainingPosition
 from engine.programs.turns import SUMMARY
 from engine.state.snapshots import Snapshot
+
+#: Where a call says how many updates a network does.
+_STEPS = TrainingPosition._fields.index("steps")
 
 
 class Stack:
@@ -34,34 +42,65 @@ class Stack:
 
     Args:
         program: their stacked call.
-        model: what it is compiled for.
+        stacked: what it is compiled for.
         snapshots: where the networks begin.
     """
 
     def __init__(
-        self, program: StackedProgram, model: ExactModel, snapshots: Sequence[Snapshot]
+        self, program: StackedProgram, stacked: StackedModel, snapshots: Sequence[Snapshot]
     ) -> None:
-        self._program, self._model = program, model
+        self._program, self._model = program, stacked.model
         self._snapshots = list(snapshots)
-        #: Epochs that each network has trained here.
-        self._epochs = np.zeros(len(snapshots), int)
+        #: Updates of each network here.
+        self._steps = np.zeros(len(snapshots), int)
         self._labels = _find_statistics(snapshots)
         self._diverged = np.zeros(len(snapshots), bool)
         self._summary = np.full((len(snapshots), SUMMARY), np.nan, np.float32)
-        device = small_network_device()
-        laid = [lay_out_points(model, s.spec, s.data, 0) for s in snapshots]
+        model = self._model
+        self._places = [_find_places(Layout.of(s.spec), model.layout) for s in snapshots]
+        first = {id(s.data): s for s in snapshots}
+        laid = [lay_out_points(model, s.spec, s.data, 0) for s in first.values()]
+        rows = {data: row for row, data in enumerate(first)}
+        self._rows = [rows[id(s.data)] for s in snapshots]
         rates = [pack_inputs(model, s.spec, s.data, 0).rates for s in snapshots]
-        self._x = jax.device_put(_pad([arrays.x for arrays in laid]), device)
-        self._y = jax.device_put(_pad([arrays.y for arrays in laid]), device)
-        self._rates = jax.device_put(_pad(rates), device)
-        self._state: Any = _pad([np.stack(s.state) for s in snapshots])
+        states = [self._pack(s.state, at) for s, at in zip(snapshots, self._places, strict=True)]
+        mask = np.zeros((MAX_NETWORKS, model.layout.size if model.padded else 0), bool)
+        if model.padded:
+            for row, places in zip(mask, self._places, strict=False):
+                row[places] = True
+        fixed = (
+            _pad([arrays.x for arrays in laid], stacked.n_data),
+            _pad([arrays.y for arrays in laid], stacked.n_data),
+            _pad(rates, MAX_NETWORKS),
+            mask,
+        )
+        self._x, self._y, self._rates, self._mask = jax.device_put(fixed, small_network_device())
+        self._state: Any = _pad(states, MAX_NETWORKS)
         self._call = np.zeros((MAX_NETWORKS, CALL_NUMBERS), np.int32)
-        self._order = np.zeros(MAX_NETWORKS * count_order_rows(model), np.int32)
+        self._order = np.zeros(stacked.n_orders * count_order_rows(model), np.int32)
+
+    def __len__(self) -> int:
+        return len(self._snapshots)
 
     @property
-    def diverged(self) -> Any:
+    def diverged(self) -> NDArray[np.bool_]:
         """Bool [networks]: where a number became infinite or NaN; such a network stays."""
         return self._diverged
+
+    @property
+    def summary(self) -> Floats:
+        """Float32 [networks, 11], see `TurnResult`, after the last updates; NaN before them."""
+        return self._summary
+
+    @property
+    def state(self) -> Any:
+        """Float32 [`MAX_NETWORKS`, 3, n], parameters and moments in the program's layout."""
+        return self._state
+
+    @property
+    def rates(self) -> Any:
+        """Float32 [`MAX_NETWORKS`, r], `Rates` of every network."""
+        return self._rates
 
     def metrics(self) -> list[Metrics]:
         """Metrics of every network after its last updates; NaN before the first ones."""
@@ -76,53 +115,82 @@ class Stack:
 
     def snapshot(self, index: int) -> Snapshot:
         """Returns a network's snapshot, to go on with in a `Trainer`."""
-        state = State(*np.array(self._state[index]))
+        state = State(*np.array(self._state[index])[:, self._places[index]])
         return replace(self._snapshots[index], state=state, counters=self._counters()[index])
 
     def train(self, epochs: int) -> None:
         """Trains every network that has not diverged, in as many calls as it takes."""
-        while epochs > 0:
-            here = min(epochs, count_epochs(self._model))
-            epochs -= here
-            self._train(here)
+        target = int(self._steps[~self._diverged].max(initial=0)) + epochs * self._model.batches
+        while self.count_behind(target):
+            self.advance(target)
+
+    def count_behind(self, target: int) -> int:
+        """Returns how many updates all networks together are behind some number of them."""
+        behind = target - self._steps[~self._diverged]
+        return int(behind[behind > 0].sum())
+
+    def advance(self, target: int, most: int = sys.maxsize) -> int:
+        """Makes one call, in which networks come nearer to some number of updates.
+
+        Those that are in the earliest epoch come first, as far as the call has room for rows.
+
+        Args:
+            target: updates since the networks began here.
+            most: updates of all networks together.
+
+        Returns:
+            Updates that were made.
+        """
+        counters, batches = self._counters(), self._model.batches
+        behind = np.flatnonzero(~self._diverged & (self._steps < target)).tolist()
+        earliest = min((counters[i].epoch for i in behind), default=0)
+        todo = np.full(len(self), STAY)
+        for i in behind:
+            if counters[i].epoch == earliest and most > 0:
+                room = count_epochs(self._model) * batches - counters[i].first
+                todo[i] = min(target - self._steps[i], room, most)
+                most -= int(todo[i])
+        self._make_call(todo)
+        return int(todo[todo > 0].sum())
+
+    def measure(self) -> None:
+        """Evaluates every network that has not diverged as it is."""
+        self._make_call(np.where(self._diverged, STAY, 0))
 
     def _counters(self) -> list[Counters]:
         """Where each network stands."""
-        batches = self._model.batches
-        steps = (self._epochs * batches).tolist()
-        pairs = zip(self._snapshots, steps, strict=True)
-        return [snapshot.counters.after(done, batches) for snapshot, done in pairs]
+        pairs = zip(self._snapshots, self._steps.tolist(), strict=True)
+        return [snapshot.counters.after(done, self._model.batches) for snapshot, done in pairs]
 
-    def _train(self, epochs: int) -> None:
-        """Trains in one call."""
-        self._prepare(epochs)
-        arguments: Any = (self._state, self._x, self._y, self._rates, self._call, self._order)
-        result = self._program(StackedArguments(*arguments))
-        self._take(result.state, np.asarray(result.summary)[: len(self._snapshots)], epochs)
+    def _make_call(self, todo: NDArray[np.int_]) -> None:
+        """Trains each network for so many updates."""
+        self._prepare(todo.tolist())
+        fixed: Any = (self._x, self._y, self._rates, self._mask, self._call, self._order)
+        result = self._program(StackedArguments(self._state, *fixed))
+        self._take(result.state, np.asarray(result.summary)[: len(self)], todo)
 
-    def _prepare(self, epochs: int) -> None:
+    def _prepare(self, todo: list[int]) -> None:
         """Writes positions and shuffled rows; the call before has been waited for."""
-        n_train, length = self._model.n_train, count_order_rows(self._model)
-        batches = self._model.batches
+        batches, length = self._model.batches, count_order_rows(self._model)
         # Networks that differ in their rates alone see the same batches.
-        drawn: dict[tuple[int, int], int] = {}
-        going = zip(self._snapshots, self._epochs.tolist(), (~self._diverged).tolist(), strict=True)
-        for i, (snapshot, done, goes_on) in enumerate(going):
-            begun, seed = snapshot.counters, snapshot.spec.seed
-            key = seed, begun.epoch + done
-            start = drawn.get(key)
-            if start is None:
-                start = drawn[key] = len(drawn) * length
-                write_rows(self._order[start:], *key, n_train, epochs)
-            steps = done * batches
-            todo = epochs * batches if goes_on else 0
-            self._call[i] = seed, begun.step + steps, begun.updates + steps, 0, todo, start
+        drawn: dict[int, tuple[int, int]] = {}
+        going = zip(self._snapshots, self._counters(), todo, self._rows, strict=True)
+        self._call[:, _STEPS] = STAY
+        for i, (snapshot, at, steps, row) in enumerate(going):
+            if steps == STAY:
+                continue
+            seed, epochs = snapshot.spec.seed, -(-(at.first + steps) // batches)
+            start, done = drawn.get(seed, (len(drawn) * length, 0))
+            if epochs > done:
+                write_rows(self._order[start:], seed, at.epoch, self._model.n_train, epochs)
+            drawn[seed] = start, max(done, epochs)
+            self._call[i] = seed, at.step, at.updates, at.first, steps, row, start
 
-    def _take(self, state: Any, summary: Floats, epochs: int) -> None:
+    def _take(self, state: Any, summary: Floats, todo: NDArray[np.int_]) -> None:
         """Takes over what a call returned; a network that diverged keeps its state before it."""
-        trained = ~self._diverged
-        bad = trained & ~(np.isfinite(summary).all(axis=1) & (summary[:, -1] == 1))
-        good = trained & ~bad
+        called = todo > STAY
+        bad = called & ~(np.isfinite(summary).all(axis=1) & (summary[:, -1] == 1))
+        good = called & ~bad
         if bad.any():
             rows = np.flatnonzero(bad)
             state = np.array(state)
@@ -130,14 +198,35 @@ class Stack:
         self._state = state
         self._diverged |= bad
         self._summary[good] = summary[good]
-        self._epochs[good] += epochs
+        self._steps[good] += todo[good]
+
+    def _pack(self, state: State[Floats], places: NDArray[np.int32]) -> Floats:
+        packed = np.zeros((len(state), self._model.layout.size), np.float32)
+        packed[:, places] = state
+        return packed
 
 
-def _pad(rows: Sequence[Any]) -> Floats:
-    """Stacks arrays of one shape, with zeros for networks that are not there."""
-    padded = np.zeros((MAX_NETWORKS, *rows[0].shape), np.float32)
+def _pad(rows: Sequence[Any], length: int) -> Floats:
+    """Stacks arrays of one shape, with zeros for those that are not there."""
+    padded = np.zeros((length, *rows[0].shape), np.float32)
     padded[: len(rows)] = rows
     return padded
+
+
+@lru_cache(maxsize=256)
+def _find_places(own: Layout, padded: Layout) -> NDArray[np.int32]:
+    """Returns where the parameters of a network lie in a layout with room for more units."""
+    places = np.zeros(own.size, np.int32)
+    index = np.arange(padded.size, dtype=np.int32)
+    for layer, (blocks, roomy) in enumerate(zip(own.layers, padded.layers, strict=True)):
+        rows, columns = own.kernel_shape(layer)
+        for block, room in zip(blocks, roomy, strict=True):
+            if block.is_kernel:
+                there = index[room.span].reshape(padded.kernel_shape(layer))[:rows, :columns]
+                places[block.span] = there.ravel()
+            else:
+                places[block.span] = index[room.span][:columns]
+    return places
 
 
 def _find_statistics(snapshots: Sequence[Snapshot]) -> list[LabelStatistics]:

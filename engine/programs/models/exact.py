@@ -76,6 +76,9 @@ class ExactModel:
         n_rows: rows of points that are shown; 0 for images.
         tile: side of the units' tiles; 0 for images.
         n_validation: rows behind the train rows that are measured as a part of their own.
+        padded: whether hidden layers have room for more units than a network may have; then
+            `Inputs.mask` says which numbers of the flat vector there are, bool [n], and all
+            others stay 0.
     """
 
     network: ExactNetwork
@@ -92,6 +95,7 @@ class ExactModel:
     n_rows: int = 0
     tile: int = 0
     n_validation: int = 0
+    padded: bool = False
 
     @classmethod
     def of(
@@ -124,9 +128,15 @@ class ExactModel:
         """Computed once: every frame looks its program up."""
         return hash(tuple(getattr(self, field.name) for field in fields(self)))
 
+    def pad_units(self, units: int) -> ExactModel:
+        """Returns a model with room for so many units in every hidden layer."""
+        widths = self.network.widths
+        padded = (widths[0], *(units for _ in widths[1:-1]), widths[-1])
+        return replace(self, network=replace(self.network, widths=padded), padded=True)
+
     @property
     def layout(self) -> Layout:
-        """Layout of the parameters: the exact one."""
+        """Layout of the parameters: the exact one, or that of all there is room for."""
         return self.network.layout
 
     @property
@@ -242,6 +252,9 @@ class ExactModel:
 
     def spread_trainable(self, inputs: Inputs) -> Any | None:
         """Returns whether updates change each number, see `Parameters`; None if they change all."""
+        if self.padded:
+            there = jnp.asarray(inputs.mask) & jnp.asarray(self.layout.spread(self.trainable))
+            return self.parameters.of_flat(there)
         return None if all(self.trainable) else self.parameters.spread(self.trainable)
 
     def forward(
