@@ -14,6 +14,7 @@ from engine.base.errors import (
     PayloadError,
     PayloadVersionError,
     SpecError,
+    SweepError,
     TrialError,
     WeightError,
 )
@@ -76,6 +77,9 @@ from engine.state.payload_encoding import (
     write_word,
 )
 from engine.state.snapshots import Snapshot
+from engine.sweeps.axes import describe_axes
+from engine.sweeps.request import parse_sweep
+from engine.sweeps.sweep import Sweep
 from engine.trainer import Trainer
 
 # Before anything starts the backend that reads it.
@@ -151,6 +155,8 @@ __all__ = [
     "StackedTrainer",
     "StepRequest",
     "Surface",
+    "Sweep",
+    "SweepError",
     "Trainer",
     "Trial",
     "TrialError",
@@ -162,6 +168,7 @@ __all__ = [
     "decode_payload",
     "decode_points",
     "descend",
+    "describe_axes",
     "describe_spec",
     "describe_views",
     "dump_spec",
@@ -176,6 +183,7 @@ __all__ = [
     "pack_files",
     "parse_goal",
     "parse_spec",
+    "parse_sweep",
     "patch_spec",
     "preview_points",
     "read_word",

@@ -63,13 +63,10 @@ class StackedTrainer:
         self._places: dict[int, tuple[Stack, int]] = {}
         threads = threads or _count_processors()
         for model, members in groups.items():
-            stacked = StackedModel(
-                model,
-                shares_data=len({id(snapshots[i].data) for i in members}) == 1,
-                shares_order=len({specs[i].seed for i in members}) == 1,
-            )
-            program = programs.stacked(stacked)
             size = max(1, min(MAX_NETWORKS, -(-len(members) // threads)))
+            counts = len({id(snapshots[i].data) for i in members}), len({specs[i].seed for i in members})
+            stacked = StackedModel.with_room(model, *(min(n, MAX_NETWORKS) for n in counts))
+            program = programs.stacked(stacked)
             for start in range(0, len(members), size):
                 own = members[start : start + size]
                 stack = Stack(program, stacked, [snapshots[i] for i in own])

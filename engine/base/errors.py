@@ -65,6 +65,12 @@ class TrialError(EngineError, ValueError):
     code = "no_trial"
 
 
+class SweepError(EngineError, ValueError):
+    """A sweep that breaks a rule, or that there is no room for."""
+
+    code = "invalid_sweep"
+
+
 class GoalError(EngineError, ValueError):
     """A goal that does not follow the grammar, or cannot be checked."""
 

@@ -175,6 +175,11 @@ class ProgramCache:
                 self._begin_work()
             return False
 
+    def has_failed(self, key: Hashable) -> bool:
+        """Whether the last build in the background failed, of what is not there."""
+        with self._changed:
+            return key in self._failed and key not in self._programs
+
     def withdraw(self, owner: Hashable) -> None:
         """Cancels an owner's request if its build has not begun."""
         with self._changed:

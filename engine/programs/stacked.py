@@ -31,29 +31,28 @@ CALL_NUMBERS = _POSITION + 2
 STAY = -1
 
 
+#: Room for different sets of rows, and for different seeds: the smallest that will do.
+_ROOMS = (1, 4, 16, MAX_NETWORKS)
+
+
 @dataclass(frozen=True)
 class StackedModel:
     """A stacked call as it is compiled: the key of its program.
 
     Attributes:
         model: of every network.
-        shares_data: whether all networks have the same rows.
-        shares_order: whether all networks have the same seed, and so the same batches.
+        n_data: different sets of rows that there is room for.
+        n_seeds: different seeds that there is room for, each with batches of its own.
     """
 
     model: ExactModel
-    shares_data: bool = False
-    shares_order: bool = False
+    n_data: int
+    n_seeds: int
 
-    @property
-    def n_data(self) -> int:
-        """How many sets of rows there is room for."""
-        return 1 if self.shares_data else MAX_NETWORKS
-
-    @property
-    def n_orders(self) -> int:
-        """How many seeds there is room for."""
-        return 1 if self.shares_order else MAX_NETWORKS
+    @classmethod
+    def with_room(cls, model: ExactModel, n_data: int, n_seeds: int) -> StackedModel:
+        """Returns the smallest one with room for so many sets of rows and seeds."""
+        return cls(model, *(min(r for r in _ROOMS if r >= n) for n in (n_data, n_seeds)))
 
 
 class StackedArguments(NamedTuple):
@@ -153,7 +152,7 @@ def compile_stacked(stacked: StackedModel) -> StackedProgram:
         shape(MAX_NETWORKS, n_rates(layout.n_hidden)),
         shape(MAX_NETWORKS, n_masked, dtype=jnp.bool_),
         shape(MAX_NETWORKS, CALL_NUMBERS, dtype=jnp.int32),
-        shape(stacked.n_orders * count_order_rows(model), dtype=jnp.int32),
+        shape(stacked.n_seeds * count_order_rows(model), dtype=jnp.int32),
     )
 
     def run(call: StackedArguments) -> StackedResult:

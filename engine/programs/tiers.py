@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
+from engine.base.errors import EngineError
 from engine.base.loops import are_loops_folded
 from engine.base.program_cache import (
     CompilationStatistics,
@@ -22,6 +23,7 @@ from engine.network import Capacity
 from engine.programs.image_programs import ImagePrograms
 from engine.programs.models import ExactModel, GeneralModel, Model
 from engine.programs.stacked import StackedModel, StackedProgram, compile_stacked
+from engine.programs.stacked_pictures import PictureModel, PictureProgram, compile_pictures
 from engine.programs.turns import TurnArguments, TurnResult, compile_turn
 from engine.spec import Spec
 
@@ -141,6 +143,30 @@ class Programs:
         """Returns a stacked call; compiles it if need be."""
         return self._cache.get(model, lambda: compile_stacked(model))
 
+    def pictures(self, model: PictureModel) -> PictureProgram:
+        """Returns stacked pictures; compiles them if need be."""
+        return self._cache.get(model, lambda: compile_pictures(model))
+
+    def request_stacked(
+        self, owner: Hashable, models: Sequence[StackedModel | PictureModel]
+    ) -> dict[StackedModel | PictureModel, Any]:
+        """Returns those stacked programs that are compiled; requests the others.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            models: of stacked calls and stacked pictures.
+
+        Raises:
+            EngineError: one cannot be compiled.
+        """
+        there = {model: self._cache.peek(model) for model in models}
+        missing = [model for model, program in there.items() if program is None]
+        if any(self._cache.has_failed(model) for model in missing):
+            raise EngineError("a program could not be compiled")
+        builds = [(model, partial(_compile_stacked, model)) for model in missing]
+        self._cache.request_all(owner, builds)
+        return {model: program for model, program in there.items() if program is not None}
+
     def insight(self, key: Hashable, build: Callable[[], Any]) -> Any:
         """Returns the program of a view into a run; compiles it if need be.
 
@@ -176,6 +202,10 @@ class Programs:
     def _get(self, model: Model, *, pinned: bool = False) -> Program:
         build = lambda: Program(model, compile_turn(model))  # noqa: E731
         return self._cache.get(model, build, pinned=pinned)
+
+
+def _compile_stacked(model: StackedModel | PictureModel) -> Any:
+    return compile_stacked(model) if isinstance(model, StackedModel) else compile_pictures(model)
 
 
 @cache

@@ -77,7 +77,7 @@ class Stack:
         self._x, self._y, self._rates, self._mask = jax.device_put(fixed, small_network_device())
         self._state: Any = _pad(states, MAX_NETWORKS)
         self._call = np.zeros((MAX_NETWORKS, CALL_NUMBERS), np.int32)
-        self._order = np.zeros(stacked.n_orders * count_order_rows(model), np.int32)
+        self._order = np.zeros(stacked.n_seeds * count_order_rows(model), np.int32)
 
     def __len__(self) -> int:
         return len(self._snapshots)

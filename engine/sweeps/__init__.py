@@ -1,0 +1,1 @@
+"""Sweeps: a grid of networks that differ in one or two values, trained together."""

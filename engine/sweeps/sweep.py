@@ -1,0 +1,355 @@
+"""Sweep: trains a grid of networks that differ in one or two values, and shows all of them."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from engine.base.arrays import Floats
+from engine.base.slices import Slices, finish
+from engine.programs.stacked import StackedModel
+from engine.programs.stacked_pictures import PictureModel
+from engine.programs.tiers import Programs, default_programs
+from engine.runs.stacks import Stack
+from engine.spec import Spec
+from engine.state.snapshots import Snapshot
+from engine.sweeps.cells import measure_cells
+from engine.sweeps.grid import Grid
+from engine.sweeps.networks import Group, Networks, begin_networks
+from engine.sweeps.pictures import Pictures, StackPictures
+from engine.sweeps.request import SweepRequest, parse_sweep
+
+#: Updates of the first call of a stack, which measures how long they take.
+_FIRST = 512
+#: Seconds of one call, about.
+_CALL_SECONDS = 0.01
+_SMOOTHING = 0.3
+
+
+class SweepStack:
+    """A stack of a sweep, its pictures, and how long its updates take.
+
+    Attributes:
+        stack: the networks.
+        members: their numbers in the sweep.
+        pictures: what they look like.
+        seconds: of an update; None before the first one.
+    """
+
+    def __init__(self, stack: Stack, members: tuple[int, ...], pictures: StackPictures) -> None:
+        self.stack = stack
+        self.members = members
+        self.pictures = pictures
+        self.seconds: float | None = None
+
+    def advance(self, target: int, clock: Callable[[], float]) -> None:
+        """Makes one call of about `_CALL_SECONDS` towards so many updates."""
+        begun = clock()
+        most = _FIRST if self.seconds is None else max(1, int(_CALL_SECONDS / self.seconds))
+        done = self.stack.advance(target, most)
+        each, before = (clock() - begun) / max(1, done), self.seconds
+        self.seconds = each if before is None else before + _SMOOTHING * (each - before)
+
+
+class Sweep:
+    """Trains a grid of networks, all of them by the same number of epochs.
+
+    Each network is trained as a `Trainer` of its spec would train it, but none is ended early. A
+    cell is one network, or several that differ in their seed. Networks that differ only in
+    numbers, or in the units of their layers, share a program.
+
+    Args:
+        spec: what the networks are variants of, on points of the plane.
+        axes: one or two, see `parse_sweep`, or a whole request.
+        seeds: networks of each cell.
+        programs: where compiled programs come from; shared ones if None.
+        clock: seconds, as `time.perf_counter`.
+
+    Raises:
+        SweepError: such a sweep cannot be.
+    """
+
+    def __init__(
+        self,
+        spec: Spec,
+        axes: Sequence[Mapping[str, Any]] | SweepRequest,
+        *,
+        seeds: int = 1,
+        programs: Programs | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        request = (
+            axes
+            if isinstance(axes, SweepRequest)
+            else parse_sweep({"axes": [dict(axis) for axis in axes], "seeds": seeds})
+        )
+        self.grid = Grid.of(spec, request)
+        self._programs = programs or default_programs()
+        self._clock = clock
+        self._networks: Networks | None = None
+        self._waiting: list[Group] = []
+        self._stacks: list[SweepStack] = []
+        self._begun: dict[Group, int] = {}
+        self._found: dict[Any, Any] = {}
+        self._epoch = self._target = 0
+        self._pictures: Pictures | None = None
+
+    # What it is
+
+    @property
+    def spec(self) -> Spec:
+        """What the networks are variants of."""
+        return self.grid.spec
+
+    @property
+    def specs(self) -> list[Spec]:
+        """Spec of every network, cell by cell, and seed by seed in each."""
+        return [snapshot.spec for snapshot in self._built().snapshots]
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that all networks have trained."""
+        return self._epoch
+
+    @property
+    def n_bytes(self) -> int:
+        """Memory that it takes, about."""
+        return self._built().n_bytes
+
+    @property
+    def ready(self) -> float:
+        """Share of its programs that are compiled."""
+        programs = self._list_programs()
+        return len(self._found) / len(programs) if programs else 0.0
+
+    def describe(self) -> dict[str, Any]:
+        """Returns the description for the page, as JSON values."""
+        return {**self.grid.describe(), "programs": len(self._built().groups)}
+
+    # Making it
+
+    def build(self) -> Slices[None]:
+        """Draws all networks, in slices; what needs them does it where it has not been done.
+
+        Raises:
+            SweepError: they take too much.
+            DataError: their data cannot be made.
+        """
+        self._networks = yield from begin_networks(self.grid)
+        self._restart()
+
+    def reset(self) -> None:
+        """Returns to step 0 with the initial weights; programs stay."""
+        self._built()
+        self._restart()
+
+    def prepare(self, max_seconds: float) -> bool:
+        """Takes programs that are compiled in the background, and measures their networks.
+
+        Args:
+            max_seconds: that this may take; one stack at least is made, if its program is there.
+
+        Returns:
+            Whether all networks are there.
+
+        Raises:
+            EngineError: a program cannot be compiled.
+        """
+        begun = self._clock()
+        self._request()
+        for group in list(self._waiting):
+            if group.stacked not in self._found or group.pictures not in self._found:
+                continue
+            for members in group.split()[self._begun.get(group, 0) :]:
+                self._add_stack(group, members)
+                if self._clock() - begun >= max_seconds:
+                    return not self._waiting
+        return not self._waiting
+
+    def compile(self) -> None:
+        """Compiles all programs, on all processors, and makes all networks."""
+        missing = [key for key in self._list_programs() if key not in self._found]
+        with ThreadPoolExecutor(_count_processors()) as pool:
+            self._found |= zip(missing, pool.map(self._compile, missing), strict=True)
+        for group in list(self._waiting):
+            for members in group.split()[self._begun.get(group, 0) :]:
+                self._add_stack(group, members)
+
+    def close(self) -> None:
+        """Cancels its requests for compilation in the background."""
+        self._programs.withdraw(id(self))
+
+    # Training
+
+    def train(self, epochs: int = 1, *, threads: int | None = None) -> None:
+        """Trains all networks; compiles their programs first.
+
+        A network whose numbers become infinite or NaN keeps its last finite state, and the
+        others go on.
+
+        Args:
+            epochs: epochs to train, at least 0.
+            threads: that train at the same time; as many as there are processors if None.
+        """
+        if epochs < 0:
+            raise ValueError(f"epochs must not be negative, got {epochs}")
+        self._built()
+        self.compile()
+        self.go_to(max(self._target, self._epoch) + epochs)
+
+        def finish_stack(one: SweepStack) -> None:
+            target = self._find_target(one)
+            while one.stack.count_behind(target):
+                one.stack.advance(target)
+
+        with ThreadPoolExecutor(threads or _count_processors()) as pool:
+            for done in [pool.submit(finish_stack, one) for one in self._stacks]:
+                done.result()
+        self._epoch = self._target
+
+    def go_to(self, epoch: int) -> None:
+        """Sets the epoch that `advance` trains to."""
+        self._target = max(epoch, self._epoch)
+
+    def advance(self, max_seconds: float) -> bool:
+        """Trains networks for about so long, one call at least.
+
+        Returns:
+            Whether all networks have come to the epoch of `go_to`.
+        """
+        begun = self._clock()
+        for one in self._stacks:
+            target = self._find_target(one)
+            while one.stack.count_behind(target):
+                one.advance(target, self._clock)
+                if self._clock() - begun >= max_seconds:
+                    return self._arrive()
+        return self._arrive()
+
+    @property
+    def target(self) -> int:
+        """The epoch that `advance` trains to."""
+        return self._target
+
+    def estimate_epoch(self) -> float:
+        """Returns how long an epoch of all networks takes, seconds, by what was measured."""
+        return sum(
+            (one.seconds or 0.0) * len(one.members) * self._count_batches(one)
+            for one in self._stacks
+        )
+
+    # Showing
+
+    @property
+    def diverged(self) -> NDArray[np.bool_]:
+        """Bool [networks], which ones have diverged."""
+        found = np.zeros(self.grid.n_networks, bool)
+        for one in self._stacks:
+            found[list(one.members)] = one.stack.diverged
+        return found
+
+    @property
+    def cells(self) -> Floats:
+        """Numbers of every cell, float32 [rows, columns, 6], see `measure_cells`."""
+        summary = np.full((self.grid.n_networks, 11), np.nan, np.float32)
+        for one in self._stacks:
+            summary[list(one.members)] = one.stack.summary
+        return measure_cells(self.grid, self._built().snapshots, summary, self.diverged)
+
+    def paint(self) -> Slices[dict[str, NDArray[Any]]]:
+        """Paints every network's output over the plane, in slices.
+
+        Returns:
+            Arrays of the `sweep` view.
+        """
+        pictures = Pictures(self.grid, self.spec.n_outputs)
+        for one in self._stacks:
+            if any(index % self.grid.seeds == 0 for index in one.members):
+                pictures.add(one.members, one.pictures.paint(one.stack), one.stack.diverged)
+                yield
+        return {"sweep_cells": self.cells, **pictures.arrays()}
+
+    @property
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Arrays of the `sweep` view."""
+        return finish(self.paint())
+
+    def snapshot(self, row: int, column: int, seed: int = 0) -> Snapshot:
+        """Returns where a network stands, to go on with in a `Trainer`.
+
+        Args:
+            row: of the cell; row 0 has the second axis' first value.
+            column: of the cell.
+            seed: which network of the cell.
+
+        Raises:
+            IndexError: there is no such cell.
+        """
+        cell = self.grid.find_cell(row, column)
+        if cell is None or not 0 <= seed < self.grid.seeds:
+            raise IndexError(f"there is no network {seed} at row {row}, column {column}")
+        index = cell * self.grid.seeds + seed
+        for one in self._stacks:
+            if index in one.members:
+                return one.stack.snapshot(one.members.index(index))
+        return self._built().snapshots[index]
+
+    # Inside
+
+    def _built(self) -> Networks:
+        if self._networks is None:
+            finish(self.build())
+        assert self._networks is not None
+        return self._networks
+
+    def _restart(self) -> None:
+        self._waiting = list(self._built().groups)
+        self._stacks, self._begun = [], {}
+        self._epoch = self._target = 0
+
+    def _list_programs(self) -> list[Any]:
+        groups = self._built().groups
+        return [*{group.stacked: 0 for group in groups}, *{group.pictures: 0 for group in groups}]
+
+    def _request(self) -> None:
+        """Takes programs that are there, and requests the others."""
+        missing = [key for key in self._list_programs() if key not in self._found]
+        if not missing:
+            return
+        self._found |= self._programs.request_stacked(id(self), missing)
+
+    def _compile(self, key: StackedModel | PictureModel) -> Any:
+        programs = self._programs
+        return programs.stacked(key) if isinstance(key, StackedModel) else programs.pictures(key)
+
+    def _add_stack(self, group: Group, members: tuple[int, ...]) -> None:
+        snapshots = self._built().snapshots
+        stack = Stack(self._found[group.stacked], group.stacked, [snapshots[i] for i in members])
+        stack.measure()
+        pictures = StackPictures(self._found[group.pictures], snapshots[members[0]])
+        self._stacks.append(SweepStack(stack, members, pictures))
+        self._begun[group] = self._begun.get(group, 0) + 1
+        if self._begun[group] == len(group.split()):
+            self._waiting.remove(group)
+
+    def _count_batches(self, one: SweepStack) -> int:
+        return self._built().snapshots[one.members[0]].batches_per_epoch
+
+    def _find_target(self, one: SweepStack) -> int:
+        return self._target * self._count_batches(one)
+
+    def _arrive(self) -> bool:
+        arrived = not any(one.stack.count_behind(self._find_target(one)) for one in self._stacks)
+        if arrived:
+            self._epoch = self._target
+        return arrived
+
+
+def _count_processors() -> int:
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
