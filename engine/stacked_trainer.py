@@ -64,7 +64,10 @@ class StackedTrainer:
         threads = threads or _count_processors()
         for model, members in groups.items():
             size = max(1, min(MAX_NETWORKS, -(-len(members) // threads)))
-            counts = len({id(snapshots[i].data) for i in members}), len({specs[i].seed for i in members})
+            counts = (
+                len({id(snapshots[i].data) for i in members}),
+                len({specs[i].seed for i in members}),
+            )
             stacked = StackedModel.with_room(model, *(min(n, MAX_NETWORKS) for n in counts))
             program = programs.stacked(stacked)
             for start in range(0, len(members), size):

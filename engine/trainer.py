@@ -28,6 +28,8 @@ from engine.state.archives import Archive, decode_archive
 from engine.state.checkpoints import decode_checkpoint, load_checkpoint, save_checkpoint
 from engine.state.payload import LinkPayload
 from engine.state.snapshots import Snapshot
+from engine.sweeps.request import SweepRequest
+from engine.sweeps.sweep import Sweep
 
 
 class Trainer(EditableRun):
@@ -238,6 +240,17 @@ class Trainer(EditableRun):
             EngineError: a change cannot be made, or not race.
         """
         return Race(self._programs, self.snapshot(), racers, epochs, restart=restart)
+
+    def make_sweep(self, request: SweepRequest) -> Sweep:
+        """Returns a sweep of the present spec; the run keeps its state.
+
+        Args:
+            request: what varies.
+
+        Raises:
+            SweepError: such a sweep cannot be.
+        """
+        return Sweep(self.spec, request, programs=self._programs)
 
     def begin_seed_check(self, goal: Goal) -> SeedCheck:
         """Returns a check of a goal on seeds of the present spec; the run keeps its state.

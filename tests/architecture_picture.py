@@ -66,6 +66,7 @@ ENGINE_ROOMS = {
     "edits": "migration",
     "runs": "points, images",
     "exports": "Keras, PyTorch",
+    "sweeps": "grids of networks",
     "goals": "grammar, seeds",
     "trainer": "one run, its edits",
 }

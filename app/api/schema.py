@@ -17,6 +17,7 @@ from engine import (
     PRESETS,
     TABLE_DATASETS,
     TASK_DATASETS,
+    describe_axes,
     describe_spec,
     describe_views,
     preview_points,
@@ -75,8 +76,8 @@ def collect_answers() -> dict[str, Any]:
 
 
 def _describe() -> dict[str, Any]:
-    """The spec's schema, and the views of frames beside it."""
-    return {**describe_spec(), "views": describe_views()}
+    """The spec's schema, the views of frames, and what sweeps can vary beside it."""
+    return {**describe_spec(), "views": describe_views(), "sweep_axes": describe_axes()}
 
 
 def _list_presets() -> list[dict[str, Any]]:

@@ -346,11 +346,32 @@ class Check(Message):
     goal: GoalText
 
 
+class Sweep(Message):
+    """Train a grid of networks in place of the present one; null ends it."""
+
+    type: Literal["sweep"]
+    sweep: Any
+
+
+class CellName(Message):
+    """One cell of the sweep."""
+
+    row: Annotated[int, Field(ge=0, le=63)]
+    column: Annotated[int, Field(ge=0, le=63)]
+
+
 class Adopt(Message):
-    """Go on with a network of the race in place of the present one."""
+    """Go on with a network of the race, or of the sweep, in place of the present one."""
 
     type: Literal["adopt"]
-    racer: Annotated[int, Field(ge=0, lt=MAX_RACERS)]
+    racer: Annotated[int, Field(ge=0, lt=MAX_RACERS)] | None = None
+    cell: CellName | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if (self.racer is None) == (self.cell is None):
+            raise _rule("must have either a racer or a cell")
+        return self
 
 
 class EndSession(Message):
@@ -367,7 +388,7 @@ class Ack(Message):
 
 _SessionCommand = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
-    | WatchTimeline | Recall | Branch | Try | Race | Adopt | SetGoal | Check
+    | WatchTimeline | Recall | Branch | Try | Race | Sweep | Adopt | SetGoal | Check
 )  # fmt: skip
 ClientMessage = _SessionCommand | Open | Load | EndSession | Ack
 Command = _SessionCommand | Loading

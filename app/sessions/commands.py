@@ -26,6 +26,7 @@ from app.protocol.messages import (
     SetWeight,
     Speed,
     Step,
+    Sweep,
     Try,
     Undo,
     Views,
@@ -74,30 +75,46 @@ def _dispatch(worker: WorkerState, command: Command) -> Slices[None]:
     match command:
         case Edit():
             yield from _edit_or_defer(worker, command)
+        case Reset() if worker.sweep.active:
+            worker.sweep.reset()
         case Reset() if worker.pending_edits:
             _defer(worker, command)
         case Reset() | SetWeight() | Loading():
             yield from _apply_change(worker, command)
         case Undo() | Redo() | Branch() | Recall():
+            before = worker.spec_id
             navigate(worker, command)
+            if worker.spec_id != before:
+                worker.sweep.end()
+        case Run() | Pause() | Step() | Speed():
+            _control_training(worker, command)
+        case Sweep():
+            yield from worker.sweep.begin(worker.trainer, command.sweep)
+        case Adopt():
+            _adopt(worker, command)
+        case WatchTimeline() | Try() | Race() | Views() | SetGoal() | Check():
+            _take_request(worker, command)
+
+
+def _control_training(worker: WorkerState, command: Run | Pause | Step | Speed) -> None:
+    """Runs, pauses or steps what the session trains: its network, or its sweep."""
+    match command:
         case Run():
             worker.set_running(True, command.until)
         case Pause():
             worker.set_running(False)
+        case Speed():
+            worker.set_speed(command.epochs_per_frame)
+        case Step() if worker.running:
+            worker.put_error("not_paused", "pause before making single steps")
+        case Step() if worker.sweep.active and command.batches is not None:
+            worker.put_error("invalid_message", "a sweep makes steps of epochs", "batches")
         case Step():
-            if worker.running:
-                worker.put_error("not_paused", "pause before making single steps")
-            else:
-                worker.add_step(command)
-        case Adopt():
-            _adopt(worker, command)
-        case WatchTimeline() | Try() | Race() | Speed() | Views() | SetGoal() | Check():
-            _take_request(worker, command)
+            worker.add_step(command)
 
 
 def _take_request(
-    worker: WorkerState,
-    command: WatchTimeline | Try | Race | Speed | Views | SetGoal | Check,
+    worker: WorkerState, command: WatchTimeline | Try | Race | Views | SetGoal | Check
 ) -> None:
     """Runs a command that leaves the run itself unchanged."""
     match command:
@@ -113,18 +130,22 @@ def _take_request(
         case Check():
             if not worker.goals.check(worker.trainer, command.goal):
                 worker.put_error("rate_limited", "too many networks are trained already")
-        case Speed():
-            worker.set_speed(command.epochs_per_frame)
         case Views():
             worker.set_views(command)
 
 
 def _adopt(worker: WorkerState, command: Adopt) -> None:
-    """Goes on with a network of the race, with its weights and counters."""
-    chosen = worker.races.snapshot(command.racer)
+    """Goes on with a network of the race, or of the sweep, with its weights and counters."""
+    if command.racer is not None:
+        path, chosen = "racer", worker.races.snapshot(command.racer)
+    else:
+        cell = command.cell
+        path, chosen = "cell", cell and worker.sweep.snapshot(cell.row, cell.column)
     if chosen is None:
-        worker.put_error("invalid_message", "there is no such network in the race", "racer")
+        name = "race" if path == "racer" else "sweep"
+        worker.put_error("invalid_message", f"there is no such network in the {name}", path)
         return
+    worker.sweep.end(pause=False)
     discard_pending(worker)
     before = worker.trainer.shown_snapshot()
     spec = worker.trainer.replace(chosen)
@@ -176,6 +197,10 @@ def _apply_change(worker: WorkerState, command: Edit | Reset | SetWeight | Loadi
         change = Change(path, time.monotonic(), group)
         joined = record_change(worker, before, change, command.type)
     worker.put_spec(trainer.spec, joined=joined)
+    if isinstance(command, Loading):
+        worker.sweep.end()
+    elif isinstance(command, Edit):
+        yield from worker.sweep.follow(trainer)
 
 
 def _change(

@@ -21,6 +21,7 @@ class TurnPlan:
     """Plan of one turn of a session: updates to train and frame to make.
 
     Attributes:
+        swept: whether a sweep trains in place of the network.
         frame_seconds: within which the frame is to come, see `FramePace`.
     """
 
@@ -32,6 +33,7 @@ class TurnPlan:
     compile_exact: bool = False
     until: Until | str | None = None
     recalled: TimelinePoint | None = None
+    swept: bool = False
     frame_seconds: float = FRAME_SECONDS
 
     @property
@@ -67,18 +69,24 @@ class FrameTurns:
         with self._locked as shared:
             shared.retry_at = until
 
-    def start(self, now: float) -> TurnPlan | None:
-        """Spends one credit for a frame that is due by now; None if none is."""
+    def start(self, now: float, *, swept: bool = False) -> TurnPlan | None:
+        """Spends one credit for a frame that is due by now; None if none is.
+
+        Args:
+            now: monotonic seconds.
+            swept: whether a sweep trains in place of the network.
+        """
         with self._locked as shared:
             if not shared.wants_frame() or shared.frame_at > now or shared.outbox is None:
                 return None
             running = shared.control.running
             request = shared.demand.spend_credit(now, running=running)
-            compile_exact = running and shared.debounce.fire(now)
-            epochs, batches = (0, 0) if shared.recalled else shared.control.take_steps()
+            compile_exact = running and not swept and shared.debounce.fire(now)
+            rests = swept or shared.recalled is not None
+            epochs, batches = (0, 0) if rests else shared.control.take_steps()
             until, recalled = shared.control.until, shared.recalled
             known = shared.outbox, request, epochs, batches, running, compile_exact, until, recalled
-            return TurnPlan(*known, self._pace.begin(now))
+            return TurnPlan(*known, swept, self._pace.begin(now))
 
     def stop_debounce(self) -> None:
         """Stops the debounce until the next edit, as the exact program is compiled or requested."""

@@ -108,6 +108,8 @@ class Session:
             outbox.put(
                 make_opened_message(*known, shared.pending_spec, running=running, resumed=resumed)
             )
+            if shared.sweep is not None:
+                outbox.put({"type": "sweep", "sweep": shared.sweep})
         if former is not None:
             former.close(4001, "taken over by another client")
         self._wake(self)

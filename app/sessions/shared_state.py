@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from typing import Any
 
 from app.history.timeline import TimelinePoint
 from app.history.timeline_notifications import TimelineNotifications
@@ -44,6 +45,7 @@ class SharedState:
         recalled: the point of the time line that is shown instead of the present.
         trial: the present trial.
         check: the present check of a goal on seeds.
+        sweep: the present sweep, as the client is told of it; None without one.
         spec: what is trained, as the client knows it.
         spec_id: counts edits, resets and set weights.
         retry_at: when a frame whose programs were missing is tried again.
@@ -66,6 +68,7 @@ class SharedState:
         self.recalled: TimelinePoint | None = None
         self.trial: TrialTask | None = None
         self.check: SeedCheckTask | None = None
+        self.sweep: dict[str, Any] | None = None
         self.spec = spec
         self.spec_id = 0
         self.retry_at = 0.0

@@ -36,7 +36,7 @@ def take_turn(worker: WorkerState) -> None:
     if worker.work is not None:
         _continue_work(worker, until)
     elif not _run_commands(worker, until):
-        _begin_frame(worker)
+        _begin_frame(worker, until)
         _continue_work(worker, until)
     if worker.work is not None:
         worker.turn_kind = None
@@ -62,7 +62,7 @@ def _run_commands(worker: WorkerState, until: float) -> bool:
     return True
 
 
-def _begin_frame(worker: WorkerState) -> None:
+def _begin_frame(worker: WorkerState, until: float) -> None:
     """Begins a frame if one is due and its programs are compiled."""
     now = time.monotonic()
     wanted = worker.frames.find_request(now)
@@ -73,9 +73,14 @@ def _begin_frame(worker: WorkerState) -> None:
     if not trainer.is_ready(request, recalled.snapshot if recalled is not None else None):
         worker.frames.postpone(now + PAUSE_SECONDS)
         return
-    turn = worker.frames.start(now)
+    swept = worker.sweep.active and recalled is None
+    if swept and not worker.sweep.advance(until):
+        worker.frames.postpone(worker.sweep.find_next(now))
+        return
+    turn = worker.frames.start(time.monotonic(), swept=swept)
     if turn is not None:
         worker.work = _attempt_frame(worker, turn)
+    if turn is not None and not swept:
         worker.turn_kind = _name_kind(worker, turn)
 
 
@@ -110,6 +115,9 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
     trainer = worker.trainer
     if turn.recalled is not None:
         yield from _show_recalled(worker, turn, turn.recalled)
+        return
+    if turn.swept:
+        yield from _show_sweep(worker, turn)
         return
     if turn.compile_exact and trainer.prefer_exact(turn.request.tile):
         worker.frames.stop_debounce()
@@ -147,6 +155,19 @@ def _make_frame(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
     worker.frames.finish(turn, _encode(worker, turn, frame, metadata), rest)
     if trainer.early_stop and trainer.spec.early_stopping.restore_best_weights:
         restore_best(worker)
+
+
+def _show_sweep(worker: WorkerState, turn: TurnPlan) -> Slices[None]:
+    frame = yield from worker.trainer.begin_turn(request=turn.request)
+    frame = worker.goals.show(worker.trainer, worker.races.show(turn.request, frame))
+    frame = yield from worker.sweep.show(turn.request, frame)
+    metadata = {
+        **frame.metadata,
+        "spec_id": str(worker.spec_id),
+        "running": "true" if worker.running else "false",
+    }
+    worker.frames.finish(turn, _encode(worker, turn, frame, metadata), 0)
+    worker.sweep.mark_shown()
 
 
 def _show_recalled(worker: WorkerState, turn: TurnPlan, point: TimelinePoint) -> Slices[None]:

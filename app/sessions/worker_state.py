@@ -27,6 +27,7 @@ from app.sessions.frame_turns import FrameTurns
 from app.sessions.pending_edits import PendingEdits
 from app.sessions.saved_sessions import SavedSession, SessionNotes
 from app.sessions.shared_state import Locked
+from app.sessions.sweeps import SessionSweep
 from engine import Slices, Spec, Trainer
 
 
@@ -49,6 +50,7 @@ class WorkerState:
         trials: the trials that the client asks for.
         races: the race that the client looks at.
         goals: the goal that the client looks at.
+        sweep: what stands in the place of the network, if anything.
         undo_history: what can be undone.
         timeline: what can be recalled.
         pending_edits: edits that wait for programs or images.
@@ -76,6 +78,7 @@ class WorkerState:
         self.trials = SessionTrials(locked, background)
         self.races = SessionRaces(locked, background, wake)
         self.goals = SessionGoals(locked, background)
+        self.sweep = SessionSweep(locked)
         self.undo_history = UndoHistory(undo_memory)
         self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())
         self.pending_edits = PendingEdits(account)
@@ -128,7 +131,8 @@ class WorkerState:
             notes = SessionNotes(
                 token=token,
                 spec_id=shared.spec_id,
-                running=control.running,
+                # A saved session comes back without its sweep.
+                running=control.running and shared.sweep is None,
                 until=control.until,
                 speed=control.epochs_per_frame,
                 steps=control.steps,
@@ -159,6 +163,7 @@ class WorkerState:
     def close(self) -> None:
         """Closes the trainer; called once nobody can come back."""
         self.races.end()
+        self.sweep.close()
         self.trainer.close()
 
     def next_command(self, now: float) -> Command | None:

@@ -292,6 +292,32 @@ VIEWS.register(
         ),
     ),
     View(
+        "sweep", "plane", cost="occasional", recorded=True, changes=True,
+        arrays=(
+            ArrayType(
+                "sweep_cells", "F32", ("n", "n", 6),
+                "for each row and column of cells the median over the seeds that have not diverged "
+                "of train loss, test loss, train metric, test metric; the share of the seeds that "
+                "have diverged, and the share that succeed (test accuracy, or R^2, of 0.95 or "
+                "more); NaN where there is no cell, or nothing to measure",
+            ),
+            ArrayType(
+                "sweep_boundaries", "U8", ("n", "K", 24, 24),
+                "the outputs of each cell's first seed as in `boundary`, row by row of the cells; "
+                "0..255 spans its pair of `sweep_ranges`",
+            ),
+            ArrayType(
+                "sweep_ranges", "F32", ("n", 2),
+                "lowest and highest output of each; NaN where there is no picture",
+            ),
+            ArrayType(
+                "sweep_mean", "F32", (2, "K", 24, 24),
+                "of a sweep with one axis: mean and standard deviation of the outputs over the "
+                "cells that have not diverged",
+            ),
+        ),
+    ),
+    View(
         "digit", "images", recorded=True,
         arrays=(
             ArrayType(

@@ -14,7 +14,6 @@ from engine.network import Layout
 from engine.programs.models import ExactModel
 from engine.programs.stacked import MAX_NETWORKS, StackedModel, count_order_rows
 from engine.programs.stacked_pictures import SIDE, PictureModel
-from engine.spec import Spec
 from engine.state.initial_state import draw_state
 from engine.state.snapshots import Snapshot, no_ranges
 from engine.sweeps.grid import Grid
@@ -130,9 +129,7 @@ def _make_group(model: ExactModel, members: list[int], snapshots: Sequence[Snaps
     return Group(stacked, PictureModel(model.network), tuple(members))
 
 
-def _count_bytes(
-    snapshots: Sequence[Snapshot], groups: Sequence[Group], n_data: int
-) -> int:
+def _count_bytes(snapshots: Sequence[Snapshot], groups: Sequence[Group], n_data: int) -> int:
     """Estimates the memory of all networks: states twice, since a call returns a new one."""
     total = n_data * max(s.data.nbytes for s in snapshots)
     for group in groups:

@@ -244,7 +244,27 @@ class Sweep:
             for one in self._stacks
         )
 
+    @property
+    def progress(self) -> float:
+        """Share of the updates up to the epoch of `go_to` that are done, 0 to 1."""
+        if self._target == self._epoch or not self._stacks:
+            return 1.0
+        behind = sum(one.stack.count_behind(self._find_target(one)) for one in self._stacks)
+        epochs = self._target - self._epoch
+        todo = sum(len(one.members) * self._count_batches(one) for one in self._stacks) * epochs
+        return max(0.0, 1.0 - behind / todo)
+
     # Showing
+
+    @property
+    def n_measured(self) -> int:
+        """Networks whose program is there, so that they have numbers and pictures."""
+        return sum(len(one.members) for one in self._stacks)
+
+    @property
+    def all_diverged(self) -> bool:
+        """Whether no network is left that trains."""
+        return self.n_measured > 0 and all(one.stack.diverged.all() for one in self._stacks)
 
     @property
     def diverged(self) -> NDArray[np.bool_]:

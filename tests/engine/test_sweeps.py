@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Programs, Spec, Sweep, Trainer, dump_spec, parse_spec
-from engine.base.slices import finish
+from engine import Programs, Spec, Sweep, Trainer, parse_spec
 from engine.data.planes import COORDINATES
 from engine.sweeps.axes import SWEEP_AXES
 

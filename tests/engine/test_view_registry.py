@@ -29,8 +29,8 @@ def check(trainer: Trainer, view: View, of: set[str], known: dict[str, int]) -> 
             assert meant == "n" or size == known.get(str(meant), meant), name
 
 
-#: What a race shows is in frames of sessions alone: tests/app/test_races.py.
-OF_RUNS = [name for name in VIEWS if name != "race"]
+#: In frames of sessions alone: tests/app/test_races.py and tests/app/test_sweeps.py.
+OF_RUNS = [name for name in VIEWS if name not in {"race", "sweep"}]
 
 
 @pytest.mark.parametrize("name", [name for name in OF_RUNS if VIEWS[name].of != "images"])

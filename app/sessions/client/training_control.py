@@ -48,6 +48,10 @@ class TrainingControl:
         """Drops the steps that have not been trained."""
         self._epochs = self._batches = 0
 
+    def take_epochs(self, epochs: int) -> None:
+        """Counts epochs that were trained towards those of `add_step`."""
+        self._epochs = max(0, self._epochs - epochs)
+
     def set_running(self, running: bool, until: Until | str | None = None) -> None:
         """Starts or pauses training; drops the steps that have not been trained."""
         self.running = running
