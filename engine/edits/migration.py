@@ -19,7 +19,7 @@ from engine.base.slices import Slices
 from engine.edits.layer_mapping import Origin
 from engine.functions.activations import ACTIVATIONS
 from engine.network import Axis, Block, Layout, UnitParameter, initial_value
-from engine.spec import Spec
+from engine.spec import LayerSpec, Spec
 
 #: (layer, fan_in, fan_out) -> float32 [fan_in, fan_out], newly drawn weights.
 Draw = Callable[[int, int, int], Floats]
@@ -37,12 +37,15 @@ class BlockSource:
         fill: what new numbers start with: one for all, or an array of the block's shape.
         source: the block of the old parameters; None where all is new.
         indices: for each axis the old index of every new one, or `NEW`.
+        factors: float32, for each weighted sum what its old numbers are multiplied by, which then
+            are copies and have no moments yet; 0 where they are no copies. None: there are none.
     """
 
     block: Block
     fill: Any
     source: Block | None = None
     indices: tuple[_Indices, ...] = ()
+    factors: Floats | None = None
 
     @property
     def is_unchanged(self) -> bool:
@@ -66,6 +69,9 @@ class BlockSource:
         if not all((indices != NEW).all() for indices in self.indices):
             target[:] = 0 if moments else self.fill
         target[there] = before[np.ix_(*(indices[indices != NEW] for indices in self.indices))]
+        if self.factors is not None:
+            copied = self.factors != 0
+            target[..., copied] *= 0 if moments else self.factors[copied]
 
 
 @dataclass(frozen=True)
@@ -123,7 +129,10 @@ def plan_migration(
     """Plans the migration from one architecture to the next.
 
     A new unit draws its incoming weights and gets outgoing weights 0. A new
-    layer starts near the identity. Behind a removed layer the next kernel is
+    layer starts near the identity. Units that become maxout keep what they compute where
+    their function is the largest of two multiples of z: the second piece of a linear unit is the
+    first one once more, that of a leaky ReLU is it times the slope, and all others start at 0, as
+    a ReLU's. Behind a removed layer the next kernel is
     kept if the widths agree, else drawn. If the number of outputs changes,
     the output layer is drawn. Features match by name, and so do pixels; where images
     take the place of other data, or get a new first layer, that layer is drawn.
@@ -201,19 +210,22 @@ class _Planner:
         layer = self._new.layers[index]
         previous = self._new.layers[index - 1].activation if index else None
         scale, shift = near_identity(layer.activation, previous)
-        same = min(before, layer.units)
-        kernel = np.zeros((before, layer.units), np.float32)
-        kernel[range(same), range(same)] = scale
+        # All pieces of a maxout unit are the same at first, and so is the largest of them.
+        near = np.arange(layer.sums) % layer.units < before
+        kernel = np.zeros((before, layer.sums), np.float32)
+        kernel[np.arange(layer.sums)[near] % layer.units, near] = scale
         if layer.units > before:
-            kernel[:, before:] = self._drawn(index)[:, before:]
-        bias = np.zeros(layer.units, np.float32)
-        bias[:same] = shift
-        return self._new_layer(index, kernel, bias)
+            kernel[:, ~near] = self._drawn(index)[:, ~near]
+        return self._new_layer(index, kernel, np.where(near, shift, 0).astype(np.float32))
 
     def _kept_layer(
         self, index: int, from_layer: int, units: tuple[int | None, ...], carried: _CarriedUnits
     ) -> tuple[BlockSource, ...]:
-        columns = _to_indices(units)
+        columns, drawn, factors = self._match_sums(index, from_layer, _to_indices(units))
+        of_weights = factors
+        if factors is not None and self._new.layers[index].batch_norm:
+            # A normalized sum is the same whatever its weights are multiplied by.
+            of_weights = np.sign(factors)
         old_kernel, old_bias, *old_units = self._from.layers[from_layer]
         kernel, bias, *new_units = self._to.layers[index]
         rows: _Indices | None = None
@@ -225,10 +237,11 @@ class _Planner:
             made = [BlockSource(kernel, self._drawn(index))]
         else:
             fill: Any = 0.0
-            if (columns == NEW).any():
-                fill = np.where(columns == NEW, self._drawn(index), np.float32(0))
-            made = [BlockSource(kernel, fill, old_kernel, along_axes(kernel, rows, columns))]
-        made.append(BlockSource(bias, 0.0, old_bias, (columns,)))
+            if drawn.any():
+                fill = np.where(drawn, self._drawn(index), np.float32(0))
+            along = along_axes(kernel, rows, columns)
+            made = [BlockSource(kernel, fill, old_kernel, along, of_weights)]
+        made.append(BlockSource(bias, 0.0, old_bias, (columns,), of_weights))
         before = {block.unit_parameter: block for block in old_units}
         for block in new_units:
             old = (
@@ -236,8 +249,34 @@ class _Planner:
                 if self._continues(index, from_layer, block)
                 else None
             )
-            made.append(BlockSource(block, self._initial(index, block), old, (columns,)))
+            scaled = block.unit_parameter in (UnitParameter.SCALE, UnitParameter.SHIFT)
+            of_block = factors if scaled else None
+            made.append(BlockSource(block, self._initial(index, block), old, (columns,), of_block))
         return tuple(made)
+
+    def _match_sums(
+        self, index: int, from_layer: int, units: _Indices
+    ) -> tuple[_Indices, NDArray[np.bool_], Floats | None]:
+        """Finds the old weighted sum of each new one, by the old unit of each new one.
+
+        Returns:
+            The old sums, or `NEW`; which new ones are drawn; the factors of copies, see
+            `BlockSource`.
+        """
+        if from_layer == len(self._old.layers):
+            return units, units == NEW, None
+        new, old = self._new.layers[index], self._old.layers[from_layer]
+        parts: list[_Indices] = []
+        factors = np.zeros((new.pieces, len(units)), np.float32)
+        for piece in range(new.pieces):
+            factor = 1.0 if piece < old.pieces else _second_piece(old)
+            source = min(piece, old.pieces - 1) * old.units
+            parts.append(np.where((units == NEW) | (factor == 0), NEW, units + source))
+            if piece >= old.pieces:
+                factors[piece] = np.where(units == NEW, 0, factor)
+        drawn = np.tile(units == NEW, new.pieces)
+        sums = np.concatenate(parts).astype(np.int32)
+        return sums, drawn, factors.ravel() if factors.any() else None
 
     def _initial(self, index: int, block: Block) -> float:
         assert block.unit_parameter is not None
@@ -250,6 +289,11 @@ class _Planner:
             learned = ACTIVATIONS[layer.activation].learned_slope
             return not learned or ACTIVATIONS[before.activation].learned_slope
         return before.batch_norm
+
+
+def _second_piece(layer: LayerSpec) -> float:
+    """What z is multiplied by in the second piece of a unit whose first one is z."""
+    return {"linear": 1.0, "leaky_relu": layer.negative_slope}.get(layer.activation, 0.0)
 
 
 def _to_indices(units: tuple[int | None, ...]) -> _Indices:

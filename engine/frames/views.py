@@ -32,7 +32,8 @@ VIEWS.register(
         arrays=(
             ArrayType(
                 "weights", "F32", ("P",),
-                "for each layer and the output the kernel [in,out] row by row, then the bias",
+                "for each layer and the output the kernel [in,out] row by row, then the bias; of a "
+                "maxout layer `out` counts all first pieces of its units, then all second",
             ),
         ),
     ),
@@ -125,11 +126,13 @@ VIEWS.register(
                 "for each such row and each feature, hidden unit and output: weighted sum, "
                 "pre-activation, activation, activation after dropout, slope of the activation, "
                 "and the gradients of the row's loss for what the next layer gets, for the "
-                "pre-activation, and for the weighted sum",
+                "pre-activation, and for the weighted sum; of a maxout layer for all first "
+                "pieces, then all second, with what a unit has one of beside the first",
             ),
             ArrayType(
                 "step_units", "F32", ("n", 2),
-                "mean and variance of the batch for each hidden unit before its normalization",
+                "mean and variance of the batch for each hidden unit, or piece of one, before "
+                "its normalization",
             ),
             ArrayType(
                 "step_parameters", "F32", ("n", 10),

@@ -27,9 +27,10 @@ class Activation:
         never_negative: whether f(z) >= 0 everywhere.
         reads: parameters of a layer that it depends on.
         learned_slope: whether the slope for z < 0 is learned, one number for each unit.
-        keras: an activation argument, or a layer; holes `{slope}`.
-        pytorch: a module; holes `{slope}` and `{units}`.
-        jax: an expression; holes `{z}`, `{slope}` and `{layer}`.
+        pieces: weighted sums of each unit, of which it hands on the largest, see `pieces`.
+        keras: an activation argument, or a layer; holes `{slope}` and `{pieces}`.
+        pytorch: a module; holes `{slope}`, `{units}` and `{pieces}`.
+        jax: an expression; holes `{z}`, `{slope}`, `{layer}` and `{pieces}`.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Activation:
     never_negative: bool = False
     reads: tuple[str, ...] = ()
     learned_slope: bool = False
+    pieces: int = 1
 
 
 #: Every activation by its name, in the contract's order.

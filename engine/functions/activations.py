@@ -269,3 +269,57 @@ ACTIVATIONS.register(
         jax=Code("step({z})", _JAX_STEP),
     )
 )  # fmt: skip
+
+
+def maxout(z: Array, slope: Array) -> Array:
+    """Z of each piece; a unit hands on that of its largest one, see `pieces.take_largest`.
+
+    References:
+        Goodfellow et al., "Maxout Networks", 2013, arXiv:1302.4389.
+    """
+    return z
+
+
+_KERAS_MAXOUT = '''\
+class Maxout(layers.Layer):
+    """The largest piece of each unit: all first pieces come first, then all second."""
+
+    def __init__(self, pieces):
+        super().__init__()
+        self.pieces = pieces
+
+    def call(self, z):
+        best, *others = ops.split(z, self.pieces, axis=-1)
+        for other in others:
+            best = ops.where(best >= other, best, other)
+        return best'''
+_PYTORCH_MAXOUT = '''\
+class Maxout(nn.Module):
+    """The largest piece of each unit: all first pieces come first, then all second."""
+
+    def __init__(self, pieces):
+        super().__init__()
+        self.pieces = pieces
+
+    def forward(self, z):
+        best, *others = z.chunk(self.pieces, dim=1)
+        for other in others:
+            best = torch.where(best >= other, best, other)
+        return best'''
+_JAX_MAXOUT = '''\
+def maxout(pieces, z):
+    """The largest piece of each unit: all first pieces come first, then all second."""
+    best, *others = jnp.split(z, pieces, axis=-1)
+    for other in others:
+        best = jnp.where(best >= other, best, other)
+    return best'''
+
+ACTIVATIONS.register(
+    Activation(
+        "maxout", "the largest of two weighted sums, each with weights and a bias of its own",
+        maxout, (1.0, 0.0), pieces=2,
+        keras=Code("Maxout({pieces})", _KERAS_MAXOUT, layer=True),
+        pytorch=Code("Maxout({pieces})", _PYTORCH_MAXOUT),
+        jax=Code("maxout({pieces}, {z})", _JAX_MAXOUT),
+    )
+)  # fmt: skip

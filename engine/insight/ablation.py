@@ -60,7 +60,7 @@ def switch_off(spec: Spec, params: Floats, request: AblationRequest) -> Floats:
         if layer < layout.n_hidden and unit < spec.layers[layer].units:
             layout.kernel(ablated, layer + 1)[unit] = 0
     for layer, from_, to in request.links:
-        if layer > layout.n_hidden or to >= layout.widths[layer + 1]:
+        if layer > layout.n_hidden or to >= layout.sums[layer]:
             continue
         if from_ is None:
             ablated[layout.bias_slice(layer)][to] = 0

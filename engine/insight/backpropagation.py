@@ -16,6 +16,7 @@ from engine.insight.derivatives import (
     activate_output,
     differentiate,
     differentiate_loss,
+    take_largest,
 )
 from engine.insight.layer_values import select_features
 from engine.network import Layout, ParameterArrays
@@ -43,6 +44,9 @@ class Batch:
 @dataclass
 class LayerValues:
     """Numbers of one layer, [rows, units] each; gradients are of each row's own loss.
+
+    Of a maxout layer `sums`, `z`, `slopes`, `by_z` and `by_sums` have a number for each piece, and
+    slopes are 1 for the largest, 0 for the others.
 
     With batch normalization rows act on each other; gradients are then of the sum of all losses.
 
@@ -117,6 +121,7 @@ def run_forward(spec: Spec, flat: Doubles, batch: Batch) -> tuple[list[LayerValu
             normal = (sums - mean) / np.sqrt(variance + EPSILON)
             z = np.asarray(params.scales[layer] * normal + params.shifts[layer], np.float64)
         a, slopes = differentiate(settings.activation, z, _slopes_of(spec, params, layer))
+        a, slopes = take_largest(a, slopes, settings.pieces)
         none = np.zeros_like(a)
         h = a * batch.factors[layer]
         values = LayerValues(sums, z, a, h, slopes, none, none, none, mean, variance)
@@ -168,7 +173,7 @@ def _slopes_of(spec: Spec, params: ParameterArrays, layer: int) -> Any:
     settings = spec.layers[layer]
     if ACTIVATIONS[settings.activation].learned_slope:
         return params.slopes[layer]
-    return np.full(settings.units, np.float32(settings.negative_slope), np.float64)
+    return np.full(settings.sums, np.float32(settings.negative_slope), np.float64)
 
 
 def _go_back(
@@ -182,7 +187,7 @@ def _go_back(
     """Goes back through dropout, activation and normalization of a hidden layer."""
     settings, rows = spec.layers[layer], len(here.z)
     by_a = here.by_h * factors
-    here.by_z = here.by_sums = by_a * here.slopes
+    here.by_z = here.by_sums = np.tile(by_a, settings.pieces) * here.slopes
     if ACTIVATIONS[settings.activation].learned_slope:
         found.slopes[layer][:] = (by_a * np.minimum(here.z, 0.0)).sum(axis=0) / rows
     if settings.batch_norm:

@@ -86,6 +86,7 @@ _ACTIVATIONS: dict[str, Differentiated] = {
     "softplus": lambda z, s: (np.logaddexp(0.0, z), _sigmoid(z)),
     "sin": lambda z, s: (np.sin(z), np.cos(z)),
     "step": lambda z, s: (np.where(z >= 0, 1.0, 0.0), np.zeros_like(z)),
+    "maxout": lambda z, s: (z, np.ones_like(z)),
 }
 
 
@@ -103,6 +104,25 @@ def differentiate(name: str, z: Doubles, slope: Doubles) -> tuple[Doubles, Doubl
     slopes = np.broadcast_to(slope, z.shape)
     apply = ACTIVATIONS[name].apply
     return _differentiate_by_jax(lambda v: apply(v, jnp.asarray(slopes, jnp.float32)), z)
+
+
+def take_largest(a: Doubles, slopes: Doubles, pieces: int) -> tuple[Doubles, Doubles]:
+    """Returns the activations of units out of those of their pieces, and the slopes of pieces.
+
+    Args:
+        a: [rows, pieces * units], see `engine.network.pieces`.
+        slopes: f'(z), the same.
+        pieces: of each unit.
+
+    Returns:
+        [rows, units], and the slopes, 0 for all pieces but the first of the largest.
+    """
+    if pieces == 1:
+        return a, slopes
+    parts = a.reshape(len(a), pieces, -1)
+    best = parts.argmax(axis=1)
+    chosen = np.arange(pieces)[:, None] == best[:, None]
+    return parts.max(axis=1), slopes * chosen.reshape(a.shape)
 
 
 def _differentiate_by_jax(apply: Any, z: Doubles) -> tuple[Doubles, Doubles]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.functions.activations import ACTIVATIONS
-from engine.insight.derivatives import differentiate
+from engine.insight.derivatives import differentiate, take_largest
 from engine.network import ParameterArrays
 from engine.network.normalization import EPSILON
 from engine.spec import Spec
@@ -60,6 +60,10 @@ def iterate_layers(spec: Spec, params: ParameterArrays, inputs: Doubles) -> Iter
         constant = params.slopes[layer] if learned else settings.negative_slope
         slope = np.broadcast_to(np.asarray(constant, np.float64), z.shape[1])
         h, slopes = differentiate(settings.activation, z, slope)
+        if settings.pieces > 1:
+            # The largest piece is what a unit hands on, so one of its slopes always is 1.
+            h, _ = take_largest(h, slopes, settings.pieces)
+            slopes = np.ones_like(h)
         largest = max(_find_largest_slope(settings.activation), float(slope.max()), 1e-12)
         yield LayerValues(h, np.abs(slopes) / largest)
 

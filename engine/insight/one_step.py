@@ -22,7 +22,7 @@ from engine.frames.frames import StepRequest
 from engine.functions.optimizer_registry import pack_coefficients
 from engine.functions.schedules import SCHEDULES
 from engine.functions.update_rule import Coefficients, update
-from engine.insight.backpropagation import Batch, Passes, run_both_ways, run_forward
+from engine.insight.backpropagation import Batch, LayerValues, Passes, run_both_ways, run_forward
 from engine.insight.derivatives import Doubles
 from engine.insight.dropout_factors import draw_factors
 from engine.network import Layout
@@ -100,9 +100,11 @@ def describe_step(
     Returns:
         `step_summary` float32 [14], the numbers of `SUMMARY`; `step_examples` float32
         [rows, 5 + K], row, x1, x2, label, loss and targets of the batch's first rows;
-        `step_values` float32 [8, rows, units], the `VALUES` of features, hidden units and outputs;
-        `step_units` float32 [hidden units, 2], mean and variance of the batch before its
-        normalization, 0 without; `step_parameters` float32 [n, 10], `PARAMETER_COLUMNS`.
+        `step_values` float32 [8, rows, sums], the `VALUES` of features, hidden units and outputs,
+        of maxout units for each piece, where what a unit has one of (`a`, `h`, `by_h`) stands with
+        its first piece; `step_units` float32 [hidden sums, 2], mean and variance of the batch
+        before its normalization, 0 without; `step_parameters` float32 [n, 10],
+        `PARAMETER_COLUMNS`.
     """
     spec, layout = position.spec, Layout.of(position.spec)
     batch = choose_batch(position, request.point)
@@ -128,8 +130,10 @@ def describe_step(
     examples = np.column_stack([batch.rows, places, batch.labels, passes.losses, passes.targets])[
         some
     ]
-    joined = [np.concatenate([getattr(part, name)[some] for part in passes.layers], axis=1)
-              for name in VALUES]  # fmt: skip
+    joined = [
+        np.concatenate([_fill_up(getattr(part, name)[some], part) for part in passes.layers], 1)
+        for name in VALUES
+    ]
     return {
         "step_summary": _narrow([numbers.get(name, 0.0) for name in SUMMARY]),
         "step_examples": _narrow(examples),
@@ -137,6 +141,11 @@ def describe_step(
         "step_units": _narrow(_describe_normalization(spec, passes)),
         "step_parameters": _narrow(table),
     }
+
+
+def _fill_up(values: Doubles, layer: LayerValues) -> Doubles:
+    """Returns [rows, sums] of [rows, units], with zeros for all pieces of a unit but the first."""
+    return np.pad(values, ((0, 0), (0, layer.sums.shape[1] - values.shape[1])))
 
 
 def measure_slope(spec: Spec, flat: Doubles, batch: Batch, index: int) -> float:
@@ -243,7 +252,7 @@ def _move_averages(spec: Spec, flat: Doubles, new: Doubles, passes: Passes) -> N
 def _describe_normalization(spec: Spec, passes: Passes) -> Doubles:
     parts = [np.zeros((0, 2))]
     for settings, values in zip(spec.layers, passes.layers[1:-1], strict=True):
-        pair = np.zeros((settings.units, 2))
+        pair = np.zeros((settings.sums, 2))
         if settings.batch_norm:
             pair[:] = np.stack([values.mean, values.variance], axis=1)
         parts.append(pair)

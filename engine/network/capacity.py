@@ -18,7 +18,7 @@ class Capacity:
 
     Attributes:
         layers: hidden layers.
-        units: units of each hidden layer.
+        units: units of each hidden layer, or weighted sums where they have several.
         features: inputs, used or not.
         outputs: K.
         normalized: whether layers may be normalized; such programs are compiled apart.
@@ -41,8 +41,8 @@ class Capacity:
 
     def holds(self, spec: Spec) -> bool:
         """Whether a network fits."""
-        units = [layer.units for layer in spec.layers]
-        fits = len(units) <= self.layers and all(n <= self.units for n in units)
+        sums = [layer.sums for layer in spec.layers]
+        fits = len(sums) <= self.layers and all(n <= self.units for n in sums)
         fits = fits and len(spec.data.entry.inputs) <= self.features
         return fits and spec.normalized == self.normalized
 
@@ -62,16 +62,22 @@ class Capacity:
         for layer in range(layout.n_hidden + 1):
             last = layer == layout.n_hidden
             padded_layer = self.layers if last else layer
-            rows, columns = layout.kernel_shape(layer)
+            rows, _ = layout.kernel_shape(layer)
+            columns = self._columns(layout, layer)
             kernel = padded.kernel(own, padded_layer)
             if layer == 0:
                 first = self.units if last else 0
                 kernel = kernel[[first + feature for feature in features]]
             parts += [
-                kernel[:rows, :columns].ravel(),
-                own[padded.bias_slice(padded_layer)][:columns],
+                kernel[:rows, columns].ravel(),
+                own[padded.bias_slice(padded_layer)][columns],
             ]
         for parameter in layout.unit_parameters:
             for layer in range(layout.n_hidden):
-                parts.append(own[padded.unit_slice(parameter, layer)][: layout.widths[layer + 1]])
+                parts.append(own[padded.unit_slice(parameter, layer)][self._columns(layout, layer)])
         return np.concatenate(parts)
+
+    def _columns(self, layout: Layout, layer: int) -> NDArray[np.int64]:
+        """Places of a layer's weighted sums; each piece of its units has an equal share of room."""
+        pieces = layout.sums[layer] // layout.widths[layer + 1]
+        return layout.place_sums(layer, self.units // pieces)

@@ -19,6 +19,7 @@ from engine.functions.activation_registry import Apply
 from engine.functions.layer_kinds import Dense
 from engine.network.layout import ParameterArrays
 from engine.network.normalization import Normalize
+from engine.network.pieces import take_largest
 
 #: (layer, activations) -> activations after dropout, of the same shape.
 Drop = Callable[[int, Array], Array]
@@ -33,12 +34,14 @@ def run_layers(
     drop: Drop | None = None,
     normalize: Normalize | None = None,
     normalized: tuple[bool, ...] = (),
+    pieces: tuple[int, ...] = (),
     axis: int = 1,
     fused: bool = False,
 ) -> tuple[Array, list[Array]]:
     """Runs an exact network.
 
-    h_0 = x;  h_l = f_l(W_l^T h_(l-1) + b_l);  logits = W^T h + b, for columns h.
+    h_0 = x;  h_l = f_l(W_l^T h_(l-1) + b_l);  logits = W^T h + b, for columns h. Of maxout layers
+    h_l is the largest of the pieces.
 
     Args:
         activations: f_l of every hidden layer.
@@ -49,6 +52,7 @@ def run_layers(
         drop: dropout, while training.
         normalize: batch normalization, before the activation.
         normalized: whether a layer is.
+        pieces: of each hidden layer, see `Layout`.
         axis: along which rows of data lie: 1 for [units, rows], 0 for [rows, units].
         fused: whether products are multiplications and sums, see `Dense.apply`.
 
@@ -68,6 +72,8 @@ def run_layers(
         else:
             z = z + bias
         h = activation(z, lay(params.slopes[layer]) if learned[layer] else slopes[layer])
+        if pieces:
+            h = take_largest(h, pieces[layer], 1 - axis)
         hidden.append(h)
         if drop is not None:
             h = drop(layer, h)

@@ -3,7 +3,8 @@
 For each dense layer its kernel [in, out] row by row, then its bias; after all
 layers, for every hidden unit, its slope (learned in PReLU layers, idle
 elsewhere). Where any layer is normalized there follow, for every hidden unit,
-scales, shifts, moving means and moving variances of batch normalization.
+scales, shifts, moving means and moving variances of batch normalization. Of
+maxout units each piece has numbers of its own: `out` counts weighted sums.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from engine.functions.blocks import Block, UnitParameter, Vector, lay_out_blocks
 from engine.functions.layer_kinds import Dense
+from engine.network.pieces import list_pieces
 from engine.spec import LayerSpec, Spec
 
 Floats = NDArray[np.float32]
@@ -56,20 +58,23 @@ class Layout:
         widths: units of every layer from the features to the output.
         direct: further inputs of the output layer, past the last hidden layer's units.
         normalized: whether any layer is normalized.
+        pieces: weighted sums of each unit, for every hidden layer; none where all have one.
     """
 
     widths: tuple[int, ...]
     direct: int = 0
     normalized: bool = False
+    pieces: tuple[int, ...] = ()
 
     @classmethod
     def of(cls, spec: Spec) -> Layout:
         """Returns the layout of a spec's own architecture."""
-        return _find_layout(spec.widths, spec.normalized)
+        pieces = list_pieces(layer.activation for layer in spec.layers)
+        return _find_layout(spec.widths, spec.normalized, pieces)
 
     @property
     def unit_parameters(self) -> tuple[UnitParameter, ...]:
-        """Parameters of each hidden unit."""
+        """Parameters of each weighted sum of hidden units."""
         return tuple(UnitParameter) if self.normalized else (UnitParameter.SLOPE,)
 
     @property
@@ -81,6 +86,12 @@ class Layout:
     def n_units(self) -> int:
         """Hidden units."""
         return sum(self.widths[1:-1])
+
+    @cached_property
+    def sums(self) -> tuple[int, ...]:
+        """Weighted sums of each layer, the output layer's last."""
+        pieces = (*(self.pieces or (1,) * self.n_hidden), 1)
+        return tuple(units * own for units, own in zip(self.widths[1:], pieces, strict=True))
 
     @cached_property
     def layers(self) -> tuple[tuple[Block, ...], ...]:
@@ -100,16 +111,31 @@ class Layout:
     @property
     def size(self) -> int:
         """Length of the whole vector, unit parameters included."""
-        return self.n_weights + len(self.unit_parameters) * self.n_units
+        return self.n_weights + len(self.unit_parameters) * self._n_hidden_sums
+
+    @property
+    def _n_hidden_sums(self) -> int:
+        return sum(self.sums[:-1])
 
     def kernel_shape(self, layer: int) -> tuple[int, int]:
         """Rows and columns of a layer's kernel: [in, out]."""
         direct = self.direct if layer == self.n_hidden else 0
-        return self.widths[layer] + direct, self.widths[layer + 1]
+        return self.widths[layer] + direct, self.sums[layer]
 
     def kernel_slice(self, layer: int) -> slice:
         """Span of a layer's kernel, row by row."""
         return self.layers[layer][0].span
+
+    def place_sums(self, layer: int, room: int) -> NDArray[np.int64]:
+        """Returns where a layer's weighted sums stand among those of more units.
+
+        Args:
+            layer: hidden, or the output layer.
+            room: units of the larger layer; each piece of units begins after that many sums.
+        """
+        units = self.widths[layer + 1]
+        pieces = np.arange(self.sums[layer] // units)
+        return (room * pieces[:, None] + np.arange(units)).ravel()
 
     def bias_slice(self, layer: int) -> slice:
         """Span of a layer's bias."""
@@ -122,7 +148,7 @@ class Layout:
     @property
     def moving_statistics_slice(self) -> slice:
         """Span of all moving means, then all moving variances."""
-        return slice(self.n_weights + UnitParameter.MEAN * self.n_units, self.size)
+        return slice(self.n_weights + UnitParameter.MEAN * self._n_hidden_sums, self.size)
 
     def kernel(self, flat: Vector, layer: int) -> Vector:
         """Returns a layer's kernel [in, out]; of a NumPy vector, a view."""
@@ -167,8 +193,8 @@ class Layout:
 
 
 @lru_cache(maxsize=256)
-def _find_layout(widths: tuple[int, ...], normalized: bool) -> Layout:
-    return Layout(widths, normalized=normalized)
+def _find_layout(widths: tuple[int, ...], normalized: bool, pieces: tuple[int, ...]) -> Layout:
+    return Layout(widths, normalized=normalized, pieces=pieces)
 
 
 def initial_value(parameter: UnitParameter, layer: LayerSpec) -> float:

@@ -199,7 +199,7 @@ def _run_layer(
         z = jnp.where(network.normalized[index] > 0, centred, z)
     function = network.activations[index]
     slope = jnp.where(has_learned_slope(function), layer.slope, network.slopes[index])
-    a = switched(function, z, jnp.expand_dims(slope, axis))
+    a = switched(1 - axis, function, z, jnp.expand_dims(slope, axis))
     a = a * jnp.expand_dims(network.mask[index], axis)
     return a if batch is None else a * batch.factors[index], statistics
 

@@ -219,13 +219,14 @@ def _find_places(own: Layout, padded: Layout) -> NDArray[np.int32]:
     places = np.zeros(own.size, np.int32)
     index = np.arange(padded.size, dtype=np.int32)
     for layer, (blocks, roomy) in enumerate(zip(own.layers, padded.layers, strict=True)):
-        rows, columns = own.kernel_shape(layer)
+        rows, _ = own.kernel_shape(layer)
+        columns = own.place_sums(layer, padded.widths[layer + 1])
         for block, room in zip(blocks, roomy, strict=True):
             if block.is_kernel:
-                there = index[room.span].reshape(padded.kernel_shape(layer))[:rows, :columns]
+                there = index[room.span].reshape(padded.kernel_shape(layer))[:rows, columns]
                 places[block.span] = there.ravel()
             else:
-                places[block.span] = index[room.span][:columns]
+                places[block.span] = index[room.span][columns]
     return places
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from engine.data.kinds import IMAGES, PLANE
+from engine.functions.activations import ACTIVATIONS
 from engine.spec.base import SpecPart, hint
 from engine.spec.names import ActivationName, InitializerName
 
@@ -29,6 +30,16 @@ class LayerSpec(SpecPart):
     )
     batch_norm: bool = Field(default=False, json_schema_extra=hint("layers.batch_norm"))
     trainable: bool = Field(default=True, json_schema_extra=hint("layers.trainable"))
+
+    @property
+    def pieces(self) -> int:
+        """Weighted sums of each unit."""
+        return ACTIVATIONS[self.activation].pieces
+
+    @property
+    def sums(self) -> int:
+        """Weighted sums: of every unit, and of each of its pieces."""
+        return self.units * self.pieces
 
 
 class InitializerSpec(SpecPart):

@@ -9,7 +9,6 @@ page's controls. Field hints beside the standard JSON Schema keywords:
 from __future__ import annotations
 
 from functools import cache
-from itertools import pairwise
 from math import prod
 from typing import Annotated, Any, Literal, Self
 
@@ -99,7 +98,7 @@ class Spec(SpecPart):
         data_kind = self.data.entry.kind
         _check_most("layers", len(self.layers), data_kind.layers[1], f"items for {data_kind.name}")
         for index, layer in enumerate(self.layers):
-            _check_most(f"layers.{index}.units", layer.units, data_kind.units[1])
+            _check_most(f"layers.{index}.units", layer.units, data_kind.units[1] // layer.pieces)
         least, most = data_kind.batch_size
         if self.batch_size < least:
             rule = f"must be at least {least} for {data_kind.name}"
@@ -136,6 +135,11 @@ class Spec(SpecPart):
         return (len(self.inputs), *(layer.units for layer in self.layers), self.n_outputs)
 
     @property
+    def sums(self) -> tuple[int, ...]:
+        """Weighted sums of each layer, the output layer's last."""
+        return (*(layer.sums for layer in self.layers), self.n_outputs)
+
+    @property
     def inputs(self) -> tuple[str, ...]:
         """Names of what the first layer sees: features, columns, or an image's pixels."""
         if self.data.is_images:
@@ -161,10 +165,9 @@ class Spec(SpecPart):
     @property
     def n_parameters(self) -> int:
         """Learned numbers: kernels, biases, slopes of PReLU, scale and shift of normalization."""
-        widths = self.widths
-        dense = sum(a * b + b for a, b in pairwise(widths))
+        dense = sum((a + 1) * b for a, b in zip(self.widths, self.sums, strict=False))
         slopes = sum(
             layer.units for layer in self.layers if ACTIVATIONS[layer.activation].learned_slope
         )
-        normalization = sum(2 * layer.units for layer in self.layers if layer.batch_norm)
+        normalization = sum(2 * layer.sums for layer in self.layers if layer.batch_norm)
         return dense + slopes + normalization

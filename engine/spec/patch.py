@@ -74,7 +74,7 @@ def _fit(spec: Spec, merged: dict[str, Any], patch: dict[str, Any]) -> dict[str,
     if data_kind is spec.data.entry.kind:
         return merged
     unfit = set()
-    widest = max((layer.units for layer in spec.layers), default=0)
+    widest = max((layer.sums for layer in spec.layers), default=0)
     if len(spec.layers) > data_kind.layers[1] or widest > data_kind.units[1]:
         unfit.add("layers")
     if not data_kind.batch_size[0] <= spec.batch_size <= data_kind.batch_size[1]:

@@ -33,7 +33,8 @@ def describe_spec() -> dict[str, Any]:
         `task_losses`: losses that fit each task, the default first. `dataset_tasks`: the task of
         each generated data set. `data_sets`: kind, task, input shape, names of classes, and limits
         of networks and batches. `layer_kinds`: settings of a layer of each kind. `features`: the
-        formula of each one. `reads`: for each path whose value is a choice, which paths each
+        formula of each one. `pieces`: weighted sums of each unit, of activations that have
+        several. `reads`: for each path whose value is a choice, which paths each
         choice reads; others have no effect then.
     """
     return {
@@ -42,6 +43,7 @@ def describe_spec() -> dict[str, Any]:
         "dataset_tasks": {name: task for task, names in TASK_DATASETS.items() for name in names},
         "data_sets": {name: entry.describe() for name, entry in DATASETS.items()},
         "layer_kinds": {kind.name: kind.describe() for kind in LAYER_KINDS.values()},
+        "pieces": {entry.name: entry.pieces for entry in ACTIVATIONS.table if entry.pieces > 1},
         "features": {entry.name: entry.describe() for entry in FEATURES.table},
         "reads": {
             "data.name": _name_paths("data", DATASETS),

@@ -76,5 +76,5 @@ def find_initial(kept: Snapshot | None, now: Snapshot) -> Snapshot:
 def _fits(then: Spec, now: Spec) -> bool:
     return all(
         getattr(then, name) == getattr(now, name)
-        for name in ("seed", "inputs", "widths", "normalized")
+        for name in ("seed", "inputs", "widths", "sums", "normalized")
     )

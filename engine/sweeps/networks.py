@@ -10,10 +10,12 @@ from engine.base.counters import Counters
 from engine.base.errors import SweepError
 from engine.base.slices import Slices
 from engine.data.datasets import Dataset, make_dataset
+from engine.data.kinds import PLANE
 from engine.network import Layout
 from engine.programs.models import ExactModel
 from engine.programs.stacked import MAX_NETWORKS, StackedModel, count_order_rows
 from engine.programs.stacked_pictures import SIDE, PictureModel
+from engine.spec import Spec
 from engine.state.initial_state import draw_state
 from engine.state.snapshots import Snapshot, no_ranges
 from engine.sweeps.grid import Grid
@@ -67,13 +69,14 @@ def begin_networks(grid: Grid) -> Slices[Networks]:
     """Draws the networks of a sweep, and groups them.
 
     Raises:
-        SweepError: they take too many programs, or too much memory.
+        SweepError: they take too many programs, too much memory, or too many units.
         DataError: their data cannot be made.
     """
     data: dict[Any, Dataset] = {}
     states: dict[Any, Any] = {}
     snapshots: list[Snapshot] = []
     for spec in grid.list_specs():
+        _check_room(spec)
         points = data.get(spec.data) or data.setdefault(spec.data, make_dataset(spec.data))
         key = spec.seed, spec.widths, spec.layers, spec.initializer
         if key not in states:
@@ -89,6 +92,14 @@ def begin_networks(grid: Grid) -> Slices[Networks]:
         rule = f"the networks take {n_bytes >> 20} MB: at most {MAX_BYTES >> 20}"
         raise SweepError(rule, "axes")
     return Networks(tuple(snapshots), groups, n_bytes)
+
+
+def _check_room(spec: Spec) -> None:
+    """Refuses layers that no session could take up: a maxout unit takes the room of two."""
+    for layer in spec.layers:
+        most = PLANE.units[1] // layer.pieces
+        if layer.units > most:
+            raise SweepError(f"{layer.activation} layers have at most {most} units", "axes")
 
 
 def _group(snapshots: Sequence[Snapshot], seeds: int) -> tuple[Group, ...]:

@@ -268,6 +268,35 @@ def test_a_network_without_a_hidden_layer_is_told_its_limit(page: Page) -> None:
 
 
 @pytest.mark.slow
+def test_each_piece_of_a_maxout_unit_has_links_and_numbers(page: Page) -> None:
+    """From ReLU on, whose function it keeps: all that leads to the second pieces is 0."""
+    page.edited(lambda: page.choose("layers.0.activation", "relu"))
+    before = page.metric("test_loss")
+    page.edited(lambda: page.choose("layers.0.activation", "maxout"))
+    assert page.metric("test_loss") == before
+    page.tile(1, 1).send_keys("e")
+    chosen = page.control("weight.from")
+    names = [option.text for option in chosen.find_elements("css selector", "option")]
+    assert names == [
+        f"{source}, piece {piece}" for piece in (1, 2) for source in ("x₁", "x₂", "bias")
+    ]
+    page.choose("weight.from", "0 5")
+    box = page.control("weight.value")
+    assert box.get_property("value") == "0.000"
+    box.send_keys(Keys.CONTROL, "a")
+    page.edited(lambda: box.send_keys("1.5"))
+    box.send_keys(Keys.ENTER)
+    page.edited(lambda: page.click("[data-action='undo']"))
+    page.edited(lambda: page.click("[data-action='redo']"))
+    page.tile(1, 1).send_keys("e")
+    page.choose("weight.from", "0 5")
+    assert page.control("weight.value").get_property("value") == "1.500"
+    page.press(Keys.ESCAPE)
+    page.hover(page.find(".unit:has(.tile[data-column='1'][data-row='1']) .bias"))
+    page.wait(lambda: "bias of Layer 1, unit 2, piece 2\n" in page.tooltip, "both biases are told")
+
+
+@pytest.mark.slow
 def test_the_largest_network_stays_inside_its_card(tab: Page) -> None:
     page = tab.open("/?v=1&layers=32*7")
     page.edited(lambda: page.click("[data-insert='2']"))

@@ -135,7 +135,7 @@ def stir(now: Snapshot, seed: int) -> Snapshot:
     if layout.normalized:
         for layer in range(layout.n_hidden):
             place = layout.unit_slice(UnitParameter.VARIANCE, layer)
-            params[place] = rng.uniform(0.5, 2, layout.widths[layer + 1])
+            params[place] = rng.uniform(0.5, 2, layout.sums[layer])
     return replace(now, state=now.state._replace(params=params))
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -20,14 +19,14 @@ def logits(spec: Spec, flat: Any, images: Any) -> tuple[Doubles, list[Doubles]]:
 
     Normalized layers use the moments of the images given.
     """
-    sizes, at, h = spec.widths, 0, np.asarray(images, float) / 255
+    at, h = 0, np.asarray(images, float) / 255
     hidden = []
-    n_units = sum(sizes[1:-1])
-    n_dense = sum(a * b + b for a, b in pairwise(sizes))
+    shapes = list(zip(spec.widths, [*oracle.sums(spec), spec.n_outputs], strict=False))
+    n_units, n_dense = sum(oracle.sums(spec)), sum(a * b + b for a, b in shapes)
     kinds = 5 if spec.normalized else 1
     numbers = np.asarray(flat, float)[n_dense:].reshape(kinds, n_units)
     unit = 0
-    for layer, (rows, columns) in enumerate(pairwise(sizes)):
+    for layer, (rows, columns) in enumerate(shapes):
         kernel = np.asarray(flat[at : at + rows * columns], float).reshape(rows, columns)
         at += rows * columns
         bias = np.asarray(flat[at : at + columns], float)
@@ -42,6 +41,8 @@ def logits(spec: Spec, flat: Any, images: Any) -> tuple[Doubles, list[Doubles]]:
             z = numbers[1, own] * z + numbers[2, own]
         slope = numbers[0, own] if one.activation == "prelu" else one.negative_slope
         h = oracle.ACTIVATIONS[one.activation](z, slope)
+        if one.activation in oracle.PIECES:
+            h = np.maximum(*np.split(h, 2, axis=1))
         hidden.append(h)
     raise AssertionError
 
@@ -57,7 +58,7 @@ def loss(spec: Spec, flat: Any, images: Any, labels: Any) -> float:
     else:
         mean = np.square(np.exp(log_p) - one_hot).mean()
     at, penalty = 0, 0.0
-    for rows, columns in pairwise(spec.widths):
+    for rows, columns in zip(spec.widths, [*oracle.sums(spec), spec.n_outputs], strict=False):
         kernel = np.asarray(flat[at : at + rows * columns], float)
         penalty += spec.regularization.l1 * np.abs(kernel).sum()
         penalty += spec.regularization.l2 * np.square(kernel).sum()

@@ -11,7 +11,6 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -52,7 +51,10 @@ ACTIVATIONS: dict[str, Callable[[Any, Any], Any]] = {
     "softplus": lambda z, s: _softplus(z),
     "sin": lambda z, s: np.sin(z),
     "step": lambda z, s: (z >= 0).astype(float),
+    "maxout": lambda z, s: z,
 }
+#: Weighted sums of each unit, where it has several: all first pieces, then all second.
+PIECES = {"maxout": 2}
 #: Activations with a corner or a jump at 0.
 KINKED = frozenset({"relu", "leaky_relu", "prelu", "selu", "step"})
 
@@ -78,7 +80,7 @@ class Run:
         outputs: [n, K], after the output activation.
         logits: [n, K], before it.
         hidden: per hidden layer [n, units], before dropout.
-        pre: per hidden layer [n, units], before the activation.
+        pre: per hidden layer [n, sums], before the activation.
     """
 
     outputs: Doubles
@@ -92,10 +94,19 @@ def widths(spec: Spec) -> list[int]:
     return [len(spec.features), *(layer.units for layer in spec.layers), spec.n_outputs]
 
 
+def sums(spec: Spec) -> list[int]:
+    """Weighted sums of every hidden layer."""
+    return [layer.units * PIECES.get(layer.activation, 1) for layer in spec.layers]
+
+
+def kernel_shapes(spec: Spec) -> list[tuple[int, int]]:
+    """[in, sums] of every dense layer."""
+    return list(zip(widths(spec)[:-1], [*sums(spec), spec.n_outputs], strict=True))
+
+
 def n_weights(spec: Spec) -> int:
     """Kernels and biases."""
-    sizes = widths(spec)
-    return sum(a * b + b for a, b in pairwise(sizes))
+    return sum(a * b + b for a, b in kernel_shapes(spec))
 
 
 def is_normalized(spec: Spec) -> bool:
@@ -105,31 +116,30 @@ def is_normalized(spec: Spec) -> bool:
 
 def n_flat(spec: Spec) -> int:
     """Everything that a trainer saves."""
-    units = sum(layer.units for layer in spec.layers)
-    return n_weights(spec) + units * (5 if is_normalized(spec) else 1)
+    return n_weights(spec) + sum(sums(spec)) * (5 if is_normalized(spec) else 1)
 
 
 def split(spec: Spec, flat: Any) -> tuple[list[Any], list[Any], list[Any]]:
     """Returns kernels, biases and slopes."""
-    sizes, at = widths(spec), 0
+    at = 0
     kernels, biases, slopes = [], [], []
-    for rows, columns in pairwise(sizes):
+    for rows, columns in kernel_shapes(spec):
         kernels.append(flat[at : at + rows * columns].reshape(rows, columns))
         at += rows * columns
         biases.append(flat[at : at + columns])
         at += columns
-    for layer in spec.layers:
-        slopes.append(flat[at : at + layer.units])
-        at += layer.units
+    for count in sums(spec):
+        slopes.append(flat[at : at + count])
+        at += count
     assert len(flat) == n_flat(spec)
     return kernels, biases, slopes
 
 
 def split_normal(spec: Spec, flat: Any) -> list[list[Any]]:
     """Returns scales, shifts, means and variances of every hidden layer."""
-    units = [layer.units for layer in spec.layers]
-    ends = np.cumsum(units)[:-1]
-    rest = flat[n_weights(spec) + sum(units) :].reshape(4, sum(units))
+    counts = sums(spec)
+    ends = np.cumsum(counts)[:-1]
+    rest = flat[n_weights(spec) + sum(counts) :].reshape(4, sum(counts))
     return [np.split(row, ends) for row in rest]
 
 
@@ -171,6 +181,8 @@ def forward(
         learned = layer.activation == "prelu"
         slope = slopes[i] if learned else np.float64(layer.negative_slope)
         h = ACTIVATIONS[layer.activation](z, slope)
+        if layer.activation in PIECES:
+            h = np.maximum(*np.split(h, 2, axis=1))
         pre.append(z)
         hidden.append(h)
         if masks is not None:
@@ -297,6 +309,8 @@ def margin(spec: Spec, flat: Any, x: Any, labels: Any) -> float:
     for layer, z in zip(spec.layers, run.pre, strict=True):
         if layer.activation in KINKED:
             gaps.append(float(np.abs(z).min()))
+        if layer.activation in PIECES:
+            gaps.append(float(np.abs(np.subtract(*np.split(z, 2, axis=1))).min()))
     y = np.asarray(labels, float)
     if spec.resolved_loss in {"mean_absolute_error", "huber", "hinge"}:
         target = 2 * y - 1 if spec.task == "binary" else y

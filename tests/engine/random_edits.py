@@ -17,10 +17,17 @@ Edit = tuple[dict[str, Any], list[Any] | None]
 FIRST = 8
 
 
+#: Units of a maxout layer that points have room for.
+MOST_MAXOUT = 16
+#: Activations of units that have one weighted sum.
+SINGLE = tuple(name for name in names.ACTIVATIONS if name != "maxout")
+
+
 def _layer(rng: random.Random, units: int) -> dict[str, Any]:
+    count = rng.randint(1, units)
     return {
-        "units": rng.randint(1, units),
-        "activation": rng.choice(names.ACTIVATIONS),
+        "units": count,
+        "activation": rng.choice(names.ACTIVATIONS if count <= MOST_MAXOUT else SINGLE),
         "negative_slope": round(rng.random(), 3),
         "dropout": rng.choice([0, 0, 0, 0.1, 0.5]),
         "batch_norm": units > FIRST and rng.random() < 0.2,

@@ -46,7 +46,12 @@ def layers(
             "trainable": st.booleans() if frozen else st.just(True),
         }
     )
-    return st.lists(layer, max_size=max_layers)
+    return st.lists(layer.filter(_has_room), max_size=max_layers)
+
+
+def _has_room(layer: Json) -> bool:
+    """Whether points have room for the weighted sums of a layer."""
+    return layer["activation"] != "maxout" or layer["units"] <= 16
 
 
 def features() -> Drawn:

@@ -10,7 +10,7 @@ import jax.numpy as jnp
 import numpy as np
 import pytest
 
-from engine.functions.activation_registry import Apply
+from engine.functions.activation_registry import Activation
 from engine.functions.activations import ACTIVATIONS
 from engine.network.switches import switched
 from tests.engine import oracle
@@ -105,20 +105,24 @@ def test_step_has_no_gradient(z: float) -> None:
 
 
 def test_the_switch_gives_values_and_gradients_of_the_activation_it_chooses() -> None:
-    z = jnp.asarray(np.random.default_rng(0).normal(0, 2, (3, 40)), jnp.float32)
-    slope = jnp.asarray([[0.1], [0.4], [0.8]], jnp.float32)
-    weights = jnp.asarray(np.random.default_rng(1).normal(size=(3, 40)), jnp.float32)
+    z = jnp.asarray(np.random.default_rng(0).normal(0, 2, (4, 40)), jnp.float32)
+    slope = jnp.asarray([[0.1], [0.4], [0.8], [0.3]], jnp.float32)
+    weights = jnp.asarray(np.random.default_rng(1).normal(size=(4, 40)), jnp.float32)
 
     def chosen(index: jax.Array, z: jax.Array, slope: jax.Array) -> jax.Array:
-        return jnp.sum(switched(index, z, slope) * weights)
+        return jnp.sum(switched(0, index, z, slope) * weights)
 
-    def apply_directly(apply: Apply, z: jax.Array, slope: jax.Array) -> jax.Array:
-        return jnp.sum(apply(z, slope) * weights)
+    def apply_directly(entry: Activation, z: jax.Array, slope: jax.Array) -> jax.Array:
+        a = entry.apply(z, slope)
+        if entry.pieces > 1:
+            # Two units of two pieces each, and half of the room is left.
+            a = jnp.maximum(a[:2], a[2:])
+        return jnp.sum(a * weights[: len(a)])
 
     run = jax.jit(jax.value_and_grad(chosen, (1, 2)))
     direct = jax.jit(
         lambda z, slope: {
-            name: jax.value_and_grad(partial(apply_directly, entry.apply), (0, 1))(z, slope)
+            name: jax.value_and_grad(partial(apply_directly, entry), (0, 1))(z, slope)
             for name, entry in ACTIVATIONS.items()
         }
     )(z, slope)

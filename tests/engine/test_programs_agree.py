@@ -139,6 +139,14 @@ SPECS: dict[str, dict[str, Any]] = {
         "batch_size": 7,
         "optimizer": {"name": "nesterov"},
     },
+    "maxout of several widths": {
+        "layers": [
+            {"units": 4, "activation": "maxout", "dropout": 0.2},
+            {"units": 3, "activation": "relu"},
+            {"units": 2, "activation": "maxout"},
+        ],
+        "optimizer": {"name": "adam", "learning_rate": 0.01, "clip_norm": 0.5},
+    },
     "lion on three points": {
         "data": {"name": "points", "points": [[1, 2, 0], [3, -4, 1], [-5, 0, 1]]},
         "optimizer": {"name": "lion", "learning_rate": 0.001},

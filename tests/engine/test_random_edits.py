@@ -23,28 +23,61 @@ X = np.random.default_rng(1).uniform(-6, 6, (64, 2)).astype(np.float32)
 DRAWN = math.nan
 
 
+#: For a weighted sum the old one, or None where it is drawn, and what it is multiplied by.
+Source = tuple[int | None, np.float32]
+
+
+def find_sums(
+    before: Spec, after: Spec, place: int, layer: int, units: list[int | None], *, moments: bool
+) -> list[Source]:
+    """Works out what becomes of each weighted sum of a layer that is kept; moments are not copied.
+
+    Args:
+        before: the old spec.
+        after: the new one.
+        place: the layer.
+        layer: which of the old ones it was.
+        units: for each unit the old one.
+        moments: whether it is moments that are kept.
+    """
+    if layer == len(before.layers):
+        return [(unit, np.float32(1)) for unit in units]
+    old, new = before.layers[layer], after.layers[place]
+    pieces, had = (oracle.PIECES.get(one.activation, 1) for one in (new, old))
+    copied = {"linear": 1.0, "leaky_relu": old.negative_slope}.get(old.activation, 0.0)
+    copied = 0 if moments else copied
+    found: list[Source] = []
+    for piece in range(pieces):
+        factor = 1 if piece < had else copied
+        at = piece if piece < had else 0
+        found += [
+            (None if unit is None else unit + at * old.units, np.float32(factor)) for unit in units
+        ]
+    return found
+
+
 def expect_kernel(
-    old: list[Any], layer: int, units: list[int | None], came_from: int, rows: list[int | None]
+    old: list[Any], layer: int, sums: list[Source], came_from: int, rows: list[int | None]
 ) -> np.ndarray:
     """Works out, number by number, the kernel of a layer that is kept.
 
     Args:
         old: the old dense layers.
         layer: which of them it was.
-        units: for each column the old unit.
+        sums: what becomes of each column.
         came_from: the old layer, -1 for the features, that now stands before it.
         rows: for each row the old unit of that layer.
     """
     kernel = old[layer].kernel
-    found = np.full((len(rows), len(units)), DRAWN, np.float32)
-    for c, unit in enumerate(units):
+    found = np.full((len(rows), len(sums)), DRAWN, np.float32)
+    for c, (unit, factor) in enumerate(sums):
         if unit is None:
             continue
         for r, row in enumerate(rows):
             if came_from == layer - 1:
-                found[r, c] = 0 if row is None else kernel[row, unit]
+                found[r, c] = 0 if row is None else factor * kernel[row, unit]
             elif len(rows) == len(kernel):
-                found[r, c] = kernel[r, unit]
+                found[r, c] = factor * kernel[r, unit]
     return found
 
 
@@ -63,14 +96,15 @@ def check_survivors(before: Spec, after: Spec, vectors: Any, origin: list[Any]) 
                 if which:
                     assert not new[place].kernel.any()
                 continue
-            expected = expect_kernel(old, layer, units, came_from, rows)
+            sums = find_sums(before, after, place, layer, units, moments=which > 0)
+            expected = expect_kernel(old, layer, sums, came_from, rows)
             known = ~np.isnan(expected)
             np.testing.assert_array_equal(new[place].kernel[known], expected[known])
             if which:
                 assert not new[place].kernel[~known].any()
-            kept = [c for c, unit in enumerate(units) if unit is not None]
-            from_ = [unit for unit in units if unit is not None]
-            assert same_bits(new[place].bias[kept], old[layer].bias[from_])
+            kept = [c for c, (unit, _) in enumerate(sums) if unit is not None]
+            from_ = [factor * old[layer].bias[unit] for unit, factor in sums if unit is not None]
+            np.testing.assert_array_equal(new[place].bias[kept], np.array(from_, np.float32))
             assert not np.delete(new[place].bias, kept).any()
             compared += int(known.sum()) + len(kept)
             came_from, rows = layer, units

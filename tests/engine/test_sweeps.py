@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine import Programs, Spec, Sweep, Trainer, parse_spec
+from engine import Programs, Spec, Sweep, SweepError, Trainer, parse_spec
 from engine.data.planes import COORDINATES
 from engine.sweeps.axes import SWEEP_AXES
 
@@ -93,3 +93,11 @@ def test_a_cell_is_trained_as_its_spec_is_alone(path: str, programs: Programs) -
     axis, changes = AXES[path]
     sweep = Sweep(make_spec(**changes), [axis], programs=programs)
     check_alone(sweep, programs)
+
+
+def test_maxout_layers_of_several_widths_share_a_program(programs: Programs) -> None:
+    layers = [{"units": 2, "activation": "maxout"}, {"units": 2, "activation": "maxout"}]
+    axis = vary("layers.units", 2, 3)
+    check_alone(Sweep(make_spec(layers=layers), [axis], programs=programs), programs)
+    with pytest.raises(SweepError, match="at most 16 units"):
+        Sweep(make_spec(layers=layers), [vary("layers.units", 2, 17)], programs=programs)

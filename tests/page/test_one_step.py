@@ -23,12 +23,13 @@ from tests.page.node import Modules
 LAYERS = [{"units": 3, "activation": "tanh"}, {"units": 2, "activation": "sigmoid"}]
 #: Opens every formula of an update, as deep as it goes, and lists symbol, numbers and value.
 OPEN = """
-const { readStep, listStages } = await import("step/description");
+const { readStep, listStages, sumsOf } = await import("step/description");
 const { nodeOfLoss, nodeOfUnit } = await import("step/forward-formulas");
 const { nodeOfGradient, nodeOfUpdate } = await import("step/backward-formulas");
 const { outputActivation } = await import("spec/output-activation");
 const [frame, task, loss, deep] = arguments;
 for (const array of Object.values(frame.arrays)) array.data = new Float32Array(array.data);
+(await import("spec/weights")).learnPieces({ pieces: { maxout: 2 } });
 const step = readStep(frame, { loss, outputActivation: outputActivation(task, loss) });
 const found = [];
 const open = (node, left) => {
@@ -40,14 +41,14 @@ for (const row of [0, step.rows - 1]) {
   step.widths.forEach((count, column) => {
     for (let unit = 0; unit < count; unit += 1) {
       open(nodeOfUnit(step, row, column, unit), 2);
-      open(nodeOfGradient(step, row, column, unit), 2);
+      for (const sum of sumsOf(step, column, unit)) open(nodeOfGradient(step, row, column, sum), 2);
     }
   });
 }
-const widths = step.widths;
+const { widths, sums } = step;
 for (let layer = 0; layer < step.last; layer += 1) {
   for (const from of [0, widths[layer] - 1, "bias"]) {
-    for (let to = 0; to < widths[layer + 1]; to += 1) {
+    for (let to = 0; to < sums[layer + 1]; to += 1) {
       open(nodeOfUpdate(step, { layer, from, to }), 3);
     }
   }
@@ -163,6 +164,19 @@ def test_formulas_of_dropout_and_batch_normalization_give_their_values(modules: 
     found = check(modules, {"layers": layers})
     assert any(formula.endswith("/ (1 − p)") for _, formula, _, _ in found)
     assert any("γ" in formula for _, formula, _, _ in found)
+
+
+def test_formulas_of_maxout_name_its_pieces(modules: Modules) -> None:
+    layers = [
+        {"units": 3, "activation": "maxout", "dropout": 0.2},
+        {"units": 2, "activation": "maxout", "batch_norm": True},
+    ]
+    found = check(modules, {"layers": layers, "batch_size": 5})
+    symbols = {symbol for symbol, *_ in found}
+    assert {"z⁽¹⁾₃,₂", "∂L/∂z⁽²⁾₁,₂", "w⁽²⁾₃,₂,₁ ←", "b⁽¹⁾₁,₂ ←"} <= symbols
+    assert any(formula == "max(z⁽¹⁾₁,₁, z⁽¹⁾₁,₂)" for _, formula, _, _ in found)
+    # Of each pair of pieces one has the whole gradient.
+    assert {value for symbol, _, _, value in found if symbol == "∂a/∂z"} == {0, 1}
 
 
 def test_the_chain_rule_goes_through_batch_normalization(modules: Modules) -> None:

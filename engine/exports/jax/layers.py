@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import pairwise
-
 from engine.exports.activations import write_definitions
 from engine.exports.data.common import find_head
 from engine.exports.initializers import find_initializer, scaled_variance
@@ -87,7 +85,8 @@ def _write_hidden(i: int, hidden: LayerSpec, fed: str) -> list[str]:
         training = "training" if hidden.trainable else "False"
         lines.append(f"h, averages = normalize(params, averages, {i}, {fed}, {training})")
         z = "h"
-    holes = {"slope": write_number(hidden.negative_slope), "layer": str(i), "z": z}
+    slope, pieces = write_number(hidden.negative_slope), str(hidden.pieces)
+    holes = {"slope": slope, "layer": str(i), "z": z, "pieces": pieces}
     z = fill(ACTIVATIONS[hidden.activation].jax.use, holes)
     if z != "h":
         lines.append(f"h = {z}")
@@ -111,7 +110,7 @@ def activate(z):
 def write_initial(spec: Spec) -> list[str]:
     """Writes the functions that make the initial weights and moving averages."""
     rows, averages, widths = [], [], spec.widths
-    for i, (inputs, units) in enumerate(pairwise(widths)):
+    for i, (inputs, units) in enumerate(zip(widths, spec.sums, strict=False)):
         hidden = spec.layers[i] if i < len(spec.layers) else None
         own = {"kernel": f"draw(keys[{i}], ({inputs}, {units}))"}
         if hidden is not None and hidden.batch_norm:

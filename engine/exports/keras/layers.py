@@ -51,18 +51,19 @@ def list_layers(spec: Spec) -> list[KerasLayer]:
 def _list_hidden(i: int, hidden: LayerSpec, dense: str) -> Iterator[KerasLayer]:
     code = ACTIVATIONS[hidden.activation].keras
     frozen = () if hidden.trainable else ("trainable=False",)
-    use = fill(code.use, {"slope": write_number(hidden.negative_slope)})
+    holes = {"slope": write_number(hidden.negative_slope), "pieces": str(hidden.pieces)}
+    use = fill(code.use, holes)
     plain = code.layer or not use
     inside = () if plain else (f"activation={use}",)
     if hidden.batch_norm:
-        arguments = (str(hidden.units), "use_bias=False", *frozen)
+        arguments = (str(hidden.sums), "use_bias=False", *frozen)
         yield KerasLayer(f"dense_{i + 1}", dense, arguments)
         rates = (f"momentum={write_number(MOMENTUM)}", f"epsilon={write_number(EPSILON)}")
         yield KerasLayer(f"normalization_{i + 1}", "layers.BatchNormalization", (*rates, *frozen))
         if not plain:
             yield KerasLayer(f"activation_{i + 1}", "layers.Activation", (use,))
     else:
-        arguments = (str(hidden.units), *inside, *frozen)
+        arguments = (str(hidden.sums), *inside, *frozen)
         yield KerasLayer(f"dense_{i + 1}", dense, arguments)
     if code.layer:
         constructor, _, argument = use.removesuffix(")").partition("(")

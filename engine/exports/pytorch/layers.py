@@ -88,13 +88,17 @@ def _dense(layer: int, inputs: int, units: int, *, bias: bool) -> TorchLayer:
 
 
 def _list_hidden(i: int, hidden: LayerSpec, inputs: int) -> Iterator[TorchLayer]:
-    yield _dense(i, inputs, hidden.units, bias=not hidden.batch_norm)
+    yield _dense(i, inputs, hidden.sums, bias=not hidden.batch_norm)
     if hidden.batch_norm:
         rates = f"eps={write_number(EPSILON)}, momentum={write_number(round(1 - MOMENTUM, 9))}"
         weights = {f"layers.{i}.{name}": own for name, own in _NORM.items()}
-        yield TorchLayer(f"BatchNorm({hidden.units}, {rates})", weights)
+        yield TorchLayer(f"BatchNorm({hidden.sums}, {rates})", weights)
     entry = ACTIVATIONS[hidden.activation]
-    holes = {"slope": write_number(hidden.negative_slope), "units": str(hidden.units)}
+    holes = {
+        "slope": write_number(hidden.negative_slope),
+        "units": str(hidden.units),
+        "pieces": str(hidden.pieces),
+    }
     if entry.pytorch.use:
         learned = {f"layers.{i}.slope": "weight"} if entry.learned_slope else {}
         yield TorchLayer(fill(entry.pytorch.use, holes), learned)

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.data.datasets import Dataset
+from engine.network import Layout
 from engine.spec import Spec
 
 #: Points of a path, at most; every second one goes when there are more.
@@ -66,7 +67,7 @@ class Path:
             data: what it is trained on.
             step: updates done.
         """
-        key = spec.inputs, spec.widths, spec.normalized, spec.resolved_loss, spec.seed
+        key = spec.inputs, Layout.of(spec), spec.resolved_loss, spec.seed
         same_rows = self._data is not None and data.has_rows_of(self._data)
         if key != self._key or not same_rows or step == 0:
             self._key, self._points, self._stride = key, [], 1

@@ -173,9 +173,7 @@ def find_weight(layout: Layout, name: WeightName) -> int:
     """Returns the index of a weight in the flat vector."""
     if name.from_ is None:
         return layout.bias_slice(name.layer).start + name.to
-    return (
-        layout.kernel_slice(name.layer).start + name.from_ * layout.widths[name.layer + 1] + name.to
-    )
+    return layout.kernel_slice(name.layer).start + name.from_ * layout.sums[name.layer] + name.to
 
 
 def has_weight(layout: Layout, name: WeightName) -> bool:

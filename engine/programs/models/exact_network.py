@@ -10,6 +10,7 @@ from jax import Array
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.heads import head_index
 from engine.network import Drop, Layout, Normalize, ParameterArrays, by_moving_averages, run_layers
+from engine.network.pieces import list_pieces
 from engine.spec import Spec
 
 
@@ -47,7 +48,8 @@ class ExactNetwork:
     @cached_property
     def layout(self) -> Layout:
         """Layout of the parameters in the flat vector."""
-        return Layout(self.widths, normalized=any(self.normalized))
+        pieces = list_pieces(self.activations)
+        return Layout(self.widths, normalized=any(self.normalized), pieces=pieces)
 
     @property
     def n_hidden(self) -> int:
@@ -80,6 +82,6 @@ class ExactNetwork:
         functions = tuple(entry.apply for entry in used)
         learned = tuple(entry.learned_slope for entry in used)
         return run_layers(
-            functions, slopes, learned, params, x, drop, normalize, self.normalized, self.axis,
-            self.fused,
+            functions, slopes, learned, params, x, drop, normalize, self.normalized,
+            self.layout.pieces, self.axis, self.fused,
         )  # fmt: skip

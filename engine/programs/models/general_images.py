@@ -46,7 +46,7 @@ _SINGLES = 3
 
 @dataclass(frozen=True)
 class GeneralImageModel:
-    """Every network of a few layers without batch normalization, on images, for one loss.
+    """Every network of a few layers without batch normalization or maxout, on images, for one loss.
 
     Parameters are `ParameterArrays` of padded blocks: kernels [pixels, units] of the first layer,
     [LAYERS - 1, units, units] between hidden layers, [units, K] of the output layer, and
@@ -72,7 +72,7 @@ class GeneralImageModel:
         """Returns the smallest model with room for a network; None if there is none."""
         widest = max((layer.units for layer in spec.layers), default=0)
         units = next((room for room in UNITS if room >= widest), None)
-        if units is None or spec.normalized:
+        if units is None or spec.normalized or Layout.of(spec).pieces:
             return None
         pixels, depth = spec.widths[0], len(spec.layers)
         operations = 6 * spec.batch_size * units * (pixels + depth * units)
@@ -251,7 +251,7 @@ class GeneralImageModel:
             index, own = activations[layer], params.slopes[0][layer][:, None]
             z = Dense.apply(kernel, h) + params.biases[0][layer][:, None]
             slope = jnp.where(has_learned_slope(index), own, slopes[layer])
-            a = switched(index, z, slope) * mask[layer][:, None]
+            a = switched(0, index, z, slope) * mask[layer][:, None]
             return a, a if drop is None else drop(layer, a)
 
         a, h = run(0, first, x)

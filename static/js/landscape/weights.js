@@ -1,6 +1,6 @@
 /** Names of weights as choices: for each layer the weights of its units, then their biases. */
 
-import { widthsOf } from "spec/weights";
+import { listPieces, namePiece, piecesOf, widthsOf } from "spec/weights";
 import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 
@@ -15,10 +15,10 @@ const MOST = 1200;
  * @returns {[string, string][]} values and texts for a choice
  */
 export function listWeights(spec, outputs) {
-  const widths = widthsOf(spec, outputs);
+  const [widths, pieces] = [widthsOf(spec, outputs), listPieces(spec)];
   const weights = [];
   for (let layer = 0; layer < widths.length - 1 && weights.length < MOST; layer += 1) {
-    for (let to = 0; to < widths[layer + 1]; to += 1) {
+    for (let to = 0; to < widths[layer + 1] * (pieces[layer] ?? 1); to += 1) {
       for (let from = 0; from < widths[layer]; from += 1) weights.push({ layer, from, to });
       weights.push({ layer, from: "bias", to });
     }
@@ -44,11 +44,15 @@ export function readWeight(text) {
  * @param {{layer: number, from: number|"bias", to: number}} weight
  */
 export function nameWeight(spec, { layer, from, to }) {
-  const last = layer === spec.layers.length;
-  const target = last ? nameOutput(to) : word("unit.name", { layer: layer + 1, unit: to + 1 });
+  const target = layer === spec.layers.length ? nameOutput(to) : nameSum(spec.layers[layer], layer, to);
   if (from === "bias") return word("readout.bias", { to: target });
   const source = layer === 0 ? word(`feature.${inputsOf(spec)[from]}`) : word("unit.name", { layer, unit: from + 1 });
   return word("landscape.weight", { from: source, to: target });
+}
+
+function nameSum({ units, activation }, layer, to) {
+  const name = word("unit.name", { layer: layer + 1, unit: (to % units) + 1 });
+  return namePiece(name, Math.floor(to / units), piecesOf(activation));
 }
 
 function nameOutput(to) {

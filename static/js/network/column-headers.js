@@ -2,6 +2,7 @@
 
 import { h, icon, setText } from "lib/dom";
 import { makeTerm, optionHelp, optionText } from "lib/terms";
+import { piecesOf } from "spec/weights";
 import { word } from "lib/words";
 
 const PLUS = "M8 4v8M4 8h8";
@@ -106,7 +107,7 @@ export function createColumnHeaders(heads, gaps, limits, on) {
       showUnits(head.units, units);
       markFrozen(head.menu, layer, trainable === false);
       head.drop.disabled = units <= 1;
-      head.add.disabled = units >= limits.mostUnits;
+      head.add.disabled = units >= limits.mostUnits / piecesOf(activation);
       if (head.select.value !== activation) head.select.value = activation;
       const former = present?.layers[layer];
       head.stepper.toggleAttribute("data-pending", Boolean(former) && former.units !== units);

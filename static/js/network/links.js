@@ -13,6 +13,8 @@ const FADED = 0.22;
 const REACH = 7;
 const CROWD = 800;
 const INVISIBLE = 0.035;
+/** Share of a tile over which the links to the pieces of a unit are spread. */
+const SPREAD = 0.6;
 /** Links that are drawn anew at one time, but for those of one layer: a hundred take the browser 2 ms. */
 const MOST_AT_ONCE = 128;
 
@@ -70,18 +72,26 @@ function addLayer(buckets, layout, index, l, weights, makePath) {
   const layer = index.layers[l];
   for (let from = 0; from < layer.inputs; from += 1) {
     for (let to = 0; to < layer.outputs; to += 1) {
-      addCurve(buckets, layout, { layer: l, from, to }, weights[placeOf(layer, from, to)], makePath);
+      addCurve(buckets, layout, layer, { layer: l, from, to }, weights[placeOf(layer, from, to)], makePath);
     }
   }
 }
 
-function addCurve(buckets, layout, { layer: l, from, to }, weight, makePath) {
+function addCurve(buckets, layout, { outputs, units }, { layer: l, from, to }, weight, makePath) {
   const path = (buckets[kindOf(weight)] ??= makePath());
   const { x0, x1 } = spanOf(layout, l);
-  const [left, right] = [layout.columns[l], layout.columns[l + 1]];
+  const y0 = layout.columns[l].ys[from];
+  const y1 = endOf(layout, l, to, outputs / units);
   const middle = (x0 + x1) / 2;
-  path.moveTo(x0, left.ys[from]);
-  path.bezierCurveTo(middle, left.ys[from], middle, right.ys[to], x1, right.ys[to]);
+  path.moveTo(x0, y0);
+  path.bezierCurveTo(middle, y0, middle, y1, x1, y1);
+}
+
+/** How high a link ends: at the middle of its unit, or beside it where the unit has several pieces. */
+export function endOf({ columns, tile }, l, to, pieces) {
+  const { ys } = columns[l + 1];
+  const aside = (Math.floor(to / ys.length) - (pieces - 1) / 2) / pieces;
+  return ys[to % ys.length] + aside * tile * SPREAD;
 }
 
 /** From where to where the links of a layer go; those of other layers are all beside them. */
@@ -169,7 +179,7 @@ export function createLinks(base, front) {
     for (const link of chosen) {
       const layer = index.layers[link.layer];
       if (!layer || link.from >= layer.inputs || link.to >= layer.outputs) continue;
-      addCurve(buckets, layout, link, weights[placeOf(layer, link.from, link.to)], makePath);
+      addCurve(buckets, layout, layer, link, weights[placeOf(layer, link.from, link.to)], makePath);
     }
     strokeBuckets(contexts[1], buckets, palette, 1);
   }
@@ -209,12 +219,12 @@ export function createLinks(base, front) {
       if (x < x0 || x > x1) return;
       const share = risenAt((x - x0) / (x1 - x0));
       layout.columns[l].ys.forEach((y0, from) => {
-        layout.columns[l + 1].ys.forEach((y1, to) => {
-          const away = Math.abs(y0 + (y1 - y0) * share - y);
-          if (away >= least) return;
+        for (let to = 0; to < layer.outputs; to += 1) {
+          const away = Math.abs(y0 + (endOf(layout, l, to, layer.outputs / layer.units) - y0) * share - y);
+          if (away >= least) continue;
           least = away;
           best = { layer: l, from, to };
-        });
+        }
       });
     });
     return best;

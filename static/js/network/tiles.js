@@ -4,7 +4,7 @@ import { pixelRatio } from "lib/dom";
 import { createPixels, paintClass, paintOutput, paintUnits, paintValues } from "plot/maps";
 import { strengthOf } from "network/links";
 import { inputsOf, sampleInput } from "spec/inputs";
-import { indexWeights, placeOf } from "spec/weights";
+import { indexWeights, listPieces, placeOf, sumsOfUnit } from "spec/weights";
 
 const INPUT_SIZE = 32;
 const OUTPUT_SIZE = 100;
@@ -63,7 +63,7 @@ export function createTiles(canvas, ratioOf = pixelRatio) {
     context.clip(clip);
     drawPictures(size);
     context.restore();
-    drawBiases(weights.data, palette);
+    drawBiases(frame.spec, weights.data, palette);
   }
 
   function paintOutputs({ data, shape: [count] }, range, palette) {
@@ -96,19 +96,20 @@ export function createTiles(canvas, ratioOf = pixelRatio) {
     });
   }
 
-  function drawBiases(weights, palette) {
+  /** A dot for each bias, in a row from the left corner. */
+  function drawBiases(spec, weights, palette) {
     const { tile, columns } = layout;
     const radius = Math.min(DOT_MOST, Math.max(DOT_LEAST, tile * DOT));
-    const index = indexWeights(columns.map(({ ys }) => ys.length));
+    const index = indexWeights(columns.map(({ ys }) => ys.length), listPieces(spec));
     index.layers.forEach((layer, l) => {
       const { x, ys } = columns[l + 1];
-      ys.forEach((y, unit) => {
-        const bias = weights[placeOf(layer, "bias", unit)];
-        const [left, top] = [x - tile / 2 + 1, y + tile / 2 - 1];
+      ys.forEach((y, unit) => sumsOfUnit(unit, layer.units, layer.outputs / layer.units).forEach((sum, piece) => {
+        const bias = weights[placeOf(layer, "bias", sum)];
+        const [left, top] = [x - tile / 2 + 1 + piece * 2 * (radius + 1), y + tile / 2 - 1];
         disc(left, top, radius + 1.6, palette.card, 1);
         disc(left, top, radius, palette["line-strong"], 1);
         disc(left, top, radius, bias < 0 ? palette.negative : palette.positive, strengthOf(2 * bias));
-      });
+      }));
     });
   }
 

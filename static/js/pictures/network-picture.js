@@ -8,7 +8,7 @@ import { createTiles } from "network/tiles";
 import { createPathText, svg, svgImage, svgText } from "pictures/svg-text";
 import { optionText } from "lib/terms";
 import { inputsOf, labelLines, labelRoom } from "spec/inputs";
-import { indexWeights, widthsOf } from "spec/weights";
+import { indexWeights, listPieces, widthsOf } from "spec/weights";
 import { word } from "lib/words";
 
 const HEADS = 34;
@@ -31,13 +31,13 @@ export function drawNetwork({ frame, palette, outputActivation }, box) {
   return svg("svg", { ...box, viewBox: `0 0 ${whole.width} ${whole.height}` },
     drawHeads(spec, layout, palette, outputActivation),
     svg("g", { transform: `translate(0 ${HEADS})` },
-      drawLinks(layout, arrays.weights.data, palette),
+      drawLinks(layout, frame, palette),
       drawTiles(frame, layout, palette),
       drawInputs(inputsOf(spec), layout, palette)));
 }
 
-function drawLinks(layout, weights, palette) {
-  const index = indexWeights(layout.columns.map(({ ys }) => ys.length));
+function drawLinks(layout, { spec, arrays: { weights: { data: weights } } }, palette) {
+  const index = indexWeights(layout.columns.map(({ ys }) => ys.length), listPieces(spec));
   const paths = sortLinks(layout, index, weights, createPathText).map((path, bucket) => {
     const style = path && styleLinks(bucket, index.count, palette);
     return style ? svg("path", {

@@ -1,5 +1,7 @@
 /** What the networks of a race may differ in, and the change that makes each of them. Pure. */
 
+import { piecesOf } from "spec/weights";
+
 /** Learning rates that are compared. */
 export const RATES = [0.001, 0.003, 0.01, 0.03, 0.1, 0.3, 1, 3];
 const BATCHES = [1, 4, 10, 32, 64, 128, 256];
@@ -12,8 +14,9 @@ const PATCHES = {
   optimizer: (spec, schema) => names(schema, "optimizer.name").map((name) => ({ optimizer: { name } })),
   learning_rate: () => RATES.map((rate) => ({ optimizer: { learning_rate: rate } })),
   initializer: (spec, schema) => names(schema, "initializer.name").map((name) => ({ initializer: { name } })),
-  activation: ({ layers }, schema) => names(schema, "layers.activation").map((activation) => (
-    { layers: layers.map((layer) => ({ ...layer, activation })) })),
+  activation: ({ layers }, schema) => names(schema, "layers.activation")
+    .filter((activation) => layers.every(({ units }) => units * piecesOf(activation) <= schema.field("layers.units").maximum))
+    .map((activation) => ({ layers: layers.map((layer) => ({ ...layer, activation })) })),
   batch_size: () => BATCHES.map((size) => ({ batch_size: size })),
   seed: ({ seed }) => Array.from({ length: SEEDS }, (_, i) => ({ seed: (seed + i) % SEED_LIMIT })),
 };

@@ -3,7 +3,7 @@
 import { isObject } from "lib/objects";
 import { RecordingError } from "recordings/error";
 import { listRecorded } from "spec/views";
-import { indexWeights, widthsOf } from "spec/weights";
+import { indexWeights, listPieces, widthsOf } from "spec/weights";
 
 /** Pixels along a side of a tile, least and most. */
 const TILE = { least: 2, most: 100 };
@@ -84,7 +84,7 @@ function sizesOf(spec, outputs, set) {
   return {
     K: outputs, H: rows, W: columns,
     U: spec.layers.reduce((sum, layer) => sum + layer.units, 0),
-    P: set.kind !== "images" ? indexWeights(widthsOf(spec, outputs)).count : null,
+    P: set.kind !== "images" ? indexWeights(widthsOf(spec, outputs), listPieces(spec)).count : null,
   };
 }
 

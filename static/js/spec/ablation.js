@@ -59,11 +59,12 @@ export function readAblation(rows) {
  * @param {Float32Array} weights
  * @param {number[]} widths units of each layer
  * @param {Ablation} ablation
+ * @param {number[]} [pieces] of the units of each hidden layer
  * @returns {Float32Array} the weights themselves where nothing is
  */
-export function zeroWeights(weights, widths, ablation) {
+export function zeroWeights(weights, widths, ablation, pieces = []) {
   if (!isAblated(ablation)) return weights;
-  const { layers } = indexWeights(widths);
+  const { layers } = indexWeights(widths, pieces);
   const shown = weights.slice();
   for (const { layer, unit } of ablation.units) {
     const next = layers[layer + 1];

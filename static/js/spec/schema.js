@@ -3,10 +3,11 @@
 import { hasWord, word } from "lib/words";
 import { learnDataSets } from "spec/data-sets";
 import { learnFeatures } from "spec/features";
+import { learnPieces } from "spec/weights";
 import { learnViews } from "spec/views";
 
 /**
- * Lets the page know the data sets, features and views that there are; nothing is known of them before.
+ * Lets the page know the data sets, features, pieces and views that there are; nothing is known of them before.
  *
  * @param {Object} schema what `GET /api/schema` answers
  * @returns {Object} the same
@@ -14,6 +15,7 @@ import { learnViews } from "spec/views";
 export function learnSchema(schema) {
   learnDataSets(schema);
   learnFeatures(schema);
+  learnPieces(schema);
   learnViews(schema);
   return schema;
 }

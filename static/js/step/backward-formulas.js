@@ -1,19 +1,22 @@
 /** Formulas of the backward pass and of the update: the chain rule as nodes that open. Pure. */
 
 import { isFrozen, makeNode, nodeOfActivation, nodeOfOutput, nodeOfPreActivation, nodeOfUnit, nodeOfWeight, slopeBelow, sumOf } from "step/forward-formulas";
+import { unitOf } from "step/description";
 import { writeActivation, writeLoss, writeOptimizer } from "step/functions";
 import { isNormalized, nodeThroughNormalization, writeDeviation } from "step/normalization-formulas";
 import { bracket, formatFigure, joinTerms, slopeFor, symbolOf, symbolOfUnit, symbolOfWeight } from "step/notation";
 
 const UNTIL = 8;
 
-/** The gradient of an example's loss for what a unit hands on, for its activation, or for z. */
+/** The gradient of an example's loss for an input, or for a weighted sum, z. */
 export function nodeOfGradient(step, row, column, unit) {
   if (column === 0) return nodeOfHandedOn(step, row, column, unit);
   return column === step.last ? nodeOfLogitGradient(step, row, unit) : nodeOfInner(step, row, column, unit);
 }
 
-function nodeOfInner(step, row, column, unit) {
+function nodeOfInner(step, row, column, sum) {
+  const unit = unitOf(step, column, sum);
+  if (step.sums[column] > step.widths[column]) return nodeOfPiece(step, row, column, sum);
   const { activation } = step.spec.layers[column - 1];
   const z = step.value("z", row, column, unit);
   const a = step.value("a", row, column, unit);
@@ -30,6 +33,21 @@ function nodeOfInner(step, row, column, unit) {
     ]);
 }
 
+/** The gradient for one piece of a unit: the whole of it for the largest, none for the others. */
+function nodeOfPiece(step, row, column, sum) {
+  const unit = unitOf(step, column, sum);
+  const above = nodeOfActivationGradient(step, row, column, unit);
+  const slope = step.value("slopes", row, column, sum);
+  const [z, a] = [symbolOf("z", step, column, sum), symbolOf("a", step, column, unit)];
+  return makeNode(slopeFor(z), `${above.symbol} · ∂a/∂z`, `${bracket(above.value)} · ${formatFigure(slope)}`,
+    step.value("byZ", row, column, sum), [
+      () => above,
+      () => makeNode("∂a/∂z", slope ? `${z} = ${a}` : `${z} < ${a}`, formatFigure(slope), slope, [
+        () => nodeOfActivation(step, row, column, unit),
+      ], "step.note.piece"),
+    ]);
+}
+
 /** Back through dropout, where there is any. */
 function nodeOfActivationGradient(step, row, column, unit) {
   const handed = nodeOfHandedOn(step, row, column, unit);
@@ -42,7 +60,7 @@ function nodeOfActivationGradient(step, row, column, unit) {
 
 /** The gradient for what the next layer gets: from every unit of that layer, by its weight. */
 function nodeOfHandedOn(step, row, column, unit) {
-  const next = Array.from({ length: step.widths[column + 1] }, (_, to) => to);
+  const next = Array.from({ length: step.sums[column + 1] }, (_, to) => to);
   const link = (to) => ({ layer: column, from: unit, to });
   const weight = (to) => step.parameter(step.indexOf(link(to))).old;
   const back = (to) => step.value("bySums", row, column + 1, to);

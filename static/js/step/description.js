@@ -1,7 +1,7 @@
 /** Description of one step: the arrays of the `one_step` view, taken apart. Pure. */
 
 import { inputsOf } from "spec/inputs";
-import { indexWeights, placeOf } from "spec/weights";
+import { indexWeights, listPieces, placeOf, sumsOfUnit } from "spec/weights";
 
 /** Numbers of the array `step_summary`, in their order. */
 const SUMMARY = [
@@ -25,13 +25,15 @@ const EXAMPLE = ["index", "x1", "x2", "label", "loss"];
 export function readStep({ arrays, spec, meta }, { loss, outputActivation }) {
   if (!arrays.step_summary) return null;
   const values = arrays.step_values.data;
-  const [, rows, units] = arrays.step_values.shape;
-  const hidden = spec.layers.map((layer) => layer.units);
-  const outputs = units - inputsOf(spec).length - sum(hidden);
+  const [, rows, columns] = arrays.step_values.shape;
+  const [hidden, pieces] = [spec.layers.map((layer) => layer.units), listPieces(spec)];
+  const hiddenSums = hidden.map((count, i) => count * pieces[i]);
+  const outputs = columns - inputsOf(spec).length - sum(hiddenSums);
   const widths = [inputsOf(spec).length, ...hidden, outputs];
   if (outputs < 1) return null;
-  const starts = widths.map((_, column) => sum(widths.slice(0, column)));
-  const index = indexWeights(widths);
+  const sums = [inputsOf(spec).length, ...hiddenSums, outputs];
+  const starts = sums.map((_, column) => sum(sums.slice(0, column)));
+  const index = indexWeights(widths, pieces);
   const examples = arrays.step_examples;
   const parameters = arrays.step_parameters.data;
 
@@ -44,11 +46,13 @@ export function readStep({ arrays, spec, meta }, { loss, outputActivation }) {
     step: meta.step,
     rows,
     widths,
+    /** Weighted sums of each column: more than units where those have several pieces. */
+    sums,
     last: widths.length - 1,
     summary: Object.fromEntries(SUMMARY.map((name, i) => [name, arrays.step_summary.data[i]])),
-    /** A number of a unit: one of `VALUES`. */
+    /** A number of a unit (`a`, `h`, `byH`) or of a weighted sum: one of `VALUES`. */
     value: (name, row, column, unit) =>
-      values[(VALUES.indexOf(name) * rows + row) * units + starts[column] + unit],
+      values[(VALUES.indexOf(name) * rows + row) * columns + starts[column] + unit],
     /** A row of the batch, with its targets. */
     example: (row) => {
       const width = examples.shape[1];
@@ -62,18 +66,28 @@ export function readStep({ arrays, spec, meta }, { loss, outputActivation }) {
     indexOf: ({ layer, from, to }) => placeOf(index.layers[layer], from, to),
     /** A parameter by its index: all that the update makes of it. */
     parameter: (at) => Object.fromEntries(PARAMETER.map((name, i) => [name, parameters[at * PARAMETER.length + i]])),
-    /** A parameter of a hidden unit: its slope, or scale and shift of its normalization. */
-    unitParameter: (name, column, unit) => {
-      const all = sum(hidden);
+    /** A parameter of a hidden weighted sum: its slope, or scale and shift of its normalization. */
+    unitParameter: (name, column, sumAt) => {
+      const all = sum(hiddenSums);
       const block = { slope: 0, scale: 1, shift: 2 }[name];
-      return index.count + block * all + starts[column] - widths[0] + unit;
+      return index.count + block * all + starts[column] - widths[0] + sumAt;
     },
-    /** Mean and variance of the batch before a unit's normalization. */
-    statistics: (column, unit) => {
-      const at = 2 * (starts[column] - widths[0] + unit);
+    /** Mean and variance of the batch before the normalization of a weighted sum. */
+    statistics: (column, sumAt) => {
+      const at = 2 * (starts[column] - widths[0] + sumAt);
       return { mean: arrays.step_units.data[at], variance: arrays.step_units.data[at + 1] };
     },
   };
+}
+
+/** The weighted sums of a unit: one for each of its pieces. */
+export function sumsOf({ widths, sums }, column, unit) {
+  return sumsOfUnit(unit, widths[column], sums[column] / widths[column]);
+}
+
+/** The unit that a weighted sum is of. */
+export function unitOf({ widths }, column, sumAt) {
+  return sumAt % widths[column];
 }
 
 /**
@@ -105,7 +119,9 @@ export function listStages({ last }) {
 export function numberOfUnit(description, stage, row, column, unit) {
   const { value } = description;
   const isBack = ["backOutput", "back"].includes(stage.kind);
-  if (isBack) return column >= stage.column ? { name: "byZ", value: value("byZ", row, column, unit) } : null;
+  // Of the pieces of a unit one alone has a gradient.
+  const byZ = () => sum(sumsOf(description, column, unit).map((sumAt) => value("byZ", row, column, sumAt)));
+  if (isBack) return column >= stage.column ? { name: "byZ", value: byZ() } : null;
   if (stage.kind === "update") return null;
   return column <= stage.column ? { name: "h", value: value("h", row, column, unit) } : null;
 }

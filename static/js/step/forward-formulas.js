@@ -1,5 +1,6 @@
 /** Formulas of the forward pass and of the loss, as nodes that open into what they are made of. Pure. */
 
+import { sumsOf } from "step/description";
 import { writeActivation, writeLoss } from "step/functions";
 import { isNormalized, nodeOfNormal, writeDeviation } from "step/normalization-formulas";
 import { bracket, formatFigure, joinTerms, symbolOf, symbolOfUnit, symbolOfWeight } from "step/notation";
@@ -34,9 +35,15 @@ export function nodeOfUnit(step, row, column, unit) {
     [() => nodeOfActivation(step, row, column, unit)], "step.note.dropout");
 }
 
-/** The activation of a hidden unit, f(z). */
+/** The activation of a hidden unit, f(z), or the largest of its pieces. */
 export function nodeOfActivation(step, row, column, unit) {
   const a = step.value("a", row, column, unit);
+  const pieces = sumsOf(step, column, unit);
+  if (pieces.length > 1) {
+    return makeNode(symbolOf("a", step, column, unit), `max(${pieces.map((sum) => symbolOf("z", step, column, sum)).join(", ")})`,
+      `max(${pieces.map((sum) => formatFigure(step.value("z", row, column, sum))).join(", ")})`, a,
+      pieces.map((sum) => () => nodeOfPreActivation(step, row, column, sum)));
+  }
   const z = step.value("z", row, column, unit);
   const { activation } = step.spec.layers[column - 1];
   const { value, valueNumbers } = writeActivation(activation, z, a, slopeBelow(step, column, unit));
@@ -50,7 +57,7 @@ export function slopeBelow(step, column, unit) {
   return activation === "prelu" ? step.parameter(step.unitParameter("slope", column, unit)).old : slope;
 }
 
-/** z: the weighted sum, normalized where the layer is. */
+/** z: the weighted sum, normalized where the layer is; of a unit with several pieces, one of them. */
 export function nodeOfPreActivation(step, row, column, unit) {
   if (!isNormalized(step, column)) return nodeOfSum(step, row, column, unit, "z");
   const { mean, variance } = step.statistics(column, unit);

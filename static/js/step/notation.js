@@ -46,14 +46,18 @@ export function joinTerms(terms, most = 6) {
  * The symbol of a number of a unit, such as a⁽¹⁾₃.
  *
  * @param {string} letter
- * @param {{spec: Spec, last: number, widths: number[]}} description
+ * @param {{spec: Spec, last: number, widths: number[], sums: number[]}} description
+ * @param {number} column
+ * @param {number} at the unit, or the weighted sum
  */
-export function symbolOf(letter, { spec, last, widths }, column, unit) {
+export function symbolOf(letter, { spec, last, widths, sums }, column, at) {
+  const [unit, piece] = [at % widths[column], Math.floor(at / widths[column])];
+  const isPiece = "zsŝ".includes(letter) && sums[column] > widths[column];
   if (column === 0 && "ha".includes(letter)) return word(`feature.${inputsOf(spec)[unit]}`);
   const number = column === last && widths[last] === 1 ? "" : spell(unit + 1, LOWERED);
   if (column === last && "ha".includes(letter)) return `ŷ${number}`;
   const layer = column === last ? "⁽ᵒᵘᵗ⁾" : `⁽${spell(column, RAISED)}⁾`;
-  return `${letter}${layer}${number}`;
+  return `${letter}${layer}${number}${isPiece ? `,${spell(piece + 1, LOWERED)}` : ""}`;
 }
 
 /** The symbol of what a unit hands on: its activation, or what dropout makes of it. */
@@ -62,12 +66,18 @@ export function symbolOfUnit(step, column, unit) {
   return symbolOf(dropout ? "h" : "a", step, column, unit);
 }
 
-/** The symbol of a weight, such as w⁽¹⁾₂₃, from unit 2 to unit 3 of layer 1; or of a bias. */
-export function symbolOfWeight({ last }, { layer, from, to }) {
+/**
+ * The symbol of a weight, such as w⁽¹⁾₂₃, from unit 2 to unit 3 of layer 1; or of a bias. The piece of a
+ * unit that has several is named last: w⁽¹⁾₂,₃,₁.
+ */
+export function symbolOfWeight({ last, widths, sums }, { layer, from, to: sum }) {
+  const units = widths[layer + 1];
+  const to = sum % units;
+  const piece = sums[layer + 1] > units ? `,${spell(Math.floor(sum / units) + 1, LOWERED)}` : "";
   const raised = layer + 1 === last ? "⁽ᵒᵘᵗ⁾" : `⁽${spell(layer + 1, RAISED)}⁾`;
-  if (from === "bias") return `b${raised}${spell(to + 1, LOWERED)}`;
-  const between = from > 8 || to > 8 ? "," : "";
-  return `w${raised}${spell(from + 1, LOWERED)}${between}${spell(to + 1, LOWERED)}`;
+  if (from === "bias") return `b${raised}${spell(to + 1, LOWERED)}${piece}`;
+  const between = piece || from > 8 || to > 8 ? "," : "";
+  return `w${raised}${spell(from + 1, LOWERED)}${between}${spell(to + 1, LOWERED)}${piece}`;
 }
 
 /** The derivative of the loss for something. */

@@ -1,7 +1,8 @@
 /** Numbers of one step on the network drawing: on its tiles and links, the rest veiled. */
 
 import { h } from "lib/dom";
-import { listStages, numberOfLink, numberOfUnit } from "step/description";
+import { endOf } from "network/links";
+import { listStages, numberOfLink, numberOfUnit, unitOf } from "step/description";
 import { formatShort } from "step/notation";
 
 /** Links of one gap that can be told apart with a number each. */
@@ -79,12 +80,12 @@ export function createStageNumbers(field) {
     if (layout.apart - layout.tile < LEAST_GAP) return labels;
     for (let layer = 0; layer < step.last; layer += 1) {
       const links = linksOf(step, layer);
-      const some = links.length <= MOST_LINKS ? links : links.filter((link) => touches(link, chosen));
+      const some = links.length <= MOST_LINKS ? links : links.filter((link) => touches(step, link, chosen));
       const placed = [];
       for (const link of some) {
         const number = numberOfLink(step, stage, link);
         if (!number) continue;
-        const { x, y } = placeOfLink(layout, link, placed);
+        const { x, y } = placeOfLink(layout, step, link, placed);
         placed.push({ x, y });
         labels.push(label("step-link", x, y, number.value, isSame(link, chosen), true));
       }
@@ -104,17 +105,16 @@ export function createStageNumbers(field) {
   return { show, hide };
 }
 
-function linksOf({ widths }, layer) {
-  return Array.from({ length: widths[layer] * widths[layer + 1] }, (_, i) => ({
-    layer, from: Math.floor(i / widths[layer + 1]), to: i % widths[layer + 1],
-  }));
+function linksOf({ widths, sums }, layer) {
+  const count = sums[layer + 1];
+  return Array.from({ length: widths[layer] * count }, (_, i) => ({ layer, from: Math.floor(i / count), to: i % count }));
 }
 
 /** Whether a link leads to or from what is chosen. */
-function touches(link, chosen) {
+function touches(step, link, chosen) {
   if (!chosen) return false;
   if (chosen.kind === "weight") return isSame(link, chosen);
-  return (link.layer + 1 === chosen.column && link.to === chosen.row)
+  return (link.layer + 1 === chosen.column && unitOf(step, chosen.column, link.to) === chosen.row)
     || (link.layer === chosen.column && link.from === chosen.row);
 }
 
@@ -123,9 +123,10 @@ function isSame(link, chosen) {
 }
 
 /** A place on the link's curve that no other number takes, if there is one. */
-function placeOfLink({ columns, tile }, { layer, from, to }, placed) {
+function placeOfLink(layout, { sums, widths }, { layer, from, to }, placed) {
+  const { columns, tile } = layout;
   const [x0, x1] = [columns[layer].x + tile / 2, columns[layer + 1].x - tile / 2];
-  const [y0, y1] = [columns[layer].ys[from], columns[layer + 1].ys[to]];
+  const [y0, y1] = [columns[layer].ys[from], endOf(layout, layer, to, sums[layer + 1] / widths[layer + 1])];
   const places = ALONG.map((t) => ({ x: x0 + (x1 - x0) * (1.5 * t * (1 - t) + t ** 3), y: y0 + (y1 - y0) * (3 * t * t - 2 * t ** 3) }));
   const free = ({ x, y }) => placed.every((other) => Math.abs(other.y - y) >= APART || Math.abs(other.x - x) >= 2.6 * APART);
   return places.find(free) ?? places[0];

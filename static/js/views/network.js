@@ -14,7 +14,7 @@ import { createWeightPointer } from "network/editing/weight-pointer";
 import { isAblated, isLinkOff, switchLink, zeroWeights } from "spec/ablation";
 import { isTable } from "spec/data-sets";
 import { inputsOf, labelRoom, listInputs, toggleInput } from "spec/inputs";
-import { indexWeights, widthsOf } from "spec/weights";
+import { indexWeights, listPieces, piecesOf, sumsOfUnit, widthsOf } from "spec/weights";
 
 const FINE = 32;
 const COARSE = 16;
@@ -42,6 +42,7 @@ export function create(element, context) {
   let signature = "";
   let columns = [];
   let shown = null;
+  let index = null;
   let lookedAt = null;
   let linkRequest = 0;
   let roomRequest = 0;
@@ -100,7 +101,8 @@ export function create(element, context) {
   const isCovered = () => store.get().view.space !== null;
 
   function grow(layer) {
-    if (layers()[layer]?.units < mostUnits) change(addUnit(layers(), layer));
+    const { units, activation } = layers()[layer] ?? {};
+    if (units < mostUnits / piecesOf(activation)) change(addUnit(layers(), layer));
   }
 
   function shrink(layer, unit = (layers()[layer]?.units ?? 0) - 1) {
@@ -151,11 +153,12 @@ export function create(element, context) {
   function linksOf(place) {
     if (!place) return null;
     const { column, row } = place;
-    const counts = shown.columns.map(({ ys }) => ys.length);
+    const [into, on] = [index.layers[column - 1], index.layers[column]];
     const every = (count, link) => Array.from({ length: count ?? 0 }, (_, i) => link(i));
     return [
-      ...every(counts[column - 1], (from) => ({ layer: column - 1, from, to: row })),
-      ...every(counts[column + 1], (to) => ({ layer: column, from: row, to })),
+      ...(into ? sumsOfUnit(row, into.units, into.outputs / into.units) : []).flatMap((to) =>
+        every(into.inputs, (from) => ({ layer: column - 1, from, to }))),
+      ...every(on?.outputs, (to) => ({ layer: column, from: row, to })),
     ];
   }
 
@@ -184,6 +187,7 @@ export function create(element, context) {
       table: arrays.columns ? [...arrays.columns.data].join() : "",
       idle: idleOf(spec),
       columns: widthsOf(spec, arrays.boundary.shape[0]),
+      pieces: listPieces(spec),
       outputs: nameOutputs(spec, arrays.boundary.shape[0]),
     };
     const key = JSON.stringify(shape);
@@ -239,7 +243,8 @@ export function create(element, context) {
 
   function put(layout) {
     shown = layout;
-    links.place(layout, indexWeights(layout.columns.map(({ ys }) => ys.length)));
+    index = indexWeights(layout.columns.map(({ ys }) => ys.length), listPieces(frame.spec));
+    links.place(layout, index);
     tiles.place(layout);
     units.place(layout);
     heads.place(layout);
@@ -277,7 +282,7 @@ export function create(element, context) {
   /** Links that are switched off are drawn as if their weights were 0. */
   function weightsShown() {
     const { spec, arrays } = frame;
-    return zeroWeights(arrays.weights.data, widthsOf(spec, arrays.boundary.shape[0]), store.get().ablation);
+    return zeroWeights(arrays.weights.data, widthsOf(spec, arrays.boundary.shape[0]), store.get().ablation, listPieces(spec));
   }
 
   /** Paints the links; those that are left for later before the next painting, if no frame comes. */

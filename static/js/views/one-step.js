@@ -9,7 +9,7 @@ import { nameUnit } from "network/units";
 import { outputActivation } from "spec/output-activation";
 import { createThrottle } from "lib/throttle";
 import { axesOf, describePlace, targetOf } from "plot/table-axes";
-import { listStages, readStep } from "step/description";
+import { listStages, readStep, sumsOf } from "step/description";
 import { nodeOfGradient, nodeOfUpdate, nodeOfWeightGradient, nodeOfWholeGradient } from "step/backward-formulas";
 import { createFormulaTree } from "step/formula-tree";
 import { nodeOfLoss, nodeOfUnit, nodeOfWeight } from "step/forward-formulas";
@@ -199,7 +199,7 @@ export function create(element, context) {
       else nodes.push(nodeOfWeight(step, place));
     } else if (kind === "loss") nodes.push(nodeOfLoss(step, row));
     else if (back) {
-      nodes.push(nodeOfGradient(step, row, place.column, place.row));
+      nodes.push(...sumsOf(step, place.column, place.row).map((sum) => nodeOfGradient(step, row, place.column, sum)));
       if (place.column > 0) nodes.push(...linksInto(place).map((link) => nodeOfWeightGradient(step, link)));
     } else if (kind === "update") nodes.push(...linksInto(place).map((link) => nodeOfUpdate(step, link)));
     else if (kind === "inputs" && place.column === 0) {
@@ -211,7 +211,8 @@ export function create(element, context) {
   function linksInto({ column, row }) {
     if (column === 0) return [];
     const all = Array.from({ length: step.widths[column - 1] }, (_, from) => from);
-    return [...all, /** @type {"bias"} */ ("bias")].map((from) => ({ layer: column - 1, from, to: row }));
+    return sumsOf(step, column, row).flatMap((to) =>
+      [...all, /** @type {"bias"} */ ("bias")].map((from) => ({ layer: column - 1, from, to })));
   }
 
   /** The gradient of the chosen weight by two forward passes, beside that of the chain rule. */
@@ -243,8 +244,11 @@ export function create(element, context) {
     const here = Math.min(row, step.rows - 1);
     const rows = step.widths.flatMap((count, column) => Array.from({ length: count }, (_, unit) => {
       const value = (name) => h("td", {}, formatFigure(step.value(name, here, column, unit)));
+      // Of a unit with several pieces there are as many sums.
+      const values = (name) => h("td", {}, sumsOf(step, column, unit)
+        .map((sum) => formatFigure(step.value(name, here, column, sum))).join("; "));
       return h("tr", {}, h("th", { scope: "row" }, nameUnit(step.spec, column - 1, unit, step.widths[step.last])),
-        column ? value("z") : h("td", {}, "–"), value("h"), value("byH"), column ? value("byZ") : h("td", {}, "–"));
+        column ? values("z") : h("td", {}, "–"), value("h"), value("byH"), column ? values("byZ") : h("td", {}, "–"));
     }));
     const heads = [word("step.column.unit"), "z", word("step.column.h"), "∂L/∂a", "∂L/∂z"].map((text) => h("th", { scope: "col" }, text));
     return place.replaceChildren(h("table.flow-table", {}, h("caption.sr-only", {}, nameStage(listStages(step)[Math.min(stage, listStages(step).length - 1)])),

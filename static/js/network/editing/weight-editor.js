@@ -11,18 +11,17 @@ const DIGITS = 3;
  * Opens the editor.
  *
  * @param {{x: number, y: number}} place in the window
- * @param {{title: string, sources: {from: number|"bias", text: string}[],
- *   from: number|"bias", read: Function, write: Function, power: ?{isOff: Function, toggle: Function},
- *   follow: ?Function, onClose: () => void}} what
- *   `read(from)` gives the value, `write(from, value)` sets it; `power` switches it off to be compared,
- *   `follow(from)` shows its next update
+ * @param {{title: string, sources: {weight: Link, text: string}[], chosen: number, read: Function, write: Function,
+ *   power: ?{isOff: Function, toggle: Function}, follow: ?Function, onClose: () => void}} what
+ *   all weights into a unit, and which of them is chosen; `read(weight)` gives the value, `write(weight, value)`
+ *   sets it; `power` switches it off to be compared, `follow(weight)` shows its next update
  */
-export function editWeight(place, { title, sources, from, read, write, power, follow, onClose }) {
+export function editWeight(place, { title, sources, chosen, read, write, power, follow, onClose }) {
   let request = 0;
   const select = h("select.select", {
     "aria-label": word("label.weight.from"), data: { path: "weight.from" }, on: { change: show },
-  }, ...sources.map((source) => h("option", { value: source.from }, source.text)));
-  select.value = String(from);
+  }, ...sources.map(({ weight, text }) => h("option", { value: valueOf(weight) }, text)));
+  select.selectedIndex = chosen;
   const input = h("input.text-input", {
     type: "number", step: STEP, "aria-label": word("label.weight.value"),
     data: { path: "weight.value" },
@@ -44,7 +43,12 @@ export function editWeight(place, { title, sources, from, read, write, power, fo
   }
 
   function source() {
-    return select.value === "bias" ? "bias" : Number(select.value);
+    return sources[select.selectedIndex].weight;
+  }
+
+  /** Where it comes from; of further pieces of a unit also where it leads to. */
+  function valueOf({ from, to }) {
+    return to === sources[0].weight.to ? from : `${from} ${to}`;
   }
 
   function show() {

@@ -3,7 +3,7 @@
 import { formatWeight } from "lib/format";
 import { nameUnit } from "network/units";
 import { editWeight } from "network/editing/weight-editor";
-import { indexWeights, placeOf, widthsOf } from "spec/weights";
+import { indexWeights, listPieces, namePiece, placeOf, sumsOfUnit, widthsOf } from "spec/weights";
 import { word } from "lib/words";
 
 const ASIDE = 8;
@@ -25,10 +25,26 @@ export function createWeightPointer(field, grounds, links, parts) {
   const widths = () => widthsOf(parts.frame().spec, parts.frame().arrays.boundary.shape[0]);
 
   function weightAt({ layer, from, to }) {
-    return weights()[placeOf(indexWeights(widths()).layers[layer], from, to)];
+    return weights()[placeOf(indexWeights(widths(), listPieces(parts.frame().spec)).layers[layer], from, to)];
   }
 
   const nameOf = (layer, unit) => nameUnit(parts.frame().spec, layer, unit, widths().at(-1));
+  const piecesInto = (layer) => listPieces(parts.frame().spec)[layer] ?? 1;
+  /** The pieces of the unit that a weight leads to. */
+  const sumsBeside = ({ layer, to }) => sumsOfUnit(to % widths()[layer + 1], widths()[layer + 1], piecesInto(layer));
+
+  /** What a weighted sum is called. */
+  function nameSum(layer, to) {
+    const units = widths()[layer + 1];
+    return namePiece(nameOf(layer, to % units), Math.floor(to / units), piecesInto(layer));
+  }
+
+  function describe({ layer, from, to }) {
+    const name = nameSum(layer, to);
+    const text = from === "bias" ? word("readout.bias", { to: name })
+      : word("readout.weight", { from: nameOf(layer - 1, from), to: name });
+    return `${text}\n${formatWeight(weightAt({ layer, from, to }))}`;
+  }
 
   /** Says a weight beside the pointer; null hides it. */
   function showWeight(weight, event) {
@@ -36,11 +52,9 @@ export function createWeightPointer(field, grounds, links, parts) {
       tooltip.hide();
       return;
     }
-    const to = nameOf(weight.layer, weight.to);
-    const text = weight.from === "bias"
-      ? word("readout.bias", { to })
-      : word("readout.weight", { from: nameOf(weight.layer - 1, weight.from), to });
-    tooltip.showAt(`${text}\n${formatWeight(weightAt(weight))}`, event.clientX, event.clientY);
+    // Beside the biases of a unit's pieces there is room for one name.
+    const all = weight.from === "bias" ? sumsBeside(weight).map((to) => ({ ...weight, to })) : [weight];
+    tooltip.showAt(all.map(describe).join("\n"), event.clientX, event.clientY);
   }
 
   function choose(link) {
@@ -51,19 +65,20 @@ export function createWeightPointer(field, grounds, links, parts) {
   function edit({ layer, from, to }, event) {
     if (parts.take?.({ layer, from, to }) || !setWeight) return;
     tooltip.hide();
-    const inputs = Array.from({ length: widths()[layer] }, (_, i) =>
-      ({ from: i, text: nameOf(layer - 1, i) }));
+    const sums = sumsBeside({ layer, to });
+    /** @type {(number|"bias")[]} */
+    const sources = [...Array(widths()[layer]).keys(), "bias"];
     editWeight(placeOfEvent(event), {
-      title: nameOf(layer, to),
-      sources: [...inputs, { from: "bias", text: word("label.bias") }],
-      from,
-      read: (source) => weightAt({ layer, from: source, to }),
-      power: parts.power && {
-        isOff: (source) => parts.power.isOff({ layer, from: source, to }),
-        toggle: (source) => parts.power.toggle({ layer, from: source, to }),
-      },
-      follow: parts.follow && ((source) => parts.follow({ layer, from: source, to })),
-      write: (source, value) => setWeight(layer, source, to, value),
+      title: nameOf(layer, to % widths()[layer + 1]),
+      sources: sums.flatMap((sum, piece) => sources.map((source) => ({
+        weight: { layer, from: source, to: sum },
+        text: namePiece(source === "bias" ? word("label.bias") : nameOf(layer - 1, source), piece, sums.length),
+      }))),
+      chosen: sums.indexOf(to) * sources.length + sources.indexOf(from),
+      read: weightAt,
+      power: parts.power,
+      follow: parts.follow,
+      write: (weight, value) => setWeight(weight.layer, weight.from, weight.to, value),
       onClose: () => choose(null),
     });
   }

@@ -15,7 +15,7 @@ import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIs
 import { createColumnHeaders } from "network/column-headers";
 import { createScrollSign } from "ui/scroll-hint";
 import { makeTerm } from "lib/terms";
-import { unitIndex } from "spec/weights";
+import { piecesOf, unitIndex } from "spec/weights";
 import { word } from "lib/words";
 
 const SLIDE = 150;
@@ -73,7 +73,8 @@ export function create(element, context) {
   });
 
   function setUnits(layer, wanted) {
-    const units = Math.max(least, Math.min(most, Math.round(wanted) || least));
+    const room = most / piecesOf(layers()[layer]?.activation);
+    const units = Math.max(least, Math.min(room, Math.round(wanted) || least));
     if (layers()[layer] && units !== layers()[layer].units) {
       edits.edit({ layers: changeLayer(layers(), layer, { units }) });
     }

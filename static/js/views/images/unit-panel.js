@@ -9,6 +9,7 @@ import { className } from "spec/data-sets";
 import { DIVERGING } from "plot/palette";
 import { makeTerm, optionText } from "lib/terms";
 import { createThrottle } from "lib/throttle";
+import { namePiece, piecesOf } from "spec/weights";
 import { word } from "lib/words";
 
 const MIDDLE = (DIVERGING - 1) / 2;
@@ -25,8 +26,8 @@ export function create(element, context) {
   }, word("action.unpin"));
   const power = createPowerButton(store);
   const canvas = h("canvas", { role: "img", "aria-label": word("unit.weights.alt") });
-  const weights = h("div.unit-weights", {},
-    makeTerm("span.field-label", word("help.unit.weights"), word("unit.weights")), canvas);
+  const caption = makeTerm("span.field-label", word("help.unit.weights"), word("unit.weights"));
+  const weights = h("div.unit-weights", {}, caption, canvas);
   const gallery = createGallery(context, word("unit.exciting"));
   gallery.element.classList.add("exciting");
   const exciting = h("div.unit-exciting", {},
@@ -79,6 +80,7 @@ export function create(element, context) {
     const layer = pinned && spec?.layers[pinned.layer];
     if (!layer) return;
     weights.hidden = pinned.layer > 0;
+    setText(caption, namePiece(word("unit.weights"), 0, piecesOf(layer.activation)));
     setText(title, word("unit.title", {
       layer: pinned.layer + 1,
       unit: pinned.unit + 1,
