@@ -99,5 +99,6 @@ def test_maxout_layers_of_several_widths_share_a_program(programs: Programs) -> 
     layers = [{"units": 2, "activation": "maxout"}, {"units": 2, "activation": "maxout"}]
     axis = vary("layers.units", 2, 3)
     check_alone(Sweep(make_spec(layers=layers), [axis], programs=programs), programs)
+    too_wide = Sweep(make_spec(layers=layers), [vary("layers.units", 2, 17)], programs=programs)
     with pytest.raises(SweepError, match="at most 16 units"):
-        Sweep(make_spec(layers=layers), [vary("layers.units", 2, 17)], programs=programs)
+        too_wide.train(1)
