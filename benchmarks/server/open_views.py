@@ -17,8 +17,8 @@ from tests.app.servers import PATIENCE, LiveServer
 SPEC: dict[str, Any] = {"layers": [{"units": 8, "activation": "tanh"}] * 6}
 UNIT = {"layer": 2, "unit": 3}
 #: Seconds that frames are counted for, with and without a view in turn.
-SECONDS = 2.0
-ROUNDS = 5
+SECONDS = 1.1
+ROUNDS = 4
 LEAST = 0.85
 #: Goes on for longer than it is looked at.
 RACE = [{"patch": {"optimizer": {"learning_rate": 0.001 * 2**i}}} for i in range(8)]

@@ -35,8 +35,8 @@ const IDLE_GAP = 0.9;
  *   `idle` counts the inputs that are left out, `label` is how wide the names of inputs are, in rem
  * @param {{width: number, height: number, rem: number, fixed?: boolean}} room in CSS pixels;
  *   `fixed` where nothing can be changed
- * @returns {{width, height, tile, apart, narrow, idleTile, columns: {x, ys}[], idle: {x, y}[]}}
- *   centres of the tiles, column by column
+ * @returns {{width, height, least, tile, apart, narrow, idleTile, columns: {x, ys}[], idle: {x, y}[]}}
+ *   `columns` are centres of the tiles; `least` is the height with the smallest tiles
  */
 export function layOut({ inputs, idle, hidden, outputs, label = LABEL }, { width, height, rem, fixed = false }) {
   const sizes = fixed ? FIXED : CHANGEABLE;
@@ -71,6 +71,7 @@ export function layOut({ inputs, idle, hidden, outputs, label = LABEL }, { width
   const start = left + Math.max(0, (wide - left - right - apart * gaps) / 2);
   const tallest = Math.max(Math.max(...counts) * pitch, inputs * pitch + idleHeight);
   const high = Math.max(height, tallest + (sizes.top + sizes.bottom) * rem);
+  const smallest = Math.max(Math.max(...counts) * sizes.pitchLeast, inputs * sizes.pitchLeast + idleHeight);
   const middle = (sizes.top * rem + high - sizes.bottom * rem) / 2;
 
   const columns = counts.map((count, i) => {
@@ -85,6 +86,7 @@ export function layOut({ inputs, idle, hidden, outputs, label = LABEL }, { width
   return {
     width: wide,
     height: high,
+    least: smallest + (sizes.top + sizes.bottom) * rem,
     tile,
     apart,
     narrow: apart < HEAD_WIDE * rem,

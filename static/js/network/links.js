@@ -5,9 +5,9 @@ import { placeOf } from "spec/weights";
 
 const LEVELS = 10;
 const SOFT = 1.7;
-const THIN = 0.5;
+const THIN = 0.6;
 const THICK = 4.2;
-const FAINT = 0.1;
+const FAINT = 0.2;
 const STRONG = 0.86;
 const FADED = 0.22;
 const REACH = 7;

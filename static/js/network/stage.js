@@ -41,7 +41,10 @@ export function createStage(element, put, fixed = false) {
 
   /** Lays out a network of so many units and gives everything its size. */
   function measure(counts) {
-    heads.classList.toggle("narrow", layOut(counts, room()).narrow);
+    const { narrow, least } = layOut(counts, room());
+    heads.classList.toggle("narrow", narrow);
+    // On a phone the page scrolls, and the stage is as tall as it has to be.
+    scroller.style.setProperty("--least", `${Math.ceil(least + heads.offsetHeight)}px`);
     target = layOut(counts, room());
     stage.style.width = `${target.width}px`;
     field.style.height = `${target.height}px`;

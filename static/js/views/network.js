@@ -258,11 +258,7 @@ export function create(element, context) {
     if (now === room) return;
     room = now;
     cancelAnimationFrame(roomRequest);
-    roomRequest = requestAnimationFrame(() => {
-      if (!frame) return;
-      update(frame);
-      resize();
-    });
+    roomRequest = requestAnimationFrame(resize);
   }
 
   /** The numbers of one step, while it is looked at. */
@@ -293,6 +289,8 @@ export function create(element, context) {
 
   function resize() {
     if (!frame || !shown || isCovered()) return;
+    // What is left out while one update is looked at may have gone since the last frame.
+    update(frame);
     measure();
     stage.slideFrom(null);
   }
