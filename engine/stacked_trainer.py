@@ -123,6 +123,11 @@ class StackedTrainer:
             found[members] = stack.diverged
         return found
 
+    def stop(self, index: int) -> None:
+        """Trains a network no further; its state and metrics stay."""
+        stack, place = self._places[index]
+        stack.stop(place)
+
     def weights(self, index: int) -> Floats:
         """Returns a network's weights, float32 [n], see `Trainer.weights`."""
         return self.snapshot(index).state.params[: Layout.of(self._specs[index]).n_weights]

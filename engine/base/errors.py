@@ -77,6 +77,12 @@ class GoalError(EngineError, ValueError):
     code = "invalid_goal"
 
 
+class SearchError(EngineError, ValueError):
+    """A search that breaks a rule, or a study that cannot be read or written."""
+
+    code = "invalid_search"
+
+
 class DivergedError(EngineError, ArithmeticError):
     """The loss, a parameter or an optimizer moment became infinite or NaN.
 

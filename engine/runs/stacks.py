@@ -55,6 +55,7 @@ class Stack:
         self._steps = np.zeros(len(snapshots), int)
         self._labels = _find_statistics(snapshots)
         self._diverged = np.zeros(len(snapshots), bool)
+        self._stopped = np.zeros(len(snapshots), bool)
         self._summary = np.full((len(snapshots), SUMMARY), np.nan, np.float32)
         model = self._model
         self._places = [_find_places(Layout.of(s.spec), model.layout) for s in snapshots]
@@ -118,15 +119,19 @@ class Stack:
         state = State(*np.array(self._state[index])[:, self._places[index]])
         return replace(self._snapshots[index], state=state, counters=self._counters()[index])
 
+    def stop(self, index: int) -> None:
+        """Trains a network no further; its state and its numbers stay."""
+        self._stopped[index] = True
+
     def train(self, epochs: int) -> None:
-        """Trains every network that has not diverged, in as many calls as it takes."""
-        target = int(self._steps[~self._diverged].max(initial=0)) + epochs * self._model.batches
+        """Trains every network that goes on, in as many calls as it takes."""
+        target = int(self._steps[self._going].max(initial=0)) + epochs * self._model.batches
         while self.count_behind(target):
             self.advance(target)
 
     def count_behind(self, target: int) -> int:
         """Returns how many updates all networks together are behind some number of them."""
-        behind = target - self._steps[~self._diverged]
+        behind = target - self._steps[self._going]
         return int(behind[behind > 0].sum())
 
     def advance(self, target: int, most: int = sys.maxsize) -> int:
@@ -142,7 +147,7 @@ class Stack:
             Updates that were made.
         """
         counters, batches = self._counters(), self._model.batches
-        behind = np.flatnonzero(~self._diverged & (self._steps < target)).tolist()
+        behind = np.flatnonzero(self._going & (self._steps < target)).tolist()
         earliest = min((counters[i].epoch for i in behind), default=0)
         todo = np.full(len(self), STAY)
         for i in behind:
@@ -156,6 +161,11 @@ class Stack:
     def measure(self) -> None:
         """Evaluates every network that has not diverged as it is."""
         self._make_call(np.where(self._diverged, STAY, 0))
+
+    @property
+    def _going(self) -> NDArray[np.bool_]:
+        """Bool [networks]: which ones are trained."""
+        return ~(self._diverged | self._stopped)
 
     def _counters(self) -> list[Counters]:
         """Where each network stands."""

@@ -1,0 +1,94 @@
+"""Batch of trials: networks that are trained together by stacked calls, and looked at meanwhile."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping, Sequence
+
+from engine.goals.quantities import QUANTITIES
+from engine.programs.tiers import Programs
+from engine.spec import Spec
+from engine.stacked_trainer import StackedTrainer
+from engine.state.snapshots import Snapshot
+
+#: From one look to the next the epochs grow by this factor: the rungs of successive halving.
+REDUCTION = 3
+
+
+class TrialBatch:
+    """Networks of one batch; the first slice compiles what they need.
+
+    Args:
+        programs: where compiled programs come from.
+        specs: of the networks.
+        epochs: that each of them trains, unless it is stopped.
+        threads: that train at the same time.
+    """
+
+    def __init__(
+        self, programs: Programs, specs: Sequence[Spec], epochs: int, threads: int | None
+    ) -> None:
+        self._programs, self._specs, self._threads = programs, list(specs), threads
+        self._looks = list_looks(epochs)
+        self._trainer: StackedTrainer | None = None
+        self._epoch = 0
+
+    def __len__(self) -> int:
+        return len(self._specs)
+
+    @property
+    def epoch(self) -> int:
+        """Epochs that all networks have trained, but those that were stopped."""
+        return self._epoch
+
+    @property
+    def done(self) -> bool:
+        """Whether all epochs are trained."""
+        return self._epoch == self._looks[-1]
+
+    def advance(self, max_seconds: float) -> bool:
+        """Trains for about so long, at least an epoch; whether it is time to look."""
+        begun = time.perf_counter()
+        if self._trainer is None:
+            self._trainer = StackedTrainer(self._specs, self._programs, threads=self._threads)
+        while True:
+            self._trainer.train(1)
+            self._epoch += 1
+            if self._epoch in self._looks:
+                return True
+            if time.perf_counter() - begun > max_seconds:
+                return False
+
+    def has_diverged(self, place: int) -> bool:
+        """Whether a network's numbers became infinite or NaN."""
+        return self._trainer is not None and bool(self._trainer.diverged[place])
+
+    def measure(self, place: int) -> dict[str, float]:
+        """Returns a network's metrics but those of the test points, and its parameters."""
+        assert self._trainer is not None
+        return hide_test(self._specs[place], self._trainer.metrics[place])
+
+    def stop(self, place: int) -> None:
+        """Trains a network no further."""
+        assert self._trainer is not None
+        self._trainer.stop(place)
+
+    def snapshot(self, place: int) -> Snapshot:
+        """Returns where a network stands."""
+        assert self._trainer is not None
+        return self._trainer.snapshot(place)
+
+
+def list_looks(epochs: int) -> list[int]:
+    """Returns the epochs after which a batch is looked at: 1, 3, 9 ... and the last one."""
+    looks, epoch = [], 1
+    while epoch < epochs:
+        looks.append(epoch)
+        epoch *= REDUCTION
+    return [*looks, epochs]
+
+
+def hide_test(spec: Spec, metrics: Mapping[str, float]) -> dict[str, float]:
+    """Returns metrics without those of the test points, with the number of parameters."""
+    kept = {name: value for name, value in metrics.items() if not name.startswith("test_")}
+    return {**kept, "parameters": QUANTITIES["parameters"].read(spec, metrics) or 0.0}

@@ -1,0 +1,145 @@
+"""Dimensions of a search: values of the spec, and the ranges that they are searched in."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from functools import cached_property
+from typing import Annotated, Any, Self
+
+import numpy as np
+from pydantic import Field, model_validator
+
+from engine.base.errors import SearchError
+from engine.search.trials import DimensionValue
+from engine.spec import Spec
+from engine.spec.base import SpecPart, rule_error
+from engine.sweeps.axes import SWEEP_AXES, Scale, SweepAxis
+
+#: Values of one dimension on a grid.
+MAX_COUNT = 32
+#: What is not searched: other data or another seed would be another problem, or luck.
+_GIVEN = ("data.", "seed")
+#: What a search can vary, by path. The depth comes first: all other values are of its layers.
+PATHS: dict[str, SweepAxis] = {
+    axis.path: axis
+    for axis in sorted(SWEEP_AXES.values(), key=lambda axis: axis.path != "layers.count")
+    if not axis.path.startswith(_GIVEN)
+}
+
+
+class Dimension(SpecPart):
+    """What a search varies, from `low` to `high`, or over some `values`.
+
+    Attributes:
+        path: of the value, see `PATHS`.
+        low: smallest number; that which is worth looking at if None.
+        high: largest number; that which is worth looking at if None.
+        scale: along which numbers are spread; the usual one if None.
+        count: numbers on a grid, 2 to `MAX_COUNT`.
+        choices: of a choice; all if None.
+    """
+
+    path: str
+    low: float | None = None
+    high: float | None = None
+    scale: Scale | None = None
+    count: int = Field(default=4, ge=2, le=MAX_COUNT)
+    choices: Annotated[tuple[str, ...], Field(strict=False, min_length=2)] | None = Field(
+        default=None, alias="values"
+    )
+
+    @model_validator(mode="after")
+    def _fit(self) -> Self:
+        axis = PATHS.get(self.path)
+        if axis is None:
+            raise rule_error("path", f"must be one of {', '.join(PATHS)}", self.path)
+        if axis.kind == "choice":
+            return self._fit_choice(axis)
+        if self.choices is not None:
+            raise rule_error("values", "must be left out: it is a number", list(self.choices))
+        low, high = self.ends
+        for name, end in (("low", low), ("high", high)):
+            if not axis.low <= end <= axis.high:
+                raise rule_error(name, f"must be {axis.low:g} to {axis.high:g}", end)
+        if self.is_log and low <= 0:
+            raise rule_error("low", "must be more than 0 on a logarithmic scale", low)
+        if low >= high:
+            raise rule_error("low", f"must be less than high, {high:g}", low)
+        return self
+
+    def _fit_choice(self, axis: SweepAxis) -> Self:
+        if self.low is not None or self.high is not None or self.scale is not None:
+            raise rule_error("low", "must be left out: it is a choice", self.low)
+        for choice in self.choices or ():
+            if choice not in axis.values:
+                raise rule_error("values", f"must be of {', '.join(axis.values)}", choice)
+        if len(set(self.values)) < len(self.values):
+            raise rule_error("values", "must not repeat one", list(self.values))
+        return self
+
+    @property
+    def axis(self) -> SweepAxis:
+        """What is varied."""
+        return PATHS[self.path]
+
+    @property
+    def is_log(self) -> bool:
+        """Whether numbers are spread along their logarithms."""
+        return (self.scale or self.axis.scale) == "log"
+
+    @property
+    def ends(self) -> tuple[float, float]:
+        """Smallest and largest number."""
+        low, high = self.axis.usual
+        return (
+            low if self.low is None else self.low,
+            high if self.high is None else self.high,
+        )
+
+    @cached_property
+    def values(self) -> tuple[DimensionValue, ...]:
+        """Values on a grid: evenly along the scale, whole numbers rounded, none twice."""
+        if self.axis.kind == "choice":
+            return self.choices or self.axis.values
+        spread = np.geomspace if self.is_log else np.linspace
+        numbers = spread(*self.ends, self.count).tolist()
+        if self.axis.kind == "number":
+            return tuple(numbers)
+        return tuple(dict.fromkeys(round(number) for number in numbers))
+
+    def make_distribution(self, optuna: Any) -> Any:
+        """Returns Optuna's distribution."""
+        kinds = optuna.distributions
+        if self.axis.kind == "choice":
+            return kinds.CategoricalDistribution(self.values)
+        low, high = self.ends
+        if self.axis.kind == "integer":
+            return kinds.IntDistribution(math.ceil(low), math.floor(high), log=self.is_log)
+        return kinds.FloatDistribution(low, high, log=self.is_log)
+
+    def check(self, value: object) -> DimensionValue:
+        """Returns a value that was chosen by hand.
+
+        Raises:
+            SearchError: it is missing, of another kind, or out of the range.
+        """
+        axis = self.axis
+        if axis.kind == "choice":
+            if not isinstance(value, str) or value not in self.values:
+                raise SearchError(f"{self.path} must be of {', '.join(self.values)}", self.path)
+            return value
+        low, high = self.ends
+        known = isinstance(value, int if axis.kind == "integer" else int | float)
+        if not known or isinstance(value, bool) or not low <= value <= high:
+            kind = "a whole number" if axis.kind == "integer" else "a number"
+            raise SearchError(f"{self.path} must be {kind}, {low:g} to {high:g}", self.path)
+        return value
+
+
+def apply_values(spec: Spec, values: Mapping[str, DimensionValue]) -> Spec:
+    """Returns the spec with other values, whatever their order."""
+    for path, axis in PATHS.items():
+        if path in values:
+            spec = axis.change(spec, values[path])
+    return spec

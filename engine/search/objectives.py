@@ -1,0 +1,43 @@
+"""Registry of objectives: what a search makes small or large."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.base.registry import Registry
+from engine.goals.quantities import QUANTITIES
+from engine.spec import Spec
+
+
+@dataclass(frozen=True)
+class Objective:
+    """A number of a trained network that a search is after.
+
+    Attributes:
+        name: the quantity, see `QUANTITIES`.
+        direction: which numbers are better.
+    """
+
+    name: str
+    direction: Literal["minimize", "maximize"]
+
+    def read(self, spec: Spec, metrics: Mapping[str, float]) -> float | None:
+        """Returns the number; None where a network has no such number."""
+        return QUANTITIES[self.name].read(spec, metrics)
+
+    def is_better(self, value: float, other: float) -> bool:
+        """Whether one number is better than another."""
+        return value < other if self.direction == "minimize" else value > other
+
+
+#: Every objective by its name. None is of the test points, which are kept for the end.
+OBJECTIVES: Registry[Objective] = Registry("objective")
+
+OBJECTIVES.register(
+    Objective("validation_loss", "minimize"),
+    Objective("validation_accuracy", "maximize"),
+    Objective("validation_rmse", "minimize"),
+    Objective("parameters", "minimize"),
+)

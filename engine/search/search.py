@@ -1,0 +1,234 @@
+"""Search: trains trials in batches, and asks a method what to try next."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from engine.base.errors import SearchError
+from engine.frames.metrics import Metrics
+from engine.programs.tiers import Programs, default_programs
+from engine.search.batches import TrialBatch
+from engine.search.ensemble import Ensemble
+from engine.search.methods import METHODS
+from engine.search.objectives import OBJECTIVES
+from engine.search.settings import SearchSettings
+from engine.search.studies import SearchStudy
+from engine.search.trials import SearchTrial, find_best
+from engine.spec import Spec
+from engine.stacked_trainer import StackedTrainer
+from engine.state.snapshots import Snapshot
+
+
+class Search:
+    """Search over hyperparameters, in batches of networks that are trained together.
+
+    The objectives are of validation points. Test points are looked at once, by `measure_test`,
+    which ends the search: who chooses by them would measure the luck of the choice, too.
+
+    Args:
+        settings: what is searched; None goes on with the search of the file.
+        file: of SQLite, where the study is kept; in memory if None.
+        programs: where compiled programs come from; shared ones if None.
+        threads: that train at the same time; as many as there are processors if None.
+
+    Raises:
+        SearchError: the file cannot be gone on with.
+    """
+
+    def __init__(
+        self,
+        settings: SearchSettings | None = None,
+        file: str | Path | None = None,
+        programs: Programs | None = None,
+        *,
+        threads: int | None = None,
+    ) -> None:
+        self._programs = programs or default_programs()
+        self._threads = threads
+        self._study = SearchStudy(settings, Path(file) if file is not None else None)
+        self._training: dict[int, SearchTrial] = {}
+        self._places: dict[int, int] = {}
+        self._batch: TrialBatch | None = None
+        self._snapshots: dict[int, Snapshot] = {}
+        self._spent = 0.0
+        self._tested = False
+
+    @property
+    def settings(self) -> SearchSettings:
+        """What is searched."""
+        return self._study.settings
+
+    @property
+    def trials(self) -> tuple[SearchTrial, ...]:
+        """All trials, by number."""
+        return tuple(self._training.get(one.number, one) for one in self._study.trials)
+
+    @property
+    def best(self) -> tuple[SearchTrial, ...]:
+        """The best trial, or the Pareto front of two objectives."""
+        return find_best(self.trials, [OBJECTIVES[name] for name in self.settings.objectives])
+
+    @property
+    def n_begun(self) -> int:
+        """Trials that the method has proposed."""
+        return sum(one.by == "method" for one in self._study.trials)
+
+    @property
+    def done(self) -> bool:
+        """Whether nothing is left to train."""
+        if self._tested:
+            return True
+        return self._batch is None and self._study.n_waiting == 0 and self._n_left() == 0
+
+    @property
+    def share(self) -> float:
+        """How much of the budget of trials is done, 0 to 1."""
+        ended = sum(one.state != "training" for one in self.trials)
+        return 1.0 if self.done else min(1.0, ended / self.settings.budget)
+
+    def add(self, values: Mapping[str, object]) -> None:
+        """Adds a trial by hand, which the next batch trains.
+
+        Args:
+            values: one for each dimension, by path.
+
+        Raises:
+            SearchError: the search is over, or a value does not fit.
+        """
+        if self._tested:
+            raise SearchError("the test points have been looked at; the search is over")
+        values = self.settings.check_values(values)
+        self.settings.make_spec(values)
+        self._study.enqueue(values, "hand")
+
+    def advance(self, max_seconds: float) -> bool:
+        """Trains a batch for about so long; the first slice of one compiles what it needs.
+
+        Args:
+            max_seconds: that the slice may take.
+
+        Returns:
+            Whether trials have ended or were looked at.
+        """
+        if self.done:
+            return False
+        begun = time.perf_counter()
+        batch = self._batch or self._ask()
+        looked = batch.advance(max_seconds)
+        if looked:
+            self._look(batch)
+        self._spent += time.perf_counter() - begun
+        return looked
+
+    def run(self) -> tuple[SearchTrial, ...]:
+        """Trains all trials that are left, and returns the best."""
+        while not self.done:
+            self.advance(1.0)
+        return self.best
+
+    def snapshot(self, number: int) -> Snapshot:
+        """Returns where a trial ended; one of an earlier program is trained again.
+
+        Raises:
+            SearchError: there is no such trial, or it is still in training.
+        """
+        kept = self._snapshots.get(number)
+        if kept is None:
+            trial = self._find(number)
+            trainer = StackedTrainer([self._make_spec(trial)], self._programs, threads=1)
+            trainer.train(trial.epoch)
+            kept = self._snapshots[number] = trainer.snapshot(0)
+        return kept
+
+    def make_ensemble(self, numbers: Sequence[int]) -> Ensemble:
+        """Returns the ensemble of some trials.
+
+        Raises:
+            SearchError: there are none, or one does not exist or is in training.
+        """
+        if not numbers:
+            raise SearchError("an ensemble has one network at least")
+        return Ensemble([self.snapshot(number) for number in numbers], self._programs)
+
+    def measure_importances(self) -> dict[str, float]:
+        """Returns how much each dimension matters, see `SearchStudy.measure_importances`."""
+        return self._study.measure_importances()
+
+    def measure_test(self) -> dict[int, Metrics]:
+        """Returns all metrics of the best trials, those of the test points too; ends the search."""
+        self._tested = True
+        found: dict[int, Metrics] = {}
+        for trial in self.best:
+            trainer = StackedTrainer([self._make_spec(trial)], self._programs, threads=1)
+            trainer.train(trial.epoch)
+            found[trial.number] = trainer.metrics[0]
+        return found
+
+    def _n_left(self) -> int:
+        """Trials that the method may still propose."""
+        limit = self.settings.seconds
+        if limit is not None and self._spent >= limit:
+            return 0
+        return max(0, self.settings.budget - self.n_begun)
+
+    def _make_spec(self, trial: SearchTrial) -> Spec:
+        return self.settings.make_spec(trial.values)
+
+    def _find(self, number: int) -> SearchTrial:
+        trial = next((one for one in self.trials if one.number == number), None)
+        if trial is None or trial.state in ("training", "failed"):
+            raise SearchError(f"there is no trial {number} that has ended")
+        return trial
+
+    def _ask(self) -> TrialBatch:
+        """Begins the next batch: what waits first, then what the method proposes."""
+        begun, left, waiting = self.n_begun, self._n_left(), self._study.n_waiting
+        size = min(self.settings.batch, left + waiting)
+        if METHODS[self.settings.method].enumerates:
+            places = self.settings.list_places(begun)
+            for values, _ in zip(places, range(size - waiting), strict=False):
+                self._study.enqueue(values, "method")
+        asked = [self._study.ask() for _ in range(size)]
+        specs = [self._make_spec(trial) for trial in asked]
+        self._training = {trial.number: trial for trial in asked}
+        self._places = {trial.number: place for place, trial in enumerate(asked)}
+        self._batch = TrialBatch(self._programs, specs, self.settings.epochs, self._threads)
+        return self._batch
+
+    def _look(self, batch: TrialBatch) -> None:
+        """Looks at the trials of the batch, gives some up, and ends it after its last epoch."""
+        for number, trial in list(self._training.items()):
+            place = self._places[number]
+            trial = self._measure(batch, place, trial)
+            self._training[number] = trial
+            pruned = (
+                self.settings.pruning
+                and not batch.done
+                and trial.state != "diverged"
+                and self._study.report(number, trial.objectives[0], batch.epoch)
+            )
+            if batch.has_diverged(place) or batch.done or pruned:
+                self._end(batch, replace(trial, state="pruned") if pruned else trial)
+        if batch.done or not self._training:
+            self._batch = None
+
+    def _measure(self, batch: TrialBatch, place: int, trial: SearchTrial) -> SearchTrial:
+        if batch.has_diverged(place):
+            return replace(trial, state="diverged", epoch=batch.snapshot(place).counters.epoch)
+        metrics = batch.measure(place)
+        spec = self._make_spec(trial)
+        read = (OBJECTIVES[name].read(spec, metrics) for name in self.settings.objectives)
+        values = tuple(math.nan if value is None else value for value in read)
+        state = "complete" if batch.done else "training"
+        return replace(trial, state=state, epoch=batch.epoch, objectives=values, metrics=metrics)
+
+    def _end(self, batch: TrialBatch, trial: SearchTrial) -> None:
+        place = self._places[trial.number]
+        self._snapshots[trial.number] = batch.snapshot(place)
+        batch.stop(place)
+        del self._training[trial.number]
+        self._study.tell(trial)
