@@ -30,6 +30,7 @@ from app.files.link_payloads import LinkPayloads
 from app.files.session_files import SessionFiles
 from app.files.session_objects import SessionObjects
 from app.files.session_store import SessionStore
+from app.files.study_files import StudyFiles
 from app.hosting.hosts import LocalHost
 from app.hosting.ownership import Ownership
 from app.hosting.scheduler import Scheduler
@@ -246,6 +247,7 @@ def _make_host(
         checkpoint_seconds=settings.checkpoint_seconds,
         seal=_make_seal(settings),
         ownership=ownership,
+        studies=StudyFiles(settings.cache_dir / "studies"),
     )
 
 

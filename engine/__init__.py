@@ -49,6 +49,7 @@ from engine.runs.early_stopping import BestEpoch, EarlyStop
 from engine.runs.images.memory import count_image_bytes
 from engine.runs.races import MAX_RACE_EPOCHS, MAX_RACERS, Race
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
+from engine.search import Ensemble, Search, SearchSettings, SearchTrial, write_trials
 from engine.spec import (
     MAX_CLASSES,
     MAX_LABEL,
@@ -124,6 +125,7 @@ __all__ = [
     "Drawing",
     "EarlyStop",
     "EngineError",
+    "Ensemble",
     "ExportError",
     "ExportRequest",
     "File",
@@ -147,7 +149,10 @@ __all__ = [
     "Programs",
     "Race",
     "Sample",
+    "Search",
     "SearchError",
+    "SearchSettings",
+    "SearchTrial",
     "SeedCheck",
     "SelectedImage",
     "Slices",
@@ -189,5 +194,6 @@ __all__ = [
     "patch_spec",
     "preview_points",
     "read_word",
+    "write_trials",
     "write_word",
 ]

@@ -23,6 +23,7 @@ from engine.runs.past import PastRun
 from engine.runs.races import Race
 from engine.runs.run_classes import is_ready, make_data
 from engine.runs.trials import Candidate, Trial
+from engine.search import Search, SearchSettings
 from engine.spec import Spec
 from engine.state.archives import Archive, decode_archive
 from engine.state.checkpoints import decode_checkpoint, load_checkpoint, save_checkpoint
@@ -262,6 +263,18 @@ class Trainer(EditableRun):
             GoalError: it cannot be checked on seeds.
         """
         return SeedCheck(self._programs, goal, self.spec)
+
+    def begin_search(self, settings: SearchSettings | None, file: Path | None = None) -> Search:
+        """Returns a search; the run keeps its state.
+
+        Args:
+            settings: what is searched; None goes on with the study of the file.
+            file: where the study is kept; in memory if None.
+
+        Raises:
+            SearchError: the file cannot be gone on with.
+        """
+        return Search(settings, file, self._programs, threads=1)
 
     def show(self, snapshot: Snapshot, request: FrameRequest | None = None) -> Frame:
         """Makes the frame of a snapshot, the same as it was then; the run keeps its state.

@@ -10,6 +10,7 @@ from functools import partial
 
 from app.files.handover import HandoverSeal
 from app.files.session_store import SessionStore
+from app.files.study_files import StudyFiles
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.undo import MAX_SNAPSHOT_BYTES
 from app.hosting.ownership import MovedError, OnlyServer, Ownership
@@ -56,6 +57,7 @@ class LocalHost:
         checkpoint_seconds: from one time to the next.
         seal: of sessions that are handed over to another server; None to hand over none.
         ownership: which sessions belong to this server; all of them unless given.
+        studies: where searches are kept; in memory alone if None.
     """
 
     def __init__(
@@ -75,7 +77,9 @@ class LocalHost:
         checkpoint_seconds: float = 3.0,
         seal: HandoverSeal | None = None,
         ownership: Ownership | None = None,
+        studies: StudyFiles | None = None,
     ) -> None:
+        self._studies = studies
         self._ownership = ownership or OnlyServer()
         self._programs = programs
         self._image_memory = ImageMemory(image_bytes)
@@ -182,6 +186,7 @@ class LocalHost:
                     undo_memory=self._undo_memory,
                     account=self._budget.open(),
                     background=self._background,
+                    studies=self._studies,
                 )
                 if saved is not None:
                     session.restore(saved)

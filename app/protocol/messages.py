@@ -360,17 +360,55 @@ class CellName(Message):
     column: Annotated[int, Field(ge=0, le=63)]
 
 
+TrialNumber = Annotated[int, Field(ge=0, le=10_000_000)]
+
+
+class StartSearch(Message):
+    """Search over hyperparameters of the present spec, or go on with a study; null stops it."""
+
+    type: Literal["search"]
+    search: dict[str, Any] | None = None
+    study: Annotated[str, Field(max_length=64)] | None = None
+
+    @model_validator(mode="after")
+    def _one_of_two(self) -> Self:
+        if self.search is not None and self.study is not None:
+            raise _rule("must have either a search or a study")
+        return self
+
+
+class Propose(Message):
+    """Try values that were chosen by hand in the search."""
+
+    type: Literal["propose"]
+    values: dict[str, Any]
+
+
+class Combine(Message):
+    """Tell how good the mean of some trials of the search is."""
+
+    type: Literal["ensemble"]
+    trials: Annotated[list[TrialNumber], Field(min_length=1, max_length=64)]
+
+
+class Test(Message):
+    """Look at the test points of the best trials, which ends the search."""
+
+    type: Literal["test"]
+
+
 class Adopt(Message):
-    """Go on with a network of the race, or of the sweep, in place of the present one."""
+    """Go on with a network of the race, sweep or search in place of the present one."""
 
     type: Literal["adopt"]
     racer: Annotated[int, Field(ge=0, lt=MAX_RACERS)] | None = None
     cell: CellName | None = None
+    trial: TrialNumber | None = None
 
     @model_validator(mode="after")
-    def _one_of_two(self) -> Self:
-        if (self.racer is None) == (self.cell is None):
-            raise _rule("must have either a racer or a cell")
+    def _one_of_three(self) -> Self:
+        if sum(one is not None for one in (self.racer, self.cell, self.trial)) != 1:
+            raise _rule("must have one of racer, cell and trial")
         return self
 
 
@@ -388,7 +426,8 @@ class Ack(Message):
 
 _SessionCommand = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
-    | WatchTimeline | Recall | Branch | Try | Race | Sweep | Adopt | SetGoal | Check
+    | WatchTimeline | Recall | Branch | Try | Race | Sweep | Adopt | SetGoal | Check | StartSearch
+    | Propose | Combine | Test
 )  # fmt: skip
 ClientMessage = _SessionCommand | Open | Load | EndSession | Ack
 Command = _SessionCommand | Loading

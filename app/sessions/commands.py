@@ -13,10 +13,12 @@ from app.protocol.messages import (
     Adopt,
     Branch,
     Check,
+    Combine,
     Command,
     Edit,
     Loading,
     Pause,
+    Propose,
     Race,
     Recall,
     Redo,
@@ -25,8 +27,10 @@ from app.protocol.messages import (
     SetGoal,
     SetWeight,
     Speed,
+    StartSearch,
     Step,
     Sweep,
+    Test,
     Try,
     Undo,
     Views,
@@ -94,6 +98,8 @@ def _dispatch(worker: WorkerState, command: Command) -> Slices[None]:
             _adopt(worker, command)
         case WatchTimeline() | Try() | Race() | Views() | SetGoal() | Check():
             _take_request(worker, command)
+        case StartSearch() | Propose() | Combine() | Test():
+            _search(worker, command)
 
 
 def _control_training(worker: WorkerState, command: Run | Pause | Step | Speed) -> None:
@@ -134,9 +140,31 @@ def _take_request(
             worker.set_views(command)
 
 
+def _search(worker: WorkerState, command: StartSearch | Propose | Combine | Test) -> None:
+    """Runs a command of the search."""
+    searches, there = worker.searches, True
+    match command:
+        case StartSearch(search=None, study=None):
+            searches.stop()
+        case StartSearch(study=None):
+            there = searches.start(worker.trainer, command.search or {})
+        case StartSearch():
+            there = searches.take_up(worker.trainer, command.study or "")
+        case Propose():
+            there = searches.propose(command.values)
+        case Combine():
+            searches.tell_ensemble(command.trials)
+        case Test():
+            searches.tell_test()
+    if not there:
+        worker.put_error("rate_limited", "too many networks are trained already")
+
+
 def _adopt(worker: WorkerState, command: Adopt) -> None:
-    """Goes on with a network of the race, or of the sweep, with its weights and counters."""
-    if command.racer is not None:
+    """Goes on with a network of the race, sweep or search, with its weights and counters."""
+    if command.trial is not None:
+        path, chosen = "trial", worker.searches.snapshot(command.trial)
+    elif command.racer is not None:
         path, chosen = "racer", worker.races.snapshot(command.racer)
     else:
         cell = command.cell

@@ -15,6 +15,7 @@ from concurrent.futures import Future
 from functools import partial
 from typing import Literal
 
+from app.files.study_files import StudyFiles
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline_notifications import TimelineNotifications
 from app.limits.budget import Account, Budget
@@ -49,6 +50,7 @@ class Session:
         account: of what waits for its worker or for its client; its own if None.
         background: trains copies; its own if None.
         reservation: of the memory for images; its own if None.
+        studies: where searches are kept; in memory alone if None.
     """
 
     def __init__(
@@ -64,6 +66,7 @@ class Session:
         account: Account | None = None,
         background: BackgroundRunner | None = None,
         reservation: ImageReservation | None = None,
+        studies: StudyFiles | None = None,
     ) -> None:
         self.token = token
         self.watch_token = make_watch_token(token)
@@ -87,6 +90,7 @@ class Session:
             timeline_memory,
             undo_memory,
             background or BackgroundRunner(),
+            studies,
             partial(_wake_if_there, weakref.ref(self), wake),
         )
 

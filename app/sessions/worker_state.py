@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Hashable
 from typing import Any
 
+from app.files.study_files import StudyFiles
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import Timeline, TimelinePoint
 from app.history.undo import UndoHistory
@@ -22,6 +23,7 @@ from app.sessions.client.announcements import (
 from app.sessions.copies.background import BackgroundRunner
 from app.sessions.copies.races import SessionRaces
 from app.sessions.copies.session_goals import SessionGoals
+from app.sessions.copies.session_searches import SessionSearches
 from app.sessions.copies.session_trials import SessionTrials
 from app.sessions.frame_turns import FrameTurns
 from app.sessions.pending_edits import PendingEdits
@@ -42,6 +44,7 @@ class WorkerState:
         timeline_memory: of the time lines; its own if None.
         undo_memory: of what can be undone; its own if None.
         background: trains copies.
+        studies: where searches are kept; in memory alone if None.
         wake: has the scheduler look whether the session is due.
 
     Attributes:
@@ -51,6 +54,7 @@ class WorkerState:
         races: the race that the client looks at.
         goals: the goal that the client looks at.
         sweep: what stands in the place of the network, if anything.
+        searches: the search that the client looks at.
         undo_history: what can be undone.
         timeline: what can be recalled.
         pending_edits: edits that wait for programs or images.
@@ -69,6 +73,7 @@ class WorkerState:
         timeline_memory: SnapshotMemory | None,
         undo_memory: SnapshotMemory | None,
         background: BackgroundRunner,
+        studies: StudyFiles | None,
         wake: Callable[[], None],
     ) -> None:
         self.label = label
@@ -79,6 +84,7 @@ class WorkerState:
         self.races = SessionRaces(locked, background, wake)
         self.goals = SessionGoals(locked, background)
         self.sweep = SessionSweep(locked)
+        self.searches = SessionSearches(locked, background, studies)
         self.undo_history = UndoHistory(undo_memory)
         self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())
         self.pending_edits = PendingEdits(account)
@@ -164,6 +170,7 @@ class WorkerState:
         """Closes the trainer; called once nobody can come back."""
         self.races.end()
         self.sweep.close()
+        self.searches.end()
         self.trainer.close()
 
     def next_command(self, now: float) -> Command | None:

@@ -127,12 +127,18 @@ class Dimension(SpecPart):
         axis = self.axis
         if axis.kind == "choice":
             if not isinstance(value, str) or value not in self.values:
-                raise SearchError(f"{self.path} must be of {', '.join(self.values)}", self.path)
+                known = ", ".join(map(str, self.values))
+                raise SearchError(f"{self.path} must be of {known}", self.path)
             return value
         low, high = self.ends
-        known = isinstance(value, int if axis.kind == "integer" else int | float)
-        if not known or isinstance(value, bool) or not low <= value <= high:
-            kind = "a whole number" if axis.kind == "integer" else "a number"
+        whole = axis.kind == "integer"
+        if (
+            not isinstance(value, int | float)
+            or isinstance(value, bool)
+            or (whole and not isinstance(value, int))
+            or not low <= value <= high
+        ):
+            kind = "a whole number" if whole else "a number"
             raise SearchError(f"{self.path} must be {kind}, {low:g} to {high:g}", self.path)
         return value
 

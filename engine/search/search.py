@@ -78,6 +78,11 @@ class Search:
         return sum(one.by == "method" for one in self._study.trials)
 
     @property
+    def tested(self) -> bool:
+        """Whether the test points have been looked at."""
+        return self._tested
+
+    @property
     def done(self) -> bool:
         """Whether nothing is left to train."""
         if self._tested:
@@ -158,6 +163,10 @@ class Search:
         """Returns how much each dimension matters, see `SearchStudy.measure_importances`."""
         return self._study.measure_importances()
 
+    def pack(self) -> bytes:
+        """Returns the study as a SQLite file, which Optuna and its dashboard read."""
+        return self._study.pack()
+
     def measure_test(self) -> dict[int, Metrics]:
         """Returns all metrics of the best trials, those of the test points too; ends the search."""
         self._tested = True
@@ -201,10 +210,9 @@ class Search:
 
     def _look(self, batch: TrialBatch) -> None:
         """Looks at the trials of the batch, gives some up, and ends it after its last epoch."""
-        for number, trial in list(self._training.items()):
+        for number, before in list(self._training.items()):
             place = self._places[number]
-            trial = self._measure(batch, place, trial)
-            self._training[number] = trial
+            trial = self._training[number] = self._measure(batch, place, before)
             pruned = (
                 self.settings.pruning
                 and not batch.done

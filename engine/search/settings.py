@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
@@ -16,6 +16,7 @@ from engine.search.objectives import OBJECTIVES
 from engine.search.trials import DimensionValue
 from engine.spec import Spec, describe, patch_spec
 from engine.spec.base import Seed, SpecPart, rule_error
+from engine.spec.names import OneOf
 
 MAX_DIMENSIONS = 8
 MAX_TRIALS = 10_000
@@ -25,8 +26,9 @@ MAX_BATCH = 64
 #: Share of the data that is set aside for validation where the spec sets none aside.
 VALIDATION_FRACTION = 0.2
 
-MethodName = Literal[tuple(METHODS)]  # type: ignore[valid-type]
-ObjectiveName = Literal[tuple(OBJECTIVES)]  # type: ignore[valid-type]
+MethodName = Annotated[str, OneOf(tuple(METHODS))]
+ObjectiveName = Annotated[str, OneOf(tuple(OBJECTIVES))]
+
 
 class SearchSettings(SpecPart):
     """Settings of a search.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
+import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -32,7 +35,7 @@ class SearchStudy:
     """
 
     def __init__(self, settings: SearchSettings | None, file: Path | None = None) -> None:
-        self._optuna = load_optuna()
+        self._optuna, self._file = load_optuna(), file
         storage = _open_storage(self._optuna, file) if file is not None else None
         try:
             self.settings = settings = self._find_settings(settings, storage, file)
@@ -116,6 +119,19 @@ class SearchStudy:
         )
         return {one.path: float(found.get(one.path, 0.0)) for one in self.settings.dimensions}
 
+    def pack(self) -> bytes:
+        """Returns the study as the content of a SQLite file."""
+        if self._file is not None:
+            return _read_database(self._file)
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder) / "study.db"
+            self._optuna.copy_study(
+                from_study_name=_NAME,
+                from_storage=self._study._storage,
+                to_storage=f"sqlite:///{file}",
+            )
+            return _read_database(file)
+
     def _find_settings(
         self, settings: SearchSettings | None, storage: Any, file: Path | None
     ) -> SearchSettings:
@@ -176,3 +192,10 @@ def _read_settings(storage: Any) -> str | None:
     names = {study.study_name: study for study in storage.get_all_studies()}
     study = names.get(_NAME)
     return study.user_attrs.get(_SETTINGS) if study is not None else None
+
+
+def _read_database(file: Path) -> bytes:
+    """Returns the content of a SQLite file as it is between two transactions."""
+    with closing(sqlite3.connect(file)) as there, closing(sqlite3.connect(":memory:")) as copy:
+        there.backup(copy)
+        return copy.serialize()

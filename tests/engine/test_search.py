@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import optuna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -84,7 +85,8 @@ def test_a_grid_has_each_place_once_whatever_is_tried_by_hand(programs: Programs
     expected = [(rate, name) for rate in rates for name in kinds["values"]]
     tried = [tuple(one.values.values()) for one in search.trials if one.by == "method"]
     assert [name for _, name in tried] == [name for _, name in expected]
-    np.testing.assert_allclose([rate for rate, _ in tried], [rate for rate, _ in expected])
+    found: list[Any] = [rate for rate, _ in tried]
+    np.testing.assert_allclose(found, [rate for rate, _ in expected])
     assert [dict(one.values) for one in search.trials if one.by == "hand"] == [own]
 
 
@@ -111,7 +113,8 @@ def test_a_trial_that_diverges_is_told_apart_and_the_others_go_on(programs: Prog
     search = Search(settings, programs=programs)
     (best,) = search.run()
     states = [trial.state for trial in search.trials]
-    assert states[-1] == "diverged" and states[0] == "complete"
+    assert states[-1] == "diverged"
+    assert states[0] == "complete"
     assert best.state == "complete"
     assert search.trials[-1].objectives == ()
 
@@ -213,7 +216,8 @@ def test_the_table_has_a_line_for_each_trial(programs: Programs) -> None:
     rows = list(csv.DictReader(io.StringIO(write_trials(search.settings, search.trials))))
     assert [int(row["trial"]) for row in rows] == [0, 1, 2, 3]
     for row, trial in zip(rows, search.trials, strict=True):
-        assert row["state"] == "complete" and row["by"] == "method"
+        assert row["state"] == "complete"
+        assert row["by"] == "method"
         assert float(row[RATE["path"]]) == trial.values[RATE["path"]]
         assert float(row["validation_loss"]) == trial.metrics["validation_loss"]
 
@@ -229,7 +233,8 @@ def test_a_study_is_gone_on_with(programs: Programs, tmp_path: Path) -> None:
     first.run()
     before = read_trials(first)
     again = Search(None, file, programs)
-    assert again.done and read_trials(again) == before
+    assert again.done
+    assert read_trials(again) == before
     np.testing.assert_array_equal(
         again.snapshot(2).state.params, first.snapshot(2).state.params
     )  # trained again
@@ -273,6 +278,16 @@ def test_a_study_survives_the_end_of_its_process(programs: Programs, tmp_path: P
     after = read_trials(search)
     assert [one for one in after if one in before] == before
     assert sum(one.state == "complete" for one in search.trials) == 40
+
+
+@pytest.mark.parametrize("kept", [True, False])
+def test_optuna_reads_what_is_packed(programs: Programs, tmp_path: Path, kept: bool) -> None:
+    search = Search(make_settings(trials=3), tmp_path / "study.db" if kept else None, programs)
+    search.run()
+    (tmp_path / "packed.db").write_bytes(search.pack())
+    study = optuna.load_study(study_name=None, storage=f"sqlite:///{tmp_path / 'packed.db'}")
+    assert [trial.values for trial in study.trials] == [[*t.objectives] for t in search.trials]
+    assert [trial.params for trial in study.trials] == [dict(t.values) for t in search.trials]
 
 
 def test_a_file_that_is_no_study_is_refused(programs: Programs, tmp_path: Path) -> None:

@@ -12,6 +12,7 @@ from app.api.sessions.handover import add_handover_routes
 from app.api.sessions.jobs import find_session
 from app.api.sessions.models import add_model_routes
 from app.api.sessions.requests import RefusedError, answer, find_socket, read_body, refuse_unknown
+from app.api.sessions.studies import add_study_routes
 from app.api.sessions.timeline import add_timeline_routes
 from app.api.states import add_state_routes
 from app.files.link_payloads import LinkPayloads
@@ -114,9 +115,8 @@ def make_session_blueprint(
             raise RefusedError("not_open", "open the stream of this session first")
         return jsonify(accepted=carried.receive(read_body())), 202
 
-    add_model_routes(blueprint, host)
-    add_export_routes(blueprint, host)
-    add_handover_routes(blueprint, host)
+    for add_routes in (add_model_routes, add_export_routes, add_handover_routes, add_study_routes):
+        add_routes(blueprint, host)
     add_timeline_routes(blueprint, host, rates)
     add_state_routes(blueprint, host, payloads)
     return blueprint

@@ -1,0 +1,181 @@
+"""`search` and what belongs to it: trials in the background, by hand, adopted, kept in a file."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine import Ensemble, Search, SearchSettings
+from tests.app.client import Client, FrameSeen
+
+SPEC = {
+    "data": {"name": "xor", "samples": 60, "validation_fraction": 0.25},
+    "layers": [{"units": 3, "activation": "tanh"}],
+    "optimizer": {"name": "adam"},
+}
+RATE = "optimizer.learning_rate"
+DIMENSIONS = [{"path": RATE, "low": 0.01, "high": 1, "scale": "log"}]
+SMALL = {"dimensions": DIMENSIONS, "method": "random", "trials": 6, "epochs": 5, "batch": 4}
+#: One that goes on until it is stopped.
+LONG = {"dimensions": DIMENSIONS, "method": "random", "trials": 10_000, "epochs": 1000}
+
+
+def follow(client: Client, state: str = "ended") -> tuple[dict[int, Any], dict[str, Any]]:
+    """All trials as they are told until the search stands so, and the last message."""
+    trials: dict[int, Any] = {}
+    while True:
+        told = client.receive()
+        if isinstance(told, FrameSeen):
+            client.ack()
+            continue
+        if told["type"] != "searching":
+            continue
+        trials |= {trial["number"]: trial for trial in told["trials"]}
+        if told["state"] == state:
+            return trials, told
+
+
+def search(client: Client, **changes: Any) -> dict[str, Any]:
+    client.open(SPEC)
+    client.send("search", search={**SMALL, **changes})
+    return client.message("search", acks=True)
+
+
+def test_trials_are_those_that_the_engine_finds(client: Client) -> None:
+    said = search(client)
+    assert said["search"]["validation_fraction"] == 0.25
+    assert len(said["study"]) == 32
+    trials, told = follow(client)
+    alone = Search(SearchSettings.parse({**SMALL, "spec": SPEC}))
+    alone.run()
+    assert sorted(trials) == [0, 1, 2, 3, 4, 5]
+    for one in alone.trials:
+        seen = trials[one.number]
+        assert (seen["values"], seen["state"], seen["by"]) == (one.values, "complete", "method")
+        assert seen["metrics"] == pytest.approx(dict(one.metrics))
+        assert not any(name.startswith("test") for name in seen["metrics"])
+    assert told["best"] == [one.number for one in alone.best]
+    assert told["share"] == 1
+
+
+@pytest.mark.slow
+def test_a_trial_is_adopted_with_its_weights_and_undone(client: Client) -> None:
+    search(client)
+    trials, _ = follow(client)
+    client.send("adopt", trial=3)
+    told = client.message("spec", acks=True)
+    assert told["spec"]["optimizer"]["learning_rate"] == trials[3]["values"][RATE]
+    client.ack()
+    frame = client.frame_where(lambda one: one.spec_id == 1)
+    assert frame.epoch == 5
+    loss = trials[3]["metrics"]["train_loss"]
+    assert float(frame.metadata["train_loss"]) == pytest.approx(loss, abs=1e-5)
+    client.send("undo")
+    assert client.message("spec", acks=True)["spec"]["optimizer"]["learning_rate"] == 0.03
+    client.send("adopt", trial=99)
+    client.error("invalid_search")
+
+
+@pytest.mark.slow
+def test_values_by_hand_are_tried_even_after_the_end(client: Client) -> None:
+    search(client)
+    follow(client)
+    client.send("propose", values={RATE: 0.5})
+    trials, _ = follow(client)
+    assert (trials[6]["by"], trials[6]["values"]) == ("hand", {RATE: 0.5})
+    client.send("propose", values={RATE: 5})
+    assert client.error("invalid_search")["path"] == RATE
+
+
+@pytest.mark.slow
+def test_the_test_points_end_the_search(client: Client) -> None:
+    search(client)
+    _, told = follow(client)
+    client.send("test")
+    tested = client.message("tested", acks=True)
+    assert list(tested["trials"]) == [str(number) for number in told["best"]]
+    assert "test_loss" in tested["trials"][str(told["best"][0])]
+    client.send("propose", values={RATE: 0.5})
+    client.error("invalid_search")
+
+
+@pytest.mark.slow
+def test_an_ensemble_is_measured_and_painted(client: Client) -> None:
+    search(client)
+    follow(client)
+    client.send("ensemble", trials=[0, 2])
+    told = client.message("ensembled", acks=True)
+    alone = Search(SearchSettings.parse({**SMALL, "spec": SPEC}))
+    alone.run()
+    expected = Ensemble([alone.snapshot(0), alone.snapshot(2)])
+    assert told["metrics"] == {
+        part: pytest.approx(expected.score(part)) for part in ("train", "validation")
+    }
+    levels = np.frombuffer(base64.b64decode(told["boundary"]), np.uint8).reshape(told["shape"])
+    low, high = told["range"]
+    painted = low + levels * (high - low) / 255
+    np.testing.assert_allclose(painted, expected.boundary(50), atol=(high - low) / 255)
+
+
+@pytest.mark.slow
+def test_a_search_stops_goes_on_and_gives_way(client: Client) -> None:
+    client.open(SPEC)
+    client.send("search", search=LONG)
+    study = client.message("search", acks=True)["study"]
+    follow(client, "training")
+    client.send("search")
+    stopped, _ = follow(client, "stopped")
+    client.send("search", study=study)
+    assert client.message("search", acks=True)["study"] == study
+    again, _ = follow(client, "training")
+    assert set(again) >= {number for number, one in stopped.items() if one["state"] == "complete"}
+    client.send("search", search=SMALL)
+    found, told = follow(client)
+    assert told["study"] != study
+    assert len(found) == 6
+
+
+@pytest.mark.slow
+def test_a_study_is_taken_up_by_another_session(connect: Callable[..., Client]) -> None:
+    first, second = connect(), connect()
+    study = search(first)["study"]
+    before, _ = follow(first)
+    second.open()
+    second.send("search", study=study)
+    assert second.message("search", acks=True)["search"]["trials"] == 6
+    after, told = follow(second)
+    assert after == before
+    second.send("adopt", trial=told["best"][0])
+    assert second.message("spec", acks=True)["spec"]["data"]["name"] == "xor"
+
+
+@pytest.mark.parametrize(
+    ("content", "code", "path"),
+    [
+        ({"search": {}}, "invalid_search", "dimensions"),
+        ({"search": {**SMALL, "method": "magic"}}, "invalid_search", "method"),
+        ({"search": {**SMALL, "spec": {}}}, "invalid_search", "spec"),
+        ({"search": {**SMALL, "trials": 10**30}}, "invalid_search", "trials"),
+        ({"search": {"dimensions": [{"path": "x" * 1000}]}}, "invalid_search", "dimensions.0.path"),
+        ({"search": []}, "invalid_message", "search"),
+        ({"search": {}, "study": ""}, "invalid_message", ""),
+        ({"study": "../../etc/passwd"}, "unknown_study", "study"),
+        ({"study": "0" * 32}, "unknown_study", "study"),
+    ],
+)
+def test_what_is_no_search(opened: Client, content: Any, code: str, path: str) -> None:
+    opened.send("search", **content)
+    told = opened.error(code)
+    assert told["path"] == path
+    assert len(told["message"]) < 600
+
+
+@pytest.mark.parametrize("kind", ["propose", "ensemble", "test", "adopt"])
+def test_what_needs_a_search(opened: Client, kind: str) -> None:
+    content = {"propose": {"values": {}}, "ensemble": {"trials": [0]}, "adopt": {"trial": 0}}
+    opened.send(kind, **content.get(kind, {}))
+    opened.error("no_search")
