@@ -49,7 +49,14 @@ from engine.runs.early_stopping import BestEpoch, EarlyStop
 from engine.runs.images.memory import count_image_bytes
 from engine.runs.races import MAX_RACE_EPOCHS, MAX_RACERS, Race
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
-from engine.search import Ensemble, Search, SearchSettings, SearchTrial, write_trials
+from engine.search import (
+    Ensemble,
+    Search,
+    SearchSettings,
+    SearchTrial,
+    describe_search,
+    write_trials,
+)
 from engine.spec import (
     MAX_CLASSES,
     MAX_LABEL,
@@ -176,6 +183,7 @@ __all__ = [
     "decode_points",
     "descend",
     "describe_axes",
+    "describe_search",
     "describe_spec",
     "describe_views",
     "dump_spec",

@@ -1,4 +1,4 @@
-"""The command line: `python -m engine train` and `python -m engine data`."""
+"""The command line: `python -m engine train`, `data` and `search`."""
 
 from __future__ import annotations
 
@@ -7,21 +7,20 @@ import json
 import os
 import sys
 from pathlib import Path
-from typing import Any
 
 from tqdm import tqdm
 
-from engine.base.errors import DivergedError, EngineError, SpecError
+from engine.base.errors import DivergedError, EngineError
 from engine.data.image_store import ImageStore
-from engine.data.images import command
+from engine.data.images import command as data_command
 from engine.data.images.progress import show_progress
 from engine.programs.tiers import Programs
 from engine.runs.early_stopping import EarlyStop
-from engine.spec import Spec, parse_spec
-from engine.spec.presets import PRESETS
+from engine.search import command as search_command
+from engine.spec.reading import add_spec_arguments, find_preset_weights, read_spec
 from engine.trainer import Trainer
 
-_PRESETS = {preset.id: preset for preset in PRESETS}
+_COMMANDS = {"data": data_command.run, "search": search_command.run}
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -29,14 +28,13 @@ def make_parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m engine", description="LiveNet's engine")
     commands = parser.add_subparsers(dest="command", required=True)
     train = commands.add_parser("train", help="train a network and print its metrics")
-    what = train.add_mutually_exclusive_group()
-    what.add_argument("--spec", metavar="FILE", help="a spec as JSON; - reads standard input")
-    what.add_argument("--preset", choices=sorted(_PRESETS), help="a named spec")
+    add_spec_arguments(train)
     train.add_argument("--epochs", type=_whole_number, required=True, metavar="N")
     train.add_argument("--data-dir", metavar="DIR", type=Path, help="where data files lie")
     train.add_argument("--save", metavar="FILE", type=Path, help="keep the trainer as safetensors")
     train.add_argument("--json", action="store_true", help="end with the metrics as one JSON line")
-    command.add_command(commands)
+    data_command.add_command(commands)
+    search_command.add_command(commands)
     return parser
 
 
@@ -45,24 +43,6 @@ def _whole_number(text: str) -> int:
     if number < 0:
         raise argparse.ArgumentTypeError("must be 0 or more")
     return number
-
-
-def read_spec(file: str | None, preset: str | None) -> Spec:
-    """Reads a spec from a file or a preset; the default one if there is neither.
-
-    Raises:
-        SpecError: the file cannot be read, is no JSON, or breaks a rule.
-    """
-    if preset is not None:
-        return parse_spec(_PRESETS[preset].spec)
-    if file is None:
-        return Spec()
-    try:
-        text = sys.stdin.read() if file == "-" else Path(file).read_text(encoding="utf-8")
-        value: Any = json.loads(text)
-    except (OSError, ValueError, RecursionError) as error:
-        raise SpecError(f"{file} cannot be read as JSON: {error}") from None
-    return parse_spec(value)
 
 
 def train(arguments: argparse.Namespace) -> dict[str, float]:
@@ -74,7 +54,7 @@ def train(arguments: argparse.Namespace) -> dict[str, float]:
             environment["LIVENET_DATA_DIR"] = str(arguments.data_dir)
         store = ImageStore.of_environment(environment, progress)
         trainer = Trainer(spec, Programs(store=store))
-    for weight in _PRESETS[arguments.preset].weights if arguments.preset else ():
+    for weight in find_preset_weights(arguments.preset):
         trainer.set_weight(*weight)
     metrics = trainer.metrics
     with tqdm(total=arguments.epochs, unit="epoch", disable=None) as bar:
@@ -106,14 +86,14 @@ def describe_stop(stop: EarlyStop) -> str:
 def main(argv: list[str] | None = None) -> int:
     """Runs the command line; 2 for bad arguments, 1 for a training that diverged."""
     arguments = make_parser().parse_args(argv)
-    if arguments.data_dir is not None and not arguments.data_dir.is_dir():
+    if getattr(arguments, "data_dir", None) is not None and not arguments.data_dir.is_dir():
         print(f"error: --data-dir {arguments.data_dir} is not a folder", file=sys.stderr)
         return 2
     try:
-        if arguments.command == "data":
-            command.run(arguments)
-            return 0
-        return run_train(arguments)
+        if arguments.command == "train":
+            return run_train(arguments)
+        _COMMANDS[arguments.command](arguments)
+        return 0
     except DivergedError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1

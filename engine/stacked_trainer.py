@@ -14,6 +14,7 @@ from engine.data.datasets import Dataset, make_dataset
 from engine.frames.metrics import Metrics
 from engine.network import Layout
 from engine.programs.models import ExactModel
+from engine.programs.models.sharing import share_models
 from engine.programs.stacked import MAX_NETWORKS, StackedModel
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.stacks import Stack
@@ -27,13 +28,14 @@ class StackedTrainer:
     """Trains many networks, one call for up to 64 of a kind, on all processors.
 
     Each network is trained as a `Trainer` of its spec would train it, but none is ended early.
-    Networks that differ only in numbers (rates, seeds, noise, initial weights) share a program;
-    other choices (layers, units, activations, optimizer, batch size, rows of data) take one each.
+    Networks that differ only in numbers (rates, seeds, noise, initial weights) or units share a
+    program; other choices (depth, activations, optimizer, batch size, rows of data) take one each.
 
     Args:
         specs: what to train, on points of the plane.
         programs: where compiled programs come from; shared ones if None.
         threads: that train at the same time; as many as there are processors if None.
+        alike: specs of networks that are to share the same programs, before or after these.
 
     Raises:
         ValueError: a spec is of images.
@@ -46,18 +48,24 @@ class StackedTrainer:
         programs: Programs | None = None,
         *,
         threads: int | None = None,
+        alike: Sequence[Spec] = (),
     ) -> None:
         programs = programs or default_programs()
         if any(spec.data.is_images for spec in specs):
             raise ValueError("networks for images are not trained together: use a Trainer")
         self._specs = tuple(specs)
         data: dict[DataSpec, Dataset] = {}
-        groups: dict[ExactModel, list[int]] = {}
-        snapshots: list[Snapshot] = []
-        for index, spec in enumerate(specs):
+
+        def make_model(spec: Spec) -> tuple[ExactModel, Dataset]:
             points = data.get(spec.data) or data.setdefault(spec.data, make_dataset(spec.data))
-            snapshots.append(restart(spec, points))
-            model = ExactModel.of(spec, points.n_train, points.n, n_validation=points.n_validation)
+            counts = points.n_train, points.n
+            return ExactModel.of(spec, *counts, n_validation=points.n_validation), points
+
+        made = [make_model(spec) for spec in specs]
+        snapshots = [restart(spec, points) for spec, (_, points) in zip(specs, made, strict=True)]
+        shared = share_models([m for m, _ in made], [make_model(spec)[0] for spec in alike])
+        groups: dict[ExactModel, list[int]] = {}
+        for index, model in enumerate(shared):
             groups.setdefault(model, []).append(index)
         self._stacks: list[tuple[Stack, list[int]]] = []
         self._places: dict[int, tuple[Stack, int]] = {}

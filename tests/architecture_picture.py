@@ -68,6 +68,7 @@ ENGINE_ROOMS = {
     "exports": "Keras, PyTorch",
     "sweeps": "grids of networks",
     "goals": "grammar, seeds",
+    "search": "Optuna, ensembles",
     "trainer": "one run, its edits",
 }
 #: Title, folders, place and width of a column, place of the notes, and the rooms.

@@ -21,8 +21,8 @@ SCRIPTS = ROOT / "static" / "js"
 #: The engine's rooms, from the bottom up; each imports only from those before it.
 ENGINE = (
     "base", "functions", "data", "spec", "network", "frames", "programs", "insight", "state",
-    "edits", "runs", "exports", "stacked_trainer", "sweeps", "goals", "trainer", "__init__",
-    "__main__",
+    "edits", "runs", "exports", "stacked_trainer", "sweeps", "goals", "search", "trainer",
+    "__init__", "__main__",
 )  # fmt: skip
 #: The rooms of the page's modules; each imports only from rooms above its own.
 PAGE = (

@@ -18,6 +18,7 @@ from engine import (
     TABLE_DATASETS,
     TASK_DATASETS,
     describe_axes,
+    describe_search,
     describe_spec,
     describe_views,
     preview_points,
@@ -76,8 +77,13 @@ def collect_answers() -> dict[str, Any]:
 
 
 def _describe() -> dict[str, Any]:
-    """The spec's schema, the views of frames, and what sweeps can vary beside it."""
-    return {**describe_spec(), "views": describe_views(), "sweep_axes": describe_axes()}
+    """The spec's schema, the views of frames, and what sweeps and searches can vary beside it."""
+    return {
+        **describe_spec(),
+        "views": describe_views(),
+        "sweep_axes": describe_axes(),
+        "search": describe_search(),
+    }
 
 
 def _list_presets() -> list[dict[str, Any]]:

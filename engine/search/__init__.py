@@ -5,7 +5,7 @@ from engine.search.ensemble import Ensemble
 from engine.search.methods import METHODS, Method
 from engine.search.objectives import OBJECTIVES, Objective
 from engine.search.search import Search
-from engine.search.settings import SearchSettings
+from engine.search.settings import SearchSettings, describe_search
 from engine.search.table import write_trials
 from engine.search.trials import SearchTrial, find_best
 
@@ -19,6 +19,7 @@ __all__ = [
     "Search",
     "SearchSettings",
     "SearchTrial",
+    "describe_search",
     "find_best",
     "write_trials",
 ]

@@ -23,12 +23,19 @@ class TrialBatch:
         specs: of the networks.
         epochs: that each of them trains, unless it is stopped.
         threads: that train at the same time.
+        alike: specs at the ends of what is searched, so that batches share their programs.
     """
 
     def __init__(
-        self, programs: Programs, specs: Sequence[Spec], epochs: int, threads: int | None
+        self,
+        programs: Programs,
+        specs: Sequence[Spec],
+        epochs: int,
+        threads: int | None,
+        alike: Sequence[Spec],
     ) -> None:
         self._programs, self._specs, self._threads = programs, list(specs), threads
+        self._alike = alike
         self._looks = list_looks(epochs)
         self._trainer: StackedTrainer | None = None
         self._epoch = 0
@@ -50,7 +57,9 @@ class TrialBatch:
         """Trains for about so long, at least an epoch; whether it is time to look."""
         begun = time.perf_counter()
         if self._trainer is None:
-            self._trainer = StackedTrainer(self._specs, self._programs, threads=self._threads)
+            self._trainer = StackedTrainer(
+                self._specs, self._programs, threads=self._threads, alike=self._alike
+            )
         while True:
             self._trainer.train(1)
             self._epoch += 1

@@ -205,7 +205,8 @@ class Search:
         specs = [self._make_spec(trial) for trial in asked]
         self._training = {trial.number: trial for trial in asked}
         self._places = {trial.number: place for place, trial in enumerate(asked)}
-        self._batch = TrialBatch(self._programs, specs, self.settings.epochs, self._threads)
+        ends, epochs = self.settings.list_ends(), self.settings.epochs
+        self._batch = TrialBatch(self._programs, specs, epochs, self._threads, ends)
         return self._batch
 
     def _look(self, batch: TrialBatch) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Self
 from pydantic import Field, ValidationError, field_validator, model_validator
 
 from engine.base.errors import SearchError
-from engine.search.dimensions import Dimension, apply_values
+from engine.search.dimensions import PATHS, Dimension, apply_values
 from engine.search.methods import METHODS
 from engine.search.objectives import OBJECTIVES
 from engine.search.trials import DimensionValue
@@ -127,6 +127,11 @@ class SearchSettings(SpecPart):
         """Returns the spec of a trial."""
         return apply_values(self.spec, values)
 
+    def list_ends(self) -> list[Spec]:
+        """Returns the specs at both ends of all dimensions."""
+        ends = ({one.path: one.values[end] for one in self.dimensions} for end in (0, -1))
+        return [self.make_spec(values) for values in ends]
+
     def check_values(self, values: Mapping[str, object]) -> dict[str, DimensionValue]:
         """Returns values that were chosen by hand, one for each dimension.
 
@@ -146,3 +151,18 @@ class SearchSettings(SpecPart):
     def describe(self) -> dict[str, Any]:
         """Returns the settings as JSON values, see `parse`."""
         return self.model_dump(mode="json", by_alias=True)
+
+
+def describe_search() -> dict[str, Any]:
+    """Returns what a search can vary, how and what for, as JSON values for the page."""
+    return {
+        "paths": list(PATHS),
+        "methods": {name: {"enumerates": one.enumerates} for name, one in METHODS.items()},
+        "objectives": {name: {"direction": one.direction} for name, one in OBJECTIVES.items()},
+        "limits": {
+            "dimensions": MAX_DIMENSIONS,
+            "trials": MAX_TRIALS,
+            "epochs": MAX_EPOCHS,
+            "batch": MAX_BATCH,
+        },
+    }

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from engine.base.counters import Counters
@@ -13,6 +13,7 @@ from engine.data.datasets import Dataset, make_dataset
 from engine.data.kinds import PLANE
 from engine.network import Layout
 from engine.programs.models import ExactModel
+from engine.programs.models.sharing import share_models
 from engine.programs.stacked import MAX_NETWORKS, StackedModel, count_order_rows
 from engine.programs.stacked_pictures import SIDE, PictureModel
 from engine.spec import Spec
@@ -24,8 +25,6 @@ from engine.sweeps.grid import Grid
 MAX_PROGRAMS = 32
 #: Bytes that the networks of one sweep hold.
 MAX_BYTES = 64 << 20
-#: Units that padded layers have room for: networks with fewer units share a program.
-_ROOMS = (16, 32)
 #: Bytes of a network besides its arrays: its spec and its snapshot.
 _OBJECTS = 4096
 
@@ -103,30 +102,15 @@ def _check_room(spec: Spec) -> None:
 
 
 def _group(snapshots: Sequence[Snapshot], seeds: int) -> tuple[Group, ...]:
-    """Groups networks by what their program has compiled in.
-
-    Choices that only cost a little where they are idle are those of all networks: penalty,
-    dropout, and units. So a value of 0 among others takes no program of its own.
-    """
+    """Groups networks by what their program has compiled in."""
     models = [
         ExactModel.of(s.spec, s.data.n_train, s.data.n, n_validation=s.data.n_validation)
         for s in snapshots
     ]
-    regularized = any(model.regularized for model in models)
-    dropped = any(any(model.dropped) for model in models)
-    units = {max(model.network.widths[1:-1]) for model in models if model.network.n_hidden}
+    shared = share_models(models)
     members: dict[ExactModel, list[int]] = {}
-    by_seed = sorted(range(len(models)), key=lambda index: index % seeds)
-    for index in by_seed:
-        model = models[index]
-        model = replace(
-            model, regularized=regularized, dropped=tuple(dropped for _ in model.dropped)
-        )
-        if len(units) > 1 and model.network.n_hidden:
-            widest = max(model.network.widths[1:-1])
-            room = next(room for room in _ROOMS if room >= widest)
-            model = model.pad_units(min(max(units), room))
-        members.setdefault(model, []).append(index)
+    for index in sorted(range(len(models)), key=lambda index: index % seeds):
+        members.setdefault(shared[index], []).append(index)
     return tuple(_make_group(model, own, snapshots) for model, own in members.items())
 
 

@@ -262,15 +262,13 @@ def test_a_study_survives_the_end_of_its_process(programs: Programs, tmp_path: P
     file = tmp_path / "study.db"
     settings = make_settings(trials=40, batch=4, epochs=9)
     Search(settings, file, programs)
-    child = subprocess.Popen(
-        [sys.executable, "-c", CHILD, str(file)], stdout=subprocess.PIPE, text=True
-    )
-    assert child.stdout is not None
-    for line in child.stdout:
-        if int(line) >= 8:
-            break
-    os.kill(child.pid, signal.SIGKILL)
-    child.wait()
+    command = [sys.executable, "-c", CHILD, str(file)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        for line in child.stdout:
+            if int(line) >= 8:
+                break
+        os.kill(child.pid, signal.SIGKILL)
     search = Search(None, file, programs)
     before = [one for one in read_trials(search) if one[1] == "complete"]
     assert len(before) >= 8
