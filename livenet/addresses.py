@@ -29,6 +29,7 @@ PATHS = {
     "columns": "data.columns",
     "axes": "data.axes",
     "layers": "layers",
+    "output_trainable": "output.trainable",
     "initializer": "initializer.name",
     "scale": "initializer.scale",
     "loss": "loss",

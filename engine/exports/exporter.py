@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from engine.base.errors import ExportError
 from engine.exports.data.common import save_data
 from engine.exports.files import File
 from engine.exports.history import write_history
@@ -45,6 +46,8 @@ def export(
 
 
 def _export_source(request: ExportRequest, snapshot: Snapshot) -> tuple[File, ...]:
+    if not any(snapshot.spec.trainable):
+        raise ExportError("every layer is frozen: there is nothing to train", "name")
     named = name_weights(snapshot.spec, snapshot.state.params)
     parts = SourceInput(
         spec=snapshot.spec,

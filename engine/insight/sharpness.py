@@ -179,7 +179,8 @@ def _draw(trained: NDArray[np.bool_], start: Doubles | None) -> Doubles:
     fresh /= np.linalg.norm(fresh)
     vector = fresh if start is None or len(start) != n else start + FRESH * fresh
     vector = trained * vector
-    return vector / np.linalg.norm(vector)
+    # Where every layer is frozen there is no direction.
+    return vector / max(float(np.linalg.norm(vector)), 1e-300)
 
 
 def find_limit(spec: Spec, factor: float) -> float:

@@ -1,4 +1,4 @@
-"""Spec of the hidden layers, and of how their initial weights are drawn."""
+"""Spec of the hidden layers and the output layer, and of how their initial weights are drawn."""
 
 from __future__ import annotations
 
@@ -40,6 +40,12 @@ class LayerSpec(SpecPart):
     def sums(self) -> int:
         """Weighted sums: of every unit, and of each of its pieces."""
         return self.units * self.pieces
+
+
+class OutputSpec(SpecPart):
+    """The output layer; its units and its activation follow from the task and the loss."""
+
+    trainable: bool = Field(default=True, json_schema_extra=hint("output.trainable"))
 
 
 class InitializerSpec(SpecPart):

@@ -18,7 +18,7 @@ from engine.data.kinds import DATASETS, IMAGES, PLANE
 from engine.functions.activations import ACTIVATIONS
 from engine.spec.base import Seed, SpecPart, hint, rule_error
 from engine.spec.data import DataSpec
-from engine.spec.layers import InitializerSpec, LayerSpec
+from engine.spec.layers import InitializerSpec, LayerSpec, OutputSpec
 from engine.spec.names import FEATURES, TASK_LOSSES, FeatureName, LossName, Task
 from engine.spec.training import (
     EarlyStoppingSpec,
@@ -69,6 +69,7 @@ class Spec(SpecPart):
         default=(LayerSpec(units=4), LayerSpec(units=2)),
         json_schema_extra=hint("layers", images=[*IMAGES.layers]),
     )
+    output: OutputSpec = Field(default_factory=OutputSpec)
     initializer: InitializerSpec = Field(default_factory=InitializerSpec)
     loss: LossName | None = Field(default=None, json_schema_extra=hint("loss"))
     optimizer: OptimizerSpec = Field(default_factory=OptimizerSpec)
@@ -159,8 +160,8 @@ class Spec(SpecPart):
 
     @property
     def trainable(self) -> tuple[bool, ...]:
-        """Whether updates change a layer, for each one; the output layer's always do."""
-        return (*(layer.trainable for layer in self.layers), True)
+        """Whether updates change a layer, for each one, the output layer last."""
+        return (*(layer.trainable for layer in self.layers), self.output.trainable)
 
     @property
     def n_parameters(self) -> int:

@@ -42,18 +42,22 @@ def test_a_unit_is_switched_off_removed_and_brought_back(page: Page) -> None:
 
 
 @pytest.mark.slow
-def test_a_frozen_layer_has_a_lock_and_undo_thaws_it(page: Page) -> None:
-    menu = "[data-menu='0']"
+@pytest.mark.parametrize(
+    ("layer", "path", "said"),
+    [("0", "layers.trainable", "4:frozen"), ("output", "output.trainable", "output_trainable=0")],
+)
+def test_a_frozen_layer_has_a_lock_and_undo_thaws_it(
+    page: Page, layer: str, path: str, said: str
+) -> None:
+    menu = f"[data-menu='{layer}']"
     page.click(menu)
-    page.click("[data-path='layers.trainable']")
+    page.click(f"[data-path='{path}']")
     page.until("document.querySelector('[data-menu].frozen')", "a lock")
     page.press(Keys.ESCAPE)
     assert "frozen" in (page.find(menu).get_attribute("aria-label") or "")
-    page.until("location.search.includes('4:frozen')", "the address says it")
+    page.until("location.search.includes(arguments[0])", "the address says it", said)
     page.click("[data-action='undo']")
-    page.until(
-        "!document.querySelector(\"[data-menu='0']\").classList.contains('frozen')", "thawed"
-    )
+    page.until("!document.querySelector('[data-menu].frozen')", "thawed")
 
 
 @pytest.mark.slow

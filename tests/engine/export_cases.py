@@ -95,6 +95,7 @@ def list_training_cases() -> dict[str, Json]:
             "layers": [{"units": 3}, frozen | more, {"units": 3} | more],
             "optimizer": clipped, "regularization": {"l2": 0.1}, "batch_size": 16,
         }  # fmt: skip
+    cases["frozen"]["output"] = {"trainable": False}
     cases["frozen"]["optimizer"] = clipped | {"name": "adamw", "weight_decay": 0.1}
     step = [{"units": 4, "activation": "sin"}, {"units": 4, "activation": "step"}]
     cases["step"] = own | {"layers": step, "loss": "hinge", "regularization": {"l2": 0.1}}

@@ -10,7 +10,9 @@ import numpy as np
 import pytest
 
 from engine import FrameRequest, Programs, Spec, Trainer, parse_spec
+from engine.base.errors import ExportError
 from engine.data.shuffles import shuffle_rows
+from engine.exports import ExportRequest, export
 from engine.network import Layout
 from engine.spec import names
 from tests.engine import oracle
@@ -33,6 +35,12 @@ def freeze(layers: list[dict[str, Any]], *frozen: int) -> list[dict[str, Any]]:
     return [{**layer, "trainable": i not in frozen} for i, layer in enumerate(layers)]
 
 
+def patch(layers: list[dict[str, Any]], *frozen: int) -> dict[str, Any]:
+    """Freezes these layers alone; the output layer stands behind the hidden ones."""
+    output = {"trainable": len(layers) not in frozen}
+    return {"layers": freeze(layers, *frozen), "output": output}
+
+
 def numbers_of(spec: Spec, layer: int) -> Any:
     """Where all numbers of a layer lie, by the oracle's account of the flat vector."""
     own = np.zeros(oracle.n_flat(spec), bool)
@@ -41,7 +49,8 @@ def numbers_of(spec: Spec, layer: int) -> Any:
     own[start : start + (sizes[layer] + 1) * sizes[layer + 1]] = True
     units, before = [one.units for one in spec.layers], sum(sizes[1 : layer + 1])
     rest = own[oracle.n_weights(spec) :].reshape(-1, sum(units))
-    rest[:, before : before + units[layer]] = True
+    if layer < len(units):
+        rest[:, before : before + units[layer]] = True
     return own
 
 
@@ -58,30 +67,34 @@ def check(spec: Spec, layer: int, before: Saved, after: Saved) -> None:
     assert moved.any() if spec.normalized else moved.all()
 
 
-@pytest.mark.parametrize("layer", range(3))
+@pytest.mark.parametrize("layer", range(4))
 def test_nothing_moves_a_frozen_layer(make_trainer: MakeTrainer, layer: int) -> None:
     trainer = make_trainer({"layers": LAYERS, **PULLS})
     trainer.turn(epochs=2)  # moments that would go on by themselves
     before = read_state(trainer)
-    trainer.edit({"layers": freeze(LAYERS, layer)})
+    trainer.edit(patch(LAYERS, layer))
     for old, new in zip(before, read_state(trainer), strict=True):
         assert same_bits(old, new)
     trainer.turn(epochs=3)
     check(trainer.spec, layer, before, read_state(trainer))
-    trainer.edit({"layers": LAYERS})
+    trainer.edit(patch(LAYERS))
     held = read_state(trainer).params[numbers_of(trainer.spec, layer)]
     trainer.turn(batches=1)
     assert (read_state(trainer).params[numbers_of(trainer.spec, layer)] != held).any()
 
 
-@pytest.mark.parametrize("units", [(5,), (3, 3, 4)], ids=["vector", "arrays"])
-def test_nothing_moves_one_in_an_exact_program(programs: Programs, units: tuple[int, ...]) -> None:
+@pytest.mark.parametrize(
+    ("units", "layer"), [((5,), 0), ((3, 3, 4), 0), ((5,), 1)], ids=["vector", "arrays", "output"]
+)
+def test_nothing_moves_one_in_an_exact_program(
+    programs: Programs, units: tuple[int, ...], layer: int
+) -> None:
     layers = [{"units": n, "activation": "prelu"} for n in units]
-    spec = parse_spec({"layers": freeze(layers, 0), **PULLS})
+    spec = parse_spec({**patch(layers, layer), **PULLS})
     trainer = load_state(spec, programs, *(draw_params(spec, seed) ** 2 for seed in (1, 2, 3)))
     before = read_state(trainer)
     trainer.train(epochs=1)
-    after, own = read_state(trainer), numbers_of(spec, 0)
+    after, own = read_state(trainer), numbers_of(spec, layer)
     for old, new in zip(before, after, strict=True):
         assert same_bits(old[own], new[own])
         assert (old[~own] != new[~own]).any()
@@ -173,3 +186,15 @@ def test_every_optimizer_leaves_it(make_trainer: MakeTrainer) -> None:
         trainer.edit({"layers": freeze(LAYERS, 1)})
         trainer.turn(batches=2)
         check(trainer.spec, 1, before, read_state(trainer))
+
+
+def test_where_every_layer_is_frozen_nothing_moves(make_trainer: MakeTrainer) -> None:
+    trainer = make_trainer({**patch(LAYERS, 0, 1, 2, 3), **PULLS})
+    before = read_state(trainer)
+    frame = trainer.turn(batches=3, request=FrameRequest(("sharpness", "gradient_flow")))
+    for old, new in zip(before, read_state(trainer), strict=True):
+        assert same_bits(old, new)
+    assert frame.arrays["sharpness"][-1, 1] == 0
+    assert not frame.arrays["gradient_flow"][:, :2].any()
+    with pytest.raises(ExportError, match="nothing to train"):
+        export(ExportRequest("pytorch"), trainer.snapshot(), ())

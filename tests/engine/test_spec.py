@@ -37,6 +37,7 @@ DEFAULT = {
     },
     "features": ["x1", "x2"],
     "layers": [LAYER, {**LAYER, "units": 2}],
+    "output": {"trainable": True},
     "initializer": {"name": "glorot_uniform", "scale": 1.0},
     "loss": None,
     "optimizer": {

@@ -45,6 +45,8 @@ def list_layers(spec: Spec) -> list[KerasLayer]:
     arguments = [str(spec.n_outputs)]
     if head.activation != "linear":
         arguments.append(f'activation="{head.activation}"')
+    if not spec.output.trainable:
+        arguments.append("trainable=False")
     return [*found, KerasLayer("outputs", dense, tuple(arguments))]
 
 

@@ -50,7 +50,7 @@ class TorchLayer:
     Attributes:
         code: what makes it.
         weights: plain names of its weights to PyTorch's.
-        layer: the hidden layer that it belongs to; None for the output's.
+        layer: that it belongs to, the output layer last; None for the output activation.
     """
 
     code: str
@@ -69,10 +69,11 @@ def list_modules(spec: Spec) -> list[TorchLayer]:
     for i, hidden in enumerate(spec.layers):
         found += [replace(one, layer=i) for one in _list_hidden(i, hidden, spec.widths[i])]
     last = len(spec.layers)
-    found.append(_dense(last, spec.widths[last], spec.n_outputs, bias=True))
-    output = find_head(spec).output
-    if output.pytorch and not LOSSES[spec.resolved_loss].takes_logits:
-        found.append(TorchLayer(output.pytorch, {}))
+    output = _dense(last, spec.widths[last], spec.n_outputs, bias=True)
+    found.append(replace(output, layer=last))
+    activation = find_head(spec).output
+    if activation.pytorch and not LOSSES[spec.resolved_loss].takes_logits:
+        found.append(TorchLayer(activation.pytorch, {}))
     return found
 
 

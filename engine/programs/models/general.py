@@ -100,7 +100,7 @@ class GeneralModel:
             order=ORDER_ROWS + self.batch_chunk,
             columns=MAX_ROWS + PIXELS,
             tiles=MAX_TILE * MAX_TILE,
-            choices=CHOICES + 1 + 3 * self.capacity.layers,
+            choices=CHOICES + 2 + 3 * self.capacity.layers,
             mask=(self.capacity.layers, self.capacity.units),
         )
 
@@ -176,7 +176,8 @@ class GeneralModel:
         room = [0] * (layers - len(used))
         normalized = [int(layer.batch_norm) for layer in spec.layers]
         trainable = [int(layer.trainable) for layer in spec.layers]
-        depth = [len(spec.layers), *used, *room, *normalized, *room, *trainable, *room]
+        depth = [len(spec.layers), int(spec.output.trainable)]
+        depth += [*used, *room, *normalized, *room, *trainable, *room]
         return Inputs(
             np.array([*choices, *depth], np.int32), pack_rates(spec, label_extent, layers), mask
         )
@@ -197,14 +198,14 @@ class GeneralModel:
 
     def spread_trainable(self, inputs: Inputs) -> ParameterArrays:
         """Returns whether updates change each number; see `StackedParameters`."""
-        trainable = self._network(inputs).trainable > 0
-        return self.parameters.spread(jnp.append(trainable, True))
+        hidden, output = self._network(inputs).trainable, jnp.asarray(inputs.choices)[CHOICES + 1]
+        return self.parameters.spread(jnp.append(hidden, output) > 0)
 
     def _network(self, inputs: Inputs) -> PaddedNetwork:
         layers = self.capacity.layers
         made_of = jnp.asarray(inputs.choices)[CHOICES:]
         slopes, mask = self.rates(inputs).slopes, jnp.asarray(inputs.mask)
-        activations, normalized, trainable = made_of[1:].reshape(3, layers)
+        activations, normalized, trainable = made_of[2:].reshape(3, layers)
         return PaddedNetwork(made_of[0], activations, slopes, mask, normalized, trainable)
 
     def take(self, x: Array, y: Array, rows: Array) -> tuple[Array, Array]:

@@ -144,7 +144,7 @@ class GeneralImageModel:
 
     def input_shapes(self) -> Inputs:
         """Returns the shapes of what `pack` makes."""
-        choices: Any = ShapeDtypeStruct((_SINGLES + 2 * LAYERS,), jnp.int32)
+        choices: Any = ShapeDtypeStruct((_SINGLES + 2 * LAYERS + 1,), jnp.int32)
         return Inputs(choices, _floats(n_rates(LAYERS)), _floats(LAYERS, self.units))
 
     def pack(self, spec: Spec) -> Inputs:
@@ -156,7 +156,7 @@ class GeneralImageModel:
         singles = SCHEDULES.index(spec.schedule.name), spec.batch_size, len(spec.layers)
         room = [0] * (LAYERS - len(used))
         trainable = [int(layer.trainable) for layer in spec.layers]
-        choices = [*singles, *used, *room, *trainable, *room]
+        choices = [*singles, *used, *room, *trainable, *room, int(spec.output.trainable)]
         return Inputs(np.array(choices, np.int32), pack_rates(spec, 1.0, LAYERS), mask)
 
     def pad(self, params: ParameterArrays) -> ParameterArrays:
@@ -208,11 +208,11 @@ class GeneralImageModel:
 
     def spread_trainable(self, inputs: Inputs) -> ParameterArrays:
         """Returns whether updates change each number, as what broadcasts to the parameters."""
-        trainable = jnp.asarray(inputs.choices)[_SINGLES + LAYERS :] > 0
-        yes = jnp.array(True)
+        every = jnp.asarray(inputs.choices)[_SINGLES + LAYERS :] > 0
+        trainable, output = every[:LAYERS], every[LAYERS]
         return ParameterArrays(
-            kernels=(trainable[0], trainable[1:, None, None], yes, yes),
-            biases=(trainable[:, None], yes),
+            kernels=(trainable[0], trainable[1:, None, None], output, output),
+            biases=(trainable[:, None], output),
             slopes=(trainable[:, None],),
         )
 

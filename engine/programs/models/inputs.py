@@ -48,7 +48,8 @@ class Inputs(NamedTuple):
     """Arguments of a program besides weights and data.
 
     Attributes:
-        choices: int32, empty or `Choices`, depth, activations, and whether layers are normalized.
+        choices: int32, empty or `Choices`, depth, whether the output layer is trained; activations
+            of hidden layers, and whether they are normalized, and trained.
         rates: float32, `Rates` in order, flat.
         mask: float32 [layers, units], or empty.
     """

@@ -2,6 +2,7 @@
 
 import { h, icon, setText } from "lib/dom";
 import { makeTerm, optionHelp, optionText } from "lib/terms";
+import { isFrozen } from "spec/layers";
 import { piecesOf } from "spec/weights";
 import { word } from "lib/words";
 
@@ -16,7 +17,7 @@ const LOCK = "M5 7.5V5.5a3 3 0 0 1 6 0v2M4 7.5h8v5H4z";
  * @param {{activations: string[], mostUnits: number, mostLayers: number, aboutInputs?: string}}
  *   limits `aboutInputs` is the key of what is said of the inputs
  * @param {Object} on `addUnit(layer)`, `dropUnit(layer)`, `activate(layer, name)`,
- *   `openMenu(button, layer)`, `insert(layer)`; with `setUnits(layer, units)` the number of
+ *   `openMenu(button, layer)`, `openOutput(button)`, `insert(layer)`; with `setUnits(layer, units)` the number of
  *   units can be typed
  * @returns {{build, update, place}}
  */
@@ -29,7 +30,7 @@ export function createColumnHeaders(heads, gaps, limits, on) {
     columns = [
       makePlain(word("network.inputs"), word(limits.aboutInputs ?? "help.network.inputs")),
       ...Array.from({ length: count }, (_, layer) => makeHead(layer)),
-      makePlain(word("network.output"), word("help.network.output")),
+      makeOutput(),
     ];
     heads.replaceChildren(...columns.map(({ element }) => element));
     const full = count >= limits.mostLayers;
@@ -44,6 +45,16 @@ export function createColumnHeaders(heads, gaps, limits, on) {
     const note = makeTerm("span.head-note", "");
     note.hidden = true;
     return { element: h("div.head", {}, makeTerm("span.head-name", help, text), note), note };
+  }
+
+  function makeOutput() {
+    const note = makeTerm("span.head-note", "");
+    note.hidden = true;
+    const menu = h("button.head-name", {
+      type: "button", "aria-label": word("action.outputMenu"), "aria-haspopup": "dialog",
+      data: { menu: "output", help: word("help.network.output") }, on: { click: () => on.openOutput(menu) },
+    }, word("network.output"), icon(CHEVRON));
+    return { element: h("div.head", {}, menu, note), note, menu };
   }
 
   function makeHead(layer) {
@@ -87,8 +98,11 @@ export function createColumnHeaders(heads, gaps, limits, on) {
     if (menu.classList.contains("frozen") === frozen) return;
     menu.classList.toggle("frozen", frozen);
     menu.querySelector("path").setAttribute("d", frozen ? LOCK : CHEVRON);
-    menu.setAttribute("aria-label", word(frozen ? "action.layerMenu.frozen" : "action.layerMenu", { layer: layer + 1 }));
-    menu.dataset.help = word(frozen ? "help.layers.frozen" : "help.layerMenu");
+    const isOutput = layer === columns.length - 2;
+    const name = isOutput ? word(frozen ? "action.outputMenu.frozen" : "action.outputMenu")
+      : word(frozen ? "action.layerMenu.frozen" : "action.layerMenu", { layer: layer + 1 });
+    menu.setAttribute("aria-label", name);
+    menu.dataset.help = word(frozen ? "help.layers.frozen" : isOutput ? "help.network.output" : "help.layerMenu");
   }
 
   function showUnits(element, units) {
@@ -101,11 +115,11 @@ export function createColumnHeaders(heads, gaps, limits, on) {
    * the spec that is `present` has to wait.
    */
   function update(spec, output, present = null) {
-    spec.layers.forEach(({ units, activation, trainable }, layer) => {
+    spec.layers.forEach(({ units, activation }, layer) => {
       const head = columns[layer + 1];
       if (!head?.select) return;
       showUnits(head.units, units);
-      markFrozen(head.menu, layer, trainable === false);
+      markFrozen(head.menu, layer, isFrozen(spec, layer));
       head.drop.disabled = units <= 1;
       head.add.disabled = units >= limits.mostUnits / piecesOf(activation);
       if (head.select.value !== activation) head.select.value = activation;
@@ -114,7 +128,8 @@ export function createColumnHeaders(heads, gaps, limits, on) {
       head.wrap.toggleAttribute("data-pending", Boolean(former) && former.activation !== activation);
       head.wrap.dataset.help = explainActivation(activation);
     });
-    const { note } = columns.at(-1);
+    const { note, menu } = columns.at(-1);
+    if (columns.length === spec.layers.length + 2) markFrozen(menu, spec.layers.length, isFrozen(spec, spec.layers.length));
     note.hidden = false;
     setText(note, optionText("output", output));
     note.dataset.help = optionHelp("output", output);

@@ -37,6 +37,11 @@ export function removeLayer(layers, at) {
   return { layers: layers.toSpliced(at, 1), origin: keep(layers).toSpliced(at, 1) };
 }
 
+/** Whether updates leave a layer as it is; the output layer stands behind the hidden ones. */
+export function isFrozen({ layers, output }, at) {
+  return (at === layers.length ? output : layers[at])?.trainable === false;
+}
+
 /** Where an edit puts a hidden unit {layer, unit}; null if it is gone. */
 export function mapUnit(place, origin) {
   if (!place) return null;

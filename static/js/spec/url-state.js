@@ -25,6 +25,7 @@ export const PATHS = {
   columns: "data.columns",
   axes: "data.axes",
   layers: "layers",
+  output_trainable: "output.trainable",
   initializer: "initializer.name",
   scale: "initializer.scale",
   loss: "loss",
@@ -57,7 +58,7 @@ const NAMES = ["data", "task", "initializer", "loss", "optimizer", "schedule"];
 /** Words in which the value is a list of names. */
 const LISTS = ["features", "columns", "axes"];
 /** Words that say 1 for yes and 0 for no. */
-const FLAGS = ["early_stopping", "restore_best"];
+const FLAGS = ["early_stopping", "restore_best", "output_trainable"];
 const MOST_LAYERS = 64;
 const NUMBER = /^-?(\d+\.?\d*|\.\d+)(e[+-]?\d{1,3})?$/i;
 const CARRIED_TEXT = /^[a-z0-9_-]+(\.\d+)?$/i;

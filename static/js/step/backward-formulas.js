@@ -1,9 +1,10 @@
 /** Formulas of the backward pass and of the update: the chain rule as nodes that open. Pure. */
 
-import { isFrozen, makeNode, nodeOfActivation, nodeOfOutput, nodeOfPreActivation, nodeOfUnit, nodeOfWeight, slopeBelow, sumOf } from "step/forward-formulas";
+import { makeNode, nodeOfActivation, nodeOfOutput, nodeOfPreActivation, nodeOfUnit, nodeOfWeight, slopeBelow, sumOf } from "step/forward-formulas";
 import { unitOf } from "step/description";
 import { writeActivation, writeLoss, writeOptimizer } from "step/functions";
 import { isNormalized, nodeThroughNormalization, writeDeviation } from "step/normalization-formulas";
+import { isFrozen } from "spec/layers";
 import { bracket, formatFigure, joinTerms, slopeFor, symbolOf, symbolOfUnit, symbolOfWeight } from "step/notation";
 
 const UNTIL = 8;
@@ -76,7 +77,7 @@ function nodeOfHandedOn(step, row, column, unit) {
 /** The gradient for a unit's weighted sum: that for z, but for batch normalization between them. */
 function nodeOfSumGradient(step, row, column, unit) {
   if (!isNormalized(step, column)) return nodeOfGradient(step, row, column, unit);
-  if (isFrozen(step, column - 1)) {
+  if (isFrozen(step.spec, column - 1)) {
     const above = nodeOfGradient(step, row, column, unit);
     const { variance } = step.statistics(column, unit);
     const scale = step.parameter(step.unitParameter("scale", column, unit)).old;
@@ -150,7 +151,7 @@ export function nodeOfWeightGradient(step, link) {
 export function nodeOfWholeGradient(step, link) {
   const p = step.parameter(step.indexOf(link));
   const loss = nodeOfWeightGradient(step, link);
-  if (isFrozen(step, link.layer)) return makeNode("g", "0", "", p.gradient, [() => loss], "step.note.frozen");
+  if (isFrozen(step.spec, link.layer)) return makeNode("g", "0", "", p.gradient, [() => loss], "step.note.frozen");
   const { clip } = step.summary;
   const { l1, l2 } = step.spec.regularization;
   const parts = [() => loss];
@@ -175,7 +176,7 @@ export function nodeOfWholeGradient(step, link) {
 export function nodeOfUpdate(step, link) {
   const p = step.parameter(step.indexOf(link));
   const { rate } = step.summary;
-  if (isFrozen(step, link.layer)) {
+  if (isFrozen(step.spec, link.layer)) {
     const own = symbolOfWeight(step, link);
     return makeNode(`${own} ←`, own, formatFigure(p.old), p.new, [() => nodeOfWholeGradient(step, link)], "step.note.frozen");
   }

@@ -1,5 +1,6 @@
 /** Formulas of the forward pass and of the loss, as nodes that open into what they are made of. Pure. */
 
+import { isFrozen } from "spec/layers";
 import { sumsOf } from "step/description";
 import { writeActivation, writeLoss } from "step/functions";
 import { isNormalized, nodeOfNormal, writeDeviation } from "step/normalization-formulas";
@@ -13,11 +14,6 @@ export function makeNode(symbol, formula, numbers, value, parts = [], note = "")
 /** The weight or bias as it is, before the update. */
 export function nodeOfWeight(step, link) {
   return makeNode(symbolOfWeight(step, link), "", "", step.parameter(step.indexOf(link)).old);
-}
-
-/** Whether a layer is frozen; the output layer never is. */
-export function isFrozen({ spec }, layer) {
-  return spec.layers[layer]?.trainable === false;
 }
 
 /** What a unit hands on: a feature, an activation, an activation after dropout, an output. */
@@ -66,9 +62,9 @@ export function nodeOfPreActivation(step, row, column, unit) {
   const s = step.value("sums", row, column, unit);
   return makeNode(symbolOf("z", step, column, unit), "γ (s − μ) / √(σ² + 0.001) + β",
     `${formatFigure(scale)} · (${formatFigure(s)} − ${bracket(mean)}) / ${writeDeviation(variance)} + ${bracket(shift)}`,
-    step.value("z", row, column, unit), isFrozen(step, column - 1)
+    step.value("z", row, column, unit), isFrozen(step.spec, column - 1)
       ? [() => nodeOfSum(step, row, column, unit, "s")] : [() => nodeOfNormal(step, row, column, unit, sumOf(step, column, unit))],
-    isFrozen(step, column - 1) ? "step.note.averages" : "step.note.normalized");
+    isFrozen(step.spec, column - 1) ? "step.note.averages" : "step.note.normalized");
 }
 
 /** The weighted sums of a normalized unit, row by row. */

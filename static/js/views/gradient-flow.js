@@ -13,6 +13,7 @@ import { h, setText } from "lib/dom";
 import { formatCount, formatPercent } from "lib/format";
 import { makeTerm } from "lib/terms";
 import { createThrottle } from "lib/throttle";
+import { isFrozen } from "spec/layers";
 import { word } from "lib/words";
 import { makePictureButtons } from "ui/picture-buttons";
 
@@ -84,7 +85,7 @@ export function create(element, context) {
     if (!measured || !palette || !element.clientWidth) return;
     const saturated = readSpreads(measured.activations, measured.gradients);
     const flow = readFlow(measured.flow).map((row, i) => ({
-      ...row, saturated: saturated[i]?.saturated ?? 0, frozen: measured.spec.layers[i]?.trainable === false,
+      ...row, saturated: saturated[i]?.saturated ?? 0, frozen: isFrozen(measured.spec, i),
     }));
     hint.hidden = true;
     body.hidden = false;

@@ -33,7 +33,7 @@ export function create(element, context) {
     model, fixed, openStep: context.opensStep ? toggleStep : null,
   });
   element.append(head.element);
-  const { layers, change, activate, openMenu, insert } = createLayerEdits(context, schema.defaults().layers[0], showSpace);
+  const { layers, change, activate, openMenu, openOutput, insert } = createLayerEdits(context, schema.defaults().layers[0], showSpace);
   const stage = createStage(element, put, fixed);
   const links = createLinks(stage.base, stage.front);
   const tiles = createTiles(stage.pictures);
@@ -89,6 +89,7 @@ export function create(element, context) {
     dropUnit: (layer) => shrink(layer),
     activate,
     openMenu,
+    openOutput,
     insert,
   });
 

@@ -5,7 +5,7 @@ import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
 import { makeTerm } from "lib/terms";
 import { word } from "lib/words";
-import { openLayerMenu } from "network/editing/layer-menu";
+import { openLayerMenu, openOutputMenu } from "network/editing/layer-menu";
 import { createModelButtons, makeQuietButton } from "network/editing/model-buttons";
 import { changeLayer, mapUnit, insertLayer, removeLayer } from "spec/layers";
 
@@ -33,7 +33,7 @@ export function createNetworkHead(help, { model, fixed, openStep = null }) {
  * @param {Object} newLayer what an inserted layer is
  * @param {(at: number) => void} [showSpace] opens the hidden space of a layer
  * @returns {{layers: () => Layer[], change: Function, activate: Function, openMenu: Function,
- *   insert: (at: number) => void}}
+ *   openOutput: Function, insert: (at: number) => void}}
  */
 export function createLayerEdits({ store, edits, actions, schema, may = everything, opensStep = false }, newLayer, showSpace) {
   const layers = () => store.get().run.draft.layers;
@@ -56,11 +56,15 @@ export function createLayerEdits({ store, edits, actions, schema, may = everythi
     });
   }
 
+  function openOutput(button) {
+    openOutputMenu(button, { store, edits, schema });
+  }
+
   function insert(at) {
     change(insertLayer(layers(), Math.min(at, layers().length), newLayer));
   }
 
-  return { layers, change, activate, openMenu, insert };
+  return { layers, change, activate, openMenu, openOutput, insert };
 }
 
 /** Where nobody says otherwise, all can be changed in place. */

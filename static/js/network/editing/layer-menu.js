@@ -1,4 +1,4 @@
-/** Menu of a layer: its further settings, such as dropout, and the views that look into it. */
+/** Menu of a layer: its further settings, such as dropout, and the views that look into it; and of the output layer. */
 
 import { createControl } from "controls/field";
 import { h } from "lib/dom";
@@ -44,4 +44,18 @@ export function openLayerMenu(anchor, at, { store, edits, schema, removeLayer, s
     [...controls.map(({ control }) => control.element), h("div.menu-actions", {}, space, gradients, remove)],
     unwatch);
   controls[0].control.input.focus();
+}
+
+/**
+ * Opens the settings of the output layer below `anchor`: whether it is frozen.
+ *
+ * @param {HTMLElement} anchor
+ * @param {{store: Store, edits: any, schema: any}} parts
+ */
+export function openOutputMenu(anchor, { store, edits, schema }) {
+  const control = createControl(schema.field("output.trainable"), { onInput: (trainable) => edits.edit({ output: { trainable } }) });
+  const unwatch = store.watch(["run.draft"], ({ run: { draft } }) => control.update(draft.output.trainable));
+  const box = anchor.getBoundingClientRect();
+  openPopover({ x: box.left, y: box.bottom + 6 }, word("network.output"), [control.element], unwatch);
+  control.input.focus();
 }

@@ -51,7 +51,7 @@ export function create(element, context) {
   let shownDigit = null;
   let named = null;
 
-  const { layers, activate, openMenu, insert } = createLayerEdits(
+  const { layers, activate, openMenu, openOutput, insert } = createLayerEdits(
     context, { ...schema.defaults().layers[0], ...LAYER }, store.get().images.imageTab === "none" ? undefined : showSpace);
 
   function showSpace(layer) {
@@ -69,6 +69,7 @@ export function create(element, context) {
     setUnits,
     activate,
     openMenu,
+    openOutput,
     insert,
   });
 
