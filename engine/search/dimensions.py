@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from engine.base.errors import SearchError
 from engine.search.trials import DimensionValue
-from engine.spec import Spec
+from engine.spec import Spec, dump_spec, parse_spec
 from engine.spec.base import SpecPart, rule_error
 from engine.sweeps.axes import SWEEP_AXES, Scale, SweepAxis
 
@@ -144,8 +144,12 @@ class Dimension(SpecPart):
 
 
 def apply_values(spec: Spec, values: Mapping[str, DimensionValue]) -> Spec:
-    """Returns the spec with other values, whatever their order."""
+    """Returns the spec with other values, whatever their order.
+
+    Raises:
+        SpecError: they do not go together, such as maxout layers that are too wide.
+    """
     for path, axis in PATHS.items():
         if path in values:
             spec = axis.change(spec, values[path])
-    return spec
+    return parse_spec(dump_spec(spec))

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from engine.base.errors import SearchError
+from engine.base.errors import SearchError, SpecError
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
 from engine.search.batches import TrialBatch
@@ -21,6 +21,9 @@ from engine.search.trials import SearchTrial, find_best
 from engine.spec import Spec
 from engine.stacked_trainer import StackedTrainer
 from engine.state.snapshots import Snapshot
+
+#: Trials whose weights are kept; those of others are trained again when they are asked for.
+MAX_SNAPSHOTS = 512
 
 
 class Search:
@@ -123,8 +126,8 @@ class Search:
             return False
         begun = time.perf_counter()
         batch = self._batch or self._ask()
-        looked = batch.advance(max_seconds)
-        if looked:
+        looked = batch is None or batch.advance(max_seconds)
+        if looked and batch is not None:
             self._look(batch)
         self._spent += time.perf_counter() - begun
         return looked
@@ -146,7 +149,8 @@ class Search:
             trial = self._find(number)
             trainer = StackedTrainer([self._make_spec(trial)], self._programs, threads=1)
             trainer.train(trial.epoch)
-            kept = self._snapshots[number] = trainer.snapshot(0)
+            kept = trainer.snapshot(0)
+            self._keep(number, kept)
         return kept
 
     def make_ensemble(self, numbers: Sequence[int]) -> Ensemble:
@@ -193,18 +197,32 @@ class Search:
             raise SearchError(f"there is no trial {number} that has ended")
         return trial
 
-    def _ask(self) -> TrialBatch:
-        """Begins the next batch: what waits first, then what the method proposes."""
+    def _admit(self, trial: SearchTrial) -> bool:
+        """Whether there is such a network; a trial without one has failed."""
+        try:
+            self._make_spec(trial)
+        except SpecError:
+            self._study.tell(replace(trial, state="failed"))
+            return False
+        return True
+
+    def _ask(self) -> TrialBatch | None:
+        """Begins the next batch: what waits first, then what the method proposes.
+
+        None where none of them can be trained.
+        """
         begun, left, waiting = self.n_begun, self._n_left(), self._study.n_waiting
         size = min(self.settings.batch, left + waiting)
         if METHODS[self.settings.method].enumerates:
             places = self.settings.list_places(begun)
             for values, _ in zip(places, range(size - waiting), strict=False):
                 self._study.enqueue(values, "method")
-        asked = [self._study.ask() for _ in range(size)]
+        asked = [trial for trial in (self._study.ask() for _ in range(size)) if self._admit(trial)]
         specs = [self._make_spec(trial) for trial in asked]
         self._training = {trial.number: trial for trial in asked}
         self._places = {trial.number: place for place, trial in enumerate(asked)}
+        if not asked:
+            return None
         ends, epochs = self.settings.list_ends(), self.settings.epochs
         self._batch = TrialBatch(self._programs, specs, epochs, self._threads, ends)
         return self._batch
@@ -235,9 +253,15 @@ class Search:
         state = "complete" if batch.done else "training"
         return replace(trial, state=state, epoch=batch.epoch, objectives=values, metrics=metrics)
 
+    def _keep(self, number: int, snapshot: Snapshot) -> None:
+        """Keeps a trial's snapshot; the one that was kept first goes, and is trained again."""
+        self._snapshots[number] = snapshot
+        if len(self._snapshots) > MAX_SNAPSHOTS:
+            self._snapshots.pop(next(iter(self._snapshots)))
+
     def _end(self, batch: TrialBatch, trial: SearchTrial) -> None:
         place = self._places[trial.number]
-        self._snapshots[trial.number] = batch.snapshot(place)
+        self._keep(trial.number, batch.snapshot(place))
         batch.stop(place)
         del self._training[trial.number]
         self._study.tell(trial)

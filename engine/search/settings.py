@@ -5,11 +5,12 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from typing import Annotated, Any, Self
 
 from pydantic import Field, ValidationError, field_validator, model_validator
 
-from engine.base.errors import SearchError
+from engine.base.errors import SearchError, SpecError
 from engine.search.dimensions import PATHS, Dimension, apply_values
 from engine.search.methods import METHODS
 from engine.search.objectives import OBJECTIVES
@@ -128,9 +129,12 @@ class SearchSettings(SpecPart):
         return apply_values(self.spec, values)
 
     def list_ends(self) -> list[Spec]:
-        """Returns the specs at both ends of all dimensions."""
-        ends = ({one.path: one.values[end] for one in self.dimensions} for end in (0, -1))
-        return [self.make_spec(values) for values in ends]
+        """Returns the specs at both ends of all dimensions, those that there are."""
+        found: list[Spec] = []
+        for end in (0, -1):
+            with suppress(SpecError):
+                found.append(self.make_spec({one.path: one.values[end] for one in self.dimensions}))
+        return found
 
     def check_values(self, values: Mapping[str, object]) -> dict[str, DimensionValue]:
         """Returns values that were chosen by hand, one for each dimension.

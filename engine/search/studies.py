@@ -60,9 +60,13 @@ class SearchStudy:
 
     @property
     def trials(self) -> tuple[SearchTrial, ...]:
-        """All trials, by number."""
+        """All trials, by number, but those that wait or were interrupted."""
         frozen = self._study.get_trials(deepcopy=False)
-        return tuple(self._read(one) for one in frozen if one.state.name != "WAITING")
+        return tuple(
+            self._read(one)
+            for one in frozen
+            if one.state.name == "RUNNING" or _TRIAL in one.user_attrs
+        )
 
     @property
     def n_waiting(self) -> int:
@@ -166,12 +170,11 @@ class SearchStudy:
     def _read(self, trial: Any) -> SearchTrial:
         known: dict[str, Any] = json.loads(trial.user_attrs.get(_TRIAL, "{}"))
         values: Sequence[float] = trial.values or ()
-        interrupted = "training" if trial.state.name == "RUNNING" else "failed"
         return SearchTrial(
             trial.number,
             trial.user_attrs.get(_BY, "method"),
             dict(trial.params),
-            known.get("state", interrupted),
+            known.get("state", "training"),
             known.get("epoch", 0),
             tuple(values),
             known.get("metrics", {}),

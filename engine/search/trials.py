@@ -23,7 +23,7 @@ class SearchTrial:
         number: of the trial, 0, 1, 2 ...
         by: who chose its values: the method, or a person.
         values: of the dimensions, by path.
-        state: what has become of it.
+        state: what has become of it; `failed`: there is no such network.
         epoch: epochs that it trained.
         objectives: its numbers, in the order of the settings; NaN where it has none.
         metrics: of its train and validation points, and `parameters`.

@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Programs, SearchError, Trainer
+from engine import Programs, SearchError, SpecError, Trainer
 from engine.search import (
     METHODS,
     OBJECTIVES,
@@ -117,6 +117,30 @@ def test_a_trial_that_diverges_is_told_apart_and_the_others_go_on(programs: Prog
     assert states[0] == "complete"
     assert best.state == "complete"
     assert search.trials[-1].objectives == ()
+
+
+def test_values_that_do_not_go_together_fail_alone(programs: Programs) -> None:
+    dimensions = [
+        {"path": "layers.units", "low": 8, "high": 32, "count": 2},
+        {"path": "layers.activation", "values": ["tanh", "maxout"]},
+    ]
+    settings = make_settings(dimensions=dimensions, method="grid", epochs=2, batch=1)
+    search = Search(settings, programs=programs)
+    search.run()
+    assert [one.state for one in search.trials] == ["complete"] * 3 + ["failed"]
+    with pytest.raises(SpecError):
+        search.add({"layers.units": 17, "layers.activation": "maxout"})
+
+
+def test_weights_that_are_not_kept_are_trained_again(
+    programs: Programs, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("engine.search.search.MAX_SNAPSHOTS", 2)
+    search = Search(make_settings(trials=4), programs=programs)
+    search.run()
+    again = search.snapshot(0)
+    alone = train_alone(search, search.trials[0], programs)
+    np.testing.assert_allclose(again.state.params, alone.shown_snapshot().state.params, atol=1e-5)
 
 
 def test_two_objectives_leave_the_trials_that_none_beats(programs: Programs) -> None:
