@@ -142,6 +142,81 @@ interface Race {
   } | null;
 }
 
+/** What an axis of a map may vary, as `/api/schema` says it. */
+interface AxisKind {
+  path: Name;
+  kind: "number" | "integer" | "choice";
+  /** Of numbers. */
+  low: number;
+  high: number;
+  scale: string;
+  /** Of choices. */
+  values: Name[];
+}
+/** An axis as it is asked for: numbers from low to high, or choices. */
+interface MapAxis { path: Name; low?: number; high?: number; count?: number; scale?: string; values?: Name[] }
+/** An axis as the server has begun it, and what was asked for. */
+interface ShownAxis { path: Name; values: any[]; scale?: string; asked?: Partial<MapAxis> }
+/** A grid of networks that train together; the first axis runs across. */
+interface Sweep {
+  axes: ShownAxis[];
+  rows: number;
+  columns: number;
+  seeds: number;
+  networks: number;
+  [key: string]: any;
+}
+/** A map as a frame tells it; see map/model/reading. */
+interface MapFrame {
+  epoch: number;
+  state: string;
+  ready: number;
+  rows: number;
+  columns: number;
+  /** Cells that there are. */
+  count: number;
+  /** Six numbers each; null where the frame has none. */
+  cells: Float32Array | null;
+  places: number;
+  outputs: number;
+  /** Places along a side of a boundary. */
+  side: number;
+  maps: Uint8Array | null;
+  ranges: Float32Array | null;
+  /** Of a wall of seeds. */
+  mean: { data: Float32Array; side: number } | null;
+}
+/** The numbers of a cell: shares of its seeds that diverged, and that succeed. */
+interface MapCell {
+  trainLoss: number;
+  testLoss: number;
+  trainScore: number;
+  testScore: number;
+  lost: number;
+  good: number;
+  diverged: boolean;
+}
+/** The colours of a number: 0 is the best one. */
+interface MapScale {
+  measure: string;
+  low: number;
+  high: number;
+  kind: "linear" | "log";
+  share: (value: number) => number;
+  ticks: number[];
+}
+/** Sizes of a wall: in pixels of its canvas, and of the page. */
+interface WallSize {
+  columns: number;
+  rows: number;
+  cell: number;
+  pitch: number;
+  apart: number;
+  side: number;
+  width: number;
+  height: number;
+}
+
 interface Queue { place: number; places: number; lack: "sessions" | "memory"; [key: string]: any }
 
 /** A number with the formula that it comes from. */
@@ -316,6 +391,21 @@ interface PageState {
     against: string;
     rate: number;
     optimizer: string;
+  };
+  /** Networks that differ along two axes, in the place of the one. */
+  map: {
+    open: boolean;
+    axes: MapAxis[];
+    /** Networks of a cell, which differ in their seed. */
+    seeds: number;
+    /** What the cells are coloured by. */
+    colour: string;
+    /** The axes before each zoom. */
+    zooms: MapAxis[][];
+    /** As the server has begun it. */
+    sweep: Sweep | null;
+    /** Why the server refused one. */
+    problem: any;
   };
   /** What the run is to reach. */
   goal: {

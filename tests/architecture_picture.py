@@ -27,6 +27,7 @@ PAGE_ROOMS = {
     "points": "own points",
     "landscape": "loss over a plane",
     "race": "networks side by side",
+    "map": "networks along two axes",
     "goals": "goals in words",
     "lessons": "steps, answers",
     "pictures": "pictures, animations",

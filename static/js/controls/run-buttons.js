@@ -2,6 +2,7 @@
 
 import { h, icon, setText } from "lib/dom";
 import { formatCount, formatSeconds } from "lib/format";
+import { epochOf } from "lib/frames";
 import { makeTerm } from "lib/terms";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
@@ -71,10 +72,14 @@ export function createRunButtons({ store, actions }, shown = EVERYTHING) {
 
   const unwatch = [
     store.watch(["run.running", "run.promised"], showRunning),
+    // The networks of a map go on by whole epochs.
+    store.watch(["map.sweep"], ({ map: { sweep } }) => {
+      if (made.step_batch) made.step_batch.disabled = Boolean(sweep);
+    }),
     store.watch(["run.canUndo", "run.canRedo", "run.waiting"], showMoments),
   ];
   const throttle = createThrottle(PERIOD, (meta) => {
-    setText(epoch, formatCount(meta.epoch));
+    setText(epoch, formatCount(epochOf(meta)));
     progress.update(meta);
   });
 

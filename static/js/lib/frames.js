@@ -52,6 +52,11 @@ export function restoreUnchanged(frame, earlier) {
   return { ...earlier, ...frame.arrays };
 }
 
+/** The epoch that is shown: that of the map while one trains. */
+export function epochOf({ sweep, epoch }) {
+  return sweep ? sweep.epoch : epoch;
+}
+
 /** Whether a frame's `selected` map is that of a unit, not of one selected before. */
 export function showsUnit({ arrays, meta }, { layer, unit }) {
   return Boolean(arrays.selected) && meta.selected?.[0] === layer && meta.selected[1] === unit;

@@ -25,6 +25,7 @@ import { word } from "lib/words";
 import { create as createPendingLine } from "views/page/pending-line";
 import { create as createNotice } from "views/page/notice";
 import { create as createStandbyLine } from "views/page/standby-line";
+import { openMapOf } from "map/link";
 import { createSurfaceRace } from "race/surface-race";
 
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -62,6 +63,7 @@ async function start() {
     page: { onScreen: false, panels },
     goal: { text: goal },
   });
+  if (panels.includes("map") && !openMapOf(location.search, store)) wrong.push({ word: "map", value: new URLSearchParams(location.search).get("map") });
   if (background) root.dataset.background = background;
   root.dataset.controls = controls.join(" ");
   root.style.setProperty("--text", text);

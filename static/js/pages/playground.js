@@ -46,6 +46,9 @@ import { create as createStrip } from "views/page/play-strip";
 import { create as createRecordSign } from "views/page/recording-indicator";
 import { create as createTimeLine } from "views/page/timeline";
 import { create as createTour } from "views/page/tour";
+import { keepMapInAddress } from "map/link";
+import { readMap } from "map/model/reading";
+import { speakMap } from "map/words";
 import { createSurfaceRace } from "race/surface-race";
 
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -87,6 +90,7 @@ async function start() {
     recall,
     opensStep: true,
     createSurfaceRace,
+    speakMap: (frame) => speakMap(readMap(frame, store.get().map.sweep), { sweep: store.get().map.sweep, task: context.taskOf(frame.spec), schema: context.schema }),
     frame: painter.lastWhole,
     savePicture: createPictureSaver({ store, frame: painter.lastWhole }),
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),
@@ -96,6 +100,7 @@ async function start() {
       if (await language.change(name)) session.showAnew();
     },
   });
+  keepMapInAddress(store);
   address.keep(context.schema.defaults(), connection.token);
   followCustomPoints(store);
   session.show();
@@ -159,7 +164,7 @@ function createCards(part, context) {
   const step = h("div.step");
   const ablation = h("div.ablation");
   const views = makeViews("playground", part, context, {
-    data: place("data"), network: place("network"), observation, ablation, step, notes: h("div.first-layer"), ...output,
+    data: place("data"), network: place("network"), map: { network: place("network"), output: place("output") }, observation, ablation, step, notes: h("div.first-layer"), ...output,
   }, OWN);
   place("network").append(observation, ablation, step);
   return views;

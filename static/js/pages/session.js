@@ -6,6 +6,7 @@ import { createEdits } from "run/edits";
 import { createLibrary } from "images/library";
 import { followLoading } from "images/loading";
 import { followGoal } from "goals/following";
+import { followMap } from "map/following";
 import { createHandover } from "stream/handover";
 import { createImageMode } from "run/image-mode";
 import { taskOfSet } from "spec/data-sets";
@@ -90,6 +91,7 @@ export function createSession({
   followStream(connection, { store, edits, history, painter, address: { ...address, reportProblem } });
   connection.on("locked", () => location.reload());
   followGoal(connection, store);
+  followMap(connection, store);
   requestViews(connection, store, painter.repaint);
   requestPace(connection, store);
   followLoading(store);

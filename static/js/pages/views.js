@@ -8,6 +8,7 @@ import { h } from "lib/dom";
 import { LOSS } from "plot/curve-figure";
 import { createDigitTabs } from "pages/image-panels";
 import { create as createLandscape } from "landscape/panel";
+import { create as createMap } from "map/panel";
 import { create as createRace } from "race/panel";
 import { createViewDialog } from "ui/view-dialog";
 import { create as createAblation } from "views/ablation";
@@ -44,6 +45,7 @@ const TABLE = [
     playground: "network", replay: "network", embed: "network", replayEmbed: "network",
   },
   { part: "spaces", plane: "spaces", playground: "network", replay: "network", embed: "network", replayEmbed: "network" },
+  { part: "map", plane: "map", playground: "map", embed: "map" },
   { part: "explanation", images: "explanation", playground: "network" },
   { part: "output", plane: "output", playground: "plane", replay: "plane" },
   { part: "output", images: "predictions", playground: "predictions" },
@@ -120,6 +122,7 @@ const SHARED = {
     return createMetrics(figures);
   },
   landscape: createLandscape,
+  map: createMap,
   classes: createClasses,
   race: createRace,
   goal: createGoal,

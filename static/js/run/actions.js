@@ -31,7 +31,9 @@ export function createActions({ store, edits, customPoints, send, schema }) {
 
   function reset() {
     store.set({ run: { diverged: null } });
-    edits.command({ type: "reset" });
+    // A map begins anew by itself, and the run stays as it is.
+    if (store.get().map.sweep) send({ type: "reset" });
+    else edits.command({ type: "reset" });
   }
 
   /** The curves are of the whole run, or of what followed the last change of data or loss. */
@@ -89,6 +91,12 @@ export function createActions({ store, edits, customPoints, send, schema }) {
     if (edits.admits()) edits.command({ type: "adopt", racer });
   }
 
+  /** Goes on with the network of a cell of the map. */
+  function adoptCell(row, column) {
+    store.set({ run: { diverged: null } });
+    if (edits.admits()) edits.command({ type: "adopt", cell: { row, column } });
+  }
+
   function setSpeed(epochs) {
     store.set({ run: { speed: epochs } });
   }
@@ -132,7 +140,7 @@ export function createActions({ store, edits, customPoints, send, schema }) {
   }
 
   return {
-    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, checkGoal, setSpeed, setWeight, startPreset, complete,
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, adoptCell, checkGoal, setSpeed, setWeight, startPreset, complete,
     chooseData: createDataSwitch({ store, edits, schema }),
   };
 }

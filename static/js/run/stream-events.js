@@ -38,6 +38,8 @@ export function followStream(connection, { store, edits, history, painter, addre
   });
   connection.on("waiting", edits.wait);
   connection.on("error", (error) => {
+    // A map that is refused was no edit.
+    if (error.code === "invalid_sweep") return;
     edits.settle(error);
     if (error.path?.startsWith("until")) {
       runSwitch.hear(false);

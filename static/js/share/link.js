@@ -1,6 +1,7 @@
 /** Builds the link of the present state, with its payload. */
 
 import { describeError } from "lib/errors";
+import { writeMapWord } from "map/link";
 import { writeState } from "spec/url-state";
 import { word } from "lib/words";
 
@@ -20,7 +21,9 @@ const NAMED = "&state=".length;
 export async function requestLink({ store, schema, token }, wanted, taken) {
   const { run: { spec } } = store.get();
   const defaults = schema.defaults();
-  const plain = { query: writeState(spec, defaults), state: null, stored: false, step: 0 };
+  const map = writeMapWord(store.get());
+  const withMap = (query) => [query, map].filter(Boolean).join("&");
+  const plain = { query: withMap(writeState(spec, defaults)), state: null, stored: false, step: 0 };
   const points = wanted.points && spec.data.name === "points";
   if (!points && wanted.weights === "none") return plain;
   const left = LONGEST - taken - plain.query.length - NAMED;
@@ -37,5 +40,5 @@ export async function requestLink({ store, schema, token }, wanted, taken) {
   if (!answer.ok) return { ...plain, problem: describeError(said) };
   const { state, stored, step } = said;
   // The words are those of the very step that the weights are of.
-  return { query: writeState(said.spec, defaults, state), state, stored, step };
+  return { query: withMap(writeState(said.spec, defaults, state)), state, stored, step };
 }

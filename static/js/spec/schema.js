@@ -23,7 +23,7 @@ export function learnSchema(schema) {
 /**
  * @param {Object} schema JSON Schema of the spec
  * @returns {{field: Function, has: Function, defaults: Function, lossesOf: Function, reads: Function, readBy: Function,
- *   layerOptions: Function}}
+ *   layerOptions: Function, sweepAxes: () => AxisKind[]}}
  */
 export function readSchema(schema) {
   function resolve(node) {
@@ -119,5 +119,10 @@ export function readSchema(schema) {
       .filter((key) => !some.has(`layers.${key}`) || reads("layers.activation", activation, `layers.${key}`));
   }
 
-  return { field, has, defaults, lossesOf, reads, readBy, layerOptions };
+  /** What the axes of a map may vary. */
+  function sweepAxes() {
+    return schema.sweep_axes ?? [];
+  }
+
+  return { field, has, defaults, lossesOf, reads, readBy, layerOptions, sweepAxes };
 }

@@ -24,15 +24,17 @@ const AWAY = ["lost", "busy", "taken", "idle"];
 
 /**
  * @param {HTMLElement} element where the two hidden texts go
- * @param {{store: Store, schema, taskOf, presets}} context
+ * @param {{store: Store, schema, taskOf, presets, speakMap?: (frame: Frame) => string}} context `speakMap` says how a
+ *   map stands that a frame holds
  * @returns {{update, resize, destroy}}
  */
 export function create(element, context) {
-  const { store, schema, taskOf } = context;
+  const { store, schema, taskOf, speakMap = () => "" } = context;
   const live = h("p.sr-only", { role: "status" });
   const state = h("p", { id: "state", hidden: true });
   element.append(live, state);
   let meta = null;
+  let last = null;
   let pending = null;
   let timer = 0;
   let eventTime = -Infinity;
@@ -68,20 +70,21 @@ export function create(element, context) {
 
   function summarize() {
     if (!store.get().run.running || store.get().run.promised || pending || performance.now() - spokenTime < APART) return;
-    const text = describeNumbers(meta);
+    const text = describeFrame();
     if (text === summarized) return;
     summarized = text;
     say(text);
   }
 
   const throttle = createThrottle(STATE_PERIOD, () => {
-    setText(state, `${describeState()} ${describeNumbers(meta)}`);
+    setText(state, `${describeState()} ${describeFrame()}`);
   });
 
   function update(frame) {
     if (unexplained && frame.meta.step === 0 && meta.step > 0) announce("change", () => word("spoken.reset"));
     unexplained = false;
     meta = frame.meta;
+    last = frame;
     throttle.offer();
     summarize();
   }
@@ -132,7 +135,12 @@ export function create(element, context) {
   }
 
   function describeRun() {
-    return store.get().run.running ? describeState() : `${describeState()} ${describeNumbers(meta)}`;
+    return store.get().run.running ? describeState() : `${describeState()} ${describeFrame()}`;
+  }
+
+  /** The numbers of the network, or of the map that trains in its place. */
+  function describeFrame() {
+    return speakMap(last) || describeNumbers(meta);
   }
 
   function describeState() {

@@ -1,0 +1,93 @@
+/** Popover in which an axis of a map is chosen: what it varies, from where to where, in how many values. */
+
+import { createChoice } from "controls/choice";
+import { createRadios } from "controls/radios";
+import { h } from "lib/dom";
+import { optionText } from "lib/terms";
+import { word } from "lib/words";
+import { COUNTS, makeAxis } from "map/model/axes";
+import { nameAxis } from "map/words";
+import { openPopover } from "ui/popover";
+
+const NONE = "none";
+const LEAST_CHOICES = 2;
+
+/**
+ * @param {HTMLElement} anchor
+ * @param {{axis: MapAxis|null, kinds: AxisKind[], canBeNone: boolean, title: string, schema: any,
+ *   onChange: (axis: MapAxis|null) => void}} what `kinds` are those that the network reads
+ */
+export function openAxisMenu(anchor, { axis, kinds, canBeNone, title, schema, onChange }) {
+  /** @type {[string, string][]} */
+  const named = kinds.map(({ path }) => [path, nameAxis(path, schema)]);
+  const rest = h("div.map-axis-rest");
+  let now = axis;
+  const kind = () => kinds.find(({ path }) => path === now?.path);
+  const paths = createChoice({ label: word("label.map.path"), help: word("help.map.path"), path: "mapPath" }, {
+    options: canBeNone ? [[NONE, word("map.axis.none")], ...named] : named,
+    onInput: (path) => {
+      const found = kinds.find((one) => one.path === path);
+      change(found ? makeAxis(found) : null);
+      build();
+    },
+  });
+  paths.update(axis?.path ?? NONE);
+  const { left, bottom } = anchor.getBoundingClientRect();
+  openPopover({ x: left, y: bottom + 6 }, title, [paths.element, rest]);
+  build();
+  paths.input.focus();
+
+  function change(next) {
+    now = next;
+    onChange(next);
+  }
+
+  function build() {
+    const known = kind();
+    rest.replaceChildren(...(!known ? [] : known.kind === "choice" ? [choices(known)] : numbers(known)));
+  }
+
+  function choices({ path, values }) {
+    const inputs = values.map((value) => h("input", { type: "checkbox", value, checked: now.values.includes(value), on: { change: take } }));
+    function take(event) {
+      const chosen = inputs.filter(({ checked }) => checked).map(({ value }) => value);
+      if (chosen.length < LEAST_CHOICES) event.target.checked = true;
+      else change({ path, values: chosen });
+    }
+    return h("fieldset.radios", {}, h("legend.field-label", {}, word("label.map.values")),
+      h("div.map-choices", {}, ...values.map((value, i) => h("label.map-choice", {}, inputs[i], optionText(path, value)))));
+  }
+
+  function numbers({ low, high, kind: type, scale }) {
+    const end = (key, label) => {
+      const input = h("input.text-input", {
+        type: "number", step: "any", min: low, max: high, value: Number(now[key].toPrecision(6)), data: { path: `mapAxis-${key}` },
+        on: { change: () => {
+          const value = type === "integer" ? Math.round(input.valueAsNumber) : input.valueAsNumber;
+          const next = { ...now, [key]: value };
+          const fits = input.validity.valid && next.low < next.high && (next.scale === "linear" || next.low > 0);
+          if (fits) change(next);
+          else input.value = String(Number(now[key].toPrecision(6)));
+        } },
+      });
+      return h("label.field", {}, h("span.field-label", {}, word(label)), input);
+    };
+    const counts = [...new Set([...COUNTS, now.count])].sort((a, b) => a - b);
+    const count = createChoice({ label: word("label.map.count"), help: word("help.map.count"), path: "mapCount" }, {
+      options: counts.map((one) => [String(one), String(one)]), onInput: (text) => change({ ...now, count: Number(text) }),
+    });
+    count.update(String(now.count));
+    const scales = createRadios({ name: "mapScale", label: word("label.map.scale"), help: word("help.map.scale") }, {
+      value: now.scale, options: ["linear", "log"].map((name) => [name, word(`map.scale.${name}`)]),
+      onInput: (name) => {
+        const from = name === "log" && now.low <= 0 ? makeAxis({ path: now.path, low, high, kind: type, scale: "log", values: [] }).low : now.low;
+        change({ ...now, scale: name === "log" ? "log" : "linear", low: from });
+        build();
+      },
+    });
+    return [
+      h("div.map-ends", {}, end("low", "label.map.low"), end("high", "label.map.high")), count.element,
+      ...(scale === "log" || low > 0 ? [scales] : []),
+    ];
+  }
+}

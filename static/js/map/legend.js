@@ -1,0 +1,56 @@
+/** Legend of a map: what its colours stand for, in the units of the number. */
+
+import { h, setText } from "lib/dom";
+import { formatLoss, formatPercent } from "lib/format";
+import { word } from "lib/words";
+import { colourOf } from "map/wall";
+
+const STOPS = 9;
+const AS_SHARES = ["success"];
+
+/** @returns {{element: HTMLElement, draw: Function}} */
+export function createMapLegend() {
+  const bar = h("span.map-bar");
+  const marks = h("span.map-marks");
+  const diverged = h("span.map-key", { hidden: true }, h("span.map-hatch", { "aria-hidden": "true" }), h("span", {}, word("map.legend.diverged")));
+  const colours = h("span.map-colours", {}, bar, marks);
+  const element = h("div.map-legend", {}, colours, diverged);
+  let drawn = "";
+
+  /**
+   * @param {MapScale|null} scale null for boundaries, which the page explains elsewhere
+   * @param {{palette: any, task: Task, lost: number}} how `lost` cells have diverged
+   */
+  function draw(scale, { palette, task, lost }) {
+    diverged.hidden = !lost;
+    colours.hidden = !scale;
+    if (!scale) return;
+    const { measure, low, high, kind, share, ticks } = scale;
+    const key = [measure, low, high, kind, palette.card, task].join();
+    if (key === drawn) return;
+    drawn = key;
+    const stops = Array.from({ length: STOPS }, (_, i) => cssOf(colourOf(share(valueOn(scale, i / (STOPS - 1))), palette)));
+    bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+    const isShare = AS_SHARES.includes(measure) || (measure === "test_score" && task !== "regression");
+    marks.replaceChildren(...ticks.map((value) => {
+      const mark = h("span");
+      setText(mark, isShare ? formatPercent(value, 0) : formatLoss(value));
+      mark.style.left = `${100 * placeOn(scale, value)}%`;
+      return mark;
+    }));
+  }
+
+  return { element, draw };
+}
+
+function valueOn({ low, high, kind }, share) {
+  return kind === "log" ? low * (high / low) ** share : low + (high - low) * share;
+}
+
+function placeOn({ low, high, kind }, value) {
+  return kind === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
+}
+
+function cssOf(word32) {
+  return `rgb(${word32 & 255} ${(word32 >> 8) & 255} ${(word32 >> 16) & 255})`;
+}

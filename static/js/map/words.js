@@ -1,0 +1,87 @@
+/** A map in words: its axes, its cells, how all of them stand. */
+
+import { formatCount, formatLoss, formatPercent, formatValue } from "lib/format";
+import { optionText } from "lib/terms";
+import { hasWord, word } from "lib/words";
+import { digitsOf } from "map/model/axes";
+import { summarize, valuesAt } from "map/model/reading";
+
+/** What an axis is called. */
+export function nameAxis(path, schema) {
+  const own = `map.axis.${path}`;
+  return hasWord(own) ? word(own) : schema.field(path).label;
+}
+
+/**
+ * A value of an axis, with as many digits as tell its cells apart.
+ *
+ * @param {ShownAxis} axis
+ * @param {number|string} value
+ */
+export function formatAt(axis, value) {
+  if (typeof value === "string") return optionText(axis.path, value);
+  return Number.isInteger(value) ? formatCount(value).replace(/,/g, "") : formatValue(Number(value.toPrecision(digitsOf(axis, value))));
+}
+
+/** "Learning rate 0.03, units 4" */
+export function nameCell(sweep, at, schema) {
+  const values = valuesAt(sweep, at);
+  return sweep.axes.map((axis, i) => word("map.value", { name: nameAxis(axis.path, schema), value: formatAt(axis, values[i]) })).join(" · ");
+}
+
+/**
+ * The numbers of a cell as a sentence.
+ *
+ * @param {MapCell} cell
+ * @param {{task: Task, seeds: number}} how
+ */
+export function describeCell({ trainLoss, testLoss, testScore, lost, good, diverged }, { task, seeds }) {
+  if (diverged) return word(seeds > 1 ? "map.cell.diverged.all" : "map.cell.diverged");
+  const said = [word(task === "regression" ? "map.cell.regression" : "map.cell", {
+    train: formatLoss(trainLoss), test: formatLoss(testLoss), score: task === "regression" ? formatLoss(testScore) : formatPercent(testScore),
+  })];
+  if (seeds > 1) said.push(word("map.cell.seeds", { seeds, good: formatPercent(good, 0), lost: formatPercent(lost, 0) }));
+  return said.join(" ");
+}
+
+/**
+ * What the axes show, for who sees a map for the first time.
+ *
+ * @param {Sweep} sweep
+ * @param {any} schema
+ */
+export function describeAxes({ axes, networks }, schema) {
+  const names = axes.map(({ path }) => nameAxis(path, schema));
+  return word(axes.length > 1 ? "map.about" : "map.about.one", { count: formatCount(networks), across: names[0] });
+}
+
+/**
+ * How all cells stand.
+ *
+ * @param {{count: number, diverged: number, good: number, best: number}} sum
+ * @param {{sweep: Sweep, task: Task, schema: any}} known
+ */
+export function describeSum({ count, diverged, good, best }, { sweep, task, schema }) {
+  const said = [word(task === "regression" ? "map.good.regression" : "map.good", { good: formatCount(good), count: formatCount(count) })];
+  if (diverged) said.push(word("map.diverged", { count: formatCount(diverged) }));
+  if (best >= 0) said.push(word("map.best", { name: nameCell(sweep, best, schema) }));
+  return said.join(" ");
+}
+
+/**
+ * A frame of a map as it is spoken.
+ *
+ * @param {MapFrame|null} map
+ * @param {{sweep: Sweep, task: Task, schema: any}} known
+ */
+export function speakMap(map, known) {
+  if (!map) return "";
+  const epoch = word("spoken.map", { epoch: formatCount(map.epoch) });
+  return [epoch, map.cells ? describeSum(summarize(map), known) : describeState(map)].join(" ");
+}
+
+/** What is going on, where it is not plain training. */
+export function describeState({ state, ready = 0 }) {
+  if (state === "compiling") return word("map.compiling", { share: formatPercent(ready, 0) });
+  return state === "failed" ? word("map.failed") : "";
+}
