@@ -146,10 +146,11 @@ interface Race {
 interface AxisKind {
   path: Name;
   kind: "number" | "integer" | "choice";
-  /** Of numbers. */
+  /** Of numbers: their limits, how they are usually spread, and the ends that are worth a look. */
   low: number;
   high: number;
   scale: string;
+  usual: number[];
   /** Of choices. */
   values: Name[];
 }
@@ -183,8 +184,8 @@ interface MapFrame {
   side: number;
   maps: Uint8Array | null;
   ranges: Float32Array | null;
-  /** Of a wall of seeds. */
-  mean: { data: Float32Array; side: number } | null;
+  /** Of a wall of seeds: mean of each output, then its standard deviation. */
+  mean: { data: Float32Array; outputs: number; side: number } | null;
 }
 /** The numbers of a cell: shares of its seeds that diverged, and that succeed. */
 interface MapCell {
@@ -406,6 +407,8 @@ interface PageState {
     sweep: Sweep | null;
     /** Why the server refused one. */
     problem: any;
+    /** Whether one of its networks takes the place of the present one. */
+    adopting: boolean;
   };
   /** What the run is to reach. */
   goal: {

@@ -5,19 +5,21 @@ import { createRadios } from "controls/radios";
 import { h } from "lib/dom";
 import { optionText } from "lib/terms";
 import { word } from "lib/words";
-import { COUNTS, makeAxis } from "map/model/axes";
+import { ALONE, COUNTS, makeAxis } from "map/model/axes";
 import { nameAxis } from "map/words";
 import { openPopover } from "ui/popover";
 
 const NONE = "none";
 const LEAST_CHOICES = 2;
+/** Zero has no logarithm: an axis begins at this share of its end. */
+const LOG_START = 1e-3;
 
 /**
  * @param {HTMLElement} anchor
- * @param {{axis: MapAxis|null, kinds: AxisKind[], canBeNone: boolean, title: string, schema: any,
+ * @param {{axis: MapAxis|null, kinds: AxisKind[], canBeNone: boolean, alone: boolean, title: string, schema: any,
  *   onChange: (axis: MapAxis|null) => void}} what `kinds` are those that the network reads
  */
-export function openAxisMenu(anchor, { axis, kinds, canBeNone, title, schema, onChange }) {
+export function openAxisMenu(anchor, { axis, kinds, canBeNone, alone, title, schema, onChange }) {
   /** @type {[string, string][]} */
   const named = kinds.map(({ path }) => [path, nameAxis(path, schema)]);
   const rest = h("div.map-axis-rest");
@@ -32,8 +34,8 @@ export function openAxisMenu(anchor, { axis, kinds, canBeNone, title, schema, on
     },
   });
   paths.update(axis?.path ?? NONE);
-  const { left, bottom } = anchor.getBoundingClientRect();
-  openPopover({ x: left, y: bottom + 6 }, title, [paths.element, rest]);
+  const { left, right, top, bottom, width, height } = anchor.getBoundingClientRect();
+  openPopover(height > width ? { x: right + 6, y: top } : { x: left, y: bottom + 6 }, title, [paths.element, rest]);
   build();
   paths.input.focus();
 
@@ -58,7 +60,7 @@ export function openAxisMenu(anchor, { axis, kinds, canBeNone, title, schema, on
       h("div.map-choices", {}, ...values.map((value, i) => h("label.map-choice", {}, inputs[i], optionText(path, value)))));
   }
 
-  function numbers({ low, high, kind: type, scale }) {
+  function numbers({ low, high, kind: type }) {
     const end = (key, label) => {
       const input = h("input.text-input", {
         type: "number", step: "any", min: low, max: high, value: Number(now[key].toPrecision(6)), data: { path: `mapAxis-${key}` },
@@ -72,7 +74,7 @@ export function openAxisMenu(anchor, { axis, kinds, canBeNone, title, schema, on
       });
       return h("label.field", {}, h("span.field-label", {}, word(label)), input);
     };
-    const counts = [...new Set([...COUNTS, now.count])].sort((a, b) => a - b);
+    const counts = [...new Set([...(alone ? ALONE : COUNTS), now.count])].sort((a, b) => a - b);
     const count = createChoice({ label: word("label.map.count"), help: word("help.map.count"), path: "mapCount" }, {
       options: counts.map((one) => [String(one), String(one)]), onInput: (text) => change({ ...now, count: Number(text) }),
     });
@@ -80,14 +82,14 @@ export function openAxisMenu(anchor, { axis, kinds, canBeNone, title, schema, on
     const scales = createRadios({ name: "mapScale", label: word("label.map.scale"), help: word("help.map.scale") }, {
       value: now.scale, options: ["linear", "log"].map((name) => [name, word(`map.scale.${name}`)]),
       onInput: (name) => {
-        const from = name === "log" && now.low <= 0 ? makeAxis({ path: now.path, low, high, kind: type, scale: "log", values: [] }).low : now.low;
+        const from = name === "log" && now.low <= 0 ? now.high * LOG_START : now.low;
         change({ ...now, scale: name === "log" ? "log" : "linear", low: from });
         build();
       },
     });
     return [
       h("div.map-ends", {}, end("low", "label.map.low"), end("high", "label.map.high")), count.element,
-      ...(scale === "log" || low > 0 ? [scales] : []),
+      scales,
     ];
   }
 }

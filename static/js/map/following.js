@@ -1,5 +1,8 @@
 /** Has the server train the map that the store names, and takes what it tells of it into the store. */
 
+/** What the server is told where no map is wanted. */
+const NONE = "null";
+
 /**
  * @param {Object} connection
  * @param {Store} store
@@ -7,11 +10,8 @@
 export function followMap(connection, store) {
   /** What the server was told last; null before a session is open. */
   let told = null;
-  /** Maps that were asked for and are not answered yet. */
-  let asked = 0;
+  /** Whether a session was taken up of which nobody knows yet if it has kept its map. */
   let unsure = false;
-
-  const NONE = "null";
 
   function wanted({ map: { open, axes, seeds } }) {
     return open && axes.length ? { axes, seeds } : null;
@@ -22,8 +22,12 @@ export function followMap(connection, store) {
     const text = JSON.stringify(sweep);
     if (told === null || text === told) return;
     told = text;
-    asked += 1;
     connection.send({ type: "sweep", sweep });
+  }
+
+  function forget() {
+    told = NONE;
+    store.set({ map: { sweep: null, problem: null } });
   }
 
   store.watch(["map.open", "map.axes", "map.seeds"], tell);
@@ -31,27 +35,22 @@ export function followMap(connection, store) {
     if (name !== "open") told = null;
   });
   connection.on("opened", ({ resumed }) => {
-    asked = 0;
     unsure = resumed;
-    told = resumed ? JSON.stringify(wanted(store.get())) : NONE;
-    if (!resumed) store.set({ map: { sweep: null } });
+    if (resumed) told = JSON.stringify(wanted(store.get()));
+    else forget();
     tell(store.get());
   });
   connection.on("sweep", ({ sweep }) => {
-    asked = Math.max(0, asked - 1);
-    unsure = false;
-    if (asked) return;
     const { map: { open } } = store.get();
+    unsure = false;
     if (!sweep) {
-      told = NONE;
-      store.set({ map: { sweep: null, problem: null, open: false } });
+      forget();
+      store.set({ map: { open: false, adopting: false } });
     } else if (!open || told === NONE) takeUp(sweep);
     else store.set({ map: { sweep, problem: null } });
   });
   connection.on("error", (error) => {
-    if (error.code !== "invalid_sweep") return;
-    asked = Math.max(0, asked - 1);
-    store.set({ map: { problem: error } });
+    if (error.code === "invalid_sweep") store.set({ map: { problem: error } });
   });
   // A session that comes back may have lost its map.
   connection.on("frame", ({ meta }) => {

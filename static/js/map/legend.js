@@ -24,6 +24,7 @@ export function createMapLegend() {
   function draw(scale, { palette, task, lost }) {
     diverged.hidden = !lost;
     colours.hidden = !scale;
+    element.hidden = !scale && !lost;
     if (!scale) return;
     const { measure, low, high, kind, share, ticks } = scale;
     const key = [measure, low, high, kind, palette.card, task].join();

@@ -63,7 +63,7 @@ export function createMapStage({ kindOf, schema }, on) {
     const edge = two ? 0.8 * unit : 0;
     size = layOutWall(sweep, { width: clientWidth - beside - edge, height: clientHeight - below - edge / 2, ratio: pixelRatio(), most: LARGEST * unit });
     const left = Math.round(beside + Math.max(0, (clientWidth - beside - edge - size.width) / 2));
-    const top = Math.round(edge / 2);
+    const top = Math.round(edge / 2 + Math.max(0, (clientHeight - below - edge / 2 - size.height) / 2));
     Object.assign(wall.style, { left: `${left}px`, top: `${top}px`, width: `${size.width}px`, height: `${size.height}px` });
     const bottom = top + size.height;
     const wide = ({ text }) => (turned ? LINE * unit * 0.8 : widest([{ text }], unit) + ROOM * unit);

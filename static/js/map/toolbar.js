@@ -7,7 +7,9 @@ import { MEASURES } from "map/model/colours";
 import { PRESET_NAMES } from "map/model/presets";
 import { makePictureButtons } from "ui/picture-buttons";
 
-const SEEDS = [1, 3, 5, 9, 16];
+const SEEDS = [1, 2, 3, 4, 8, 16];
+/** So many networks the server trains at once. */
+const MOST = 1024;
 const [PLUS, MINUS] = [["M8 3v10", "M3 8h10"], ["M3 8h10"]];
 
 /**
@@ -28,20 +30,19 @@ export function createMapToolbar(context, on) {
   const zoom = (name, paths, call) => h("button.icon-button", {
     type: "button", "aria-label": word(`action.map.${name}`), data: { action: `map-${name}`, help: word(`help.map.${name}`) }, on: { click: call },
   }, icon(...paths));
-  const [zoomIn, zoomOut] = [zoom("zoomIn", PLUS, on.zoomIn), zoom("zoomOut", MINUS, on.zoomOut)];
   const legendPlace = h("div.map-legend-place");
-  const zooms = h("div.map-zooms", {}, zoomOut, zoomIn);
+  const zooms = h("div.map-zooms", {}, zoom("zoomOut", MINUS, on.zoomOut), zoom("zoomIn", PLUS, on.zoomIn));
   const foot = h("div.map-foot", {}, colour.element, legendPlace, seeds.element, zooms, makePictureButtons(context, "map.title", on.find));
 
-  /** @param {{colour: string, seeds: number, preset: string|null, task: Task, one: boolean, looked: boolean}} how */
-  function update({ colour: name, seeds: count, preset, task, one, looked }) {
+  /** @param {{colour: string, seeds: number, preset: string|null, task: Task, one: boolean, cells: number}} how */
+  function update({ colour: name, seeds: count, preset, task, one, cells }) {
     colour.setOptions(coloursFor(task, count));
     colour.update(name);
-    if (!SEEDS.includes(count)) seeds.setOptions([...SEEDS, count].sort((a, b) => a - b).map((each) => [String(each), String(each)]));
+    const counts = SEEDS.filter((each) => each === 1 || each * cells <= MOST || each === count);
+    seeds.setOptions((counts.includes(count) ? counts : [...counts, count]).map((each) => [String(each), String(each)]));
     seeds.update(String(count));
     seeds.element.hidden = one;
     zooms.hidden = one;
-    zoomIn.disabled = !looked;
     buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.mapPreset === preset)));
   }
 

@@ -94,7 +94,9 @@ export function createActions({ store, edits, customPoints, send, schema }) {
   /** Goes on with the network of a cell of the map. */
   function adoptCell(row, column) {
     store.set({ run: { diverged: null } });
-    if (edits.admits()) edits.command({ type: "adopt", cell: { row, column } });
+    if (!edits.admits()) return;
+    store.set({ map: { adopting: true } });
+    edits.command({ type: "adopt", cell: { row, column } }, () => store.set({ map: { adopting: false } }));
   }
 
   function setSpeed(epochs) {

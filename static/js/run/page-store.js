@@ -29,7 +29,7 @@ const INITIAL = {
     open: 0, place: "data", kind: "optimizer", epochs: 100, here: false,
     surface: "ravine", against: "optimizer", rate: 0.03, optimizer: "momentum",
   },
-  map: { open: false, axes: [], seeds: 1, colour: "boundary", zooms: [], sweep: null, problem: null },
+  map: { open: false, axes: [], seeds: 1, colour: "boundary", zooms: [], sweep: null, problem: null, adopting: false },
   goal: { text: null, tree: null, verdict: null, reached: null, check: null },
   ablation: { units: [], links: [] },
   classes: { open: 0, part: "test" },

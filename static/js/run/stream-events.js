@@ -48,6 +48,12 @@ export function followStream(connection, { store, edits, history, painter, addre
     const ofGoal = ["until", "goal"].includes(error.path) && error.code === "invalid_message";
     store.set({ page: { message: { text: ofGoal ? word("goal.invalid", { text: error.message }) : describeError(error) } } });
   });
+  // A map that ends leaves the network at rest; one of its own networks goes on as the map did.
+  connection.on("sweep", ({ sweep }) => {
+    if (sweep || store.get().map.adopting) return;
+    runSwitch.hear(false);
+    store.set({ run: { running: false } });
+  });
   connection.on("diverged", ({ step }) => {
     runSwitch.hear(false);
     store.set({ run: { running: false, diverged: { step } } });

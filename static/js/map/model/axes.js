@@ -5,20 +5,18 @@
  * half a cell behind the last one.
  */
 
-/** Values of an axis, and of one that stands alone. */
+/** How many values an axis may have; one alone may have more. */
 export const COUNTS = [4, 8, 16, 32];
-export const MOST = 32;
+export const ALONE = [...COUNTS, 64];
 const LEAST = 2;
 /** Numbers of a program have 24 bits: what is nearer together than this share is the same to it. */
 const NARROWEST = 1e-5;
-/** A slider's zero has no logarithm: an axis begins so many decades below its end. */
-const DECADES = 5;
 const STEPS = [1, 2, 5];
 const SLACK = 1e-9;
 const LEAST_DIGITS = 3;
 
 /**
- * The first axis of a kind: all of its range, as far as it is of use.
+ * The first axis of a kind: the range that is worth a look.
  *
  * @param {AxisKind} kind
  * @param {Partial<MapAxis>} [more] in place of what is usual
@@ -26,8 +24,7 @@ const LEAST_DIGITS = 3;
  */
 export function makeAxis(kind, more = {}) {
   if (kind.kind === "choice") return { path: kind.path, values: kind.values, ...more };
-  const { path, high, scale } = kind;
-  const low = scale === "log" && kind.low <= 0 ? high / 10 ** DECADES : kind.low;
+  const { path, usual: [low, high], scale } = kind;
   return { path, low, high, count: 16, scale, ...more };
 }
 

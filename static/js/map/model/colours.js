@@ -6,12 +6,14 @@ import { readCell } from "map/model/reading";
 export const MEASURES = ["train_loss", "test_loss", "test_score", "gap", "success"];
 /** Losses that differ by more than this factor are shown by their logarithm. */
 const FAR = 6;
-/** Where the scale ends among the finite values. */
+/** Where the scale ends among the finite values, and how far beyond the middle one at most. */
 const HIGHEST = 0.95;
+const BEYOND = 30;
 const LOWEST = 1e-6;
 /** How fast the ends of a scale follow, so that colours do not flicker. */
 const EASE = 0.25;
 const TICKS = [1, 2, 5];
+const MOST_TICKS = 5;
 
 /**
  * The number that a cell is coloured by; NaN where it has none.
@@ -43,18 +45,18 @@ export function scaleOf(map, measure, task, before = null) {
   if (!values.length) return scale(measure, 0, 1, "linear", false);
   if (measure === "gap") {
     const sizes = values.map(Math.abs).sort((a, b) => a - b);
-    const most = ease(Math.max(1e-4, quantile(sizes)), before?.measure === "gap" ? before.high : null);
+    const most = ease(Math.max(1e-4, Math.min(quantile(sizes, HIGHEST), BEYOND * Math.max(1e-4, quantile(sizes, 0.5)))), before?.measure === "gap" ? before.high : null);
     return scale(measure, -most, most, "linear", false);
   }
   const low = Math.max(LOWEST, values[0]);
-  const high = Math.max(low * 1.01, quantile(values));
+  const high = Math.max(low * 1.01, Math.min(quantile(values, HIGHEST), BEYOND * quantile(values, 0.5)));
   const kept = before?.measure === measure ? before : null;
   const [from, to] = [ease(low, kept?.low), ease(high, kept?.high)];
   return scale(measure, from, to, to / from > FAR ? "log" : "linear", false);
 }
 
-function quantile(sorted) {
-  return sorted[Math.min(sorted.length - 1, Math.floor(HIGHEST * sorted.length))];
+function quantile(sorted, share) {
+  return sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))];
 }
 
 function ease(target, before) {
@@ -82,7 +84,8 @@ function ticksIn(low, high, kind) {
     const inside = (numbers) => numbers.map((value) => Number(value.toPrecision(6))).filter((value) => value >= low && value <= high);
     const all = inside(powers.flatMap((power) => TICKS.map((step) => step * power)));
     const found = all.length <= 4 ? all : inside(powers);
-    if (found.length) return found;
+    const every = Math.ceil(found.length / MOST_TICKS);
+    if (found.length) return found.filter((_, i) => i % every === 0);
   }
   return [low, (low + high) / 2, high];
 }

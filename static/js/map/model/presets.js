@@ -14,17 +14,28 @@ const DEPTHS = { low: 1, high: 8, count: 8, scale: "linear" };
 const PRESETS = {
   rate_units: { axes: () => [rate(), units()] },
   rate_batch: { axes: () => [rate(), { path: "batch_size", low: 1, high: 256, count: 9, scale: "log" }] },
-  width_depth: { axes: () => [units(), depth()] },
+  width_depth: { axes: () => [{ path: "layers.units", low: 2, high: 16, count: 8, scale: "linear" }, depth()] },
   l2_noise: {
     axes: () => [
       { path: "regularization.l2", low: 1e-5, high: 0.3, count: 16, scale: "log" },
       { path: "data.noise", low: 0, high: 0.5, count: 11, scale: "linear" },
     ],
   },
-  scale_depth: { axes: () => [{ path: "initializer.scale", low: 0.1, high: 5, count: 16, scale: "log" }, depth()] },
+  scale_depth: { axes: () => [{ path: "initializer.scale", low: 0.1, high: 5, count: 8, scale: "log" }, depth()] },
   rate_momentum: {
     axes: () => [rate({ low: 0.0003, high: 1 }), { path: "optimizer.momentum", low: 0, high: 0.98, count: 15, scale: "linear" }],
     patch: { optimizer: { name: "momentum" } },
+  },
+  border: {
+    axes: () => [
+      rate({ low: 0.1, high: 1, count: 32 }),
+      { path: "initializer.scale", low: 1.5, high: 5, count: 32, scale: "log" },
+    ],
+    patch: {
+      data: { name: "bumps", samples: 100 }, batch_size: 256, optimizer: { name: "sgd" }, loss: null,
+      layers: [{ units: 8, activation: "tanh" }, { units: 8, activation: "tanh" }],
+    },
+    colour: "train_loss",
   },
   seeds_16: { axes: (spec) => [seeds(spec, 16)] },
   seeds_64: { axes: (spec) => [seeds(spec, 64)] },

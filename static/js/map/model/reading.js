@@ -17,7 +17,7 @@ export function readMap({ arrays, meta }, sweep) {
   return {
     ...state, rows: sweep.rows, columns: sweep.columns, count: countOf(sweep),
     cells: cells.data, places, outputs, side, maps: maps?.data ?? null, ranges: ranges?.data ?? null,
-    mean: mean ? { data: mean.data, side: mean.shape[1] } : null,
+    mean: mean ? { data: mean.data, outputs: mean.shape[1], side: mean.shape[2] } : null,
   };
 }
 
