@@ -100,7 +100,9 @@ export function create(places, context) {
 
   function update(frame) {
     if (store.get().map.open || frame.arrays.points) cell.update(frame);
-    map = readMap(frame, sweep);
+    const next = readMap(frame, sweep);
+    // Frames have the numbers only when they have changed.
+    map = next && !next.cells && map?.epoch === next.epoch ? { ...map, state: next.state, ready: next.ready } : next;
     if (!map) return;
     if (map.cells) {
       curves.take(map);

@@ -28,7 +28,7 @@ const PRESETS = {
   },
   border: {
     axes: () => [
-      rate({ low: 0.1, high: 1, count: 32 }),
+      rate({ low: 0.1, high: 0.5, count: 32 }),
       { path: "initializer.scale", low: 1.5, high: 5, count: 32, scale: "log" },
     ],
     patch: {
