@@ -135,6 +135,7 @@ LOOKED_AT: list[tuple[dict[str, Any], set[str]]] = [
     ({"view": {"curveTab": "flow"}}, {"gradient_flow"}),
     ({"landscape": {"open": 1}}, {"landscape", "sharpness"}),
     ({"race": {"open": 1}}, {"race"}),
+    ({"map": {"open": True}}, {"sweep"}),
     ({"classes": {"open": 1}}, {"classification"}),
     ({"step": {"open": True}}, {"one_step"}),
     ({"ablation": {"units": [{"layer": 0, "unit": 1}]}}, {"ablation"}),
