@@ -187,7 +187,7 @@ interface MapFrame {
   /** Of a wall of seeds: mean of each output, then its standard deviation. */
   mean: { data: Float32Array; outputs: number; side: number } | null;
 }
-/** The numbers of a cell: shares of its seeds that diverged, and that succeed. */
+/** The numbers of a cell, NaN before they are measured: shares of its seeds that diverged, and that succeed. */
 interface MapCell {
   trainLoss: number;
   testLoss: number;

@@ -102,6 +102,7 @@ def test_cells_show_boundaries_or_numbers(tab: Page) -> None:
     page.click(".play")
     at_epoch(page, 5)
     page.click(".play")
+    page.allowed.append("willReadFrequently")
     # Eight cells of one colour each, and what is between them.
     page.wait(lambda: 5 <= page.run(COLOURS, ".map-canvas") <= 9, "a colour for each cell")
     assert page.find(".map-bar").is_displayed()

@@ -235,6 +235,28 @@ def test_a_wall_fits_its_room_and_finds_its_cells(modules: Modules) -> None:
         assert places["up"] == pytest.approx([5.5, 7.5])
 
 
+def test_a_map_that_a_session_kept_is_known_again(modules: Modules) -> None:
+    """A page that is loaded anew goes on with it; a link that says another one begins that."""
+    same = """const { isSameMap } = await import("map/model/reading");
+      return arguments[0].map((asked) => isSameMap(arguments[1], asked));"""
+    kept = {
+        "seeds": 1,
+        "axes": [
+            {"path": "batch_size", "values": [1, 2, 3, 8], "scale": "log"},
+            {"path": "optimizer.name", "values": ["sgd", "adam"], "scale": "linear"},
+        ],
+    }
+    batches, names = axis(BATCH, 1, 8.0004, 8, "log"), {"path": NAMES["path"]}
+    asked = [
+        {"axes": [batches, {**names, "values": ["sgd", "adam"]}], "seeds": 1},
+        {"axes": [batches, {**names, "values": ["sgd", "adam"]}], "seeds": 3},
+        {"axes": [batches, {**names, "values": ["sgd", "lion"]}], "seeds": 1},
+        {"axes": [{**batches, "high": 16}, {**names, "values": ["sgd", "adam"]}], "seeds": 1},
+        {"axes": [batches], "seeds": 1},
+    ]
+    assert modules.load(same, asked, kept) == [True, False, False, False, False]
+
+
 def test_a_frame_of_a_map_is_taken_apart(modules: Modules) -> None:
     script = """const { moveCell, readCell, readMap, summarize, valuesAt } = await import("map/model/reading");
       const sweep = { rows: 2, columns: 2, axes: [{ path: "seed", values: [7, 8, 9] }] };

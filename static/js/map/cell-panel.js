@@ -20,7 +20,7 @@ const SIDE = 240;
  */
 export function createCellPanel(context, { open }) {
   const { store } = context;
-  const title = h("h3.card-title");
+  const title = h("p.card-title");
   const name = h("p.map-name");
   const picture = h("div.map-picture", { role: "img", "aria-label": word("map.picture"), "aria-describedby": "map-cell" });
   const cards = Array.from({ length: 4 }, () => {

@@ -1,5 +1,7 @@
 /** Has the server train the map that the store names, and takes what it tells of it into the store. */
 
+import { isSameMap } from "map/model/reading";
+
 /** What the server is told where no map is wanted. */
 const NONE = "null";
 
@@ -41,9 +43,13 @@ export function followMap(connection, store) {
     tell(store.get());
   });
   connection.on("sweep", ({ sweep }) => {
-    const { map: { open } } = store.get();
+    const { map: { open, axes, seeds } } = store.get();
+    const isOther = unsure && open && sweep && !isSameMap(sweep, { axes, seeds });
     unsure = false;
-    if (!sweep) {
+    if (isOther) {
+      told = NONE;
+      tell(store.get());
+    } else if (!sweep) {
       forget();
       store.set({ map: { open: false, adopting: false } });
     } else if (!open || told === NONE) takeUp(sweep);

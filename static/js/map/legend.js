@@ -4,17 +4,20 @@ import { h, setText } from "lib/dom";
 import { formatLoss, formatPercent } from "lib/format";
 import { word } from "lib/words";
 import { colourOf } from "map/wall";
+import { nameMeasure } from "map/words";
+import { createPixels } from "plot/maps";
 
-const STOPS = 9;
+const STOPS = 128;
 const AS_SHARES = ["success"];
 
 /** @returns {{element: HTMLElement, draw: Function}} */
 export function createMapLegend() {
-  const bar = h("span.map-bar");
+  const bar = h("canvas.map-bar", { "aria-hidden": "true", width: STOPS, height: 1 });
   const marks = h("span.map-marks");
   const diverged = h("span.map-key", { hidden: true }, h("span.map-hatch", { "aria-hidden": "true" }), h("span", {}, word("map.legend.diverged")));
   const colours = h("span.map-colours", {}, bar, marks);
-  const element = h("div.map-legend", {}, colours, diverged);
+  const name = h("span.map-measure");
+  const element = h("div.map-legend", {}, name, colours, diverged);
   let drawn = "";
 
   /**
@@ -23,15 +26,19 @@ export function createMapLegend() {
    */
   function draw(scale, { palette, task, lost }) {
     diverged.hidden = !lost;
-    colours.hidden = !scale;
+    colours.hidden = name.hidden = !scale;
     element.hidden = !scale && !lost;
     if (!scale) return;
     const { measure, low, high, kind, share, ticks } = scale;
     const key = [measure, low, high, kind, palette.card, task].join();
     if (key === drawn) return;
     drawn = key;
-    const stops = Array.from({ length: STOPS }, (_, i) => cssOf(colourOf(share(valueOn(scale, i / (STOPS - 1))), palette)));
-    bar.style.background = `linear-gradient(to right, ${stops.join(", ")})`;
+    setText(name, nameMeasure(measure, task));
+    const pixels = createPixels(STOPS, 1, bar);
+    pixels.words.forEach((_, i) => {
+      pixels.words[i] = colourOf(share(valueOn(scale, i / (STOPS - 1))), palette);
+    });
+    pixels.commit();
     const isShare = AS_SHARES.includes(measure) || (measure === "test_score" && task !== "regression");
     marks.replaceChildren(...ticks.map((value) => {
       const mark = h("span");
@@ -50,8 +57,4 @@ function valueOn({ low, high, kind }, share) {
 
 function placeOn({ low, high, kind }, value) {
   return kind === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
-}
-
-function cssOf(word32) {
-  return `rgb(${word32 & 255} ${(word32 >> 8) & 255} ${(word32 >> 16) & 255})`;
 }

@@ -5,6 +5,7 @@ import { h, icon } from "lib/dom";
 import { word } from "lib/words";
 import { MEASURES } from "map/model/colours";
 import { PRESET_NAMES } from "map/model/presets";
+import { nameMeasure } from "map/words";
 import { makePictureButtons } from "ui/picture-buttons";
 
 const SEEDS = [1, 2, 3, 4, 8, 16];
@@ -56,5 +57,5 @@ export function createMapToolbar(context, on) {
  */
 function coloursFor(task, seeds) {
   const names = ["boundary", ...MEASURES.filter((name) => name !== "success" || seeds > 1)];
-  return names.map((name) => [name, word(name === "test_score" && task === "regression" ? "map.colour.test_rmse" : `map.colour.${name}`)]);
+  return names.map((name) => [name, nameMeasure(name, task)]);
 }

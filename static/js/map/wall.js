@@ -45,7 +45,7 @@ export function createWall(canvas) {
       else {
         const numbers = readCell(map, at);
         if (numbers.diverged) hatch(left, top, cell, colours);
-        else if (scale) fill(left, top, cell, colourOf(scale.share(measureOf(numbers, scale.measure)), palette));
+        else if (scale) fill(left, top, cell, colourOfCell(numbers, scale, palette));
         else if (map.outputs > 1) paintClasses(map, at, left, top, cell, palette.classLevels, discretize);
         else if (map.outputs === 1) paintOutput(map, at, left, top, cell, palette.diverging, discretize);
       }
@@ -139,6 +139,12 @@ function tableOf([low, high], diverging, discretize) {
     table[byte] = discretize ? diverging[index > MIDDLE ? DIVERGING - 1 : 0] : diverging[index];
   }
   return table;
+}
+
+/** What has not been measured yet has no colour. */
+function colourOfCell(cell, { measure, share }, palette) {
+  const value = measureOf(cell, measure);
+  return Number.isFinite(value) ? colourOf(share(value), palette) : wordOf(palette.well);
 }
 
 /** The colour of a share of a scale: 0 is the best one, as blue as a map gets. */

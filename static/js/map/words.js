@@ -23,6 +23,11 @@ export function formatAt(axis, value) {
   return Number.isInteger(value) ? formatCount(value).replace(/,/g, "") : formatValue(Number(value.toPrecision(digitsOf(axis, value))));
 }
 
+/** What cells are coloured by. */
+export function nameMeasure(name, task) {
+  return word(name === "test_score" && task === "regression" ? "map.colour.test_rmse" : `map.colour.${name}`);
+}
+
 /** "Learning rate 0.03, units 4" */
 export function nameCell(sweep, at, schema) {
   const values = valuesAt(sweep, at);
@@ -36,6 +41,7 @@ export function nameCell(sweep, at, schema) {
  * @param {{task: Task, seeds: number}} how
  */
 export function describeCell({ trainLoss, testLoss, testScore, lost, good, diverged }, { task, seeds }) {
+  if (!diverged && !Number.isFinite(testLoss)) return word("map.waiting");
   if (diverged) return word(seeds > 1 ? "map.cell.diverged.all" : "map.cell.diverged");
   const said = [word(task === "regression" ? "map.cell.regression" : "map.cell", {
     train: formatLoss(trainLoss), test: formatLoss(testLoss), score: task === "regression" ? formatLoss(testScore) : formatPercent(testScore),

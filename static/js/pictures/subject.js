@@ -1,6 +1,7 @@
 /** Subject of a picture: a frame with the page's colours and choices. */
 
 import { formatCount, formatLoss, formatPercent } from "lib/format";
+import { epochOf } from "lib/frames";
 import { isAncestor } from "run/recall";
 import { outputActivation } from "spec/output-activation";
 import { readPalette } from "plot/palette";
@@ -44,10 +45,12 @@ function nameActivation(layers) {
   return names.size === 1 ? [optionText("layers.activation", [...names][0])] : [];
 }
 
-/** "Epoch 312, test accuracy 98 %" */
+/** "Epoch 312, test accuracy 98 %"; of a map the epoch alone. */
 export function describeSubject({ meta }) {
+  const epoch = word("timeline.epoch", { epoch: formatCount(epochOf(meta)) });
+  if (meta.sweep) return epoch;
   const score = "test_accuracy" in meta
     ? word("picture.accuracy", { accuracy: formatPercent(meta.test_accuracy, 0) })
     : word("picture.rmse", { rmse: formatLoss(meta.test_rmse) });
-  return `${word("timeline.epoch", { epoch: formatCount(meta.epoch) })}, ${score}`;
+  return `${epoch}, ${score}`;
 }

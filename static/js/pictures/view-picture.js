@@ -14,7 +14,7 @@ const LINE = 1.4;
 const BASELINE = 0.79;
 /** What is for hands or ears alone. */
 const LEFT_OUT = "select, input, .step-table, fieldset, .select-wrap, .sr-only, .switch, .field, .transport, .step-way, .insert,"
-  + " .stepper .icon-button, .button, .icon-button, .quiet-button, .model-buttons, .tile.idle, .remove, svg[viewBox='0 0 16 16']";
+  + " .stepper .icon-button, .button, .icon-button, .quiet-button, .model-buttons, .tile.idle, .remove, .map-preset, svg[viewBox='0 0 16 16']";
 /** What style sheets say of parts of an SVG. */
 const INNER = [
   "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity", "color", "font-size",
@@ -116,7 +116,7 @@ function drawGround(element, { x, y, width, height }) {
   const parts = [];
   const thick = isClear(borderBottomColor) ? 0 : parseFloat(borderBottomWidth);
   const isFramed = thick > 0 && parseFloat(borderTopWidth) > 0;
-  const round = (parseFloat(borderRadius) || 0) * (borderRadius.endsWith("%") ? width / 100 : 1);
+  const round = Math.min((parseFloat(borderRadius) || 0) * (borderRadius.endsWith("%") ? width / 100 : 1), width / 2, height / 2);
   if (!isClear(fill) || isFramed) {
     parts.push(svg("rect", {
       x: x + thick / 2, y: y + thick / 2, width: Math.max(0, width - thick), height: Math.max(0, height - thick), rx: round,
@@ -138,7 +138,8 @@ function isClear(colour) {
 /** A text in the lines that the page has broken it into. */
 function drawText(node, extent, room) {
   const range = document.createRange();
-  const { color, fontSize, fontWeight, textTransform } = getComputedStyle(node.parentElement);
+  const { color, fontSize, fontWeight, textTransform, writingMode } = getComputedStyle(node.parentElement);
+  if (writingMode.startsWith("vertical")) return drawUpright(node, extent);
   const write = (text) => (textTransform === "uppercase" ? text.toUpperCase() : text);
   const lines = [];
   for (const { 0: piece, index } of node.data.matchAll(/\S+\s*/g)) {
@@ -157,4 +158,19 @@ function drawText(node, extent, room) {
   return lines.map(({ text, box, right }) => svgText(write(text), {
     x: box.left, y: box.top + BASELINE * box.height, textLength: right - box.left, lengthAdjust: "spacingAndGlyphs", ...style,
   }));
+}
+
+/** A text that reads from bottom to top. */
+function drawUpright(node, extent) {
+  const range = document.createRange();
+  range.selectNodeContents(node);
+  const box = range.getBoundingClientRect();
+  if (!box.width) return [];
+  extent.add(box);
+  const { color, fontSize, fontWeight } = getComputedStyle(node.parentElement);
+  const [x, y] = [box.left + box.width / 2, box.top + box.height / 2];
+  return [svgText(node.data.trim(), {
+    x, y, transform: `rotate(-90 ${x} ${y})`, "text-anchor": "middle", "dominant-baseline": "central", fill: color,
+    "font-size": fontSize, "font-weight": fontWeight === "400" ? null : fontWeight,
+  })];
 }

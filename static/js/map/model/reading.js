@@ -35,7 +35,7 @@ export function countOf({ axes, rows, columns }) {
  */
 export function readCell({ cells }, at) {
   const [trainLoss, testLoss, trainScore, testScore, lost, good] = cells.subarray(at * COLUMNS, (at + 1) * COLUMNS);
-  return { trainLoss, testLoss, trainScore, testScore, lost, good, diverged: !Number.isFinite(testLoss) };
+  return { trainLoss, testLoss, trainScore, testScore, lost, good, diverged: lost === 1 };
 }
 
 /**
@@ -50,6 +50,30 @@ export function valuesAt({ axes, columns }, at) {
   return [axes[0].values[at % columns], axes[1].values[Math.floor(at / columns)]];
 }
 
+/** Values are told with six digits. */
+const NEAR = 1e-4;
+
+/**
+ * Whether a map is the one that is asked for.
+ *
+ * @param {Sweep} sweep
+ * @param {{axes: MapAxis[], seeds: number}} asked
+ */
+export function isSameMap(sweep, { axes, seeds }) {
+  return sweep.seeds === seeds && sweep.axes.length === axes.length && axes.every((axis, i) => isSameAxis(sweep.axes[i], axis));
+}
+
+/**
+ * @param {any} shown
+ * @param {any} asked
+ */
+function isSameAxis({ path, values, scale }, { path: asked, values: names, low, high, count, scale: spread }) {
+  if (path !== asked) return false;
+  if (names) return names.join() === values.join();
+  const near = (one, other) => Math.abs(one - other) <= NEAR * Math.max(Math.abs(one), Math.abs(other), 1e-9);
+  return scale === spread && values.length <= count && near(values[0], low) && near(values.at(-1), high);
+}
+
 /**
  * How all cells stand.
  *
@@ -62,7 +86,7 @@ export function summarize(map) {
   let least = Infinity;
   for (let at = 0; at < map.count; at += 1) {
     const loss = map.cells[at * COLUMNS + 1];
-    if (!Number.isFinite(loss)) sum.diverged += 1;
+    if (map.cells[at * COLUMNS + 4] === 1) sum.diverged += 1;
     else if (loss < least) {
       least = loss;
       sum.best = at;
