@@ -27,8 +27,8 @@ ENGINE = (
 #: The rooms of the page's modules; each imports only from rooms above its own.
 PAGE = (
     "lib", "spec", "spoken", "plot", "stream", "run", "advice", "controls", "ui", "network",
-    "network/editing", "step", "images", "spaces", "flow", "points", "landscape", "race", "map/model",
-    "map", "goals",
+    "network/editing", "step", "images", "spaces", "flow", "points", "landscape", "race",
+    "map/model", "map", "goals",
     "lessons", "pictures", "embed", "recordings", "share", "views", "views/images", "views/page",
     "pages",
 )  # fmt: skip
