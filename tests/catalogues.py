@@ -123,7 +123,7 @@ def server_names() -> set[str]:
         if isinstance(listed, tuple | list):
             found |= {name for name in listed if isinstance(name, str)}
         found |= {name for name in get_args(listed) if isinstance(name, str)}
-    found |= {*class_keys(), *QUANTITIES, "files", "download", *COLUMNS, *COMPONENTS}
+    found |= {*class_keys(), *QUANTITIES, *mistakes(), "files", "download", *COLUMNS, *COMPONENTS}
     return found | {one.table.package for one in CATALOGUE.values() if one.table}
 
 
@@ -131,6 +131,13 @@ def class_keys() -> set[str]:
     """What the page makes of the names of classes, but for mere digits, to find their words."""
     names = {name for entry in DATASETS.values() for name in entry.classes}
     return {re.sub(r"\W+", "_", name.lower(), flags=re.ASCII) for name in names - {*digits}}
+
+
+def mistakes() -> set[str]:
+    """The names of what may be wrong with a lesson."""
+    files = [ROOT / "app" / "api" / "lessons.py", *(ROOT / "app" / "lessons").glob("*.py")]
+    named = re.compile(r'LessonError\(\s*[^\n]+?,\s*"(\w+)"')
+    return {name for file in files for name in named.findall(file.read_text(encoding="utf-8"))}
 
 
 def error_codes() -> list[str]:

@@ -30,6 +30,10 @@ from tests.catalogues import (
 )
 
 
+#: Mistakes in steps of a lesson, not of training.
+OF_LESSON_STEPS = ("no_steps", "steps", "outside", "blocks", "once")
+
+
 def test_no_key_is_missing() -> None:
     assert not find_missing(catalogue("en"), scripts(), html())
 
@@ -127,6 +131,7 @@ def test_training_goes_by_epochs_batches_and_updates() -> None:
         "help.tour",
         "lesson.count",
         "lesson.steps",
+        *(f"lessons.mistake.{name}" for name in OF_LESSON_STEPS),
         "observation.step.lead",
         "option.step",
         "preset.step",

@@ -32,7 +32,7 @@ def make_lesson_reading_blueprint(settings: Settings) -> Blueprint:
         if not is_allowed(request.origin, request.host, settings.allowed_origins):
             abort(403, "this origin may not send lessons")
         if (request.content_length or 0) > MAX_BYTES:
-            raise LessonError(1, f"a lesson has at most {MAX_BYTES >> 10} KiB")
+            raise LessonError(1, "size", most=MAX_BYTES >> 10)
         content = read_body()
         if wait := shares.charge(find_client(), len(content)):
             message = f"too many lessons from this address; try again in {wait} s"
@@ -50,6 +50,6 @@ def make_lesson_reading_blueprint(settings: Settings) -> Blueprint:
     @blueprint.errorhandler(LessonError)
     def refuse(error: LessonError) -> tuple[Response, int]:
         told = {"code": error.code, "line": error.line, "message": error.message}
-        return jsonify(error=told), 400
+        return jsonify(error={**told, "mistake": error.mistake, "values": error.values}), 400
 
     return blueprint

@@ -51,10 +51,10 @@ def split_blocks(lines: list[str], first: int) -> Iterator[Block]:
         found = _OPEN.fullmatch(line.rstrip())
         if inside is None:
             if line.rstrip() == ":::":
-                raise LessonError(number, "::: ends a directive that has not begun")
+                raise LessonError(number, "end_alone")
             if found is None:
                 if line.startswith(":::"):
-                    raise LessonError(number, "a directive is written :::name")
+                    raise LessonError(number, "directive_form")
                 prose.append(line)
                 continue
             if any(one.strip() for one in prose):
@@ -65,10 +65,10 @@ def split_blocks(lines: list[str], first: int) -> Iterator[Block]:
             yield Block(name, at, argument, tuple(body))
             inside, prose, begun = None, [], number + 1
         elif line.startswith(":::"):
-            raise LessonError(number, f":::{inside[0]} of line {inside[1]} has not ended")
+            raise LessonError(number, "not_ended", name=inside[0], first=inside[1])
         else:
             body.append(line)
     if inside is not None:
-        raise LessonError(inside[1], f":::{inside[0]} does not end with :::")
+        raise LessonError(inside[1], "no_end", name=inside[0])
     if any(one.strip() for one in prose):
         yield Block("", begun, "", tuple(prose))

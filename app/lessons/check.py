@@ -40,8 +40,8 @@ class LessonState:
 
 #: What a block has besides its words: equal in all languages of a lesson.
 _WORDLESS = (
-    "kind", "spec", "weights", "edit", "fails", "panels", "controls", "point", "speed", "number",
-    "draw", "mark", "epochs",
+    "kind", "spec", "weights", "edit", "fails", "panels", "controls", "point", "speed", "race",
+    "number", "draw", "mark", "epochs",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from typing import Any
 from app.lessons.blocks import Block
 from app.lessons.errors import LessonError
 from app.lessons.prose import check_sentences, render_line, render_prose
+from app.lessons.race_settings import read_race
 from engine import EngineError, Goal, GoalError, parse_goal, parse_spec
 
 #: JSON of a block, for the page.
@@ -43,11 +44,11 @@ def _read_state(block: Block) -> Content:
     """`:::state`: JSON with a partial `spec`, and perhaps `weights` that are set by hand."""
     value = _read_json(block, block.text)
     if not isinstance(value, dict) or not {"spec"} <= value.keys() <= {"spec", "weights"}:
-        raise LessonError(block.line, "a state is an object with a spec and perhaps weights")
+        raise LessonError(block.line, "state")
     try:
         parse_spec(value["spec"])
     except EngineError as error:
-        raise LessonError(block.line, f"{error.path}: {error.message}") from None
+        raise LessonError(block.line, "spec", reason=f"{error.path}: {error.message}") from None
     weights = _check_weights(block, value.get("weights", []))
     return {"kind": "state", "spec": value["spec"], "weights": weights}
 
@@ -57,19 +58,22 @@ def _read_figure(block: Block) -> Content:
     panels = _read_names(block, block.argument)
     for name in panels:
         if name not in PANELS:
-            raise LessonError(block.line, f"there is no panel {name}")
-    fields = _read_fields(block, {"controls", "point", "speed", "caption"})
+            raise LessonError(block.line, "panel", name=name)
+    fields = _read_fields(block, {"controls", "point", "speed", "caption", "race"})
     point = fields.get("point")
     controls = _read_names(block, fields["controls"]) if "controls" in fields else []
     if point is not None and point not in (*panels, *controls):
-        raise LessonError(block.line, f"{point} is neither a panel nor a control of the figure")
+        raise LessonError(block.line, "point", name=point)
     speed = fields.get("speed", "1")
     if not (speed.isascii() and speed.isdecimal() and len(speed) < 4 and 1 <= int(speed) <= 200):
-        raise LessonError(block.line, "speed is 1 to 200")
+        raise LessonError(block.line, "speed")
     caption = render_line(fields.get("caption", ""))
+    race = read_race(fields["race"], block.line) if "race" in fields else {}
+    if race and "race" not in panels:
+        raise LessonError(block.line, "race_panel")
     return {
         "kind": "figure", "panels": panels, "controls": controls, "point": point,
-        "speed": int(speed), "caption": caption,
+        "speed": int(speed), "caption": caption, "race": race,
     }  # fmt: skip
 
 
@@ -86,7 +90,7 @@ def _read_goal(block: Block) -> Content:
         else:
             prose.append(line)
     if len(fails) > MAX_FAILS:
-        raise LessonError(block.line, f"a goal has at most {MAX_FAILS} lines with fails:")
+        raise LessonError(block.line, "fails", most=MAX_FAILS)
     text = "\n".join(prose).strip()
     check_sentences(text, block.line)
     goal = parse_goal_of(block)
@@ -98,7 +102,7 @@ def parse_goal_of(block: Block) -> Goal:
     try:
         return parse_goal(block.argument)
     except GoalError as error:
-        raise LessonError(block.line, error.message) from None
+        raise LessonError(block.line, "goal", reason=error.message) from None
 
 
 def _read_question(block: Block) -> Content:
@@ -106,7 +110,7 @@ def _read_question(block: Block) -> Content:
     fields, prose, choices, explanation = _split_question(block, {"answer"})
     number = _read_number(block, fields["answer"]) if "answer" in fields else None
     if (number is None) == (not choices):
-        raise LessonError(block.line, ":::question has choices, or one number as answer:")
+        raise LessonError(block.line, "question")
     return {
         "kind": "question", "html": prose, "choices": choices, "number": number,
         "explanation": explanation,
@@ -123,12 +127,11 @@ def _read_predict(block: Block) -> Content:
     fields, prose, choices, explanation = _split_question(block, known)
     ways = [name for name in ("answer", "draw", "mark") if name in fields]
     if len(ways) + bool(choices) != 1:
-        said = "choices, one number as answer:, draw: boundary or mark: loss"
-        raise LessonError(block.line, f":::predict has {said}")
+        raise LessonError(block.line, "predict")
     if fields.get("draw", "boundary") != "boundary":
-        raise LessonError(block.line, "only the boundary is drawn: draw: boundary")
+        raise LessonError(block.line, "draw")
     if fields.get("mark", "loss") not in MARKS:
-        raise LessonError(block.line, f"what is marked is one of {', '.join(MARKS)}")
+        raise LessonError(block.line, "mark", names=", ".join(MARKS))
     edit = _read_edit(block, fields["edit"]) if "edit" in fields else None
     weights = _read_weights(block, fields["weights"]) if "weights" in fields else []
     epochs = _read_epochs(block, fields["epochs"]) if "epochs" in fields else None
@@ -154,7 +157,7 @@ def _split_question(
         field = _FIELD.fullmatch(line.strip())
         if field is not None and field[1] in known:
             if field[1] in fields:
-                raise LessonError(number, f"{field[1]}: stands there twice")
+                raise LessonError(number, "twice", name=field[1])
             fields[field[1]] = field[2].strip()
         elif found := _CHOICE.fullmatch(line.strip()):
             choices.append({"html": render_line(found[2]), "right": found[1] == "x"})
@@ -165,9 +168,9 @@ def _split_question(
     for part in (prose, explanation):
         check_sentences("\n".join(part), block.line)
     if choices and not (2 <= len(choices) <= MAX_CHOICES and any(one["right"] for one in choices)):
-        raise LessonError(block.line, f"2 to {MAX_CHOICES} choices, one of them right: - [x]")
+        raise LessonError(block.line, "choices", most=MAX_CHOICES)
     if not explanation:
-        raise LessonError(block.line, "an answer is explained, behind >")
+        raise LessonError(block.line, "explanation")
     return fields, render_prose("\n".join(prose)), choices, render_prose("\n".join(explanation))
 
 
@@ -208,29 +211,29 @@ def read_block(block: Block) -> Content:
         return read_prose(block)
     if block.name not in DIRECTIVES:
         known = ", ".join(DIRECTIVES)
-        raise LessonError(block.line, f"there is no directive {block.name}; there are {known}")
+        raise LessonError(block.line, "directive", name=block.name, known=known)
     return DIRECTIVES[block.name](block)
 
 
 def _read_json(block: Block, text: str) -> Any:
     if len(text) > MAX_STATE:
-        raise LessonError(block.line, f"more than {MAX_STATE} characters of JSON")
+        raise LessonError(block.line, "json_length", most=MAX_STATE)
     try:
         return json.loads(text, parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise LessonError(block.line, f"no JSON: {str(error)[:80]}") from None
+        raise LessonError(block.line, "json", reason=str(error)[:80]) from None
 
 
 def _read_edit(block: Block, text: str) -> Content:
     edit = _read_json(block, text)
     if not isinstance(edit, dict):
-        raise LessonError(block.line, "an edit is an object")
+        raise LessonError(block.line, "edit")
     return edit
 
 
 def _read_epochs(block: Block, text: str) -> int:
     if not (text.isascii() and text.isdecimal() and len(text) < 5 and 1 <= int(text) <= MAX_EPOCHS):
-        raise LessonError(block.line, f"epochs: is 1 to {MAX_EPOCHS}")
+        raise LessonError(block.line, "epochs", most=MAX_EPOCHS)
     return int(text)
 
 
@@ -240,7 +243,7 @@ def _read_weights(block: Block, text: str) -> list[Any]:
 
 def _check_weights(block: Block, weights: Any) -> list[Any]:
     if not isinstance(weights, list) or not all(map(_is_weight, weights)):
-        raise LessonError(block.line, 'a weight is [layer, from or "bias", to, value]')
+        raise LessonError(block.line, "weight")
     return weights
 
 
@@ -260,7 +263,7 @@ def _is_weight(value: Any) -> bool:
 def _read_names(block: Block, text: str) -> list[str]:
     names = [name.strip() for name in text.split(",") if name.strip()]
     if not names or not all(_WORD.fullmatch(name) for name in names):
-        raise LessonError(block.line, "expected names, by commas")
+        raise LessonError(block.line, "names")
     return names
 
 
@@ -271,7 +274,7 @@ def _read_fields(block: Block, known: set[str]) -> dict[str, str]:
             continue
         found = _FIELD.fullmatch(line.strip())
         if found is None or found[1] not in known:
-            raise LessonError(number, f"expected one of {', '.join(sorted(known))}, as name: value")
+            raise LessonError(number, "field", known=", ".join(sorted(known)))
         fields[found[1]] = found[2].strip()
     return fields
 
@@ -281,7 +284,7 @@ def _read_number(block: Block, text: str) -> dict[str, float]:
     try:
         numbers = float(value), float(tolerance or "0")
     except ValueError:
-        raise LessonError(block.line, "a number is written answer: 0.5 +- 0.01") from None
+        raise LessonError(block.line, "number") from None
     if not all(map(math.isfinite, numbers)) or numbers[1] < 0:
-        raise LessonError(block.line, "a number and its tolerance are finite")
+        raise LessonError(block.line, "finite")
     return {"value": numbers[0], "tolerance": numbers[1]}

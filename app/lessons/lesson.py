@@ -53,46 +53,46 @@ def read_lesson(content: bytes) -> Lesson:
         LessonError: it breaks a rule; the message begins with the line.
     """
     if len(content) > MAX_BYTES:
-        raise LessonError(1, f"a lesson has at most {MAX_BYTES >> 10} KiB")
+        raise LessonError(1, "size", most=MAX_BYTES >> 10)
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         line = content[: error.start].count(b"\n") + 1
-        raise LessonError(line, "this is not UTF-8") from None
+        raise LessonError(line, "encoding") from None
     lines = text.replace("\r\n", "\n").split("\n")
     fields, first = _read_front_matter(lines)
     minutes = fields["minutes"]
     if not (minutes.isascii() and minutes.isdecimal() and len(minutes) < 3):
-        raise LessonError(2, "minutes is a whole number")
+        raise LessonError(2, "minutes")
     return Lesson(fields["title"], fields["summary"], int(minutes), _read_steps(lines, first))
 
 
 def _read_front_matter(lines: list[str]) -> tuple[dict[str, str], int]:
     """Returns the fields, and the index of the first line behind them."""
     if lines[0].rstrip() != "---":
-        raise LessonError(1, "a lesson begins with ---, title:, summary:, minutes: and ---")
+        raise LessonError(1, "begin")
     fields: dict[str, str] = {}
     for index, line in enumerate(lines[1:12], 1):
         if line.rstrip() == "---":
             if missing := _KEYS - fields.keys():
-                raise LessonError(index + 1, f"{', '.join(sorted(missing))} is missing")
+                raise LessonError(index + 1, "missing", names=", ".join(sorted(missing)))
             return fields, index + 1
         found = _FIELD.fullmatch(line.rstrip())
         if found is None or found[1] not in _KEYS or len(line) > 300:
-            raise LessonError(index + 1, f"expected one of {', '.join(sorted(_KEYS))}")
+            raise LessonError(index + 1, "head", known=", ".join(sorted(_KEYS)))
         fields[found[1]] = found[2].strip()
-    raise LessonError(1, "the part between --- and --- does not end")
+    raise LessonError(1, "head_end")
 
 
 def _read_steps(lines: list[str], first: int) -> tuple[Content, ...]:
     begins = [i for i in range(first, len(lines)) if lines[i].startswith("## ")]
     if not begins:
-        raise LessonError(len(lines), "a lesson has steps, which begin with ## and a title")
+        raise LessonError(len(lines), "no_steps")
     if len(begins) > MAX_STEPS:
-        raise LessonError(begins[MAX_STEPS] + 1, f"a lesson has at most {MAX_STEPS} steps")
+        raise LessonError(begins[MAX_STEPS] + 1, "steps", most=MAX_STEPS)
     for i in range(first, begins[0]):
         if lines[i].strip():
-            raise LessonError(i + 1, "text stands in a step, behind ## and a title")
+            raise LessonError(i + 1, "outside")
     ends = [*begins[1:], len(lines)]
     steps = tuple(_read_step(lines, *pair) for pair in zip(begins, ends, strict=True))
     _check_drawings(steps)
@@ -111,17 +111,17 @@ def _check_drawings(steps: tuple[Content, ...]) -> None:
         if blocks.get("predict", {}).get("draw") is None:
             continue
         if "boundary" not in panels:
-            raise LessonError(step["line"], "draw: boundary needs the panel boundary")
+            raise LessonError(step["line"], "draw_panel")
         if spec.task == "regression" or spec.data.is_images:
-            raise LessonError(step["line"], "draw: boundary needs points in classes")
+            raise LessonError(step["line"], "draw_classes")
 
 
 def _read_step(lines: list[str], begin: int, end: int) -> Content:
     blocks = list(split_blocks(lines[begin + 1 : end], begin + 2))
     if len(blocks) > MAX_BLOCKS:
-        raise LessonError(blocks[MAX_BLOCKS].line, f"a step has at most {MAX_BLOCKS} blocks")
+        raise LessonError(blocks[MAX_BLOCKS].line, "blocks", most=MAX_BLOCKS)
     read = [read_block(block) for block in blocks]
     for kind in ("state", "figure", "goal", "predict"):
         if sum(block["kind"] == kind for block in read) > 1:
-            raise LessonError(begin + 1, f"a step has one {kind} at most")
+            raise LessonError(begin + 1, "once", kind=kind)
     return {"title": lines[begin][3:].strip(), "line": begin + 1, "blocks": read}

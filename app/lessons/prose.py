@@ -36,4 +36,4 @@ def check_sentences(text: str, line: int) -> None:
         words = sentence.split()
         if len(words) > MAX_WORDS:
             shown = " ".join(words[:6])
-            raise LessonError(line, f"a sentence has {len(words)} words: {shown} ...")
+            raise LessonError(line, "sentence", count=len(words), begin=shown)

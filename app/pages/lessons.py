@@ -23,7 +23,7 @@ def make_lessons_blueprint(library: Library, renderer: Renderer, assets: Assets)
             try:
                 lesson = library.find(name, language)
             except LessonError as error:
-                broken.append({"name": name, "message": error.message})
+                broken.append({"name": name, "message": error.describe(renderer.say)})
                 continue
             if lesson is not None:
                 picture = f"img/lessons/{name}.png"
@@ -36,10 +36,7 @@ def make_lessons_blueprint(library: Library, renderer: Renderer, assets: Assets)
 
     @blueprint.get("/lesson")
     def show_lesson() -> Response:
-        if name := request.args.get("name"):
-            return show_lesson_of(library, renderer, name, alone=False)
-        # A teacher's own, which the browser has or the fragment of the address carries.
-        return renderer.show("lesson.html", name=None, lesson=None, alone=False)
+        return show_lesson_of(library, renderer, request.args.get("name", ""), alone=False)
 
     return blueprint
 
@@ -50,13 +47,16 @@ def show_lesson_of(library: Library, renderer: Renderer, name: str, *, alone: bo
     Args:
         library: where it is.
         renderer: of templates.
-        name: of the lesson.
+        name: of the lesson; "" for a visitor's own, which the browser has or the fragment of the
+            address carries.
         alone: whether one step is shown without the ways to others.
     """
+    if not name:
+        return renderer.show("lesson.html", name=None, lesson=None, alone=alone)
     try:
         lesson = library.find(name, renderer.choose_language())
     except LessonError as error:
-        broken = [{"name": name, "message": error.message}]
+        broken = [{"name": name, "message": error.describe(renderer.say)}]
         response = renderer.show("lessons.html", lessons=[], broken=broken, asked="")
         response.status_code = 422
         return response

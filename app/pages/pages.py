@@ -26,8 +26,8 @@ def make_pages_blueprint(assets: Assets, renderer: Renderer, lessons: Library) -
 
     @blueprint.get("/embed")
     def show_embed() -> Response:
-        if name := request.args.get("lesson"):
-            return show_lesson_of(lessons, renderer, name, alone=True)
+        if "lesson" in request.args:
+            return show_lesson_of(lessons, renderer, request.args["lesson"], alone=True)
         return show("embed.html")
 
     @blueprint.get("/favicon.ico")

@@ -26,6 +26,10 @@ class Renderer:
         """Returns the language of the visit."""
         return self._languages.choose(request)
 
+    def say(self, key: str) -> str:
+        """Returns the text of a key in the language of the visit."""
+        return self._languages.say(self.choose_language(), key)
+
     def show(self, template: str, **values: object) -> Response:
         """Returns the response for a template.
 
@@ -43,7 +47,7 @@ class Renderer:
             root=root,
             asset=lambda path: root + self._assets.url(path),
             bundle=lambda path: root + self._assets.bundle_url(path),
-            word=lambda key: self._languages.say(language, key),
+            word=self.say,
             **values,
         )
         response = Response(page, mimetype="text/html")

@@ -116,6 +116,10 @@ def test_what_the_check_finds(step: str, found: list[str]) -> None:
         (f"{HEAD}## A\n:::figure film\n:::".encode(), 7, "no panel film"),
         (f"{HEAD}## A\n:::figure loss\npoint: unit\n:::".encode(), 7, "neither"),
         (f"{HEAD}## A\n:::figure loss\nsize: 3\n:::".encode(), 8, "expected one of"),
+        (f"{HEAD}## A\n:::figure loss\nrace: kind=seed\n:::".encode(), 7, "the panel race"),
+        (f"{HEAD}## A\n:::figure race\nrace: kind=size\n:::".encode(), 7, "no kind=size"),
+        (f"{HEAD}## A\n:::figure race\nrace: epochs=3\n:::".encode(), 7, "no epochs=3"),
+        (f"{HEAD}## A\n:::figure race\nrace: rate=nan\n:::".encode(), 7, "no rate=nan"),
         (f"{HEAD}## A\n:::question\nWhy?\n> a\n:::".encode(), 7, "choices, or one number"),
         (f"{HEAD}## A\n:::question\nanswer: nan\n> a\n:::".encode(), 7, "finite"),
         (f"{HEAD}## A\n:::question\nanswer: 1\n:::".encode(), 7, "explained"),
@@ -147,6 +151,15 @@ def test_what_is_wrong_is_said_with_its_line(content: bytes, line: int, said: st
     message = refusal(content)
     assert message.startswith(f"line {line}: "), message
     assert said in message
+
+
+def test_a_figure_says_what_its_race_begins_with() -> None:
+    for text, race in (
+        ("kind=seed, epochs=50", {"kind": "seed", "epochs": 50}),
+        ("surface=saddle, rate=0.1", {"place": "surface", "surface": "saddle", "rate": 0.1}),
+    ):
+        [figure] = read(f"{HEAD}## A\n:::figure race\nrace: {text}\n:::").steps[0]["blocks"]
+        assert figure["race"] == race
 
 
 def test_html_and_scripts_are_shown_as_they_are_written() -> None:

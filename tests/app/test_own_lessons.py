@@ -25,6 +25,7 @@ from app.lessons.pictures import (
 )
 from app.web.settings import Settings, SettingsError, read_environment
 from tests.app.servers import LiveServer
+from tests.catalogues import catalogue, mistakes
 
 HEAD = "---\ntitle: A\nsummary: B\nminutes: 5\n---\n"
 LESSON = f"{HEAD}## Step\nHello.\n"
@@ -84,6 +85,27 @@ def test_the_server_says_the_line_and_goes_on(server: LiveServer, name: str) -> 
         assert told["error"]["message"].startswith(f"line {told['error']['line']}: ")
     status, told = post(server, LESSON.encode())
     assert (status, told["lesson"]["title"]) == (200, "A")
+
+
+def test_a_mistake_is_named_for_the_page_and_said_in_its_language(
+    server: LiveServer,
+) -> None:
+    """The page fills the same words with the same values."""
+    content = f"{HEAD}## A\n:::figure film\n:::".encode()
+    told = post(server, content)[1]["error"]
+    assert (told["mistake"], told["values"]) == ("panel", {"name": "film"})
+    with pytest.raises(LessonError) as refused:
+        read_lesson(content)
+    korean = refused.value.describe(catalogue("ko").__getitem__)
+    assert korean == "7번째 줄: film 패널은 없습니다"
+
+
+def test_every_mistake_has_words() -> None:
+    words = {
+        key.rpartition(".")[2] for key in catalogue("en") if key.startswith("lessons.mistake.")
+    }
+    assert words == mistakes()
+    assert len(words) > 40
 
 
 def test_another_site_has_no_lesson_read(server: LiveServer) -> None:

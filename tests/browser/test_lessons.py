@@ -405,7 +405,12 @@ def test_a_lesson_of_ones_own_is_dropped_kept_and_linked(tab: Page) -> None:
     problem = ".lessons-own .lessons-broken"
     tab.run(DROP, OWN_LESSON.format(quantity="loss"), "wrong.md")
     tab.until(f"!document.querySelector('{problem}').hidden", "what is wrong is said")
-    assert tab.text(problem).startswith("wrong.md: line 9: there is no quantity loss")
+    assert tab.text(problem).startswith("wrong.md: line 9: the goal cannot be read: there is")
+    tab.click(".lessons-head [lang=ko]")
+    tab.until("document.querySelector('[data-action=openLesson]')", "the page is ready again")
+    tab.run(DROP, OWN_LESSON.format(quantity="loss"), "wrong.md")
+    tab.until(f"!document.querySelector('{problem}').hidden", "it is said in Korean")
+    assert tab.text(problem).startswith("wrong.md: 9번째 줄: 목표를 읽을 수 없습니다")
     tab.run(DROP, OWN_LESSON.format(quantity="test_loss"), "mine.md")
     tab.until("document.querySelector('.lessons-address')?.value", "it is kept")
     assert tab.find(problem).get_attribute("hidden") is not None
@@ -425,6 +430,9 @@ def test_a_lesson_of_ones_own_is_dropped_kept_and_linked(tab: Page) -> None:
     tab.click("[data-action=keepLesson]")
     tab.driver.get(f"{tab.url}/lesson#own=mine")
     tab.until("document.querySelector('.step-title')?.textContent", "it is kept again")
+    tab.open(f"/embed?lesson=&step=1#{link.partition('#')[2]}")
+    tab.until("document.querySelector('.step-title').textContent", "a step of it in a slide")
+    assert not tab.find_all(".lesson-origin, [data-action=next]")
     tab.driver.get("about:blank")
     tab.driver.get(f"{tab.url}/lesson#lesson=abc")
     tab.until("document.querySelector('.lesson-problem')", "a broken link is said to be one")

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.lessons.race_settings import EPOCHS, KINDS
 from engine import MAX_RACERS, parse_spec
 from engine.spec.patch import patch_spec
 from tests.page.node import Modules
@@ -130,6 +131,13 @@ def test_every_kind_of_race_can_be_run(modules: Modules, schema: dict[str, Any])
         assert all(specs.count(one) == 1 for one in specs), kind
         assert restarts == (kind in ("seed", "initializer"))
         assert (without_layers == 0) == (kind == "activation")
+
+
+def test_a_lesson_may_begin_a_race_with_what_the_page_offers(modules: Modules) -> None:
+    offered = modules.load(
+        'const { KINDS, EPOCHS } = await import("race/choices"); return [KINDS, EPOCHS];'
+    )
+    assert offered == [[*KINDS], [*EPOCHS]]
 
 
 def test_networks_are_called_by_what_differs(modules: Modules, schema: dict[str, Any]) -> None:

@@ -3,7 +3,7 @@
  * keeps nothing. A link carries the text in its fragment, which no browser sends.
  */
 
-import { word } from "lib/words";
+import { hasWord, word } from "lib/words";
 
 const KEY = "livenet.lessons";
 /** Lessons that are kept, characters of a text, and those of a link. */
@@ -26,7 +26,13 @@ export async function readLesson(content) {
   const answer = await fetch("api/lessons", { method: "POST", body: content, headers: { "Content-Type": "text/markdown" } }).catch(() => null);
   const told = await answer?.json().catch(() => null);
   if (answer?.ok && told) return told.lesson;
-  throw new LessonProblem(told?.error?.message ?? word("lessons.notRead"));
+  throw new LessonProblem(told?.error ? describeMistake(told.error) : word("lessons.notRead"));
+}
+
+/** What is wrong, in the page's language where the server names the mistake. */
+function describeMistake({ line, mistake, values = {}, message }) {
+  const key = `lessons.mistake.${mistake}`;
+  return hasWord(key) ? word("lessons.mistake", { line, text: word(key, values) }) : message;
 }
 
 /**

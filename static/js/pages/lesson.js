@@ -34,7 +34,7 @@ const askedSpeed = readSpeed(said.get("speed"));
 /** One step alone, in the frame of a slide; it remembers nothing. */
 const alone = said.has("lesson");
 /** What is shown where a step says nothing. */
-const FIGURE = { panels: ["boundary", "network", "loss"], controls: ["play", "reset"], point: null, speed: 1, caption: "" };
+const FIGURE = { panels: ["boundary", "network", "loss"], controls: ["play", "reset"], point: null, speed: 1, caption: "", race: {} };
 
 /** For tests, and nothing else is global. */
 window.livenet = { frames: 0, specId: -1, step: 0 };
@@ -52,6 +52,7 @@ async function start() {
   let newest = -1;
   const listeners = new Set();
   const store = createPageStore({ page: { panels: figureOf(step).panels } });
+  const { open: _, ...usualRace } = store.get().race;
   const storage = createMemory();
   const address = {
     session: null, toOpen: (known) => ({ spec: known ?? stateOf(step)?.spec ?? {} }),
@@ -130,9 +131,9 @@ async function start() {
     const goal = made.find(({ kind }) => kind === "goal");
     const answers = progress.answers(step);
     predicted = made.every(({ kind }, i) => kind !== "predict" || answers[i]?.found);
-    const { panels, speed: own, caption } = figureOf(step);
+    const { panels, speed: own, caption, race } = figureOf(step);
     const speed = askedSpeed ?? own;
-    store.set({ goal: { text: goal?.goal.text ?? null }, page: { panels }, run: { speed } });
+    store.set({ goal: { text: goal?.goal.text ?? null }, page: { panels }, run: { speed }, race: { ...usualRace, ...race } });
     delete root.dataset.step;
     load();
     setText(place("step-title"), title);
@@ -296,7 +297,7 @@ async function readOwn() {
   lesson = await readLesson(new Blob([own.text]));
   name = `own.${own.name}`;
   setText(place("lesson-title"), lesson.title);
-  if (own.linked) place("lesson-head").after(makeOrigin(keptLessons, own));
+  if (own.linked && !alone) place("lesson-head").after(makeOrigin(keptLessons, own));
 }
 
 /** Says that a lesson is somebody else's, and offers to keep it. */

@@ -22,6 +22,8 @@ const PATCHES = {
 };
 
 export const KINDS = Object.keys(PATCHES);
+/** For how many epochs they train. */
+export const EPOCHS = [20, 50, 100, 200, 500, 1000];
 
 /**
  * The racers of a kind.

@@ -8,7 +8,7 @@ import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 import { createPlainCurve } from "plot/canvas-curve";
 import { createRaceCells } from "race/cells";
-import { KINDS, listRacers, needsRestart } from "race/choices";
+import { EPOCHS, KINDS, listRacers, needsRestart } from "race/choices";
 import { createRaceLandscape } from "race/landscape";
 import { createRaceOverview } from "race/overview";
 import { isEnsemble, readRace } from "race/reading";
@@ -16,7 +16,6 @@ import { describeRace, nameNetworks } from "race/words";
 
 /** Milliseconds from one drawing to the next, at least. */
 const PERIOD = 200;
-const EPOCHS = [20, 50, 100, 200, 500, 1000];
 const [THIN, THICK] = [1.3, 3];
 
 /**
