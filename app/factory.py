@@ -202,7 +202,7 @@ def make_site(settings: Settings, store: ImageStore, is_ready: Callable[[], bool
     lessons = Library(*filter(None, (OWN, settings.lessons_dir)))
     app.register_blueprint(make_pages_blueprint(assets, renderer, lessons))
     app.register_blueprint(make_lessons_blueprint(lessons, renderer, assets))
-    app.register_blueprint(make_slides_blueprint(assets, renderer))
+    app.register_blueprint(make_slides_blueprint(assets, renderer, lessons))
     app.register_blueprint(make_api_blueprint(is_ready))
     app.register_blueprint(make_points_blueprint(settings))
     app.register_blueprint(make_lesson_reading_blueprint(settings))

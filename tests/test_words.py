@@ -29,7 +29,6 @@ from tests.catalogues import (
     scripts,
 )
 
-
 #: Mistakes in steps of a lesson, not of training.
 OF_LESSON_STEPS = ("no_steps", "steps", "outside", "blocks", "once")
 

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Blueprint, Response, abort, request
 
+from app.lessons.library import Library
 from app.pages.assets import Assets
 from app.pages.documents import Document
 from app.pages.rendering import Renderer
@@ -20,6 +21,8 @@ _REVEAL_PACKAGE = "sphinx_revealjs"
 _REVEAL_FOLDER = Path("_static", "revealjs")
 _REVEAL_FILES = ("reveal.js", "reveal.css")
 
+#: The lesson of the deck.
+_LESSON = "neuron"
 #: What a deck of one's own needs.
 _SNIPPET = """\
 <iframe data-src="{server}embed?data=spiral"></iframe>
@@ -48,12 +51,13 @@ def find_reveal(folder: Path | None = None) -> dict[str, Path]:
     return files if all(file.is_file() for file in files.values()) else {}
 
 
-def make_slides_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
+def make_slides_blueprint(assets: Assets, renderer: Renderer, lessons: Library) -> Blueprint:
     """Returns the blueprint of `/slides`.
 
     Args:
         assets: the static files, the plugin and (where it was found) reveal.js among them.
         renderer: makes the deck's page.
+        lessons: one of them is shown, a step on each slide.
     """
     blueprint = Blueprint("slides", __name__)
 
@@ -76,8 +80,10 @@ def make_slides_blueprint(assets: Assets, renderer: Renderer) -> Blueprint:
 
     @blueprint.get("/slides/demo")
     def show_demo() -> Response:
+        lesson = lessons.find(_LESSON, renderer.choose_language())
         return renderer.show(
             "demo.html",
+            lesson_steps=len(lesson.steps) if lesson else 0,
             reveal=all(assets.find(f"reveal/{name}") for name in _REVEAL_FILES),
             snippet=_SNIPPET.format(server=request.url_root),
         )

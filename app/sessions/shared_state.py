@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from typing import Any
+from typing import Any, Literal
 
 from app.history.timeline import TimelinePoint
 from app.history.timeline_notifications import TimelineNotifications
@@ -119,6 +119,22 @@ class SharedState:
         if task is not None:
             task.cancelled = True
             self.put(seed_checks.make_stopped_message(task.text, reason))
+
+    def tell_of_copies(
+        self, kind: Literal["trial", "check"], task: object, message: ServerMessage
+    ) -> None:
+        """Tells the client what a trial or a check has found, unless another is in its place.
+
+        Args:
+            kind: which of the two.
+            task: whose message it is.
+            message: the last one is `tried` or `checked`.
+        """
+        if getattr(self, kind) is not task:
+            return
+        if message["type"] in ("tried", "checked"):
+            setattr(self, kind, None)
+        self.put(message)
 
     def recall(self, point: TimelinePoint | None) -> None:
         """Shows a point of the time line from now on; None shows the present again."""

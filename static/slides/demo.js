@@ -20,6 +20,7 @@
   document.getElementById("alone").hidden = false;
   for (const frame of document.querySelectorAll("iframe[data-src]")) {
     const address = frame.dataset.src;
+    frame.loading = "lazy";
     frame.src = address.includes("start=") ? address : `${address}&start=auto`;
   }
 })();

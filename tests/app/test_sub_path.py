@@ -36,7 +36,7 @@ def pages() -> Flask:
     assets = Assets(ROOT / "static", packaged=find_reveal())
     renderer = Renderer(assets)
     app.register_blueprint(make_pages_blueprint(assets, renderer, Library()))
-    app.register_blueprint(make_slides_blueprint(assets, renderer))
+    app.register_blueprint(make_slides_blueprint(assets, renderer, Library()))
     app.register_blueprint(make_oembed_blueprint(Languages(assets)))
     app.register_blueprint(make_qr_blueprint(NetworkHosts("127.0.0.1")))
     app.wsgi_app = ForwardedPrefix(app.wsgi_app, 1)  # pyright: ignore[reportAttributeAccessIssue]

@@ -218,3 +218,27 @@ def test_a_deck_elsewhere_drives_two_frames_with_a_plugin_that_comes_late(
     tab.run("Reveal.toggleOverview(false)")
     tab.run("Reveal.slide(0, 0, 1)")
     comes_to(tab, "one", 8)
+
+
+@pytest.mark.slow
+def test_a_lesson_is_a_part_of_the_deck_step_by_step(tab: Page) -> None:
+    """Frames of other steps are not loaded, and keys that were pressed in one are the deck's."""
+    tab.driver.get(f"{tab.url}/slides/demo?lang=en#/6")
+    loaded = "return [...document.querySelectorAll('[id^=lesson-]')].filter((e) => e.src).length"
+    tab.wait(lambda: tab.run(loaded) == 1, "one step is loaded")
+    tab.driver.switch_to.frame(tab.find("#lesson-2"))
+    step = "document.documentElement.dataset.step"
+    tab.until(f"{step} === '2' && livenet.frames > 0", "the second step")
+    tab.find(".step-title").click()
+    tab.press(Keys.ARROW_RIGHT)
+    tab.driver.switch_to.default_content()
+    tab.wait(lambda: slide(tab)[0] == 7, "the deck goes on")
+    tab.driver.switch_to.frame(tab.find("#lesson-3"))
+    tab.until(f"{step} === '3'", "the third step")
+    tab.driver.switch_to.default_content()
+    assert slide(tab)[0] == 7, "by one slide"
+    tab.run("Reveal.slide(9)")
+    tab.wait(lambda: tab.find("#lesson-5").get_attribute("src"), "the fifth step")
+    tab.driver.switch_to.frame(tab.find("#lesson-5"))
+    tab.until(f"{step} === '5'", "the fifth step")
+    tab.driver.switch_to.default_content()

@@ -61,8 +61,4 @@ class SessionGoals:
 
     def _tell(self, task: SeedCheckTask, message: ServerMessage) -> None:
         with self._locked as shared:
-            if shared.check is not task:
-                return
-            if message["type"] == "checked":
-                shared.check = None
-            shared.put(message)
+            shared.tell_of_copies("check", task, message)

@@ -49,8 +49,4 @@ class SessionTrials:
 
     def _tell(self, task: TrialTask, message: ServerMessage) -> None:
         with self._locked as shared:
-            if shared.trial is not task:
-                return
-            if message["type"] == "tried":
-                shared.trial = None
-            shared.put(message)
+            shared.tell_of_copies("trial", task, message)

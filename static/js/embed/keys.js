@@ -13,10 +13,11 @@ const NEEDS_KEYS = "input, select, textarea, button, [contenteditable], .popover
  * Listens in this window, before everything in it.
  *
  * @param {(key: string) => void} forward told of each key that is the deck's
+ * @param {string} [own] what keeps all keys while it has the focus, as a selector
  */
-export function forwardKeys(forward) {
+export function forwardKeys(forward, own) {
   window.addEventListener("keydown", (event) => {
-    if (!isForDeck(event)) return;
+    if (!isForDeck(event) || (own && /** @type {Element} */ (event.target).closest?.(own))) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     forward(event.key);

@@ -1,6 +1,7 @@
 /** Remote control of an embed by messages of the host page; docs/slides.md lists them. */
 
 import { createCommands } from "embed/commands";
+import { createDeckKeys } from "embed/deck-keys";
 import { MessageError, VERSION, readMessage } from "embed/messages";
 import { createProgress } from "embed/progress";
 import { createThrottle } from "lib/throttle";
@@ -12,8 +13,6 @@ const METRICS_PERIOD = 250;
 const PATIENCE = 200;
 /** More commands than anybody means to give wait for each other. */
 const MOST_WAITING = 100;
-/** What reveal.js does of itself, told in its own words to a deck without LiveNet's plugin. */
-const REVEAL = { ArrowLeft: "left", ArrowRight: "right", PageUp: "prev", PageDown: "next", " ": "next", Escape: "toggleOverview" };
 
 /**
  * @param {{parent: Object, connection: Object, context: Object, visibility: Object,
@@ -29,7 +28,7 @@ export function createRemote({ parent, connection, context, visibility, showPane
   const carryOut = createCommands({
     context, send: connection.send, progress, showPanels, ready: begun.promise,
   });
-  let heard = false;
+  const keys = createDeckKeys(parent);
   let driven = false;
   let isReady = false;
   let waiting = 0;
@@ -75,7 +74,7 @@ export function createRemote({ parent, connection, context, visibility, showPane
 
   function obey(command, answer, refuse) {
     if (waiting >= MOST_WAITING) throw new MessageError("rate_limited", "", command.said);
-    heard = true;
+    keys.hear();
     driven ||= command.type !== "hello";
     waiting += 1;
     carryOut(command).then(() => {
@@ -120,13 +119,7 @@ export function createRemote({ parent, connection, context, visibility, showPane
 
   parent.listen(take);
 
-  /** The plugin turns a key into what the deck does at it; other decks understand reveal.js's own words. */
-  function key(name) {
-    sendEvent({ type: "key", key: name });
-    if (!heard && REVEAL[name]) parent.send(JSON.stringify({ method: REVEAL[name] }));
-  }
-
-  return { ready, key };
+  return { ready, key: keys.send };
 }
 
 /** Errors of the server have one text here: their code and path say more. */

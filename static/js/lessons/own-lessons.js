@@ -3,6 +3,7 @@
  * keeps nothing. A link carries the text in its fragment, which no browser sends.
  */
 
+import { readBytes } from "lib/files";
 import { hasWord, word } from "lib/words";
 
 const KEY = "livenet.lessons";
@@ -81,7 +82,7 @@ export function addressOf(name) {
  * @returns {Promise<string>} without `#`
  */
 export async function writeFragment(text) {
-  const bytes = await collect(new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw")), Infinity);
+  const bytes = await readBytes(new Blob([text]).stream().pipeThrough(new CompressionStream("deflate-raw")));
   const letters = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
   return WORD + btoa(letters).replaceAll("+", "-").replaceAll("/", "_").replace(/=+$/, "");
 }
@@ -105,7 +106,7 @@ export async function readFragment(fragment, keptLessons) {
   try {
     const letters = atob(said.slice(WORD.length).replaceAll("-", "+").replaceAll("_", "/"));
     const packed = Uint8Array.from(letters, (letter) => letter.charCodeAt(0));
-    const bytes = await collect(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")), MOST.characters);
+    const bytes = await readBytes(new Blob([packed]).stream().pipeThrough(new DecompressionStream("deflate-raw")), MOST.characters);
     return { name: `link-${said.slice(-12)}`, text: new TextDecoder("utf-8", { fatal: true }).decode(bytes), linked: true };
   } catch {
     throw new LessonProblem(word("lessons.badLink"));
@@ -118,24 +119,4 @@ function decode(text) {
   } catch {
     return "";
   }
-}
-
-/** All bytes of a stream, of which there may be so many. */
-async function collect(stream, most) {
-  const parts = [];
-  let count = 0;
-  for (const reader = stream.getReader(); ;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    count += value.length;
-    if (count > most) throw new RangeError("too long");
-    parts.push(value);
-  }
-  const whole = new Uint8Array(count);
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
-  }
-  return whole;
 }

@@ -6,6 +6,7 @@ import { forwardKeys } from "embed/keys";
 import { VERSION } from "embed/messages";
 import { readOptions } from "embed/options";
 import { createPanels } from "pages/embed-panels";
+import { createFrameCount } from "pages/frame-count";
 import { createParent } from "embed/parent";
 import { createRemote } from "embed/remote";
 import { trackVisibility } from "embed/visibility";
@@ -34,8 +35,8 @@ const REHEARSED = 5;
 const place = (id) => document.getElementById(id);
 const root = document.documentElement;
 
-/** For tests, and nothing else is global; see `main`. `recorded` counts the frames that stand by. */
-window.livenet = { frames: 0, specId: -1, step: 0, recorded: 0 };
+/** `recorded` counts the frames that stand by. */
+const count = createFrameCount({ recorded: 0 });
 
 const wrong = [];
 const options = readOptions(location.search, (error) => wrong.push(error));
@@ -99,7 +100,7 @@ async function start() {
   notice = createNotice(place("notice"), context);
   // Nothing has a size or a colour before the frame is laid out for the first time, and what is
   // to be shown is known once the session is open.
-  await Promise.all([firstSize(document.body), firstSpec(store)]);
+  await Promise.all([firstSize(document.body), session.opened]);
   applyPalette(store);
   session.show();
   views.watchSize([place("panels")]);
@@ -148,14 +149,11 @@ async function start() {
     return { update: bar.update, resize() {}, destroy };
   }
 
-  function painted({ meta }) {
+  function painted(frame) {
     notice.update();
-    const { livenet } = window;
-    livenet.frames += 1;
-    livenet.specId = meta.spec_id;
-    livenet.step = meta.step;
-    if (rehearse && livenet.frames === REHEARSED) parent.send({ livenet: VERSION, type: "rehearsed", frames: livenet.recorded });
-    if (livenet.frames > 1) return;
+    const frames = count(frame);
+    if (rehearse && frames === REHEARSED) parent.send({ livenet: VERSION, type: "rehearsed", frames: window.livenet.recorded });
+    if (frames > 1) return;
     remote.ready();
     requestAnimationFrame(() => loadPlotly(config.plotly));
   }
@@ -174,13 +172,6 @@ function firstSize(element) {
       resolve();
     });
     observer.observe(element);
-  });
-}
-
-/** @returns {Promise<void>} */
-function firstSpec(store) {
-  return new Promise((resolve) => {
-    store.watch(["run.spec"], ({ run: { spec } }) => spec && resolve());
   });
 }
 

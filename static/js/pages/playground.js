@@ -19,6 +19,7 @@ import { create as createRecordingTab } from "recordings/tab";
 import { createOutputPlaces } from "pages/output-card";
 import { createPictureSaver } from "pictures/save-picture";
 import { createPredictionTabs } from "pages/image-panels";
+import { createFrameCount } from "pages/frame-count";
 import { createSession } from "pages/session";
 import { createImageCard, makeViews } from "pages/views";
 import { LOOK_NAMES } from "advice/looks";
@@ -62,11 +63,8 @@ const SHARE_TABS = [
 ];
 const place = (id) => document.getElementById(id);
 
-/**
- * For tests and benchmarks, and nothing else is global: frames painted so far;
- * the last one's spec and step; milliseconds from navigation to the first one.
- */
-window.livenet = { frames: 0, specId: -1, step: 0, firstFrame: 0 };
+/** `firstFrame`: milliseconds from navigation to it. */
+const count = createFrameCount({ firstFrame: 0 });
 
 const faults = createFaults(place("fault"));
 
@@ -74,7 +72,7 @@ async function start() {
   const store = createPageStore();
   const storage = openStorage("sessionStorage");
   const address = createAddress(store, storage);
-  const session = createSession({ config, store, storage, address, faults, createViews, painted: count });
+  const session = createSession({ config, store, storage, address, faults, createViews, painted });
   const { connection, edits, painter, views } = session;
   const recall = createRecall({ connection, store, edits });
   const advice = createAdvice({ connection, store });
@@ -111,15 +109,10 @@ async function start() {
   listenToKeys(context.actions);
 }
 
-function count({ meta }) {
-  const { livenet } = window;
-  livenet.frames += 1;
-  livenet.specId = meta.spec_id;
-  livenet.step = meta.step;
-  if (livenet.firstFrame === 0) {
-    livenet.firstFrame = performance.now();
-    requestAnimationFrame(() => loadPlotly(config.plotly));
-  }
+function painted(frame) {
+  if (count(frame) > 1) return;
+  window.livenet.firstFrame = performance.now();
+  requestAnimationFrame(() => loadPlotly(config.plotly));
 }
 
 function createViews(part, context) {

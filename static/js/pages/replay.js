@@ -8,6 +8,7 @@ import { createLanguage } from "lib/language";
 import { applyPalette } from "plot/palette";
 import { loadPlotly } from "plot/plotly";
 import { persistPreferences } from "lib/preferences";
+import { createFrameCount } from "pages/frame-count";
 import { RecordingError } from "recordings/error";
 import { unpack } from "recordings/format";
 import { createReplayEmbed } from "pages/replay-embed";
@@ -40,7 +41,6 @@ export async function start(parts, read) {
 }
 
 async function open(parts, read, faults) {
-  window.livenet = { frames: 0, specId: -1, step: 0 };
   const wishes = JSON.parse(read("wishes"));
   // What is wrong with the address has its default: the document is no place for messages.
   const options = readOptions(location.search, () => {});
@@ -71,7 +71,7 @@ async function play({ about, frames }, { parts, store, faults, language, options
   const framed = window.parent !== window || new URLSearchParams(location.search).has("panels");
   const layout = framed ? createReplayEmbed(options) : createReplayPage(charts);
   const session = createSession({
-    config: {}, store, storage: createMemory(), source, faults, createViews: layout.createViews, painted: count,
+    config: {}, store, storage: createMemory(), source, faults, createViews: layout.createViews, painted: createFrameCount(),
     address: { reportProblem() {}, refuse() {}, leave() {} },
     ask: async (name) => parts[name] ?? null,
   });
@@ -89,14 +89,6 @@ async function play({ about, frames }, { parts, store, faults, language, options
   session.show();
   layout.begin(session, context);
   listenToKeys(context.actions);
-}
-
-/** What tests see, as on the playground. */
-function count({ meta }) {
-  const { livenet } = window;
-  livenet.frames += 1;
-  livenet.specId = meta.spec_id;
-  livenet.step = meta.step;
 }
 
 function showBroken(code) {

@@ -43,8 +43,8 @@ async function askServer(name) {
  *   views have failed, `createViews` makes all views, each by `part` (`view-guard`), `painted` is told
  *   of every frame that they have painted, `source` takes the place of a connection, `around` makes
  *   another source of it, `ask` takes that of the server's answers under `/api`
- * @returns {{connection, edits, history, painter, views, learn: Function, show: Function,
- *   showAnew: Function}}
+ * @returns {{connection, edits, history, painter, views, opened: Promise<void>, learn: Function,
+ *   show: Function, showAnew: Function}} `opened` resolves once it is known what is trained,
  *   `learn` asks for what views are made from and gives the context, `show` shows them, `showAnew`
  *   makes them anew
  */
@@ -137,5 +137,10 @@ export function createSession({
     painter.repaintAll();
   }
 
-  return { connection, edits, history, painter, views, learn, show, showAnew };
+  /** @type {Promise<void>} */
+  const opened = new Promise((resolve) => {
+    store.watch(["run.spec"], ({ run: { spec } }) => spec && resolve());
+  });
+
+  return { connection, edits, history, painter, views, opened, learn, show, showAnew };
 }

@@ -1,5 +1,7 @@
 /** gzip by the browser, with a limit on the decompressed size. */
 
+import { readBytes } from "lib/files";
+
 /**
  * @param {Uint8Array[]} parts
  * @returns {Promise<Uint8Array>}
@@ -15,27 +17,8 @@ export async function compress(parts) {
  * @returns {Promise<Uint8Array>} rejects with a RangeError when it would be longer, with a
  *   TypeError when the bytes are no such data
  */
-export async function expand(bytes, most) {
-  const reader = new Blob([/** @type {any} */ (bytes)]).stream().pipeThrough(new DecompressionStream("gzip")).getReader();
-  const chunks = [];
-  let size = 0;
-  for (;;) {
-    const { done, value } = await reader.read();
-    if (done) break;
-    size += value.length;
-    if (size > most) {
-      reader.cancel();
-      throw new RangeError(`more than ${most} bytes`);
-    }
-    chunks.push(value);
-  }
-  const whole = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    whole.set(chunk, at);
-    at += chunk.length;
-  }
-  return whole;
+export function expand(bytes, most) {
+  return readBytes(new Blob([/** @type {any} */ (bytes)]).stream().pipeThrough(new DecompressionStream("gzip")), most);
 }
 
 /** Text of bytes for a document: base64. */
