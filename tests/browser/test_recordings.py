@@ -232,10 +232,12 @@ def test_an_embed_plays_its_recording_when_the_server_is_gone(
     network = Proxy(server.url, "pass")
     with network:
         embed = Page(driver, network.url)
-        embed.open(f"/embed?recording={name}&rehearse=1")
+        embed.open(f"/embed?recording={name}&rehearse=1&panels=boundary,goal&goal=epoch>=3")
         embed.wait(lambda: embed.text(".standby-line"), "it says that it is the recording")
         assert embed.run("return window.livenet.recorded") == recorded.frames
         embed.wait(lambda: embed.step > 100, "it plays without the server, by itself")
+        assert embed.text(".goal-sentence") == "A recording does not say whether a goal is reached."
+        assert embed.notice == ""
 
         embed.open(f"/embed?recording={name}&controls=play,rate")
         assert embed.text(".standby-line") == ""

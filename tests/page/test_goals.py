@@ -45,3 +45,34 @@ def test_every_quantity_has_a_name_and_a_format(modules: Modules) -> None:
     assert len(set(said)) == len(QUANTITIES)
     for name, text in zip(QUANTITIES, said, strict=True):
         assert ("25" in text and "%" in text) is (QUANTITIES[name].unit == "share")
+
+
+def test_a_goal_is_told_to_each_source_that_opens(modules: Modules) -> None:
+    """Also to a server that takes the place of a recording, which knows nothing of goals."""
+    sent, error = modules.load(
+        """const { followGoal } = await import("goals/following");
+           const { createPageStore } = await import("run/page-store");
+           const { createRecordedSource } = await import("recordings/source");
+           const store = createPageStore({ goal: { text: "epoch >= 3" } });
+           const sent = [];
+           const heard = {};
+           const on = (type, listener) => (heard[type] ??= []).push(listener);
+           followGoal({ on, send: (message) => sent.push(message.goal) }, store);
+           const open = () => {
+             store.set({ stream: { connection: { name: "open", seconds: 0 } } });
+             heard.opened.forEach((hear) => hear({}));
+           };
+           open();
+           open();
+           store.set({ goal: { text: null } });
+           const lost = { connection: { name: "lost", seconds: 1 } };
+           store.set({ stream: lost, goal: { text: "step > 1" } });
+           open();
+           let error = null;
+           const recorded = createRecordedSource({ frames: [] });
+           recorded.on("error", (found) => { error = found; });
+           recorded.send({ type: "goal", goal: "epoch >= 3" });
+           return [sent, error];"""
+    )
+    assert sent == ["epoch >= 3", "epoch >= 3", None, "step > 1"]
+    assert error is None

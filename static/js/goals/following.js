@@ -6,12 +6,11 @@
  */
 export function followGoal(connection, store) {
   let told = null;
-  store.watch(["goal.text", "stream.connection"], ({ goal: { text }, stream: { connection: { name } } }) => {
-    if (name !== "open") told = null;
-    else if (text !== told) {
-      told = text;
-      connection.send({ type: "goal", goal: text });
-    }
+  store.watch(["goal.text"], tell);
+  // Also where the server takes the place of a recording, or the other way round.
+  connection.on("opened", () => {
+    told = null;
+    tell(store.get());
   });
   connection.on("goal", ({ goal }) => store.set({ goal: { tree: goal, reached: null, check: null } }));
   connection.on("frame", ({ meta, spec }) => take(meta, spec));
@@ -21,6 +20,12 @@ export function followGoal(connection, store) {
     if (check.stopped !== "replaced") store.set({ goal: { check: check.stopped === "changed" ? null : check } });
   });
   connection.on("opened", () => store.set({ goal: { check: null } }));
+
+  function tell({ goal: { text }, stream: { connection: { name } } }) {
+    if (name !== "open" || text === told) return;
+    told = text;
+    connection.send({ type: "goal", goal: text });
+  }
 
   /** A goal that was reached stays so until the run begins anew or trains something else. */
   function take({ goal: verdict, epoch, step, recalled }, spec) {

@@ -12,7 +12,7 @@ const CHECK = ["M3 8.5l3.4 3.4L13 4.6"];
  * @param {Context} context
  * @returns {{update, resize, destroy}}
  */
-export function create(element, { store, actions }) {
+export function create(element, { store, actions, source = null }) {
   const sentence = h("p.goal-sentence");
   const parts = h("ul.goal-parts");
   const said = h("p.goal-said", { role: "status" });
@@ -25,12 +25,12 @@ export function create(element, { store, actions }) {
   element.append(sentence, parts, said, h("div.goal-seeds-row", {}, check, seeds));
   let rows = [];
 
-  /** Another goal. */
-  function show({ goal: { tree } }) {
+  /** Another goal, or a recording, which has none. */
+  function show({ goal: { tree }, stream: { standby } }) {
     element.toggleAttribute("data-empty", !tree);
     rows = tree ? listComparisons(tree.condition).map(makeRow) : [];
     parts.replaceChildren(...rows.map(({ item }) => item));
-    setText(sentence, tree ? word("goal.sentence", { goal: describeGoal(tree) }) : word("goal.none"));
+    setText(sentence, tree ? word("goal.sentence", { goal: describeGoal(tree) }) : word(source || standby ? "goal.recording" : "goal.none"));
     check.hidden = !tree?.seeds;
     if (tree?.seeds) setText(check, word("action.goal.check", { seeds: tree.seeds }));
   }
@@ -59,7 +59,7 @@ export function create(element, { store, actions }) {
   }
 
   const unwatch = [
-    store.watch(["goal.tree"], show),
+    store.watch(["goal.tree", "stream.standby"], show),
     store.watch(["goal.tree", "goal.verdict", "goal.reached", "goal.check"], follow),
   ];
 

@@ -64,7 +64,7 @@ const TABLE = [
   { part: "classes", plane: "classes", embed: "classes", replayEmbed: "classes" },
   { part: "landscape", plane: "landscape", embed: "landscape", replayEmbed: "landscape" },
   { part: "race", plane: "race", embed: "race", replayEmbed: "race" },
-  { part: "goal", plane: "goal", images: "goal", embed: "goal" },
+  { part: "goal", plane: "goal", images: "goal", embed: "goal", replayEmbed: "goal" },
   { part: "unit", plane: "unitPanel", images: "imageUnitPanel", embed: "unit", replayEmbed: "unit" },
   { part: "spaces", plane: "spaces", embed: "spaces", replayEmbed: "spaces" },
   { part: "curves", plane: "flow", images: "imageFlow", embed: "gradients", replayEmbed: "gradients" },

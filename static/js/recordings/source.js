@@ -12,7 +12,7 @@ import { createEmitter } from "lib/emitter";
 const RATE = 12;
 const LONGEST_WAIT = 250;
 /** What has no meaning for a recording, and changes nothing. */
-const IGNORED = Object.fromEntries(["speed", "views", "ack", "timeline"].map((type) => [type, () => {}]));
+const IGNORED = Object.fromEntries(["speed", "views", "ack", "timeline", "goal"].map((type) => [type, () => {}]));
 
 /**
  * @param {{frames: Object[]}} recording
