@@ -59,7 +59,11 @@ def run(source: Path) -> None:
     asked = np.load(source.with_name("asked.npy"))
     np.save(source.with_suffix(".predicted.npy"), module.predict(asked))
     if hasattr(module, "measure_loss"):
-        load_data = getattr(module, "load_points", None) or module.load_images
+        load_data = next(
+            getattr(module, name)
+            for name in ("load_points", "load_samples", "load_images")
+            if hasattr(module, name)
+        )
         _, _, *test = load_data()
         np.save(
             source.with_suffix(".loaded.npy"), [module.measure_loss(*test), module.score(*test)]

@@ -30,7 +30,7 @@ def save_table(spec: Spec, data: Dataset) -> File:
 
 
 def write_table_data(spec: Spec, data: Dataset, *, inline: bool) -> list[str]:
-    """Writes `load_samples`."""
+    """Writes `load_samples`, and `load_validation` where some are set aside."""
     scaling = _scaling_of(data)
     tail = "    return *split(train), *split(test)"
     split = f'''\
@@ -41,21 +41,34 @@ def split(table):
     if not inline:
         read = f"""\
     table = np.loadtxt(FOLDER / "{TABLE_FILE}", delimiter=",", skiprows=1)
-    train, test = table[table[:, -1] == 0], table[table[:, -1] == 1]
 """
-        return [*_write_target(spec, scaling), split, _HEAD + read + tail]
+        parts = "    train, test = table[table[:, -1] == 0], table[table[:, -1] == 1]\n"
+        validation = _write_validation(data, read, "table[table[:, -1] == 2]")
+        return [*_write_target(spec, scaling), split, _HEAD + read + parts + tail, *validation]
     numbers = np.column_stack([scaling.rows, scaling.labels]).astype(np.float32)
     block = write_block("SAMPLES", encode_numbers(numbers, "data"))
     read = f"""\
     table = np.frombuffer(base64.b64decode(SAMPLES), "<f4").reshape(-1, {data.width + 1})
-    train, test = table[:N_TRAIN], table[-N_TEST:]
 """
     return [
         "# Columns and label of every sample as float32 in base64, those to train on first.\n"
         f"{block}\nN_TRAIN = {data.n_train}\nN_TEST = {data.n_test}",
         *_write_target(spec, scaling),
         split,
-        _HEAD + read + tail,
+        f"{_HEAD}{read}    train, test = table[:N_TRAIN], table[-N_TEST:]\n{tail}",
+        *_write_validation(data, read, "table[N_TRAIN:-N_TEST]"),
+    ]
+
+
+def _write_validation(data: Dataset, read: str, rows: str) -> list[str]:
+    """Writes `load_validation`: by `read` a table, of which some rows are set aside."""
+    if not data.n_validation:
+        return []
+    return [
+        f'''\
+def load_validation():
+    """Returns samples and labels set aside: neither trained nor tested on."""
+{read}    return split({rows})'''
     ]
 
 

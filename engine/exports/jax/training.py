@@ -146,9 +146,9 @@ def _write_train(parts: SourceInput) -> str:
     begin = each = end = ""
     if parts.stops_early:
         kept = f"({names})" if len(state) > 1 else names
-        begin = """\
+        begin = f"""\
     aside, aside_labels = load_validation()
-    aside = compute_features(aside), make_targets(aside_labels)
+    aside = {rows.prepare}(aside), make_targets(aside_labels)
 """
         begin += write_begin(spec, kept)
         each = f"        validation_loss = compute_validation_loss({names}, *aside)\n"

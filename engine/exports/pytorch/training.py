@@ -94,7 +94,7 @@ def _write_validation(spec: Spec) -> tuple[str, str, str]:
     kept = "copy.deepcopy(network.state_dict())"
     before = f"""\
     aside, aside_labels = load_validation()
-    aside_inputs = torch.tensor(compute_features(aside))
+    aside_inputs = torch.tensor({name_rows(spec).prepare}(aside))
     aside_targets = torch.tensor(make_targets(aside_labels))
 {write_begin(spec, kept)}"""
     each = f"""
