@@ -95,3 +95,17 @@ def test_numbers_are_written_with_the_fewest_digits(modules: Modules) -> None:
         "1,2,0,validation,0.5,0.25",
     ]
     assert re.fullmatch(r"[\x20-\x7e\n]*", text)
+
+
+def test_classes_that_have_names_are_written_by_name(modules: Modules) -> None:
+    """As the table of Iris has them; such a file can be read again as points of one's own."""
+    text = modules.load(
+        """const { writeCsv } = await import("points/csv");
+           const rows = new Float32Array([1, 2, 0, 0, 2, 0.5, 3, 4, 1, 1, 1, 0.25]);
+           const classes = ["setosa", "versicolor", "virginica"];
+           return writeCsv(rows, { predictions: true, classes });"""
+    )
+    assert text.splitlines()[1:] == [
+        "1,2,setosa,train,virginica,0.5",
+        "3,4,versicolor,test,versicolor,0.25",
+    ]

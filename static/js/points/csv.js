@@ -47,15 +47,16 @@ function describe({ rule, message, line, column, ...values }) {
  * Writes a frame's points.
  *
  * @param {Float32Array} rows
- * @param {{predictions: boolean, axes?: ?PlaneAxis[], target?: ?Target}} what whether predictions and
- *   losses are written, too; axes and target of a table, whose values are written in their own units
+ * @param {{predictions: boolean, axes?: ?PlaneAxis[], target?: ?Target, classes?: string[]}} what whether
+ *   predictions and losses are written, too; axes and target of a table, whose values are written in their
+ *   own units; the names of the classes, where they have names
  */
-export function writeCsv(rows, { predictions, axes = null, target = null }) {
+export function writeCsv(rows, { predictions, axes = null, target = null, classes = [] }) {
   const names = [...(axes ? axes.map(({ name }) => name) : ["x1", "x2"]), "label", "part", ...(predictions ? ["prediction", "loss"] : [])];
   const lines = [names.join(",")];
   for (let at = 0; at < rows.length; at += POINT_COLUMNS) {
     const [x1, x2, label, part, prediction, loss] = rows.subarray(at, at + POINT_COLUMNS);
-    const tell = (value) => shortest(target ? Math.fround(target.toValue(value)) : value);
+    const tell = (value) => classes[value] ?? shortest(target ? Math.fround(target.toValue(value)) : value);
     const places = axes ? axes.map(({ toValue }, k) => Math.fround(toValue(k ? x2 : x1))) : [x1, x2];
     const numbers = predictions ? [tell(prediction), shortest(loss)] : [];
     lines.push([...places.map(shortest), tell(label), PARTS[part], ...numbers].join(","));

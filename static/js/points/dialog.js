@@ -7,6 +7,7 @@ import { writeCsv } from "points/csv";
 import { createImport } from "points/import";
 import { createTable } from "points/table";
 import { axesOf, targetOf } from "plot/table-axes";
+import { listClassNames } from "spec/data-sets";
 import { word } from "lib/words";
 
 /** Opens the dialog; it is gone once it is closed, and the focus is where it was. */
@@ -69,7 +70,9 @@ function createSaving({ customPoints }) {
         const frame = await customPoints.askForPoints();
         const { arrays, meta, spec } = frame;
         const name = `livenet-${spec.data.name}-${kind}${predictions ? `-step-${meta.step}` : ""}.csv`;
-        saveFile(name, writeCsv(arrays.points.data, { predictions, axes: axesOf(frame), target: targetOf(frame) }), "text/csv");
+        saveFile(name, writeCsv(arrays.points.data, {
+          predictions, axes: axesOf(frame), target: targetOf(frame), classes: listClassNames(spec),
+        }), "text/csv");
       },
     },
   }, word(`action.${action}`));

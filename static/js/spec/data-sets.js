@@ -34,6 +34,11 @@ export function hasNamedClasses(spec) {
   return Boolean(entries[spec?.data.name]?.classes?.length);
 }
 
+/** The names of the classes of a spec's data, as its source has them; none where they have no names. */
+export function listClassNames(spec) {
+  return entries[spec?.data.name]?.classes ?? [];
+}
+
 /** What class `k` of a spec's data is called. */
 export function nameClass(spec, k) {
   const { classes = [] } = entries[spec?.data.name] ?? {};
