@@ -21,6 +21,7 @@ from benchmarks.server.load import measure_load
 from benchmarks.server.memory import measure_memory
 from benchmarks.server.open_views import measure_open_views
 from benchmarks.server.startup import measure_startup
+from benchmarks.server.sweeps import measure_sweeps
 from engine import Programs
 from tests.app.servers import LiveServer
 from tests.mnist import find_mnist
@@ -53,6 +54,11 @@ def _measure_open_views() -> list[Row]:
         return measure_open_views(server)
 
 
+def _measure_sweeps() -> list[Row]:
+    with LiveServer() as server:
+        return measure_sweeps(server)
+
+
 def _measure_crowd() -> list[Row]:
     with LiveServer() as server:
         return measure_crowd(server)
@@ -73,6 +79,7 @@ BENCHMARKS: dict[str, Callable[[], list[Row]]] = {
     "startup": measure_startup,
     "engine": _measure_engine,
     "stacked": measure_stacked,
+    "sweeps": _measure_sweeps,
     "accuracy": _measure_accuracy,
     "edits": _measure_edits,
     "advice": _measure_advice,

@@ -87,6 +87,7 @@ from engine.state.payload_encoding import (
 )
 from engine.state.snapshots import Snapshot
 from engine.sweeps.axes import describe_axes
+from engine.sweeps.networks import MAX_SWEEP_BYTES
 from engine.sweeps.request import parse_sweep
 from engine.sweeps.sweep import Sweep
 from engine.trainer import Trainer
@@ -111,6 +112,7 @@ __all__ = [
     "MAX_RACERS",
     "MAX_RACE_EPOCHS",
     "MAX_SNAPSHOTS",
+    "MAX_SWEEP_BYTES",
     "MAX_UPDATES",
     "PRESETS",
     "QUANTITIES",

@@ -1,4 +1,4 @@
-"""The command line: `python -m engine train`, `data` and `search`."""
+"""The command line: `python -m engine train`, `data`, `search` and `sweep`."""
 
 from __future__ import annotations
 
@@ -18,9 +18,14 @@ from engine.programs.tiers import Programs
 from engine.runs.early_stopping import EarlyStop
 from engine.search import command as search_command
 from engine.spec.reading import add_spec_arguments, find_preset_weights, read_spec
+from engine.sweeps import command as sweep_command
 from engine.trainer import Trainer
 
-_COMMANDS = {"data": data_command.run, "search": search_command.run}
+_COMMANDS = {
+    "data": data_command.run,
+    "search": search_command.run,
+    "sweep": sweep_command.run,
+}
 
 
 def make_parser() -> argparse.ArgumentParser:
@@ -35,6 +40,7 @@ def make_parser() -> argparse.ArgumentParser:
     train.add_argument("--json", action="store_true", help="end with the metrics as one JSON line")
     data_command.add_command(commands)
     search_command.add_command(commands)
+    sweep_command.add_command(commands)
     return parser
 
 

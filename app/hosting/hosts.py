@@ -21,11 +21,13 @@ from app.hosting.session_host import SessionLimitError
 from app.hosting.waiting_line import Waiter
 from app.limits.budget import Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
+from app.limits.memory_budget import MemoryBudget
 from app.protocol.outbox import Outbox
 from app.sessions.copies.background import BackgroundRunner
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.session import Session
 from app.sessions.statistics import HostStatistics
+from app.sessions.sweeps import SWEEP_BYTES
 from engine import LinkPayload, MemoryLimitError, Programs, Snapshot, Spec, Trainer
 
 logger = logging.getLogger(__name__)
@@ -91,6 +93,7 @@ class LocalHost:
         self._undo_memory = SnapshotMemory(max_sessions, UNDO_BYTES, MAX_SNAPSHOT_BYTES)
         self._budget = budget or Budget(max_sessions)
         self._background = BackgroundRunner()
+        self._sweep_memory = MemoryBudget(SWEEP_BYTES)
         self._numbers = itertools.count(1)
         self._registry = SessionRegistry(
             max_sessions,
@@ -187,6 +190,7 @@ class LocalHost:
                     account=self._budget.open(),
                     background=self._background,
                     studies=self._studies,
+                    sweep_memory=self._sweep_memory,
                 )
                 if saved is not None:
                     session.restore(saved)

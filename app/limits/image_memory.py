@@ -5,10 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 
+from app.limits.memory_budget import MemoryBudget
 from engine import MemoryLimitError, Spec, count_image_bytes
 
 
-class ImageMemory:
+class ImageMemory(MemoryBudget):
     """Memory budget for image networks; networks on the plane need none of it.
 
     Args:
@@ -16,25 +17,9 @@ class ImageMemory:
     """
 
     def __init__(self, total: int) -> None:
-        self._total = total
-        self._lock = threading.Lock()
-        self._used = 0
+        super().__init__(total)
         #: Frees so many bytes for a reservation, if it can; set by who has the sessions.
         self.evict: Callable[[int, ImageReservation], None] = lambda n_bytes, reservation: None
-
-    @property
-    def used(self) -> int:
-        """Reserved bytes."""
-        return self._used
-
-    def resize(self, old: int, new: int) -> int:
-        """Replaces a reservation; returns how many bytes are missing, and changes nothing then."""
-        with self._lock:
-            missing = self._used - old + new - self._total
-            if missing > 0 and new > old:
-                return missing
-            self._used += new - old
-            return 0
 
 
 class ImageReservation:

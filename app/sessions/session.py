@@ -20,6 +20,7 @@ from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline_notifications import TimelineNotifications
 from app.limits.budget import Account, Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
+from app.limits.memory_budget import MemoryBudget
 from app.protocol.messages import Command
 from app.protocol.outbox import Outbox
 from app.scheduling.inbox import Inbox
@@ -30,6 +31,7 @@ from app.sessions.copies.background import BackgroundRunner
 from app.sessions.saved_sessions import SavedSession
 from app.sessions.shared_state import Locked, SharedState
 from app.sessions.statistics import SessionCounts
+from app.sessions.sweeps import SWEEP_BYTES
 from app.sessions.tokens import make_watch_token
 from app.sessions.worker_state import WorkerState
 from engine import Trainer
@@ -51,6 +53,7 @@ class Session:
         background: trains copies; its own if None.
         reservation: of the memory for images; its own if None.
         studies: where searches are kept; in memory alone if None.
+        sweep_memory: of the sweeps of all sessions; its own if None.
     """
 
     def __init__(
@@ -67,6 +70,7 @@ class Session:
         background: BackgroundRunner | None = None,
         reservation: ImageReservation | None = None,
         studies: StudyFiles | None = None,
+        sweep_memory: MemoryBudget | None = None,
     ) -> None:
         self.token = token
         self.watch_token = make_watch_token(token)
@@ -91,6 +95,7 @@ class Session:
             undo_memory,
             background or BackgroundRunner(),
             studies,
+            sweep_memory or MemoryBudget(SWEEP_BYTES),
             partial(_wake_if_there, weakref.ref(self), wake),
         )
 

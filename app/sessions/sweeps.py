@@ -10,11 +10,25 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from app.limits.memory_budget import MemoryBudget
 from app.sessions.shared_state import Locked, SharedState
-from engine import EngineError, Frame, FrameRequest, Slices, Snapshot, Sweep, Trainer, parse_sweep
+from engine import (
+    MAX_SWEEP_BYTES,
+    EngineError,
+    Frame,
+    FrameRequest,
+    MemoryLimitError,
+    Slices,
+    Snapshot,
+    Sweep,
+    Trainer,
+    parse_sweep,
+)
 
 logger = logging.getLogger(__name__)
 
+#: What the sweeps of all sessions may hold: eight of the largest.
+SWEEP_BYTES = 8 * MAX_SWEEP_BYTES
 #: Training of one turn, about; painting comes on top.
 TRAINING_SECONDS = 0.03
 #: While programs are compiled, or an epoch takes long, a frame comes so often.
@@ -30,10 +44,13 @@ class SessionSweep:
 
     Args:
         locked: what is shared with socket threads.
+        memory: of the sweeps of all sessions.
     """
 
-    def __init__(self, locked: Locked) -> None:
+    def __init__(self, locked: Locked, memory: MemoryBudget) -> None:
         self._locked = locked
+        self._memory = memory
+        self._n_bytes = 0
         self._sweep: Sweep | None = None
         self._request: Any = None
         self._prepared = self._failed = False
@@ -61,7 +78,12 @@ class SessionSweep:
         request = parse_sweep(value)
         sweep = trainer.make_sweep(request)
         yield from sweep.build()
+        if self._memory.resize(self._n_bytes, sweep.n_bytes):
+            text = "the sweeps of all sessions leave no room for one as large"
+            raise MemoryLimitError(text)
+        self._n_bytes = 0
         self._close()
+        self._n_bytes = sweep.n_bytes
         self._sweep, self._request = sweep, request
         self._restart()
         with self._locked as shared:
@@ -179,9 +201,7 @@ class SessionSweep:
                 epochs = control.epochs_per_frame if control.running else control.steps[0]
             if epochs == 0:
                 return True
-            each = sweep.estimate_epoch()
-            room = int((until - time.monotonic()) / each) if each else 1
-            sweep.go_to(sweep.epoch + max(1, min(epochs, room)))
+            sweep.go_to(sweep.epoch + sweep.plan_epochs(epochs))
         elif not self._trains():
             return True
         begun = sweep.epoch
@@ -206,6 +226,8 @@ class SessionSweep:
     def _close(self) -> None:
         if self._sweep is not None:
             self._sweep.close()
+        self._memory.resize(self._n_bytes, 0)
+        self._n_bytes = 0
         self._sweep = self._request = self._painted = None
 
     def _announce(self, shared: SharedState) -> None:

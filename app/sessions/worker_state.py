@@ -11,6 +11,7 @@ from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import Timeline, TimelinePoint
 from app.history.undo import UndoHistory
 from app.limits.budget import Account
+from app.limits.memory_budget import MemoryBudget
 from app.protocol.messages import Command, Edit, Reset, Step, Until, Views
 from app.scheduling.jobs import Jobs
 from app.sessions.client.announcements import (
@@ -45,6 +46,7 @@ class WorkerState:
         undo_memory: of what can be undone; its own if None.
         background: trains copies.
         studies: where searches are kept; in memory alone if None.
+        sweep_memory: of the sweeps of all sessions.
         wake: has the scheduler look whether the session is due.
 
     Attributes:
@@ -74,6 +76,7 @@ class WorkerState:
         undo_memory: SnapshotMemory | None,
         background: BackgroundRunner,
         studies: StudyFiles | None,
+        sweep_memory: MemoryBudget,
         wake: Callable[[], None],
     ) -> None:
         self.label = label
@@ -83,8 +86,8 @@ class WorkerState:
         self.trials = SessionTrials(locked, background)
         self.races = SessionRaces(locked, background, wake)
         self.goals = SessionGoals(locked, background)
-        self.sweep = SessionSweep(locked)
         self.searches = SessionSearches(locked, background, studies)
+        self.sweep = SessionSweep(locked, sweep_memory)
         self.undo_history = UndoHistory(undo_memory)
         self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())
         self.pending_edits = PendingEdits(account)
@@ -137,11 +140,11 @@ class WorkerState:
             notes = SessionNotes(
                 token=token,
                 spec_id=shared.spec_id,
-                # A saved session comes back without its sweep.
+                # A saved session comes back without its sweep, and so with nothing to train.
                 running=control.running and shared.sweep is None,
                 until=control.until,
                 speed=control.epochs_per_frame,
-                steps=control.steps,
+                steps=control.steps if shared.sweep is None else (0, 0),
                 views=shared.demand.views.describe(),
                 gap=self.timeline.gap,
             )

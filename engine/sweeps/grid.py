@@ -5,13 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import product
 from typing import Any
 
 from engine.base.errors import SweepError
 from engine.spec import Spec
 from engine.spec.base import SEED_MAX
-from engine.sweeps.request import MAX_VALUES, MAX_WALL, ChosenAxis, SweepRequest, choose_values
+from engine.sweeps.request import (
+    MAX_VALUES,
+    MAX_WALL,
+    ChosenAxis,
+    SweepRequest,
+    Values,
+    choose_values,
+)
 
 #: Networks of all cells and seeds together.
 MAX_SWEEP_NETWORKS = 4096
@@ -72,11 +78,18 @@ class Grid:
 
     def list_specs(self) -> Iterator[Spec]:
         """Yields the spec of every network, cell by cell, and seed by seed in each."""
-        for values in product(*(axis.values for axis in reversed(self.axes))):
-            spec = change_spec(self.spec, self.axes, values[::-1])
+        for cell in range(self.n_cells):
+            spec = change_spec(self.spec, self.axes, self.values(cell))
             for offset in range(self.seeds):
                 seed = (spec.seed + offset) % (SEED_MAX + 1)
                 yield spec.model_copy(update={"seed": seed}) if offset else spec
+
+    def values(self, cell: int) -> Values:
+        """Returns the value of each axis in a cell, by its number row by row."""
+        if len(self.axes) == 1:
+            return (self.axes[0].values[cell],)
+        row, column = divmod(cell, self.columns)
+        return self.axes[0].values[column], self.axes[1].values[row]
 
     def find_cell(self, row: int, column: int) -> int | None:
         """Returns the number of a cell; None if there is none."""

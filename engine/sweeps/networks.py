@@ -24,7 +24,7 @@ from engine.sweeps.grid import Grid
 #: Programs that train the networks of one sweep: each takes about a second to compile.
 MAX_PROGRAMS = 32
 #: Bytes that the networks of one sweep hold.
-MAX_BYTES = 64 << 20
+MAX_SWEEP_BYTES = 64 << 20
 #: Bytes of a network besides its arrays: its spec and its snapshot.
 _OBJECTS = 4096
 
@@ -87,8 +87,8 @@ def begin_networks(grid: Grid) -> Slices[Networks]:
         rule = f"{len(groups)} programs would have to be compiled: at most {MAX_PROGRAMS}"
         raise SweepError(rule, "axes")
     n_bytes = _count_bytes(snapshots, groups, len(data))
-    if n_bytes > MAX_BYTES:
-        rule = f"the networks take {n_bytes >> 20} MB: at most {MAX_BYTES >> 20}"
+    if n_bytes > MAX_SWEEP_BYTES:
+        rule = f"the networks take {n_bytes >> 20} MB: at most {MAX_SWEEP_BYTES >> 20}"
         raise SweepError(rule, "axes")
     return Networks(tuple(snapshots), groups, n_bytes)
 

@@ -26,10 +26,12 @@ from engine.sweeps.pictures import Pictures, StackPictures
 from engine.sweeps.request import SweepRequest, parse_sweep
 
 #: Updates of the first call of a stack, which measures how long they take.
-_FIRST = 512
+_FIRST = 128
 #: Seconds of one call, about.
 _CALL_SECONDS = 0.01
 _SMOOTHING = 0.3
+#: Training between two pictures: so many times what a picture takes, within these seconds.
+_TIMES_PAINTING, _SHORTEST, _LONGEST = 6.0, 0.05, 0.15
 
 
 class SweepStack:
@@ -98,7 +100,7 @@ class Sweep:
         self._begun: dict[Group, int] = {}
         self._found: dict[Any, Any] = {}
         self._epoch = self._target = 0
-        self._pictures: Pictures | None = None
+        self._painting = 0.0
 
     # What it is
 
@@ -130,7 +132,8 @@ class Sweep:
 
     def describe(self) -> dict[str, Any]:
         """Returns the description for the page, as JSON values."""
-        return {**self.grid.describe(), "programs": len(self._built().groups)}
+        own = self._built()
+        return {**self.grid.describe(), "programs": len(own.groups), "bytes": own.n_bytes}
 
     # Making it
 
@@ -237,12 +240,21 @@ class Sweep:
         """The epoch that `advance` trains to."""
         return self._target
 
-    def estimate_epoch(self) -> float:
-        """Returns how long an epoch of all networks takes, seconds, by what was measured."""
-        return sum(
-            (one.seconds or 0.0) * len(one.members) * self._count_batches(one)
+    def plan_epochs(self, most: int) -> int:
+        """Returns how many epochs to train before the next picture, by what was measured.
+
+        Training takes several times as long as painting does, and no picture waits for long
+        unless a single epoch takes longer.
+
+        Args:
+            most: epochs, at least 1.
+        """
+        each = sum(
+            (one.seconds or 0.0) * (~one.stack.diverged).sum() * self._count_batches(one)
             for one in self._stacks
         )
+        room = min(max(_SHORTEST, _TIMES_PAINTING * self._painting), _LONGEST)
+        return max(1, min(most, int(room / each) if each else 1))
 
     @property
     def progress(self) -> float:
@@ -289,10 +301,14 @@ class Sweep:
             Arrays of the `sweep` view.
         """
         pictures = Pictures(self.grid, self.spec.n_outputs)
+        spent = 0.0
         for one in self._stacks:
             if any(index % self.grid.seeds == 0 for index in one.members):
+                begun = self._clock()
                 pictures.add(one.members, one.pictures.paint(one.stack), one.stack.diverged)
+                spent += self._clock() - begun
                 yield
+        self._painting = spent
         return {"sweep_cells": self.cells, **pictures.arrays()}
 
     @property

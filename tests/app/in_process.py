@@ -77,10 +77,13 @@ class Attached:
 
     Args:
         trainer: its network.
+        more: further arguments of the session.
     """
 
-    def __init__(self, trainer: Trainer) -> None:
-        self.session = Session("token", "1", trainer, 1 << 20, None, lambda _: None)
+    def __init__(self, trainer: Trainer, **more: Any) -> None:
+        self.session = Session(
+            "token-of-an-attached-client", "1", trainer, 1 << 20, None, lambda _: None, **more
+        )
         self.outbox = Outbox()
         self.session.attach(self.outbox, resumed=False)
 

@@ -9,9 +9,14 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.factory import Components
+from app.limits.memory_budget import MemoryBudget
+from app.protocol.parsing import parse_message
+from engine import Sweep, Trainer, parse_spec, parse_sweep
 from engine.frames.registry import DTYPES
 from engine.frames.views import VIEWS
 from tests.app.client import Client, FrameSeen
+from tests.app.in_process import Attached
 
 SMALL = {"layers": [{"units": 3}], "data": {"samples": 60}}
 RATES = {"path": "optimizer.learning_rate", "low": 0.01, "high": 1, "count": 3, "scale": "log"}
@@ -47,6 +52,7 @@ def test_a_sweep_is_trained_and_seen(connect: Callable[..., Client]) -> None:
             {"path": "regularization.l2", "values": [0.001, 0.1], "scale": "log"},
         ],
         "rows": 2, "columns": 3, "seeds": 1, "networks": 6, "programs": 1,
+        "bytes": sweep["bytes"],
     }  # fmt: skip
     frame = sweep_until(client, state="paused", ready=1.0, epoch=0)
     shapes = {"cells": (2, 3, 6), "boundaries": (6, 1, 24, 24), "ranges": (6, 2)}
@@ -59,3 +65,263 @@ def test_a_sweep_is_trained_and_seen(connect: Callable[..., Client]) -> None:
     assert trained.step == 0
     np.testing.assert_array_equal(trained.arrays["weights"], frame.arrays["weights"])
     assert (trained.arrays["sweep_cells"][:, :, 0] != frame.arrays["sweep_cells"][:, :, 0]).all()
+
+
+def test_it_runs_pauses_and_is_reset(client: Client) -> None:
+    client.open(SMALL)
+    begin(client)
+    sweep_until(client, state="paused", ready=1.0)
+    client.send("speed", epochs_per_frame=3)
+    client.send("run")
+    running = sweep_until(client, state="training")
+    assert running.metadata["running"] == "true"
+    later = client.frame_where(lambda frame: told(frame)["epoch"] > told(running)["epoch"] + 6)
+    assert later.step == 0
+    assert np.isfinite(later.arrays["sweep_cells"]).all()
+    client.send("pause")
+    client.send("reset")
+    begun = sweep_until(client, epoch=0, state="paused")
+    client.send("step", epochs=7)
+    first = sweep_until(client, epoch=7)
+    client.send("reset")
+    again = sweep_until(client, epoch=0, state="paused")
+    np.testing.assert_array_equal(again.arrays["sweep_cells"], begun.arrays["sweep_cells"])
+    client.send("step", epochs=7)
+    np.testing.assert_array_equal(
+        sweep_until(client, epoch=7).arrays["sweep_cells"], first.arrays["sweep_cells"]
+    )
+    client.send("step", batches=7)
+    client.error("invalid_message")
+
+
+def test_a_cell_is_adopted_with_its_weights_and_undone(client: Client) -> None:
+    client.open(SMALL)
+    begin(client)
+    client.send("step", epochs=5)
+    sweep_until(client, epoch=5)
+    client.send("adopt", cell={"row": 1, "column": 2})
+    assert client.message("sweep", acks=True)["sweep"] is None
+    spec = client.message("spec", acks=True)["spec"]
+    assert (spec["optimizer"]["learning_rate"], spec["regularization"]["l2"]) == (1.0, 0.1)
+    client.ack()
+    frame = client.frame_where(lambda frame: frame.spec_id == 1)
+    assert frame.epoch == 5
+    assert "sweep" not in frame.metadata
+    client.send("reset")
+    client.send("step", epochs=5)
+    client.ack()
+    alone = client.frame_where(lambda frame: frame.epoch == 5 and frame.spec_id == 2)
+    np.testing.assert_allclose(alone.arrays["weights"], frame.arrays["weights"], atol=1e-5)
+    client.send("undo")
+    client.send("undo")
+    client.ack()
+    assert client.frame_where(lambda frame: frame.spec_id == 4).epoch == 0
+
+
+@pytest.mark.parametrize("end", ["null", "load", "undo"])
+def test_it_ends_and_the_network_is_there_again(client: Client, end: str) -> None:
+    client.open(SMALL)
+    client.send("edit", patch={"optimizer": {"learning_rate": 0.5}})
+    client.send("step", epochs=3)
+    client.ack(2)
+    before = client.frame_where(lambda frame: frame.epoch == 3)
+    client.run()
+    begin(client)
+    client.ack()
+    client.frame_where(lambda frame: told(frame).get("epoch", 0) > 3)
+    if end == "null":
+        client.send("sweep", sweep=None)
+    elif end == "load":
+        client.send("load", spec=SMALL)
+        client.message("spec", acks=True)
+    else:
+        client.send("undo")
+        client.message("spec", acks=True)
+    assert client.message("sweep", acks=True)["sweep"] is None
+    client.ack()
+    frame = client.frame_where(lambda frame: "sweep" not in frame.metadata)
+    assert frame.metadata["running"] == "false"
+    assert "sweep_cells" not in frame.arrays
+    assert (frame.epoch >= before.epoch) == (end == "null")
+
+
+def test_an_edit_begins_it_again_and_one_without_such_a_sweep_ends_it(client: Client) -> None:
+    client.open(SMALL)
+    begin(client)
+    client.send("step", epochs=5)
+    sweep_until(client, epoch=5)
+    client.send("edit", patch={"layers": [{"units": 5}]})
+    assert client.message("spec", acks=True)["spec"]["layers"][0]["units"] == 5
+    assert client.message("sweep", acks=True)["sweep"]["networks"] == 6
+    sweep_until(client, epoch=0, ready=1.0)
+    client.send("set_weight", layer=0, from_=0, to=0, value=0.5)
+    client.message("spec", acks=True)
+    momenta = {"axes": [{"path": "layers.units", "low": 1, "high": 3, "count": 3}]}
+    assert begin(client, momenta)["columns"] == 2
+    client.send("edit", patch={"layers": []})
+    client.message("spec", acks=True)
+    assert client.message("sweep", acks=True)["sweep"] is None
+    assert client.error("invalid_sweep")["path"] == "axes.0.path"
+
+
+def test_who_comes_back_is_told_of_it(connect: Callable[..., Client]) -> None:
+    client = connect()
+    token = client.open(SMALL)["session"]
+    sweep = begin(client)
+    client.send("step", epochs=5)
+    sweep_until(client, epoch=5)
+    client.close()
+    other = connect()
+    other.resume(token)
+    assert other.message("sweep")["sweep"] == sweep
+    frame = other.frame_where(lambda frame: "sweep" in frame.metadata)
+    assert told(frame)["epoch"] == 5
+    assert frame.arrays["sweep_cells"].shape == (2, 3, 6)
+    other.send("sweep", sweep=None)
+    assert other.message("sweep", acks=True)["sweep"] is None
+
+
+def test_cells_that_diverge_say_so(client: Client) -> None:
+    client.open({**SMALL, "data": {"name": "plane", "samples": 60}})
+    rates = {"path": "optimizer.learning_rate", "values": [0.01, 10]}
+    begin(client, {"axes": [rates], "seeds": 2})
+    client.send("step", epochs=40)
+    cells = sweep_until(client, epoch=40).arrays["sweep_cells"].reshape(-1, 6)
+    assert np.isfinite(cells[0]).all()
+    assert cells[0, 4] == 0
+    assert np.isnan(cells[1, :4]).all()
+    assert cells[1, 4:].tolist() == [1, 0]
+
+
+def test_others_get_their_frames_while_a_large_sweep_trains(
+    connect: Callable[..., Client],
+) -> None:
+    busy, other = connect(), connect()
+    busy.open({"batch_size": 1, "data": {"samples": 2000}, "layers": [{"units": 8}]})
+    wide = [{**RATES, "count": 32}, {**PENALTIES, "count": 32}]
+    assert begin(busy, {"axes": wide})["networks"] == 1024
+    sweep_until(busy, ready=1.0, state="paused")
+    busy.send("run")
+    busy.ack()
+    # An epoch of it takes seconds: its frames tell how far it is.
+    busy.frame_where(lambda frame: 0 < told(frame)["progress"] < 1)
+    other.open(SMALL)
+    other.run()
+    other.ack()
+    other.frame_where(lambda frame: frame.epoch > 30)
+    busy.ack()
+    assert told(busy.frame_where(lambda frame: "sweep" in frame.metadata))["epoch"] == 0
+    busy.send("sweep", sweep=None)
+    assert busy.message("sweep", acks=True)["sweep"] is None
+
+
+def send(session: Attached, kind: str, **content: Any) -> None:
+    session.session.enqueue(parse_message(json.dumps({"type": kind, **content})), 100)
+
+
+def test_a_saved_session_comes_back_without_it(in_process: Components) -> None:
+    attached = Attached(Trainer(parse_spec(SMALL), in_process.programs))
+    send(attached, "run")
+    send(attached, "sweep", sweep=GRID)
+    saved = attached.session.save()
+    assert "sweep" in {message["type"] for message in attached.messages()}
+    assert attached.session.state == "running"
+    assert saved is not None
+    notes = saved.result()
+    assert notes is not None
+    assert not notes.notes.running
+    attached.session.end()
+
+
+def test_sweeps_of_all_sessions_share_one_memory(in_process: Components) -> None:
+    alone = Sweep(parse_spec(SMALL), parse_sweep(GRID), programs=in_process.programs)
+    memory = MemoryBudget(alone.n_bytes * 3 // 2)
+    trainers = [Trainer(parse_spec(SMALL), in_process.programs) for _ in range(2)]
+    first, second = (Attached(trainer, sweep_memory=memory) for trainer in trainers)
+    send(first, "sweep", sweep=GRID)
+    told = [message for message in first.messages() if message["type"] == "sweep"]
+    assert memory.used == told[0]["sweep"]["bytes"]
+    send(second, "sweep", sweep=GRID)
+    assert "memory_limit" in {message.get("code") for message in second.messages()}
+    send(first, "sweep", sweep=None)
+    first.receive()
+    assert memory.used == 0
+    send(second, "sweep", sweep=GRID)
+    assert "sweep" in {message["type"] for message in second.messages()}
+    second.session.end()
+    assert memory.used == 0
+    first.session.end()
+
+
+BOTH = {"low": 0.1, "high": 1, "count": 4}
+#: A request, and the path that is at fault.
+HOSTILE: list[tuple[Any, str]] = [
+    (3, ""),
+    ({}, "axes"),
+    ({"axes": []}, "axes"),
+    ({"axes": [RATES] * 3}, "axes"),
+    ({"axes": [RATES, RATES]}, "axes.1.path"),
+    ({"axes": [{"path": "version", **BOTH}]}, "axes.0.path"),
+    ({"axes": [{"path": "__class__", **BOTH}]}, "axes.0.path"),
+    ({"axes": [{"path": "x" * 5000, **BOTH}]}, "axes.0.path"),
+    ({"axes": [{"path": "seed", "low": 1}]}, "axes.0.high"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "low": 0}]}, "axes.0.low"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "high": 1e308}]}, "axes.0.high"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "high": 0.1}]}, "axes.0.high"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "count": 65}]}, "axes.0.count"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "count": 4.5}]}, "axes.0.count"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "count": True}]}, "axes.0.count"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "low": "1"}]}, "axes.0.low"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "scale": "cubic"}]}, "axes.0.scale"),
+    ({"axes": [{"path": "optimizer.learning_rate", **BOTH, "colour": 1}]}, "axes.0.colour"),
+    ({"axes": [{**RATES, "count": 33}, PENALTIES]}, "axes.0"),
+    ({"axes": [{"path": "regularization.l2", "low": 0, "high": 1, "count": 4}]}, "axes.0.low"),
+    ({"axes": [{"path": "seed", "low": 1, "high": 1.2, "count": 4}]}, "axes.0"),
+    ({"axes": [{"path": "optimizer.momentum", **BOTH, "high": 0.9}]}, "axes.0.path"),
+    ({"axes": [{"path": "layers.activation", **BOTH}]}, "axes.0.values"),
+    ({"axes": [{"path": "layers.activation", "values": ["relu"]}]}, "axes.0.values"),
+    ({"axes": [{"path": "layers.activation", "values": ["relu", "x"]}]}, "axes.0.values.1"),
+    ({"axes": [{"path": "layers.activation", "values": ["relu", 1]}]}, "axes.0.values.1"),
+    ({"axes": [{"path": "seed", "values": ["relu", 1]}]}, "axes.0.values.0"),
+    ({"axes": [RATES], "seeds": 17}, "seeds"),
+    ({"axes": [RATES], "seeds": 0}, "seeds"),
+    ({"axes": [{**RATES, "count": 32}, {**PENALTIES, "count": 32}], "seeds": 16}, "seeds"),
+    (
+        {
+            "axes": [
+                {"path": "layers.count", "low": 0, "high": 8, "count": 9},
+                {"path": "layers.activation", "values": ["relu", "tanh", "sin", "elu", "gelu"]},
+            ]
+        },
+        "axes",
+    ),
+]
+
+
+@pytest.mark.parametrize(("sweep", "path"), HOSTILE)
+def test_what_breaks_a_rule_is_refused_with_its_place(
+    opened: Client, sweep: Any, path: str
+) -> None:
+    opened.send("sweep", sweep=sweep)
+    error = opened.error("invalid_sweep")
+    assert error["path"] == path
+    assert 0 < len(error["message"]) < 300
+    assert "\n" not in error["message"]
+
+
+def test_images_are_refused(client: Client) -> None:
+    client.open({"data": {"name": "digits"}, "layers": [{"units": 8}]})
+    client.send("sweep", sweep=GRID)
+    client.error("invalid_sweep")
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        {}, {"racer": 0, "cell": {"row": 0, "column": 0}}, {"cell": {"row": -1, "column": 0}},
+        {"cell": {"row": 0}}, {"cell": {"row": 0, "column": 64}}, {"cell": {"row": 0, "column": 9}},
+    ],
+)  # fmt: skip
+def test_what_is_no_cell_is_not_adopted(opened: Client, content: dict[str, Any]) -> None:
+    opened.send("adopt", **content)
+    opened.error("invalid_message")
