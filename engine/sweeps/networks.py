@@ -74,6 +74,7 @@ def begin_networks(grid: Grid) -> Slices[Networks]:
     data: dict[Any, Dataset] = {}
     states: dict[Any, Any] = {}
     snapshots: list[Snapshot] = []
+    models: list[ExactModel] = []
     for spec in grid.list_specs():
         _check_room(spec)
         points = data.get(spec.data) or data.setdefault(spec.data, make_dataset(spec.data))
@@ -81,8 +82,10 @@ def begin_networks(grid: Grid) -> Slices[Networks]:
         if key not in states:
             states[key] = yield from draw_state(spec)
         snapshots.append(Snapshot(spec, points, states[key], Counters(), no_ranges(spec)))
+        counts = points.n_train, points.n
+        models.append(ExactModel.of(spec, *counts, n_validation=points.n_validation))
         yield
-    groups = _group(snapshots, grid.seeds)
+    groups = _group(models, snapshots, grid.seeds)
     if len(groups) > MAX_PROGRAMS:
         rule = f"{len(groups)} programs would have to be compiled: at most {MAX_PROGRAMS}"
         raise SweepError(rule, "axes")
@@ -101,16 +104,15 @@ def _check_room(spec: Spec) -> None:
             raise SweepError(f"{layer.activation} layers have at most {most} units", "axes")
 
 
-def _group(snapshots: Sequence[Snapshot], seeds: int) -> tuple[Group, ...]:
+def _group(
+    models: Sequence[ExactModel], snapshots: Sequence[Snapshot], seeds: int
+) -> tuple[Group, ...]:
     """Groups networks by what their program has compiled in."""
-    models = [
-        ExactModel.of(s.spec, s.data.n_train, s.data.n, n_validation=s.data.n_validation)
-        for s in snapshots
-    ]
-    shared = share_models(models)
+    distinct = list(dict.fromkeys(models))
+    shared = dict(zip(distinct, share_models(distinct), strict=True))
     members: dict[ExactModel, list[int]] = {}
     for index in sorted(range(len(models)), key=lambda index: index % seeds):
-        members.setdefault(shared[index], []).append(index)
+        members.setdefault(shared[models[index]], []).append(index)
     return tuple(_make_group(model, own, snapshots) for model, own in members.items())
 
 

@@ -181,6 +181,7 @@ def test_who_comes_back_is_told_of_it(connect: Callable[..., Client]) -> None:
     assert other.message("sweep", acks=True)["sweep"] is None
 
 
+@pytest.mark.slow
 def test_cells_that_diverge_say_so(client: Client) -> None:
     client.open({**SMALL, "data": {"name": "plane", "samples": 60}})
     rates = {"path": "optimizer.learning_rate", "values": [0.01, 10]}

@@ -122,6 +122,7 @@ def test_a_cell_of_several_seeds_is_their_median(programs: Programs) -> None:
     assert sweep.diverged.tolist() == [False] * 3 + [True] * 3
 
 
+@pytest.mark.slow
 def test_a_wall_shows_mean_and_deviation_of_its_networks(programs: Programs) -> None:
     spec = make_spec(data={"name": "blobs", "samples": 60})
     sweep = Sweep(spec, [span("seed", 1, 5, 5)], programs=programs)
