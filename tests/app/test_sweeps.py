@@ -217,7 +217,8 @@ def test_others_get_their_frames_while_a_large_sweep_trains(
 
 
 def send(session: Attached, kind: str, **content: Any) -> None:
-    session.session.enqueue(parse_message(json.dumps({"type": kind, **content})), 100)
+    command: Any = parse_message(json.dumps({"type": kind, **content}))
+    session.session.enqueue(command, 100)
 
 
 def test_a_saved_session_comes_back_without_it(in_process: Components) -> None:
