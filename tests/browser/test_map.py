@@ -157,6 +157,28 @@ def test_a_map_fits_and_axe_finds_nothing(tab: Page, width: int, mobile: bool) -
 
 
 @pytest.mark.slow
+def test_the_network_below_a_map_is_as_it_has_become(tab: Page) -> None:
+    """It has changed while it was covered, on a page that began with the map."""
+    page = tab.open(f"/?{SMALL}")
+    painted(page)
+    page.edited(lambda: page.click("[data-map-preset='border']"))
+    page.wait(lambda: page.text(".map-about").startswith("1,024 networks"), "another map")
+    page.press(Keys.TAB)
+    page.click("[data-action='showNetwork']")
+    page.wait(lambda: page.units == [8, 8], "its layers")
+    page.until("document.querySelector('.stage').offsetWidth > 500", "it fills its card")
+    page.until(
+        """(() => {
+          const [map, card] = [".plane-map", "#output"].map((css) =>
+            document.querySelector(css).getBoundingClientRect());
+          return map.width > 0.8 * card.width;
+        })()""",
+        "so does the output",
+    )
+    assert not page.find("#fault").is_displayed()
+
+
+@pytest.mark.slow
 def test_a_map_stands_in_a_slide(tab: Page) -> None:
     tab.resize(960, 540)
     page = tab.open(f"/embed?panels=map&controls=play,reset&{SMALL}")

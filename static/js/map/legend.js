@@ -15,9 +15,9 @@ export function createMapLegend() {
   const bar = h("canvas.map-bar", { "aria-hidden": "true", width: STOPS, height: 1 });
   const marks = h("span.map-marks");
   const diverged = h("span.map-key", { hidden: true }, h("span.map-hatch", { "aria-hidden": "true" }), h("span", {}, word("map.legend.diverged")));
-  const colours = h("span.map-colours", {}, bar, marks);
   const name = h("span.map-measure");
-  const element = h("div.map-legend", {}, name, colours, diverged);
+  const colours = h("span.map-colours", {}, name, bar, marks);
+  const element = h("div.map-legend", {}, colours, diverged);
   let drawn = "";
 
   /**
@@ -26,7 +26,7 @@ export function createMapLegend() {
    */
   function draw(scale, { palette, task, lost }) {
     diverged.hidden = !lost;
-    colours.hidden = name.hidden = !scale;
+    colours.hidden = !scale;
     element.hidden = !scale && !lost;
     if (!scale) return;
     const { measure, low, high, kind, share, ticks } = scale;

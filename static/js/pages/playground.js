@@ -104,8 +104,8 @@ async function start() {
   session.show();
   // Views measure themselves for their first frame; from then on they follow their size.
   whenFrameIsSeen().then(() => views.watchSize(CARDS.map(place)));
-  // The cards stay as large when the tools come and go; what is in them does not.
-  store.watch(["points.painting"], views.resize);
+  // The cards stay as large when tools or a map come and go; what is in them does not.
+  store.watch(["points.painting", "map.open"], views.resize);
   listenToKeys(context.actions);
 }
 

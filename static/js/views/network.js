@@ -200,7 +200,7 @@ export function create(element, context) {
 
   /** Also after an edit that was refused, which a select shows by itself. */
   function showHeads() {
-    if (!frame) return;
+    if (!frame || isCovered()) return;
     const { spec } = frame;
     const task = taskOf(spec);
     heads.update(spec, outputActivation(task, spec.loss ?? schema.lossesOf(task)[0]));

@@ -9,6 +9,8 @@ const FAR = 6;
 /** Where the scale ends among the finite values, and how far beyond the middle one at most. */
 const HIGHEST = 0.95;
 const BEYOND = 30;
+/** Decades that colours tell apart. */
+const WIDEST = 1e4;
 const LOWEST = 1e-6;
 /** How fast the ends of a scale follow, so that colours do not flicker. */
 const EASE = 0.25;
@@ -49,7 +51,7 @@ export function scaleOf(map, measure, task, before = null) {
     return scale(measure, -most, most, "linear", false);
   }
   const low = Math.max(LOWEST, values[0]);
-  const high = Math.max(low * 1.01, Math.min(quantile(values, HIGHEST), BEYOND * quantile(values, 0.5)));
+  const high = Math.max(low * 1.01, Math.min(quantile(values, HIGHEST), BEYOND * quantile(values, 0.5), WIDEST * low));
   const kept = before?.measure === measure ? before : null;
   const [from, to] = [ease(low, kept?.low), ease(high, kept?.high)];
   return scale(measure, from, to, to / from > FAR ? "log" : "linear", false);
