@@ -218,6 +218,40 @@ interface WallSize {
   height: number;
 }
 
+/** What a person has chosen of a search; a dimension is an axis as a map has it. */
+interface SearchChoice {
+  dimensions: MapAxis[];
+  method: Name;
+  /** One or two. */
+  objectives: Name[];
+  trials: number;
+  epochs: number;
+  pruning: boolean;
+}
+/** One network of a search. */
+interface Trial {
+  number: number;
+  by: "method" | "hand";
+  values: Record<Name, any>;
+  state: "training" | "complete" | "pruned" | "diverged" | "failed";
+  epoch: number;
+  metrics: Record<Name, number | null>;
+}
+/** Where the values of a dimension, or scores, stand on an axis: shares of it, 0 at its low end. */
+interface SearchScale {
+  path: Name;
+  log: boolean;
+  choices: any[] | null;
+  low: number;
+  high: number;
+  share: (value: any) => number;
+  ticks: { value: any; share: number }[];
+  /** Of scores: whether a larger one is better. */
+  rising?: boolean;
+}
+/** The part of an axis that trials must lie in to be listed. */
+interface SearchBrush { column: string; scale: SearchScale; from: number; to: number }
+
 interface Queue { place: number; places: number; lack: "sessions" | "memory"; [key: string]: any }
 
 /** A number with the formula that it comes from. */
@@ -409,6 +443,31 @@ interface PageState {
     problem: any;
     /** Whether one of its networks takes the place of the present one. */
     adopting: boolean;
+  };
+  /** Search over hyperparameters, in the place of the network. */
+  search: SearchChoice & {
+    open: boolean;
+    /** Id of what the server has begun; null for none. */
+    study: string | null;
+    /** As the server has begun it. */
+    settings: any;
+    state: "training" | "stopped" | "ended" | "failed" | null;
+    share: number;
+    found: Trial[];
+    /** Numbers of the best trials. */
+    best: number[];
+    importances: Record<Name, number>;
+    /** Why the server refused something. */
+    problem: any;
+    chart: string;
+    /** Trials that are averaged. */
+    ticked: number[];
+    ensemble: any;
+    /** Metrics of the best trials with those of the test points, once they were looked at. */
+    tested: Record<string, Record<Name, number>> | null;
+    /** The trial that is about to take the place of the network, and the one that has. */
+    opening: number | null;
+    opened: number | null;
   };
   /** What the run is to reach. */
   goal: {

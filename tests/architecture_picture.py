@@ -28,6 +28,7 @@ PAGE_ROOMS = {
     "landscape": "loss over a plane",
     "race": "networks side by side",
     "map": "networks along two axes",
+    "search": "hyperparameters",
     "goals": "goals in words",
     "lessons": "steps, answers",
     "pictures": "pictures, animations",

@@ -18,6 +18,7 @@ from typing import get_args
 from engine import CATALOGUE, PRESETS, QUANTITIES, SURFACES, Spec
 from engine.data.kinds import COMPONENTS, DATASETS
 from engine.data.tables import COLUMNS
+from engine.search import METHODS
 from engine.spec import names
 
 ROOT = Path(__file__).parents[1]
@@ -46,7 +47,7 @@ ALIKE = re.compile(
     r"feature\.(?!radius$|sepal_|petal_|pc).+|language\..+|data\.(fashion_)?mnist|readout\.place"
     r"|points\.(column\.x[12]|paste\.example)|tab\.score\.regression"
     r"|share\.kind\.(?!link$).+|share\.source\.(keras_sequential|pytorch|jax)"
-    r"|animation\.(format\.gif|ms|px)"
+    r"|animation\.(format\.gif|ms|px)|search\.method\.(tpe|cma_es)|action\.search\.(csv|db)"
     r"|option\.(tanh|relu|leaky_relu|prelu|elu|selu|gelu|silu|mish|softplus"
     r"|output\.tanh|huber|sgd|adagrad|adadelta|rmsprop|adam|adamw|nadam|lion)"
 )
@@ -123,7 +124,8 @@ def server_names() -> set[str]:
         if isinstance(listed, tuple | list):
             found |= {name for name in listed if isinstance(name, str)}
         found |= {name for name in get_args(listed) if isinstance(name, str)}
-    found |= {*class_keys(), *QUANTITIES, *mistakes(), "files", "download", *COLUMNS, *COMPONENTS}
+    found |= {*class_keys(), *QUANTITIES, *METHODS, *mistakes(), *COLUMNS, *COMPONENTS}
+    found |= {"files", "download"}
     return found | {one.table.package for one in CATALOGUE.values() if one.table}
 
 

@@ -28,7 +28,8 @@ ENGINE = (
 PAGE = (
     "lib", "spec", "spoken", "plot", "stream", "run", "advice", "controls", "ui", "network",
     "network/editing", "step", "images", "spaces", "flow", "points", "landscape", "race",
-    "map/model", "map", "goals", "lessons", "pictures", "embed", "lessons/page", "recordings",
+    "map/model", "map", "search/model", "search", "goals", "lessons", "pictures", "embed",
+    "lessons/page", "recordings",
     "share", "views", "views/images", "views/page", "pages",
 )  # fmt: skip
 #: What the engine knows nothing of.

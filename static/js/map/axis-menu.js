@@ -16,10 +16,11 @@ const LOG_START = 1e-3;
 
 /**
  * @param {HTMLElement} anchor
- * @param {{axis: MapAxis|null, kinds: AxisKind[], canBeNone: boolean, alone: boolean, title: string, schema: any,
- *   onChange: (axis: MapAxis|null) => void}} what `kinds` are those that the network reads
+ * @param {{axis: MapAxis|null, kinds: AxisKind[], canBeNone: boolean, alone?: boolean, counted?: boolean, title: string,
+ *   schema: any, make?: (kind: AxisKind) => MapAxis, onChange: (axis: MapAxis|null) => void}} what `kinds` are those that
+ *   the network reads; `counted`: whether the number of values is chosen, `make` gives the first axis of a kind
  */
-export function openAxisMenu(anchor, { axis, kinds, canBeNone, alone, title, schema, onChange }) {
+export function openAxisMenu(anchor, { axis, kinds, canBeNone, alone = false, counted = true, title, schema, make = makeAxis, onChange }) {
   /** @type {[string, string][]} */
   const named = kinds.map(({ path }) => [path, nameAxis(path, schema)]);
   const rest = h("div.map-axis-rest");
@@ -29,7 +30,7 @@ export function openAxisMenu(anchor, { axis, kinds, canBeNone, alone, title, sch
     options: canBeNone ? [[NONE, word("map.axis.none")], ...named] : named,
     onInput: (path) => {
       const found = kinds.find((one) => one.path === path);
-      change(found ? makeAxis(found) : null);
+      change(found ? make(found) : null);
       build();
     },
   });
@@ -88,7 +89,7 @@ export function openAxisMenu(anchor, { axis, kinds, canBeNone, alone, title, sch
       },
     });
     return [
-      h("div.map-ends", {}, end("low", "label.map.low"), end("high", "label.map.high")), count.element,
+      h("div.map-ends", {}, end("low", "label.map.low"), end("high", "label.map.high")), ...(counted ? [count.element] : []),
       scales,
     ];
   }

@@ -2,7 +2,7 @@
 
 import { word } from "lib/words";
 import { openAxisMenu } from "map/axis-menu";
-import { widenAxis, zoomAxis } from "map/model/axes";
+import { isReadAxis, widenAxis, zoomAxis } from "map/model/axes";
 import { FIRST, PRESET_NAMES, readPreset } from "map/model/presets";
 
 /** A key zooms to this share of an axis. */
@@ -46,7 +46,7 @@ export function createMapChoice({ store, schema, actions, edits }, { kinds, kind
     const { run: { draft } } = store.get();
     openAxisMenu(anchor, {
       axis: axes[which] ?? null, alone: axes.length === 1, schema, canBeNone: which === 1, title: word(`map.axis.${AXES[which]}`),
-      kinds: kinds.filter(({ path }) => isRead(path, draft)),
+      kinds: kinds.filter(({ path }) => isReadAxis(path, draft, schema)),
       onChange: (axis) => {
         const next = [...store.get().map.axes];
         const other = next[1 - which];
@@ -56,11 +56,6 @@ export function createMapChoice({ store, schema, actions, edits }, { kinds, kind
         setAxes(next.filter(Boolean), { zooms: [] });
       },
     });
-  }
-
-  /** Rates that the optimizer does not read would make all cells alike. */
-  function isRead(path, { optimizer: { name } }) {
-    return !schema.readBy("optimizer.name").includes(path) || schema.reads("optimizer.name", name, path);
   }
 
   function zoom({ across, up }) {

@@ -12,10 +12,11 @@ import { createMapLegend } from "map/legend";
 import { readCell, readMap, summarize } from "map/model/reading";
 import { createSeedsSummary } from "map/seeds";
 import { createMapStage } from "map/stage";
-import { createMapSwitch } from "map/switch";
 import { createMapToolbar } from "map/toolbar";
 import { describeAxes, describeCell, describeState, describeSum, nameCell } from "map/words";
+import { addSide } from "ui/card-sides";
 
+const GRID = ["M2.5 2.5h4.2v4.2H2.5z", "M9.3 2.5h4.2v4.2H9.3z", "M2.5 9.3h4.2v4.2H2.5z", "M9.3 9.3h4.2v4.2H9.3z"];
 /** Milliseconds from one painting to the next, at least: of the wall, and of all that is said beside it. */
 const PERIOD = { wall: 33, words: 200 };
 
@@ -59,7 +60,7 @@ export function create(places, context) {
   let scale = null;
   let looked = -1;
   let sum = { count: 0, diverged: 0, good: 0, best: -1 };
-  const way = own ? null : createMapSwitch(card, about, { open: choice.open, close });
+  const way = own ? null : addSide(card, { action: "showMap", title: "map.title", help: "help.map", paths: GRID, about, open: choice.open, close });
 
   const again = h("button.button.primary", { type: "button", hidden: true, data: { action: "showMap", help: word("help.map") }, on: { click: choice.open } }, word("map.title"));
   /** A panel of its own opens its map itself, the first time. */

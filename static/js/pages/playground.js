@@ -48,6 +48,7 @@ import { create as createRecordSign } from "views/page/recording-indicator";
 import { create as createTimeLine } from "views/page/timeline";
 import { create as createTour } from "views/page/tour";
 import { keepMapInAddress } from "map/link";
+import { keepSearchInAddress } from "search/link";
 import { readMap } from "map/model/reading";
 import { speakMap } from "map/words";
 import { createSurfaceRace } from "race/surface-race";
@@ -99,6 +100,7 @@ async function start() {
     },
   });
   keepMapInAddress(store);
+  keepSearchInAddress(store);
   address.keep(context.schema.defaults(), connection.token);
   followCustomPoints(store);
   session.show();
@@ -157,7 +159,7 @@ function createCards(part, context) {
   const step = h("div.step");
   const ablation = h("div.ablation");
   const views = makeViews("playground", part, context, {
-    data: place("data"), network: place("network"), map: { network: place("network"), output: place("output") }, observation, ablation, step, notes: h("div.first-layer"), ...output,
+    data: place("data"), network: place("network"), map: { network: place("network"), output: place("output") }, search: place("network"), observation, ablation, step, notes: h("div.first-layer"), ...output,
   }, OWN);
   place("network").append(observation, ablation, step);
   return views;

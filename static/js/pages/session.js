@@ -7,6 +7,7 @@ import { createLibrary } from "images/library";
 import { followLoading } from "images/loading";
 import { followGoal } from "goals/following";
 import { followMap } from "map/following";
+import { followSearch } from "search/following";
 import { createHandover } from "stream/handover";
 import { createImageMode } from "run/image-mode";
 import { taskOfSet } from "spec/data-sets";
@@ -92,6 +93,7 @@ export function createSession({
   connection.on("locked", () => location.reload());
   followGoal(connection, store);
   followMap(connection, store);
+  followSearch(connection, store, storage);
   requestViews(connection, store, painter.repaint);
   requestPace(connection, store);
   followLoading(store);

@@ -10,6 +10,7 @@ import { createDigitTabs } from "pages/image-panels";
 import { create as createLandscape } from "landscape/panel";
 import { create as createMap } from "map/panel";
 import { create as createRace } from "race/panel";
+import { create as createSearch } from "search/panel";
 import { createViewDialog } from "ui/view-dialog";
 import { create as createAblation } from "views/ablation";
 import { create as createClasses } from "views/classes";
@@ -46,6 +47,7 @@ const TABLE = [
   },
   { part: "spaces", plane: "spaces", playground: "network", replay: "network", embed: "network", replayEmbed: "network" },
   { part: "map", plane: "map", playground: "map", embed: "map" },
+  { part: "search", plane: "search", playground: "search" },
   { part: "explanation", images: "explanation", playground: "network" },
   { part: "output", plane: "output", playground: "plane", replay: "plane" },
   { part: "output", images: "predictions", playground: "predictions" },
@@ -123,6 +125,7 @@ const SHARED = {
   },
   landscape: createLandscape,
   map: createMap,
+  search: createSearch,
   classes: createClasses,
   race: createRace,
   goal: createGoal,

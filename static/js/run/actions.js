@@ -99,6 +99,37 @@ export function createActions({ store, edits, customPoints, send, schema }) {
     edits.command({ type: "adopt", cell: { row, column } }, () => store.set({ map: { adopting: false } }));
   }
 
+  /** Begins a search, goes on with a study, or stops: null. */
+  function search(settings) {
+    if (!settings || settings.study) send({ type: "search", ...settings });
+    else edits.afterThese(() => send({ type: "search", search: settings }), () => {});
+  }
+
+  /** Tries values that were chosen by hand. */
+  function propose(values) {
+    send({ type: "propose", values });
+  }
+
+  /** Asks for the mean of some trials. */
+  function combine(trials) {
+    send({ type: "ensemble", trials });
+  }
+
+  /** Looks at the test points of the best trials, which ends the search. */
+  function testSearch() {
+    send({ type: "test" });
+  }
+
+  /** Goes on with the network of a trial. */
+  function adoptTrial(trial) {
+    store.set({ run: { diverged: null } });
+    if (!edits.admits()) return;
+    store.set({ search: { opening: trial } });
+    edits.command({ type: "adopt", trial }, (lost, error) => {
+      if (lost || error) store.set({ search: { opening: null } });
+    });
+  }
+
   function setSpeed(epochs) {
     store.set({ run: { speed: epochs } });
   }
@@ -142,7 +173,7 @@ export function createActions({ store, edits, customPoints, send, schema }) {
   }
 
   return {
-    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, adoptCell, checkGoal, setSpeed, setWeight, startPreset, complete,
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, adoptCell, search, propose, combine, testSearch, adoptTrial, checkGoal, setSpeed, setWeight, startPreset, complete,
     chooseData: createDataSwitch({ store, edits, schema }),
   };
 }

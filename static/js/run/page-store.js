@@ -30,6 +30,11 @@ const INITIAL = {
     surface: "ravine", against: "optimizer", rate: 0.03, optimizer: "momentum",
   },
   map: { open: false, axes: [], seeds: 1, colour: "boundary", zooms: [], sweep: null, problem: null, adopting: false },
+  search: {
+    open: false, dimensions: [], method: "tpe", objectives: ["validation_loss"], trials: 64, epochs: 100, pruning: false,
+    study: null, settings: null, state: null, share: 0, found: [], best: [], importances: {}, problem: null,
+    chart: "history", ticked: [], ensemble: null, tested: null, opening: null, opened: null,
+  },
   goal: { text: null, tree: null, verdict: null, reached: null, check: null },
   ablation: { units: [], links: [] },
   classes: { open: 0, part: "test" },

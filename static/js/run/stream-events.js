@@ -6,6 +6,7 @@ import { createRunSwitch } from "run/run-switch";
 
 /** Who looks at the page again wants it to go on, at once. */
 const AWAY = ["idle", "lost"];
+const OF_SEARCH = ["invalid_search", "unknown_study", "no_search"];
 
 /**
  * Follows a connection.
@@ -38,8 +39,9 @@ export function followStream(connection, { store, edits, history, painter, addre
   });
   connection.on("waiting", edits.wait);
   connection.on("error", (error) => {
-    // A map that is refused was no edit.
+    // A map or a search that is refused was no edit, but a trial that is opened is one.
     if (error.code === "invalid_sweep") return;
+    if (OF_SEARCH.includes(error.code) && store.get().search.opening === null) return;
     edits.settle(error);
     if (error.path?.startsWith("until")) {
       runSwitch.hear(false);

@@ -2,6 +2,7 @@
 
 import { describeError } from "lib/errors";
 import { writeMapWord } from "map/link";
+import { writeSearchWord } from "search/link";
 import { writeState } from "spec/url-state";
 import { word } from "lib/words";
 
@@ -21,9 +22,9 @@ const NAMED = "&state=".length;
 export async function requestLink({ store, schema, token }, wanted, taken) {
   const { run: { spec } } = store.get();
   const defaults = schema.defaults();
-  const map = writeMapWord(store.get());
-  const withMap = (query) => [query, map].filter(Boolean).join("&");
-  const plain = { query: withMap(writeState(spec, defaults)), state: null, stored: false, step: 0 };
+  const beside = [writeMapWord, writeSearchWord].map((write) => write(store.get()));
+  const withViews = (query) => [query, ...beside].filter(Boolean).join("&");
+  const plain = { query: withViews(writeState(spec, defaults)), state: null, stored: false, step: 0 };
   const points = wanted.points && spec.data.name === "points";
   if (!points && wanted.weights === "none") return plain;
   const left = LONGEST - taken - plain.query.length - NAMED;
@@ -40,5 +41,5 @@ export async function requestLink({ store, schema, token }, wanted, taken) {
   if (!answer.ok) return { ...plain, problem: describeError(said) };
   const { state, stored, step } = said;
   // The words are those of the very step that the weights are of.
-  return { query: withMap(writeState(said.spec, defaults, state)), state, stored, step };
+  return { query: withViews(writeState(said.spec, defaults, state)), state, stored, step };
 }

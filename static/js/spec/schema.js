@@ -23,7 +23,8 @@ export function learnSchema(schema) {
 /**
  * @param {Object} schema JSON Schema of the spec
  * @returns {{field: Function, has: Function, defaults: Function, lossesOf: Function, reads: Function, readBy: Function,
- *   layerOptions: Function, sweepAxes: () => AxisKind[]}}
+ *   layerOptions: Function, sweepAxes: () => AxisKind[],
+ *   search: () => {paths: string[], methods: Object<string, any>, objectives: Object<string, any>, limits: Object<string, number>}}}
  */
 export function readSchema(schema) {
   function resolve(node) {
@@ -124,5 +125,10 @@ export function readSchema(schema) {
     return schema.sweep_axes ?? [];
   }
 
-  return { field, has, defaults, lossesOf, reads, readBy, layerOptions, sweepAxes };
+  /** What a search can vary, how, what for, and its limits. */
+  function search() {
+    return schema.search;
+  }
+
+  return { field, has, defaults, lossesOf, reads, readBy, layerOptions, sweepAxes, search };
 }

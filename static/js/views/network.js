@@ -99,7 +99,7 @@ export function create(element, context) {
     store.set({ view: { space: layer + 1 } });
   }
 
-  const isCovered = () => store.get().view.space !== null || store.get().map.open;
+  const isCovered = () => store.get().view.space !== null || store.get().map.open || store.get().search.open;
 
   function grow(layer) {
     const { units, activation } = layers()[layer] ?? {};
@@ -312,7 +312,7 @@ export function create(element, context) {
     store.watch(["view.pinned", "ablation.units"], ({ view: { pinned }, ablation }) => units.mark(pinned, ablation)),
     store.watch(["ablation.units", "ablation.links"], paint),
     store.watch(["run.draft"], showHeads),
-    store.watch(["view.space", "map.open"], uncover),
+    store.watch(["view.space", "map.open", "search.open"], uncover),
     store.watch(["step.open", "step.shown", "ablation.units", "ablation.links"], makeRoom),
     store.watch(["timeline.recalled"], ({ timeline: { recalled } }) => {
       // Nothing is trained from a step of the past that is only looked at.

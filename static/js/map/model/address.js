@@ -27,7 +27,12 @@ export function writeMap({ axes, seeds, colour }) {
   ].join(",");
 }
 
-function writeAxis(axis) {
+/**
+ * An axis as a part of a word.
+ *
+ * @param {MapAxis} axis
+ */
+export function writeAxis(axis) {
   const word = Object.keys(WORDS).find((key) => WORDS[key] === axis.path) ?? axis.path;
   if (axis.values) return `${word}:${axis.values.join(".")}`;
   const { low, high, count, scale } = axis;
@@ -48,7 +53,7 @@ export function readMapText(text) {
     if (word === "seeds" && /^\d{1,2}$/.test(rest[0]) && rest.length === 1) map.seeds = Number(rest[0]);
     else if (word === "colour" && LOOKS.includes(rest[0]) && rest.length === 1) [map.colour] = rest;
     else {
-      const axis = Object.hasOwn(WORDS, word) ? readAxis(WORDS[word], rest) : null;
+      const axis = readAxis(part);
       if (!axis) return null;
       map.axes.push(axis);
     }
@@ -56,7 +61,16 @@ export function readMapText(text) {
   return map.axes.length === 1 || map.axes.length === 2 ? map : null;
 }
 
-function readAxis(path, rest) {
+/**
+ * Reads what `writeAxis` writes.
+ *
+ * @param {string} part
+ * @returns {MapAxis|null} null for what is none
+ */
+export function readAxis(part) {
+  const [word, ...rest] = part.split(":");
+  if (!Object.hasOwn(WORDS, word)) return null;
+  const path = WORDS[word];
   if (rest.length === 1) {
     const values = rest[0].split(".");
     return values.length > 1 && values.every((value) => NAME.test(value)) ? { path, values } : null;

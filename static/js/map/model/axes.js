@@ -29,6 +29,19 @@ export function makeAxis(kind, more = {}) {
 }
 
 /**
+ * Whether a network reads what an axis varies: rates that the optimizer does not read would make all
+ * networks alike, and so would the units of no layer.
+ *
+ * @param {string} path
+ * @param {Spec} spec
+ * @param {any} schema
+ */
+export function isReadAxis(path, { optimizer: { name }, layers }, schema) {
+  if (path.startsWith("layers.") && path !== "layers.count" && !layers.length) return false;
+  return !schema.readBy("optimizer.name").includes(path) || schema.reads("optimizer.name", name, path);
+}
+
+/**
  * The values that an axis asks for, as the server works them out.
  *
  * @param {MapAxis} axis

@@ -1,0 +1,123 @@
+/** Settings of a search: what varies, who proposes, what for, how many; and the buttons that begin and end it. */
+
+import { createChoice } from "controls/choice";
+import { createToggle } from "controls/toggle";
+import { h, setText } from "lib/dom";
+import { formatCount } from "lib/format";
+import { word } from "lib/words";
+import { openAxisMenu } from "map/axis-menu";
+import { EPOCHS, MOST_DIMENSIONS, TRIALS, countPlaces, isGrid, listKinds, makeDimension, objectivesOf, writeSettings } from "search/model/settings";
+import { describeDimension, explainMethod, nameMetric } from "search/words";
+
+const NONE = "";
+
+/**
+ * @param {Context} context
+ * @param {AxisKind[]} kinds
+ * @returns {{element: HTMLElement, update: () => void, start: HTMLElement}}
+ */
+export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
+  const set = (patch) => store.set({ search: patch });
+  const [methods, all] = [schema.search().methods, schema.search().objectives].map(Object.keys);
+  const chips = h("div.search-dimensions", { role: "group", "aria-label": word("search.dimensions") });
+  const method = createChoice({ label: word("label.search.method"), help: word("help.search.method"), path: "searchMethod" }, {
+    options: methods.map((name) => [name, word(`search.method.${name}`)]), onInput: (name) => set({ method: name }),
+  });
+  const first = createChoice({ label: word("label.search.objective"), help: word("help.search.objective"), path: "searchObjective" }, {
+    options: [], onInput: (name) => setObjectives(name, store.get().search.objectives[1]),
+  });
+  const second = createChoice({ label: word("label.search.second"), help: word("help.search.second"), path: "searchSecond" }, {
+    options: [], onInput: (name) => setObjectives(store.get().search.objectives[0], name),
+  });
+  const count = (key, counts) => createChoice({ label: word(`label.search.${key}`), help: word(`help.search.${key}`), path: `search-${key}` }, {
+    options: counts.map(String).map((text) => [text, text]), onInput: (text) => set({ [key]: Number(text) }),
+  });
+  const [trials, epochs] = [count("trials", TRIALS), count("epochs", EPOCHS)];
+  const pruning = createToggle({ label: word("label.search.pruning"), help: word("help.search.pruning"), path: "searchPruning" }, { onInput: (on) => set({ pruning: on }) });
+  const start = h("button.button.primary", { type: "button", data: { action: "startSearch", help: word("help.search.start") }, on: { click: begin } });
+  const stop = h("button.button", { type: "button", data: { action: "stopSearch", help: word("help.search.stop") }, on: { click: () => actions.search(null) } }, word("action.search.stop"));
+  const goOn = h("button.button", {
+    type: "button", data: { action: "continueSearch", help: word("help.search.continue") }, on: { click: () => actions.search({ study: store.get().search.study }) },
+  }, word("action.search.continue"));
+  const about = h("p.search-method");
+  const progress = h("progress.search-progress", { max: 1, "aria-label": word("search.progress") });
+  const element = h("div.search-form", {}, chips,
+    h("div.search-fields", {}, method.element, first.element, second.element, trials.element, epochs.element),
+    h("div.search-begin", {}, start, stop, goOn, pruning.element, about), progress);
+  let drawn = "";
+
+  function setObjectives(one, other) {
+    set({ objectives: [one, ...(other && other !== one ? [other] : [])] });
+  }
+
+  function begin() {
+    set({ problem: null });
+    actions.search(writeSettings(store.get().search, schema));
+  }
+
+  function update() {
+    const { search, run: { spec } } = store.get();
+    if (!spec) return;
+    const usable = listKinds(kinds, spec, schema);
+    const task = taskOf(spec);
+    showChips(search, usable);
+    method.update(search.method);
+    const possible = objectivesOf(all, task);
+    const named = /** @type {[string, string][]} */ (possible.map((name) => [name, nameMetric(name)]));
+    first.setOptions(named);
+    first.update(search.objectives[0]);
+    second.setOptions([[NONE, word("search.second.none")], ...named.filter(([name]) => name !== search.objectives[0])]);
+    second.update(search.objectives[1] ?? NONE);
+    // Of another task: the loss is always there.
+    if (search.objectives.some((name) => !possible.includes(name))) set({ objectives: ["validation_loss"] });
+    showCount(trials, TRIALS, search.trials);
+    showCount(epochs, EPOCHS, search.epochs);
+    pruning.update(search.pruning && search.objectives.length === 1);
+    pruning.input.disabled = search.objectives.length > 1;
+    setText(about, isGrid(search.method, schema) && search.dimensions.length
+      ? word("search.grid.places", { about: explainMethod(search.method), places: formatCount(countPlaces(search.dimensions)) }) : explainMethod(search.method));
+    const trains = search.state === "training";
+    setText(start, word(search.settings ? "action.search.again" : "action.search.start"));
+    start.hidden = trains;
+    start.disabled = !search.dimensions.length;
+    stop.hidden = !trains;
+    goOn.hidden = search.state !== "stopped" || !search.study;
+    progress.hidden = !trains;
+    progress.value = search.share;
+  }
+
+  function showCount(choice, counts, value) {
+    choice.setOptions([...new Set([...counts, value])].sort((a, b) => a - b).map((one) => [String(one), String(one)]));
+    choice.update(String(value));
+  }
+
+  function showChips({ dimensions, method: name }, usable) {
+    const key = JSON.stringify([dimensions, name, usable.length]);
+    if (key === drawn) return;
+    drawn = key;
+    const focused = [...chips.children].indexOf(document.activeElement);
+    const free = usable.filter(({ path }) => !dimensions.some((one) => one.path === path));
+    const button = (text, i, help) => h("button.search-dimension", {
+      type: "button", "aria-haspopup": "dialog", data: { dimension: i, help: word(help) }, on: { click: (event) => openMenu(event.currentTarget, i) },
+    }, text);
+    chips.replaceChildren(
+      ...dimensions.map((dimension, i) => button(describeDimension(dimension, schema), i, "help.search.dimension")),
+      ...(dimensions.length < MOST_DIMENSIONS && free.length ? [button(word("search.dimension.add"), dimensions.length, "help.search.add")] : []));
+    if (focused >= 0) /** @type {HTMLElement} */ (chips.children[Math.min(focused, chips.children.length - 1)])?.focus();
+  }
+
+  function openMenu(anchor, i) {
+    const { search: { dimensions, method: name }, run: { spec } } = store.get();
+    const usable = listKinds(kinds, spec, schema).filter(({ path }) => path === dimensions[i]?.path || !dimensions.some((one) => one.path === path));
+    openAxisMenu(anchor, {
+      axis: dimensions[i] ?? null, kinds: usable, canBeNone: true, counted: isGrid(name, schema), title: word("search.dimension.title"), schema, make: makeDimension,
+      onChange: (axis) => {
+        const next = [...store.get().search.dimensions];
+        next[i] = axis;
+        set({ dimensions: next.filter(Boolean) });
+      },
+    });
+  }
+
+  return { element, update, start };
+}
