@@ -59,6 +59,27 @@ def test_trials_are_sorted_opened_and_undone_by_keyboard(tab: Page) -> None:
 
 
 @pytest.mark.slow
+def test_what_varies_is_chosen_by_keyboard(tab: Page) -> None:
+    page = tab.open(f"/?{SMALL}")
+
+    def chips() -> list[str]:
+        return [chip.text for chip in page.find_all(".search-dimension")]
+
+    first = ["Learning rate 0.01 to 1", "Units per layer 2 to 4", "+ hyperparameter"]
+    page.wait(lambda: chips() == first, "the dimensions of the link")
+    page.tab_to("[data-dimension='0']")
+    page.press(Keys.ENTER)
+    page.choose("mapPath", "none")
+    page.wait(lambda: chips() == first[1:], "one less")
+    # What is chosen then stands in its old place, and no other one goes.
+    page.choose("mapPath", "regularization.l2")
+    page.wait(lambda: chips() == ["L2 1e−5 to 0.1", *first[1:]], "another one")
+    page.press(Keys.ESCAPE)
+    page.until("document.activeElement.dataset.dimension === '0'", "the focus is back")
+    page.wait(lambda: "search=l2:" in page.run("return location.search"), "its address")
+
+
+@pytest.mark.slow
 def test_every_picture_shows_the_trials(tab: Page) -> None:
     page = start(tab)
     points = "document.querySelectorAll('#panel-search-{} .scatterlayer .point').length === {}"

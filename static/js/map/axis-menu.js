@@ -17,16 +17,16 @@ const LOG_START = 1e-3;
 /**
  * @param {HTMLElement} anchor
  * @param {{axis: MapAxis|null, kinds: AxisKind[], canBeNone: boolean, alone?: boolean, counted?: boolean, title: string,
- *   schema: any, make?: (kind: AxisKind) => MapAxis, onChange: (axis: MapAxis|null) => void}} what `kinds` are those that
- *   the network reads; `counted`: whether the number of values is chosen, `make` gives the first axis of a kind
+ *   help?: string, schema: any, make?: (kind: AxisKind) => MapAxis, onChange: (axis: MapAxis|null) => void}} what `kinds` are those that
+ *   the network reads; `counted`: whether the number of values is chosen, `help` is the key of what is said of the setting, `make` gives the first axis of a kind
  */
-export function openAxisMenu(anchor, { axis, kinds, canBeNone, alone = false, counted = true, title, schema, make = makeAxis, onChange }) {
+export function openAxisMenu(anchor, { axis, kinds, canBeNone, alone = false, counted = true, title, help = "help.map.path", schema, make = makeAxis, onChange }) {
   /** @type {[string, string][]} */
   const named = kinds.map(({ path }) => [path, nameAxis(path, schema)]);
   const rest = h("div.map-axis-rest");
   let now = axis;
   const kind = () => kinds.find(({ path }) => path === now?.path);
-  const paths = createChoice({ label: word("label.map.path"), help: word("help.map.path"), path: "mapPath" }, {
+  const paths = createChoice({ label: word("label.map.path"), help: word(help), path: "mapPath" }, {
     options: canBeNone ? [[NONE, word("map.axis.none")], ...named] : named,
     onInput: (path) => {
       const found = kinds.find((one) => one.path === path);

@@ -107,11 +107,13 @@ export function createActions({ store, edits, customPoints, send, schema }) {
 
   /** Tries values that were chosen by hand. */
   function propose(values) {
+    store.set({ search: { problem: null } });
     send({ type: "propose", values });
   }
 
   /** Asks for the mean of some trials. */
   function combine(trials) {
+    store.set({ search: { problem: null } });
     send({ type: "ensemble", trials });
   }
 

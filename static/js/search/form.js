@@ -95,26 +95,36 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
     const key = JSON.stringify([dimensions, name, usable.length]);
     if (key === drawn) return;
     drawn = key;
-    const focused = [...chips.children].indexOf(document.activeElement);
     const free = usable.filter(({ path }) => !dimensions.some((one) => one.path === path));
-    const button = (text, i, help) => h("button.search-dimension", {
-      type: "button", "aria-haspopup": "dialog", data: { dimension: i, help: word(help) }, on: { click: (event) => openMenu(event.currentTarget, i) },
-    }, text);
-    chips.replaceChildren(
-      ...dimensions.map((dimension, i) => button(describeDimension(dimension, schema), i, "help.search.dimension")),
-      ...(dimensions.length < MOST_DIMENSIONS && free.length ? [button(word("search.dimension.add"), dimensions.length, "help.search.add")] : []));
-    if (focused >= 0) /** @type {HTMLElement} */ (chips.children[Math.min(focused, chips.children.length - 1)])?.focus();
+    const texts = dimensions.map((dimension) => [describeDimension(dimension, schema), "help.search.dimension"]);
+    if (dimensions.length < MOST_DIMENSIONS && free.length) texts.push([word("search.dimension.add"), "help.search.add"]);
+    // The buttons stay, so that the focus comes back to them.
+    while (chips.children.length > texts.length) chips.lastChild.remove();
+    while (chips.children.length < texts.length) chips.append(makeChip(chips.children.length));
+    texts.forEach(([text, help], i) => {
+      setText(chips.children[i], text);
+      chips.children[i].dataset.help = word(help);
+    });
+  }
+
+  function makeChip(i) {
+    return h("button.search-dimension", {
+      type: "button", "aria-haspopup": "dialog", data: { dimension: i }, on: { click: (event) => openMenu(event.currentTarget, i) },
+    });
   }
 
   function openMenu(anchor, i) {
     const { search: { dimensions, method: name }, run: { spec } } = store.get();
+    let shown = dimensions[i] ?? null;
     const usable = listKinds(kinds, spec, schema).filter(({ path }) => path === dimensions[i]?.path || !dimensions.some((one) => one.path === path));
     openAxisMenu(anchor, {
-      axis: dimensions[i] ?? null, kinds: usable, canBeNone: true, counted: isGrid(name, schema), title: word("search.dimension.title"), schema, make: makeDimension,
+      axis: dimensions[i] ?? null, kinds: usable, canBeNone: true, counted: isGrid(name, schema), title: word("search.dimension.title"), help: "help.search.dimension", schema, make: makeDimension,
       onChange: (axis) => {
         const next = [...store.get().search.dimensions];
-        next[i] = axis;
-        set({ dimensions: next.filter(Boolean) });
+        const place = next.indexOf(shown);
+        next.splice(place < 0 ? i : place, place < 0 ? 0 : 1, ...(axis ? [axis] : []));
+        shown = axis;
+        set({ dimensions: next });
       },
     });
   }
