@@ -173,3 +173,11 @@ def test_a_brush_lists_what_passes(modules: Modules) -> None:
     # Rates 0.1 and 0.01 lie at two thirds and one third.
     assert modules.load(script, trials, dimension, 0.3, 0.7) == [1, 2, 5, 6]
     assert modules.load(script, trials, dimension, 0, 1) == list(range(8))
+
+
+def test_a_trial_that_is_just_asked_for_has_no_values_yet(modules: Modules) -> None:
+    script = 'return (await import("search/words")).formatAt(...arguments);'
+    assert modules.load(script.replace("...arguments", "arguments[0], undefined"), "seed") == "–"
+    rate = "optimizer.learning_rate"
+    shown = [modules.load(script, rate, value) for value in (0.0123456, 3, 1e-5)]
+    assert shown == ["0.0123", "3", "1e−5"]

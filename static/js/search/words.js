@@ -8,8 +8,9 @@ import { countStates, metricOf } from "search/model/trials";
 
 const DIGITS = 3;
 
-/** A value of a dimension. */
+/** A value of a dimension; a trial that is just asked for has none yet. */
 export function formatAt(path, value) {
+  if (value === undefined) return "–";
   if (typeof value === "string") return optionText(path, value);
   return Number.isInteger(value) ? String(value) : formatValue(Number(value.toPrecision(DIGITS)));
 }
