@@ -26,7 +26,9 @@ import { word } from "lib/words";
 import { create as createPendingLine } from "views/page/pending-line";
 import { create as createNotice } from "views/page/notice";
 import { create as createStandbyLine } from "views/page/standby-line";
+import { followMap } from "map/following";
 import { openMapOf } from "map/link";
+import { create as createMap } from "map/panel";
 import { createSurfaceRace } from "race/surface-race";
 
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -74,9 +76,10 @@ async function start() {
     address.reportProblem();
     reportOptions(store);
   };
-  const frames = createPanels(place("panels"), "embed");
+  const frames = createPanels(place("panels"), "embed", { map: createMap });
   const session = createSession({
-    config, store, storage, address: { ...address, reportProblem }, faults, createViews, painted, around: standBy,
+    config, store, storage, address: { ...address, reportProblem }, faults, createViews, painted, followers: [followMap],
+    around: standBy,
   });
   const { connection, views, painter } = session;
   let notice = null;

@@ -21,6 +21,8 @@ import { applyPalette } from "plot/palette";
 import { loadPlotly } from "plot/plotly";
 import { persistPreferences } from "lib/preferences";
 import { createMemory, openStorage } from "lib/storage";
+import { followMap } from "map/following";
+import { create as createMap } from "map/panel";
 import { applyTheme } from "lib/theme";
 import { PATHS, writeState } from "spec/url-state";
 import { loadWords } from "lib/words";
@@ -55,8 +57,10 @@ async function start({ name, lesson }) {
     session: null, toOpen: (known) => ({ spec: known ?? stateOf(step)?.spec ?? {} }),
     refuse() {}, leave() {}, reportProblem() {},
   };
-  const panels = createPanels(place("panels"), "embed");
-  const session = createSession({ config, store, storage: createMemory(), address, faults, createViews, painted });
+  const panels = createPanels(place("panels"), "embed", { map: createMap });
+  const session = createSession({
+    config, store, storage: createMemory(), address, faults, createViews, painted, followers: [followMap],
+  });
   const { connection, views, painter, edits } = session;
   const frames = createShownFrames(session);
   const deck = alone ? joinDeck(store) : null;

@@ -47,8 +47,12 @@ import { create as createStrip } from "views/page/play-strip";
 import { create as createRecordSign } from "views/page/recording-indicator";
 import { create as createTimeLine } from "views/page/timeline";
 import { create as createTour } from "views/page/tour";
+import { followMap } from "map/following";
 import { keepMapInAddress } from "map/link";
+import { create as createMap } from "map/panel";
+import { followSearch } from "search/following";
 import { keepSearchInAddress } from "search/link";
+import { create as createSearch } from "search/panel";
 import { readMap } from "map/model/reading";
 import { speakMap } from "map/words";
 import { createSurfaceRace } from "race/surface-race";
@@ -73,7 +77,7 @@ async function start() {
   const store = createPageStore();
   const storage = openStorage("sessionStorage");
   const address = createAddress(store, storage);
-  const session = createSession({ config, store, storage, address, faults, createViews, painted });
+  const session = createSession({ config, store, storage, address, faults, createViews, painted, followers: [followMap, followSearch] });
   const { connection, edits, painter, views } = session;
   const recall = createRecall({ connection, store, edits });
   const advice = createAdvice({ connection, store });
@@ -150,6 +154,8 @@ const OWN = {
     observe: observeImages, newLayer: { ...context.schema.defaults().layers[0], ...LAYER }, tries: false, looks: ["gradients"],
   }),
   notes: createNotes,
+  map: createMap,
+  search: createSearch,
 };
 
 function createCards(part, context) {

@@ -6,8 +6,6 @@ import { createEdits } from "run/edits";
 import { createLibrary } from "images/library";
 import { followLoading } from "images/loading";
 import { followGoal } from "goals/following";
-import { followMap } from "map/following";
-import { followSearch } from "search/following";
 import { createHandover } from "stream/handover";
 import { createImageMode } from "run/image-mode";
 import { taskOfSet } from "spec/data-sets";
@@ -38,11 +36,12 @@ async function askServer(name) {
  *
  * @param {{config: Object, store: Store, storage: StorageLike, address: Object, faults: Object,
  *   createViews: (part: Function, context: Object) => Object[][], painted: (frame: Object) => void,
+ *   followers?: ((connection: Object, store: Store, storage: StorageLike) => void)[],
  *   source?: Object, around?: (connection: Object, schema: Promise<object>) => Object,
  *   ask?: (name: string) => Promise<object>}} parts
  *   `config` is the page's own, `storage` that of the tab or what stands for it, `faults` says which
  *   views have failed, `createViews` makes all views, each by `part` (`view-guard`), `painted` is told
- *   of every frame that they have painted, `source` takes the place of a connection, `around` makes
+ *   of every frame that they have painted, `followers` listen to what more a page shows, `source` takes the place of a connection, `around` makes
  *   another source of it, `ask` takes that of the server's answers under `/api`
  * @returns {{connection, edits, history, painter, views, opened: Promise<void>, learn: Function,
  *   show: Function, showAnew: Function}} `opened` resolves once it is known what is trained,
@@ -50,7 +49,8 @@ async function askServer(name) {
  *   makes them anew
  */
 export function createSession({
-  config, store, storage, address, faults, createViews, painted, source, around = (live) => live, ask = askServer,
+  config, store, storage, address, faults, createViews, painted, followers = [], source, around = (live) => live,
+  ask = askServer,
 }) {
   const asked = ask("schema").then(learnSchema);
   // Who waits for it hears of it.
@@ -92,8 +92,7 @@ export function createSession({
   followStream(connection, { store, edits, history, painter, address: { ...address, reportProblem } });
   connection.on("locked", () => location.reload());
   followGoal(connection, store);
-  followMap(connection, store);
-  followSearch(connection, store, storage);
+  for (const follow of followers) follow(connection, store, storage);
   requestViews(connection, store, painter.repaint);
   requestPace(connection, store);
   followLoading(store);

@@ -8,9 +8,7 @@ import { h } from "lib/dom";
 import { LOSS } from "plot/curve-figure";
 import { createDigitTabs } from "pages/image-panels";
 import { create as createLandscape } from "landscape/panel";
-import { create as createMap } from "map/panel";
 import { create as createRace } from "race/panel";
-import { create as createSearch } from "search/panel";
 import { createViewDialog } from "ui/view-dialog";
 import { create as createAblation } from "views/ablation";
 import { create as createClasses } from "views/classes";
@@ -124,8 +122,6 @@ const SHARED = {
     return createMetrics(figures);
   },
   landscape: createLandscape,
-  map: createMap,
-  search: createSearch,
   classes: createClasses,
   race: createRace,
   goal: createGoal,
