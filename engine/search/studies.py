@@ -60,13 +60,14 @@ class SearchStudy:
 
     @property
     def trials(self) -> tuple[SearchTrial, ...]:
-        """All trials, by number, but those that wait or were interrupted."""
+        """All trials, by number, but those that wait, were interrupted or have no values yet."""
         frozen = self._study.get_trials(deepcopy=False)
-        return tuple(
-            self._read(one)
-            for one in frozen
-            if one.state.name == "RUNNING" or _TRIAL in one.user_attrs
-        )
+        return tuple(self._read(one) for one in frozen if self._is_there(one))
+
+    def _is_there(self, trial: Any) -> bool:
+        # Optuna draws the values of a trial that is just asked for one by one.
+        running = trial.state.name == "RUNNING" and len(trial.params) == len(self._distributions)
+        return running or _TRIAL in trial.user_attrs
 
     @property
     def n_waiting(self) -> int:
