@@ -58,7 +58,7 @@ class Search:
         self._batch: TrialBatch | None = None
         self._snapshots: dict[int, Snapshot] = {}
         self._spent = 0.0
-        self._tested = False
+        self._tested = self._study.tested
 
     @property
     def settings(self) -> SearchSettings:
@@ -81,14 +81,14 @@ class Search:
         return sum(one.by == "method" for one in self._study.trials)
 
     @property
-    def tested(self) -> bool:
-        """Whether the test points have been looked at."""
+    def tested(self) -> Mapping[int, Metrics] | None:
+        """All metrics of the best trials, once the test points have been looked at."""
         return self._tested
 
     @property
     def done(self) -> bool:
         """Whether nothing is left to train."""
-        if self._tested:
+        if self._tested is not None:
             return True
         return self._batch is None and self._study.n_waiting == 0 and self._n_left() == 0
 
@@ -107,7 +107,7 @@ class Search:
         Raises:
             SearchError: the search is over, or a value does not fit.
         """
-        if self._tested:
+        if self._tested is not None:
             raise SearchError("the test points have been looked at; the search is over")
         values = self.settings.check_values(values)
         self.settings.make_spec(values)
@@ -171,14 +171,17 @@ class Search:
         """Returns the study as a SQLite file, which Optuna and its dashboard read."""
         return self._study.pack()
 
-    def measure_test(self) -> dict[int, Metrics]:
+    def measure_test(self) -> Mapping[int, Metrics]:
         """Returns all metrics of the best trials, those of the test points too; ends the search."""
-        self._tested = True
+        if self._tested is not None:
+            return self._tested
         found: dict[int, Metrics] = {}
         for trial in self.best:
             trainer = StackedTrainer([self._make_spec(trial)], self._programs, threads=1)
             trainer.train(trial.epoch)
             found[trial.number] = trainer.metrics[0]
+        self._tested = found
+        self._study.keep_tested(found)
         return found
 
     def _n_left(self) -> int:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from engine.base.errors import SearchError
+from engine.frames.metrics import Metrics
 from engine.search.batches import REDUCTION
 from engine.search.methods import METHODS
 from engine.search.objectives import OBJECTIVES
@@ -20,6 +21,7 @@ from engine.search.trials import SearchTrial
 
 #: Attributes of a study and of its trials that are LiveNet's.
 _SETTINGS, _TRIAL, _BY = "livenet:settings", "livenet:trial", "livenet:by"
+_TESTED = "livenet:tested"
 _NAME = "livenet"
 
 
@@ -63,6 +65,16 @@ class SearchStudy:
         """All trials, by number, but those that wait, were interrupted or have no values yet."""
         frozen = self._study.get_trials(deepcopy=False)
         return tuple(self._read(one) for one in frozen if self._is_there(one))
+
+    @property
+    def tested(self) -> dict[int, Metrics] | None:
+        """All metrics of the trials whose test points were looked at; None before that."""
+        text = self._study.user_attrs.get(_TESTED)
+        return None if text is None else {int(n): m for n, m in json.loads(text).items()}
+
+    def keep_tested(self, metrics: Mapping[int, Metrics]) -> None:
+        """Keeps what the test points say, for good."""
+        self._study.set_user_attr(_TESTED, json.dumps(metrics))
 
     def _is_there(self, trial: Any) -> bool:
         # Optuna draws the values of a trial that is just asked for one by one.

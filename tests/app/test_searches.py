@@ -101,6 +101,10 @@ def test_the_test_points_end_the_search(client: Client) -> None:
     assert "test_loss" in tested["trials"][str(told["best"][0])]
     client.send("propose", values={RATE: 0.5})
     client.error("invalid_search")
+    client.send("search", study=told["study"])
+    client.message("search", acks=True)
+    follow(client)
+    assert client.message("tested", acks=True)["trials"] == tested["trials"]
 
 
 @pytest.mark.slow

@@ -196,6 +196,18 @@ def test_the_test_points_are_looked_at_once_in_the_end(programs: Programs) -> No
         search.add({RATE["path"]: 0.1, PENALTY["path"]: 0.001})
 
 
+def test_a_study_knows_that_its_test_points_were_looked_at(
+    programs: Programs, tmp_path: Path
+) -> None:
+    file = tmp_path / "study.db"
+    first = Search(make_settings(trials=2), file, programs)
+    first.run()
+    found = first.measure_test()
+    again = Search(make_settings(trials=6), file, programs)
+    assert again.done
+    assert again.tested == again.measure_test() == found
+
+
 def test_data_without_validation_points_gets_some(programs: Programs) -> None:
     spec = {**SPEC, "data": {"name": "xor"}}
     assert make_settings(spec=spec).spec.data.validation_fraction == 0.2

@@ -125,7 +125,9 @@ def describe_ensemble(search: Search, numbers: Sequence[int], study: str) -> Ser
         SearchError: there is no such trial.
     """
     ensemble = search.make_ensemble(numbers)
-    parts = ("train", "validation", "test") if search.tested else ("train", "validation")
+    parts = (
+        ("train", "validation", "test") if search.tested is not None else ("train", "validation")
+    )
     boundary = ensemble.boundary(_SIDE)
     low, high = float(boundary.min()), float(boundary.max())
     levels = np.rint((boundary - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)

@@ -110,12 +110,8 @@ class SessionSearches:
         """
         task = self._find_task()
         task.stop()
-        found = task.search.measure_test()
-        told = {
-            str(number): {name: v for name, v in metrics.items() if math.isfinite(v)}
-            for number, metrics in found.items()
-        }
-        self._tell(task, {"type": "tested", "study": task.study, "trials": told})
+        task.search.measure_test()
+        self._tell_tested(task)
 
     def tell_ensemble(self, numbers: Sequence[int]) -> None:
         """Tells how good the mean of some trials is.
@@ -148,6 +144,15 @@ class SessionSearches:
         told = {**settings, "validation_fraction": fraction}
         self._tell(task, {"type": "search", "study": task.study, "search": told})
         self._tell(task, task.describe(whole=True))
+        if task.search.tested is not None:
+            self._tell_tested(task)
+
+    def _tell_tested(self, task: SearchTask) -> None:
+        told = {
+            str(number): {name: value for name, value in metrics.items() if math.isfinite(value)}
+            for number, metrics in (task.search.tested or {}).items()
+        }
+        self._tell(task, {"type": "tested", "study": task.study, "trials": told})
 
     def _tell(self, task: SearchTask, message: ServerMessage) -> None:
         if task is self._task:
