@@ -20,13 +20,13 @@ export function placeBeside(box, callout) {
   return { ringed, ...findPlace(ringed, callout, innerWidth, innerHeight) };
 }
 
-/** The box with some room around it, as far as it is in sight. */
+/** The box with some room around it, in whole pixels, as far as it is in sight. */
 function clip(box, { top, right, bottom }) {
   const edges = {
-    left: Math.max(0, box.left - AROUND),
-    top: Math.max(top, box.top - AROUND),
-    right: Math.min(right, box.right + AROUND),
-    bottom: Math.min(bottom, box.bottom + AROUND),
+    left: Math.max(0, Math.floor(box.left - AROUND)),
+    top: Math.max(Math.ceil(top), Math.floor(box.top - AROUND)),
+    right: Math.min(right, Math.ceil(box.right + AROUND)),
+    bottom: Math.min(Math.floor(bottom), Math.ceil(box.bottom + AROUND)),
   };
   const width = Math.max(0, edges.right - edges.left);
   const height = Math.max(0, edges.bottom - edges.top);
