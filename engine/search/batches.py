@@ -34,7 +34,7 @@ class TrialBatch:
         threads: int | None,
         alike: Sequence[Spec],
     ) -> None:
-        self._programs, self._specs, self._threads = programs, list(specs), threads
+        self._programs, self._specs, self._threads = programs, tuple(specs), threads
         self._alike = alike
         self._looks = list_looks(epochs)
         self._trainer: StackedTrainer | None = None
@@ -53,6 +53,11 @@ class TrialBatch:
         """Whether all epochs are trained."""
         return self._epoch == self._looks[-1]
 
+    @property
+    def specs(self) -> tuple[Spec, ...]:
+        """The networks."""
+        return self._specs
+
     def advance(self, max_seconds: float) -> bool:
         """Trains for about so long, at least an epoch; whether it is time to look."""
         begun = time.perf_counter()
@@ -68,14 +73,14 @@ class TrialBatch:
             if time.perf_counter() - begun > max_seconds:
                 return False
 
-    def has_diverged(self, place: int) -> bool:
-        """Whether a network's numbers became infinite or NaN."""
-        return self._trainer is not None and bool(self._trainer.diverged[place])
+    def measure(self) -> list[dict[str, float] | None]:
+        """Returns the metrics of all networks but those of the test points, and their parameters.
 
-    def measure(self, place: int) -> dict[str, float]:
-        """Returns a network's metrics but those of the test points, and its parameters."""
+        None where numbers became infinite or NaN.
+        """
         assert self._trainer is not None
-        return hide_test(self._specs[place], self._trainer.metrics[place])
+        found = zip(self._specs, self._trainer.metrics, self._trainer.diverged, strict=True)
+        return [None if diverged else hide_test(spec, m) for spec, m, diverged in found]
 
     def stop(self, place: int) -> None:
         """Trains a network no further."""

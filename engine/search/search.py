@@ -90,6 +90,7 @@ class Search:
         """Whether nothing is left to train."""
         if self._tested is not None:
             return True
+        # Asked at every slice: a batch in training says it without the study.
         return self._batch is None and self._study.n_waiting == 0 and self._n_left() == 0
 
     @property
@@ -200,14 +201,14 @@ class Search:
             raise SearchError(f"there is no trial {number} that has ended")
         return trial
 
-    def _admit(self, trial: SearchTrial) -> bool:
-        """Whether there is such a network; a trial without one has failed."""
+    def _ask_one(self) -> tuple[SearchTrial, Spec] | None:
+        """Begins a trial; one whose values make no network has failed, and None is returned."""
+        trial = self._study.ask()
         try:
-            self._make_spec(trial)
+            return trial, self._make_spec(trial)
         except SpecError:
             self._study.tell(replace(trial, state="failed"))
-            return False
-        return True
+            return None
 
     def _ask(self) -> TrialBatch | None:
         """Begins the next batch: what waits first, then what the method proposes.
@@ -220,10 +221,10 @@ class Search:
             places = self.settings.list_places(begun)
             for values, _ in zip(places, range(size - waiting), strict=False):
                 self._study.enqueue(values, "method")
-        asked = [trial for trial in (self._study.ask() for _ in range(size)) if self._admit(trial)]
-        specs = [self._make_spec(trial) for trial in asked]
-        self._training = {trial.number: trial for trial in asked}
-        self._places = {trial.number: place for place, trial in enumerate(asked)}
+        asked = [one for one in (self._ask_one() for _ in range(size)) if one is not None]
+        specs = [spec for _, spec in asked]
+        self._training = {trial.number: trial for trial, _ in asked}
+        self._places = {number: place for place, number in enumerate(self._training)}
         if not asked:
             return None
         ends, epochs = self.settings.list_ends(), self.settings.epochs
@@ -232,25 +233,27 @@ class Search:
 
     def _look(self, batch: TrialBatch) -> None:
         """Looks at the trials of the batch, gives some up, and ends it after its last epoch."""
+        measured = batch.measure()
         for number, before in list(self._training.items()):
-            place = self._places[number]
-            trial = self._training[number] = self._measure(batch, place, before)
+            metrics = measured[self._places[number]]
+            trial = self._training[number] = self._judge(batch, before, metrics)
             pruned = (
                 self.settings.pruning
                 and not batch.done
                 and trial.state != "diverged"
                 and self._study.report(number, trial.objectives[0], batch.epoch)
             )
-            if batch.has_diverged(place) or batch.done or pruned:
+            if trial.state != "training" or pruned:
                 self._end(batch, replace(trial, state="pruned") if pruned else trial)
         if batch.done or not self._training:
             self._batch = None
 
-    def _measure(self, batch: TrialBatch, place: int, trial: SearchTrial) -> SearchTrial:
-        if batch.has_diverged(place):
+    def _judge(self, batch: TrialBatch, trial: SearchTrial, metrics: Metrics | None) -> SearchTrial:
+        """Returns a trial as it stands; without metrics it has diverged."""
+        place = self._places[trial.number]
+        if metrics is None:
             return replace(trial, state="diverged", epoch=batch.snapshot(place).counters.epoch)
-        metrics = batch.measure(place)
-        spec = self._make_spec(trial)
+        spec = batch.specs[place]
         read = (OBJECTIVES[name].read(spec, metrics) for name in self.settings.objectives)
         values = tuple(math.nan if value is None else value for value in read)
         state = "complete" if batch.done else "training"
@@ -266,5 +269,5 @@ class Search:
         place = self._places[trial.number]
         self._keep(trial.number, batch.snapshot(place))
         batch.stop(place)
-        del self._training[trial.number]
         self._study.tell(trial)
+        del self._training[trial.number]

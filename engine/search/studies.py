@@ -56,6 +56,8 @@ class SearchStudy:
                 one.path: one.make_distribution(self._optuna) for one in settings.dimensions
             }
             self._running: dict[int, Any] = {}
+            #: Trials that have ended, which change no more.
+            self._ended: dict[int, SearchTrial] = {}
             self._retry_interrupted()
         except self._optuna.exceptions.StorageInternalError as error:
             raise SearchError(f"the study cannot be kept in {file}: {error}") from None
@@ -181,6 +183,14 @@ class SearchStudy:
             self.enqueue(trial.params, trial.user_attrs.get(_BY, "method"))
 
     def _read(self, trial: Any) -> SearchTrial:
+        known = self._ended.get(trial.number)
+        if known is None:
+            known = self._parse(trial)
+            if trial.state.is_finished():
+                self._ended[trial.number] = known
+        return known
+
+    def _parse(self, trial: Any) -> SearchTrial:
         known: dict[str, Any] = json.loads(trial.user_attrs.get(_TRIAL, "{}"))
         values: Sequence[float] = trial.values or ()
         return SearchTrial(
