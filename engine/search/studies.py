@@ -81,6 +81,9 @@ class SearchStudy:
     def _is_there(self, trial: Any) -> bool:
         # Optuna draws the values of a trial that is just asked for one by one.
         running = trial.state.name == "RUNNING" and len(trial.params) == len(self._distributions)
+        if trial.state.name == "FAIL" and _TRIAL in trial.user_attrs:
+            # One that was cut off while it was told is tried again.
+            return self._read(trial).state in ("diverged", "failed")
         return running or _TRIAL in trial.user_attrs
 
     @property

@@ -324,6 +324,22 @@ def test_optuna_reads_what_is_packed(programs: Programs, tmp_path: Path, kept: b
     assert [trial.params for trial in study.trials] == [dict(t.values) for t in search.trials]
 
 
+def test_a_trial_that_is_cut_off_while_it_is_told_is_tried_again(
+    programs: Programs, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "study.db"
+    first = Search(make_settings(trials=3, batch=1), file, programs)
+    with monkeypatch.context() as cut:
+        cut.setattr(optuna.study.Study, "tell", lambda *_, **__: sys.exit())
+        with pytest.raises(SystemExit):
+            first.run()
+    again = Search(None, file, programs)
+    assert again.trials == ()
+    again.run()
+    assert [one.state for one in again.trials] == ["complete"] * 3
+    assert len(again.best) == 1
+
+
 def test_a_file_that_is_no_study_is_refused(programs: Programs, tmp_path: Path) -> None:
     (tmp_path / "text.db").write_text("no database, but long enough to be read as one" * 10)
     with pytest.raises(SearchError, match="cannot be kept"):
