@@ -12,6 +12,7 @@ from engine.data.image_data import ImageData
 from engine.exports.data.images import are_published, save_images, write_images, write_scaling
 from engine.exports.data.rows import name_rows
 from engine.exports.data.tables import save_table, write_standardization, write_table_data
+from engine.exports.data.validation import write_validation
 from engine.exports.files import File
 from engine.exports.text import write_block, write_list
 from engine.exports.weights import encode_numbers
@@ -88,16 +89,8 @@ def load_points():
 
 
 def _write_validation(data: Dataset, read: str, rows: str) -> list[str]:
-    """Writes `load_validation`: by `read` a table, of which some rows are set aside."""
-    if not data.n_validation:
-        return []
-    return [
-        f'''\
-def load_validation():
-    """Returns points and labels set aside: neither trained nor tested on."""
-{read}    rows = {rows}
-    return rows[:, :2], rows[:, 2]'''
-    ]
+    split = f"    rows = {rows}\n    return rows[:, :2], rows[:, 2]"
+    return write_validation(data, "points", read + split)
 
 
 def write_inputs(spec: Spec, data: Dataset | ImageData) -> list[str]:

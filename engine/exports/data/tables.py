@@ -7,6 +7,7 @@ import numpy as np
 from engine.data.datasets import Dataset
 from engine.data.kinds import Doubles, Table
 from engine.data.tables import Scaling
+from engine.exports.data.validation import write_validation
 from engine.exports.files import File
 from engine.exports.text import write_block, write_list
 from engine.exports.weights import encode_numbers
@@ -61,15 +62,7 @@ def split(table):
 
 
 def _write_validation(data: Dataset, read: str, rows: str) -> list[str]:
-    """Writes `load_validation`: by `read` a table, of which some rows are set aside."""
-    if not data.n_validation:
-        return []
-    return [
-        f'''\
-def load_validation():
-    """Returns samples and labels set aside: neither trained nor tested on."""
-{read}    return split({rows})'''
-    ]
+    return write_validation(data, "samples", f"{read}    return split({rows})")
 
 
 def write_standardization(spec: Spec, data: Dataset) -> list[str]:
