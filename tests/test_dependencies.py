@@ -159,7 +159,7 @@ def test_the_engine_imports_only_what_stands_above() -> None:
 def test_the_engine_knows_nothing_of_serving() -> None:
     for module, file in modules("engine").items():
         found = {name.split(".")[0] for name in imported(file)} & SERVING
-        found -= {"http", "urllib"} if module == FETCHING else set()
+        found -= {"requests", "urllib"} if module == FETCHING else set()
         assert not found, f"{module} imports {found}"
 
 

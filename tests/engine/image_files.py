@@ -16,7 +16,7 @@ from engine.data.images.store import load_published
 from engine.data.images.tables import read_table
 
 #: For answers that come at once, and connections that are meant to break.
-FAST = RetryPolicy(timeout=20.0, slowest=1.0, attempts=5, pause=0.0)
+FAST = RetryPolicy(timeout=20.0, slowest=1.0)
 
 
 def _cut() -> tuple[PublishedSet, dict[str, bytes]]:

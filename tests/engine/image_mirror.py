@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -10,8 +9,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
-
-TAG = '"version-1"'
 
 
 @dataclass
@@ -23,20 +20,9 @@ class Request:
     body: bytes
     released: threading.Event
 
-    @property
-    def headers(self) -> dict[str, str]:
-        return {name.lower(): value for name, value in self.handler.headers.items()}
-
-    @property
-    def start(self) -> int:
-        """The first byte that is asked for, unless the file is another one by now."""
-        if self.headers.get("if-range", TAG) != TAG:
-            return 0
-        found = re.fullmatch(r"bytes=(\d+)-", self.headers.get("range", ""))
-        return int(found[1]) if found else 0
-
     def send_head(self, status: int, **headers: str | int) -> None:
         self.handler.send_response(status)
+        self.handler.send_header("Connection", "close")
         for name, value in headers.items():
             self.handler.send_header(name.replace("_", "-"), str(value))
         self.handler.end_headers()
@@ -45,16 +31,10 @@ class Request:
         self.handler.wfile.write(content)
         self.handler.wfile.flush()
 
-    def send_file(self, body: bytes, start: int, *, sent: int | None = None) -> None:
-        """Answers with a file from a byte on, but sends no more than `sent` bytes of it."""
-        if start >= len(body):
-            self.send_head(416, Content_Range=f"bytes */{len(body)}", Content_Length=0)
-            return
-        headers: dict[str, str | int] = {"Content_Length": len(body) - start, "ETag": TAG}
-        if start:
-            headers["Content_Range"] = f"bytes {start}-{len(body) - 1}/{len(body)}"
-        self.send_head(206 if start else 200, **headers)
-        self.send(body[start:] if sent is None else body[start : start + sent])
+    def send_file(self, body: bytes, *, sent: int | None = None) -> None:
+        """Answers with a file, but sends no more than `sent` bytes of it."""
+        self.send_head(200, Content_Length=len(body))
+        self.send(body[:sent])
 
 
 Answer = Callable[[Request], None]
@@ -62,17 +42,12 @@ Answer = Callable[[Request], None]
 
 def serve(request: Request) -> None:
     """As a good server does."""
-    request.send_file(request.body, request.start)
+    request.send_file(request.body)
 
 
 def break_off(after: int) -> Answer:
-    """Goes on where it is asked to, but closes every connection after so many bytes."""
-    return lambda request: request.send_file(request.body, request.start, sent=after)
-
-
-def ignore_range(after: int | None = None) -> Answer:
-    """Always begins anew."""
-    return lambda request: request.send_file(request.body, 0, sent=after)
+    """Closes the connection after so many bytes."""
+    return lambda request: request.send_file(request.body, sent=after)
 
 
 def fail(status: int) -> Answer:
@@ -82,7 +57,7 @@ def fail(status: int) -> Answer:
 
 def send_wrong(body: bytes) -> Answer:
     """Has another content under the file's name."""
-    return lambda request: request.send_file(body, request.start)
+    return lambda request: request.send_file(body)
 
 
 def redirect(to: str) -> Answer:
@@ -99,7 +74,7 @@ def hang_after(sent: int) -> Answer:
     """Stops in the middle, and keeps the connection."""
 
     def answer(request: Request) -> None:
-        request.send_file(request.body, request.start, sent=sent)
+        request.send_file(request.body, sent=sent)
         request.released.wait(60)
 
     return answer
@@ -127,20 +102,16 @@ class Mirror:
 
     Attributes:
         answers: how to answer, request by request; the last one from then on.
-        asked: name and headers of every request so far.
+        asked: name of every request so far.
     """
 
     url: str
     answers: list[Answer]
     released: threading.Event = field(default_factory=threading.Event)
-    asked: list[tuple[str, dict[str, str]]] = field(default_factory=list)
+    asked: list[str] = field(default_factory=list)
 
     def count(self, name: str) -> int:
-        return sum(asked == name for asked, _ in self.asked)
-
-    def ranges(self, name: str) -> list[str | None]:
-        """The `Range` of each request for a file."""
-        return [headers.get("range") for asked, headers in self.asked if asked == name]
+        return self.asked.count(name)
 
 
 class _Server(ThreadingHTTPServer):
@@ -172,7 +143,7 @@ def run_mirror(
             body = files.get(name)
             request = Request(self, name, body or b"", mirror.released)
             with lock:
-                mirror.asked.append((name, request.headers))
+                mirror.asked.append(name)
                 if body is None:
                     answer = fail(404)
                 elif only not in (None, name):

@@ -12,9 +12,8 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
-from engine.data.images.part_files import PartFile
 from tests.engine.image_files import PACKED, TRAIN_IMAGES, is_small, list_files, load_small
-from tests.engine.image_mirror import Answer, Mirror, Request, break_off, run_mirror, serve
+from tests.engine.image_mirror import Answer, Mirror, Request, run_mirror, serve
 
 ROOT = Path(__file__).parents[2]
 NAME = f"{TRAIN_IMAGES}.gz"
@@ -87,40 +86,20 @@ def test_one_that_comes_later_overtakes(tmp_path: Path) -> None:
     assert list_files(tmp_path) == ALL
 
 
-def test_only_one_goes_on_with_what_was_left(tmp_path: Path) -> None:
-    with run_mirror(PACKED, break_off(200), only=NAME) as mirror:
-        load_small(tmp_path, mirrors=[mirror.url])
-        url = f"{mirror.url}/{NAME}"
-    (left,) = list_files(tmp_path / "small")
-    folder = tmp_path / "small"
-    with PartFile(folder, NAME, url) as first, PartFile(folder, NAME, url) as second:
-        assert first.path != second.path
-        assert first.path.read_bytes() == BODY[:1000]
-        assert second.path.read_bytes() == b""
-        second.file.write(BODY[:5])
-    # Whoever leaves last gives back what it has.
-    assert list_files(folder) == {left}
-    assert (folder / left).read_bytes() == BODY[:1000]
-
-
 def test_what_killed_downloads_left_goes_away_in_time(tmp_path: Path) -> None:
-    old, young = (tmp_path / f"{NAME}.00000000.{token}.part" for token in ("old", "young"))
-    for path in (old, young):
-        path.write_bytes(b"begun")
-    yesterday = time.time() - 90_000
-    os.utime(old, (yesterday, yesterday))
-    with PartFile(tmp_path, NAME, "http://somewhere"):
-        assert not old.exists()
-        assert young.exists()
-
-
-def test_a_finished_download_leaves_no_parts_of_other_mirrors(tmp_path: Path) -> None:
-    for url in ("http://one", "http://two"):
-        with PartFile(tmp_path, NAME, url) as part:
-            part.file.write(b"begun")
-    assert len(list_files(tmp_path)) == 2
-    with PartFile(tmp_path, NAME, "http://three") as part:
-        part.file.write(BODY)
-        part.accept()
-    assert list_files(tmp_path) == {NAME}
-    assert (tmp_path / NAME).read_bytes() == BODY
+    code = (
+        "import os, sys; from pathlib import Path; from tests.engine.image_files import *;"
+        "load_small(Path(sys.argv[1]), mirrors=[sys.argv[2]],"
+        " progress=lambda file, done, total: os._exit(9) if done else None)"
+    )
+    with run_mirror(PACKED) as mirror:
+        killed = [sys.executable, "-c", code, str(tmp_path), mirror.url]
+        assert subprocess.run(killed, cwd=ROOT, timeout=90, check=False).returncode == 9
+        (left,) = (tmp_path / "small").iterdir()
+        assert is_small(load_small(tmp_path, mirrors=[mirror.url]))
+        assert left.exists(), "it may be another's that is still under way"
+        yesterday = time.time() - 90_000
+        os.utime(left, (yesterday, yesterday))
+        (tmp_path / "small" / NAME).unlink()
+        assert is_small(load_small(tmp_path, mirrors=[mirror.url]))
+    assert list_files(tmp_path) == ALL

@@ -42,11 +42,13 @@ class IdxFile:
         name: the file's name, without `.gz`.
         shape: images, rows, columns; or labels.
         sha256: of the uncompressed content, since compressors differ.
+        packed_sha256: of the compressed file as it is published; empty where that is not known.
     """
 
     name: str
     shape: tuple[int, ...]
     sha256: str
+    packed_sha256: str = ""
 
     @property
     def header(self) -> bytes:

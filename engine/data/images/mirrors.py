@@ -1,18 +1,35 @@
-"""Downloads the files of a set, trying one mirror after the other."""
+"""Downloads the files of a set with pooch, trying one mirror after the other."""
 
 from __future__ import annotations
 
+import logging
+import time
+from collections import Counter, deque
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
+from typing import Any, cast
+
+import pooch
 
 from engine.base.arrays import Bytes
 from engine.base.errors import DataError
-from engine.data.images.downloads import DownloadError, RetryPolicy, download, name_host
+from engine.data.images.downloads import (
+    BrokenOffError,
+    DownloadError,
+    RetryPolicy,
+    download,
+    name_host,
+)
 from engine.data.images.idx import IdxFile, read_idx
-from engine.data.images.part_files import PartFile
 
 #: (file's name, bytes that are there, bytes in all if that is known).
 Progress = Callable[[str, int, int | None], None]
+#: Seconds after which a temporary file whose download was killed is taken away.
+_FORGOTTEN = 86_400
+
+# It would write each download, and a piece of advice about its hash, to the standard error.
+pooch.get_logger().setLevel(logging.WARNING)
 
 
 def fetch_files(
@@ -21,6 +38,7 @@ def fetch_files(
     mirrors: Sequence[str],
     progress: Progress,
     patience: RetryPolicy,
+    published: Sequence[str] = (),
 ) -> list[Bytes]:
     """Fetches files into a folder, each under its final name once it has been checked.
 
@@ -32,6 +50,7 @@ def fetch_files(
         mirrors: addresses of folders.
         progress: told how far each file is; what it raises ends the download.
         patience: with a connection.
+        published: the mirrors that are known to have the files compressed as published.
 
     Returns:
         The content of each file.
@@ -42,13 +61,21 @@ def fetch_files(
     order, contents = list(mirrors), []
     for file in files:
         reasons: list[str] = []
-        for mirror in tuple(order):
+        asked: Counter[str] = Counter()
+        queue = deque(order)
+        while queue:
+            mirror = queue.popleft()
+            asked[mirror] += 1
+            known = file.packed_sha256 if mirror in published else ""
             try:
-                contents.append(_fetch_file(file, folder, mirror, progress, patience))
+                contents.append(_fetch_file(file, folder, mirror, known, progress, patience))
                 break
             except DownloadError as error:
                 reasons.append(f"{name_host(mirror)} {error}")
-                order.append(order.pop(0))
+                if asked[mirror] == 1:
+                    order.append(order.pop(order.index(mirror)))
+                if isinstance(error, BrokenOffError) and asked[mirror] < patience.attempts:
+                    queue.append(mirror)
             except OSError as error:
                 reason = error.strerror or error
                 raise DataError(f"{file.name}.gz cannot be written: {reason}") from None
@@ -59,33 +86,42 @@ def fetch_files(
 
 
 def _fetch_file(
-    file: IdxFile, folder: Path, mirror: str, progress: Progress, patience: RetryPolicy
+    file: IdxFile,
+    folder: Path,
+    mirror: str,
+    known: str,
+    progress: Progress,
+    patience: RetryPolicy,
 ) -> Bytes:
+    """Fetches a file by pooch: to a temporary file, which is checked and then renamed."""
     name = f"{file.name}.gz"
-    url = f"{mirror.rstrip('/')}/{name}"
+    contents: list[Bytes] = []
 
     def report(done: int, total: int | None) -> None:
         progress(name, done, total)
 
-    with PartFile(folder, name, url) as part:
-        mixed = download(url, part.file, file.largest_packed, report, patience)
+    def fetch(url: str, temporary: Any, _pooch: object) -> None:
+        path = Path(temporary)
+        download(url, path, file.largest_packed, report, patience)
         try:
-            content = _check(part, file, name)
-        except DownloadError:
-            if not mixed:
-                raise
-            # The beginning may have been another version's; in one piece it may be right.
-            download(url, part.file, file.largest_packed, report, patience)
-            content = _check(part, file, name)
-        part.accept()
-        return content
+            contents.append(read_idx(path, file, packed=True, label=name))
+        except DataError as error:
+            raise DownloadError(f"has a wrong file: {error}") from None
 
-
-def _check(part: PartFile, file: IdxFile, name: str) -> Bytes:
-    """Reads what has come; nothing is left of a wrong file."""
-    part.flush()
+    folder.mkdir(parents=True, exist_ok=True)
+    _remove_forgotten(folder)
+    url = f"{mirror.rstrip('/')}/{name}"
     try:
-        return read_idx(part.path, file, packed=True, label=name)
-    except DataError as error:
-        part.file.truncate(0)
-        raise DownloadError(f"has a wrong file: {error}") from None
+        path = pooch.retrieve(url, known or None, name, folder, downloader=cast(Any, fetch))
+    except ValueError:
+        raise DownloadError("has another file than was published") from None
+    # Another download may have brought it meanwhile.
+    return contents[0] if contents else read_idx(Path(path), file, packed=True)
+
+
+def _remove_forgotten(folder: Path) -> None:
+    """Takes away temporary files of downloads whose process was killed, after a day."""
+    for path in folder.glob("tmp????????"):
+        with suppress(OSError):
+            if time.time() - path.stat().st_mtime > _FORGOTTEN:
+                path.unlink()

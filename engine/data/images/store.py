@@ -81,7 +81,7 @@ def load_images(
         mirrors: addresses of folders to download from instead of the published ones; an empty
             sequence keeps off the network.
         progress: told the file, the bytes that are there, and of how many if that is known.
-            What it raises ends the loading, and a download goes on from there the next time.
+            What it raises ends the loading; a file that was not whole begins anew the next time.
         patience: with bad connections.
 
     Returns:
@@ -167,7 +167,7 @@ def _read_cache(
                 except OSError as why:
                     raise DataError(f"{error}; it cannot be deleted: {why.strerror}") from None
     missing = [file for file in published.files if file.name not in contents]
-    fetched = fetch_files(missing, folder, mirrors, progress, patience)
+    fetched = fetch_files(missing, folder, mirrors, progress, patience, published.mirrors)
     contents |= {file.name: content for file, content in zip(missing, fetched, strict=True)}
     return "download" if missing else "files", [contents[file.name] for file in published.files]
 
