@@ -172,11 +172,14 @@ def test_a_lesson_from_its_first_to_its_last_step(
     tab.driver.get("about:blank")
 
 
-def test_the_playground_leads_to_the_lessons_in_its_language(tab: Page) -> None:
+def test_the_playground_leads_to_the_lessons_in_its_language_and_theme(tab: Page) -> None:
     tab.open("/?lang=ko")
+    tab.run("localStorage.setItem('livenet.theme', 'dark')")
     tab.click("[data-action=lessons]")
     tab.wait(lambda: len(tab.find_all(".lessons-item")) >= 2, "the list of lessons")
     assert tab.run("return document.documentElement.lang") == "ko"
+    tab.until("document.documentElement.dataset.theme === 'dark'", "the theme of the playground")
+    tab.run("localStorage.clear()")
 
 
 @pytest.mark.slow

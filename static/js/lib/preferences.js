@@ -14,6 +14,11 @@ const PREFERENCES = {
   notesSeen: [false, true],
 };
 
+/** The theme chosen in this browser, for a page without a store. */
+export function readTheme(storage) {
+  return THEMES.find((theme) => theme === storage.getItem(`${PREFIX}theme`)) ?? THEMES[0];
+}
+
 /**
  * Reads the choices into the store and keeps every later one; what is stored and is no
  * possible choice counts for nothing. `store.page.newcomer` says whether this is the first visit.

@@ -1,5 +1,11 @@
 /** Theme: light, dark, or the system's. */
 
+/** @param {string} theme one of THEMES */
+export function showTheme(theme) {
+  if (theme === "auto") delete document.documentElement.dataset.theme;
+  else document.documentElement.dataset.theme = theme;
+}
+
 /**
  * Keeps the document's theme equal to `store.preferences.theme`; `store.appearance.scheme` is what is
  * in force, so that canvases know when to read the colours again.
@@ -9,8 +15,7 @@ export function applyTheme(store) {
 
   function apply() {
     const { preferences: { theme } } = store.get();
-    if (theme === "auto") delete document.documentElement.dataset.theme;
-    else document.documentElement.dataset.theme = theme;
+    showTheme(theme);
     const dark = theme === "dark" || (theme === "auto" && system.matches);
     store.set({ appearance: { scheme: dark ? "dark" : "light" } });
   }

@@ -4,7 +4,9 @@ import { LessonProblem, addressOf, createKeptLessons, nameOf, readLesson, writeF
 import { showLivePictures } from "lessons/live-pictures";
 import { createProgress } from "lessons/progress";
 import { h, setText } from "lib/dom";
+import { readTheme } from "lib/preferences";
 import { createMemory, openStorage } from "lib/storage";
+import { showTheme } from "lib/theme";
 import { loadWords, word } from "lib/words";
 import { createCopyButton } from "share/copy";
 import { PATHS, createTransports } from "stream/transport-choice";
@@ -13,6 +15,7 @@ const config = JSON.parse(document.getElementById("config").textContent);
 const place = (id) => document.getElementById(id);
 
 async function start() {
+  showTheme(readTheme(openStorage("localStorage")));
   await loadWords(config.language, config.catalogues[config.language]);
   const keptLessons = createKeptLessons(openStorage("localStorage"));
   const problem = h("p.lessons-broken", { role: "alert", hidden: true });

@@ -18,12 +18,12 @@ import { changeLayer, mapUnit, insertLayer, removeLayer } from "spec/layers";
  *   one update
  */
 export function createNetworkHead(help, { model, fixed, openStep = null }) {
-  const note = makeTerm("span.card-note", word("help.parameters"));
+  const count = h("span");
+  const note = makeTerm("span.card-note", word("help.parameters"), count, fixed ? null : h("span", {}, word("network.note")));
   const title = h("h2.card-title.term", { id: "network-title", tabindex: 0, data: { help: word(help) } }, word("card.network"));
   const opener = openStep && makeQuietButton("openStep", openStep);
   const element = h("div.card-head", {}, title, note, h("span.spacer"), opener, model && createModelButtons(model));
-  const key = fixed ? "network.note.fixed" : "network.note";
-  return { element, opener, update: ({ parameters }) => setText(note, word(key, { count: formatCount(parameters) })) };
+  return { element, opener, update: ({ parameters }) => setText(count, word("network.parameters", { count: formatCount(parameters) })) };
 }
 
 /**
