@@ -10,6 +10,8 @@ from selenium.webdriver import ActionChains
 from tests.app.servers import LiveServer
 from tests.browser.images import choose_images
 from tests.browser.page import Page
+from tests.browser.test_map import at_epoch, painted
+from tests.browser.test_search import ENDED
 from tests.mnist import need_mnist
 
 FOLDER = Path(__file__).resolve().parents[2] / "docs" / "img"
@@ -42,6 +44,28 @@ def test_picture_of_mnist(tab: Page) -> None:
         page.wait(lambda: page.find_all("#panel-loss .xtick"), "the curves are drawn")
         save(page, "mnist")
         page.driver.get("about:blank")
+
+
+def test_picture_of_a_map(tab: Page) -> None:
+    tab.prefer(prefers_color_scheme="light")
+    page = tab.open("/?lang=en&map=rate:0.001:3:16:log,units:1:16:16")
+    painted(page)
+    page.click(".play")
+    at_epoch(page, 100)
+    page.click(".play")
+    page.until("!document.querySelector('.play').classList.contains('running')", "it pauses")
+    save(page, "map")
+
+
+def test_picture_of_a_search(tab: Page) -> None:
+    tab.prefer(prefers_color_scheme="light")
+    page = tab.open(
+        "/?lang=en&search=rate:0.003:1:7:log,units:1:8:8,depth:1:3:3,"
+        "method:tpe,for:validation_loss,trials:64,epochs:30"
+    )
+    page.click("[data-action='startSearch']")
+    page.until(ENDED, "the search ends", "64 trials done")
+    save(page, "search")
 
 
 def test_picture_of_a_lesson(tab: Page) -> None:
