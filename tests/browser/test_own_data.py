@@ -78,8 +78,7 @@ def paint_rings(page: Page, kind: str) -> None:
     take(page, 1)
     step, spec = page.step, page.spec_id
     stroke(page, arc(1.5, steps=12), kind)
-    assert page.step > step
-    assert page.spec_id > spec
+    page.wait(lambda: page.step > step and page.spec_id > spec, "it trains on what is painted")
     page.wait(lambda: drawn(page) > 30, "the points are drawn")
     inner = drawn(page)
     take(page, 0)
