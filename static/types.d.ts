@@ -72,6 +72,9 @@ interface Frame {
   spec: Spec;
   meta: any;
   arrays: any;
+  /** Of a recording: the map that it is of, and all frames with the number of this one. */
+  sweep?: Sweep | null;
+  recorded?: { frames: Frame[]; index: number };
   [key: string]: any;
 }
 
@@ -186,6 +189,20 @@ interface MapFrame {
   ranges: Float32Array | null;
   /** Of a wall of seeds: mean of each output, then its standard deviation. */
   mean: { data: Float32Array; outputs: number; side: number } | null;
+}
+/** What chooses and opens the networks of a map, where a server trains it. */
+interface MapTools {
+  presets: HTMLElement;
+  /** Controls below the wall. */
+  foot: (HTMLElement | null)[];
+  update(): void;
+  open(): void;
+  openCell(at: number): void;
+  zoom(places: { across: number[]; up: number[] }): void;
+  /** Into the part around a cell. */
+  zoomAt(at: number): void;
+  zoomOut(): void;
+  openMenu(which: number, anchor: HTMLElement): void;
 }
 /** The numbers of a cell, NaN before they are measured: shares of its seeds that diverged, and that succeed. */
 interface MapCell {

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
@@ -18,6 +20,8 @@ PAINTED = """(() => {
   return wall?.checkVisibility() && canvas.width > 50
     && !document.querySelector(".map-look.waiting");
 })()"""
+#: The train loss of the cell that is shown large.
+LOSS = ".map-cell .metric-value"
 #: Colours of a canvas that differ.
 COLOURS = """const canvas = document.querySelector(arguments[0]);
   const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
@@ -188,3 +192,42 @@ def test_a_map_stands_in_a_slide(tab: Page) -> None:
     assert page.run("return document.documentElement.scrollHeight") <= 540
     assert page.find(".map-cell").is_displayed()
     check_themes(page, "a map in a slide")
+
+
+@pytest.mark.slow
+def test_a_recording_plays_a_map_without_a_network(tab: Page, tmp_path: Path) -> None:
+    page = tab.open(f"/?lang=en&{SMALL}")
+    painted(page)
+    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page.click("[data-action='share']")
+    page.click("#tab-share-recording")
+    page.click("[data-action='record']")
+    at_epoch(page, 8)
+    page.click(".record-sign")
+    page.wait(lambda: page.find("[data-action='saveRecording']").is_displayed(), "it is made")
+    assert "epochs 0 to" in page.text(".recording-status")
+    page.click("[data-action='saveRecording']")
+    file = page.wait(lambda: next(tmp_path.glob("*.html"), None), "the document is saved")
+    page.go_offline()
+    page.driver.get(file.as_uri())
+    painted(page)
+    assert page.text(".epoch-value") == "0"
+    assert page.text(".map-about") == "8 networks, one for each pair of values."
+    page.tab_to(".map-wall")
+    page.press(*[Keys.ARROW_RIGHT] * 4, Keys.ARROW_UP, Keys.ENTER)
+    assert page.text(".map-name") == "Learning rate 1 · Units per layer 3"
+    first = page.text(LOSS)
+    page.click(".play")
+    page.wait(lambda: int(page.text(".epoch-value")) >= 8, "it plays")
+    page.wait(lambda: page.text(LOSS) != first, "the numbers are those of the frame")
+    page.wait(lambda: not page.running, "it ends by itself")
+    page.allowed.append("willReadFrequently")
+    page.choose("mapColour", "test_loss")
+    page.wait(lambda: 5 <= page.run(COLOURS, ".map-canvas") <= 9, "a colour for each cell")
+    assert not page.find_all(".map-preset")
+    assert not page.find("[data-action='openCell']").is_displayed()
+    check_themes(page, "a recorded map")
+    page.click("[data-action='showNetwork']")
+    page.until("document.querySelector('.stage-scroll').checkVisibility()", "the network is shown")
+    page.click("[data-action='showMap']")
+    painted(page)

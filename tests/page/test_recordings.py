@@ -139,6 +139,116 @@ def test_a_race_of_another_shape_is_no_recording(
     assert "damaged" in modules.load(RACE, schema, {**RACING, **wrong})
 
 
+MAP = """
+const { createRecording } = await import('recordings/recording');
+const { createRecordedSource } = await import('recordings/source');
+const { createEmitter } = await import('lib/emitter');
+const { createStore } = await import('lib/store');
+const { unpack } = await import('recordings/format');
+const { readCell, readMap } = await import('map/model/reading');
+const { createCurves } = await import('map/model/curves');
+const [schema, change] = arguments;
+const spec = {
+  features: ['x1'], layers: [], data: { name: 'xor', points: null },
+  optimizer: { name: 'sgd' }, schedule: { name: 'constant' },
+};
+const array = (data, ...shape) => ({ data, shape });
+const sweep = {
+  axes: [
+    { path: 'optimizer.learning_rate', values: [0.01, 0.1, 1], scale: 'log' },
+    { path: 'optimizer.name', values: ['sgd', 'adam'], scale: 'linear' },
+  ], rows: 2, columns: 3, seeds: 1, networks: 6, bytes: 99, ...change.sweep,
+};
+const { on, emit } = createEmitter();
+const store = createStore({ recording: { active: false, frames: 0 }, map: { sweep: null, colour: 'gap' } });
+const recording = createRecording({ store, source: { on } });
+const plain = {
+  boundary: array(new Uint8Array(10000), 1, 100, 100), units: array(new Uint8Array(0), 0, 32, 32),
+  weights: array(new Float32Array(2), 2),
+};
+const meta = { step: 7, epoch: 1, boundary_range: [0, 1], units_range: [] };
+const told = [];
+recording.start({ every: 1, most: 10 }, () => told.push('begun'));
+// The network rests at its step; the map begins.
+emit('frame', { spec, meta: { ...meta, sweep: { epoch: 3, state: 'paused', ready: 1, progress: 1 } }, arrays: plain });
+store.set({ map: { sweep } });
+for (const epoch of [0, 1, 2]) {
+  const cells = Float32Array.from({ length: 36 }, (_, i) => epoch + i / 3);
+  emit('frame', {
+    spec, meta: { ...meta, sweep: { epoch, state: 'training', ready: 1, progress: 0.5, ...change.state } },
+    arrays: {
+      ...plain, sweep_cells: array(cells, 2, 3, 6), sweep_ranges: array(new Float32Array(12).fill(1), 6, 2),
+      sweep_boundaries: array(new Uint8Array(6 * 576).map((_, i) => i), ...(change.shape ?? [6, 1, 24, 24])),
+    },
+  });
+}
+emit('frame', { spec, meta, arrays: plain });
+recording.stop();
+const { packed } = await recording.result();
+try {
+  const { frames } = await unpack(packed, schema);
+  const source = createRecordedSource({ frames });
+  const heard = [];
+  source.on('sweep', (said) => heard.push([said.sweep?.axes[1].values ?? null, said.colour ?? null]));
+  source.connect();
+  source.seek(3);
+  source.seekMap();
+  source.send({ type: 'step', epochs: 2 });
+  const place = source.place();
+  const curves = createCurves();
+  const shown = { ...frames[2].sweep, of: frames[2].sweep };
+  curves.follow({ frames, index: 2 }, shown);
+  const all = curves.curveOf(5);
+  curves.follow({ frames, index: 1 }, shown);
+  source.send({ type: 'sweep', sweep: null });
+  return {
+    told, heard, place, all, back: curves.curveOf(5).epochs, bytes: frames[0].sweep.bytes ?? null,
+    loss: readCell(readMap(frames[2], frames[2].sweep), 5).trainLoss,
+    levels: new Set(frames[0].arrays.sweep_boundaries.data).size,
+    ends: frames[0].arrays.sweep_boundaries.data.slice(0, 256).filter((byte) => [0, 255].includes(byte)).length,
+  };
+} catch (error) {
+  return error.code ?? String(error);
+}
+"""  # noqa: E501
+
+
+def test_a_recording_plays_a_map(modules: Modules, schema: dict[str, Any]) -> None:
+    found = modules.load(MAP, schema, {})
+    assert found["told"] == ["begun"], "it begins with epoch 0 of the map"
+    axis = ["sgd", "adam"]
+    assert found["heard"] == [[axis, "gap"], [None, None], [axis, "gap"]]
+    assert found["place"] == 2, "a step counts epochs of the map"
+    assert found["all"]["epochs"] == [0, 1, 2]
+    assert found["all"]["train"] == pytest.approx([10, 11, 12], rel=2**-13)
+    assert found["back"] == [0, 1]
+    assert found["bytes"] is None, "what is not known is left out"
+    assert found["loss"] == pytest.approx(2 + 30 / 3, rel=2**-13)
+    assert found["levels"] == 64
+    assert found["ends"] >= 2
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"sweep": {"axes": []}},
+        {"sweep": {"axes": [{"path": "<b>", "values": [1, 2], "scale": "log"}], "columns": 2}},
+        {"sweep": {"axes": [{"path": "optimizer.name", "values": [1, 2], "scale": "linear"}]}},
+        {"sweep": {"rows": 3}},
+        {"sweep": {"rows": 1e9}},
+        {"sweep": {"seeds": 0.5}},
+        {"state": {"state": "<b>"}},
+        {"state": {"epoch": -1}},
+        {"state": {"ready": None}},
+        {"shape": [3, 2, 24, 24]},
+    ],
+)
+def test_a_map_of_another_shape_is_no_recording(
+    modules: Modules, schema: dict[str, Any], wrong: dict[str, Any]
+) -> None:
+    assert modules.load(MAP, schema, wrong) == "damaged"
+
+
 def tamper(change: Callable[[dict], object]) -> Callable[[bytes], bytes]:
     """Makes a change of a recording's head."""
 

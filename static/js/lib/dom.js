@@ -67,6 +67,11 @@ export function pixelRatio() {
   return Math.min(window.devicePixelRatio || 1, 2);
 }
 
+/** What points at the page. */
+export function handOf() {
+  return window.matchMedia("(pointer: coarse)").matches ? "finger" : "mouse";
+}
+
 /** Whether the person asked for less motion. */
 export function reducedMotion() {
   return window.matchMedia("(prefers-reduced-motion: reduce)").matches;

@@ -15,7 +15,7 @@ const SIDE = 240;
 
 /**
  * @param {Context} context
- * @param {{open: () => void}} on
+ * @param {{open: (() => void)|null}} on null where no network can be opened
  * @returns {{element: HTMLElement, update: (frame: Frame) => void, draw: Function, resize: () => void, destroy: () => void}}
  */
 export function createCellPanel(context, { open }) {
@@ -31,7 +31,7 @@ export function createCellPanel(context, { open }) {
   const chartPlace = h("div.map-chart");
   const chart = createPlainCurve(chartPlace, word("map.chart"));
   const note = h("p.map-note");
-  const button = h("button.button.primary", { type: "button", data: { action: "openCell", help: word("help.map.open") }, on: { click: open } }, word("action.map.open"));
+  const button = h("button.button.primary", { type: "button", hidden: !open, data: { action: "openCell", help: word("help.map.open") }, on: { click: open } }, word("action.map.open"));
   const element = h("div.map-cell", {},
     h("div.map-cell-head", {}, h("div.map-cell-names", {}, title, name), button), picture, metrics, note, chartPlace);
   let frame = null;

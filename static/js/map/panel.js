@@ -1,18 +1,17 @@
 /** Map: a wall of networks that differ along two axes, in the place of the network or in a panel of its own. */
 
-import { h, setText } from "lib/dom";
+import { h, handOf, setText } from "lib/dom";
 import { describeError } from "lib/errors";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 import { createCellPanel } from "map/cell-panel";
-import { createMapChoice } from "map/choosing";
+import { createColourChoice } from "map/colour-choice";
 import { scaleOf } from "map/model/colours";
 import { createCurves } from "map/model/curves";
 import { createMapLegend } from "map/legend";
 import { readCell, readMap, summarize } from "map/model/reading";
 import { createSeedsSummary } from "map/seeds";
 import { createMapStage } from "map/stage";
-import { createMapToolbar } from "map/toolbar";
 import { describeAxes, describeCell, describeState, describeSum, nameCell } from "map/words";
 import { addSide } from "ui/card-sides";
 
@@ -24,29 +23,27 @@ const PERIOD = { wall: 33, words: 200 };
  * @param {HTMLElement|{network: HTMLElement, output: HTMLElement}} places a panel of its own, or the
  *   cards in which it takes the place of the network and of the output
  * @param {Context} context
+ * @param {{createTools?: (context: Context, panel: any) => MapTools, open?: () => void}} how `createTools`
+ *   makes what chooses and opens, where a server trains the map; else `open` shows the one there is
  * @returns {{update, resize, destroy}}
  */
-export function create(places, context) {
+export function createMapPanel(places, context, { createTools, open = () => {} }) {
   const { store, schema, actions, taskOf } = context;
   const own = places instanceof HTMLElement ? places : null;
   const card = own ?? /** @type {any} */ (places).network;
   const beside = own ?? /** @type {any} */ (places).output;
   const kinds = schema.sweepAxes();
   const kindOf = (path) => kinds.find((kind) => kind.path === path) ?? { path, kind: "number", low: -Infinity, high: Infinity, scale: "linear" };
-  const choice = createMapChoice(context, { kinds, kindOf, shown: () => sweep });
+  const tools = createTools?.(context, { kinds, kindOf, shown: () => sweep, cell: () => shownCell(), find: () => section }) ?? null;
+  const begin = tools?.open ?? open;
   const about = h("p.map-about");
-  const stage = createMapStage({ kindOf, schema }, {
-    look: (at) => look(at), open: openCell, zoom: choice.zoom, zoomAt: choice.zoomAt, back: choice.zoomOut, leave: close, axis: choice.openMenu,
-  });
-  const toolbar = createMapToolbar(context, {
-    preset: choice.takePreset, colour: (name) => store.set({ map: { colour: name } }), seeds: choice.takeSeeds,
-    zoomIn: () => choice.zoomAt(shownCell()), zoomOut: choice.zoomOut, find: () => section,
-  });
+  const stage = createMapStage({ kindOf, schema }, { look: (at) => look(at), open: openCell, leave: close, tools });
+  const colours = createColourChoice((name) => store.set({ map: { colour: name } }));
   const legend = createMapLegend();
-  toolbar.legendPlace.append(legend.element);
   const said = h("p.sr-only", { id: "map-cell", role: "status" });
-  const section = h("section.map", { hidden: true, "aria-label": word("map.title") }, own ? about : null, toolbar.presets, stage.element, toolbar.foot, said);
-  const cell = createCellPanel(context, { open: () => openCell(shownCell()) });
+  const section = h("section.map", { hidden: true, "aria-label": word("map.title") }, own ? about : null, tools?.presets, stage.element,
+    h("div.map-foot", {}, colours.element, h("div.map-legend-place", {}, legend.element), ...(tools?.foot ?? [])), said);
+  const cell = createCellPanel(context, { open: tools && (() => openCell(shownCell())) });
   const seeds = createSeedsSummary();
   const side = h("div.map-look", { hidden: true }, cell.element, seeds.element);
   const curves = createCurves();
@@ -60,9 +57,9 @@ export function create(places, context) {
   let scale = null;
   let looked = -1;
   let sum = { count: 0, diverged: 0, good: 0, best: -1 };
-  const way = own ? null : addSide(card, { action: "showMap", title: "map.title", help: "help.map", paths: GRID, about, open: choice.open, close });
+  const way = own ? null : addSide(card, { action: "showMap", title: "map.title", help: "help.map", paths: GRID, about, open: begin, close });
 
-  const again = h("button.button.primary", { type: "button", hidden: true, data: { action: "showMap", help: word("help.map") }, on: { click: choice.open } }, word("map.title"));
+  const again = h("button.button.primary", { type: "button", hidden: true, data: { action: "showMap", help: word("help.map") }, on: { click: begin } }, word("map.title"));
   /** A panel of its own opens its map itself, the first time. */
   let opened = false;
 
@@ -80,8 +77,7 @@ export function create(places, context) {
   }
 
   function openCell(at) {
-    if (!sweep || at < 0 || readCell(map, at).diverged) return;
-    actions.adoptCell(Math.floor(at / sweep.columns), at % sweep.columns);
+    if (tools && sweep && at >= 0 && !readCell(map, at).diverged) tools.openCell(at);
   }
 
   /** The cell that is shown large: the one that is looked at, or the best one. */
@@ -106,12 +102,13 @@ export function create(places, context) {
     map = next && !next.cells && map?.epoch === next.epoch ? { ...map, state: next.state, ready: next.ready } : next;
     if (!map) return;
     if (map.cells) {
-      curves.take(map);
+      if (frame.recorded) curves.follow(frame.recorded, sweep);
+      else curves.take(map);
       sum = summarize(map);
     }
     // The server has stopped by itself.
     const over = map.state === "failed" || (map.cells && sum.diverged === sum.count);
-    if (over && store.get().run.running) actions.pause();
+    if (tools && over && store.get().run.running) actions.pause();
     wallThrottle.offer();
     wordsThrottle.offer();
   }
@@ -150,7 +147,7 @@ export function create(places, context) {
   /** What the map is of, and what there is to say of it now. */
   function showAbout(problem) {
     const state = map ? describeState(map) : sweep ? "" : word("map.waiting");
-    const text = problem ? describeError(problem) : [sweep && describeAxes(sweep, schema), state].filter(Boolean).join(" ");
+    const text = problem ? describeError(problem) : [sweep && describeAxes(sweep, schema, tools ? handOf() : null), state].filter(Boolean).join(" ");
     setText(about, text);
     about.classList.toggle("problem", Boolean(problem));
   }
@@ -165,15 +162,16 @@ export function create(places, context) {
     }
     if (next !== sweep?.of) take(next, axes);
     if (!spec) return;
-    if (own && !opened) {
+    if (own && tools && !opened) {
       opened = true;
       if (!open || !axes.length) {
-        choice.open();
+        tools.open();
         return;
       }
     }
     again.hidden = !own || open;
-    toolbar.update({ colour, seeds: count, preset: choice.findPreset(), task: taskOf(spec), one: axes.length === 1, cells: choice.countCells() });
+    colours.update({ colour, seeds: count, task: taskOf(spec) });
+    tools?.update();
     if (!open) return;
     if (!was) stage.layOut(sweep);
     showAbout(problem);

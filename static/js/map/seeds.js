@@ -10,9 +10,9 @@ const LEVELS = 255;
 
 /** @returns {{element: HTMLElement, draw: Function}} */
 export function createSeedsSummary() {
-  const figures = ["mean", "deviation"].map((name) => {
-    const canvas = h("canvas", { role: "img", "aria-label": word(`map.${name}`) });
-    return { canvas, pixels: null, element: h("figure.race-figure", {}, canvas, h("figcaption", {}, word(`map.${name}`))) };
+  const figures = ["map.mean", "map.deviation"].map((key) => {
+    const canvas = h("canvas", { role: "img", "aria-label": word(key) });
+    return { canvas, pixels: null, element: h("figure.race-figure", {}, canvas, h("figcaption", {}, word(key))) };
   });
   let painter = null;
   const text = h("p.map-note");

@@ -1,4 +1,4 @@
-/** Wall of cells with its axes: painted, pointed at, opened, and zoomed by a box or by keys. */
+/** Wall of cells with its axes: painted, pointed at, opened, and zoomed by a box or by keys where there are tools. */
 
 import { h, pixelRatio, rem, setText } from "lib/dom";
 import { word } from "lib/words";
@@ -19,24 +19,23 @@ const ARROWS = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowD
 
 /**
  * @param {{kindOf: (path: string) => AxisKind, schema: any}} about
- * @param {{look: (at: number) => void, open: (at: number) => void, zoom: (places: {across: number[],
- *   up: number[]}) => void, zoomAt: (at: number) => void, back: () => void, leave: () => void,
- *   axis: (which: number, button: HTMLElement) => void}} on
+ * @param {{look: (at: number) => void, open: (at: number) => void, leave: () => void, tools: MapTools|null}} on `tools`
+ *   choose axes and zoom
  * @returns {{element: HTMLElement, wall: HTMLElement, layOut: Function, paint: Function, mark: Function}}
  */
 export function createMapStage({ kindOf, schema }, on) {
   const canvas = h("canvas.map-canvas", { "aria-hidden": "true" });
   const [looked, best, box] = ["looked", "best", "box"].map((name) => h(`div.map-ring.${name}`, { "aria-hidden": "true", hidden: true }));
   const wall = h("div.map-wall", {
-    tabindex: 0, role: "application", "aria-label": word("map.wall"), "aria-describedby": "map-cell", data: { map: "wall" },
+    tabindex: 0, role: "application", "aria-label": word(on.tools ? "map.wall" : "map.wall.recorded"), "aria-describedby": "map-cell", data: { map: "wall" },
     on: { keydown: press, pointerdown: begin, pointermove: drag, pointerup: end, pointercancel: cancel, click: pick },
   }, canvas, best, looked, box);
   const ticks = ["across", "up"].map((name) => h(`div.map-ticks.${name}`, { "aria-hidden": "true" }));
   const titles = ["across", "up"].map((name, i) => {
     const text = h("span");
     const button = h(`button.map-title.${name}`, {
-      type: "button", "aria-haspopup": "dialog", data: { action: `mapAxis-${name}`, help: word("help.map.axis") },
-      on: { click: () => on.axis(i, button) },
+      type: "button", "aria-haspopup": "dialog", disabled: !on.tools, data: { action: `mapAxis-${name}`, ...(on.tools && { help: word("help.map.axis") }) },
+      on: { click: () => on.tools.openMenu(i, button) },
     }, text);
     return { button, text };
   });
@@ -72,7 +71,7 @@ export function createMapStage({ kindOf, schema }, on) {
     ticks[0].classList.toggle("turned", turned);
     titles.forEach(({ button, text }, i) => {
       const axis = sweep.axes[i];
-      setText(text, axis ? nameAxis(axis.path, schema) : word("map.axis.add"));
+      setText(text, axis ? nameAxis(axis.path, schema) : on.tools ? word("map.axis.add") : "");
       button.classList.toggle("empty", !axis);
     });
     Object.assign(titles[0].button.style, { left: `${left}px`, width: `${size.width}px`, top: `${bottom + below - TITLE * unit}px` });
@@ -149,7 +148,7 @@ export function createMapStage({ kindOf, schema }, on) {
   }
 
   function begin(event) {
-    if (event.pointerType === "touch" || event.button !== 0 || !size) return;
+    if (event.pointerType === "touch" || event.button !== 0 || !size || !on.tools) return;
     pressed = placeOf(event);
     dragged = false;
   }
@@ -182,7 +181,7 @@ export function createMapStage({ kindOf, schema }, on) {
     const chosen = dragged ? boxTo(placeOf(event)) : null;
     pressed = null;
     box.hidden = true;
-    if (chosen && sweep.axes.length > 1) on.zoom(placesOf(size, chosen));
+    if (chosen && sweep.axes.length > 1) on.tools.zoom(placesOf(size, chosen));
   }
 
   function cancel() {
@@ -206,8 +205,8 @@ export function createMapStage({ kindOf, schema }, on) {
     const { key } = event;
     if (ARROWS[key]) on.look(at < 0 ? 0 : moveCell({ ...sweep, count: countOf() }, at, ARROWS[key]));
     else if (key === "Enter" && at >= 0) on.open(at);
-    else if (["+", "="].includes(key) && at >= 0) on.zoomAt(at);
-    else if (key === "-" || key === "_") on.back();
+    else if (on.tools && ["+", "="].includes(key) && at >= 0) on.tools.zoomAt(at);
+    else if (on.tools && ["-", "_"].includes(key)) on.tools.zoomOut();
     else if (key === "Escape" && pressed) cancel();
     else if (key === "Escape") on.leave();
     else return;

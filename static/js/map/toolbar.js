@@ -1,11 +1,9 @@
-/** Controls of a map: pairs of axes to begin with, what colours its cells, seeds of a cell, zoom. */
+/** Controls of a map that a server trains: pairs of axes to begin with, seeds of a cell, zoom. */
 
 import { createChoice } from "controls/choice";
 import { h, icon } from "lib/dom";
 import { word } from "lib/words";
-import { MEASURES } from "map/model/colours";
 import { PRESET_NAMES } from "map/model/presets";
-import { nameMeasure } from "map/words";
 import { makePictureButtons } from "ui/picture-buttons";
 
 const SEEDS = [1, 2, 3, 4, 8, 16];
@@ -15,30 +13,24 @@ const [PLUS, MINUS] = [["M8 3v10", "M3 8h10"], ["M3 8h10"]];
 
 /**
  * @param {Context} context
- * @param {{preset: (name: string) => void, colour: (name: string) => void, seeds: (count: number) => void,
- *   zoomIn: () => void, zoomOut: () => void, find: () => HTMLElement}} on `find` gives what a picture shows
- * @returns {{presets: HTMLElement, foot: HTMLElement, legendPlace: HTMLElement, update: Function}}
+ * @param {{preset: (name: string) => void, seeds: (count: number) => void, zoomIn: () => void,
+ *   zoomOut: () => void, find: () => HTMLElement}} on `find` gives what a picture shows
+ * @returns {{presets: HTMLElement, foot: (HTMLElement|null)[], update: Function}}
  */
 export function createMapToolbar(context, on) {
   const buttons = PRESET_NAMES.map((name) => h("button.map-preset", {
     type: "button", "aria-pressed": "false", data: { mapPreset: name, help: word(`help.map.preset.${name}`) }, on: { click: () => on.preset(name) },
   }, word(`map.preset.${name}`)));
   const presets = h("div.map-presets", { role: "group", "aria-label": word("map.presets") }, ...buttons);
-  const colour = createChoice({ label: word("label.map.colour"), help: word("help.map.colour"), path: "mapColour" },
-    { options: coloursFor("binary", 1), onInput: on.colour });
   const seeds = createChoice({ label: word("label.map.seeds"), help: word("help.map.seeds"), path: "mapSeeds" },
     { options: SEEDS.map((count) => [String(count), String(count)]), onInput: (text) => on.seeds(Number(text)) });
   const zoom = (name, paths, call) => h("button.icon-button", {
     type: "button", "aria-label": word(`action.map.${name}`), data: { action: `map-${name}`, help: word(`help.map.${name}`) }, on: { click: call },
   }, icon(...paths));
-  const legendPlace = h("div.map-legend-place");
   const zooms = h("div.map-zooms", {}, zoom("zoomOut", MINUS, on.zoomOut), zoom("zoomIn", PLUS, on.zoomIn));
-  const foot = h("div.map-foot", {}, colour.element, legendPlace, seeds.element, zooms, makePictureButtons(context, "map.title", on.find));
 
-  /** @param {{colour: string, seeds: number, preset: string|null, task: Task, one: boolean, cells: number}} how */
-  function update({ colour: name, seeds: count, preset, task, one, cells }) {
-    colour.setOptions(coloursFor(task, count));
-    colour.update(name);
+  /** @param {{seeds: number, preset: string|null, one: boolean, cells: number}} how */
+  function update({ seeds: count, preset, one, cells }) {
     const counts = SEEDS.filter((each) => each === 1 || each * cells <= MOST || each === count);
     seeds.setOptions((counts.includes(count) ? counts : [...counts, count]).map((each) => [String(each), String(each)]));
     seeds.update(String(count));
@@ -47,15 +39,5 @@ export function createMapToolbar(context, on) {
     buttons.forEach((button) => button.setAttribute("aria-pressed", String(button.dataset.mapPreset === preset)));
   }
 
-  return { presets, foot, legendPlace, update };
-}
-
-/**
- * What cells can be coloured by: how often they succeed only where several seeds tell.
- *
- * @returns {[string, string][]}
- */
-function coloursFor(task, seeds) {
-  const names = ["boundary", ...MEASURES.filter((name) => name !== "success" || seeds > 1)];
-  return names.map((name) => [name, nameMeasure(name, task)]);
+  return { presets, foot: [seeds.element, zooms, makePictureButtons(context, "map.title", on.find)], update };
 }

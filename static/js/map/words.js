@@ -4,7 +4,7 @@ import { formatCount, formatLoss, formatPercent, formatValue } from "lib/format"
 import { optionText } from "lib/terms";
 import { hasWord, word } from "lib/words";
 import { digitsOf } from "map/model/axes";
-import { summarize, valuesAt } from "map/model/reading";
+import { readMap, summarize, valuesAt } from "map/model/reading";
 
 /** What an axis is called. */
 export function nameAxis(path, schema) {
@@ -55,10 +55,12 @@ export function describeCell({ trainLoss, testLoss, testScore, lost, good, diver
  *
  * @param {Sweep} sweep
  * @param {any} schema
+ * @param {"mouse"|"finger"|null} hand what opens a network; null where none can be opened
  */
-export function describeAxes({ axes, networks }, schema) {
-  const names = axes.map(({ path }) => nameAxis(path, schema));
-  return word(axes.length > 1 ? "map.about" : "map.about.one", { count: formatCount(networks), across: names[0] });
+export function describeAxes({ axes, networks }, schema, hand) {
+  const one = axes.length === 1;
+  const about = word(one ? "map.about.one" : "map.about", { count: formatCount(networks), across: nameAxis(axes[0].path, schema) });
+  return hand ? `${about} ${word(`map.how.${hand}${one ? ".one" : ""}`)}` : about;
 }
 
 /**
@@ -77,13 +79,16 @@ export function describeSum({ count, diverged, good, best }, { sweep, task, sche
 /**
  * A frame of a map as it is spoken.
  *
- * @param {MapFrame|null} map
- * @param {{sweep: Sweep, task: Task, schema: any}} known
+ * @param {Frame} frame
+ * @param {Sweep|null} sweep
+ * @param {Context} context
+ * @returns {string} "" where it has none
  */
-export function speakMap(map, known) {
+export function speakMapOf(frame, sweep, { schema, taskOf }) {
+  const map = readMap(frame, sweep);
   if (!map) return "";
   const epoch = word("spoken.map", { epoch: formatCount(map.epoch) });
-  return [epoch, map.cells ? describeSum(summarize(map), known) : describeState(map)].join(" ");
+  return [epoch, map.cells ? describeSum(summarize(map), { sweep, task: taskOf(frame.spec), schema }) : describeState(map)].join(" ");
 }
 
 /** What is going on, where it is not plain training. */

@@ -28,7 +28,7 @@ import { create as createNotice } from "views/page/notice";
 import { create as createStandbyLine } from "views/page/standby-line";
 import { followMap } from "map/following";
 import { openMapOf } from "map/link";
-import { create as createMap } from "map/panel";
+import { create as createMap } from "map/live-panel";
 import { createSurfaceRace } from "race/surface-race";
 
 const config = JSON.parse(document.getElementById("config").textContent);

@@ -22,7 +22,7 @@ import { loadPlotly } from "plot/plotly";
 import { persistPreferences } from "lib/preferences";
 import { createMemory, openStorage } from "lib/storage";
 import { followMap } from "map/following";
-import { create as createMap } from "map/panel";
+import { create as createMap } from "map/live-panel";
 import { applyTheme } from "lib/theme";
 import { PATHS, writeState } from "spec/url-state";
 import { loadWords } from "lib/words";

@@ -49,12 +49,11 @@ import { create as createTimeLine } from "views/page/timeline";
 import { create as createTour } from "views/page/tour";
 import { followMap } from "map/following";
 import { keepMapInAddress } from "map/link";
-import { create as createMap } from "map/panel";
+import { create as createMap } from "map/live-panel";
 import { followSearch } from "search/following";
 import { keepSearchInAddress } from "search/link";
 import { create as createSearch } from "search/panel";
-import { readMap } from "map/model/reading";
-import { speakMap } from "map/words";
+import { speakMapOf } from "map/words";
 import { createSurfaceRace } from "race/surface-race";
 
 const config = JSON.parse(document.getElementById("config").textContent);
@@ -93,7 +92,7 @@ async function start() {
     recall,
     opensStep: true,
     createSurfaceRace,
-    speakMap: (frame) => speakMap(readMap(frame, store.get().map.sweep), { sweep: store.get().map.sweep, task: context.taskOf(frame.spec), schema: context.schema }),
+    speakMap: (frame) => speakMapOf(frame, store.get().map.sweep, context),
     frame: painter.lastWhole,
     savePicture: createPictureSaver({ store, frame: painter.lastWhole }),
     share: (tab) => openShareDialog(SHARE_TABS, context, tab),

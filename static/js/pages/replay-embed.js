@@ -4,6 +4,7 @@ import { create as createAnnouncer } from "spoken/announcer";
 import { h } from "lib/dom";
 import { forwardKeys } from "embed/keys";
 import { createPanels } from "pages/embed-panels";
+import { create as createMap } from "map/recorded-panel";
 import { createParent } from "embed/parent";
 import { createRemote } from "embed/remote";
 import { trackVisibility } from "embed/visibility";
@@ -29,7 +30,7 @@ export function createReplayEmbed({ panels, background, text, start, origin }) {
   document.body.replaceChildren(main, bar, first, spoken, document.getElementById("fault"));
   if (background) root.dataset.background = background;
   root.style.setProperty("--text", text);
-  const frames = createPanels(place, "replayEmbed", { facts: createFacts });
+  const frames = createPanels(place, "replayEmbed", { facts: createFacts, map: createMap });
   let shown = panels;
 
   function createViews(part, context) {

@@ -2,6 +2,7 @@
 
 import { create as createAnnouncer } from "spoken/announcer";
 import { h } from "lib/dom";
+import { create as createMap } from "map/recorded-panel";
 import { createOutputPlaces } from "pages/output-card";
 import { makeViews } from "pages/views";
 import { create as createFacts } from "views/facts";
@@ -39,11 +40,13 @@ export function createReplayPage(charts) {
     place("output").replaceChildren(...(images ? [title] : []), ...shown);
     return makeViews("replay", part, context, {
       data: place("data"), network: place("network"), ablation, step, charts: charts && predictions, ...output,
-    }, { facts: createFacts });
+      map: context.hasMap && { network: place("network"), output: place("output") },
+    }, { facts: createFacts, map: createMap });
   }
 
-  function begin({ views }) {
+  function begin({ views }, { store }) {
     views.watchSize(CARDS.map(place));
+    store.watch(["map.open"], views.resize);
   }
 
   return { createViews, begin };

@@ -10,6 +10,8 @@ import { loadPlotly } from "plot/plotly";
 import { persistPreferences } from "lib/preferences";
 import { createFrameCount } from "pages/frame-count";
 import { RecordingError } from "recordings/error";
+import { followRecordedMap } from "map/recorded-panel";
+import { speakMapOf } from "map/words";
 import { unpack } from "recordings/format";
 import { createReplayEmbed } from "pages/replay-embed";
 import { expand, fromText } from "recordings/gzip";
@@ -75,10 +77,13 @@ async function play({ about, frames }, { parts, store, faults, language, options
     address: { reportProblem() {}, refuse() {}, leave() {} },
     ask: async (name) => parts[name] ?? null,
   });
+  followRecordedMap(source, store);
   source.connect();
   const context = Object.assign(await session.learn(), {
     // Only what was looked at while it was made has been recorded.
     opensStep: !framed && frames.some(({ arrays }) => arrays.step_summary),
+    hasMap: frames.some(({ sweep }) => sweep),
+    speakMap: (frame) => speakMapOf(frame, store.get().map.sweep, context),
     about, source, model: null, library: NO_LIBRARY, may: () => false,
     languages: language.names,
     changeLanguage: async (name) => {

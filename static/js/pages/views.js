@@ -44,7 +44,7 @@ const TABLE = [
     playground: "network", replay: "network", embed: "network", replayEmbed: "network",
   },
   { part: "spaces", plane: "spaces", playground: "network", replay: "network", embed: "network", replayEmbed: "network" },
-  { part: "map", plane: "map", playground: "map", embed: "map" },
+  { part: "map", plane: "map", playground: "map", replay: "map", embed: "map", replayEmbed: "map" },
   { part: "search", plane: "search", playground: "search" },
   { part: "explanation", images: "explanation", playground: "network" },
   { part: "output", plane: "output", playground: "plane", replay: "plane" },

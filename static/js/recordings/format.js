@@ -4,8 +4,9 @@
  */
 
 import { isObject } from "lib/objects";
-import { checkAbout, checkFrames } from "recordings/validation";
 import { RecordingError } from "recordings/error";
+import { checkSweep } from "recordings/sweep-validation";
+import { checkAbout, checkFrames } from "recordings/validation";
 import { compress, expand } from "recordings/gzip";
 import { readArray, writeArray } from "recordings/delta-coding";
 import { SpecError, createSpecCheck } from "spec/validation";
@@ -20,15 +21,17 @@ const MOST_FRAMES = 1000;
 const TYPES = { U8: Uint8Array, F32: Float32Array };
 
 /**
- * @param {{about: Object, frames: {meta, arrays, spec}[]}} recording `about` is told by JSON
+ * @param {{about: Object, frames: {meta, arrays, spec, sweep?}[]}} recording `about` is told by JSON
  * @returns {Promise<Uint8Array>}
  */
 export async function pack({ about, frames }) {
   const specs = [...new Set(frames.map(({ spec }) => spec))];
+  const sweeps = [...new Set(frames.map(({ sweep }) => sweep).filter(Boolean))];
   const head = new TextEncoder().encode(JSON.stringify({
-    livenet: KIND, version: VERSION, about, specs: specs.map(leaveOutPoints),
-    frames: frames.map(({ meta, arrays, spec }) => ({
+    livenet: KIND, version: VERSION, about, specs: specs.map(leaveOutPoints), ...(sweeps.length && { sweeps }),
+    frames: frames.map(({ meta, arrays, spec, sweep }) => ({
       spec: specs.indexOf(spec),
+      ...(sweep && { sweep: sweeps.indexOf(sweep) }),
       meta,
       arrays: Object.entries(arrays).map(([name, { data, shape }]) => [name, typeOf(data), shape]),
     })),
@@ -86,7 +89,8 @@ export async function unpack(bytes, schema) {
   const head = readHead(whole);
   checkAbout(head.about);
   const specs = readSpecs(head.specs, schema);
-  const frames = head.frames.map((frame) => readFrame(frame, specs));
+  const sweeps = (head.sweeps ?? []).map((sweep) => checkSweep(sweep, schema));
+  const frames = head.frames.map((frame) => readFrame(frame, specs, sweeps));
   readArrays(frames, whole, HEAD + headLength(whole));
   return { about: head.about, frames: checkFrames(frames, schema) };
 }
@@ -107,7 +111,7 @@ function readHead(whole) {
   }
   if (head?.livenet !== KIND) throw new RecordingError("foreign");
   if (head.version !== VERSION) throw new RecordingError("version");
-  const lists = [head.specs, head.frames];
+  const lists = [head.specs, head.frames, head.sweeps ?? []];
   if (!lists.every(Array.isArray) || !isObject(head.about)) throw new RecordingError("damaged");
   if (!head.frames.length) throw new RecordingError("empty");
   if (head.frames.length > MOST_FRAMES) throw new RecordingError("too_large");
@@ -129,8 +133,9 @@ function readSpecs(specs, schema) {
   });
 }
 
-function readFrame(frame, specs) {
+function readFrame(frame, specs, sweeps) {
   const known = Number.isInteger(frame?.spec) ? specs[frame.spec] : null;
+  const sweep = Number.isInteger(frame?.sweep) ? sweeps[frame.sweep] : null;
   if (!known || !isObject(frame.meta) || !Array.isArray(frame.arrays)) throw new RecordingError("damaged");
   const arrays = Object.fromEntries(frame.arrays.map((entry) => {
     const [name, type, shape] = Array.isArray(entry) ? entry : [];
@@ -140,7 +145,7 @@ function readFrame(frame, specs) {
     if (!known || !shape.every(isCount)) throw new RecordingError("damaged");
     return [name, { type, shape, data: null }];
   }));
-  return { meta: frame.meta, arrays, ...known };
+  return { meta: frame.meta, arrays, sweep: sweep ?? null, ...known };
 }
 
 /** Nothing is made before it is known that the bytes for it are there. */

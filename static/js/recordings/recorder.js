@@ -9,9 +9,12 @@ const ROOM = 96 << 20;
 /** Rows of the curves that one frame keeps. */
 const MOST_ROWS = 12;
 const ROW = 5;
-/** Bits of what is only read and looked at: a point's fate, and a map that is not quantized. */
-const POINT_BITS = 12;
+/** Bits of what is only read and looked at: a number such as a point's fate, and a map that is not quantized. */
+const NUMBER_BITS = 12;
 const MAP_BITS = 7;
+const ROUNDED = {
+  selected: MAP_BITS, selected_values: NUMBER_BITS, sweep_cells: NUMBER_BITS, sweep_ranges: NUMBER_BITS, sweep_mean: MAP_BITS,
+};
 const FATE = 4;
 
 /**
@@ -29,10 +32,10 @@ export function createRecorder({ every, most }) {
   const names = Object.keys(listRecorded());
 
   /** Takes a frame as the source of frames tells it. */
-  function take({ meta, arrays, spec }) {
+  function take({ meta, arrays, spec, sweep = null }) {
     const time = Math.round(performance.now() - began);
     const kept = names.filter((name) => arrays[name]).map((name) => [name, arrays[name]]);
-    const frame = joinTo(waiting, { meta: { ...meta, time }, arrays: Object.fromEntries(kept), spec });
+    const frame = joinTo(waiting, { meta: { ...meta, time }, arrays: Object.fromEntries(kept), spec, sweep });
     waiting = null;
     if (seen % apart === 0) keep(frame);
     else waiting = frame;
@@ -95,20 +98,26 @@ function joinRows(older, newer) {
 
 function shorten(arrays) {
   const shorter = { ...arrays };
-  for (const [name, bits] of Object.entries({ selected: MAP_BITS, selected_values: POINT_BITS })) {
+  for (const [name, bits] of Object.entries(ROUNDED)) {
     if (arrays[name]) shorter[name] = { ...arrays[name], data: roundNumbers(arrays[name].data, bits) };
   }
   if (arrays.points) shorter.points = { ...arrays.points, data: roundFates(arrays.points.data) };
+  if (arrays.sweep_boundaries) shorter.sweep_boundaries = { ...arrays.sweep_boundaries, data: arrays.sweep_boundaries.data.map(toLevel) };
   return shorter;
 }
 
 /** What points are stays as it is; what becomes of them is rounded. */
 function roundFates(points) {
-  const rounded = roundNumbers(points, POINT_BITS);
+  const rounded = roundNumbers(points, NUMBER_BITS);
   for (let at = 0; at < points.length; at += POINT_COLUMNS) {
     rounded.set(points.subarray(at, at + FATE), at);
   }
   return rounded;
+}
+
+/** One of 64 levels, 0 and 255 among them: cells are small, and there are many. */
+function toLevel(byte) {
+  return (byte & 0xfc) | (byte >> 6);
 }
 
 function sizeOf({ arrays }) {

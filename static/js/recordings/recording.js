@@ -1,5 +1,6 @@
 /** The page's recording: start, stop, packing and upload. */
 
+import { epochOf } from "lib/frames";
 import { createRecorder } from "recordings/recorder";
 import { pack } from "recordings/format";
 import { createThrottle } from "lib/throttle";
@@ -19,12 +20,19 @@ export function createRecording({ store, source }) {
   let awaited = null;
   source.on("frame", (frame) => {
     // What is looked back at was recorded when it was the present.
-    if (!recorder || frame.meta.recalled !== undefined || (awaited && frame.meta.step > 0)) return;
+    if (!recorder || frame.meta.recalled !== undefined || (awaited && epochOf(frame.meta) > 0)) return;
     awaited?.();
     awaited = null;
-    recorder.take(frame);
+    recorder.take(withMap(frame));
     telling.offer();
   });
+
+  /** A frame of a map says what the map varies, and how it is coloured. */
+  function withMap(frame) {
+    const { sweep, colour } = store.get().map;
+    if (!frame.meta.sweep || !sweep) return frame;
+    return { ...frame, sweep, meta: { ...frame.meta, sweep: { ...frame.meta.sweep, colour } } };
+  }
 
   /**
    * Begins anew; what was recorded before is forgotten.

@@ -2,22 +2,23 @@
  * A recording as a source of frames: what `connection` is for a live session. `run`, `pause`,
  * `step`, `reset` and `speed` mean for it what they mean for a session; nothing can be edited.
  *
- * Events: `state`, `opened`, `spec`, `frame`, `error`, `stopped` as those of a connection, and
- * `ended` at the last frame.
+ * Events: `state`, `opened`, `spec`, `sweep`, `frame`, `error`, `stopped` as those of a connection, and
+ * `ended` at the last frame; `sweep` has the colour of its cells, too.
  */
 
 import { createEmitter } from "lib/emitter";
+import { epochOf } from "lib/frames";
 
 /** Frames a second at speed 1. */
 const RATE = 12;
 const LONGEST_WAIT = 250;
 /** What has no meaning for a recording, and changes nothing. */
-const IGNORED = Object.fromEntries(["speed", "views", "ack", "timeline", "goal"].map((type) => [type, () => {}]));
+const IGNORED = Object.fromEntries(["speed", "views", "ack", "timeline", "goal", "sweep"].map((type) => [type, () => {}]));
 
 /**
  * @param {{frames: Object[]}} recording
- * @returns {{on, connect, send, painted, token, seek, place, setSpeed, length}} `connect` begins,
- *   `seek` goes to a frame, `place` tells which one is shown
+ * @returns {{on, connect, send, painted, token, seek, seekMap, place, setSpeed, length}} `connect` begins,
+ *   `seek` goes to a frame, `seekMap` to the first one of a map, `place` tells which one is shown
  */
 export function createRecordedSource(recording) {
   const frames = fillIn(recording.frames);
@@ -45,9 +46,17 @@ export function createRecordedSource(recording) {
   function seek(index) {
     const next = Math.max(0, Math.min(frames.length - 1, Math.round(index)));
     const frame = frames[next];
-    if (at >= 0 && frame.spec !== frames[at].spec) emit("spec", describe(frame));
+    const last = frames[at];
+    if (last && frame.spec !== last.spec) emit("spec", describe(frame));
+    const { sweep = null } = frame;
+    const colour = colourOf(frame);
+    if (sweep !== (last?.sweep ?? null) || colour !== colourOf(last)) emit("sweep", { sweep, colour });
     at = next;
     emit("frame", { ...frame, recorded: { frames, index: at } });
+  }
+
+  function seekMap() {
+    seek(Math.max(0, frames.findIndex(({ sweep }) => sweep)));
   }
 
   /** Plays on from here, perhaps not to the end; from the start where nothing is left. */
@@ -84,13 +93,13 @@ export function createRecordedSource(recording) {
     const last = frames.length - 1;
     if (!end) return last;
     const { epoch = Infinity, loss = -Infinity } = end;
-    const found = frames.findIndex(({ meta }, i) => i >= at && (meta.epoch >= epoch || meta.train_loss <= loss));
+    const found = frames.findIndex(({ meta }, i) => i >= at && (epochOf(meta) >= epoch || meta.train_loss <= loss));
     return found < 0 ? last : found;
   }
 
   /** A step of so many epochs leads to the first frame after them. */
   function step({ epochs }) {
-    const target = epochs ? endOf({ epoch: frames[at].meta.epoch + epochs }) : at + 1;
+    const target = epochs ? endOf({ epoch: epochOf(frames[at].meta) + epochs }) : at + 1;
     seek(Math.max(at + 1, target));
     if (at === frames.length - 1) emit("ended");
   }
@@ -120,9 +129,14 @@ export function createRecordedSource(recording) {
   }
 
   return {
-    on, connect, send, seek, setSpeed, painted() {}, token: () => null, place: () => at,
+    on, connect, send, seek, seekMap, setSpeed, painted() {}, token: () => null, place: () => at,
     length: frames.length,
   };
+}
+
+/** What the cells of a map were coloured by. */
+function colourOf(frame) {
+  return frame?.meta.sweep?.colour;
 }
 
 /** Points that came only once hold for the frames after them. */

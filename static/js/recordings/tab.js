@@ -5,6 +5,7 @@ import { h, setText } from "lib/dom";
 import { writeOptions } from "embed/options";
 import { saveFile } from "lib/files";
 import { formatCount } from "lib/format";
+import { epochOf } from "lib/frames";
 import { makeDocument } from "recordings/document";
 import { writeState } from "spec/url-state";
 import { spokenLanguage, word } from "lib/words";
@@ -106,7 +107,7 @@ export function create(element, { store, schema, recording, actions }) {
   function describeResult({ frames }) {
     return word("recording.made", {
       count: formatCount(frames.length),
-      from: formatCount(frames[0].meta.epoch), to: formatCount(frames.at(-1).meta.epoch),
+      from: formatCount(epochOf(frames[0].meta)), to: formatCount(epochOf(frames.at(-1).meta)),
     });
   }
 

@@ -2,6 +2,7 @@
 
 import { isObject } from "lib/objects";
 import { RecordingError } from "recordings/error";
+import { fitsSweep, isSweepState } from "recordings/sweep-validation";
 import { listRecorded } from "spec/views";
 import { indexWeights, listPieces, widthsOf } from "spec/weights";
 
@@ -25,6 +26,7 @@ const META = {
   penalty: isFigure,
   best_loss: isFigure,
   race: isRace,
+  sweep: isSweepState,
   selected: (value) => value === null || (isPair(value) && value.every(isCount)),
   boundary_range: isPair,
   units_range: (value) => Array.isArray(value) && value.every(isPair),
@@ -49,25 +51,26 @@ export function checkAbout({ recorded, every }) {
 }
 
 /**
- * @param {{meta: Object, arrays: Object, spec: Object, outputs: number}[]} frames
+ * @param {{meta: Object, arrays: Object, spec: Object, outputs: number, sweep: Sweep|null}[]} frames
  * @param {Object} schema what `GET /api/schema` answers
- * @returns {{meta: Object, arrays: Object, spec: Object}[]} with the metadata and arrays that are known
+ * @returns {{meta: Object, arrays: Object, spec: Object, sweep: Sweep|null}[]} with the metadata and arrays that are known
  * @throws {RecordingError} `damaged`
  */
 export function checkFrames(frames, schema) {
   const known = listRecorded(schema.views);
-  return frames.map(({ meta: said, arrays: held, spec, outputs }) => {
+  return frames.map(({ meta: said, arrays: held, spec, outputs, sweep }) => {
     const meta = readMeta(said);
     const arrays = Object.fromEntries(Object.entries(held).filter(([name]) => Object.hasOwn(known, name)));
     const set = schema.data_sets[spec.data.name];
     const sizes = sizesOf(spec, outputs, set);
     for (const [name, array] of Object.entries(arrays)) ensure(fits(array, known[name], sizes));
+    ensure(fitsSweep(meta, arrays, sweep));
     if (set.kind !== "images") {
       ensure(OF_POINTS.every((name) => arrays[name]));
       ensure(meta.boundary_range);
       ensure(meta.units_range?.length === sizes.U);
     }
-    return { meta, arrays, spec };
+    return { meta, arrays, spec, sweep };
   });
 }
 

@@ -2,6 +2,7 @@
 
 import { h, icon, setText } from "lib/dom";
 import { formatCount } from "lib/format";
+import { epochOf } from "lib/frames";
 import { makeTerm } from "lib/terms";
 import { word } from "lib/words";
 
@@ -52,12 +53,12 @@ export function create(element, { store, source, actions }) {
   function update({ meta, recorded: { index } }) {
     if (Number(scrubber.value) !== index) scrubber.value = String(index);
     scrubber.style.setProperty("--fill", last ? index / last : 1);
-    setText(epoch, formatCount(meta.epoch));
+    setText(epoch, formatCount(epochOf(meta)));
     const count = { number: formatCount(index + 1), count: formatCount(last + 1) };
-    setText(step, word("recording.update", { step: formatCount(meta.step) }));
+    setText(step, meta.sweep ? "" : word("recording.update", { step: formatCount(meta.step) }));
     setText(place, word("recording.frame", count));
     scrubber.setAttribute("aria-valuetext", word("recording.place", {
-      ...count, epoch: formatCount(meta.epoch),
+      ...count, epoch: formatCount(epochOf(meta)),
     }));
   }
 
