@@ -6,6 +6,9 @@ import { hasWord, word } from "lib/words";
 import { digitsOf } from "map/model/axes";
 import { readMap, summarize, valuesAt } from "map/model/reading";
 
+/** What opens a network of two axes, and of one. */
+const HOW = { mouse: ["map.how.mouse", "map.how.mouse.one"], finger: ["map.how.finger", "map.how.finger.one"] };
+
 /** What an axis is called. */
 export function nameAxis(path, schema) {
   const own = `map.axis.${path}`;
@@ -60,7 +63,7 @@ export function describeCell({ trainLoss, testLoss, testScore, lost, good, diver
 export function describeAxes({ axes, networks }, schema, hand) {
   const one = axes.length === 1;
   const about = word(one ? "map.about.one" : "map.about", { count: formatCount(networks), across: nameAxis(axes[0].path, schema) });
-  return hand ? `${about} ${word(`map.how.${hand}${one ? ".one" : ""}`)}` : about;
+  return hand ? `${about} ${word(HOW[hand][Number(one)])}` : about;
 }
 
 /**
