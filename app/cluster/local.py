@@ -13,6 +13,7 @@ from typing import Any
 
 from app.cluster.cluster_view import open_directory
 from app.cluster.ray_library import connect, load_ray
+from app.cluster.reaper import VARIABLE, Reaper
 from app.web.settings import Settings
 
 #: Ray takes 127.0.0.1 for whatever address this machine has in its network.
@@ -32,7 +33,7 @@ _ROOT = Path(__file__).resolve().parents[2]
 
 
 class LocalCluster:
-    """A Ray cluster of processes of this machine, which end with this one.
+    """A Ray cluster of processes of this machine, which end with this one, however it ends.
 
     Args:
         nodes: how many, besides the head, which has no session servers.
@@ -46,7 +47,8 @@ class LocalCluster:
         )
         # Short, since the addresses of Ray's sockets lie in it.
         self._folder = tempfile.TemporaryDirectory(prefix="livenet-ray-", dir="/tmp")
-        os.environ["RAY_TMPDIR"] = self._folder.name
+        os.environ[VARIABLE] = self._folder.name
+        self._reaper = Reaper(self._folder.name)
         (Path(self._folder.name) / "ray").mkdir()
         load_ray()
         from ray.cluster_utils import Cluster  # noqa: PLC0415  # pyright: ignore
@@ -76,6 +78,7 @@ class LocalCluster:
     def close(self) -> None:
         """Ends all of its processes."""
         self._cluster.shutdown()
+        self._reaper.dismiss()
         self._folder.cleanup()
 
 

@@ -15,6 +15,7 @@ from contextlib import ExitStack, suppress
 from http.client import HTTPException
 from pathlib import Path
 from typing import Any
+from urllib.error import URLError
 
 import pytest
 from websocket import WebSocketException
@@ -341,6 +342,21 @@ def test_make_cluster_ends_all_that_it_has_started() -> None:
         with pytest.raises(LOST):
             visitor.client.frame_where(lambda frame: False)
         visitor.client.close()
+
+
+def test_a_local_cluster_ends_when_its_own_process_is_killed() -> None:
+    command = (sys.executable, "-m", "app.cluster", "local", "--nodes", "1")
+    with LiveServer(command, LIVENET_SERVER_CORES="1") as server:
+        processes = _list_descendants(server.process.pid)
+        environ = Path(f"/proc/{processes[0]}/environ").read_bytes().split(b"\0")
+        (folder,) = [Path(os.fsdecode(one[11:])) for one in environ if one[:11] == b"RAY_TMPDIR="]
+        server.process.kill()
+        server.process.wait()
+        left = [one for one in processes if Path(f"/proc/{one}").exists()]
+        wait_until(lambda: not any(Path(f"/proc/{one}").exists() for one in left), "all end")
+        wait_until(lambda: not folder.exists(), "the folder is removed")
+        with pytest.raises(URLError):
+            server.get("/healthz")
 
 
 def _list_descendants(process: int) -> list[int]:
