@@ -43,6 +43,7 @@ from engine.frames.frames import (
 from engine.frames.logs import LogEntry
 from engine.frames.views import describe_views
 from engine.goals import QUANTITIES, Comparison, Goal, Group, SeedCheck, Verdict, parse_goal
+from engine.insight.ablation import names_same_parts
 from engine.insight.surfaces.classic_surfaces import MAX_UPDATES, SURFACES, Surface, descend
 from engine.programs.tiers import Programs
 from engine.runs.early_stopping import BestEpoch, EarlyStop
@@ -197,6 +198,7 @@ __all__ = [
     "list_choices",
     "make_payload",
     "merge_patch",
+    "names_same_parts",
     "pack_files",
     "parse_goal",
     "parse_spec",

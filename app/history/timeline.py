@@ -135,16 +135,44 @@ class Timeline:
         self.add(trainer.shown_snapshot(), spec_id)
         self._rest_until = now + REST * (time.monotonic() - now)
 
-    def add(self, snapshot: Snapshot, spec_id: int, kind: str | None = None) -> None:
-        """Adds a snapshot that training led to; one with a `kind` survives the thinning."""
+    def add(
+        self,
+        snapshot: Snapshot,
+        spec_id: int,
+        kind: str | None = None,
+        changes: tuple[dict[str, Any], ...] = (),
+    ) -> None:
+        """Adds a snapshot that training led to.
+
+        Args:
+            snapshot: to show or to go on from.
+            spec_id: of its spec.
+            kind: what happened here that left the run alone; such a point survives the thinning.
+            changes: what was changed.
+        """
         last = self._points[-1]
         trained = last.trained + snapshot.step - last.snapshot.step
-        if trained == last.trained and last.kind is None:
+        if trained == last.trained and last.kind in (None, kind):
             del self._points[-1]
         point = TimelinePoint(
-            next(self._ids), snapshot, spec_id, trained, last.line, kind, kept=bool(kind)
+            next(self._ids), snapshot, spec_id, trained, last.line, kind, changes, kept=bool(kind)
         )
         self._append(point)
+
+    def record_ablation(self, snapshot: Snapshot, spec_id: int, before: int, after: int) -> None:
+        """Adds the snapshot at which units and links were switched off or on.
+
+        Args:
+            snapshot: of the run, which it left alone.
+            spec_id: of its spec.
+            before: how many were off.
+            after: how many are off now.
+        """
+        last = self._points[-1]
+        if last.kind == "ablation" and last.snapshot.step == snapshot.step:
+            before = last.changes[0]["from"]
+        change = {"path": "ablation", "from": before, "to": after}
+        self.add(snapshot, spec_id, "ablation", (change,))
 
     def record_change(
         self, before: Snapshot, after: Snapshot, spec_id: int, kind: str, *, joined: bool

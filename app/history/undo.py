@@ -1,12 +1,13 @@
-"""Undo and redo stacks: snapshots of a session's trainer."""
+"""Undo and redo stacks: what a session's trainer was like, and what was switched off."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.history.snapshot_memory import SnapshotMemory
-from engine import Snapshot
+from app.protocol.ablation import WHOLE
+from engine import AblationRequest, Snapshot
 
 MAX_STEPS = 100
 MAX_BYTES = 8 << 20
@@ -16,6 +17,8 @@ MAX_SNAPSHOT_BYTES = 64 << 20
 TOGETHER_SECONDS = 1.0
 #: What a custom point costs: three numbers as objects, and the tuple.
 _POINT_BYTES = 200
+#: What a unit or a link that was switched off costs.
+_PART_BYTES = 150
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,10 +44,28 @@ class Change:
         return self.path is not None and self.path == last.path and together
 
 
-class UndoHistory:
-    """Undo and redo stacks of snapshots.
+@dataclass(frozen=True, slots=True)
+class UndoStep:
+    """What one step of undo returns to.
 
-    Bounded in number and in bytes; the oldest snapshots go first.
+    Attributes:
+        snapshot: of the run; None where a change left the run alone, and so undo does, too.
+        ablation: units and links that were switched off.
+    """
+
+    snapshot: Snapshot | None
+    ablation: AblationRequest = WHOLE
+
+    @property
+    def n_parts(self) -> int:
+        """How many units and links were switched off."""
+        return len(self.ablation.units) + len(self.ablation.links)
+
+
+class UndoHistory:
+    """Undo and redo stacks.
+
+    Bounded in number and in bytes; the oldest steps go first.
 
     Args:
         memory: says how many bytes it may hold; its own if None.
@@ -52,8 +73,8 @@ class UndoHistory:
 
     def __init__(self, memory: SnapshotMemory | None = None) -> None:
         self._memory = memory or SnapshotMemory()
-        self._before: list[Snapshot] = []
-        self._after: list[Snapshot] = []
+        self._before: list[UndoStep] = []
+        self._after: list[UndoStep] = []
         self._last: Change | None = None
 
     @property
@@ -67,20 +88,20 @@ class UndoHistory:
         return bool(self._after)
 
     @property
-    def steps(self) -> tuple[tuple[Snapshot, ...], tuple[Snapshot, ...]]:
+    def steps(self) -> tuple[tuple[UndoStep, ...], tuple[UndoStep, ...]]:
         """What can be undone and what can be done again, oldest first."""
         return tuple(self._before), tuple(self._after)
 
-    def restore(self, undo: tuple[Snapshot, ...], redo: tuple[Snapshot, ...]) -> None:
+    def restore(self, undo: tuple[UndoStep, ...], redo: tuple[UndoStep, ...]) -> None:
         """Takes the steps of another history in the place of its own."""
         self._before, self._after, self._last = [*undo], [*redo], None
         self._memory.hold(self, self._count_bytes())
 
-    def record(self, before: Snapshot, change: Change) -> bool:
-        """Pushes the snapshot before a change.
+    def record(self, before: UndoStep, change: Change) -> bool:
+        """Pushes what was before a change.
 
         Args:
-            before: the snapshot before it.
+            before: what was before it; without a snapshot if it leaves the run alone.
             change: what it changed.
 
         Returns:
@@ -89,6 +110,8 @@ class UndoHistory:
         last, self._last = self._last, change
         self._after.clear()
         if last is not None and change.goes_on(last):
+            if self._before and self._before[-1].snapshot is None:
+                self._before[-1] = replace(self._before[-1], snapshot=before.snapshot)
             return True
         self._before.append(before)
         while len(self._before) > MAX_STEPS or self._count_bytes() > self._most:
@@ -97,7 +120,9 @@ class UndoHistory:
         return False
 
     def _count_bytes(self) -> int:
-        return count_bytes([*self._before, *self._after])
+        steps = (*self._before, *self._after)
+        parts = _PART_BYTES * sum(step.n_parts for step in steps)
+        return parts + count_bytes([step.snapshot for step in steps if step.snapshot is not None])
 
     def clear(self) -> None:
         """Forgets all changes."""
@@ -109,22 +134,22 @@ class UndoHistory:
         most = MAX_BYTES if len(self._before) > 1 else MAX_SNAPSHOT_BYTES
         return min(most, self._memory.limit(self))
 
-    def undo(self, now: Snapshot) -> Snapshot | None:
-        """Pops the snapshot before the last change, and pushes the present one for redo."""
+    def undo(self, now: UndoStep) -> UndoStep | None:
+        """Pops what was before the last change, and pushes the present for redo."""
         return self._move(self._before, self._after, now)
 
-    def redo(self, now: Snapshot) -> Snapshot | None:
-        """Pops the snapshot that the last undo left, and pushes the present one for undo."""
+    def redo(self, now: UndoStep) -> UndoStep | None:
+        """Pops what the last undo left, and pushes the present for undo."""
         return self._move(self._after, self._before, now)
 
-    def _move(self, taken: list[Snapshot], kept: list[Snapshot], now: Snapshot) -> Snapshot | None:
+    def _move(self, taken: list[UndoStep], kept: list[UndoStep], now: UndoStep) -> UndoStep | None:
         if not taken:
             return None
         self._last = None
-        kept.append(now)
-        snapshot = taken.pop()
+        step = taken.pop()
+        kept.append(now if step.snapshot is not None else replace(now, snapshot=None))
         self._memory.hold(self, self._count_bytes())
-        return snapshot
+        return step
 
 
 def count_bytes(snapshots: list[Snapshot]) -> int:

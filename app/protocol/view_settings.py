@@ -4,11 +4,17 @@ from __future__ import annotations
 
 import base64
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 
 from app.protocol import messages
+from app.protocol.ablation import (
+    WHOLE,
+    describe_weight,
+    read_ablation,
+    read_weight,
+    write_ablation,
+)
 from app.protocol.messages import Views
 from engine import (
     DEFAULT_VIEWS,
@@ -19,10 +25,9 @@ from engine import (
     Sample,
     SelectedImage,
     StepRequest,
-    WeightNumbers,
 )
 
-_NEXT_BATCH, _RUN_PLANE, _WHOLE = StepRequest(), LandscapeRequest(), AblationRequest()
+_NEXT_BATCH, _RUN_PLANE = StepRequest(), LandscapeRequest()
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +44,8 @@ class ViewSettings:
         space: layer of the `space` view; None for the last hidden layer.
         step: what of the next update the `one_step` view describes.
         landscape: plane of the `landscape` view.
-        ablation: what the `ablation` view switches off.
+        ablation: what the `ablation` view switches off; None for what the session has switched
+            off.
         server_fps: what the server allows at most; None for any number.
     """
 
@@ -52,7 +58,7 @@ class ViewSettings:
     space: int | None = None
     step: StepRequest = _NEXT_BATCH
     landscape: LandscapeRequest = _RUN_PLANE
-    ablation: AblationRequest = _WHOLE
+    ablation: AblationRequest | None = None
     server_fps: float | None = None
 
     @property
@@ -79,12 +85,13 @@ class ViewSettings:
             views = replace(views, space=message.space)
         if "step" in given:
             step = message.step
-            asked = StepRequest(step.point, step.check) if step else _NEXT_BATCH
-            views = replace(views, step=asked)
+            shown = StepRequest(step.point, step.check) if step else _NEXT_BATCH
+            views = replace(views, step=shown)
         if "landscape" in given:
             views = replace(views, landscape=_read_plane(message.landscape))
         if "ablation" in given:
-            views = replace(views, ablation=_read_ablation(message.ablation))
+            asked = message.ablation
+            views = replace(views, ablation=read_ablation(asked) if asked else None)
         return views
 
     def describe(self) -> Views:
@@ -100,21 +107,25 @@ class ViewSettings:
             space=self.space,
             step=messages.StepView(point=self.step.point, check=self.step.check),
             landscape=_write_plane(self.landscape),
-            ablation=_write_ablation(self.ablation),
+            ablation=write_ablation(self.ablation) if self.ablation else None,
         )
 
-    def make_request(self, *, points_due: bool, running: bool) -> FrameRequest:
+    def make_request(
+        self, *, points_due: bool, running: bool, ablation: AblationRequest = WHOLE
+    ) -> FrameRequest:
         """Returns what to ask the engine for.
 
         Args:
             points_due: whether the data changed, or the client has not seen them yet.
             running: whether frames go on; then none waits for a program.
+            ablation: what the session has switched off.
         """
         points = points_due or (self.by_name and "points" in self.names)
         return FrameRequest(
             self.names, self.select, self.tile, points, digit=self.digit, space=self.space,
             step=self.step,
-            landscape=self.landscape, ablation=self.ablation, patient=not running,
+            landscape=self.landscape,
+            ablation=ablation if self.ablation is None else self.ablation, patient=not running,
         )  # fmt: skip
 
 
@@ -141,43 +152,19 @@ def _write_digit(digit: SelectedImage | None) -> messages.Sample | messages.Draw
             return None
 
 
-def _read_weight(weight: messages.WeightName) -> WeightNumbers:
-    return weight.layer, None if weight.from_ == "bias" else weight.from_, weight.to
-
-
-def _write_weight(weight: WeightNumbers) -> dict[str, Any]:
-    layer, from_, to = weight
-    return {"layer": layer, "from": "bias" if from_ is None else from_, "to": to}
-
-
-def _read_ablation(asked: messages.Ablation | None) -> AblationRequest:
-    if asked is None:
-        return _WHOLE
-    units = tuple((one.layer, one.unit) for one in asked.units)
-    return AblationRequest(units, tuple(_read_weight(one) for one in asked.links))
-
-
-def _write_ablation(asked: AblationRequest) -> messages.Ablation | None:
-    if asked == _WHOLE:
-        return None
-    units = [{"layer": layer, "unit": unit} for layer, unit in asked.units]
-    links = [_write_weight(one) for one in asked.links]
-    return messages.Ablation.model_validate({"units": units, "links": links})
-
-
 def _read_plane(plane: messages.LandscapePlane | None) -> LandscapeRequest:
     if plane is None:
         return _RUN_PLANE
     if plane.weights is None:
         return LandscapeRequest(plane.kind, None, plane.draw)
-    first, second = (_read_weight(one) for one in plane.weights)
+    first, second = (read_weight(one) for one in plane.weights)
     return LandscapeRequest(plane.kind, (first, second), plane.draw)
 
 
 def _write_plane(plane: LandscapeRequest) -> messages.LandscapePlane | None:
     if plane == _RUN_PLANE:
         return None
-    weights = plane.weights and [_write_weight(one) for one in plane.weights]
+    weights = plane.weights and [describe_weight(one) for one in plane.weights]
     return messages.LandscapePlane.model_validate(
         {"kind": plane.kind, "weights": weights, "draw": plane.draw}
     )

@@ -10,6 +10,7 @@ from app.history.spec_diff import find_changed_path
 from app.history.undo import Change
 from app.protocol.errors import MessageError
 from app.protocol.messages import (
+    Ablate,
     Adopt,
     Branch,
     Check,
@@ -36,7 +37,7 @@ from app.protocol.messages import (
     Views,
     WatchTimeline,
 )
-from app.sessions.navigation import discard_pending, navigate, record_change
+from app.sessions.navigation import ablate, discard_pending, navigate, record_change
 from app.sessions.worker_state import WorkerState
 from engine import EngineError, Slices
 
@@ -90,6 +91,8 @@ def _dispatch(worker: WorkerState, command: Command) -> Slices[None]:
             navigate(worker, command)
             if worker.spec_id != before:
                 worker.sweep.end()
+        case Ablate():
+            ablate(worker, command)
         case Run() | Pause() | Step() | Speed():
             _control_training(worker, command)
         case Sweep():
@@ -221,7 +224,7 @@ def _apply_change(worker: WorkerState, command: Edit | Reset | SetWeight | Loadi
     path = yield from _change(worker, command)
     same, joined = isinstance(command, Edit) and command.origin is None, False
     if not (same and trainer.spec == before.spec):
-        group = command.group if isinstance(command, Edit) else None
+        group = command.group if isinstance(command, (Edit, SetWeight)) else None
         change = Change(path, time.monotonic(), group)
         joined = record_change(worker, before, change, command.type)
     worker.put_spec(trainer.spec, joined=joined)

@@ -5,10 +5,11 @@ from __future__ import annotations
 import time
 
 from app.history.timeline import TimelinePoint, describe_unknown_point
-from app.history.undo import Change
-from app.protocol.messages import Branch, Recall, Redo, Undo
+from app.history.undo import Change, UndoStep
+from app.protocol.ablation import read_ablation
+from app.protocol.messages import Ablate, Branch, Recall, Redo, Undo
 from app.sessions.worker_state import WorkerState
-from engine import MemoryLimitError, Snapshot
+from engine import AblationRequest, MemoryLimitError, Snapshot
 
 
 def record_change(worker: WorkerState, before: Snapshot, change: Change, kind: str) -> bool:
@@ -23,7 +24,7 @@ def record_change(worker: WorkerState, before: Snapshot, change: Change, kind: s
     Returns:
         Whether it and the change before it are one step of undo.
     """
-    joined = worker.undo_history.record(before, change)
+    joined = worker.undo_history.record(UndoStep(before, worker.ablation), change)
     _record_point(worker, before, kind, joined=joined)
     return joined
 
@@ -68,21 +69,42 @@ def _go_back(worker: WorkerState, command: Undo | Redo) -> None:
         worker.put_spec(worker.trainer.spec)
         return
     history, before = worker.undo_history, worker.trainer.shown_snapshot()
-    undone = isinstance(command, Undo)
-    snapshot = history.undo(before) if undone else history.redo(before)
-    if snapshot is None:
+    undone, now = isinstance(command, Undo), UndoStep(before, worker.ablation)
+    step = history.undo(now) if undone else history.redo(now)
+    if step is None:
         name = command.type
         worker.put_error(f"nothing_to_{name}", f"there is nothing to {name}")
         return
+    if step.snapshot is None:
+        _show_ablation(worker, before, step.ablation)
+        worker.put_ablation(step.ablation, command.type)
+        return
     try:
-        worker.trainer.restore(snapshot)
+        worker.trainer.restore(step.snapshot)
     except MemoryLimitError:
         # The other way, so that it can be tried again.
-        _ = history.redo(snapshot) if undone else history.undo(snapshot)
+        _ = history.redo(step) if undone else history.undo(step)
         raise
     worker.drop_steps()
     _record_point(worker, before, command.type)
-    worker.put_spec(snapshot.spec)
+    worker.put_spec(step.snapshot.spec, ablation=step.ablation)
+
+
+def ablate(worker: WorkerState, command: Ablate) -> None:
+    """Switches units and links off, as one step of undo that leaves the run alone."""
+    former, ablation = worker.ablation, read_ablation(command)
+    joined = False
+    if ablation != former:
+        change = Change(None, time.monotonic(), command.group)
+        joined = worker.undo_history.record(UndoStep(None, former), change)
+        _show_ablation(worker, worker.trainer.shown_snapshot(), ablation)
+    worker.put_ablation(ablation, command.type, joined=joined)
+
+
+def _show_ablation(worker: WorkerState, now: Snapshot, ablation: AblationRequest) -> None:
+    """Adds a point to the time line at which `ablation` takes the place of what was off."""
+    before, after = (UndoStep(None, one).n_parts for one in (worker.ablation, ablation))
+    worker.timeline.record_ablation(now, worker.spec_id, before, after)
 
 
 def _recall(worker: WorkerState, number: int | None) -> None:

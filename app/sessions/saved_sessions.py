@@ -9,10 +9,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import BeforeValidator, Field, ValidationError
 
 from app.history.timeline import TimelinePoint
-from app.protocol.messages import End, Message, TimelinePointId, Views
+from app.history.undo import MAX_STEPS, UndoStep
+from app.protocol.ablation import read_ablation, write_ablation
+from app.protocol.messages import Ablation, End, Message, TimelinePointId, Views
 from engine import Archive, BestEpoch, CheckpointError, Programs, Snapshot, Trainer, encode_archive
 
 #: What the past takes beside the present in a file that is written every few seconds ...
@@ -23,6 +25,8 @@ LAST_PAST_BYTES = 1 << 22
 LARGE_PAST_BYTES = 1 << 24
 #: What a spec, and what else of a snapshot, takes beside the vectors.
 _SPEC_BYTES, _SNAPSHOT_BYTES = 2048, 512
+#: What a unit or a link that was switched off takes.
+_PART_BYTES = 40
 
 Count = Annotated[int, Field(ge=0, le=2**53)]
 
@@ -51,6 +55,7 @@ class SessionNotes(Message):
         steps: epochs and batches of steps that are not trained yet.
         views: what its frames hold, as a message.
         gap: updates between two points of the time line at least.
+        ablation: units and links that are switched off.
     """
 
     token: Annotated[str, Field(min_length=16, max_length=200)]
@@ -61,6 +66,7 @@ class SessionNotes(Message):
     steps: tuple[Count, Count]
     views: Views
     gap: Count
+    ablation: Ablation = Ablation()
 
 
 class BestNotes(Message):
@@ -75,17 +81,33 @@ class BestNotes(Message):
     waited: Count
 
 
+class StepNotes(Message):
+    """What is kept of a step of undo or redo beside its snapshot, if it has one."""
+
+    snapshot: bool = True
+    ablation: Ablation = Ablation()
+
+
+def _read_steps(value: object) -> object:
+    """Reads the number of steps that all have a snapshot, as it was saved once."""
+    return [StepNotes()] * min(value, MAX_STEPS) if type(value) is int and value >= 0 else value
+
+
+Steps = Annotated[list[StepNotes], BeforeValidator(_read_steps)]
+
+
 class _Notes(Message):
     """Notes of an archive.
 
-    Its snapshots are the present, the best epoch, step 0, undo, redo and the time line.
+    Its snapshots are the present, the best epoch, step 0, those of undo and redo, and the time
+    line.
     """
 
     session: SessionNotes
     best: BestNotes | None = None
     initial: bool
-    undo: Annotated[int, Field(ge=0)]
-    redo: Annotated[int, Field(ge=0)]
+    undo: Steps
+    redo: Steps
     points: list[PointNotes]
 
 
@@ -107,8 +129,8 @@ class SavedSession:
     notes: SessionNotes
     snapshot: Snapshot
     initial: Snapshot | None
-    undo: tuple[Snapshot, ...]
-    redo: tuple[Snapshot, ...]
+    undo: tuple[UndoStep, ...]
+    redo: tuple[UndoStep, ...]
     points: tuple[TimelinePoint, ...]
     revision: int = 0
     best: BestEpoch | None = None
@@ -132,12 +154,13 @@ def encode_session(saved: SavedSession, past_bytes: int, large_past_bytes: int =
         session=saved.notes,
         best=None if best is None else BestNotes(loss=best.loss, waited=best.waited),
         initial=initial is not None,
-        undo=len(undo),
-        redo=len(redo),
+        undo=[_describe_step(step) for step in undo],
+        redo=[_describe_step(step) for step in redo],
         points=[_describe(point) for point in points],
     )
     snapshots = [saved.snapshot, *([best.snapshot] if best else [])]
-    snapshots += [*([initial] if initial else []), *undo, *redo]
+    snapshots += [initial] if initial else []
+    snapshots += [step.snapshot for step in (*undo, *redo) if step.snapshot]
     snapshots += [point.snapshot for point in points]
     # What views leave out means that they were never said.
     text = notes.model_dump_json(by_alias=True, exclude_unset=True)
@@ -161,16 +184,14 @@ def decode_session(content: bytes, programs: Programs) -> SavedSession:
     except ValidationError:
         raise CheckpointError("the notes of the saved session cannot be read") from None
     present, *rest = archive.snapshots
-    if len(rest) != bool(notes.best) + notes.initial + notes.undo + notes.redo + len(notes.points):
+    steps = sum(step.snapshot for step in (*notes.undo, *notes.redo))
+    if len(rest) != bool(notes.best) + notes.initial + steps + len(notes.points):
         raise CheckpointError("the saved session is not whole")
     best = None if notes.best is None else _read_best(notes.best, present, rest.pop(0))
     initial = rest.pop(0) if notes.initial else None
-    undo, rest = rest[: notes.undo], rest[notes.undo :]
-    redo, rest = rest[: notes.redo], rest[notes.redo :]
+    undo, redo = (tuple(_read_step(one, rest) for one in some) for some in (notes.undo, notes.redo))
     points = [_read_point(*pair) for pair in zip(notes.points, rest, strict=True)]
-    return SavedSession(
-        notes.session, present, initial, tuple(undo), tuple(redo), tuple(points), best=best
-    )
+    return SavedSession(notes.session, present, initial, undo, redo, tuple(points), best=best)
 
 
 def _describe(point: TimelinePoint) -> PointNotes:
@@ -183,6 +204,15 @@ def _describe(point: TimelinePoint) -> PointNotes:
         changes=list(point.changes),
         kept=point.kept,
     )
+
+
+def _describe_step(step: UndoStep) -> StepNotes:
+    return StepNotes(snapshot=step.snapshot is not None, ablation=write_ablation(step.ablation))
+
+
+def _read_step(notes: StepNotes, rest: list[Snapshot]) -> UndoStep:
+    """Takes the step's snapshot from the front of the rest, if it has one."""
+    return UndoStep(rest.pop(0) if notes.snapshot else None, read_ablation(notes.ablation))
 
 
 def _read_best(notes: BestNotes, present: Snapshot, best: Snapshot) -> BestEpoch:
@@ -218,28 +248,29 @@ class _Room:
         size = self._measure([present], self._known)
         self._left = max(max_bytes, min(size, most_bytes))
 
-    def take(self, snapshots: Iterable[Snapshot]) -> bool:
-        """Takes the room for all of some snapshots; False if there is not so much."""
+    def take(self, snapshots: Iterable[Snapshot], more: int = 0) -> bool:
+        """Takes the room for all of some snapshots, and more bytes, if there is so much."""
         known = set(self._known)
-        needed = self._measure(snapshots, known)
+        needed = self._measure(snapshots, known) + more
         if needed > self._left:
             return False
         self._known, self._left = known, self._left - needed
         return True
 
-    def take_newest(self, snapshots: tuple[Snapshot, ...], share: float) -> tuple[Snapshot, ...]:
-        """Returns the last of some snapshots, as many as a share of the room has; one if it fits.
+    def take_newest(self, steps: tuple[UndoStep, ...], share: float) -> tuple[UndoStep, ...]:
+        """Returns the last of some steps, as many as a share of the room has; one if it fits.
 
         Args:
-            snapshots: oldest first.
+            steps: oldest first.
             share: of what is left.
         """
         end, count = self._left * (1 - share), 0
-        for one in reversed(snapshots):
-            if (count and self._left <= end) or not self.take([one]):
+        for step in reversed(steps):
+            needed = [step.snapshot] if step.snapshot else []
+            if (count and self._left <= end) or not self.take(needed, step.n_parts * _PART_BYTES):
                 break
             count += 1
-        return snapshots[len(snapshots) - count :]
+        return steps[len(steps) - count :]
 
     def take_evenly(self, points: tuple[TimelinePoint, ...]) -> tuple[TimelinePoint, ...]:
         """Returns every n-th of some points, the newest one included."""

@@ -114,9 +114,11 @@ class Session:
             outbox.account = self.account
             running = shared.control.running
             known = self.token, shared.spec_id, shared.spec, shared.undo_status
-            outbox.put(
-                make_opened_message(*known, shared.pending_spec, running=running, resumed=resumed)
-            )
+            opened = make_opened_message(
+                *known, shared.pending_spec, running=running, resumed=resumed,
+                ablation=shared.demand.ablation,
+            )  # fmt: skip
+            outbox.put(opened)
             if shared.sweep is not None:
                 outbox.put({"type": "sweep", "sweep": shared.sweep})
         if former is not None:
@@ -273,7 +275,10 @@ class Session:
             if shared.audience is None:
                 shared.audience = make()
             known = self.watch_token, shared.spec_id, shared.spec, UndoStatus(), None
-            opened = make_opened_message(*known, running=shared.control.running, resumed=False)
+            opened = make_opened_message(
+                *known, running=shared.control.running, resumed=False,
+                ablation=shared.demand.ablation,
+            )  # fmt: skip
             text = json.dumps({**opened, "watching": True}, separators=(",", ":"))
             shared.audience.put(Joined(watcher, text))
             if shared.ended:

@@ -12,12 +12,14 @@ from app.history.timeline import Timeline, TimelinePoint
 from app.history.undo import UndoHistory
 from app.limits.budget import Account
 from app.limits.memory_budget import MemoryBudget
+from app.protocol.ablation import WHOLE, describe_ablation, read_ablation, write_ablation
 from app.protocol.messages import Command, Edit, Reset, Step, Until, Views
 from app.scheduling.jobs import Jobs
 from app.sessions.client.announcements import (
     PendingSpec,
     ServerMessage,
     UndoStatus,
+    make_ablation_message,
     make_recalled_message,
     make_spec_message,
 )
@@ -31,7 +33,7 @@ from app.sessions.pending_edits import PendingEdits
 from app.sessions.saved_sessions import SavedSession, SessionNotes
 from app.sessions.shared_state import Locked
 from app.sessions.sweeps import SessionSweep
-from engine import Slices, Spec, Trainer
+from engine import AblationRequest, Slices, Spec, Trainer, names_same_parts
 
 
 class WorkerState:
@@ -147,6 +149,7 @@ class WorkerState:
                 steps=control.steps if shared.sweep is None else (0, 0),
                 views=shared.demand.views.describe(),
                 gap=self.timeline.gap,
+                ablation=write_ablation(shared.demand.ablation),
             )
         trainer = self.trainer
         present, initial = trainer.shown_snapshot(), trainer.saved_initial
@@ -167,6 +170,7 @@ class WorkerState:
             shared.control.running = notes.running
             shared.control.restore(notes.until, notes.speed, notes.steps)
             shared.demand.set_views(notes.views)
+            shared.demand.ablation = read_ablation(notes.ablation)
             shared.undo_status = UndoStatus(bool(saved.undo), bool(saved.redo))
 
     def close(self) -> None:
@@ -227,15 +231,23 @@ class WorkerState:
             shared.revision += 1
             shared.put(message)
 
-    def put_spec(self, spec: Spec, *, joined: bool = False) -> None:
+    def put_spec(
+        self, spec: Spec, *, joined: bool = False, ablation: AblationRequest | None = None
+    ) -> None:
         """Gives a changed spec or changed weights the next id and makes a frame due.
 
         Args:
             spec: what is trained now.
             joined: whether the change and the one before it are one step of undo.
+            ablation: what is switched off now; None for what was, or for nothing where its
+                numbers are of other units now.
         """
         with self._locked as shared:
             former, shared.spec = shared.spec, spec
+            off = shared.demand.ablation
+            if ablation is None:
+                ablation = off if names_same_parts(former, spec) else WHOLE
+            shared.demand.ablation = ablation
             shared.spec_id += 1
             shared.revision += 1
             shared.demand.mark_due()
@@ -249,7 +261,30 @@ class WorkerState:
             step = self.trainer.step
             shared.undo_status = UndoStatus(self.undo_history.can_undo, self.undo_history.can_redo)
             told = make_spec_message(shared.spec_id, former, spec, step, shared.undo_status)
+            if ablation != off:
+                told["ablation"] = describe_ablation(ablation)
             shared.put({**told, "joined": True} if joined else told)
+
+    @property
+    def ablation(self) -> AblationRequest:
+        """Units and links that are switched off."""
+        with self._locked as shared:
+            return shared.demand.ablation
+
+    def put_ablation(self, ablation: AblationRequest, by: str, *, joined: bool = False) -> None:
+        """Switches units and links off, in the place of those before; the next frame is due.
+
+        Args:
+            ablation: what is off now.
+            by: the kind of the message that asked for it.
+            joined: whether the change and the one before it are one step of undo.
+        """
+        with self._locked as shared:
+            shared.demand.ablation = ablation
+            shared.demand.mark_due()
+            shared.revision += 1
+            shared.undo_status = UndoStatus(self.undo_history.can_undo, self.undo_history.can_redo)
+            shared.put(make_ablation_message(ablation, by, shared.undo_status, joined=joined))
 
     @property
     def spec_id(self) -> int:

@@ -47,6 +47,13 @@ class Ablation(NamedTuple):
     off: Floats
 
 
+def names_same_parts(first: Spec, second: Spec) -> bool:
+    """Returns whether numbers of units and links mean the same ones in two specs."""
+    one, other = Layout.of(first), Layout.of(second)
+    same = (one.widths, one.pieces) == (other.widths, other.pieces)
+    return same and first.inputs == second.inputs
+
+
 def switch_off(spec: Spec, params: Floats, request: AblationRequest) -> Floats:
     """Returns the parameters with zeros in place of what is switched off.
 

@@ -11,7 +11,7 @@ from flask import Response
 from app.api.sessions.large_responses import charge_parts, charge_response
 from app.api.sessions.requests import RefusedError
 from app.history.snapshot_memory import SnapshotMemory
-from app.history.undo import Change, UndoHistory, count_bytes
+from app.history.undo import Change, UndoHistory, UndoStep, count_bytes
 from app.limits.budget import Budget
 from app.limits.message_sizes import estimate_bytes
 from app.protocol.messages import Edit, Pause
@@ -152,8 +152,8 @@ def test_undo_shares_its_room_with_other_sessions() -> None:
 
 def count_undone(history: UndoHistory, snapshots: list[Snapshot]) -> int:
     for number, snapshot in enumerate(snapshots):
-        history.record(snapshot, Change(None, number))
+        history.record(UndoStep(snapshot), Change(None, number))
     undone = 0
-    while history.undo(snapshots[0]) is not None:
+    while history.undo(UndoStep(snapshots[0])) is not None:
         undone += 1
     return undone

@@ -9,7 +9,7 @@ import pytest
 
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.spec_diff import find_changed_path
-from app.history.undo import MAX_BYTES, MAX_STEPS, Change, UndoHistory, count_bytes
+from app.history.undo import MAX_BYTES, MAX_STEPS, Change, UndoHistory, UndoStep, count_bytes
 from engine import Snapshot, Spec, Trainer, parse_spec, patch_spec
 
 
@@ -18,12 +18,13 @@ def snapshot() -> Snapshot:
     return Trainer(Spec()).snapshot()
 
 
-def make_snapshots(one: Snapshot, n: int) -> list[Snapshot]:
-    return [Snapshot(one.spec, one.data, one.state, one.counters, one.ranges) for _ in range(n)]
+def make_steps(one: Snapshot, n: int) -> list[UndoStep]:
+    known = one.spec, one.data, one.state, one.counters, one.ranges
+    return [UndoStep(Snapshot(*known)) for _ in range(n)]
 
 
 def test_back_and_forth(snapshot: Snapshot) -> None:
-    first, second, third = make_snapshots(snapshot, 3)
+    first, second, third = make_steps(snapshot, 3)
     history = UndoHistory()
     assert (history.can_undo, history.can_redo) == (False, False)
     assert history.undo(first) is None
@@ -40,9 +41,9 @@ def test_back_and_forth(snapshot: Snapshot) -> None:
 
 def test_a_change_forgets_what_was_undone(snapshot: Snapshot) -> None:
     history = UndoHistory()
-    history.record(snapshot, Change("a", 0))
-    history.undo(snapshot)
-    history.record(snapshot, Change("a", 0))
+    history.record(UndoStep(snapshot), Change("a", 0))
+    history.undo(UndoStep(snapshot))
+    history.record(UndoStep(snapshot), Change("a", 0))
     assert not history.can_redo
     assert history.can_undo
 
@@ -59,13 +60,13 @@ def test_a_change_forgets_what_was_undone(snapshot: Snapshot) -> None:
 def test_one_value_within_a_second_is_one_step(
     snapshot: Snapshot, changes: list[tuple[str | None, float]], steps: int
 ) -> None:
-    snapshots = make_snapshots(snapshot, len(changes))
+    steps_before = make_steps(snapshot, len(changes))
     history = UndoHistory()
-    for before, (place, at) in zip(snapshots, changes, strict=True):
+    for before, (place, at) in zip(steps_before, changes, strict=True):
         history.record(before, Change(place, at))
-    undone = [back for _ in changes if (back := history.undo(snapshot)) is not None]
+    undone = [back for _ in changes if (back := history.undo(UndoStep(snapshot))) is not None]
     assert len(undone) == steps
-    assert undone[-1] is snapshots[0]
+    assert undone[-1] is steps_before[0]
 
 
 @pytest.mark.parametrize(
@@ -82,34 +83,34 @@ def test_a_group_is_one_step_however_long_it_takes(
     snapshot: Snapshot, groups: list[str | None], steps: int
 ) -> None:
     """Edits without a group are of one place here, and follow each other at once."""
-    snapshots = make_snapshots(snapshot, len(groups))
+    steps_before = make_steps(snapshot, len(groups))
     history = UndoHistory()
     at = 0.0
-    for before, group in zip(snapshots, groups, strict=True):
+    for before, group in zip(steps_before, groups, strict=True):
         at += 60 if group else 0.1
         history.record(before, Change(("data", "points"), at, group))
-    undone = [back for _ in groups if (back := history.undo(snapshot)) is not None]
+    undone = [back for _ in groups if (back := history.undo(UndoStep(snapshot))) is not None]
     assert len(undone) == steps
-    assert undone[-1] is snapshots[0]
+    assert undone[-1] is steps_before[0]
 
 
 def test_a_group_that_was_undone_begins_anew(snapshot: Snapshot) -> None:
-    first, second = make_snapshots(snapshot, 2)
+    first, second = make_steps(snapshot, 2)
     history = UndoHistory()
     history.record(first, Change(None, 0, "s"))
-    history.undo(snapshot)
+    history.undo(UndoStep(snapshot))
     history.record(second, Change(None, 1, "s"))
-    assert history.undo(snapshot) is second
+    assert history.undo(UndoStep(snapshot)) is second
 
 
 def test_number_is_bounded(snapshot: Snapshot) -> None:
-    snapshots = make_snapshots(snapshot, MAX_STEPS + 5)
+    steps_before = make_steps(snapshot, MAX_STEPS + 5)
     history = UndoHistory()
-    for before in snapshots:
+    for before in steps_before:
         history.record(before, Change(None, 0))
-    undone = [back for _ in snapshots if (back := history.undo(snapshot)) is not None]
+    undone = [back for _ in steps_before if (back := history.undo(UndoStep(snapshot))) is not None]
     assert len(undone) == MAX_STEPS
-    assert undone[-1] is snapshots[5]
+    assert undone[-1] is steps_before[5]
 
 
 def test_bytes_are_bounded() -> None:
@@ -118,9 +119,9 @@ def test_bytes_are_bounded() -> None:
     for _ in range(12):
         points = [[*xy, 0.0] for xy in rng.uniform(-6, 6, (5000, 2)).round(3).tolist()]
         spec = parse_spec({"data": {"name": "points", "points": points}})
-        history.record(Trainer(spec).snapshot(), Change(None, 0))
+        history.record(UndoStep(Trainer(spec).snapshot()), Change(None, 0))
     kept = 0
-    while history.undo(Trainer(Spec()).snapshot()) is not None:
+    while history.undo(UndoStep(Trainer(Spec()).snapshot())) is not None:
         kept += 1
     assert 2 <= kept <= MAX_BYTES // (5000 * 200)
 
@@ -130,9 +131,9 @@ def test_data_that_steps_share_count_once() -> None:
     spec = parse_spec({"data": {"name": "points", "points": [[*xy, 0.0] for xy in points]}})
     snapshot = Trainer(spec).snapshot()
     history = UndoHistory()
-    for before in make_snapshots(snapshot, 50):
+    for before in make_steps(snapshot, 50):
         history.record(before, Change(None, 0))
-    undone = [back for _ in range(51) if (back := history.undo(snapshot)) is not None]
+    undone = [back for _ in range(51) if (back := history.undo(UndoStep(snapshot))) is not None]
     assert len(undone) == 50
 
 
@@ -141,9 +142,9 @@ def test_histories_share_their_memory(snapshot: Snapshot) -> None:
     memory = SnapshotMemory(sessions=2, total=40 * each, most=40 * each)
     first, second = UndoHistory(memory), UndoHistory(memory)
     alone = memory.limit(second)
-    first.record(snapshot, Change(None, 0))
+    first.record(UndoStep(snapshot), Change(None, 0))
     assert memory.limit(second) == alone - each, "what one holds the other cannot have"
-    assert first.undo(snapshot) is snapshot
+    assert first.undo(UndoStep(snapshot)) == UndoStep(snapshot)
     assert memory.limit(second) == alone - each, "it can be done again"
     first.clear()
     assert memory.limit(second) == alone

@@ -100,6 +100,32 @@ def test_a_session_comes_back_as_it_was(host: Host) -> None:
         assert client.message("spec", acks=True)["spec"]["optimizer"]["name"] == "adam"
 
 
+def test_what_is_off_comes_back_with_the_steps_that_switched_it_off(host: Host) -> None:
+    unit, link = {"layer": 0, "unit": 1}, {"layer": 1, "from": "bias", "to": 0}
+    with host() as connections, InProcessClient(connections) as client:
+        token = client.open()["session"]
+        client.send("edit", patch={"seed": 3})
+        client.message("spec", acks=True)
+        for kind, told in [
+            ("ablate", {"units": [unit]}),
+            ("ablate", {"units": [unit], "links": [link]}),
+            ("undo", {}),
+        ]:
+            client.send(kind, **told)
+            assert client.message("ablation", acks=True)["by"] == kind
+    with host() as connections, InProcessClient(connections) as client:
+        opened = client.resume(token)
+        assert opened["ablation"] == {"units": [unit], "links": []}
+        assert (opened["undo"], opened["redo"]) == (True, True)
+        client.send("redo")
+        assert client.message("ablation", acks=True)["links"] == [link]
+        for _ in range(2):
+            client.send("undo")
+            assert client.message("ablation", acks=True)["by"] == "undo"
+        client.send("undo")
+        assert client.message("spec", acks=True)["spec"]["seed"] == 42
+
+
 def read_timeline(client: Client) -> list[dict[str, Any]]:
     """The time line as it is now."""
     client.send("timeline", on=True)
@@ -311,8 +337,8 @@ def test_the_past_is_bounded_in_bytes(attached: Attached, programs: Programs) ->
         sizes.append(len(content))
         assert sizes[-1] < room + 8192
         # The newest steps of undo, and of the time line the newest point and some before.
-        assert [s.spec for s in some.undo] == [
-            s.spec for s in saved.undo[len(saved.undo) - len(some.undo) :]
+        assert [s.snapshot and s.snapshot.spec for s in some.undo] == [
+            s.snapshot and s.snapshot.spec for s in saved.undo[len(saved.undo) - len(some.undo) :]
         ]
         assert not some.points or some.points[-1].id == saved.points[-1].id
         assert some.snapshot.counters == saved.snapshot.counters

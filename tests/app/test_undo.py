@@ -180,3 +180,84 @@ def test_resumed_session_can_still_undo(connect: Callable[..., Client]) -> None:
     second = connect()
     assert second.resume(opened["session"])["undo"] is True
     assert change(second, "undo")[0]["spec"]["seed"] == 42
+
+
+UNIT = {"layer": 0, "unit": 1}
+LINK = {"layer": 1, "from": 0, "to": 1}
+
+
+def ablate(client: Client, **content: Any) -> dict[str, Any]:
+    client.send("ablate", **content)
+    return client.message("ablation", acks=True)
+
+
+def test_switching_off_is_a_step_that_leaves_the_run_alone(
+    trained: tuple[Client, FrameSeen],
+) -> None:
+    client, _ = trained
+
+    def frame(off: int) -> FrameSeen:
+        client.ack()
+        return client.frame_where(lambda frame: len(frame.arrays["ablation_off"]) == off)
+
+    client.send("views", names=["ablation", "weights"])
+    told = ablate(client, units=[UNIT])
+    assert (told["by"], told["units"], told["links"]) == ("ablate", [UNIT], [])
+    assert (told["undo"], told["redo"]) == (True, False)
+    assert frame(1).arrays["ablation_off"].tolist() == [[0, 1, -1]]
+    client.send("step", epochs=1)
+    client.ack()
+    later = client.frame_where(lambda frame: frame.epoch == 4)
+    client.send("undo")
+    undone = client.message("ablation", acks=True)
+    assert (undone["by"], undone["units"]) == ("undo", [])
+    assert (undone["undo"], undone["redo"]) == (False, True)
+    same(frame(0), later)
+    client.send("redo")
+    redone = client.message("ablation", acks=True)
+    assert (redone["units"], redone["undo"], redone["redo"]) == ([UNIT], True, False)
+    same(frame(1), later)
+
+
+def test_what_was_off_comes_back_with_the_units_that_it_names(opened: Client) -> None:
+    """An edit to other units switches all on, as one step with it."""
+    ablate(opened, units=[UNIT], links=[LINK])
+    done, _ = change(opened, "edit", patch={"optimizer": {"learning_rate": 0.1}})
+    assert "ablation" not in done, "the same units are off"
+    done, _ = change(opened, "edit", patch={"layers": [{"units": 3}]})
+    assert done["ablation"] == {"units": [], "links": []}
+    undone, _ = change(opened, "undo")
+    assert undone["ablation"] == {"units": [UNIT], "links": [LINK]}
+    change(opened, "undo")
+    opened.send("undo")
+    assert opened.message("ablation", acks=True)["units"] == []
+
+
+def test_a_link_is_removed_and_switched_on_in_one_step(
+    trained: tuple[Client, FrameSeen],
+) -> None:
+    opened, first = trained
+    ablate(opened, links=[LINK])
+    change(opened, "set_weight", layer=1, from_=0, to=1, value=0.0, group="one")
+    assert ablate(opened, group="one")["joined"] is True
+    undone, back = change(opened, "undo")
+    assert undone["ablation"] == {"units": [], "links": [LINK]}
+    same(back, first)
+
+
+def test_brushing_is_one_step_and_what_changes_nothing_is_none(opened: Client) -> None:
+    for unit in range(4):
+        ablate(opened, units=[{"layer": 0, "unit": n} for n in range(unit + 1)], group="brush")
+    assert ablate(opened, units=[{"layer": 0, "unit": n} for n in range(4)])["undo"] is True
+    opened.send("undo")
+    undone = opened.message("ablation", acks=True)
+    assert (undone["units"], undone["undo"]) == ([], False)
+
+
+def test_who_comes_back_is_told_what_is_off(connect: Callable[..., Client]) -> None:
+    first = connect()
+    opened = first.open()
+    assert "ablation" not in opened
+    ablate(first, units=[UNIT])
+    first.kill()
+    assert connect().resume(opened["session"])["ablation"] == {"units": [UNIT], "links": []}

@@ -39,6 +39,13 @@ def test_a_unit_is_switched_off_removed_and_brought_back(page: Page) -> None:
     page.click("[data-action='undo']")
     page.wait(lambda: page.text(TEST_LOSS) == rows[0][1], "undone")
     assert len(page.find_all(".tile[data-column='1']")) == 4
+    page.until("document.querySelector('.tile.off')", "it is off, as it was")
+    page.click("[data-action='undo']")
+    page.until("!document.querySelector('.tile.off')", "on again")
+    page.until("document.querySelector('.ablation-panel').hidden", "nothing is switched off")
+    page.click("[data-action='redo']")
+    page.until("document.querySelector('.tile.off')", "off again")
+    assert page.text(TEST_LOSS) == rows[0][1], "the run was left alone"
 
 
 @pytest.mark.slow

@@ -34,6 +34,48 @@ def test_the_weights_that_are_drawn_are_those_of_the_engine(modules: Modules) ->
     np.testing.assert_array_equal(np.float32(drawn[1]), flat[: oracle.n_weights(spec)])
 
 
+def test_the_page_shows_what_the_session_says_once_nothing_is_on_its_way(
+    modules: Modules,
+) -> None:
+    """Switched off at once; undone by the server; another page's network has other units."""
+    found = modules.load(
+        """const { createAblation } = await import("network/editing/switching-off");
+           const { createPageStore } = await import("run/page-store");
+           const store = createPageStore();
+           const heard = {}, sent = [], seen = [];
+           let settled = 0;
+           const connection = {
+             on: (type, call) => (heard[type] = call), send: (message) => sent.push(message),
+           };
+           const edits = { settle: () => settled += 1 };
+           const ablate = createAblation(connection, { store, edits });
+           const see = () => seen.push(store.get().ablation.units.map(({ unit }) => unit));
+           const [first, second] = arguments[0].map(({ unit }) => [{ layer: 0, unit }]);
+           const tell = (by, units) =>
+             { heard.ablation({ by, units, links: [], undo: true, redo: false }); see(); };
+           ablate({ units: first });
+           see();
+           ablate({ units: second }, "brush");
+           tell("ablate", first);
+           tell("ablate", second);
+           tell("undo", first);
+           heard.spec({});
+           see();
+           heard.spec({ ablation: { units: [], links: [] } });
+           see();
+           heard.opened({ ablation: { units: second, links: [] } });
+           see();
+           heard.opened({});
+           see();
+           return { seen, sent, settled, undo: store.get().run.canUndo };""",
+        UNITS,
+    )
+    assert found["seen"] == [[1], [2], [2], [1], [1], [], [2], []]
+    assert [message.get("group") for message in found["sent"]] == [None, "brush"]
+    assert found["sent"][1]["units"] == [{"layer": 0, "unit": 2}]
+    assert (found["settled"], found["undo"]) == (1, True)
+
+
 def test_switching_twice_changes_nothing_and_frames_say_what_is_off(modules: Modules) -> None:
     found = modules.load(
         """const a = await import("spec/ablation");

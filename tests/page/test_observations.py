@@ -212,7 +212,9 @@ def test_each_look_opens_its_view(modules: Modules) -> None:
            const { word } = await import("lib/words");
            const open = (look) => {
              const store = createPageStore();
-             const actions = createActions({ store, send() {} });
+             const actions = createActions({
+               store, send() {}, ablate: (ablation) => store.set({ ablation }),
+             });
              word(helpOfLook(look));
              word(`action.look.${look.view}`);
              openLook(look, { store, actions });

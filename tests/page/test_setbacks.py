@@ -87,6 +87,28 @@ def test_edits_that_follow_each_other_are_one_way_back(
     assert steps == [[2, 1, 3], [1, 1, 3]]
 
 
+def test_what_is_switched_off_meanwhile_is_a_step_more(
+    modules: Modules, curves: dict[str, Any]
+) -> None:
+    steps = modules.load(
+        """const { createDetector } = await import("advice/setbacks");
+           const [{ before, after }] = arguments;
+           const spec = (rate) => ({ data: {}, seed: 1, rate });
+           const detector = createDetector();
+           const add = ([epoch, ...row]) =>
+             detector.add([row], { epoch, images: false, scored: true });
+           before.forEach(add);
+           detector.countSteps(1);
+           detector.edit(spec(1), spec(2), false);
+           after.slice(0, 5).forEach(add);
+           detector.countSteps(1);
+           const found = after.slice(5).map(add).at(-1);
+           return [found.steps, detector.countSteps(1).steps, detector.countSteps(-1).steps];""",
+        curves["worse: rate of 3"],
+    )
+    assert steps == [2, 3, 2]
+
+
 def test_it_is_taken_back_when_the_network_has_recovered(
     modules: Modules, curves: dict[str, Any]
 ) -> None:

@@ -40,6 +40,7 @@ from app.protocol.messages.training import (
 )
 from app.protocol.messages.views import (
     MAX_DRAWING,
+    Ablate,
     Ablation,
     Drawing,
     LandscapePlane,
@@ -54,13 +55,14 @@ from app.protocol.messages.views import (
 _SessionCommand = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
     | WatchTimeline | Recall | Branch | Try | Race | Sweep | Adopt | SetGoal | Check | StartSearch
-    | Propose | Combine | Test
+    | Propose | Combine | Test | Ablate
 )  # fmt: skip
 ClientMessage = _SessionCommand | Open | Load | EndSession | Ack
 Command = _SessionCommand | Loading
 
 __all__ = [
     "MAX_DRAWING",
+    "Ablate",
     "Ablation",
     "Ack",
     "Adopt",

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import Discriminator, Field, Tag, model_validator
 
-from app.protocol.messages.base import Message, rule
+from app.protocol.messages.base import Group, Message, rule
 from app.protocol.messages.goals import GoalText
 from app.protocol.messages.views import WeightName
 
@@ -22,7 +22,7 @@ class Edit(Message):
     type: Literal["edit"]
     patch: Any
     origin: Any = None
-    group: Annotated[str, Field(min_length=1, max_length=64)] | None = None
+    group: Group | None = None
 
 
 class Until(Message):
@@ -100,6 +100,7 @@ class SetWeight(WeightName):
 
     type: Literal["set_weight"]
     value: Annotated[float, Field(ge=-1e6, le=1e6)]
+    group: Group | None = None
 
 
 class WatchTimeline(Message):

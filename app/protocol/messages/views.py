@@ -9,7 +9,7 @@ from typing import Annotated, Literal, Self
 from pydantic import Field, model_validator
 from pydantic_core import PydanticCustomError
 
-from app.protocol.messages.base import Message, rule
+from app.protocol.messages.base import Group, Message, rule
 from engine import MAX_POINTS, VIEWS
 from engine.spec.names import OneOf
 
@@ -86,6 +86,16 @@ class Ablation(Message):
 
     units: Annotated[list[Select], Field(max_length=256)] = Field(default_factory=list)
     links: Annotated[list[WeightName], Field(max_length=256)] = Field(default_factory=list)
+
+
+class Ablate(Ablation):
+    """Units and links that the session switches off, in the place of those before.
+
+    Messages in a row that name the same group are one step of undo.
+    """
+
+    type: Literal["ablate"]
+    group: Group | None = None
 
 
 class Views(Message):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.history.timeline import TimelinePoint
-from engine import EarlyStop, Spec, dump_spec
+from app.protocol.ablation import WHOLE, describe_ablation
+from engine import AblationRequest, EarlyStop, Spec, dump_spec
 
 ServerMessage = dict[str, Any]
 
@@ -41,6 +42,7 @@ def make_opened_message(
     *,
     running: bool,
     resumed: bool,
+    ablation: AblationRequest = WHOLE,
 ) -> ServerMessage:
     """Returns an `opened` message."""
     waiting = pending and {"spec": _dump(spec, pending.spec), "edits": pending.edits}
@@ -52,6 +54,7 @@ def make_opened_message(
         "running": running,
         "resumed": resumed,
         **({"waiting": waiting} if waiting else {}),
+        **({} if ablation == WHOLE else {"ablation": describe_ablation(ablation)}),
         **_undo_fields(undo_status),
     }
 
@@ -67,6 +70,14 @@ def make_spec_message(
         "step": step,
         **_undo_fields(undo_status),
     }
+
+
+def make_ablation_message(
+    ablation: AblationRequest, by: str, undo_status: UndoStatus, *, joined: bool = False
+) -> ServerMessage:
+    """Returns an `ablation` message."""
+    told = {"type": "ablation", "by": by, **describe_ablation(ablation)}
+    return {**told, **_undo_fields(undo_status), **({"joined": True} if joined else {})}
 
 
 def make_recalled_message(point: TimelinePoint, present: Spec) -> ServerMessage:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from app.protocol.ablation import WHOLE
 from app.protocol.messages import Views
 from app.protocol.view_settings import ViewSettings
 from engine import CHANGING_ARRAYS, FrameRequest
@@ -20,6 +21,7 @@ class FrameDemand:
 
     Attributes:
         next_at: when the next frame may be made, monotonic seconds.
+        ablation: units and links that the session has switched off.
     """
 
     def __init__(self, max_fps: float | None) -> None:
@@ -27,6 +29,7 @@ class FrameDemand:
         self._credit = 0
         self._due = self._points_due = False
         self.next_at = 0.0
+        self.ablation = WHOLE
         self._sent: dict[str, Any] = {}
 
     @property
@@ -68,7 +71,9 @@ class FrameDemand:
 
     def peek(self, *, running: bool) -> FrameRequest:
         """Returns the request of the next frame, and changes nothing."""
-        return self._views.make_request(points_due=self._points_due, running=running)
+        return self._views.make_request(
+            points_due=self._points_due, running=running, ablation=self.ablation
+        )
 
     def drop_unchanged(self, arrays: dict[str, Any]) -> list[str]:
         """Removes arrays that have not changed since they were last sent.

@@ -42,6 +42,11 @@ export function createAdvice({ connection, store }) {
     step = here;
     keep(null);
   });
+  // What is switched off is no setting, but a step of undo.
+  connection.on("ablation", ({ by, joined = false }) => {
+    const found = detector.countSteps(by === "undo" ? -1 : Number(!joined));
+    if (found) store.set({ advice: { setback: found } });
+  });
   connection.on("frame", ({ meta, arrays, spec: shown }) => {
     if (meta.recalled !== undefined) return;
     step = meta.step;

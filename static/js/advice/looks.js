@@ -10,7 +10,7 @@ const LOOKS = {
   },
   withoutUnit: {
     help: "help.switchUnit",
-    open: ({ store }, { layer, unit }) => store.set({ ablation: { units: [{ layer, unit }], links: [] } }),
+    open: ({ actions }, { layer, unit }) => actions.ablate({ units: [{ layer, unit }], links: [] }),
   },
   spaces: { help: "help.showSpace", open: ({ store }, { layer }) => store.set({ view: { space: layer } }) },
   landscape: { help: "help.landscape", open: ({ store }) => store.set({ view: { dialog: "landscape" } }) },

@@ -55,7 +55,7 @@ export function judge(before, after, scored) {
 /**
  * Follows a run and its edits.
  *
- * @returns {{add: Function, edit: Function, forget: Function}}
+ * @returns {{add: Function, edit: Function, countSteps: Function, forget: Function}}
  */
 export function createDetector() {
   let rows = [];
@@ -116,6 +116,13 @@ export function createDetector() {
     rows = [];
   }
 
+  /** Takes steps of undo that are no edits; returns the setback, if there is one. */
+  function countSteps(more) {
+    if (change) change = { ...change, steps: change.steps + more };
+    if (found) found = { ...found, steps: found.steps + more };
+    return found;
+  }
+
   /** The run stands elsewhere: nothing that was seen says anything about it. */
   function forget() {
     rows = [];
@@ -123,7 +130,7 @@ export function createDetector() {
     found = null;
   }
 
-  return { add, edit, forget };
+  return { add, edit, countSteps, forget };
 }
 
 /** Whether losses before and after an edit are about the same thing. */

@@ -1,5 +1,6 @@
 /** Shared parts of a page with a run: connection, edits, history, painter, context of the views. */
 
+import { createAblation } from "network/editing/switching-off";
 import { createActions } from "run/actions";
 import { createConnection } from "stream/connection";
 import { createEdits } from "run/edits";
@@ -90,6 +91,7 @@ export function createSession({
   // A server may be quicker than the catalogue of words.
   const reportProblem = () => speaking.then(address.reportProblem);
   followStream(connection, { store, edits, history, painter, address: { ...address, reportProblem } });
+  const ablate = createAblation(connection, { store, edits });
   connection.on("locked", () => location.reload());
   followGoal(connection, store);
   for (const follow of followers) follow(connection, store, storage);
@@ -114,7 +116,7 @@ export function createSession({
     const customPoints = createCustomPoints({ store, edits, taskOf });
     context = {
       store, schema, presets, datasets, edits, history, taskOf, customPoints,
-      actions: createActions({ store, edits, customPoints, send: connection.send, schema }),
+      actions: createActions({ store, edits, customPoints, send: connection.send, schema, ablate }),
       tooltip: createTooltip(document.body),
       model: createModelFile({ path: PATHS.sessions, token: connection.token, store }),
       reconnect: connection.connect,

@@ -7,10 +7,10 @@ import { isImages } from "spec/data-sets";
 const SEED_LIMIT = 2 ** 31;
 
 /**
- * @param {{store: Store, edits, customPoints, send: Function, schema}} parts
+ * @param {{store: Store, edits, customPoints, send: Function, schema, ablate: Function}} parts
  * @returns {Object} one function per action
  */
-export function createActions({ store, edits, customPoints, send, schema }) {
+export function createActions({ store, edits, customPoints, send, schema, ablate }) {
   function run() {
     store.set({ run: { running: true, diverged: null } });
   }
@@ -136,8 +136,16 @@ export function createActions({ store, edits, customPoints, send, schema }) {
     store.set({ run: { speed: epochs } });
   }
 
-  function setWeight(layer, from, to, value) {
-    if (edits.admits()) edits.command({ type: "set_weight", layer, from, to, value });
+  function setWeight(layer, from, to, value, group) {
+    if (edits.admits()) edits.command({ type: "set_weight", layer, from, to, value, ...(group ? { group } : {}) });
+  }
+
+  /** Sets a link that is switched off to 0 and on again: one step of undo. */
+  function removeLink({ layer, from, to }) {
+    if (!edits.admits()) return;
+    const group = `link ${Date.now()}`;
+    setWeight(layer, from, to, 0, group);
+    ablate({ units: [], links: [] }, group);
   }
 
   /**
@@ -175,7 +183,7 @@ export function createActions({ store, edits, customPoints, send, schema }) {
   }
 
   return {
-    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, adoptCell, search, propose, combine, testSearch, adoptTrial, checkGoal, setSpeed, setWeight, startPreset, complete,
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, adoptCell, search, propose, combine, testSearch, adoptTrial, checkGoal, setSpeed, setWeight, removeLink, ablate, startPreset, complete,
     chooseData: createDataSwitch({ store, edits, schema }),
   };
 }

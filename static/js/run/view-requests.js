@@ -66,7 +66,7 @@ export function requestViews(connection, store, repaint) {
   });
   let asked = "";
   store.watch(KEYS, (state) => {
-    const { view: { select, tile }, images: { set: images, digit, space }, step, landscape, ablation } = state;
+    const { view: { select, tile }, images: { set: images, digit, space }, step, landscape } = state;
     const message = {
       type: "views",
       names: nameViews(state),
@@ -75,7 +75,6 @@ export function requestViews(connection, store, repaint) {
       ...(select ? { select } : {}),
       ...(images ? { digit, space } : {}),
       ...(landscape.open ? { landscape: planeOf(landscape) } : {}),
-      ...(isAblated(ablation) ? { ablation } : {}),
       ...(step.open ? { step: { point: step.point, check: step.check } } : {}),
     };
     const open = state.stream.connection.name === "open";

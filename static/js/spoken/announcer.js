@@ -11,6 +11,7 @@ import { formatCount, formatLoss, formatPercent } from "lib/format";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 import { describeQueue } from "spoken/queue-words";
+import { isAblated } from "spec/ablation";
 
 /**
  * Milliseconds from one event to the next, and from anything spoken to a summary; a little
@@ -108,6 +109,7 @@ export function create(element, context) {
     if (next.page.hint && next.page.hint !== before.page.hint) announce("hint", () => next.page.hint);
     if (next.page.message && next.page.message !== before.page.message) announce("message", () => textOf(next.page.message));
     if (next.run.spec !== before.run.spec && next.run.spec && before.run.spec && meta) followSpec(before, next);
+    else if (isAblated(before.ablation) && !isAblated(next.ablation) && meta) announce("change", () => word("spoken.allOn"));
   }
 
   function followConnection({ name, queue = null }) {
@@ -158,7 +160,7 @@ export function create(element, context) {
   followConnection(known.stream.connection);
   const unwatch = store.watch(
     ["run.running", "run.promised", "run.waiting", "run.diverged", "run.stopped", "run.spec", "run.canRedo", "stream.connection",
-      "page.message", "page.hint"], follow);
+      "page.message", "page.hint", "ablation.units", "ablation.links"], follow);
 
   function destroy() {
     unwatch();

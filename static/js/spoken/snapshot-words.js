@@ -20,6 +20,7 @@ function describeEvent({ kind, changes = [] }, context) {
 function describeChange({ path, from, to, more }, context) {
   if (more) return word("timeline.more", { count: more });
   const { schema } = context;
+  if (path === "ablation") return word("timeline.change", { name: word("ablation.title"), from, to });
   if (path === "layers") {
     return word("timeline.change", { name: word("label.layers.units"), from: list(from), to: list(to) });
   }

@@ -7,7 +7,6 @@
 import { h, setText } from "lib/dom";
 import { describeDifference, formatList, formatLoss, formatPercent } from "lib/format";
 import { createThrottle } from "lib/throttle";
-import { inputsOf } from "spec/inputs";
 import { word } from "lib/words";
 import { everything } from "network/editing/editing";
 import { nameUnit } from "network/units";
@@ -60,19 +59,13 @@ export function create(element, context) {
   panel.append(spoken);
   const throttle = createThrottle(PERIOD, show);
   let frame = null;
-  let shape = "";
   let said = "";
 
   const isPlayed = () => store.get().recording.replaySpeed !== null;
 
   function update(next) {
     frame = next;
-    const { spec, arrays } = next;
-    const now = JSON.stringify([inputsOf(spec), spec.layers.map((layer) => layer.units), spec.data.name]);
-    // Other units have other numbers: all are switched on again.
-    if (shape && shape !== now && isAblated(store.get().ablation)) switchOn();
-    shape = now;
-    if (isPlayed()) follow(arrays);
+    if (isPlayed()) follow(next.arrays);
     if (!panel.hidden) throttle.offer();
   }
 
@@ -148,18 +141,17 @@ export function create(element, context) {
   }
 
   function switchOn() {
-    store.set({ ablation: { units: [], links: [] } });
+    actions.ablate({ units: [], links: [] });
   }
 
-  /** One edit, and so one step of undo. */
+  /** One step of undo, which also brings back that they were switched off. */
   function makeItLast() {
     const { ablation: { units, links }, run: { draft } } = store.get();
     if (units.length) {
       const { layers, origin } = removeUnits(draft.layers, units);
       store.set({ view: { pinned: null } });
       edits.edit({ layers }, origin);
-    } else actions.setWeight(links[0].layer, links[0].from, links[0].to, 0);
-    switchOn();
+    } else actions.removeLink(links[0]);
   }
 
   /** Whether one edit can make it last: units that go, or one weight that becomes 0. */
@@ -180,8 +172,6 @@ export function create(element, context) {
     throttle.cancel();
     unwatch();
     panel.remove();
-    // Between points and images the page turns to another network.
-    if (Boolean(store.get().images.set) !== Boolean(images)) switchOn();
   }
 
   return { update, resize() {}, destroy };

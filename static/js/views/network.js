@@ -54,7 +54,7 @@ export function create(element, context) {
   // An embed compares in its panel for a unit.
   const power = panels.length && !panels.includes("unit") ? null : {
     isOff: (link) => isLinkOff(store.get().ablation, link),
-    toggle: (link) => store.set({ ablation: switchLink(store.get().ablation, link) }),
+    toggle: (link) => actions.ablate(switchLink(store.get().ablation, link)),
   };
 
   const pointer = createWeightPointer(stage.field, [stage.field, stage.units, stage.gaps], links, {

@@ -25,7 +25,7 @@ export function create(element, { store, taskOf, actions, opensStep = false }) {
   const unpin = h("button.button.small", {
     type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ view: { pinned: null } }) },
   }, word("action.unpin"));
-  const power = createPowerButton(store);
+  const power = createPowerButton({ store, actions });
   const follow = !opensStep ? null : h("button.button.small", {
     type: "button", data: { action: "followUnit", help: word("help.followUpdate") }, on: { click: followUnit },
   }, word("action.followUpdate"));

@@ -5,13 +5,13 @@ import { word } from "lib/words";
 import { isUnitOff, switchUnit } from "spec/ablation";
 
 /**
- * @param {Store} store
+ * @param {{store: Store, actions}} context
  * @returns {{element: HTMLElement, destroy: () => void}}
  */
-export function createPowerButton(store) {
+export function createPowerButton({ store, actions }) {
   const element = h("button.button.small", {
     type: "button", data: { action: "switchUnit", help: word("help.switchUnit") },
-    on: { click: () => store.set({ ablation: switchUnit(store.get().ablation, store.get().view.pinned) }) },
+    on: { click: () => actions.ablate(switchUnit(store.get().ablation, store.get().view.pinned)) },
   });
   const destroy = store.watch(["view.pinned", "ablation.units"], ({ view: { pinned }, ablation }) => {
     element.hidden = store.get().recording.replaySpeed !== null;

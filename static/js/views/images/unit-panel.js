@@ -24,7 +24,7 @@ export function create(element, context) {
   const unpin = h("button.button.small", {
     type: "button", data: { action: "unpin", help: word("help.unpin") }, on: { click: () => store.set({ view: { pinned: null } }) },
   }, word("action.unpin"));
-  const power = createPowerButton(store);
+  const power = createPowerButton(context);
   const canvas = h("canvas", { role: "img", "aria-label": word("unit.weights.alt") });
   const caption = makeTerm("span.field-label", word("help.unit.weights"), word("unit.weights"));
   const weights = h("div.unit-weights", {}, caption, canvas);
