@@ -76,7 +76,8 @@ class StackedTrainer:
                 len({id(snapshots[i].data) for i in members}),
                 len({specs[i].seed for i in members}),
             )
-            stacked = StackedModel.with_room(model, *(min(n, MAX_NETWORKS) for n in counts))
+            rooms = (min(n, MAX_NETWORKS) for n in counts)
+            stacked = StackedModel.with_room(model, *rooms, n_networks=size)
             program = programs.stacked(stacked)
             for start in range(0, len(members), size):
                 own = members[start : start + size]

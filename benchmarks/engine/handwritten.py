@@ -54,13 +54,17 @@ def cross_entropy(logits: Array, y: Array) -> Array:
 def train_epoch(
     params: Params, x: Array, y: Array, order: Array, rate: Array, batch: int, fused: bool = False
 ) -> Params:
-    """One epoch of plain SGD by `lax.scan`."""
+    """One epoch of plain SGD by `lax.scan`.
+
+    Many networks at once are one more, last axis of params and rate, and of length 1 of x and y.
+    """
     n = order.shape[0]
-    xs = x[order].reshape(n // batch, batch, x.shape[1])
-    ys = y[order].reshape(n // batch, batch)
+    xs = x[order].reshape(n // batch, batch, *x.shape[1:])
+    ys = y[order].reshape(n // batch, batch, *y.shape[1:])
 
     def loss(params: Params, x: Array, y: Array) -> Array:
-        return jnp.mean(cross_entropy(run_network(params, x, fused)[0], y))
+        losses = cross_entropy(run_network(params, x, fused)[0], y)
+        return jnp.sum(jnp.mean(losses, axis=0))
 
     def step(params: Params, data: tuple[Array, Array]) -> tuple[Params, None]:
         gradient = jax.grad(loss)(params, *data)

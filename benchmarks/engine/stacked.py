@@ -16,12 +16,16 @@ from benchmarks.engine.steps import BATCH, NETWORKS
 from benchmarks.report import Row
 from benchmarks.timing import race
 from engine import Programs, StackedTrainer, Sweep, parse_spec
+from engine.base.devices import SMALL_NETWORK_OPTIONS
+from engine.base.loops import FOLDING_OPTIONS
 from engine.data.datasets import make_dataset
 from engine.data.shuffles import shuffle_rows
 from engine.network import Layout
 
 COUNT = 1024
 EPOCHS = 20
+#: Networks of one group in the program by hand.
+LANES = 16
 #: Network-steps a second.
 GOAL = 2.5e6
 #: Of a sweep of as many networks.
@@ -71,30 +75,39 @@ def _make_spec(units: tuple[int, ...], rate: float) -> Any:
 
 
 class _ByHand:
-    """Networks one after the other in a loop inside one program, on as many threads as cores."""
+    """The fastest form known: 16 networks at a time along the last axis, on all cores.
+
+    XLA is told to use vectors of 512 bits, and to keep its library of sums out of the loop.
+    """
 
     def __init__(self, specs: list[Any], weights: list[np.ndarray]) -> None:
         data, widths = make_dataset(specs[0].data), specs[0].widths
         self._n = n = data.n_train
         self.batches = -(-n // BATCH)
         self._threads = os.cpu_count() or 1
-        x, y = jnp.asarray(data.x[:n]), jnp.asarray(data.labels[:n])
+        x, y = jnp.asarray(data.x[:n])[..., None], jnp.asarray(data.labels[:n])[..., None]
         size = Layout(widths).n_weights
         networks = [handwritten.unpack_params(widths, own[:size]) for own in weights]
         rates = np.array([spec.optimizer.learning_rate for spec in specs], np.float32)
+
+        def stack(*arrays: Array) -> Array:
+            """Returns [groups, ..., lanes]."""
+            groups = jnp.stack(arrays).reshape(-1, LANES, *arrays[0].shape)
+            return jnp.moveaxis(groups, 1, -1)
+
         self._parts = [
             (
-                jax.tree.map(lambda *arrays: jnp.stack(arrays), *networks[start :: self._threads]),
-                jnp.asarray(rates[start :: self._threads]),
+                jax.tree.map(stack, *networks[start :: self._threads]),
+                stack(*map(jnp.asarray, rates[start :: self._threads])),
             )
             for start in range(self._threads)
         ]
-        train_one = handwritten.make_training(BATCH, fused=True)
+        train_some = handwritten.make_training(BATCH, fused=True)
 
         def train(params: Any, rates: Array, orders: Array) -> Any:
-            return lax.map(lambda one: train_one(one[0], x, y, orders, one[1]), (params, rates))
+            return lax.map(lambda some: train_some(some[0], x, y, orders, some[1]), (params, rates))
 
-        self._train = jax.jit(train)
+        self._train = jax.jit(train, compiler_options=SMALL_NETWORK_OPTIONS | FOLDING_OPTIONS)
         self._epoch = 0
 
     def train(self) -> Any:

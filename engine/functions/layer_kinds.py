@@ -68,8 +68,10 @@ class Dense:
             kernel: float32 [in, out].
             h: [in, rows], or [rows, in].
             axis: along which rows lie: 1 or 0.
-            fused: whether it is multiplications and a sum; of [rows, in] alone.
+            fused: whether it is multiplications and a sum.
         """
+        if fused and axis:
+            return jnp.sum(kernel[:, :, None] * h[:, None, :], axis=0)
         if fused:
             return jnp.sum(h[:, :, None] * kernel[None], axis=1)
         return kernel.T @ h if axis else h @ kernel

@@ -1,24 +1,28 @@
 """Stacked calls: many networks of one exact program, trained in one call.
 
-On a CPU the networks run one after the other in a loop inside the program. Batching them instead
-(`jax.vmap`) makes each operation larger, but for networks of this size that is slower; see
-docs/decisions.md.
+Small networks are trained side by side, one in each lane of the processor's vectors, see
+`engine.base.lanes`: 16 at a time, in a loop inside the program. Larger ones, whose products are
+library calls, and few ones run one after the other in that loop.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, NamedTuple
 
 import jax
 import jax.numpy as jnp
 from jax import Array, ShapeDtypeStruct, lax
 
-from engine.base.devices import small_network_device
-from engine.programs.models import ExactModel, Inputs, n_rates
-from engine.programs.training import State, TrainingPosition
-from engine.programs.turns import SUMMARY, train_and_evaluate
+from engine.base.devices import SMALL_NETWORK_OPTIONS, small_network_device
+from engine.base.lanes import run_lanes
+from engine.base.loops import FOLDING_OPTIONS
+from engine.programs.models import ExactModel, n_rates
+from engine.programs.side_by_side import Group, make_inputs, train_lanes
+from engine.programs.training import State, TrainingPosition, train_exact
+from engine.programs.turns import SUMMARY, evaluate_trained
 
 #: Networks of one call; a program serves any number of them up to here.
 MAX_NETWORKS = 64
@@ -33,6 +37,10 @@ STAY = -1
 
 #: Room for different sets of rows, and for different seeds: the smallest that will do.
 _ROOMS = (1, 4, 16, MAX_NETWORKS)
+#: Networks side by side: numbers of a vector of 512 bits. Fewer than some are faster one by one.
+_LANES, _LEAST_LANES = 16, 8
+#: Multiplications of a batch's largest product, at most, where lanes are faster.
+_LANE_OPERATIONS = 4096
 
 
 @dataclass(frozen=True)
@@ -43,16 +51,34 @@ class StackedModel:
         model: of every network.
         n_data: different sets of rows that there is room for.
         n_seeds: different seeds that there is room for, each with batches of its own.
+        lanes: networks that are trained side by side; 1 if one after the other.
     """
 
     model: ExactModel
     n_data: int
     n_seeds: int
+    lanes: int
 
     @classmethod
-    def with_room(cls, model: ExactModel, n_data: int, n_seeds: int) -> StackedModel:
-        """Returns the smallest one with room for so many sets of rows and seeds."""
-        return cls(model, *(min(r for r in _ROOMS if r >= n) for n in (n_data, n_seeds)))
+    def with_room(
+        cls, model: ExactModel, n_data: int, n_seeds: int, n_networks: int
+    ) -> StackedModel:
+        """Returns the smallest one with room for so many sets of rows and seeds.
+
+        Args:
+            model: of every network.
+            n_data: different sets of rows in one call.
+            n_seeds: different seeds in one call.
+            n_networks: in one call.
+        """
+        data, seeds = (min(r for r in _ROOMS if r >= n) for n in (n_data, n_seeds))
+        pays = n_networks >= _LEAST_LANES and model.largest_product <= _LANE_OPERATIONS
+        return cls(model, data, seeds, _LANES if pays else 1)
+
+    @property
+    def shares_batches(self) -> bool:
+        """Whether all networks of a call are trained on the same batches."""
+        return self.n_data == self.n_seeds == 1
 
 
 class StackedArguments(NamedTuple):
@@ -105,28 +131,77 @@ def count_order_rows(model: ExactModel) -> int:
     return count_epochs(model) * model.n_train
 
 
-def run_stacked(model: ExactModel, call: StackedArguments) -> StackedResult:
+def run_stacked(stacked: StackedModel, call: StackedArguments) -> StackedResult:
     """Trains every network, and evaluates it on its data."""
+    model = stacked.model
+    train = _train_side_by_side if stacked.lanes > 1 else _train_one_by_one
+    trained = train(stacked, call)
 
-    def run_one(own: tuple[Array, ...]) -> StackedResult:
+    def evaluate(own: tuple[Array, ...]) -> Array:
         packed, rates, mask, numbers = own
-        inputs = Inputs(jnp.zeros(0, jnp.int32), rates, mask)
-        *position, data, start = (numbers[i] for i in range(CALL_NUMBERS))
-        position = TrainingPosition(*position)
+        position, place = _read_numbers(numbers)
 
-        def train() -> StackedResult:
-            order = lax.dynamic_slice(call.order, (start,), (count_order_rows(model),))
-            x, y = (lax.dynamic_index_in_dim(of, data, 0, False) for of in (call.x, call.y))
-            state = State(*(packed[i] for i in range(len(State._fields))))
-            trained = train_and_evaluate(model, inputs, position, state, x, y, order)
-            return StackedResult(jnp.stack(trained.state), trained.summary)
+        def measure() -> Array:
+            x, y, _ = _read_data(model, call, place)
+            state = State(*map(model.parameters.of_flat, packed))
+            return evaluate_trained(model, make_inputs(rates, mask), state, x, y).summary
 
-        def stay() -> StackedResult:
-            return StackedResult(packed, jnp.zeros(SUMMARY))
+        return lax.cond(position.steps > STAY, measure, lambda: jnp.zeros(SUMMARY))
 
-        return lax.cond(position.steps > STAY, train, stay)
+    summary = lax.map(evaluate, (trained, call.rates, call.mask, call.call))
+    return StackedResult(trained, summary)
 
-    return lax.map(run_one, (call.state, call.rates, call.mask, call.call))
+
+def _read_numbers(numbers: Array) -> tuple[TrainingPosition, tuple[Array, Array]]:
+    """Returns where training stands; the set of rows, and where the shuffled rows begin."""
+    *position, data, start = (numbers[i] for i in range(CALL_NUMBERS))
+    return TrainingPosition(*position), (data, start)
+
+
+def _read_data(
+    model: ExactModel, call: StackedArguments, place: tuple[Array, Array]
+) -> tuple[Array, Array, Array]:
+    """Returns rows, targets and shuffled rows of one network."""
+    data, start = place
+    x, y = (lax.dynamic_index_in_dim(of, data, 0, False) for of in (call.x, call.y))
+    return x, y, lax.dynamic_slice(call.order, (start,), (count_order_rows(model),))
+
+
+def _train_one_by_one(stacked: StackedModel, call: StackedArguments) -> Array:
+    """Trains one network after the other; returns their states [networks, 3, n]."""
+    model = stacked.model
+
+    def train(own: tuple[Array, ...]) -> Array:
+        packed, rates, mask, numbers = own
+        position, place = _read_numbers(numbers)
+        data = _read_data(model, call, place)
+        state = State(*map(model.parameters.of_flat, packed))
+        trained = train_exact(model, make_inputs(rates, mask), position, state, *data)
+        return jnp.stack([*map(model.parameters.to_flat, trained)])
+
+    return lax.map(train, (call.state, call.rates, call.mask, call.call))
+
+
+def _train_side_by_side(stacked: StackedModel, call: StackedArguments) -> Array:
+    """Trains as many networks at once as there are lanes; returns their states."""
+    model, lanes = stacked.model, stacked.lanes
+
+    def train(own: tuple[Array, ...]) -> Array:
+        packed, rates, mask, numbers = (jnp.moveaxis(of, 0, -1) for of in own)
+        position, place = _read_numbers(numbers)
+        group = Group(rates, mask, position)
+        if stacked.shares_batches:
+            data = call.x[0], call.y[0], call.order
+        else:
+            data = run_lanes(partial(_read_data, model, call), place, lanes=lanes)
+        trained = train_lanes(model, group, packed, *data, own_data=not stacked.shares_batches)
+        return jnp.moveaxis(trained, -1, 0)
+
+    def split(of: Array) -> Array:
+        return of.reshape(MAX_NETWORKS // lanes, lanes, *of.shape[1:])
+
+    groups = (call.state, call.rates, call.mask, call.call)
+    return lax.map(train, jax.tree.map(split, groups)).reshape(call.state.shape)
 
 
 def compile_stacked(stacked: StackedModel) -> StackedProgram:
@@ -156,7 +231,8 @@ def compile_stacked(stacked: StackedModel) -> StackedProgram:
     )
 
     def run(call: StackedArguments) -> StackedResult:
-        return run_stacked(model, call)
+        return run_stacked(stacked, call)
 
+    options = SMALL_NETWORK_OPTIONS | FOLDING_OPTIONS if stacked.lanes > 1 else {}
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
-        return jax.jit(run).lower(shapes).compile()
+        return jax.jit(run).lower(shapes).compile(compiler_options=options)

@@ -189,28 +189,15 @@ def train_exact(
     Returns:
         The state after `position.steps` updates.
     """
-    choices, rates = model.choices(inputs), model.rates(inputs)
-    n, batch, batches = model.n_train, model.batch, model.batches
+    batches = model.batches
     stop = position.first + position.steps
-    batch_rows = jnp.arange(batch)
 
     def epoch(e: Array | int, state: State[Any]) -> State[Any]:
         take = model.begin_epoch(x, y, order, e)
 
         def step(b: Array, state: State[Any]) -> State[Any]:
-            bx, by = take(b)
-            weights: Array = jnp.full(batch, 1.0 / batch, jnp.float32)
-            if n % batch:
-                count = jnp.minimum(batch, n - b * batch)
-                weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
             done = e * batches + b - position.first
-            drop = model.dropout(rates, _step_key(position, done), batch_rows)
-            g, seen = _gradient(model, inputs, drop, state.params, bx, by, weights)
-            after = _apply(model, inputs, rates, choices, position, done, state, g)
-            if not model.layout.normalized:
-                return after
-            params = _update_averages(model, inputs, state.params, after.params, seen)
-            return after._replace(params=params)
+            return update_exact(model, inputs, position, done, b, take(b), state)
 
         low = jnp.maximum(position.first - e * batches, 0)
         high = jnp.minimum(stop - e * batches, batches)
@@ -219,6 +206,42 @@ def train_exact(
     if not model.axis:
         return epoch(0, state)
     return lax.fori_loop(0, (stop + batches - 1) // batches, epoch, state)
+
+
+def update_exact(
+    model: ExactModel,
+    inputs: Inputs,
+    position: TrainingPosition,
+    done: Array,
+    b: Array,
+    taken: tuple[Array, Array],
+    state: State[Any],
+) -> State[Any]:
+    """Does one update of an exact network with a whole batch.
+
+    Args:
+        model: the network.
+        inputs: its rates.
+        position: where training stood when the call began.
+        done: updates of this call before this one.
+        b: the batch, counted from the start of its epoch.
+        taken: its inputs and targets, see `TakeBatch`.
+        state: parameters and moments, in the model's form.
+    """
+    choices, rates = model.choices(inputs), model.rates(inputs)
+    n, batch = model.n_train, model.batch
+    batch_rows = jnp.arange(batch)
+    weights: Array = jnp.full(batch, 1.0 / batch, jnp.float32)
+    if n % batch:
+        count = jnp.minimum(batch, n - b * batch)
+        weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
+    drop = model.dropout(rates, _step_key(position, done), batch_rows)
+    g, seen = _gradient(model, inputs, drop, state.params, *taken, weights)
+    after = _apply(model, inputs, rates, choices, position, done, state, g)
+    if not model.layout.normalized:
+        return after
+    params = _update_averages(model, inputs, state.params, after.params, seen)
+    return after._replace(params=params)
 
 
 def add_gradient(

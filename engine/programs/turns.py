@@ -165,6 +165,13 @@ def train_and_evaluate(
     """Trains an exact network on points, and evaluates it on them; see `TurnArguments`."""
     begun = State(*(model.parameters.of_flat(vector) for vector in state))
     trained = training.train_exact(model, inputs, position, begun, x, y, order)
+    return evaluate_trained(model, inputs, trained, x, y)
+
+
+def evaluate_trained(
+    model: ExactModel, inputs: Inputs, trained: State[Any], x: Array, y: Array
+) -> Trained:
+    """Evaluates an exact network on its points; `trained` is in the model's form."""
     state = State(*(model.parameters.to_flat(params) for params in trained))
     params = model.layout.split(state.params)
     evaluation = views.evaluate_exact(model, inputs, params, x.T, y.T)

@@ -35,6 +35,8 @@ from engine.state.snapshots import Snapshot
 
 #: Where a call says how many updates a network does.
 _STEPS = TrainingPosition._fields.index("steps")
+#: Numbers of a call for a network that stays as it is.
+_REST = tuple(STAY if i == _STEPS else 0 for i in range(CALL_NUMBERS))
 
 
 class Stack:
@@ -77,7 +79,7 @@ class Stack:
         )
         self._x, self._y, self._rates, self._mask = jax.device_put(fixed, small_network_device())
         self._state: Any = _pad(states, MAX_NETWORKS)
-        self._call = np.zeros((MAX_NETWORKS, CALL_NUMBERS), np.int32)
+        self._call = np.array([_REST] * MAX_NETWORKS, np.int32)
         self._order = np.zeros(stacked.n_seeds * count_order_rows(model), np.int32)
 
     def __len__(self) -> int:
@@ -155,12 +157,12 @@ class Stack:
                 room = count_epochs(self._model) * batches - counters[i].first
                 todo[i] = min(target - self._steps[i], room, most)
                 most -= int(todo[i])
-        self._make_call(todo)
+        self._make_call(todo, counters)
         return int(todo[todo > 0].sum())
 
     def measure(self) -> None:
         """Evaluates every network that has not diverged as it is."""
-        self._make_call(np.where(self._diverged, STAY, 0))
+        self._make_call(np.where(self._diverged, STAY, 0), self._counters())
 
     @property
     def _going(self) -> NDArray[np.bool_]:
@@ -172,29 +174,31 @@ class Stack:
         pairs = zip(self._snapshots, self._steps.tolist(), strict=True)
         return [snapshot.counters.after(done, self._model.batches) for snapshot, done in pairs]
 
-    def _make_call(self, todo: NDArray[np.int_]) -> None:
-        """Trains each network for so many updates."""
-        self._prepare(todo.tolist())
+    def _make_call(self, todo: NDArray[np.int_], counters: Sequence[Counters]) -> None:
+        """Trains each network for so many updates, from where it stands."""
+        self._prepare(todo.tolist(), counters)
         fixed: Any = (self._x, self._y, self._rates, self._mask, self._call, self._order)
         result = self._program(StackedArguments(self._state, *fixed))
         self._take(result.state, np.asarray(result.summary)[: len(self)], todo)
 
-    def _prepare(self, todo: list[int]) -> None:
+    def _prepare(self, todo: list[int], counters: Sequence[Counters]) -> None:
         """Writes positions and shuffled rows; the call before has been waited for."""
         batches, length = self._model.batches, count_order_rows(self._model)
         # Networks that differ in their rates alone see the same batches.
         drawn: dict[int, tuple[int, int]] = {}
-        going = zip(self._snapshots, self._counters(), todo, self._rows, strict=True)
-        self._call[:, _STEPS] = STAY
-        for i, (snapshot, at, steps, row) in enumerate(going):
+        rows: list[tuple[int, ...]] = []
+        going = zip(self._snapshots, counters, todo, self._rows, strict=True)
+        for snapshot, at, steps, row in going:
             if steps == STAY:
+                rows.append(_REST)
                 continue
             seed, epochs = snapshot.spec.seed, -(-(at.first + steps) // batches)
             start, done = drawn.get(seed, (len(drawn) * length, 0))
             if epochs > done:
                 write_rows(self._order[start:], seed, at.epoch, self._model.n_train, epochs)
             drawn[seed] = start, max(done, epochs)
-            self._call[i] = seed, at.step, at.updates, at.first, steps, row, start
+            rows.append((seed, at.step, at.updates, at.first, steps, row, start))
+        self._call[: len(rows)] = rows
 
     def _take(self, state: Any, summary: Floats, todo: NDArray[np.int_]) -> None:
         """Takes over what a call returned; a network that diverged keeps its state before it."""

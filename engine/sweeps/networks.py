@@ -122,7 +122,8 @@ def _make_group(model: ExactModel, members: list[int], snapshots: Sequence[Snaps
         own = [snapshots[i] for i in members[start : start + MAX_NETWORKS]]
         n_data = max(n_data, len({id(s.data) for s in own}))
         n_seeds = max(n_seeds, len({s.spec.seed for s in own}))
-    stacked = StackedModel.with_room(model, n_data, n_seeds)
+    n_networks = min(len(members), MAX_NETWORKS)
+    stacked = StackedModel.with_room(model, n_data, n_seeds, n_networks)
     return Group(stacked, PictureModel(model.network), tuple(members))
 
 

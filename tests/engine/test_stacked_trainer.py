@@ -66,6 +66,54 @@ def test_each_network_is_trained_as_it_would_be_alone(
             assert metrics[measure] == pytest.approx(value, abs=1e-5), (name, measure)
 
 
+#: Choices of which several networks are trained side by side, with seeds and points of their own.
+SIDE_BY_SIDE = {
+    "Adam": {"optimizer": {"name": "adam", "learning_rate": 0.02}, "batch_size": 7},
+}
+SIDE_BY_SIDE_MANY = MANY | {
+    "penalty and schedule": {
+        "regularization": {"l1": 0.001, "l2": 0.01},
+        "schedule": {"name": "cosine", "warmup_steps": 3, "decay_steps": 9},
+    },
+    "clipped": {"optimizer": {"name": "rmsprop", "learning_rate": 0.05, "clip_norm": 0.02}},
+    "frozen": {"layers": [{"units": 4, "trainable": False}, {"units": 3, "activation": "prelu"}]},
+    "maxout": {"layers": [{"units": 4, "activation": "maxout"}, {"units": 3}]},
+    "classes": {"data": {"name": "blobs", "samples": 60, "classes": 4}},
+    "wide": {"layers": [{"units": 20}], "batch_size": 32},
+}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        *(pytest.param(changes, id=name) for name, changes in SIDE_BY_SIDE.items()),
+        *(
+            pytest.param(changes, id=name, marks=pytest.mark.slow)
+            for name, changes in SIDE_BY_SIDE_MANY.items()
+        ),
+    ],
+)
+def test_networks_side_by_side_are_trained_as_each_would_be_alone(
+    programs: Programs, changes: dict[str, Any]
+) -> None:
+    data = changes.get("data", {"name": "xor", "samples": 100})
+    specs = [
+        make_spec(**changes | {"seed": seed, "data": data | {"seed": points}})
+        for points in (0, 5)
+        for seed in (1, 2, 3, 4)
+    ]
+    together = StackedTrainer(specs, programs, threads=1)
+    for _ in range(EPOCHS):
+        together.train(1)
+    together.stop(0)
+    together.train(1)
+    for index, spec in enumerate(specs):
+        alone = Trainer(spec, programs)
+        alone.train(epochs=EPOCHS + (index > 0))
+        np.testing.assert_allclose(together.weights(index), alone.weights, rtol=0, atol=1e-5)
+        assert together.metrics[index] == pytest.approx(alone.metrics, abs=1e-5)
+
+
 def test_networks_that_differ_in_numbers_alone_share_a_program() -> None:
     own = Programs()
     rates = np.geomspace(0.001, 1, 130)

@@ -179,11 +179,15 @@ class ExactModel:
         return -(-self.batch // calls)
 
     @property
+    def largest_product(self) -> int:
+        """Multiplications of the largest product of a batch."""
+        return self.batch * max(a * b for a, b in pairwise(self.network.widths))
+
+    @property
     def fused(self) -> bool:
         """Whether products of an update are multiplications and sums, so that its loop folds."""
-        widths = self.network.widths
-        largest = self.batch * max(a * b for a, b in pairwise(widths))
-        return bool(self.axis) and self.layout.n_hidden > 1 and largest <= FUSED_OPERATIONS
+        pays = self.layout.n_hidden > 1 and self.largest_product <= FUSED_OPERATIONS
+        return bool(self.axis) and (self.network.fused or pays)
 
     @cached_property
     def trained_network(self) -> ExactNetwork:
@@ -316,19 +320,35 @@ class ExactModel:
         """
         if not self.axis:
             return self._take_images(x, y, order)
-        n, batch = self.n_train, self.batch
+        xs, ys = self.gather_epoch(x, y, order, epoch)
+        return lambda b: self.slice_batch(xs, ys, b)
+
+    def gather_epoch(
+        self, x: Array, y: Array, order: Array, epoch: Array | int
+    ) -> tuple[Array, Array]:
+        """Returns the rows of an epoch of points as they are trained on, padded to whole batches.
+
+        Args:
+            x: float32 [rows, features].
+            y: float32 [rows, K], targets.
+            order: int32 [n], the shuffled rows, epoch after epoch.
+            epoch: counted from the start of `order`.
+        """
+        n = self.n_train
         rows = lax.dynamic_slice(order, (epoch * n,), (n,))
-        room = ((0, self.batches * batch - n), (0, 0))
-        xs, ys = jnp.pad(x[rows], room), jnp.pad(y[rows], room)
+        room = ((0, self.batches * self.batch - n), (0, 0))
+        return jnp.pad(x[rows], room), jnp.pad(y[rows], room)
 
-        def slice_rows(values: Array, b: Array) -> Array:
-            return lax.dynamic_slice(values, (b * batch, 0), (batch, values.shape[1]))
+    def slice_batch(self, xs: Array, ys: Array, b: Array) -> tuple[Array, Array]:
+        """Returns inputs and targets of a batch of points, see `TakeBatch`.
 
-        def take(b: Array) -> tuple[Array, Array]:
-            of_batch = slice_rows(xs, b)
-            return of_batch.T if self.training_axis else of_batch, slice_rows(ys, b).T
-
-        return take
+        Args:
+            xs: float32 [rows, features], or [rows, features, networks], see `gather_epoch`.
+            ys: float32 [rows, K], or [rows, K, networks].
+            b: the batch.
+        """
+        bx, by = (lax.dynamic_slice_in_dim(of, b * self.batch, self.batch) for of in (xs, ys))
+        return jnp.swapaxes(bx, 0, 1) if self.training_axis else bx, jnp.swapaxes(by, 0, 1)
 
     def _take_images(self, images: Array, labels: Array, order: Array) -> TakeBatch:
         def take(b: Array) -> tuple[Array, Array]:
