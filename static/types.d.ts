@@ -187,6 +187,8 @@ interface MapFrame {
   side: number;
   maps: Uint8Array | null;
   ranges: Float32Array | null;
+  /** Two numbers each; null where nobody has asked for it. */
+  sharpness: Float32Array | null;
   /** Of a wall of seeds: mean of each output, then its standard deviation. */
   mean: { data: Float32Array; outputs: number; side: number } | null;
 }
@@ -212,6 +214,9 @@ interface MapCell {
   testScore: number;
   lost: number;
   good: number;
+  /** The largest eigenvalue of the Hessian, and what it may be at most; NaN where they are not known. */
+  sharpness: number;
+  limit: number;
   diverged: boolean;
 }
 /** The colours of a number: 0 is the best one. */

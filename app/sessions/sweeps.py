@@ -33,6 +33,8 @@ SWEEP_BYTES = 8 * MAX_SWEEP_BYTES
 TRAINING_SECONDS = 0.03
 #: While programs are compiled, or an epoch takes long, a frame comes so often.
 NEWS_SECONDS = 0.2
+#: Of which this much for the sharpness of cells while somebody looks at it; at rest more.
+LOOK_SECONDS, RESTING_LOOK_SECONDS = 0.006, 0.03
 #: How soon it is looked again whether programs are compiled.
 WAIT_SECONDS = 0.05
 
@@ -54,6 +56,7 @@ class SessionSweep:
         self._sweep: Sweep | None = None
         self._request: Any = None
         self._prepared = self._failed = False
+        self._looks = self._looked = False
         self._told_at = 0.0
         self._painted: tuple[Any, dict[str, NDArray[Any]]] | None = None
 
@@ -159,6 +162,7 @@ class SessionSweep:
             self._failed = news = True
             with self._locked as shared:
                 shared.control.set_running(False)
+        self._look()
         now = time.monotonic()
         if news or now - self._told_at >= NEWS_SECONDS:
             self._told_at = now
@@ -170,8 +174,9 @@ class SessionSweep:
         return now if self._prepared else now + WAIT_SECONDS
 
     def mark_shown(self) -> None:
-        """Has the next frame follow while programs are compiled, running or not."""
-        if self._sweep is not None and not (self._prepared or self._failed):
+        """Has the next frame follow while there is news, running or not."""
+        waits = not self._prepared or (self._looks and not self._looked)
+        if self._sweep is not None and waits and not self._failed:
             with self._locked as shared:
                 shared.demand.mark_due()
                 shared.retry_at = time.monotonic() + WAIT_SECONDS
@@ -182,6 +187,9 @@ class SessionSweep:
         if sweep is None or "sweep" not in request.views:
             return frame
         arrays = yield from self._paint(sweep)
+        self._looks = "sweep_sharpness" in request.views
+        if self._looks:
+            arrays = {**arrays, "sweep_sharpness": sweep.sharpness}
         metadata = {**frame.metadata, "sweep": self._describe(sweep)}
         return replace(frame, arrays={**frame.arrays, **arrays}, metadata=metadata)
 
@@ -214,6 +222,12 @@ class SessionSweep:
                 if sweep.all_diverged:
                     shared.control.set_running(False)
         return arrived
+
+    def _look(self) -> None:
+        """Measures the sharpness of cells for a moment, while somebody looks at it."""
+        if self._looks and self._prepared and not self._failed and self._sweep is not None:
+            seconds = LOOK_SECONDS if self._trains() else RESTING_LOOK_SECONDS
+            self._looked = self._sweep.look(seconds)
 
     def _trains(self) -> bool:
         with self._locked as shared:

@@ -321,6 +321,17 @@ VIEWS.register(
         ),
     ),
     View(
+        "sweep_sharpness", "plane", cost="occasional", recorded=True, changes=True,
+        arrays=(
+            ArrayType(
+                "sweep_sharpness", "F32", ("n", "n", 2),
+                "for each row and column of cells the sharpness of its first network when it was "
+                "measured last, one after the other, and what it may be at most; NaN: none yet, "
+                "diverged, or no such limit",
+            ),
+        ),
+    ),
+    View(
         "digit", "images", recorded=True,
         arrays=(
             ArrayType(

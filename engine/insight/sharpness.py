@@ -34,7 +34,7 @@ SHARE = 0.02
 ROWS = 128
 #: Products with the Hessian for one number, at most.
 MOST_PRODUCTS = 32
-#: It is known once the remainder is this share of it.
+#: Share of the sharpness that the remainder is once it is known.
 PRECISION = 1e-3
 #: Of the vector that the next search begins with, the share that is drawn anew: what was not the
 #: largest may have become it.
@@ -107,7 +107,11 @@ class SharpnessHistory:
 
 
 def measure_sharpness(
-    spec: Spec, data: Dataset, present: PathPoint, start: Doubles | None
+    spec: Spec,
+    data: Dataset,
+    present: PathPoint,
+    start: Doubles | None,
+    precision: float = PRECISION,
 ) -> Slices[Sharpness]:
     """Finds the largest eigenvalue of the Hessian, a product of it and a vector at a time.
 
@@ -120,6 +124,7 @@ def measure_sharpness(
         data: its points.
         present: the run at this step.
         start: the direction that was found last.
+        precision: it is known once the remainder is this share of it.
     """
     flat = present.params.astype(np.float64)
     trained = Layout.of(spec).spread(spec.trainable)
@@ -137,7 +142,7 @@ def measure_sharpness(
         rest = products[-1] - span.T @ (span @ products[-1])
         rest -= span.T @ (span @ rest)
         size = float(np.linalg.norm(rest))
-        if not np.isfinite(size) or size * abs(chosen[-1]) <= PRECISION * abs(value):
+        if not np.isfinite(size) or size * abs(chosen[-1]) <= precision * abs(value):
             break
         vector = rest / size
     return Sharpness(present.step, value, find_limit(spec, find_factor(spec, present.step)), best)

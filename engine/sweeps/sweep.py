@@ -24,6 +24,7 @@ from engine.sweeps.grid import Grid
 from engine.sweeps.networks import Group, Networks, begin_networks
 from engine.sweeps.pictures import Pictures, StackPictures
 from engine.sweeps.request import SweepRequest, parse_sweep
+from engine.sweeps.sharpness import CellSharpness
 
 #: Updates of the first call of a stack, which measures how long they take.
 _FIRST = 128
@@ -99,6 +100,7 @@ class Sweep:
         self._stacks: list[SweepStack] = []
         self._begun: dict[Group, int] = {}
         self._found: dict[Any, Any] = {}
+        self._sharpness = CellSharpness(self.grid)
         self._epoch = self._target = 0
         self._painting = 0.0
 
@@ -316,6 +318,38 @@ class Sweep:
         """Arrays of the `sweep` view."""
         return finish(self.paint())
 
+    @property
+    def sharpness(self) -> Floats:
+        """Sharpness of every cell's first network, float32 [rows, columns, 2].
+
+        The largest eigenvalue of the Hessian of the mean train loss and the L2 penalty, and the
+        most that the optimizer settles at (`find_limit`), as `look` measured them last; NaN where
+        it has not, where the network has diverged, and where there is no such limit.
+        """
+        return self._sharpness.values
+
+    def look(self, max_seconds: float) -> bool:
+        """Measures the sharpness of cells, one after the other, for about so long.
+
+        Returns:
+            Whether all are of the present epoch.
+        """
+        begun = self._clock()
+        while not self._sharpness.is_current(self._epoch):
+            self._sharpness.advance(self._epoch, self._find_going)
+            if self._clock() - begun >= max_seconds:
+                break
+        return self._sharpness.is_current(self._epoch)
+
+    def _find_going(self, cell: int) -> Snapshot | None:
+        """Returns a cell's first network; None where it has diverged."""
+        index = cell * self.grid.seeds
+        for one in self._stacks:
+            if index in one.members:
+                place = one.members.index(index)
+                return None if one.stack.diverged[place] else one.stack.snapshot(place)
+        return self._built().snapshots[index]
+
     def snapshot(self, row: int, column: int, seed: int = 0) -> Snapshot:
         """Returns where a network stands, to go on with in a `Trainer`.
 
@@ -347,6 +381,7 @@ class Sweep:
     def _restart(self) -> None:
         self._waiting = list(self._built().groups)
         self._stacks, self._begun = [], {}
+        self._sharpness = CellSharpness(self.grid)
         self._epoch = self._target = 0
 
     def _list_programs(self) -> list[Any]:

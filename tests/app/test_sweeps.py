@@ -94,6 +94,26 @@ def test_it_runs_pauses_and_is_reset(client: Client) -> None:
     client.error("invalid_message")
 
 
+def test_the_sharpness_of_cells_is_measured_while_it_is_looked_at(client: Client) -> None:
+    """A paused sweep goes on until all of its cells are known, and no further."""
+    client.open(SMALL)
+    begin(client)
+    sweep_until(client, state="paused", ready=1.0)
+    client.send("views", names=["sweep", "sweep_sharpness"])
+    client.ack()
+
+    def is_known(frame: FrameSeen) -> bool:
+        found = frame.arrays.get("sweep_sharpness")
+        return found is not None and bool(np.isfinite(found).all())
+
+    known = client.frame_where(is_known)
+    rates = known.arrays["sweep_sharpness"][:, :, 1]
+    np.testing.assert_allclose(rates, np.tile([200, 20, 2], (2, 1)), rtol=1e-5)
+    client.send("step", epochs=1)
+    trained = sweep_until(client, epoch=1)
+    assert "sweep_cells" in trained.arrays
+
+
 def test_a_cell_is_adopted_with_its_weights_and_undone(client: Client) -> None:
     client.open(SMALL)
     begin(client)

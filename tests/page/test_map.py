@@ -161,6 +161,29 @@ def test_each_number_has_its_scale(modules: Modules) -> None:
     assert found["gap"][3] == pytest.approx(1)
 
 
+def test_sharpness_has_its_limit(modules: Modules) -> None:
+    script = (
+        MAP
+        + """
+      const colours = await import("map/model/colours");
+      const { countEdge, isAtEdge, limitOf, measureOf, scaleOf } = colours;
+      const { readCell } = await import("map/model/reading");
+      map.sharpness = Float32Array.from(arguments[1].flat().map((value) => value ?? NaN));
+      const { low, kind } = scaleOf(map, "sharpness", "binary");
+      const all = [0, 1, 2].map((at) => readCell(map, at))
+        .map((cell) => [measureOf(cell, "sharpness"), isAtEdge(cell)]);
+      return { low, kind, all, edge: countEdge(map), limit: limitOf(map) };"""
+    )
+    cells = [[0.1, 0.4, 0.9, 1.0], [0.2, 0.1, 0.6, 0.25], [0.3, None, 1.0, 0.0]]
+    found = modules.load(script, cells, [[96, 100], [0.5, 100], [120, 100]])
+    # What is within a twentieth of the limit is at the edge; a diverged cell has no sharpness.
+    assert found["all"] == [[96, True], [0.5, False], [None, False]]
+    assert (found["edge"], found["limit"]) == (1, 100)
+    assert (found["low"], found["kind"]) == (0.5, "log")
+    differs = modules.load(script, cells, [[1, 2], [1, 4], [None, None]])
+    assert (differs["edge"], differs["limit"]) == (0, None)
+
+
 def test_curves_are_thinned_to_a_bound(modules: Modules) -> None:
     epochs, first, last, size, restarted = modules.load(
         """const { createCurves } = await import("map/model/curves");

@@ -178,6 +178,7 @@ for (const epoch of [0, 1, 2]) {
     spec, meta: { ...meta, sweep: { epoch, state: 'training', ready: 1, progress: 0.5, ...change.state } },
     arrays: {
       ...plain, sweep_cells: array(cells, 2, 3, 6), sweep_ranges: array(new Float32Array(12).fill(1), 6, 2),
+      sweep_sharpness: array(new Float32Array(12), ...(change.sharp ?? [2, 3, 2])),
       sweep_boundaries: array(new Uint8Array(6 * 576).map((_, i) => i), ...(change.shape ?? [6, 1, 24, 24])),
     },
   });
@@ -241,6 +242,7 @@ def test_a_recording_plays_a_map(modules: Modules, schema: dict[str, Any]) -> No
         {"state": {"epoch": -1}},
         {"state": {"ready": None}},
         {"shape": [3, 2, 24, 24]},
+        {"sharp": [3, 2, 2]},
     ],
 )
 def test_a_map_of_another_shape_is_no_recording(

@@ -102,7 +102,7 @@ export function createCellPanel(context, { open }) {
 function cutOut({ cells, maps, ranges, outputs, side, epoch, state, ready }, at) {
   const area = outputs * side * side;
   return {
-    epoch, state, ready, rows: 1, columns: 1, count: 1, outputs, side, places: 1, mean: null,
+    epoch, state, ready, rows: 1, columns: 1, count: 1, outputs, side, places: 1, mean: null, sharpness: null,
     cells: cells.subarray(6 * at, 6 * (at + 1)), maps: maps.subarray(at * area, (at + 1) * area), ranges: ranges.subarray(2 * at, 2 * (at + 1)),
   };
 }

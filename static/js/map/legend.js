@@ -15,17 +15,24 @@ export function createMapLegend() {
   const bar = h("canvas.map-bar", { "aria-hidden": "true", width: STOPS, height: 1 });
   const marks = h("span.map-marks");
   const diverged = h("span.map-key", { hidden: true }, h("span.map-hatch", { "aria-hidden": "true" }), h("span", {}, word("map.legend.diverged")));
+  const edge = h("span.map-key", { hidden: true }, h("span.map-corner", { "aria-hidden": "true" }), h("span", {}, word("map.legend.edge")));
+  const limitMark = h("span.map-limit", { "aria-hidden": "true", hidden: true });
   const name = h("span.map-measure");
-  const colours = h("span.map-colours", {}, name, bar, marks);
-  const element = h("div.map-legend", {}, colours, diverged);
+  const colours = h("span.map-colours", {}, name, bar, limitMark, marks);
+  const element = h("div.map-legend", {}, colours, edge, diverged);
   let drawn = "";
 
   /**
    * @param {MapScale|null} scale null for boundaries, which the page explains elsewhere
-   * @param {{palette: any, task: Task, lost: number}} how `lost` cells have diverged
+   * @param {{palette: any, task: Task, lost: number, edge: number, limit: number}} how `lost` cells have diverged, `edge`
+   *   of them are as sharp as they may be; `limit` of all of them, NaN where it differs
    */
-  function draw(scale, { palette, task, lost }) {
+  function draw(scale, { palette, task, lost, edge: count, limit }) {
     diverged.hidden = !lost;
+    const sharp = scale?.measure === "sharpness";
+    edge.hidden = !sharp || !count;
+    limitMark.hidden = !(sharp && limit >= scale.low && limit <= scale.high);
+    if (!limitMark.hidden) limitMark.style.left = `${100 * placeOn(scale, limit)}%`;
     colours.hidden = !scale;
     element.hidden = !scale && !lost;
     if (!scale) return;

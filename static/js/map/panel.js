@@ -6,7 +6,7 @@ import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 import { createCellPanel } from "map/cell-panel";
 import { createColourChoice } from "map/colour-choice";
-import { scaleOf } from "map/model/colours";
+import { countEdge, limitOf, scaleOf } from "map/model/colours";
 import { createCurves } from "map/model/curves";
 import { createMapLegend } from "map/legend";
 import { readCell, readMap, summarize } from "map/model/reading";
@@ -23,11 +23,12 @@ const PERIOD = { wall: 33, words: 200 };
  * @param {HTMLElement|{network: HTMLElement, output: HTMLElement}} places a panel of its own, or the
  *   cards in which it takes the place of the network and of the output
  * @param {Context} context
- * @param {{createTools?: (context: Context, panel: any) => MapTools, open?: () => void}} how `createTools`
- *   makes what chooses and opens, where a server trains the map; else `open` shows the one there is
+ * @param {{createTools?: (context: Context, panel: any) => MapTools, open?: () => void, sharp?: boolean}} how `createTools`
+ *   makes what chooses and opens, where a server trains the map; else `open` shows the one there is, `sharp` says whether
+ *   the sharpness of its cells is known
  * @returns {{update, resize, destroy}}
  */
-export function createMapPanel(places, context, { createTools, open = () => {} }) {
+export function createMapPanel(places, context, { createTools, open = () => {}, sharp = false }) {
   const { store, schema, actions, taskOf } = context;
   const own = places instanceof HTMLElement ? places : null;
   const card = own ?? /** @type {any} */ (places).network;
@@ -122,20 +123,20 @@ export function createMapPanel(places, context, { createTools, open = () => {} }
   }
 
   function tell() {
-    const { appearance: { palette }, view: { discretize, logLoss }, map: { problem }, run: { spec } } = store.get();
+    const { appearance: { palette }, view: { discretize, logLoss }, map: { problem, colour }, run: { spec } } = store.get();
     if (gone || section.hidden || !palette || !spec) return;
     const task = taskOf(spec);
     showAbout(problem);
     const there = Boolean(map?.cells && sweep);
     side.classList.toggle("waiting", !there);
     if (!there) return;
-    legend.draw(scale, { palette, task, lost: sum.diverged });
+    legend.draw(scale, { palette, task, lost: sum.diverged, edge: countEdge(map), limit: limitOf(map) });
     const at = Math.min(shownCell(), map.count - 1);
     const numbers = readCell(map, at);
     const curve = curves.curveOf(at);
     cell.draw(map, at, {
       title: word(looked >= 0 ? "map.looked" : "map.bestSoFar"), name: nameCell(sweep, at, schema),
-      note: numbers.diverged || sweep.seeds > 1 ? describeCell(numbers, { task, seeds: sweep.seeds }) : "",
+      note: numbers.diverged || sweep.seeds > 1 || colour === "sharpness" ? describeCell(numbers, { task, seeds: sweep.seeds }) : "",
       curve, palette, discretize, logLoss, task,
     });
     seeds.draw(map, {
@@ -170,7 +171,7 @@ export function createMapPanel(places, context, { createTools, open = () => {} }
       }
     }
     again.hidden = !own || open;
-    colours.update({ colour, seeds: count, task: taskOf(spec) });
+    colours.update({ colour, seeds: count, task: taskOf(spec), sharp: Boolean(tools) || sharp });
     tools?.update();
     if (!open) return;
     if (!was) stage.layOut(sweep);

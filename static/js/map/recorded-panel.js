@@ -16,7 +16,7 @@ export function create(places, context) {
     else source.seekMap();
   }
 
-  return createMapPanel(places, context, { open });
+  return createMapPanel(places, context, { open, sharp: context.hasSharpness });
 }
 
 /**

@@ -2,10 +2,12 @@
 
 import { DIVERGING } from "plot/palette";
 import { createPixels } from "plot/maps";
-import { measureOf } from "map/model/colours";
+import { isAtEdge, measureOf } from "map/model/colours";
 import { readCell } from "map/model/reading";
 
 const MIDDLE = (DIVERGING - 1) / 2;
+/** Of a cell's side, that of the mark in its corner. */
+const MARK = 0.36;
 /** Device pixels from one stripe of a diverged cell to the next, and of a stripe. */
 const STRIPE = { apart: 6, wide: 2 };
 
@@ -37,7 +39,7 @@ export function createWall(canvas) {
       weights = map.side ? makeWeights(cell, map.side) : null;
       across = new Float32Array(map.outputs * map.side * cell);
     }
-    const colours = { well: wordOf(palette.well), stripe: wordOf(palette["line-strong"]), diverging: palette.diverging };
+    const colours = { ink: wordOf(palette.ink), well: wordOf(palette.well), stripe: wordOf(palette["line-strong"]), diverging: palette.diverging };
     for (let at = 0; at < rows * columns; at += 1) {
       const left = (at % columns) * pitch;
       const top = (rows - 1 - Math.floor(at / columns)) * pitch;
@@ -45,7 +47,10 @@ export function createWall(canvas) {
       else {
         const numbers = readCell(map, at);
         if (numbers.diverged) hatch(left, top, cell, colours);
-        else if (scale) fill(left, top, cell, colourOfCell(numbers, scale, palette));
+        else if (scale) {
+          fill(left, top, cell, colourOfCell(numbers, scale, palette));
+          if (scale.measure === "sharpness" && isAtEdge(numbers)) corner(left, top, cell, colours.ink);
+        }
         else if (map.outputs > 1) paintClasses(map, at, left, top, cell, palette.classLevels, discretize);
         else if (map.outputs === 1) paintOutput(map, at, left, top, cell, palette.diverging, discretize);
       }
@@ -56,6 +61,13 @@ export function createWall(canvas) {
   function fill(left, top, cell, word) {
     const { words, width } = pixels;
     for (let y = top; y < top + cell; y += 1) words.fill(word, y * width + left, y * width + left + cell);
+  }
+
+  /** Marks a cell at its top right corner. */
+  function corner(left, top, cell, word) {
+    const { words, width } = pixels;
+    const size = Math.max(2, Math.round(MARK * cell));
+    for (let y = 0; y < size; y += 1) words.fill(word, (top + y) * width + left + cell - size + y, (top + y) * width + left + cell);
   }
 
   function hatch(left, top, cell, { well, stripe }) {

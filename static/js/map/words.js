@@ -43,13 +43,16 @@ export function nameCell(sweep, at, schema) {
  * @param {MapCell} cell
  * @param {{task: Task, seeds: number}} how
  */
-export function describeCell({ trainLoss, testLoss, testScore, lost, good, diverged }, { task, seeds }) {
+export function describeCell({ trainLoss, testLoss, testScore, lost, good, sharpness, limit, diverged }, { task, seeds }) {
   if (!diverged && !Number.isFinite(testLoss)) return word("map.waiting");
   if (diverged) return word(seeds > 1 ? "map.cell.diverged.all" : "map.cell.diverged");
   const said = [word(task === "regression" ? "map.cell.regression" : "map.cell", {
     train: formatLoss(trainLoss), test: formatLoss(testLoss), score: task === "regression" ? formatLoss(testScore) : formatPercent(testScore),
   })];
   if (seeds > 1) said.push(word("map.cell.seeds", { seeds, good: formatPercent(good, 0), lost: formatPercent(lost, 0) }));
+  if (Number.isFinite(sharpness)) {
+    said.push(word(Number.isFinite(limit) ? "map.cell.sharpness.limit" : "map.cell.sharpness", { sharpness: formatLoss(sharpness), limit: formatLoss(limit) }));
+  }
   return said.join(" ");
 }
 

@@ -83,6 +83,7 @@ async function play({ about, frames }, { parts, store, faults, language, options
     // Only what was looked at while it was made has been recorded.
     opensStep: !framed && frames.some(({ arrays }) => arrays.step_summary),
     hasMap: frames.some(({ sweep }) => sweep),
+    hasSharpness: frames.some(({ arrays }) => arrays.sweep_sharpness),
     speakMap: (frame) => speakMapOf(frame, store.get().map.sweep, context),
     about, source, model: null, library: NO_LIBRARY, may: () => false,
     languages: language.names,

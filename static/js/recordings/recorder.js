@@ -13,7 +13,7 @@ const ROW = 5;
 const NUMBER_BITS = 12;
 const MAP_BITS = 7;
 const ROUNDED = {
-  selected: MAP_BITS, selected_values: NUMBER_BITS, sweep_cells: NUMBER_BITS, sweep_ranges: NUMBER_BITS, sweep_mean: MAP_BITS,
+  selected: MAP_BITS, selected_values: NUMBER_BITS, sweep_cells: NUMBER_BITS, sweep_ranges: NUMBER_BITS, sweep_sharpness: NUMBER_BITS, sweep_mean: MAP_BITS,
 };
 const FATE = 4;
 

@@ -49,10 +49,10 @@ export function isSweepState(value) {
  * @param {any} arrays
  * @param {Sweep|null} sweep
  */
-export function fitsSweep({ sweep: state }, { sweep_cells: cells, sweep_boundaries: maps, sweep_ranges: ranges }, sweep) {
+export function fitsSweep({ sweep: state }, { sweep_cells: cells, sweep_boundaries: maps, sweep_ranges: ranges, sweep_sharpness: sharpness }, sweep) {
   if (!state && !sweep) return true;
   if (!state || !sweep) return false;
   const { rows, columns } = sweep;
-  return (!cells || (cells.shape[0] === rows && cells.shape[1] === columns))
+  return [cells, sharpness].every((array) => !array || (array.shape[0] === rows && array.shape[1] === columns))
     && [maps, ranges].every((array) => !array || array.shape[0] === rows * columns);
 }

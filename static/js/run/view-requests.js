@@ -35,6 +35,7 @@ const LOOKED = {
   sharpness: ({ landscape }) => landscape.open > 0,
   race: ({ race }) => race.open > 0,
   sweep: ({ map }) => map.open,
+  sweep_sharpness: ({ map }) => map.open && map.colour === "sharpness",
   classification: ({ classes }) => classes.open > 0,
   layer_spaces: ({ view, page }) => view.space !== null || page.panels.includes("spaces"),
   gradient_flow: ({ view, page }) => view.curveTab === "flow" || page.panels.includes("gradients"),
@@ -45,7 +46,7 @@ const UNSEEN_FPS = 60;
 const KEYS = ["view.select", "view.pointsWanted", "view.tile", "view.curveTab", "view.space", "page.visibility", "page.panels", "page.reducedMotion",
   "run.running", "run.spec", "stream.connection", "recording.active", "images.set", "images.digit", "images.showSaliency",
   "images.showNearest", "images.imageTab", "images.space", "step.open", "step.point", "step.check",
-  "race.open", "map.open", "classes.open", "landscape.open", "landscape.kind", "landscape.weights", "landscape.draw", "ablation.units", "ablation.links"];
+  "race.open", "map.open", "map.colour", "classes.open", "landscape.open", "landscape.kind", "landscape.weights", "landscape.draw", "ablation.units", "ablation.links"];
 /** What is looked at; a change of it may need nothing that has not come already. */
 /** @type {StoreKey[]} */
 const LOOKED_AT = ["view.hovered", "view.pinned", "view.curveTab", "images.imageTab"];

@@ -3,7 +3,7 @@
 import { readCell } from "map/model/reading";
 
 /** What cells can be coloured by, beside their boundary. */
-export const MEASURES = ["train_loss", "test_loss", "test_score", "gap", "success"];
+export const MEASURES = ["train_loss", "test_loss", "test_score", "gap", "success", "sharpness"];
 /** Losses that differ by more than this factor are shown by their logarithm. */
 const FAR = 6;
 /** Where the scale ends among the finite values, and how far beyond the middle one at most. */
@@ -23,11 +23,32 @@ const MOST_TICKS = 5;
  * @param {MapCell} cell
  * @param {string} measure
  */
-export function measureOf({ trainLoss, testLoss, testScore, good, diverged }, measure) {
+export function measureOf({ trainLoss, testLoss, testScore, good, sharpness, diverged }, measure) {
   if (diverged) return NaN;
   if (measure === "gap") return testLoss - trainLoss;
   if (measure === "success") return good;
-  return { train_loss: trainLoss, test_loss: testLoss, test_score: testScore }[measure];
+  return { train_loss: trainLoss, test_loss: testLoss, test_score: testScore, sharpness }[measure];
+}
+
+/** A sharpness from this share of its limit on is at the edge of stability. */
+const EDGE = 0.95;
+
+/** Whether a cell's loss is curved as much as its optimizer bears, or more. */
+export function isAtEdge({ sharpness, limit, diverged }) {
+  return !diverged && sharpness >= EDGE * limit;
+}
+
+/** How many cells are at the edge of stability. */
+export function countEdge(map) {
+  if (!map.sharpness) return 0;
+  return Array.from({ length: map.count }, (_, at) => readCell(map, at)).filter(isAtEdge).length;
+}
+
+/** The sharpness that no cell may have, where it is the same one for all; else NaN. */
+export function limitOf({ sharpness, count }) {
+  if (!sharpness) return NaN;
+  const limits = new Set(Array.from({ length: count }, (_, at) => sharpness[2 * at + 1]).filter(Number.isFinite));
+  return limits.size === 1 ? [...limits][0] : NaN;
 }
 
 /**

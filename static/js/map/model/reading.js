@@ -11,12 +11,13 @@ const COLUMNS = 6;
 export function readMap({ arrays, meta }, sweep) {
   const { sweep: state } = meta;
   if (!state || !sweep) return null;
-  const { sweep_cells: cells, sweep_boundaries: maps, sweep_ranges: ranges, sweep_mean: mean } = arrays;
+  const { sweep_cells: cells, sweep_boundaries: maps, sweep_ranges: ranges, sweep_mean: mean, sweep_sharpness: sharpness } = arrays;
   if (!cells || cells.shape[0] !== sweep.rows || cells.shape[1] !== sweep.columns) return { ...state, cells: null };
   const [places, outputs, side] = maps ? maps.shape : [0, 0, 0];
   return {
     ...state, rows: sweep.rows, columns: sweep.columns, count: countOf(sweep),
     cells: cells.data, places, outputs, side, maps: maps?.data ?? null, ranges: ranges?.data ?? null,
+    sharpness: sharpness?.shape[0] === sweep.rows && sharpness.shape[1] === sweep.columns ? sharpness.data : null,
     mean: mean ? { data: mean.data, outputs: mean.shape[1], side: mean.shape[2] } : null,
   };
 }
@@ -33,9 +34,10 @@ export function countOf({ axes, rows, columns }) {
  * @param {number} at row by row
  * @returns {MapCell}
  */
-export function readCell({ cells }, at) {
+export function readCell({ cells, sharpness }, at) {
   const [trainLoss, testLoss, trainScore, testScore, lost, good] = cells.subarray(at * COLUMNS, (at + 1) * COLUMNS);
-  return { trainLoss, testLoss, trainScore, testScore, lost, good, diverged: lost === 1 };
+  const [sharp, limit] = sharpness ? sharpness.subarray(2 * at, 2 * at + 2) : [NaN, NaN];
+  return { trainLoss, testLoss, trainScore, testScore, lost, good, sharpness: sharp, limit, diverged: lost === 1 };
 }
 
 /**
