@@ -12,7 +12,7 @@ import { createMapLegend } from "map/legend";
 import { readCell, readMap, summarize } from "map/model/reading";
 import { createSeedsSummary } from "map/seeds";
 import { createMapStage } from "map/stage";
-import { describeAxes, describeCell, describeState, describeSum, nameCell } from "map/words";
+import { describeAxes, describeCell, describeSharpness, describeState, describeSum, nameCell } from "map/words";
 import { addSide } from "ui/card-sides";
 
 const GRID = ["M2.5 2.5h4.2v4.2H2.5z", "M9.3 2.5h4.2v4.2H9.3z", "M2.5 9.3h4.2v4.2H2.5z", "M9.3 9.3h4.2v4.2H9.3z"];
@@ -136,7 +136,7 @@ export function createMapPanel(places, context, { createTools, open = () => {}, 
     const curve = curves.curveOf(at);
     cell.draw(map, at, {
       title: word(looked >= 0 ? "map.looked" : "map.bestSoFar"), name: nameCell(sweep, at, schema),
-      note: numbers.diverged || sweep.seeds > 1 || colour === "sharpness" ? describeCell(numbers, { task, seeds: sweep.seeds }) : "",
+      note: numbers.diverged || sweep.seeds > 1 ? describeCell(numbers, { task, seeds: sweep.seeds }) : colour === "sharpness" ? describeSharpness(numbers) : "",
       curve, palette, discretize, logLoss, task,
     });
     seeds.draw(map, {

@@ -50,10 +50,13 @@ export function describeCell({ trainLoss, testLoss, testScore, lost, good, sharp
     train: formatLoss(trainLoss), test: formatLoss(testLoss), score: task === "regression" ? formatLoss(testScore) : formatPercent(testScore),
   })];
   if (seeds > 1) said.push(word("map.cell.seeds", { seeds, good: formatPercent(good, 0), lost: formatPercent(lost, 0) }));
-  if (Number.isFinite(sharpness)) {
-    said.push(word(Number.isFinite(limit) ? "map.cell.sharpness.limit" : "map.cell.sharpness", { sharpness: formatLoss(sharpness), limit: formatLoss(limit) }));
-  }
-  return said.join(" ");
+  return [...said, describeSharpness({ sharpness, limit })].filter(Boolean).join(" ");
+}
+
+/** The sharpness of a cell as a sentence; "" where it is not known. */
+export function describeSharpness({ sharpness, limit }) {
+  if (!Number.isFinite(sharpness)) return "";
+  return word(Number.isFinite(limit) ? "map.cell.sharpness.limit" : "map.cell.sharpness", { sharpness: formatLoss(sharpness), limit: formatLoss(limit) });
 }
 
 /**
