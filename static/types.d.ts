@@ -175,6 +175,8 @@ interface MapFrame {
   epoch: number;
   state: string;
   ready: number;
+  /** Whether an edit is yet to take effect. */
+  waiting?: boolean;
   rows: number;
   columns: number;
   /** Cells that there are. */

@@ -231,7 +231,7 @@ def _apply_change(worker: WorkerState, command: Edit | Reset | SetWeight | Loadi
     if isinstance(command, Loading):
         worker.sweep.end()
     elif isinstance(command, Edit):
-        yield from worker.sweep.follow(trainer)
+        yield from worker.sweep.follow(trainer, command.origin)
 
 
 def _change(

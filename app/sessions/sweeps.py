@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from numpy.typing import NDArray
@@ -39,6 +39,19 @@ LOOK_SECONDS, RESTING_LOOK_SECONDS = 0.006, 0.03
 WAIT_SECONDS = 0.05
 
 
+@dataclass
+class EditedSweep:
+    """A sweep that takes the place of the present one once its programs are there.
+
+    Attributes:
+        sweep: with the edited spec.
+        moving: takes over what the networks have learned; None once it is done.
+    """
+
+    sweep: Sweep
+    moving: Slices[bool] | None
+
+
 class SessionSweep:
     """The sweep that stands in the place of a session's network; called by its worker.
 
@@ -59,6 +72,7 @@ class SessionSweep:
         self._looks = self._looked = False
         self._told_at = 0.0
         self._painted: tuple[Any, dict[str, NDArray[Any]]] | None = None
+        self._edited: EditedSweep | None = None
 
     @property
     def active(self) -> bool:
@@ -94,19 +108,40 @@ class SessionSweep:
             shared.sweep = sweep.describe()
             self._announce(shared)
 
-    def follow(self, trainer: Trainer) -> Slices[None]:
-        """Begins the sweep again, from step 0, once its spec has been edited.
+    def follow(self, trainer: Trainer, origin: object) -> Slices[None]:
+        """Has the sweep go on with an edited spec, and with what its networks have learned.
+
+        It trains and shows what there is until the programs of the new spec are compiled. Where
+        there is no room for both, or nothing is there yet, it begins again.
+
+        Args:
+            trainer: the session's network, which has been edited.
+            origin: of the edit.
 
         Raises:
             EngineError: the new spec has no such sweep; it has ended.
         """
-        if self._sweep is None or self._sweep.spec == trainer.spec:
+        last = self._edited.sweep if self._edited is not None else self._sweep
+        if self._sweep is None or last is None or last.spec == trainer.spec:
             return
         try:
-            yield from self.begin(trainer, self._request)
+            sweep = trainer.make_sweep(self._request)
+            yield from sweep.build()
+            both = self._sweep.n_bytes + sweep.n_bytes
+            if not self._prepared or self._failed or self._memory.resize(self._n_bytes, both):
+                yield from self.begin(trainer, self._request)
+                return
         except EngineError:
             self.end()
             raise
+        # Edits that wait for each other match their layers by position.
+        chosen = origin if self._edited is None else None
+        self._forget_edited()
+        self._n_bytes = both
+        self._edited = EditedSweep(sweep, sweep.continue_from(self._sweep, chosen))
+        with self._locked as shared:
+            shared.sweep = sweep.describe()
+            shared.demand.mark_due()
 
     def end(self, *, pause: bool = True) -> None:
         """Ends the sweep, if there is one; the session's network is as it was.
@@ -133,6 +168,8 @@ class SessionSweep:
         if self._sweep is not None:
             self._sweep.reset()
             self._restart()
+            if self._edited is not None:
+                self._edited = EditedSweep(self._edited.sweep, None)
             with self._locked as shared:
                 shared.control.drop_steps()
                 shared.demand.mark_due()
@@ -175,7 +212,7 @@ class SessionSweep:
 
     def mark_shown(self) -> None:
         """Has the next frame follow while there is news, running or not."""
-        waits = not self._prepared or (self._looks and not self._looked)
+        waits = not self._prepared or self._edited is not None or (self._looks and not self._looked)
         if self._sweep is not None and waits and not self._failed:
             with self._locked as shared:
                 shared.demand.mark_due()
@@ -195,6 +232,8 @@ class SessionSweep:
 
     def _advance(self, until: float) -> bool:
         """Compiles, or trains; whether there is something new to show."""
+        if self._edited is not None and self._edited.sweep.request():
+            return self._take_over(self._edited, until)
         sweep = self._sweep
         if sweep is None or self._failed:
             return True
@@ -223,6 +262,27 @@ class SessionSweep:
                     shared.control.set_running(False)
         return arrived
 
+    def _take_over(self, edited: EditedSweep, until: float) -> bool:
+        """Moves the networks to the edited sweep for about so long; whether it is there."""
+        for _ in edited.moving or ():
+            if time.monotonic() >= until:
+                return False
+        edited.moving = None
+        if not edited.sweep.prepare(max(0.0, until - time.monotonic())):
+            return False
+        if self._sweep is not None:
+            self._sweep.close()
+        self._edited, self._sweep = None, edited.sweep
+        self._memory.resize(self._n_bytes, edited.sweep.n_bytes)
+        self._n_bytes = edited.sweep.n_bytes
+        self._painted = None
+        return True
+
+    def _forget_edited(self) -> None:
+        if self._edited is not None:
+            self._edited.sweep.close()
+            self._edited = None
+
     def _look(self) -> None:
         """Measures the sharpness of cells for a moment, while somebody looks at it."""
         if self._looks and self._prepared and not self._failed and self._sweep is not None:
@@ -238,6 +298,7 @@ class SessionSweep:
         self._painted = None
 
     def _close(self) -> None:
+        self._forget_edited()
         if self._sweep is not None:
             self._sweep.close()
         self._memory.resize(self._n_bytes, 0)
@@ -269,5 +330,6 @@ class SessionSweep:
             "state": state,
             "ready": round(sweep.ready, 3),
             "progress": round(sweep.progress, 3),
+            "waiting": self._edited is not None,
         }
         return json.dumps(told, separators=(",", ":"))

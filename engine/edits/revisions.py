@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.base.arrays import Floats
 from engine.base.slices import Slices
-from engine.edits.layer_mapping import match_layers, read_origin
+from engine.edits.layer_mapping import Origin, match_layers, read_origin
 from engine.edits.migration import NEW
 from engine.edits.states import migrate_state, set_weight
 from engine.programs.turns import Ranges
@@ -55,10 +55,40 @@ def revise(
         data = make_data(new)
     if new.seed != old.seed:
         return (yield from begin_restart(new, data))
+    return (yield from _migrate(now, new, data, origins, same_rows=same_rows))
+
+
+def carry_over(now: Snapshot, new: Spec, data: Any, origin: object) -> Slices[Snapshot]:
+    """Has a network go on under another spec with the same seed, in slices, as `revise` would.
+
+    Args:
+        now: the snapshot.
+        new: the spec to go on with.
+        data: its data.
+        origin: as of `revise`.
+
+    Returns:
+        The snapshot to go on from.
+
+    Raises:
+        OriginError: the origin does not fit.
+    """
+    old = now.spec
+    if origin is None:
+        origins = match_layers(old.layers, new.layers)
+    else:
+        origins = read_origin(origin, old.layers, new.layers)
+    same_rows = new.data == old.data or (new.data.is_table and new.data.has_rows_of(old.data))
+    return (yield from _migrate(now, new, data, origins, same_rows=same_rows))
+
+
+def _migrate(
+    now: Snapshot, new: Spec, data: Any, origins: tuple[Origin, ...], *, same_rows: bool
+) -> Slices[Snapshot]:
     state, unit_source, counters = yield from migrate_state(
-        now.state, old, new, origins, now.counters
+        now.state, now.spec, new, origins, now.counters
     )
-    if not same_rows or new.batch_size != old.batch_size:
+    if not same_rows or new.batch_size != now.spec.batch_size:
         counters = counters.begin_epoch()
     return Snapshot(new, data, state, counters, _carry(now.ranges, new, unit_source))
 

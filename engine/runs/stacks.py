@@ -46,15 +46,25 @@ class Stack:
         program: their stacked call.
         stacked: what it is compiled for.
         snapshots: where the networks begin.
+        epoch: that updates are counted from; where the networks begin if None.
     """
 
     def __init__(
-        self, program: StackedProgram, stacked: StackedModel, snapshots: Sequence[Snapshot]
+        self,
+        program: StackedProgram,
+        stacked: StackedModel,
+        snapshots: Sequence[Snapshot],
+        epoch: int | None = None,
     ) -> None:
         self._program, self._model = program, stacked.model
         self._snapshots = list(snapshots)
-        #: Updates of each network here.
+        #: Updates of each network since that epoch, and those of them before it came here.
         self._steps = np.zeros(len(snapshots), int)
+        if epoch is not None:
+            places = [s.counters.epoch - epoch for s in snapshots]
+            first = [s.counters.first for s in snapshots]
+            self._steps += np.array(places) * self._model.batches + np.array(first)
+        self._before = self._steps.copy()
         self._labels = _find_statistics(snapshots)
         self._diverged = np.zeros(len(snapshots), bool)
         self._stopped = np.zeros(len(snapshots), bool)
@@ -118,8 +128,16 @@ class Stack:
 
     def snapshot(self, index: int) -> Snapshot:
         """Returns a network's snapshot, to go on with in a `Trainer`."""
-        state = State(*np.array(self._state[index])[:, self._places[index]])
-        return replace(self._snapshots[index], state=state, counters=self._counters()[index])
+        return self._make_snapshot(index, np.array(self._state[index]), self._counters()[index])
+
+    def snapshots(self) -> list[Snapshot]:
+        """Returns the snapshots of all networks."""
+        states, counters = np.array(self._state), self._counters()
+        return [self._make_snapshot(i, states[i], counters[i]) for i in range(len(self))]
+
+    def _make_snapshot(self, index: int, packed: Floats, counters: Counters) -> Snapshot:
+        state = State(*packed[:, self._places[index]])
+        return replace(self._snapshots[index], state=state, counters=counters)
 
     def stop(self, index: int) -> None:
         """Trains a network no further; its state and its numbers stay."""
@@ -142,7 +160,7 @@ class Stack:
         Those that are in the earliest epoch come first, as far as the call has room for rows.
 
         Args:
-            target: updates since the networks began here.
+            target: updates since the networks began here, or since the epoch given.
             most: updates of all networks together.
 
         Returns:
@@ -171,7 +189,8 @@ class Stack:
 
     def _counters(self) -> list[Counters]:
         """Where each network stands."""
-        pairs = zip(self._snapshots, self._steps.tolist(), strict=True)
+        done_here = (self._steps - self._before).tolist()
+        pairs = zip(self._snapshots, done_here, strict=True)
         return [snapshot.counters.after(done, self._model.batches) for snapshot, done in pairs]
 
     def _make_call(self, todo: NDArray[np.int_], counters: Sequence[Counters]) -> None:

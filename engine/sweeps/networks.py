@@ -11,6 +11,7 @@ from engine.base.errors import SweepError
 from engine.base.slices import Slices
 from engine.data.datasets import Dataset, make_dataset
 from engine.data.kinds import PLANE
+from engine.edits.revisions import carry_over
 from engine.network import Layout
 from engine.programs.models import ExactModel
 from engine.programs.models.sharing import share_models
@@ -94,6 +95,31 @@ def begin_networks(grid: Grid) -> Slices[Networks]:
         rule = f"the networks take {n_bytes >> 20} MB: at most {MAX_SWEEP_BYTES >> 20}"
         raise SweepError(rule, "axes")
     return Networks(tuple(snapshots), groups, n_bytes)
+
+
+def continue_networks(
+    grid: Grid, old: Sequence[Snapshot], new: Sequence[Snapshot], origin: object
+) -> Slices[tuple[Snapshot, ...] | None]:
+    """Has the networks of an edited sweep go on from where those before the edit are.
+
+    Args:
+        grid: of the new ones.
+        old: where the old ones stand.
+        new: the new ones at step 0.
+        origin: of the edit; layers are matched by position where an axis varies them.
+
+    Returns:
+        Where the new ones stand; None where seeds have changed, which begins again.
+    """
+    pairs = list(zip(old, new, strict=True))
+    if any(now.spec.seed != begun.spec.seed for now, begun in pairs):
+        return None
+    if any(axis.axis.path.startswith("layers.") for axis in grid.axes):
+        origin = None
+    found: list[Snapshot] = []
+    for now, begun in pairs:
+        found.append((yield from carry_over(now, begun.spec, begun.data, origin)))
+    return tuple(found)
 
 
 def _check_room(spec: Spec) -> None:

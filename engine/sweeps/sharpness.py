@@ -55,6 +55,11 @@ class CellSharpness:
             self._shown = self._values.reshape(shape).copy()
         return self._shown
 
+    def continue_from(self, before: CellSharpness) -> None:
+        """Shows what was measured of the same cells before, until each is measured again."""
+        self._values = before._values.copy()
+        self._vectors = before._vectors.copy()
+
     def is_current(self, epoch: int) -> bool:
         """Whether every cell was measured at this epoch."""
         return bool((self._epochs == epoch).all())

@@ -21,43 +21,14 @@ from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 from engine.sweeps.cells import measure_cells
 from engine.sweeps.grid import Grid
-from engine.sweeps.networks import Group, Networks, begin_networks
+from engine.sweeps.networks import Group, Networks, begin_networks, continue_networks
 from engine.sweeps.pictures import Pictures, StackPictures
 from engine.sweeps.request import SweepRequest, parse_sweep
 from engine.sweeps.sharpness import CellSharpness
+from engine.sweeps.sweep_stack import SweepStack
 
-#: Updates of the first call of a stack, which measures how long they take.
-_FIRST = 128
-#: Seconds of one call, about.
-_CALL_SECONDS = 0.01
-_SMOOTHING = 0.3
 #: Training between two pictures: so many times what a picture takes, within these seconds.
 _TIMES_PAINTING, _SHORTEST, _LONGEST = 6.0, 0.05, 0.15
-
-
-class SweepStack:
-    """A stack of a sweep, its pictures, and how long its updates take.
-
-    Attributes:
-        stack: the networks.
-        members: their numbers in the sweep.
-        pictures: what they look like.
-        seconds: of an update; None before the first one.
-    """
-
-    def __init__(self, stack: Stack, members: tuple[int, ...], pictures: StackPictures) -> None:
-        self.stack = stack
-        self.members = members
-        self.pictures = pictures
-        self.seconds: float | None = None
-
-    def advance(self, target: int, clock: Callable[[], float]) -> None:
-        """Makes one call of about `_CALL_SECONDS` towards so many updates."""
-        begun = clock()
-        most = _FIRST if self.seconds is None else max(1, int(_CALL_SECONDS / self.seconds))
-        done = self.stack.advance(target, most)
-        each, before = (clock() - begun) / max(1, done), self.seconds
-        self.seconds = each if before is None else before + _SMOOTHING * (each - before)
 
 
 class Sweep:
@@ -99,6 +70,8 @@ class Sweep:
         self._waiting: list[Group] = []
         self._stacks: list[SweepStack] = []
         self._begun: dict[Group, int] = {}
+        self._starts: tuple[Snapshot, ...] = ()
+        self._base = 0
         self._found: dict[Any, Any] = {}
         self._sharpness = CellSharpness(self.grid)
         self._epoch = self._target = 0
@@ -149,10 +122,48 @@ class Sweep:
         self._networks = yield from begin_networks(self.grid)
         self._restart()
 
+    def continue_from(self, before: Sweep, origin: object = None) -> Slices[bool]:
+        """Has the networks go on from where those of an earlier spec are, in slices.
+
+        Each one keeps what it has learned as a `Trainer` does when its spec is edited. One that had
+        diverged goes on from its last finite state.
+
+        Args:
+            before: a sweep with the same axes and seeds; it must not be trained meanwhile.
+            origin: of the edit, see `Trainer.edit`; layers are matched by position in its place
+                where an axis varies them.
+
+        Returns:
+            Whether they do; a seed that has changed begins again, as it does for one network.
+        """
+        own, old = self._built(), before.list_snapshots()
+        starts = yield from continue_networks(self.grid, old, own.snapshots, origin)
+        if starts is None:
+            return False
+        self._restart()
+        self._starts = starts
+        self._base = self._epoch = before.epoch
+        self._target = max(before.target, self._epoch)
+        self._sharpness.continue_from(before._sharpness)
+        return True
+
+    def list_snapshots(self) -> list[Snapshot]:
+        """Returns where every network stands, cell by cell and seed by seed."""
+        found = list(self._starts)
+        for one in self._stacks:
+            for index, snapshot in zip(one.members, one.stack.snapshots(), strict=True):
+                found[index] = snapshot
+        return found
+
     def reset(self) -> None:
         """Returns to step 0 with the initial weights; programs stay."""
         self._built()
         self._restart()
+
+    def request(self) -> bool:
+        """Requests programs in the background; whether all are there."""
+        self._request()
+        return self.ready == 1.0
 
     def prepare(self, max_seconds: float) -> bool:
         """Takes programs that are compiled in the background, and measures their networks.
@@ -348,7 +359,7 @@ class Sweep:
             if index in one.members:
                 place = one.members.index(index)
                 return None if one.stack.diverged[place] else one.stack.snapshot(place)
-        return self._built().snapshots[index]
+        return self._starts[index]
 
     def snapshot(self, row: int, column: int, seed: int = 0) -> Snapshot:
         """Returns where a network stands, to go on with in a `Trainer`.
@@ -368,7 +379,8 @@ class Sweep:
         for one in self._stacks:
             if index in one.members:
                 return one.stack.snapshot(one.members.index(index))
-        return self._built().snapshots[index]
+        self._built()
+        return self._starts[index]
 
     # Inside
 
@@ -381,6 +393,7 @@ class Sweep:
     def _restart(self) -> None:
         self._waiting = list(self._built().groups)
         self._stacks, self._begun = [], {}
+        self._starts, self._base = self._built().snapshots, 0
         self._sharpness = CellSharpness(self.grid)
         self._epoch = self._target = 0
 
@@ -400,10 +413,10 @@ class Sweep:
         return programs.stacked(key) if isinstance(key, StackedModel) else programs.pictures(key)
 
     def _add_stack(self, group: Group, members: tuple[int, ...]) -> None:
-        snapshots = self._built().snapshots
-        stack = Stack(self._found[group.stacked], group.stacked, [snapshots[i] for i in members])
+        own = [self._starts[i] for i in members]
+        stack = Stack(self._found[group.stacked], group.stacked, own, self._base)
         stack.measure()
-        pictures = StackPictures(self._found[group.pictures], snapshots[members[0]])
+        pictures = StackPictures(self._found[group.pictures], own[0])
         self._stacks.append(SweepStack(stack, members, pictures))
         self._begun[group] = self._begun.get(group, 0) + 1
         if self._begun[group] == len(group.split()):
@@ -413,7 +426,7 @@ class Sweep:
         return self._built().snapshots[one.members[0]].batches_per_epoch
 
     def _find_target(self, one: SweepStack) -> int:
-        return self._target * self._count_batches(one)
+        return (self._target - self._base) * self._count_batches(one)
 
     def _arrive(self) -> bool:
         arrived = not any(one.stack.count_behind(self._find_target(one)) for one in self._stacks)

@@ -165,15 +165,28 @@ def test_it_ends_and_the_network_is_there_again(client: Client, end: str) -> Non
     assert (frame.epoch >= before.epoch) == (end == "null")
 
 
-def test_an_edit_begins_it_again_and_one_without_such_a_sweep_ends_it(client: Client) -> None:
+def test_it_goes_on_after_an_edit_and_ends_where_there_is_no_such_sweep(client: Client) -> None:
     client.open(SMALL)
     begin(client)
     client.send("step", epochs=5)
-    sweep_until(client, epoch=5)
-    client.send("edit", patch={"layers": [{"units": 5}]})
-    assert client.message("spec", acks=True)["spec"]["layers"][0]["units"] == 5
-    assert client.message("sweep", acks=True)["sweep"]["networks"] == 6
-    sweep_until(client, epoch=0, ready=1.0)
+    first = sweep_until(client, epoch=5)
+    client.send("edit", patch={"layers": [{"units": 3}, {"units": 2}]})
+    assert len(client.message("spec", acks=True)["spec"]["layers"]) == 2
+    client.ack()
+    cells = first.arrays["sweep_cells"]
+
+    def has_moved(frame: FrameSeen) -> bool:
+        now = frame.arrays.get("sweep_cells", cells)
+        return frame.spec_id == 1 and not np.array_equal(now, cells)
+
+    moved = client.frame_where(lambda frame: has_moved(frame) and not told(frame)["waiting"])
+    assert (told(moved)["epoch"], told(moved)["state"]) == (5, "paused")
+    client.send("step", epochs=1)
+    assert np.isfinite(sweep_until(client, epoch=6).arrays["sweep_cells"]).all()
+    client.send("adopt", cell={"row": 0, "column": 0})
+    assert client.message("sweep", acks=True)["sweep"] is None
+    adopted = client.message("spec", acks=True)
+    assert (adopted["step"], len(adopted["spec"]["layers"])) == (18, 2)
     client.send("set_weight", layer=0, from_=0, to=0, value=0.5)
     client.message("spec", acks=True)
     momenta = {"axes": [{"path": "layers.units", "low": 1, "high": 3, "count": 3}]}
@@ -182,6 +195,31 @@ def test_an_edit_begins_it_again_and_one_without_such_a_sweep_ends_it(client: Cl
     client.message("spec", acks=True)
     assert client.message("sweep", acks=True)["sweep"] is None
     assert client.error("invalid_sweep")["path"] == "axes.0.path"
+
+
+def test_edits_follow_each_other_while_it_runs(client: Client) -> None:
+    """Some of them while the program of the one before is still compiled."""
+    client.open(SMALL)
+    begin(client)
+    sweep_until(client, state="paused", ready=1.0)
+    client.run()
+    client.ack()
+    for patch in (
+        {"regularization": {"l1": 0.001}}, {"layers": [{"units": 3, "activation": "relu"}]},
+        {"batch_size": 5}, {"optimizer": {"learning_rate": 0.5}}, {"data": {"noise": 0.2}},
+    ):  # fmt: skip
+        client.send("edit", patch=patch)
+        client.message("spec", acks=True)
+    client.ack()
+    frame = client.frame_where(lambda frame: frame.spec_id == 5 and not told(frame)["waiting"])
+    assert told(frame)["state"] == "training"
+    epoch = told(frame)["epoch"]
+    client.frame_where(lambda frame: told(frame)["epoch"] > epoch > 0)
+    client.send("adopt", cell={"row": 1, "column": 2})
+    assert client.message("sweep", acks=True)["sweep"] is None
+    spec = client.message("spec", acks=True)["spec"]
+    assert (spec["batch_size"], spec["layers"][0]["activation"]) == (5, "relu")
+    assert (spec["optimizer"]["learning_rate"], spec["data"]["noise"]) == (1.0, 0.2)
 
 
 def test_who_comes_back_is_told_of_it(connect: Callable[..., Client]) -> None:

@@ -100,7 +100,7 @@ export function createMapPanel(places, context, { createTools, open = () => {}, 
     if (store.get().map.open || frame.arrays.points) cell.update(frame);
     const next = readMap(frame, sweep);
     // Frames have the numbers only when they have changed.
-    map = next && !next.cells && map?.epoch === next.epoch ? { ...map, state: next.state, ready: next.ready } : next;
+    map = next && !next.cells && map?.epoch === next.epoch ? { ...map, state: next.state, ready: next.ready, waiting: next.waiting } : next;
     if (!map) return;
     if (map.cells) {
       if (frame.recorded) curves.follow(frame.recorded, sweep);

@@ -101,7 +101,8 @@ export function speakMapOf(frame, sweep, { schema, taskOf }) {
 }
 
 /** What is going on, where it is not plain training. */
-export function describeState({ state, ready = 0 }) {
+export function describeState({ state, ready = 0, waiting = false }) {
+  if (waiting) return word("map.edited");
   if (state === "compiling") return word("map.compiling", { share: formatPercent(ready, 0) });
   return state === "failed" ? word("map.failed") : "";
 }
