@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import sys
 from pathlib import Path
 
@@ -55,10 +54,7 @@ def train(arguments: argparse.Namespace) -> dict[str, float]:
     """Trains with a progress bar and returns the metrics."""
     spec = read_spec(arguments.spec, arguments.preset)
     with show_progress() as progress:
-        environment = {**os.environ}
-        if arguments.data_dir is not None:
-            environment["LIVENET_DATA_DIR"] = str(arguments.data_dir)
-        store = ImageStore.of_environment(environment, progress)
+        store = ImageStore.of_folder(arguments.data_dir, progress)
         trainer = Trainer(spec, Programs(store=store))
     for weight in find_preset_weights(arguments.preset):
         trainer.set_weight(*weight)

@@ -251,6 +251,12 @@ interface SearchChoice {
   trials: number;
   epochs: number;
   pruning: boolean;
+  /** Of training, after which no trial is begun; null: as many as it takes. */
+  seconds: number | null;
+  /** Trials that are trained together; null: as many as suit the data. */
+  batch: number | null;
+  /** Of the method. */
+  seed: number;
 }
 /** One network of a search. */
 interface Trial {
@@ -477,6 +483,8 @@ interface PageState {
     settings: any;
     state: "training" | "stopped" | "ended" | "failed" | null;
     share: number;
+    /** Seconds that are left, about; null where that cannot be said. */
+    left: number | null;
     found: Trial[];
     /** Numbers of the best trials. */
     best: number[];

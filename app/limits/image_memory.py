@@ -41,7 +41,19 @@ class ImageReservation:
         Raises:
             MemoryLimitError: there is not so much; nothing has changed.
         """
-        self._take(count_image_bytes(spec))
+        self.reserve(count_image_bytes(spec))
+
+    def reserve(self, n_bytes: int) -> None:
+        """Reserves so many bytes instead of what was reserved before.
+
+        Raises:
+            MemoryLimitError: there is not so much; nothing has changed.
+        """
+        self._take(n_bytes)
+
+    def open_another(self) -> ImageReservation:
+        """Returns one more reservation of the same memory."""
+        return ImageReservation(self._memory)
 
     def compact(self, spec: Spec) -> int:
         """Reduces the reservation to that of an idle network; returns the freed bytes."""

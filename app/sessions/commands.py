@@ -156,9 +156,9 @@ def _search(worker: WorkerState, command: StartSearch | Propose | Combine | Test
         case Propose():
             there = searches.propose(command.values)
         case Combine():
-            searches.tell_ensemble(command.trials)
+            there = searches.combine(command.trials)
         case Test():
-            searches.tell_test()
+            there = searches.test()
     if not there:
         worker.put_error("rate_limited", "too many networks are trained already")
 

@@ -96,6 +96,7 @@ class Session:
             background or BackgroundRunner(),
             studies,
             sweep_memory or MemoryBudget(SWEEP_BYTES),
+            self.reservation,
             partial(_wake_if_there, weakref.ref(self), wake),
         )
 

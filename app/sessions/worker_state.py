@@ -11,6 +11,7 @@ from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import Timeline, TimelinePoint
 from app.history.undo import UndoHistory
 from app.limits.budget import Account
+from app.limits.image_memory import ImageReservation
 from app.limits.memory_budget import MemoryBudget
 from app.protocol.ablation import WHOLE, describe_ablation, read_ablation, write_ablation
 from app.protocol.messages import Command, Edit, Reset, Step, Until, Views
@@ -49,6 +50,7 @@ class WorkerState:
         background: trains copies.
         studies: where searches are kept; in memory alone if None.
         sweep_memory: of the sweeps of all sessions.
+        reservation: of the memory for images.
         wake: has the scheduler look whether the session is due.
 
     Attributes:
@@ -79,6 +81,7 @@ class WorkerState:
         background: BackgroundRunner,
         studies: StudyFiles | None,
         sweep_memory: MemoryBudget,
+        reservation: ImageReservation,
         wake: Callable[[], None],
     ) -> None:
         self.label = label
@@ -88,7 +91,7 @@ class WorkerState:
         self.trials = SessionTrials(locked, background)
         self.races = SessionRaces(locked, background, wake)
         self.goals = SessionGoals(locked, background)
-        self.searches = SessionSearches(locked, background, studies)
+        self.searches = SessionSearches(locked, background, studies, reservation)
         self.sweep = SessionSweep(locked, sweep_memory)
         self.undo_history = UndoHistory(undo_memory)
         self.timeline = Timeline(timeline_memory or SnapshotMemory(), trainer.shown_snapshot())

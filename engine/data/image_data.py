@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import jax
 import numpy as np
@@ -18,6 +18,8 @@ from engine.data.selected_image import Drawing
 MEASURED = 10_000
 #: Test images that are shown in the hidden space.
 IN_SPACE = 2_000
+#: Share of the train images that a search sets aside for validation: 10,000 of MNIST's.
+VALIDATION_FRACTION = 1 / 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,6 +86,24 @@ def put_images(images: ImageSet) -> ImageData:
         test, test_labels, test[:IN_SPACE],
     )  # fmt: skip
     return ImageData(images, *jax.device_put(arrays, image_device()))
+
+
+def hold_out(images: ImageSet) -> ImageSet:
+    """Returns a set without its test images: in their place are train images that are set aside.
+
+    A sixth of the train images is drawn, always the same ones, whatever order they are in.
+    """
+    n = len(images.train_images)
+    drawn = np.random.Generator(np.random.Philox(0)).permutation(n)
+    aside = np.zeros(n, bool)
+    aside[drawn[: max(1, round(n * VALIDATION_FRACTION))]] = True
+    return replace(
+        images,
+        train_images=images.train_images[~aside],
+        train_labels=images.train_labels[~aside],
+        test_images=images.train_images[aside],
+        test_labels=images.train_labels[aside],
+    )
 
 
 def _flatten(images: NDArray[np.uint8]) -> NDArray[np.uint8]:

@@ -11,7 +11,7 @@ from typing import Literal
 
 from engine.base.errors import DataError
 from engine.base.program_cache import ProgramCache
-from engine.data.image_data import ImageData, put_images
+from engine.data.image_data import ImageData, hold_out, put_images
 from engine.data.images import Progress, find_cache_dir, load_images
 
 State = Literal["absent", "loading", "ready", "failed"]
@@ -70,6 +70,14 @@ class ImageStore:
         folder = Path(data_dir) if data_dir else None
         return cls(find_cache_dir(environ), folder, mirrors, progress)
 
+    @classmethod
+    def of_folder(cls, data_dir: Path | None, progress: Progress | None = None) -> ImageStore:
+        """Returns the store in the usual places, or with another folder for the user's files."""
+        environ = {**os.environ}
+        if data_dir is not None:
+            environ["LIVENET_DATA_DIR"] = str(data_dir)
+        return cls.of_environment(environ, progress)
+
     def status(self, name: str) -> Status:
         """Returns the loading status of a set."""
         with self._lock:
@@ -86,6 +94,15 @@ class ImageStore:
             DataError: it cannot be had.
         """
         return self._sets.get(name, lambda: self._load(name))
+
+    def get_held_out(self, name: str) -> ImageData:
+        """Returns a set whose test images are train images that were set aside, see `hold_out`.
+
+        Raises:
+            DataError: it cannot be had.
+        """
+        whole = self.get(name)
+        return self._sets.get(("held out", name), lambda: put_images(hold_out(whole.images)))
 
     def request(self, owner: Hashable, name: str) -> None:
         """Loads a set in the background; see `status`.

@@ -132,6 +132,17 @@ class ImagePrograms:
             return False
         return self._has_programs(owner, spec, data)
 
+    def has_exact(self, owner: Hashable, spec: Spec, data: ImageData) -> bool:
+        """Whether the exact programs of a network are compiled; requests those that are missing.
+
+        Args:
+            owner: who asks; replaces what it asked for before.
+            spec: what is to be trained.
+            data: what it is trained on.
+        """
+        wanted = _exact_training(spec, data), _exact_views(spec, data)
+        return all(self._cache.need(owner, *one) for one in wanted)
+
     def is_ready(self, owner: Hashable, spec: Spec, data: ImageData, request: FrameRequest) -> bool:
         """Whether the programs of a frame are compiled; requests those that are missing.
 

@@ -1,10 +1,12 @@
-"""Batch of trials: networks that are trained together by stacked calls, and looked at meanwhile."""
+"""Batches of trials: networks that are trained together, and looked at meanwhile."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Mapping, Sequence
+from typing import Protocol
 
+from engine.frames.metrics import Metrics
 from engine.goals.quantities import QUANTITIES
 from engine.programs.tiers import Programs
 from engine.spec import Spec
@@ -15,8 +17,56 @@ from engine.state.snapshots import Snapshot
 REDUCTION = 3
 
 
-class TrialBatch:
-    """Networks of one batch; the first slice compiles what they need.
+class TrialBatch(Protocol):
+    """Networks of one batch; the first slice compiles what they need."""
+
+    @property
+    def epoch(self) -> float:
+        """Epochs that all networks have trained, but those that were stopped."""
+        ...
+
+    @property
+    def resource(self) -> int:
+        """The same, counted as `Settings.max_resource` counts: what pruning compares by."""
+        ...
+
+    @property
+    def share(self) -> float:
+        """How much of the training is done, 0 to 1."""
+        ...
+
+    @property
+    def done(self) -> bool:
+        """Whether all epochs are trained."""
+        ...
+
+    @property
+    def specs(self) -> Sequence[Spec]:
+        """The networks."""
+        ...
+
+    def advance(self, max_seconds: float) -> bool:
+        """Trains for about so long; whether it is time to look."""
+        ...
+
+    def measure(self) -> list[Metrics | None]:
+        """Returns the metrics of all networks but those of the test part, and their parameters.
+
+        None where numbers became infinite or NaN.
+        """
+        ...
+
+    def stop(self, place: int) -> None:
+        """Trains a network no further."""
+        ...
+
+    def snapshot(self, place: int) -> Snapshot:
+        """Returns where a network stands."""
+        ...
+
+
+class StackedBatch:
+    """Networks on points, trained by stacked calls.
 
     Args:
         programs: where compiled programs come from.
@@ -40,13 +90,20 @@ class TrialBatch:
         self._trainer: StackedTrainer | None = None
         self._epoch = 0
 
-    def __len__(self) -> int:
-        return len(self._specs)
-
     @property
-    def epoch(self) -> int:
+    def epoch(self) -> float:
         """Epochs that all networks have trained, but those that were stopped."""
         return self._epoch
+
+    @property
+    def resource(self) -> int:
+        """The same: pruning compares by epochs."""
+        return self._epoch
+
+    @property
+    def share(self) -> float:
+        """How much of the training is done, 0 to 1."""
+        return self._epoch / self._looks[-1]
 
     @property
     def done(self) -> bool:
@@ -54,7 +111,7 @@ class TrialBatch:
         return self._epoch == self._looks[-1]
 
     @property
-    def specs(self) -> tuple[Spec, ...]:
+    def specs(self) -> Sequence[Spec]:
         """The networks."""
         return self._specs
 
@@ -73,11 +130,8 @@ class TrialBatch:
             if time.perf_counter() - begun > max_seconds:
                 return False
 
-    def measure(self) -> list[dict[str, float] | None]:
-        """Returns the metrics of all networks but those of the test points, and their parameters.
-
-        None where numbers became infinite or NaN.
-        """
+    def measure(self) -> list[Metrics | None]:
+        """Returns the metrics of all networks, see `TrialBatch.measure`."""
         assert self._trainer is not None
         found = zip(self._specs, self._trainer.metrics, self._trainer.diverged, strict=True)
         return [None if diverged else hide_test(spec, m) for spec, m, diverged in found]
@@ -93,16 +147,16 @@ class TrialBatch:
         return self._trainer.snapshot(place)
 
 
-def list_looks(epochs: int) -> list[int]:
-    """Returns the epochs after which a batch is looked at: 1, 3, 9 ... and the last one."""
-    looks, epoch = [], 1
-    while epoch < epochs:
-        looks.append(epoch)
-        epoch *= REDUCTION
-    return [*looks, epochs]
+def list_looks(last: int) -> list[int]:
+    """Returns after how much training a batch is looked at: 1, 3, 9 ... and in the end."""
+    looks, now = [], 1
+    while now < last:
+        looks.append(now)
+        now *= REDUCTION
+    return [*looks, last]
 
 
-def hide_test(spec: Spec, metrics: Mapping[str, float]) -> dict[str, float]:
-    """Returns metrics without those of the test points, with the number of parameters."""
+def hide_test(spec: Spec, metrics: Mapping[str, float]) -> Metrics:
+    """Returns metrics without those of the test part, with the number of parameters."""
     kept = {name: value for name, value in metrics.items() if not name.startswith("test_")}
     return {**kept, "parameters": QUANTITIES["parameters"].read(spec, metrics) or 0.0}

@@ -10,6 +10,9 @@ from typing import Any
 from tqdm import tqdm
 
 from engine.base.errors import SearchError
+from engine.data.image_store import ImageStore
+from engine.data.images.progress import show_progress
+from engine.programs.tiers import Programs
 from engine.search.dimensions import PATHS
 from engine.search.methods import METHODS
 from engine.search.objectives import OBJECTIVES
@@ -48,10 +51,11 @@ def add_command(commands: Any) -> None:
     search.add_argument("--trials", type=int, default=64, metavar="N")
     search.add_argument("--epochs", type=int, default=100, metavar="N", help="of each trial")
     search.add_argument("--seconds", type=float, metavar="S", help="begin no trial after so long")
-    search.add_argument("--batch", type=int, default=16, metavar="N", help="trained together")
+    search.add_argument("--batch", type=int, metavar="N", help="trained together")
     search.add_argument("--seed", type=int, default=0, help="of the method")
     search.add_argument("--prune", action="store_true", help="give up trials that fall behind")
     search.add_argument("--ensemble", type=int, metavar="N", help="average the N best trials")
+    search.add_argument("--data-dir", metavar="DIR", type=Path, help="where data files lie")
     search.add_argument("--study", metavar="FILE", type=Path, help="keep it in SQLite, and go on")
     search.add_argument("--csv", metavar="FILE", type=Path, help="write a table of all trials")
     search.add_argument("--save", metavar="FILE", type=Path, help="keep the best as safetensors")
@@ -95,8 +99,10 @@ def run(arguments: argparse.Namespace) -> None:
             "seed": arguments.seed,
         }
     )
-    search = Search(settings, arguments.study)
-    _train(search)
+    with show_progress() as progress:
+        store = ImageStore.of_folder(arguments.data_dir, progress)
+        search = Search(settings, arguments.study, Programs(store=store))
+        _train(search)
     best = search.best
     if not best:
         raise SearchError("no trial has been trained to its end")
@@ -124,10 +130,13 @@ def _train(search: Search) -> None:
         while not search.done:
             if not search.advance(0.2):
                 continue
-            bar.update(sum(one.state != "training" for one in search.trials) - bar.n)
+            ended = sum(one.state != "training" for one in search.trials)
+            now = [one for one in search.trials if one.state == "training" and one.epoch]
+            told = {"epoch": f"{now[-1].epoch:g}"} if now else {}
             if search.best:
-                value = search.best[0].metrics[objective]
-                bar.set_postfix({f"best {objective}": f"{value:.4g}"}, refresh=False)
+                told[f"best {objective}"] = f"{search.best[0].metrics[objective]:.4g}"
+            bar.set_postfix(told, refresh=False)
+            bar.update(ended - bar.n)
 
 
 def _score_ensemble(search: Search, n: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Annotated, Any, Self
 
@@ -11,6 +12,7 @@ import numpy as np
 from pydantic import Field, model_validator
 
 from engine.base.errors import SearchError
+from engine.data.kinds import IMAGES
 from engine.search.trials import DimensionValue
 from engine.spec import Spec, dump_spec, parse_spec
 from engine.spec.base import SpecPart, rule_error
@@ -20,12 +22,29 @@ from engine.sweeps.axes import SWEEP_AXES, Scale, SweepAxis
 MAX_COUNT = 32
 #: What is not searched: other data or another seed would be another problem, or luck.
 _GIVEN = ("data.", "seed")
+
+
+def _bounds(ends: tuple[int, int]) -> dict[str, int]:
+    return {"low": ends[0], "high": ends[1]}
+
+
 #: What a search can vary, by path. The depth comes first: all other values are of its layers.
 PATHS: dict[str, SweepAxis] = {
     axis.path: axis
     for axis in sorted(SWEEP_AXES.values(), key=lambda axis: axis.path != "layers.count")
     if not axis.path.startswith(_GIVEN)
 }
+#: What is of another range on images, by path: the bounds, and what is worth looking at.
+IMAGE_RANGES: dict[str, dict[str, Any]] = {
+    "optimizer.learning_rate": {"usual": (0.0003, 0.3)},
+    "regularization.l1": {"usual": (1e-7, 0.001)},
+    "regularization.l2": {"usual": (1e-6, 0.01)},
+    "batch_size": {**_bounds(IMAGES.batch_size), "usual": (32, 512)},
+    "layers.units": {**_bounds(IMAGES.units), "usual": (16, 256), "scale": "log"},
+    "layers.count": {**_bounds(IMAGES.layers), "usual": (1, 3)},
+}
+#: The same as `PATHS` on images.
+IMAGE_PATHS = {path: replace(axis, **IMAGE_RANGES.get(path, {})) for path, axis in PATHS.items()}
 
 
 class Dimension(SpecPart):
@@ -58,14 +77,6 @@ class Dimension(SpecPart):
             return self._fit_choice(axis)
         if self.choices is not None:
             raise rule_error("values", "must be left out: it is a number", list(self.choices))
-        low, high = self.ends
-        for name, end in (("low", low), ("high", high)):
-            if not axis.low <= end <= axis.high:
-                raise rule_error(name, f"must be {axis.low:g} to {axis.high:g}", end)
-        if self.is_log and low <= 0:
-            raise rule_error("low", "must be more than 0 on a logarithmic scale", low)
-        if low >= high:
-            raise rule_error("low", f"must be less than high, {high:g}", low)
         return self
 
     def _fit_choice(self, axis: SweepAxis) -> Self:
@@ -77,6 +88,28 @@ class Dimension(SpecPart):
         if len(set(self.values)) < len(self.values):
             raise rule_error("values", "must not repeat one", list(self.values))
         return self
+
+    def fit(self, place: str, images: bool) -> Dimension:
+        """Returns the dimension with its ends and its scale.
+
+        Args:
+            place: path of the dimension in the settings, for what is wrong with it.
+            images: whether the networks are on images, which have ranges of their own.
+        """
+        axis = (IMAGE_PATHS if images else PATHS)[self.path]
+        if axis.kind == "choice":
+            return self
+        low, high = axis.usual
+        low, high = low if self.low is None else self.low, high if self.high is None else self.high
+        scale = self.scale or axis.scale
+        for name, end in (("low", low), ("high", high)):
+            if not axis.low <= end <= axis.high:
+                raise rule_error(f"{place}.{name}", f"must be {axis.low:g} to {axis.high:g}", end)
+        if scale == "log" and low <= 0:
+            raise rule_error(f"{place}.low", "must be more than 0 on a logarithmic scale", low)
+        if low >= high:
+            raise rule_error(f"{place}.low", f"must be less than high, {high:g}", low)
+        return self.model_copy(update={"low": low, "high": high, "scale": scale})
 
     @property
     def axis(self) -> SweepAxis:

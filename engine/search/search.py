@@ -9,21 +9,20 @@ from dataclasses import replace
 from pathlib import Path
 
 from engine.base.errors import SearchError, SpecError
+from engine.base.slices import Slices, finish
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
 from engine.search.batches import TrialBatch
-from engine.search.ensemble import Ensemble
+from engine.search.ensemble import Ensemble, ImageEnsemble
+from engine.search.kept_weights import KeptWeights
 from engine.search.methods import METHODS
 from engine.search.objectives import OBJECTIVES
 from engine.search.settings import SearchSettings
 from engine.search.studies import SearchStudy
+from engine.search.training import make_training
 from engine.search.trials import SearchTrial, find_best
 from engine.spec import Spec
-from engine.stacked_trainer import StackedTrainer
 from engine.state.snapshots import Snapshot
-
-#: Trials whose weights are kept; those of others are trained again when they are asked for.
-MAX_SNAPSHOTS = 512
 
 
 class Search:
@@ -50,13 +49,12 @@ class Search:
         *,
         threads: int | None = None,
     ) -> None:
-        self._programs = programs or default_programs()
-        self._threads = threads
         self._study = SearchStudy(settings, Path(file) if file is not None else None)
         self._training: dict[int, SearchTrial] = {}
         self._places: dict[int, int] = {}
         self._batch: TrialBatch | None = None
-        self._snapshots: dict[int, Snapshot] = {}
+        self._how = make_training(self.settings, programs or default_programs(), threads)
+        self._kept = KeptWeights(OBJECTIVES[self.settings.objectives[0]])
         self._spent = 0.0
         self._tested = self._study.tested
 
@@ -96,8 +94,21 @@ class Search:
     @property
     def share(self) -> float:
         """How much of the budget of trials is done, 0 to 1."""
-        ended = sum(one.state != "training" for one in self.trials)
-        return 1.0 if self.done else min(1.0, ended / self.settings.budget)
+        if self.done:
+            return 1.0
+        done = sum(one.state != "training" for one in self.trials)
+        begun = len(self._training) * self._batch.share if self._batch is not None else 0.0
+        return min(1.0, (done + begun) / self.settings.budget)
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training so far, of which a budget counts."""
+        return self._spent
+
+    @property
+    def n_bytes(self) -> int:
+        """Bytes of the memory for images that it takes, at most."""
+        return self._how.n_bytes
 
     def add(self, values: Mapping[str, object]) -> None:
         """Adds a trial by hand, which the next batch trains.
@@ -139,22 +150,19 @@ class Search:
             self.advance(1.0)
         return self.best
 
+    def has_weights(self, number: int) -> bool:
+        """Whether the network of a trial is there, or trained again in a moment."""
+        return number in self._kept or self._how.repeats_quickly
+
     def snapshot(self, number: int) -> Snapshot:
-        """Returns where a trial ended; one of an earlier program is trained again.
+        """Returns where a trial ended, to be opened; what is not kept is trained again.
 
         Raises:
             SearchError: there is no such trial, or it is still in training.
         """
-        kept = self._snapshots.get(number)
-        if kept is None:
-            trial = self._find(number)
-            trainer = StackedTrainer([self._make_spec(trial)], self._programs, threads=1)
-            trainer.train(trial.epoch)
-            kept = trainer.snapshot(0)
-            self._keep(number, kept)
-        return kept
+        return self._how.open(self._find_ended(number))
 
-    def make_ensemble(self, numbers: Sequence[int]) -> Ensemble:
+    def make_ensemble(self, numbers: Sequence[int]) -> Ensemble | ImageEnsemble:
         """Returns the ensemble of some trials.
 
         Raises:
@@ -162,7 +170,7 @@ class Search:
         """
         if not numbers:
             raise SearchError("an ensemble has one network at least")
-        return Ensemble([self.snapshot(number) for number in numbers], self._programs)
+        return self._how.make_ensemble([self._find_ended(number) for number in numbers])
 
     def measure_importances(self) -> dict[str, float]:
         """Returns how much each dimension matters, see `SearchStudy.measure_importances`."""
@@ -174,13 +182,16 @@ class Search:
 
     def measure_test(self) -> Mapping[int, Metrics]:
         """Returns all metrics of the best trials, those of the test points too; ends the search."""
+        return finish(self.begin_test())
+
+    def begin_test(self) -> Slices[Mapping[int, Metrics]]:
+        """Does what `measure_test` does in slices."""
         if self._tested is not None:
             return self._tested
         found: dict[int, Metrics] = {}
         for trial in self.best:
-            trainer = StackedTrainer([self._make_spec(trial)], self._programs, threads=1)
-            trainer.train(trial.epoch)
-            found[trial.number] = trainer.metrics[0]
+            spec, ended = self._make_spec(trial), self._find_ended(trial.number)
+            found[trial.number] = yield from self._how.begin_test(spec, trial, ended)
         self._tested = found
         self._study.keep_tested(found)
         return found
@@ -195,7 +206,21 @@ class Search:
     def _make_spec(self, trial: SearchTrial) -> Spec:
         return self.settings.make_spec(trial.values)
 
-    def _find(self, number: int) -> SearchTrial:
+    def _find_ended(self, number: int) -> Snapshot:
+        """Returns where a trial ended, on the data that it was trained on."""
+        kept = self._kept.get(number)
+        if kept is None:
+            trial = self.find_trial(number)
+            kept = self._how.train_again(self._make_spec(trial), trial)
+            self._kept.keep(trial, kept)
+        return kept
+
+    def find_trial(self, number: int) -> SearchTrial:
+        """Returns a trial that has ended.
+
+        Raises:
+            SearchError: there is none.
+        """
         trial = next((one for one in self.trials if one.number == number), None)
         if trial is None or trial.state in ("training", "failed"):
             raise SearchError(f"there is no trial {number} that has ended")
@@ -216,7 +241,7 @@ class Search:
         None where none of them can be trained.
         """
         begun, left, waiting = self.n_begun, self._n_left(), self._study.n_waiting
-        size = min(self.settings.batch, left + waiting)
+        size = min(self.settings.together, left + waiting)
         if METHODS[self.settings.method].enumerates:
             places = self.settings.list_places(begun)
             for values, _ in zip(places, range(size - waiting), strict=False):
@@ -227,8 +252,7 @@ class Search:
         self._places = {number: place for place, number in enumerate(self._training)}
         if not asked:
             return None
-        ends, epochs = self.settings.list_ends(), self.settings.epochs
-        self._batch = TrialBatch(self._programs, specs, epochs, self._threads, ends)
+        self._batch = self._how.begin(specs)
         return self._batch
 
     def _look(self, batch: TrialBatch) -> None:
@@ -241,7 +265,7 @@ class Search:
                 self.settings.pruning
                 and not batch.done
                 and trial.state != "diverged"
-                and self._study.report(number, trial.objectives[0], batch.epoch)
+                and self._study.report(number, trial.objectives[0], batch.resource)
             )
             if trial.state != "training" or pruned:
                 self._end(batch, replace(trial, state="pruned") if pruned else trial)
@@ -259,15 +283,9 @@ class Search:
         state = "complete" if batch.done else "training"
         return replace(trial, state=state, epoch=batch.epoch, objectives=values, metrics=metrics)
 
-    def _keep(self, number: int, snapshot: Snapshot) -> None:
-        """Keeps a trial's snapshot; the one that was kept first goes, and is trained again."""
-        self._snapshots[number] = snapshot
-        if len(self._snapshots) > MAX_SNAPSHOTS:
-            self._snapshots.pop(next(iter(self._snapshots)))
-
     def _end(self, batch: TrialBatch, trial: SearchTrial) -> None:
         place = self._places[trial.number]
-        self._keep(trial.number, batch.snapshot(place))
+        self._kept.keep(trial, batch.snapshot(place))
         batch.stop(place)
         self._study.tell(trial)
         del self._training[trial.number]

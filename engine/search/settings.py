@@ -8,10 +8,23 @@ from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from typing import Annotated, Any, Self
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import (
+    Field,
+    ValidationError,
+    ValidationInfo,
+    field_validator,
+    model_validator,
+)
 
 from engine.base.errors import SearchError, SpecError
-from engine.search.dimensions import PATHS, Dimension, apply_values
+from engine.data.image_data import VALIDATION_FRACTION as IMAGES_ASIDE
+from engine.search.dimensions import (
+    IMAGE_PATHS,
+    IMAGE_RANGES,
+    PATHS,
+    Dimension,
+    apply_values,
+)
 from engine.search.methods import METHODS
 from engine.search.objectives import OBJECTIVES
 from engine.search.trials import DimensionValue
@@ -22,10 +35,13 @@ from engine.spec.names import OneOf
 MAX_DIMENSIONS = 8
 MAX_TRIALS = 10_000
 MAX_EPOCHS = 1000
-#: Trials that are trained together.
-MAX_BATCH = 64
-#: Share of the data that is set aside for validation where the spec sets none aside.
+#: Trials that are trained together, at most and where the settings say nothing; on images fewer.
+MAX_BATCH, BATCH = 64, 16
+MAX_IMAGE_BATCH, IMAGE_BATCH = 4, 1
+#: Share of the points that is set aside for validation where the spec sets none aside.
 VALIDATION_FRACTION = 0.2
+#: A trial on images may be given up after parts of an epoch.
+PARTS = 9
 
 MethodName = Annotated[str, OneOf(tuple(METHODS))]
 ObjectiveName = Annotated[str, OneOf(tuple(OBJECTIVES))]
@@ -35,7 +51,7 @@ class SearchSettings(SpecPart):
     """Settings of a search.
 
     Attributes:
-        spec: what is varied; part of its data is set aside for validation.
+        spec: what is varied; part of its points is set aside for validation.
         dimensions: what varies, 1 to `MAX_DIMENSIONS`.
         method: who proposes trials, see `METHODS`.
         objectives: one, or two at once, see `OBJECTIVES`.
@@ -43,7 +59,7 @@ class SearchSettings(SpecPart):
         epochs: that each of them trains.
         seconds: of training after which no more are begun; None: as many as it takes.
         pruning: whether trials that fall behind are given up (Hyperband, Li et al. 2018).
-        batch: trials that are proposed and trained together.
+        batch: trials that are proposed and trained together; as many as suit the data if None.
         seed: of the method.
     """
 
@@ -59,17 +75,26 @@ class SearchSettings(SpecPart):
     epochs: int = Field(default=100, ge=1, le=MAX_EPOCHS)
     seconds: Annotated[float, Field(gt=0)] | None = None
     pruning: bool = False
-    batch: int = Field(default=16, ge=1, le=MAX_BATCH)
+    batch: Annotated[int, Field(ge=1, le=MAX_BATCH)] | None = None
     seed: Seed = 0
 
     @field_validator("spec")
     @classmethod
     def _set_aside(cls, spec: Spec) -> Spec:
-        if spec.data.is_images:
-            raise rule_error("spec", "must be of points or of a table", spec.data.name)
-        if spec.data.validation_fraction > 0:
+        if spec.data.is_images or spec.data.validation_fraction > 0:
             return spec
         return patch_spec(spec, {"data": {"validation_fraction": VALIDATION_FRACTION}})
+
+    @field_validator("dimensions")
+    @classmethod
+    def _fit_data(
+        cls, dimensions: tuple[Dimension, ...], info: ValidationInfo
+    ) -> tuple[Dimension, ...]:
+        spec: Spec | None = info.data.get("spec")
+        if spec is None:
+            return dimensions
+        images = spec.data.is_images
+        return tuple(one.fit(f"dimensions.{i}", images) for i, one in enumerate(dimensions))
 
     @model_validator(mode="after")
     def _agree(self) -> Self:
@@ -84,6 +109,8 @@ class SearchSettings(SpecPart):
             raise rule_error("objectives", rule, missing)
         if self.pruning and len(self.objectives) > 1:
             raise rule_error("pruning", "must be off: trials are given up by one objective", True)
+        if self.spec.data.is_images and (self.batch or 1) > MAX_IMAGE_BATCH:
+            raise rule_error("batch", f"must be at most {MAX_IMAGE_BATCH} on images", self.batch)
         return self
 
     @classmethod
@@ -106,6 +133,22 @@ class SearchSettings(SpecPart):
                 place = ".".join(map(str, first["loc"]))
                 path, message = f"{place}.{path}", f"{place}.{message}"
             raise SearchError(message, path) from None
+
+    @property
+    def together(self) -> int:
+        """Trials that are proposed and trained together."""
+        return self.batch or (IMAGE_BATCH if self.spec.data.is_images else BATCH)
+
+    @property
+    def max_resource(self) -> int:
+        """What pruning counts of a whole trial: epochs, or ninths of one on images."""
+        return self.epochs * (PARTS if self.spec.data.is_images else 1)
+
+    @property
+    def validation_fraction(self) -> float:
+        """Share of the points that is set aside, on images of the train images."""
+        data = self.spec.data
+        return IMAGES_ASIDE if data.is_images else data.validation_fraction
 
     @property
     def budget(self) -> int:
@@ -163,10 +206,12 @@ def describe_search() -> dict[str, Any]:
         "paths": list(PATHS),
         "methods": {name: {"enumerates": one.enumerates} for name, one in METHODS.items()},
         "objectives": {name: {"direction": one.direction} for name, one in OBJECTIVES.items()},
+        "images": {path: IMAGE_PATHS[path].describe() for path in IMAGE_RANGES},
         "limits": {
             "dimensions": MAX_DIMENSIONS,
             "trials": MAX_TRIALS,
             "epochs": MAX_EPOCHS,
             "batch": MAX_BATCH,
+            "image_batch": MAX_IMAGE_BATCH,
         },
     }

@@ -102,10 +102,10 @@ class SearchStudy:
         self._running[trial.number] = trial
         return self._read(self._study.get_trials(deepcopy=False)[trial.number])
 
-    def report(self, number: int, value: float, epoch: int) -> bool:
-        """Reports how a trial stands after some epochs; whether it is to be given up."""
+    def report(self, number: int, value: float, resource: int) -> bool:
+        """Reports how a trial stands, see `TrialBatch.resource`; whether it is to be given up."""
         trial = self._running[number]
-        trial.report(value, epoch)
+        trial.report(value, resource)
         return trial.should_prune()
 
     def tell(self, trial: SearchTrial) -> None:
@@ -175,7 +175,7 @@ class SearchStudy:
         if not settings.pruning:
             return pruners.NopPruner()
         return pruners.HyperbandPruner(
-            min_resource=1, max_resource=settings.epochs, reduction_factor=REDUCTION
+            min_resource=1, max_resource=settings.max_resource, reduction_factor=REDUCTION
         )
 
     def _retry_interrupted(self) -> None:

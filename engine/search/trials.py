@@ -24,7 +24,7 @@ class SearchTrial:
         by: who chose its values: the method, or a person.
         values: of the dimensions, by path.
         state: what has become of it; `failed`: there is no such network.
-        epoch: epochs that it trained.
+        epoch: epochs that it trained; of images it may be a part of one.
         objectives: its numbers, in the order of the settings; NaN where it has none.
         metrics: of its train and validation points, and `parameters`.
     """
@@ -33,7 +33,7 @@ class SearchTrial:
     by: Literal["method", "hand"]
     values: Mapping[str, DimensionValue]
     state: TrialState
-    epoch: int = 0
+    epoch: float = 0
     objectives: tuple[float, ...] = ()
     metrics: Mapping[str, float] = field(default_factory=dict)
 
@@ -62,6 +62,18 @@ def find_best(
     for trial, key in front:
         first.setdefault(key, trial)
     return tuple(first.values())
+
+
+def rank_trial(trial: SearchTrial, objective: Objective) -> float:
+    """Returns a number that is the smaller the better a trial is; those that ended early are last.
+
+    Args:
+        trial: one that has ended.
+        objective: the first one of the search.
+    """
+    if trial.state != "complete" or not math.isfinite(trial.objectives[0]):
+        return math.inf
+    return trial.objectives[0] if objective.direction == "minimize" else -trial.objectives[0]
 
 
 def _make_key(trial: SearchTrial, objectives: Sequence[Objective]) -> tuple[float, ...]:

@@ -32,6 +32,9 @@ def follow(client: Client, state: str = "ended") -> tuple[dict[int, Any], dict[s
         if isinstance(told, FrameSeen):
             client.ack()
             continue
+        if told["type"] == "search":
+            # What came before was of another one.
+            trials = {}
         if told["type"] != "searching":
             continue
         trials |= {trial["number"]: trial for trial in told["trials"]}
@@ -122,7 +125,9 @@ def test_an_ensemble_is_measured_and_painted(client: Client) -> None:
     levels = np.frombuffer(base64.b64decode(told["boundary"]), np.uint8).reshape(told["shape"])
     low, high = told["range"]
     painted = low + levels * (high - low) / 255
-    np.testing.assert_allclose(painted, expected.boundary(50), atol=(high - low) / 255)
+    boundary = expected.boundary(50)
+    assert boundary is not None
+    np.testing.assert_allclose(painted, boundary, atol=(high - low) / 255)
 
 
 @pytest.mark.slow
@@ -141,6 +146,65 @@ def test_a_search_stops_goes_on_and_gives_way(client: Client) -> None:
     found, told = follow(client)
     assert told["study"] != study
     assert len(found) == 6
+
+
+IMAGES = {
+    "data": {"name": "digits"},
+    "layers": [{"units": 16, "activation": "relu"}],
+    "optimizer": {"name": "adam", "learning_rate": 0.01},
+}
+
+
+@pytest.mark.slow
+def test_images_are_searched_while_the_session_goes_on(client: Client) -> None:
+    client.open(IMAGES)
+    first = client.run()
+    client.ack(2)
+    few = {"dimensions": DIMENSIONS, "method": "random", "trials": 3, "epochs": 2}
+    client.send("search", search=few)
+    said = client.message("search", acks=True)
+    assert said["search"]["validation_fraction"] == pytest.approx(1 / 6)
+    trials, told = follow(client)
+    assert [one["state"] for one in trials.values()] == ["complete"] * 3
+    assert client.frame_where(lambda frame: frame.step > first.step)
+    client.ack()
+    best = told["best"][0]
+    client.send("ensemble", trials=[0, 1])
+    mean = client.message("ensembled", acks=True)
+    assert "boundary" not in mean
+    assert 0 <= mean["metrics"]["validation"] <= 1
+    client.send("test")
+    tested = client.message("tested", acks=True)["trials"][str(best)]
+    client.send("adopt", trial=best)
+    assert client.message("spec", acks=True)["spec"]["data"]["name"] == "digits"
+    client.ack(2)
+    assert client.frame_where(lambda one: one.spec_id == 1).epoch >= 2
+    assert tested["test_accuracy"] > 0
+
+
+@pytest.mark.slow
+def test_weights_of_images_that_are_not_there_are_not_opened(
+    connect: Callable[..., Client],
+) -> None:
+    first, second = connect(), connect()
+    first.open(IMAGES)
+    few = {"dimensions": DIMENSIONS, "method": "random", "trials": 1, "epochs": 1}
+    first.send("search", search=few)
+    study = first.message("search", acks=True)["study"]
+    follow(first)
+    second.open(IMAGES)
+    second.send("search", study=study)
+    second.message("search", acks=True)
+    follow(second)
+    second.send("adopt", trial=0)
+    second.error("no_weights")
+    second.send("ensemble", trials=[0])
+    second.error("no_weights")
+    second.send("propose", values={RATE: 0.02})
+    trials, _ = follow(second)
+    assert trials[1]["state"] == "complete"
+    second.send("adopt", trial=1)
+    second.message("spec", acks=True)
 
 
 @pytest.mark.slow

@@ -30,6 +30,7 @@ CHOICE = {
     "epochs": 50,
     "pruning": False,
 }
+MORE = {"seconds": 90, "batch": 4, "seed": 7}
 WORD = (
     "rate:0.001:1:4:log,units:1:16:4,activation:relu.tanh,method:random,"
     "for:validation_loss.parameters,trials:128,epochs:50"
@@ -57,6 +58,11 @@ def test_an_address_says_a_search_and_reads_it_again(modules: Modules) -> None:
     assert modules.load(f"{address} return writeSearch(arguments[0]);", CHOICE) == WORD
     read = modules.load(f"{address} return readSearchText(arguments[0]);", f"{WORD},prune")
     assert read == {**CHOICE, "pruning": True}
+    more = f"{WORD},seconds:90,batch:4,seed:7"
+    assert modules.load(f"{address} return writeSearch(arguments[0]);", {**CHOICE, **MORE}) == more
+    assert modules.load(f"{address} return readSearchText(arguments[0]);", more) == {
+        **{key: value for key, value in CHOICE.items() if key != "pruning"}, **MORE,
+    }  # fmt: skip
 
 
 @pytest.mark.parametrize(
@@ -68,6 +74,8 @@ def test_an_address_says_a_search_and_reads_it_again(modules: Modules) -> None:
         "rate:0.001:1:4:log,rate:0.001:1:4:log",
         "rate:0.001:1:4,trials:-1",
         "rate:0.001:1:4,trials:1e9",
+        "rate:0.001:1:4,seconds:0",
+        "rate:0.001:1:4,seed:99999999999",
         "rate:0.001:1:4,for:a.b.c",
         "rate:0.001:1:4,method:<b>",
         "rate:0.001:1:4,other:1",
@@ -94,6 +102,26 @@ def test_the_server_is_told_counts_of_a_grid_alone(modules: Modules) -> None:
     assert not modules.load(script, {**CHOICE, "pruning": True})["pruning"]
     grid = modules.load(script, {**CHOICE, "method": "grid"})
     assert [one.get("count") for one in grid["dimensions"]] == [4, 4, None]
+
+
+def test_what_a_search_has_fits_the_data(modules: Modules) -> None:
+    script = 'return (await import("search/model/settings")).fitChoice(...arguments);'
+
+    def kind(path: str, low: float, high: float) -> dict[str, Any]:
+        usual = {"kind": "number", "usual": [low, high / 2], "scale": "linear"}
+        return {"path": path, "low": low, "high": high, **usual}
+
+    plane = [kind("optimizer.learning_rate", 0.001, 1), kind("batch_size", 1, 256)]
+    images = [kind("optimizer.learning_rate", 0.001, 1), kind("batch_size", 16, 2048)]
+    first = modules.load(script, {"dimensions": []}, images, True)
+    assert [one["path"] for one in first["dimensions"]] == ["optimizer.learning_rate"]
+    assert (first["epochs"], first["pruning"]) == (5, True)
+    assert set(modules.load(script, {"dimensions": []}, plane, False)) == {"dimensions"}
+    small = {"path": "batch_size", "low": 1, "high": 64, "count": 4, "scale": "log"}
+    chosen = {"dimensions": [small]}
+    assert modules.load(script, chosen, plane, False) == {}
+    (other,) = modules.load(script, chosen, images, True)["dimensions"]
+    assert (other["low"], other["high"]) == (16, 1024)
 
 
 def test_trials_that_come_again_take_the_place_of_the_old(modules: Modules) -> None:

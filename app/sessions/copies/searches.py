@@ -7,13 +7,15 @@ import logging
 import math
 import threading
 import time
-from collections.abc import Callable, Sequence
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal
 
 import numpy as np
+from numpy.typing import NDArray
 
 from app.sessions.client.announcements import ServerMessage
-from engine import Search, SearchTrial
+from engine import EngineError, Search, SearchTrial, Slices
 
 logger = logging.getLogger(__name__)
 
@@ -21,8 +23,10 @@ logger = logging.getLogger(__name__)
 SearchState = Literal["training", "stopped", "ended", "failed"]
 #: Pixels along a side of an ensemble's boundary.
 _SIDE = 50
-#: Seconds from one message to the next, at least.
-_APART = 0.2
+#: Seconds from one message to the next, at least; without news, at most while it trains.
+_APART, _SILENT = 0.2, 1.0
+#: How much of a search has to be done before it is said how long the rest takes.
+_LEAST_SHARE = 0.02
 
 
 class SearchTask:
@@ -51,32 +55,66 @@ class SearchTask:
         #: Held while it is decided whether it trains on.
         self._lock = threading.Lock()
         self._state: SearchState = "ended" if search.done else "training"
+        self._told_state: SearchState | None = None
         self._in_runner = False
+        #: What is measured between the trials.
+        self._asked: deque[Slices[ServerMessage]] = deque()
+        self._importances: tuple[int, dict[str, float]] = 0, {}
+        self._begun = _Progress(search)
 
     def advance(self, seconds: float) -> bool:
-        """Trains for about so long; False once the end has been told."""
+        """Trains or measures for about so long; False once the end has been told."""
         news = False
         try:
-            if self._state == "training":
+            if self._asked:
+                self._answer(seconds)
+            elif self._state == "training":
                 news = self.search.advance(seconds)
         except Exception:
             logger.exception("a search failed")
             self._state = "failed"
         with self._lock:
-            if self._state == "training" and self.search.done:
+            if self._state != "failed" and self.search.done:
                 self._state = "ended"
-            goes_on = self._in_runner = self._state == "training"
-        now = time.monotonic()
-        if not goes_on or (news and now > self._told_at + _APART):
-            self._told_at = now
+            trains = self._state == "training"
+            goes_on = self._in_runner = trains or bool(self._asked)
+        silent = time.monotonic() - self._told_at
+        due = silent > (_APART if news else _SILENT) if trains else self._state != self._told_state
+        if due:
             self._tell(self, self.describe())
         return goes_on
+
+    def _answer(self, seconds: float) -> None:
+        """Goes on with what is measured, and tells it once it is there."""
+        end = time.monotonic() + seconds
+        work = self._asked[0]
+        try:
+            while time.monotonic() < end:
+                next(work)
+            return
+        except StopIteration as done:
+            told: ServerMessage = done.value
+        except EngineError as error:
+            told = {
+                "type": "error", "code": error.code, "path": error.path, "message": error.message,
+            }  # fmt: skip
+        self._asked.popleft()
+        self._tell(self, told)
+
+    def ask(self, work: Slices[ServerMessage]) -> bool:
+        """Has something measured between the trials; whether a runner has to take it for that."""
+        with self._lock:
+            self._asked.append(work)
+            was, self._in_runner = self._in_runner, True
+            return not was
 
     def go_on(self) -> bool:
         """Has it train on, if anything is left; whether a runner has to take it for that."""
         with self._lock:
             self._state = "ended" if self.search.done else "training"
-            was, self._in_runner = self._in_runner, self._state == "training"
+            self._begun = _Progress(self.search)
+            was = self._in_runner
+            self._in_runner = self._state == "training" or bool(self._asked)
             return self._in_runner and not was
 
     def stop(self) -> None:
@@ -90,16 +128,41 @@ class SearchTask:
         told = {} if whole else self._told
         trials = {trial.number: trial for trial in self.search.trials}
         changed = [trial for n, trial in trials.items() if told.get(n) != trial]
-        self._told = trials
+        self._told, self._told_state, self._told_at = trials, self._state, time.monotonic()
+        left = self._begun.estimate(self.search) if self._state == "training" else None
         return {
             "type": "searching",
             "study": self.study,
             "state": self._state,
             "share": round(self.search.share, 3),
+            "seconds_left": left,
             "trials": [describe_trial(trial) for trial in changed],
             "best": [trial.number for trial in self.search.best],
-            "importances": self.search.measure_importances(),
+            "importances": self._measure_importances(trials.values()),
         }
+
+    def _measure_importances(self, trials: Iterable[SearchTrial]) -> dict[str, float]:
+        """Returns how much each dimension matters, anew only once more trials are complete."""
+        complete = sum(one.state == "complete" for one in trials)
+        if complete != self._importances[0]:
+            self._importances = complete, self.search.measure_importances()
+        return self._importances[1]
+
+
+class _Progress:
+    """Progress of a search since it began or went on, by the clock."""
+
+    def __init__(self, search: Search) -> None:
+        self._at, self._share, self._trained = time.monotonic(), search.share, search.seconds
+
+    def estimate(self, search: Search) -> int | None:
+        """Returns the seconds that are left, about; None before that can be said."""
+        done, passed = search.share - self._share, time.monotonic() - self._at
+        left = passed * (1 - search.share) / done if done >= _LEAST_SHARE else math.inf
+        limit, trained = search.settings.seconds, search.seconds - self._trained
+        if limit is not None and trained > 0:
+            left = min(left, (limit - search.seconds) * passed / trained)
+        return max(0, round(left)) if math.isfinite(left) else None
 
 
 def describe_trial(trial: SearchTrial) -> dict[str, Any]:
@@ -118,25 +181,43 @@ def _finite(value: float) -> float | None:
     return value if math.isfinite(value) else None
 
 
-def describe_ensemble(search: Search, numbers: Sequence[int], study: str) -> ServerMessage:
-    """Returns an `ensembled` message: how good the mean of some trials is, and its boundary.
+def begin_ensemble(search: Search, numbers: Sequence[int], study: str) -> Slices[ServerMessage]:
+    """Returns an `ensembled` message in slices: how good the mean of some trials is.
 
-    Raises:
-        SearchError: there is no such trial.
+    On points it has the mean's boundary, too.
     """
     ensemble = search.make_ensemble(numbers)
-    parts = (
-        ("train", "validation", "test") if search.tested is not None else ("train", "validation")
-    )
+    yield
+    metrics: dict[str, float] = {}
+    metrics["train"] = yield from ensemble.begin_score("train")
+    metrics["validation"] = yield from ensemble.begin_score("validation")
+    if search.tested is not None:
+        metrics["test"] = yield from ensemble.begin_score("test")
+    told = {"type": "ensembled", "study": study, "trials": list(numbers), "metrics": metrics}
     boundary = ensemble.boundary(_SIDE)
+    return told if boundary is None else {**told, **_describe_boundary(boundary)}
+
+
+def _describe_boundary(boundary: NDArray[np.float32]) -> dict[str, Any]:
     low, high = float(boundary.min()), float(boundary.max())
     levels = np.rint((boundary - low) * (255 / max(high - low, 1e-12))).astype(np.uint8)
     return {
-        "type": "ensembled",
-        "study": study,
-        "trials": list(numbers),
-        "metrics": {part: ensemble.score(part) for part in parts},
         "boundary": base64.b64encode(levels.tobytes()).decode(),
         "shape": list(levels.shape),
         "range": [low, high],
     }
+
+
+def begin_test(search: Search, study: str) -> Slices[ServerMessage]:
+    """Returns a `tested` message in slices: the metrics of the best trials, of test points too."""
+    yield from search.begin_test()
+    return describe_tested(search, study)
+
+
+def describe_tested(search: Search, study: str) -> ServerMessage:
+    """Returns a `tested` message of a search whose test points have been looked at."""
+    told = {
+        str(number): {name: value for name, value in metrics.items() if math.isfinite(value)}
+        for number, metrics in (search.tested or {}).items()
+    }
+    return {"type": "tested", "study": study, "trials": told}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from app.files.study_files import StudyFiles
+from app.limits.image_memory import ImageReservation
 from app.protocol.errors import MessageError
 from app.sessions.client.announcements import ServerMessage
 from app.sessions.copies.background import BackgroundRunner
-from app.sessions.copies.searches import SearchTask, describe_ensemble
+from app.sessions.copies.searches import (
+    SearchTask,
+    begin_ensemble,
+    begin_test,
+    describe_tested,
+)
 from app.sessions.shared_state import Locked
-from engine import Search, SearchError, SearchSettings, Snapshot, Trainer, dump_spec
+from engine import Search, SearchError, SearchSettings, Slices, Snapshot, Trainer, dump_spec
 
 
 class SessionSearches:
@@ -22,14 +27,21 @@ class SessionSearches:
         locked: what is shared with socket threads.
         background: trains the trials.
         files: where studies are kept; in memory alone if None.
+        reservation: of the memory for images; each search opens another one.
     """
 
     def __init__(
-        self, locked: Locked, background: BackgroundRunner, files: StudyFiles | None
+        self,
+        locked: Locked,
+        background: BackgroundRunner,
+        files: StudyFiles | None,
+        reservation: ImageReservation,
     ) -> None:
         self._locked = locked
         self._background = background
         self._files = files
+        self._memory = reservation
+        self._reserved: ImageReservation | None = None
         self._task: SearchTask | None = None
 
     @property
@@ -45,6 +57,7 @@ class SessionSearches:
 
         Raises:
             SearchError: a setting breaks a rule.
+            MemoryLimitError: there is no memory for networks on images as large.
         """
         if "spec" in settings:
             raise SearchError("a search is of the session's own spec", "spec")
@@ -91,40 +104,66 @@ class SessionSearches:
         """Forgets the search; its file stays."""
         if self._task is not None:
             self._task.cancelled = True
-        self._task = None
+        if self._reserved is not None:
+            self._reserved.release()
+        self._task = self._reserved = None
 
     def snapshot(self, number: int) -> Snapshot:
         """Returns where a trial ended.
 
         Raises:
-            MessageError: there is no search.
+            MessageError: there is no search, or the network is not there any more.
             SearchError: there is no such trial.
         """
-        return self._find_task().search.snapshot(number)
+        task = self._find_task()
+        self._check_weights(task, [number])
+        return task.search.snapshot(number)
 
-    def tell_test(self) -> None:
+    def test(self) -> bool:
         """Tells the metrics of the best trials, those of the test points too; it is over then.
 
+        Returns:
+            False if the server is busy.
+
         Raises:
-            MessageError: there is no search.
+            MessageError: there is no search, or a network is not there any more.
         """
         task = self._find_task()
+        if task.search.tested is None:
+            self._check_weights(task, [one.number for one in task.search.best])
         task.stop()
-        task.search.measure_test()
-        self._tell_tested(task)
+        return self._ask(task, begin_test(task.search, task.study))
 
-    def tell_ensemble(self, numbers: Sequence[int]) -> None:
+    def combine(self, numbers: Sequence[int]) -> bool:
         """Tells how good the mean of some trials is.
 
+        Returns:
+            False if the server is busy.
+
         Raises:
-            MessageError: there is no search.
+            MessageError: there is no search, or a network is not there any more.
             SearchError: there is no such trial.
         """
         task = self._find_task()
-        self._tell(task, describe_ensemble(task.search, numbers, task.study))
+        self._check_weights(task, numbers)
+        return self._ask(task, begin_ensemble(task.search, numbers, task.study))
+
+    def _ask(self, task: SearchTask, work: Slices[ServerMessage]) -> bool:
+        return not task.ask(work) or self._background.add(task)
+
+    def _check_weights(self, task: SearchTask, numbers: Sequence[int]) -> None:
+        for number in numbers:
+            task.search.find_trial(number)
+            if not task.search.has_weights(number):
+                text = f"the weights of trial {number} are not kept; try its values again"
+                raise MessageError("no_weights", text, "trial")
 
     def _begin(self, search: Search, study: str) -> bool:
+        reserved = self._memory.open_another()
+        if search.n_bytes:
+            reserved.reserve(search.n_bytes)
         self.end()
+        self._reserved = reserved
         task = self._task = SearchTask(search, study, self._tell)
         self._announce(task)
         return self._go_on(task)
@@ -139,20 +178,13 @@ class SessionSearches:
 
     def _announce(self, task: SearchTask) -> None:
         """Tells the settings, then all trials."""
-        settings = task.search.settings.describe()
-        fraction = settings.pop("spec")["data"]["validation_fraction"]
-        told = {**settings, "validation_fraction": fraction}
+        settings = task.search.settings
+        told = {**settings.describe(), "validation_fraction": settings.validation_fraction}
+        del told["spec"]
         self._tell(task, {"type": "search", "study": task.study, "search": told})
         self._tell(task, task.describe(whole=True))
         if task.search.tested is not None:
-            self._tell_tested(task)
-
-    def _tell_tested(self, task: SearchTask) -> None:
-        told = {
-            str(number): {name: value for name, value in metrics.items() if math.isfinite(value)}
-            for number, metrics in (task.search.tested or {}).items()
-        }
-        self._tell(task, {"type": "tested", "study": task.study, "trials": told})
+            self._tell(task, describe_tested(task.search, task.study))
 
     def _tell(self, task: SearchTask, message: ServerMessage) -> None:
         if task is self._task:

@@ -156,6 +156,25 @@ class ImageRun(RunBase[ImageData]):
         program = self._programs.images.exact_training(self._spec, self._data)
         finish(self._advance(program, steps))
 
+    def begin_train(self, steps: int, call_seconds: float) -> Slices[None]:
+        """Does what `train` does in slices, each call of about so many seconds.
+
+        Raises:
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
+        """
+        program = self._programs.images.exact_training(self._spec, self._data)
+        updates: Updates = program.model, self._spec.batch_size
+        while steps:
+            some = self._pace.limit(updates, steps, call_seconds)
+            yield from self._advance(program, some)
+            yield
+            steps -= some
+
+    def begin_measure(self) -> Slices[Metrics]:
+        """Does what `metrics` does in slices."""
+        yield from self._measure()
+        return self.metrics
+
     def turn(
         self,
         steps: int,

@@ -31,8 +31,8 @@ const INITIAL = {
   },
   map: { open: false, axes: [], seeds: 1, colour: "boundary", zooms: [], sweep: null, problem: null, adopting: false },
   search: {
-    open: false, dimensions: [], method: "tpe", objectives: ["validation_loss"], trials: 64, epochs: 100, pruning: false,
-    study: null, settings: null, state: null, share: 0, found: [], best: [], importances: {}, problem: null,
+    open: false, dimensions: [], method: "tpe", objectives: ["validation_loss"], trials: 64, epochs: 100, pruning: false, seconds: null, batch: null, seed: 0,
+    study: null, settings: null, state: null, share: 0, left: null, found: [], best: [], importances: {}, problem: null,
     chart: "history", ticked: [], ensemble: null, tested: null, opening: null, opened: null,
   },
   goal: { text: null, tree: null, verdict: null, reached: null, check: null },

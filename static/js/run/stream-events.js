@@ -6,7 +6,7 @@ import { createRunSwitch } from "run/run-switch";
 
 /** Who looks at the page again wants it to go on, at once. */
 const AWAY = ["idle", "lost"];
-const OF_SEARCH = ["invalid_search", "unknown_study", "no_search"];
+const OF_SEARCH = ["invalid_search", "unknown_study", "no_search", "no_weights"];
 
 /**
  * Follows a connection.

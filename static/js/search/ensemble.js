@@ -32,7 +32,7 @@ export function createEnsemble({ store, schema, actions, taskOf }) {
     const same = ensemble && ensemble.trials.length === ticked.length && ticked.every((number) => ensemble.trials.includes(number));
     button.disabled = ticked.length < 2 || Boolean(same);
     setText(button, ticked.length < 2 ? word("action.search.combine") : word("action.search.combine.count", { count: ticked.length }));
-    canvas.hidden = !ensemble;
+    canvas.hidden = !ensemble?.boundary;
     setText(text, ensemble ? describe(ensemble, found, taskOf(spec)) : word("search.ensemble.about"));
     paint();
   }
@@ -48,7 +48,7 @@ export function createEnsemble({ store, schema, actions, taskOf }) {
 
   function paint() {
     const { appearance: { palette }, view: { discretize }, search: { ensemble }, run: { spec } } = store.get();
-    if (!ensemble || !palette || !spec) return;
+    if (!ensemble?.boundary || !palette || !spec) return;
     const { boundary, shape, range } = ensemble;
     const [outputs, side] = shape;
     const wide = 2 * side - 1;

@@ -5,8 +5,8 @@ import { mergeTrials } from "search/model/trials";
 /** The study of this tab, for a page that is loaded again. */
 const KEPT = "livenet.study";
 /** Refusals that a panel tells by itself. */
-const CODES = ["invalid_search", "unknown_study", "no_search"];
-const NOTHING = { settings: null, state: null, share: 0, found: [], best: [], importances: {}, ticked: [], ensemble: null, tested: null };
+const CODES = ["invalid_search", "unknown_study", "no_search", "no_weights"];
+const NOTHING = { settings: null, state: null, share: 0, left: null, found: [], best: [], importances: {}, ticked: [], ensemble: null, tested: null };
 
 /**
  * @param {Object} connection
@@ -24,10 +24,10 @@ export function followSearch(connection, store, storage) {
     if (resting) connection.send({ type: "search" });
     resting = false;
   });
-  connection.on("searching", ({ study, state, share, trials, best, importances }) => {
+  connection.on("searching", ({ study, state, share, seconds_left: left, trials, best, importances }) => {
     const { search } = store.get();
     if (study !== search.study) return;
-    store.set({ search: { state, share, found: mergeTrials(search.found, trials), best, importances } });
+    store.set({ search: { state, share, left, found: mergeTrials(search.found, trials), best, importances } });
     storage.setItem(KEPT, JSON.stringify({ study, state }));
   });
   connection.on("ensembled", (ensemble) => store.set({ search: { ensemble } }));

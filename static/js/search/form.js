@@ -6,6 +6,7 @@ import { h, setText } from "lib/dom";
 import { formatCount } from "lib/format";
 import { word } from "lib/words";
 import { openAxisMenu } from "map/axis-menu";
+import { createSearchMore } from "search/more";
 import { EPOCHS, MOST_DIMENSIONS, TRIALS, countPlaces, isGrid, listKinds, makeDimension, objectivesOf, writeSettings } from "search/model/settings";
 import { describeDimension, explainMethod, nameMetric } from "search/words";
 
@@ -18,6 +19,7 @@ const NONE = "";
  */
 export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
   const set = (patch) => store.set({ search: patch });
+  const epochCounts = EPOCHS[store.get().images.set ? "images" : "plane"];
   const [methods, all] = [schema.search().methods, schema.search().objectives].map(Object.keys);
   const chips = h("div.search-dimensions", { role: "group", "aria-label": word("search.dimensions") });
   const method = createChoice({ label: word("label.search.method"), help: word("help.search.method"), path: "searchMethod" }, {
@@ -32,8 +34,9 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
   const count = (key, counts) => createChoice({ label: word(`label.search.${key}`), help: word(`help.search.${key}`), path: `search-${key}` }, {
     options: counts.map(String).map((text) => [text, text]), onInput: (text) => set({ [key]: Number(text) }),
   });
-  const [trials, epochs] = [count("trials", TRIALS), count("epochs", EPOCHS)];
+  const [trials, epochs] = [count("trials", TRIALS), count("epochs", epochCounts)];
   const pruning = createToggle({ label: word("label.search.pruning"), help: word("help.search.pruning"), path: "searchPruning" }, { onInput: (on) => set({ pruning: on }) });
+  const more = createSearchMore({ store, schema });
   const start = h("button.button.primary", { type: "button", data: { action: "startSearch", help: word("help.search.start") }, on: { click: begin } });
   const stop = h("button.button", { type: "button", data: { action: "stopSearch", help: word("help.search.stop") }, on: { click: () => actions.search(null) } }, word("action.search.stop"));
   const goOn = h("button.button", {
@@ -43,6 +46,7 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
   const progress = h("progress.search-progress", { max: 1, "aria-label": word("search.progress") });
   const element = h("div.search-form", {}, chips,
     h("div.search-fields", {}, method.element, first.element, second.element, trials.element, epochs.element),
+    more.element,
     h("div.search-begin", {}, start, stop, goOn, pruning.element, about), progress);
   let drawn = "";
 
@@ -56,7 +60,7 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
   }
 
   function update() {
-    const { search, run: { spec } } = store.get();
+    const { search, run: { spec, pending } } = store.get();
     if (!spec) return;
     const usable = listKinds(kinds, spec, schema);
     const task = taskOf(spec);
@@ -71,7 +75,8 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
     // Of another task: the loss is always there.
     if (search.objectives.some((name) => !possible.includes(name))) set({ objectives: ["validation_loss"] });
     showCount(trials, TRIALS, search.trials);
-    showCount(epochs, EPOCHS, search.epochs);
+    showCount(epochs, epochCounts, search.epochs);
+    more.update();
     pruning.update(search.pruning && search.objectives.length === 1);
     pruning.input.disabled = search.objectives.length > 1;
     setText(about, isGrid(search.method, schema) && search.dimensions.length
@@ -79,7 +84,7 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
     const trains = search.state === "training";
     setText(start, word(search.settings ? "action.search.again" : "action.search.start"));
     start.hidden = trains;
-    start.disabled = !search.dimensions.length;
+    start.disabled = !search.dimensions.length || Boolean(pending);
     stop.hidden = !trains;
     goOn.hidden = search.state !== "stopped" || !search.study;
     progress.hidden = !trains;

@@ -8,7 +8,8 @@ const NAME = "search";
 /** Browsers allow some hundred changes of the address in half a minute. */
 const PERIOD = 500;
 /** @type {StoreKey[]} */
-const KEYS = ["search.open", "search.dimensions", "search.method", "search.objectives", "search.trials", "search.epochs", "search.pruning"];
+const KEYS = ["search.open", "search.dimensions", "search.method", "search.objectives", "search.trials", "search.epochs", "search.pruning",
+  "search.seconds", "search.batch", "search.seed"];
 
 /** The word for the search that is open, as a part of a query; "" for none. */
 export function writeSearchWord({ search }) {

@@ -10,10 +10,11 @@ import { createEnsemble } from "search/ensemble";
 import { createSearchForm } from "search/form";
 import { createLastAct } from "search/last-act";
 import { passes, scaleOfDimension, scaleOfScores } from "search/model/scales";
-import { firstDimensions, isRising, listKinds, scoreOfTask } from "search/model/settings";
+import { fitChoice, isRising, listKinds, scoreOfTask } from "search/model/settings";
 import { cellOf } from "search/model/trials";
 import { createTrialTable } from "search/table";
 import { describeSearch } from "search/words";
+import { isImages } from "spec/data-sets";
 import { addSide } from "ui/card-sides";
 
 const LENS = ["M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z", "M10.4 10.4l3.4 3.4"];
@@ -28,7 +29,8 @@ const REST = 10;
  */
 export function create(card, context) {
   const { store, schema, actions, taskOf, token } = context;
-  const kinds = schema.sweepAxes();
+  const onImages = Boolean(store.get().images.set);
+  const kinds = schema.searchKinds(onImages);
   const kindOf = (path) => kinds.find((kind) => kind.path === path) ?? { path, kind: "number", low: -Infinity, high: Infinity, usual: [0, 1], scale: "linear" };
   const about = h("p.search-about", { hidden: true });
   const said = h("p.sr-only", { role: "status" });
@@ -52,6 +54,7 @@ export function create(card, context) {
   let brushes = [];
   let study = null;
   let gone = false;
+  let fitted = false;
   let cost = 0;
   let throttle = createThrottle(PERIOD, drawInTime);
 
@@ -59,8 +62,7 @@ export function create(card, context) {
     const { step, search, run: { spec } } = store.get();
     if (!spec) return;
     if (step.open) actions.closeStep();
-    const dimensions = search.dimensions.length ? search.dimensions : firstDimensions(listKinds(kinds, spec, schema));
-    store.set({ search: { open: true, dimensions }, view: { space: null } });
+    store.set({ search: { open: true, ...fitChoice(search, listKinds(kinds, spec, schema), onImages) }, view: { space: null } });
   }
 
   function close() {
@@ -121,14 +123,21 @@ export function create(card, context) {
   }
 
   function follow(state) {
-    const { search, run: { spec } } = state;
+    const { search, run: { spec, pending } } = state;
     const isOpen = search.open;
-    const was = !section.hidden;
     section.hidden = about.hidden = !isOpen;
     card.classList.toggle("showing-search", isOpen);
     side.update(isOpen);
+    if (!isOpen) fitted = false;
     if (!isOpen || !spec) return;
-    if (!search.dimensions.length && !was) open();
+    // An address may name ranges that other data have; what is to come has its own.
+    const settled = !pending && isImages(spec) === onImages;
+    if (!fitted && settled && Object.keys(fitChoice(search, listKinds(kinds, spec, schema), onImages)).length) {
+      fitted = true;
+      open();
+      return;
+    }
+    fitted ||= settled;
     tell(state);
     form.update();
     hand.update();
@@ -140,9 +149,9 @@ export function create(card, context) {
   const observer = new ResizeObserver(() => draw());
   observer.observe(section);
   const unwatch = [
-    store.watch(["search.open", "search.dimensions", "search.method", "search.objectives", "search.trials", "search.epochs", "search.pruning", "search.settings",
-      "search.state", "search.share", "search.found", "search.best", "search.importances", "search.problem", "search.chart", "search.ticked", "search.ensemble",
-      "search.tested", "search.opened", "run.spec"], follow),
+    store.watch(["search.open", "search.dimensions", "search.method", "search.objectives", "search.trials", "search.epochs", "search.pruning", "search.seconds", "search.batch", "search.seed", "search.settings",
+      "search.state", "search.share", "search.left", "search.found", "search.best", "search.importances", "search.problem", "search.chart", "search.ticked", "search.ensemble",
+      "search.tested", "search.opened", "run.spec", "run.pending"], follow),
     store.watch(["appearance.palette", "view.discretize"], () => {
       draw();
       ensemble.paint();

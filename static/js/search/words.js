@@ -7,6 +7,8 @@ import { nameAxis } from "map/words";
 import { countStates, metricOf } from "search/model/trials";
 
 const DIGITS = 3;
+/** Seconds that are told as such; more are told in minutes. */
+const SHORT = 90;
 
 /** A value of a dimension; a trial that is just asked for has none yet. */
 export function formatAt(path, value) {
@@ -46,7 +48,7 @@ export function nameChooser({ by }, method) {
 
 /** What has become of a trial. */
 export function describeTrialState({ state, epoch }) {
-  return word(`search.state.${state}`, { epoch: formatCount(epoch) });
+  return word(`search.state.${state}`, { epoch: Number.isInteger(epoch) ? formatCount(epoch) : formatValue(Number(epoch.toPrecision(2))) });
 }
 
 /**
@@ -55,7 +57,7 @@ export function describeTrialState({ state, epoch }) {
  * @param {any} search of the store
  * @param {any} schema
  */
-export function describeSearch({ settings, state, found, best }, schema) {
+export function describeSearch({ settings, state, left, found, best }, schema) {
   if (!settings) return word("search.about");
   const counts = countStates(found);
   const done = found.length - counts.training;
@@ -63,12 +65,19 @@ export function describeSearch({ settings, state, found, best }, schema) {
   const lines = [word(`search.run.${state}`, { done: formatCount(done), trials: formatCount(Math.max(settings.trials, done)) })];
   if (counts.diverged) lines.push(word("search.diverged", { count: formatCount(counts.diverged) }));
   if (counts.pruned) lines.push(word("search.pruned", { count: formatCount(counts.pruned) }));
+  if (state === "training" && left !== null) lines.push(describeLeft(left));
   const first = found.find(({ number }) => number === best[0]);
   if (!first) return lines.join(" ");
   const [name] = settings.objectives;
   if (best.length > 1) lines.push(word("search.front", { count: formatCount(best.length) }));
   else lines.push(word("search.best", { name: nameMetric(name), value: formatMetric(name, metricOf(first, name)), values: nameTrial(first, schema) }));
   return lines.join(" ");
+}
+
+/** "About 3 minutes left." */
+function describeLeft(seconds) {
+  return seconds < SHORT ? word("search.left.seconds", { count: formatCount(Math.max(1, seconds)) })
+    : word("search.left.minutes", { count: formatCount(Math.ceil(seconds / 60)) });
 }
 
 /** What a method does, in one line. */

@@ -24,7 +24,7 @@ export function learnSchema(schema) {
  * @param {Object} schema JSON Schema of the spec
  * @returns {{field: Function, has: Function, defaults: Function, lossesOf: Function, reads: Function, readBy: Function,
  *   layerOptions: Function, sweepAxes: () => AxisKind[],
- *   search: () => {paths: string[], methods: Object<string, any>, objectives: Object<string, any>, limits: Object<string, number>}}}
+ *   searchKinds: (onImages: boolean) => AxisKind[], search: () => {paths: string[], images: Object<string, AxisKind>, methods: Object<string, any>, objectives: Object<string, any>, limits: Object<string, number>}}}
  */
 export function readSchema(schema) {
   function resolve(node) {
@@ -130,5 +130,11 @@ export function readSchema(schema) {
     return schema.search;
   }
 
-  return { field, has, defaults, lossesOf, reads, readBy, layerOptions, sweepAxes, search };
+  /** What a search can vary, with the ranges that it has on points or on images. */
+  function searchKinds(onImages) {
+    const { paths, images } = search();
+    return sweepAxes().filter(({ path }) => paths.includes(path)).map((kind) => (onImages ? images[kind.path] ?? kind : kind));
+  }
+
+  return { field, has, defaults, lossesOf, reads, readBy, layerOptions, sweepAxes, search, searchKinds };
 }

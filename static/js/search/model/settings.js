@@ -5,7 +5,9 @@ import { isReadAxis, makeAxis } from "map/model/axes";
 /** As the server has it; addresses with more are none. */
 export const MOST_DIMENSIONS = 8;
 export const TRIALS = [16, 32, 64, 128, 256, 512];
-export const EPOCHS = [20, 50, 100, 200, 500];
+export const EPOCHS = { plane: [20, 50, 100, 200, 500], images: [1, 2, 5, 10, 20] };
+/** A first search on images, where a trial takes seconds to minutes. */
+const ON_IMAGES = { trials: 16, epochs: 5, pruning: true };
 /** What varies first, as far as the network has it. */
 const FIRST = ["optimizer.learning_rate", "layers.units"];
 /** Values of a dimension on a grid, at first. */
@@ -38,8 +40,28 @@ export function makeDimension(kind) {
  *
  * @param {AxisKind[]} kinds what the network can vary
  */
-export function firstDimensions(kinds) {
+function firstDimensions(kinds) {
   return kinds.filter(({ path }) => FIRST.includes(path)).map(makeDimension);
+}
+
+/**
+ * What a search has to begin with where it has nothing that fits the data: nothing chosen, or ranges of other data.
+ *
+ * @param {SearchChoice} choice
+ * @param {AxisKind[]} kinds what the network can vary
+ * @param {boolean} onImages
+ * @returns {Partial<SearchChoice>} what has to change
+ */
+export function fitChoice({ dimensions }, kinds, onImages) {
+  const kindOf = ({ path }) => kinds.find((kind) => kind.path === path);
+  /** @param {MapAxis} one */
+  const fits = (one) => Boolean(one.values) || (one.low >= kindOf(one).low && one.high <= kindOf(one).high);
+  const read = dimensions.filter(kindOf);
+  if (read.length) {
+    const same = read.length === dimensions.length && read.every(fits);
+    return same ? {} : { dimensions: read.map((one) => (fits(one) ? one : makeDimension(kindOf(one)))) };
+  }
+  return { dimensions: firstDimensions(kinds), ...(onImages && ON_IMAGES) };
 }
 
 /** The score that a task has beside its loss. */
@@ -74,11 +96,11 @@ export function objectivesOf(all, task) {
  * @param {SearchChoice} choice
  * @param {any} schema
  */
-export function writeSettings({ dimensions, method, objectives, trials, epochs, pruning }, schema) {
+export function writeSettings({ dimensions, method, objectives, trials, epochs, pruning, seconds, batch, seed }, schema) {
   return {
     dimensions: dimensions.map(({ path, values, low, high, scale, count }) => (
       values ? { path, values } : { path, low, high, scale, ...(isGrid(method, schema) && { count }) })),
-    method, objectives, trials, epochs, pruning: pruning && objectives.length === 1,
+    method, objectives, trials, epochs, pruning: pruning && objectives.length === 1, seconds, batch, seed,
   };
 }
 
