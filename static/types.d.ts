@@ -495,6 +495,8 @@ interface PageState {
     /** Trials that are averaged. */
     ticked: number[];
     ensemble: any;
+    /** Two networks that are compared: numbers of their trials, and their boundaries as told. */
+    duel: { trials: any[] } | null;
     /** Metrics of the best trials with those of the test points, once they were looked at. */
     tested: Record<string, Record<Name, number>> | null;
     /** The trial that is about to take the place of the network, and the one that has. */

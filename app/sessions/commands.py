@@ -19,6 +19,7 @@ from app.protocol.messages import (
     Edit,
     Loading,
     Pause,
+    Prefer,
     Propose,
     Race,
     Recall,
@@ -101,7 +102,7 @@ def _dispatch(worker: WorkerState, command: Command) -> Slices[None]:
             _adopt(worker, command)
         case WatchTimeline() | Try() | Race() | Views() | SetGoal() | Check():
             _take_request(worker, command)
-        case StartSearch() | Propose() | Combine() | Test():
+        case StartSearch() | Propose() | Combine() | Prefer() | Test():
             _search(worker, command)
 
 
@@ -143,7 +144,7 @@ def _take_request(
             worker.set_views(command)
 
 
-def _search(worker: WorkerState, command: StartSearch | Propose | Combine | Test) -> None:
+def _search(worker: WorkerState, command: StartSearch | Propose | Combine | Prefer | Test) -> None:
     """Runs a command of the search."""
     searches, there = worker.searches, True
     match command:
@@ -157,6 +158,8 @@ def _search(worker: WorkerState, command: StartSearch | Propose | Combine | Test
             there = searches.propose(command.values)
         case Combine():
             there = searches.combine(command.trials)
+        case Prefer():
+            there = searches.prefer(command.trial)
         case Test():
             there = searches.test()
     if not there:

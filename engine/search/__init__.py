@@ -2,8 +2,8 @@
 
 from engine.search.dimensions import Dimension
 from engine.search.ensemble import Ensemble
-from engine.search.methods import METHODS, Method
-from engine.search.objectives import OBJECTIVES, Objective
+from engine.search.proposals.methods import METHODS, Method
+from engine.search.proposals.objectives import OBJECTIVES, Objective
 from engine.search.search import Search
 from engine.search.settings import SearchSettings, describe_search
 from engine.search.table import write_trials

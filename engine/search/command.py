@@ -14,8 +14,8 @@ from engine.data.image_store import ImageStore
 from engine.data.images.progress import show_progress
 from engine.programs.tiers import Programs
 from engine.search.dimensions import PATHS
-from engine.search.methods import METHODS
-from engine.search.objectives import OBJECTIVES
+from engine.search.proposals.methods import METHODS
+from engine.search.proposals.objectives import OBJECTIVES
 from engine.search.search import Search
 from engine.search.settings import SearchSettings
 from engine.search.table import write_trials
@@ -99,6 +99,9 @@ def run(arguments: argparse.Namespace) -> None:
             "seed": arguments.seed,
         }
     )
+    if settings.is_judged:
+        rule = "must be numbers: preferences are a person's, on the page or by `Search.prefer`"
+        raise SearchError(rule, "objectives")
     with show_progress() as progress:
         store = ImageStore.of_folder(arguments.data_dir, progress)
         search = Search(settings, arguments.study, Programs(store=store))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from engine.search.objectives import Objective
+from engine.search.proposals.objectives import Objective
 from engine.search.trials import SearchTrial, rank_trial
 from engine.state.snapshots import Snapshot
 

@@ -15,8 +15,10 @@ from engine.programs.tiers import Programs, default_programs
 from engine.search.batches import TrialBatch
 from engine.search.ensemble import Ensemble, ImageEnsemble
 from engine.search.kept_weights import KeptWeights
-from engine.search.methods import METHODS
-from engine.search.objectives import OBJECTIVES
+from engine.search.proposals.deliberation import Deliberation
+from engine.search.proposals.methods import METHODS
+from engine.search.proposals.objectives import OBJECTIVES
+from engine.search.proposals.preferences import find_contenders
 from engine.search.settings import SearchSettings
 from engine.search.studies import SearchStudy
 from engine.search.training import make_training
@@ -53,6 +55,7 @@ class Search:
         self._training: dict[int, SearchTrial] = {}
         self._places: dict[int, int] = {}
         self._batch: TrialBatch | None = None
+        self._asking: Deliberation[TrialBatch | None] | None = None
         self._how = make_training(self.settings, programs or default_programs(), threads)
         self._kept = KeptWeights(OBJECTIVES[self.settings.objectives[0]])
         self._spent = 0.0
@@ -74,6 +77,25 @@ class Search:
         return find_best(self.trials, [OBJECTIVES[name] for name in self.settings.objectives])
 
     @property
+    def duel(self) -> tuple[int, int] | None:
+        """The two trials that a person is to compare; the one that was preferred last is first."""
+        if not self.settings.is_judged or self._tested is not None:
+            return None
+        contenders = self._list_contenders()
+        return (contenders[0], contenders[1]) if len(contenders) > 1 else None
+
+    def prefer(self, number: int) -> None:
+        """Says which of the two networks of the duel is better; the next one is trained then.
+
+        Raises:
+            SearchError: there is no duel, or that trial is not in it.
+        """
+        if self.duel is None or number not in self.duel:
+            raise SearchError(f"trial {number} is not one of two that are compared")
+        (other,) = (one for one in self.duel if one != number)
+        self._study.prefer(number, other)
+
+    @property
     def n_begun(self) -> int:
         """Trials that the method has proposed."""
         return sum(one.by == "method" for one in self._study.trials)
@@ -89,7 +111,8 @@ class Search:
         if self._tested is not None:
             return True
         # Asked at every slice: a batch in training says it without the study.
-        return self._batch is None and self._study.n_waiting == 0 and self._n_left() == 0
+        rests = self._batch is None and self._asking is None
+        return rests and self._study.n_waiting == 0 and self._n_left() == 0
 
     @property
     def share(self) -> float:
@@ -137,7 +160,9 @@ class Search:
         if self.done:
             return False
         begun = time.perf_counter()
-        batch = self._batch or self._ask()
+        if self._is_thinking(max_seconds):
+            return False
+        batch = self._next_batch()
         looked = batch is None or batch.advance(max_seconds)
         if looked and batch is not None:
             self._look(batch)
@@ -201,7 +226,15 @@ class Search:
         limit = self.settings.seconds
         if limit is not None and self._spent >= limit:
             return 0
-        return max(0, self.settings.budget - self.n_begun)
+        left = max(0, self.settings.budget - self.n_begun)
+        if not self.settings.is_judged:
+            return left
+        # No more than two at a time: the next one learns from what is said of these.
+        return min(left, max(0, 2 - len(self._list_contenders())))
+
+    def _list_contenders(self) -> list[int]:
+        complete = (one.number for one in self._study.trials if one.state == "complete")
+        return find_contenders(self._study.preferences, complete)
 
     def _make_spec(self, trial: SearchTrial) -> Spec:
         return self.settings.make_spec(trial.values)
@@ -234,6 +267,21 @@ class Search:
         except SpecError:
             self._study.tell(replace(trial, state="failed"))
             return None
+
+    def _is_thinking(self, max_seconds: float) -> bool:
+        """Whether the method is still at work on the next trials, after so long at most."""
+        if self._batch is not None or not METHODS[self.settings.method].compares:
+            return False
+        self._asking = self._asking or Deliberation(self._ask)
+        return not self._asking.wait(max_seconds)
+
+    def _next_batch(self) -> TrialBatch | None:
+        if self._batch is not None:
+            return self._batch
+        if self._asking is None:
+            return self._ask()
+        asking, self._asking = self._asking, None
+        return asking.result()
 
     def _ask(self) -> TrialBatch | None:
         """Begins the next batch: what waits first, then what the method proposes.
@@ -287,5 +335,8 @@ class Search:
         place = self._places[trial.number]
         self._kept.keep(trial, batch.snapshot(place))
         batch.stop(place)
-        self._study.tell(trial)
+        if self.settings.is_judged and trial.state == "complete":
+            self._study.hold(trial)
+        else:
+            self._study.tell(trial)
         del self._training[trial.number]

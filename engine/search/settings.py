@@ -25,8 +25,8 @@ from engine.search.dimensions import (
     Dimension,
     apply_values,
 )
-from engine.search.methods import METHODS
-from engine.search.objectives import OBJECTIVES
+from engine.search.proposals.methods import METHODS
+from engine.search.proposals.objectives import OBJECTIVES
 from engine.search.trials import DimensionValue
 from engine.spec import Spec, describe, patch_spec
 from engine.spec.base import Seed, SpecPart, rule_error
@@ -107,10 +107,26 @@ class SearchSettings(SpecPart):
         if missing in self.objectives:
             rule = f"must be numbers that a {self.spec.task} network has"
             raise rule_error("objectives", rule, missing)
-        if self.pruning and len(self.objectives) > 1:
-            raise rule_error("pruning", "must be off: trials are given up by one objective", True)
+        if self.pruning and (len(self.objectives) > 1 or self.is_judged):
+            raise rule_error("pruning", "must be off: trials are given up by one number", True)
         if self.spec.data.is_images and (self.batch or 1) > MAX_IMAGE_BATCH:
             raise rule_error("batch", f"must be at most {MAX_IMAGE_BATCH} on images", self.batch)
+        return self
+
+    @model_validator(mode="after")
+    def _can_be_judged(self) -> Self:
+        if self.is_judged and len(self.objectives) > 1:
+            rule = "must be one alone where it is a preference"
+            raise rule_error("objectives", rule, list(self.objectives))
+        if self.is_judged and self.spec.data.is_images:
+            rule = "must be numbers: a preference compares boundaries, which images have not"
+            raise rule_error("objectives", rule, list(self.objectives))
+        method = METHODS[self.method]
+        if not method.is_available:
+            rule = f"must be another one: this server has no {' and '.join(method.needs)}"
+            raise rule_error("method", rule, self.method)
+        if method.compares and not self.is_judged:
+            raise rule_error("method", "must be another one without a preference", self.method)
         return self
 
     @classmethod
@@ -149,6 +165,11 @@ class SearchSettings(SpecPart):
         """Share of the points that is set aside, on images of the train images."""
         data = self.spec.data
         return IMAGES_ASIDE if data.is_images else data.validation_fraction
+
+    @property
+    def is_judged(self) -> bool:
+        """Whether a person says which network is better."""
+        return any(OBJECTIVES[name].is_preference for name in self.objectives)
 
     @property
     def budget(self) -> int:
@@ -204,8 +225,15 @@ def describe_search() -> dict[str, Any]:
     """Returns what a search can vary, how and what for, as JSON values for the page."""
     return {
         "paths": list(PATHS),
-        "methods": {name: {"enumerates": one.enumerates} for name, one in METHODS.items()},
-        "objectives": {name: {"direction": one.direction} for name, one in OBJECTIVES.items()},
+        "methods": {
+            name: {"enumerates": one.enumerates, "compares": one.compares}
+            for name, one in METHODS.items()
+            if one.is_available
+        },
+        "objectives": {
+            name: {"direction": one.direction, "is_preference": one.is_preference}
+            for name, one in OBJECTIVES.items()
+        },
         "images": {path: IMAGE_PATHS[path].describe() for path in IMAGE_RANGES},
         "limits": {
             "dimensions": MAX_DIMENSIONS,

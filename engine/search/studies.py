@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -13,15 +14,16 @@ from typing import Any
 from engine.base.errors import SearchError
 from engine.frames.metrics import Metrics
 from engine.search.batches import REDUCTION
-from engine.search.methods import METHODS
-from engine.search.objectives import OBJECTIVES
-from engine.search.optuna_library import load_optuna
+from engine.search.proposals.methods import METHODS
+from engine.search.proposals.objectives import OBJECTIVES
+from engine.search.proposals.optuna_library import load_optuna, load_preferential
+from engine.search.proposals.preferences import Preference, rate_trials
 from engine.search.settings import SearchSettings
 from engine.search.trials import SearchTrial
 
 #: Attributes of a study and of its trials that are LiveNet's.
 _SETTINGS, _TRIAL, _BY = "livenet:settings", "livenet:trial", "livenet:by"
-_TESTED = "livenet:tested"
+_TESTED, _PREFERENCES = "livenet:tested", "livenet:preferences"
 _NAME = "livenet"
 
 
@@ -58,6 +60,7 @@ class SearchStudy:
             self._running: dict[int, Any] = {}
             #: Trials that have ended, which change no more.
             self._ended: dict[int, SearchTrial] = {}
+            self._tell_preferences()
             self._retry_interrupted()
         except self._optuna.exceptions.StorageInternalError as error:
             raise SearchError(f"the study cannot be kept in {file}: {error}") from None
@@ -111,8 +114,7 @@ class SearchStudy:
     def tell(self, trial: SearchTrial) -> None:
         """Ends a trial."""
         running = self._running.pop(trial.number)
-        kept = {"state": trial.state, "epoch": trial.epoch, "metrics": dict(trial.metrics)}
-        running.set_user_attr(_TRIAL, json.dumps(kept))
+        running.set_user_attr(_TRIAL, _write_trial(trial))
         states = self._optuna.trial.TrialState
         if trial.state == "complete":
             self._study.tell(running, list(trial.objectives))
@@ -121,6 +123,32 @@ class SearchStudy:
             self._study.tell(running, state=states.PRUNED)
         else:
             self._study.tell(running, state=states.FAIL)
+
+    def hold(self, trial: SearchTrial) -> None:
+        """Ends the training of a trial whose value a person is yet to say."""
+        running = self._running.pop(trial.number)
+        running.set_user_attr(_TRIAL, _write_trial(trial))
+
+    @property
+    def preferences(self) -> list[Preference]:
+        """What was preferred to what, in the order in which it was said."""
+        known = json.loads(self._study.user_attrs.get(_PREFERENCES, "[]"))
+        return [(better, worse) for better, worse in known]
+
+    def prefer(self, better: int, worse: int) -> None:
+        """Records that a person likes one trial better than another one."""
+        self._study.set_user_attr(_PREFERENCES, json.dumps([*self.preferences, (better, worse)]))
+        self._tell_preferences()
+        if METHODS[self.settings.method].compares:
+            trials = self._study.get_trials(deepcopy=False)
+            judged = load_preferential().PreferentialStudy(self._study)
+            judged.report_preference(trials[better], trials[worse])
+
+    def _tell_preferences(self) -> None:
+        """Tells Optuna the value of each trial that was compared, as far as it does not know it."""
+        for number, value in rate_trials(self.preferences).items():
+            if not self._study.get_trials(deepcopy=False)[number].state.is_finished():
+                self._study.tell(number, float(value))
 
     def measure_importances(self) -> dict[str, float]:
         """Returns how much of the first objective's spread each dimension explains, 0 to 1.
@@ -182,6 +210,8 @@ class SearchStudy:
         """Queues trials again that a server or program was training when it ended."""
         states = self._optuna.trial.TrialState
         for trial in self._study.get_trials(deepcopy=False, states=(states.RUNNING,)):
+            if self.settings.is_judged and _TRIAL in trial.user_attrs:
+                continue
             self._study.tell(trial.number, state=states.FAIL)
             self.enqueue(trial.params, trial.user_attrs.get(_BY, "method"))
 
@@ -196,6 +226,10 @@ class SearchStudy:
     def _parse(self, trial: Any) -> SearchTrial:
         known: dict[str, Any] = json.loads(trial.user_attrs.get(_TRIAL, "{}"))
         values: Sequence[float] = trial.values or ()
+        metrics: dict[str, float] = known.get("metrics", {})
+        if self.settings.is_judged and known.get("state") == "complete":
+            values = values or (math.nan,)
+            metrics = {**metrics, self.settings.objectives[0]: values[0]}
         return SearchTrial(
             trial.number,
             trial.user_attrs.get(_BY, "method"),
@@ -203,8 +237,13 @@ class SearchStudy:
             known.get("state", "training"),
             known.get("epoch", 0),
             tuple(values),
-            known.get("metrics", {}),
+            metrics,
         )
+
+
+def _write_trial(trial: SearchTrial) -> str:
+    kept = {"state": trial.state, "epoch": trial.epoch, "metrics": dict(trial.metrics)}
+    return json.dumps(kept)
 
 
 def _open_storage(optuna: Any, file: Path) -> Any:

@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
-from engine.search.objectives import Objective
+from engine.search.proposals.objectives import Objective
 
 #: What has become of a trial.
 TrialState = Literal["training", "complete", "pruned", "diverged", "failed"]

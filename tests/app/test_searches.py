@@ -42,6 +42,14 @@ def follow(client: Client, state: str = "ended") -> tuple[dict[int, Any], dict[s
             return trials, told
 
 
+def next_duel(client: Client) -> dict[str, Any]:
+    """The next two networks that are to be compared."""
+    while True:
+        told = client.receive()
+        if not isinstance(told, FrameSeen) and told["type"] == "duel":
+            return told
+
+
 def search(client: Client, **changes: Any) -> dict[str, Any]:
     client.open(SPEC)
     client.send("search", search={**SMALL, **changes})
@@ -247,3 +255,28 @@ def test_what_needs_a_search(opened: Client, kind: str) -> None:
     content = {"propose": {"values": {}}, "ensemble": {"trials": [0]}, "adopt": {"trial": 0}}
     opened.send(kind, **content.get(kind, {}))
     opened.error("no_search")
+
+
+def test_two_boundaries_are_told_and_the_preferred_one_stays(client: Client) -> None:
+    search(client, objectives=["preference"], trials=3)
+    first = next_duel(client)
+    assert [one["trial"] for one in first["trials"]] == [0, 1]
+    alone = Search(SearchSettings.parse({**SMALL, "spec": SPEC, "objectives": ["preference"]}))
+    alone.run()
+    for one in first["trials"]:
+        low, high = one["range"]
+        levels = np.frombuffer(base64.b64decode(one["boundary"]), np.uint8).reshape(one["shape"])
+        expected = Ensemble([alone.snapshot(one["trial"])]).boundary(50)
+        painted = low + levels * (high - low) / 255
+        np.testing.assert_allclose(painted, expected, atol=(high - low) / 255)
+    client.send("prefer", trial=2)
+    client.error("invalid_search")
+    client.send("prefer", trial=1)
+    again = next_duel(client)
+    assert [one["trial"] for one in again["trials"]] == [1, 2]
+    client.send("search", study=again["study"])
+    assert next_duel(client)["trials"] == again["trials"]
+    client.send("prefer", trial=1)
+    trials, told = follow(client)
+    assert told["best"] == [1]
+    assert [one["metrics"].get("preference") for one in trials.values()][-1] == 0

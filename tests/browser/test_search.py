@@ -135,3 +135,26 @@ def test_a_search_can_be_used_by_all(tab: Page, language: str) -> None:
     for chart in ("parallel", "history"):
         page.click(f"#tab-search-{chart}")
         check_themes(page, f"search, {chart}, {language}", "#network")
+
+
+@pytest.mark.slow
+def test_two_boundaries_are_compared_by_keyboard(tab: Page) -> None:
+    page = tab.open("/?search=rate:0.01:1:4:log,method:random,for:preference,trials:16,epochs:5")
+    page.click("[data-action='startSearch']")
+    ready = (
+        "[...document.querySelectorAll('[data-action=prefer][aria-disabled=false]')]"
+        ".filter((one) => one.innerText).length === 2"
+    )
+    page.until(ready, "two networks to compare")
+    names = [one.text for one in page.find_all(".search-duel-name")]
+    page.tab_to("[data-action='prefer']")
+    page.press(Keys.ENTER)
+    page.wait(lambda: page.text(".search-about").startswith("3 trials done"), "the next one")
+    page.until(ready, "which is to be compared, too")
+    after = [one.text for one in page.find_all(".search-duel-name")]
+    assert after[0] == names[0], "the preferred one stays on its side"
+    assert after[1] != names[1]
+    page.until("document.activeElement.dataset.action === 'prefer'", "the focus stays")
+    assert "Liked best: " + names[0] in page.text(".search-about")
+    check_themes(page, "two boundaries", "#network")
+    assert not page.control("searchPruning").is_enabled()

@@ -209,3 +209,48 @@ def test_a_trial_that_is_just_asked_for_has_no_values_yet(modules: Modules) -> N
     rate = "optimizer.learning_rate"
     shown = [modules.load(script, rate, value) for value in (0.0123456, 3, 1e-5)]
     assert shown == ["0.0123", "3", "1e−5"]
+
+
+SCHEMA = """{ search: () => ({
+  methods: { tpe: { enumerates: false }, preferential_gp: { compares: true } },
+  objectives: {
+    validation_loss: { direction: "minimize" }, validation_accuracy: { direction: "maximize" },
+    preference: { direction: "maximize", is_preference: true },
+  },
+}) }"""
+
+
+def test_a_preference_stands_alone_by_the_method_made_for_it(modules: Modules) -> None:
+    found = modules.load(
+        f"""const {{ canPrune, chooseObjectives, methodsOf, objectivesOf }} =
+          await import("search/model/settings");
+        const schema = {SCHEMA};
+        const choose = (method, objectives) => chooseObjectives({{ method }}, objectives, schema);
+        return {{
+          judged: choose("tpe", ["preference", "validation_loss"]),
+          back: choose("preferential_gp", ["validation_loss"]),
+          methods: methodsOf(["validation_loss"], schema),
+          prunes: [canPrune(["validation_loss"], schema), canPrune(["preference"], schema)],
+          points: objectivesOf("binary", false, schema),
+          images: objectivesOf("multiclass", true, schema),
+        }};"""
+    )
+    assert found == {
+        "judged": {"objectives": ["preference"], "method": "preferential_gp"},
+        "back": {"objectives": ["validation_loss"], "method": "tpe"},
+        "methods": ["tpe"],
+        "prunes": [True, False],
+        "points": ["validation_loss", "validation_accuracy", "preference"],
+        "images": ["validation_loss", "validation_accuracy"],
+    }
+
+
+def test_who_is_preferred_stays_on_its_side(modules: Modules) -> None:
+    found = modules.load(
+        """const { place } = await import("search/duel");
+        const pair = (...numbers) => numbers.map((trial) => ({ trial }));
+        const numbers = (placed) => placed.map(({ trial }) => trial);
+        return [[[0, 1], []], [[1, 2], [0, 1]], [[0, 2], [0, 1]], [[2, 3], [2, 1]]]
+          .map(([next, before]) => numbers(place(pair(...next), pair(...before))));"""
+    )
+    assert found == [[0, 1], [2, 1], [0, 2], [2, 3]]

@@ -11,6 +11,7 @@ from app.protocol.messages.copies import (
     Adopt,
     CellName,
     Combine,
+    Prefer,
     Propose,
     Race,
     StartSearch,
@@ -55,7 +56,7 @@ from app.protocol.messages.views import (
 _SessionCommand = (
     Edit | Run | Pause | Reset | Undo | Redo | Step | Speed | Views | SetWeight
     | WatchTimeline | Recall | Branch | Try | Race | Sweep | Adopt | SetGoal | Check | StartSearch
-    | Propose | Combine | Test | Ablate
+    | Propose | Combine | Prefer | Test | Ablate
 )  # fmt: skip
 ClientMessage = _SessionCommand | Open | Load | EndSession | Ack
 Command = _SessionCommand | Loading
@@ -83,6 +84,7 @@ __all__ = [
     "Message",
     "Open",
     "Pause",
+    "Prefer",
     "Propose",
     "Race",
     "Recall",

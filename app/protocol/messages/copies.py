@@ -82,6 +82,13 @@ class Combine(Message):
     trials: Annotated[list[TrialNumber], Field(min_length=1, max_length=64)]
 
 
+class Prefer(Message):
+    """Say which of the two trials that are compared is better."""
+
+    type: Literal["prefer"]
+    trial: TrialNumber
+
+
 class Test(Message):
     """Look at the test points of the best trials, which ends the search."""
 

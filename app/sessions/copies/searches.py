@@ -61,6 +61,7 @@ class SearchTask:
         self._asked: deque[Slices[ServerMessage]] = deque()
         self._importances: tuple[int, dict[str, float]] = 0, {}
         self._begun = _Progress(search)
+        self._told_duel: tuple[int, int] | None = None
 
     def advance(self, seconds: float) -> bool:
         """Trains or measures for about so long; False once the end has been told."""
@@ -76,6 +77,7 @@ class SearchTask:
         with self._lock:
             if self._state != "failed" and self.search.done:
                 self._state = "ended"
+            self._show_duel()
             trains = self._state == "training"
             goes_on = self._in_runner = trains or bool(self._asked)
         silent = time.monotonic() - self._told_at
@@ -83,6 +85,17 @@ class SearchTask:
         if due:
             self._tell(self, self.describe())
         return goes_on
+
+    def _show_duel(self) -> None:
+        """Has the two networks painted that are to be compared, once they are others."""
+        duel = self.search.duel
+        if duel is not None and duel != self._told_duel:
+            self._asked.append(begin_duel(self.search, duel, self.study))
+        self._told_duel = duel
+
+    def forget_duel(self) -> None:
+        """Has the next slice tell the present duel again, to somebody who has come back."""
+        self._told_duel = None
 
     def _answer(self, seconds: float) -> None:
         """Goes on with what is measured, and tells it once it is there."""
@@ -113,6 +126,7 @@ class SearchTask:
         with self._lock:
             self._state = "ended" if self.search.done else "training"
             self._begun = _Progress(self.search)
+            self._show_duel()
             was = self._in_runner
             self._in_runner = self._state == "training" or bool(self._asked)
             return self._in_runner and not was
@@ -196,6 +210,17 @@ def begin_ensemble(search: Search, numbers: Sequence[int], study: str) -> Slices
     told = {"type": "ensembled", "study": study, "trials": list(numbers), "metrics": metrics}
     boundary = ensemble.boundary(_SIDE)
     return told if boundary is None else {**told, **_describe_boundary(boundary)}
+
+
+def begin_duel(search: Search, duel: tuple[int, int], study: str) -> Slices[ServerMessage]:
+    """Returns a `duel` message in slices: the boundaries of two trials that are compared."""
+    pictures = []
+    for number in duel:
+        boundary = search.make_ensemble([number]).boundary(_SIDE)
+        assert boundary is not None
+        pictures.append({"trial": number, **_describe_boundary(boundary)})
+        yield
+    return {"type": "duel", "study": study, "trials": pictures}
 
 
 def _describe_boundary(boundary: NDArray[np.float32]) -> dict[str, Any]:

@@ -95,6 +95,19 @@ class SessionSearches:
         task.search.add(values)
         return self._go_on(task)
 
+    def prefer(self, number: int) -> bool:
+        """Says which of two trials is better; False if the server is busy.
+
+        Raises:
+            MessageError: there is no search.
+            SearchError: that trial is not one of two that are compared.
+        """
+        task = self._find_task()
+        task.search.prefer(number)
+        there = self._go_on(task)
+        self._tell(task, task.describe())
+        return there
+
     def stop(self) -> None:
         """Trains no further; what has been found stays."""
         if self._task is not None:
@@ -183,6 +196,7 @@ class SessionSearches:
         del told["spec"]
         self._tell(task, {"type": "search", "study": task.study, "search": told})
         self._tell(task, task.describe(whole=True))
+        task.forget_duel()
         if task.search.tested is not None:
             self._tell(task, describe_tested(task.search, task.study))
 

@@ -111,6 +111,12 @@ export function createActions({ store, edits, customPoints, send, schema, ablate
     send({ type: "propose", values });
   }
 
+  /** Says which of two networks is better. */
+  function prefer(trial) {
+    store.set({ search: { problem: null, duel: null } });
+    send({ type: "prefer", trial });
+  }
+
   /** Asks for the mean of some trials. */
   function combine(trials) {
     store.set({ search: { problem: null } });
@@ -183,7 +189,7 @@ export function createActions({ store, edits, customPoints, send, schema, ablate
   }
 
   return {
-    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, adoptCell, search, propose, combine, testSearch, adoptTrial, checkGoal, setSpeed, setWeight, removeLink, ablate, startPreset, complete,
+    run, pause, toggle, oneEpoch: () => step({ epochs: 1 }), oneBatch: () => step({ batches: 1 }), reset, wholeRun, undo, redo, newSeed, newPoints, openStep, closeStep, race, adopt, adoptCell, search, propose, prefer, combine, testSearch, adoptTrial, checkGoal, setSpeed, setWeight, removeLink, ablate, startPreset, complete,
     chooseData: createDataSwitch({ store, edits, schema }),
   };
 }

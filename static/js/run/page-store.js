@@ -33,7 +33,7 @@ const INITIAL = {
   search: {
     open: false, dimensions: [], method: "tpe", objectives: ["validation_loss"], trials: 64, epochs: 100, pruning: false, seconds: null, batch: null, seed: 0,
     study: null, settings: null, state: null, share: 0, left: null, found: [], best: [], importances: {}, problem: null,
-    chart: "history", ticked: [], ensemble: null, tested: null, opening: null, opened: null,
+    chart: "history", ticked: [], ensemble: null, tested: null, duel: null, opening: null, opened: null,
   },
   goal: { text: null, tree: null, verdict: null, reached: null, check: null },
   ablation: { units: [], links: [] },

@@ -2,14 +2,10 @@
 
 import { h, setText } from "lib/dom";
 import { word } from "lib/words";
-import { createBoundaryMap } from "plot/boundary-map";
-import { createPixels, moveRange } from "plot/maps";
+import { createBoundaryPicture } from "search/boundary-picture";
 import { isRising, scoreOfTask } from "search/model/settings";
 import { bestBy, metricOf } from "search/model/trials";
 import { formatMetric } from "search/words";
-
-/** Outputs of these lie between 0 and 1. */
-const PROBABILITIES = [null, "binary_crossentropy"];
 
 /**
  * @param {Context} context
@@ -22,8 +18,7 @@ export function createEnsemble({ store, schema, actions, taskOf }) {
     type: "button", data: { action: "combine", help: word("help.search.combine") }, on: { click: () => actions.combine(store.get().search.ticked) },
   });
   const element = h("div.search-ensemble", {}, canvas, h("div.search-ensemble-words", {}, text, button));
-  let pixels = null;
-  let map = null;
+  const picture = createBoundaryPicture(canvas);
 
   function update() {
     const { search: { settings, ticked, ensemble, found }, run: { spec } } = store.get();
@@ -49,16 +44,7 @@ export function createEnsemble({ store, schema, actions, taskOf }) {
   function paint() {
     const { appearance: { palette }, view: { discretize }, search: { ensemble }, run: { spec } } = store.get();
     if (!ensemble?.boundary || !palette || !spec) return;
-    const { boundary, shape, range } = ensemble;
-    const [outputs, side] = shape;
-    const wide = 2 * side - 1;
-    if (pixels?.width !== wide) pixels = createPixels(wide, wide, canvas);
-    if (map?.side !== side) map = { side, ...createBoundaryMap(side) };
-    const bytes = Uint8Array.from(atob(boundary), (letter) => letter.charCodeAt(0));
-    const isShare = taskOf(spec) !== "regression" && (outputs > 1 || PROBABILITIES.includes(spec.loss));
-    const whole = isShare ? [0, 1] : range;
-    const data = isShare ? moveRange(bytes, range, whole) : bytes;
-    map.paint(pixels, { arrays: { boundary: { data, shape: [outputs, side, side] } }, meta: { boundary_range: whole } }, palette, discretize);
+    picture.paint(ensemble, { palette, discretize, task: taskOf(spec), loss: spec.loss });
   }
 
   return { element, update, paint };

@@ -192,7 +192,7 @@ function scoreAxis(palette, name, { low, high, log, rising }) {
   const space = (to - from) * 0.06 || 0.5;
   return axisLayout(palette, {
     type: log ? "log" : "linear", range: [from - space, to + space], fixedrange: true, title: axisTitle(nameMetric(name)),
-    ...(log && to - from >= MANY ? { dtick: 1 } : { nticks: 5 }), ...(rising && { tickformat: ".0%" }),
+    ...(log && to - from >= MANY ? { dtick: 1 } : { nticks: 5 }), ...(name.endsWith("accuracy") && { tickformat: ".0%" }),
   });
 }
 

@@ -6,7 +6,7 @@ import { mergeTrials } from "search/model/trials";
 const KEPT = "livenet.study";
 /** Refusals that a panel tells by itself. */
 const CODES = ["invalid_search", "unknown_study", "no_search", "no_weights"];
-const NOTHING = { settings: null, state: null, share: 0, left: null, found: [], best: [], importances: {}, ticked: [], ensemble: null, tested: null };
+const NOTHING = { settings: null, state: null, share: 0, left: null, found: [], best: [], importances: {}, ticked: [], ensemble: null, tested: null, duel: null };
 
 /**
  * @param {Object} connection
@@ -29,6 +29,9 @@ export function followSearch(connection, store, storage) {
     if (study !== search.study) return;
     store.set({ search: { state, share, left, found: mergeTrials(search.found, trials), best, importances } });
     storage.setItem(KEPT, JSON.stringify({ study, state }));
+  });
+  connection.on("duel", ({ study, trials }) => {
+    if (study === store.get().search.study) store.set({ search: { duel: { trials } } });
   });
   connection.on("ensembled", (ensemble) => store.set({ search: { ensemble } }));
   connection.on("tested", ({ trials }) => store.set({ search: { tested: trials, state: "ended" } }));

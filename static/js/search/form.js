@@ -7,7 +7,9 @@ import { formatCount } from "lib/format";
 import { word } from "lib/words";
 import { openAxisMenu } from "map/axis-menu";
 import { createSearchMore } from "search/more";
-import { EPOCHS, MOST_DIMENSIONS, TRIALS, countPlaces, isGrid, listKinds, makeDimension, objectivesOf, writeSettings } from "search/model/settings";
+import {
+  EPOCHS, MOST_DIMENSIONS, TRIALS, canPrune, chooseObjectives, countPlaces, isGrid, isJudged, listKinds, makeDimension, methodsOf, objectivesOf, writeSettings,
+} from "search/model/settings";
 import { describeDimension, explainMethod, nameMetric } from "search/words";
 
 const NONE = "";
@@ -19,11 +21,11 @@ const NONE = "";
  */
 export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
   const set = (patch) => store.set({ search: patch });
-  const epochCounts = EPOCHS[store.get().images.set ? "images" : "plane"];
-  const [methods, all] = [schema.search().methods, schema.search().objectives].map(Object.keys);
+  const onImages = Boolean(store.get().images.set);
+  const epochCounts = EPOCHS[onImages ? "images" : "plane"];
   const chips = h("div.search-dimensions", { role: "group", "aria-label": word("search.dimensions") });
   const method = createChoice({ label: word("label.search.method"), help: word("help.search.method"), path: "searchMethod" }, {
-    options: methods.map((name) => [name, word(`search.method.${name}`)]), onInput: (name) => set({ method: name }),
+    options: [], onInput: (name) => set({ method: name }),
   });
   const first = createChoice({ label: word("label.search.objective"), help: word("help.search.objective"), path: "searchObjective" }, {
     options: [], onInput: (name) => setObjectives(name, store.get().search.objectives[1]),
@@ -51,7 +53,7 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
   let drawn = "";
 
   function setObjectives(one, other) {
-    set({ objectives: [one, ...(other && other !== one ? [other] : [])] });
+    set(chooseObjectives(store.get().search, [one, ...(other && other !== one ? [other] : [])], schema));
   }
 
   function begin() {
@@ -65,20 +67,21 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
     const usable = listKinds(kinds, spec, schema);
     const task = taskOf(spec);
     showChips(search, usable);
+    method.setOptions(methodsOf(search.objectives, schema).map((name) => [name, word(`search.method.${name}`)]));
     method.update(search.method);
-    const possible = objectivesOf(all, task);
+    const possible = objectivesOf(task, onImages, schema);
     const named = /** @type {[string, string][]} */ (possible.map((name) => [name, nameMetric(name)]));
     first.setOptions(named);
     first.update(search.objectives[0]);
-    second.setOptions([[NONE, word("search.second.none")], ...named.filter(([name]) => name !== search.objectives[0])]);
+    second.setOptions([[NONE, word("search.second.none")], ...named.filter(([name]) => name !== search.objectives[0] && !isJudged([name, search.objectives[0]], schema))]);
     second.update(search.objectives[1] ?? NONE);
     // Of another task: the loss is always there.
     if (search.objectives.some((name) => !possible.includes(name))) set({ objectives: ["validation_loss"] });
     showCount(trials, TRIALS, search.trials);
     showCount(epochs, epochCounts, search.epochs);
     more.update();
-    pruning.update(search.pruning && search.objectives.length === 1);
-    pruning.input.disabled = search.objectives.length > 1;
+    pruning.update(search.pruning && canPrune(search.objectives, schema));
+    pruning.input.disabled = !canPrune(search.objectives, schema);
     setText(about, isGrid(search.method, schema) && search.dimensions.length
       ? word("search.grid.places", { about: explainMethod(search.method), places: formatCount(countPlaces(search.dimensions)) }) : explainMethod(search.method));
     const trains = search.state === "training";

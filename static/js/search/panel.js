@@ -6,6 +6,7 @@ import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 import { createByHand } from "search/by-hand";
 import { createSearchCharts } from "search/charts";
+import { createDuel } from "search/duel";
 import { createEnsemble } from "search/ensemble";
 import { createSearchForm } from "search/form";
 import { createLastAct } from "search/last-act";
@@ -39,12 +40,13 @@ export function create(card, context) {
   const table = createTrialTable({ open: openTrial, tick });
   const hand = createByHand(context, kindOf);
   const ensemble = createEnsemble(context);
+  const duel = createDuel(context);
   const lastAct = createLastAct(context);
   const shownText = h("span.search-shown");
   const all = h("button.quiet-button", { type: "button", hidden: true, data: { action: "showAllTrials" }, on: { click: () => charts.clear() } }, word("action.search.all"));
   const download = (kind) => h("a.quiet-button", { download: "", data: { study: kind, help: word(`help.search.${kind}`) } }, word(`action.search.${kind}`));
   const files = ["csv", "db"].map(download);
-  const found = h("div.search-found", { hidden: true }, charts.element,
+  const found = h("div.search-found", { hidden: true }, duel.element, charts.element,
     h("div.search-table-head", {}, shownText, all, h("span.spacer"), ...files),
     table.element, hand.element, h("div.search-ends", {}, ensemble.element, lastAct.element));
   const section = h("section.search", { hidden: true, "aria-label": word("search.title") }, form.element, found, said);
@@ -142,6 +144,7 @@ export function create(card, context) {
     form.update();
     hand.update();
     ensemble.update();
+    duel.update();
     lastAct.update();
     throttle.offer();
   }
@@ -151,10 +154,11 @@ export function create(card, context) {
   const unwatch = [
     store.watch(["search.open", "search.dimensions", "search.method", "search.objectives", "search.trials", "search.epochs", "search.pruning", "search.seconds", "search.batch", "search.seed", "search.settings",
       "search.state", "search.share", "search.left", "search.found", "search.best", "search.importances", "search.problem", "search.chart", "search.ticked", "search.ensemble",
-      "search.tested", "search.opened", "run.spec", "run.pending"], follow),
+      "search.tested", "search.opened", "search.duel", "run.spec", "run.pending"], follow),
     store.watch(["appearance.palette", "view.discretize"], () => {
       draw();
       ensemble.paint();
+      duel.paint();
     }),
     // One step, or the space of a layer, is shown in the drawing that is covered here.
     store.watch(["step.open", "view.space"], ({ step, view: { space }, search }) => {

@@ -32,7 +32,7 @@ export function nameMetric(name) {
 /** @param {string} name of a metric */
 export function formatMetric(name, value) {
   if (!Number.isFinite(value)) return "–";
-  if (name === "parameters") return formatCount(value);
+  if (name === "parameters" || name === "preference") return formatCount(value);
   return name.endsWith("accuracy") ? formatPercent(value) : formatLoss(value);
 }
 
@@ -69,7 +69,8 @@ export function describeSearch({ settings, state, left, found, best }, schema) {
   const first = found.find(({ number }) => number === best[0]);
   if (!first) return lines.join(" ");
   const [name] = settings.objectives;
-  if (best.length > 1) lines.push(word("search.front", { count: formatCount(best.length) }));
+  if (name === "preference") lines.push(word("search.liked", { values: nameTrial(first, schema) }));
+  else if (best.length > 1) lines.push(word("search.front", { count: formatCount(best.length) }));
   else lines.push(word("search.best", { name: nameMetric(name), value: formatMetric(name, metricOf(first, name)), values: nameTrial(first, schema) }));
   return lines.join(" ");
 }

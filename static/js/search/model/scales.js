@@ -40,7 +40,7 @@ export function scaleOfScores(trials, name, rising) {
   const scores = trials.filter(({ state }) => state !== "training").map((trial) => metricOf(trial, name)).filter(Number.isFinite)
     .sort((a, b) => a - b);
   if (!scores.length) return { ...numbers(name, 0, 1, false), rising };
-  if (rising) return { ...numbers(name, Math.min(0.5, scores[0]), 1, false), rising };
+  if (rising) return { ...numbers(name, Math.min(0.5, scores[0]), Math.max(1, scores.at(-1)), false), rising };
   const at = (share) => scores[Math.min(scores.length - 1, Math.floor(share * scores.length))];
   const low = Math.max(LOWEST, scores[0]);
   const high = Math.max(low * 1.01, Math.min(at(HIGHEST), BEYOND * at(0.5)));

@@ -12,6 +12,8 @@ const ON_IMAGES = { trials: 16, epochs: 5, pruning: true };
 const FIRST = ["optimizer.learning_rate", "layers.units"];
 /** Values of a dimension on a grid, at first. */
 const COUNT = 4;
+/** The method of a first search. */
+const USUAL = "tpe";
 const SCORES = { regression: "validation_rmse", binary: "validation_accuracy", multiclass: "validation_accuracy" };
 
 /**
@@ -79,15 +81,42 @@ export function isGrid(method, schema) {
   return schema.search().methods[method]?.enumerates ?? false;
 }
 
+/** Whether a person says which network is better. */
+export function isJudged(objectives, schema) {
+  return objectives.some((name) => schema.search().objectives[name]?.is_preference);
+}
+
 /**
- * The objectives that a task has.
+ * The objectives that a task has; of images no boundaries can be compared.
  *
- * @param {string[]} all
  * @param {Task} task
+ * @param {boolean} onImages
+ * @param {any} schema
  */
-export function objectivesOf(all, task) {
+export function objectivesOf(task, onImages, schema) {
   const others = Object.values(SCORES).filter((name) => name !== SCORES[task]);
-  return all.filter((name) => !others.includes(name));
+  return Object.keys(schema.search().objectives).filter((name) => !others.includes(name) && !(onImages && isJudged([name], schema)));
+}
+
+/** The methods that can work with some objectives. */
+export function methodsOf(objectives, schema) {
+  const { methods } = schema.search();
+  return Object.keys(methods).filter((name) => !methods[name].compares || isJudged(objectives, schema));
+}
+
+/**
+ * The choice with other objectives: a preference stands alone, by the method that is made for it where it is there.
+ *
+ * @param {SearchChoice} choice
+ * @param {string[]} objectives
+ * @param {any} schema
+ * @returns {Partial<SearchChoice>}
+ */
+export function chooseObjectives({ method }, objectives, schema) {
+  const next = isJudged(objectives, schema) ? objectives.slice(0, 1) : objectives;
+  const possible = methodsOf(next, schema);
+  const made = possible.find((name) => schema.search().methods[name].compares);
+  return { objectives: next, method: made ?? (possible.includes(method) ? method : USUAL) };
 }
 
 /**
@@ -100,8 +129,13 @@ export function writeSettings({ dimensions, method, objectives, trials, epochs, 
   return {
     dimensions: dimensions.map(({ path, values, low, high, scale, count }) => (
       values ? { path, values } : { path, low, high, scale, ...(isGrid(method, schema) && { count }) })),
-    method, objectives, trials, epochs, pruning: pruning && objectives.length === 1, seconds, batch, seed,
+    method, objectives, trials, epochs, pruning: canPrune(objectives, schema) && pruning, seconds, batch, seed,
   };
+}
+
+/** Whether trials can be given up: by one number. */
+export function canPrune(objectives, schema) {
+  return objectives.length === 1 && !isJudged(objectives, schema);
 }
 
 /** How many places a grid has. */

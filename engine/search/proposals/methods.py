@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from importlib.util import find_spec
 from typing import Any
 
 from engine.base.registry import Registry
-from engine.search.optuna_library import load_optuna
+from engine.search.proposals.optuna_library import load_optuna, load_preferential
 
 
 @dataclass(frozen=True)
@@ -19,12 +20,21 @@ class Method:
         about: what it does, as the documents say it.
         make: returns Optuna's sampler for a seed.
         enumerates: whether it tries every combination of a grid, in the order of its values.
+        needs: modules besides Optuna, which not every server has.
+        compares: whether it reads preferences alone, and thinks for seconds about each trial.
     """
 
     name: str
     about: str
     make: Callable[[int], Any]
     enumerates: bool = False
+    needs: tuple[str, ...] = ()
+    compares: bool = False
+
+    @property
+    def is_available(self) -> bool:
+        """Whether all that it needs is installed."""
+        return all(find_spec(name) is not None for name in self.needs)
 
 
 def _sampler(name: str, **options: object) -> Callable[[int], Any]:
@@ -46,5 +56,11 @@ METHODS.register(
     Method(
         "cma_es", "from a normal distribution that follows the best trials (Hansen 2001)",
         _sampler("CmaEsSampler"),
+    ),
+    Method(
+        "preferential_gp", "where a Gaussian process of preferences expects the most to be gained "
+        "(Takeno et al. 2023)",
+        lambda seed: load_preferential().samplers.gp.PreferentialGPSampler(seed=seed),
+        needs=("optuna_dashboard", "botorch"), compares=True,
     ),
 )  # fmt: skip

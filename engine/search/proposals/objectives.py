@@ -18,14 +18,17 @@ class Objective:
     Attributes:
         name: the quantity, see `QUANTITIES`.
         direction: which numbers are better.
+        is_preference: whether no quantity says it, but a person who compares two networks, see
+            `SearchStudy.prefer`.
     """
 
     name: str
     direction: Literal["minimize", "maximize"]
+    is_preference: bool = False
 
     def read(self, spec: Spec, metrics: Mapping[str, float]) -> float | None:
-        """Returns the number; None where a network has no such number."""
-        return QUANTITIES[self.name].read(spec, metrics)
+        """Returns the number; None where a network has no such number (yet)."""
+        return None if self.is_preference else QUANTITIES[self.name].read(spec, metrics)
 
     def is_better(self, value: float, other: float) -> bool:
         """Whether one number is better than another."""
@@ -40,4 +43,5 @@ OBJECTIVES.register(
     Objective("validation_accuracy", "maximize"),
     Objective("validation_rmse", "minimize"),
     Objective("parameters", "minimize"),
+    Objective("preference", "maximize", is_preference=True),
 )

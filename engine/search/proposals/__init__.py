@@ -1,0 +1,1 @@
+"""Who proposes trials of a search, and what for: methods, objectives, preferences."""
