@@ -32,8 +32,8 @@ _MOST_BYTES = 100_000_000
 #: Versions of jaxlib that know the option.
 _KNOWN = ("0.10.",)
 
-#: Options of XLA for loops of larger sums: from some size on it would have a library reduce them,
-#: by a call that keeps a loop from being folded.
+#: Options of XLA for loops of products, or of larger sums: it would have a library compute them, by
+#: a call that keeps a loop from being folded.
 FOLDING_OPTIONS: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": ""}
 
 logger = logging.getLogger(__name__)

@@ -154,9 +154,19 @@ LOSSES.register(
 )  # fmt: skip
 
 
+@jax.custom_jvp
 def binary_crossentropy(z: Array, y: Array) -> Array:
-    """-(y log p + (1 - y) log(1 - p)) with p = sigmoid(z), in the form that cannot overflow."""
+    """-(y log p + (1 - y) log(1 - p)) with p = sigmoid(z), in the form that cannot overflow.
+
+    Its derivative by z is p - y, which takes fewer operations than those of the parts of this form.
+    """
     return jnp.maximum(z, 0.0) - z * y + jnp.log1p(jnp.exp(-jnp.abs(z)))
+
+
+binary_crossentropy.defjvps(
+    lambda change, loss, z, y: change * (jax.nn.sigmoid(z) - y),
+    lambda change, loss, z, y: -change * z,
+)
 
 
 _NUMPY_BINARY = """\

@@ -233,6 +233,8 @@ def compile_stacked(stacked: StackedModel) -> StackedProgram:
     def run(call: StackedArguments) -> StackedResult:
         return run_stacked(stacked, call)
 
-    options = SMALL_NETWORK_OPTIONS | FOLDING_OPTIONS if stacked.lanes > 1 else {}
+    options = model.compiler_options
+    if stacked.lanes > 1:
+        options = SMALL_NETWORK_OPTIONS | FOLDING_OPTIONS
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
         return jax.jit(run).lower(shapes).compile(compiler_options=options)

@@ -290,4 +290,5 @@ def compile_turn(model: Model) -> Callable[[TurnArguments], TurnResult]:
     with jax.default_matmul_precision("highest"), jax.default_device(small_network_device()):
         level = str(model.optimization_level)
         options: dict[str, Any] = {"xla_backend_optimization_level": level, **SMALL_NETWORK_OPTIONS}
+        options |= model.compiler_options
         return jax.jit(turn).lower(shapes).compile(compiler_options=options)

@@ -39,7 +39,13 @@ def test_loops_are_folded() -> None:
 
 @pytest.mark.parametrize(
     ("units", "batch_size", "folded"),
-    [((4, 2), 10, True), ((8, 8), 30, True), ((16, 16), 10, True), ((32, 32), 10, False)],
+    [
+        ((4,), 10, True),
+        ((4, 2), 10, True),
+        ((8, 8), 30, True),
+        ((16, 16), 10, True),
+        ((32, 32), 10, False),
+    ],
 )
 def test_small_networks_train_in_a_folded_loop(
     units: tuple[int, ...], batch_size: int, folded: bool

@@ -16,6 +16,7 @@ from jax import Array, lax
 
 from engine.base.arrays import Floats
 from engine.base.counters import count_batches
+from engine.base.loops import FOLDING_OPTIONS
 from engine.data.datasets import Dataset
 from engine.functions.optimizers import OPTIMIZERS
 from engine.functions.schedules import SCHEDULES
@@ -34,7 +35,14 @@ from engine.network import (
 from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.inputs import Choices, Inputs, Rates, pack_rates, unpack_rates
 from engine.programs.models.plane_arrays import Indices, PlaneArrays, pixel_features
-from engine.programs.models.sizes import BOUNDARY, FUSED_OPERATIONS, Sizes, epochs_per_call
+from engine.programs.models.sizes import (
+    BOUNDARY,
+    FUSED_OPERATIONS,
+    NARROW_ROWS,
+    NARROW_UNITS,
+    Sizes,
+    epochs_per_call,
+)
 from engine.spec import Spec
 
 #: (batch) -> inputs of its rows, lying as the network takes them, and targets [K, rows].
@@ -184,10 +192,21 @@ class ExactModel:
         return self.batch * max(a * b for a, b in pairwise(self.network.widths))
 
     @property
+    def narrow(self) -> bool:
+        """Whether matrix products are so small that XLA is to write them out itself."""
+        small = max(self.network.widths) <= NARROW_UNITS and self.batch <= NARROW_ROWS
+        return bool(self.axis) and small
+
+    @property
+    def compiler_options(self) -> dict[str, Any]:
+        """Options of XLA for this model's turn."""
+        return FOLDING_OPTIONS if self.narrow else {}
+
+    @property
     def fused(self) -> bool:
         """Whether products of an update are multiplications and sums, so that its loop folds."""
         pays = self.layout.n_hidden > 1 and self.largest_product <= FUSED_OPERATIONS
-        return bool(self.axis) and (self.network.fused or pays)
+        return bool(self.axis) and (self.network.fused or (pays and not self.narrow))
 
     @cached_property
     def trained_network(self) -> ExactNetwork:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import jax.numpy as jnp
 import numpy as np
@@ -103,6 +104,11 @@ class GeneralModel:
             choices=CHOICES + 2 + 3 * self.capacity.layers,
             mask=(self.capacity.layers, self.capacity.units),
         )
+
+    @property
+    def compiler_options(self) -> dict[str, Any]:
+        """Options of XLA for this model's turn: none of its own."""
+        return {}
 
     @property
     def optimization_level(self) -> int:

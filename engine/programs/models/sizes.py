@@ -11,6 +11,9 @@ BOUNDARY = 100
 #: Multiplications of the largest product of a batch, at most, where fused products are faster in
 #: networks of more than one hidden layer: 8 x 8 with batches of 60, 20 x 20 with batches of 10.
 FUSED_OPERATIONS = 4000
+#: Widest layer and rows of a batch, at most, where XLA writes products out faster than its library
+#: computes them, and than it writes sums of multiplications.
+NARROW_UNITS, NARROW_ROWS = 4, 64
 
 
 class Sizes(NamedTuple):
