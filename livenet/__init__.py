@@ -5,5 +5,7 @@ engine can be imported, what is shown is checked by it, and trained networks can
 """
 
 from livenet.embeds import Embed, embed
+from livenet.figure import Figure
+from livenet.results import show
 
-__all__ = ["Embed", "embed"]
+__all__ = ["Embed", "Figure", "embed", "show"]

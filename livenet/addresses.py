@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 Json = Mapping[str, Any]
@@ -84,6 +84,50 @@ def write_state(spec: Json, defaults: Json | None = None, carried: str = "") -> 
     if carried:
         said.append(f"state={carried}")
     return "&".join([f"v={VERSION}", *said]) if said else ""
+
+
+#: Axes of a map that no setting of the spec has, by their path.
+_AXES = {
+    "layers.units": "units",
+    "layers.count": "depth",
+    "layers.activation": "activation",
+    "layers.dropout": "dropout",
+}
+
+
+def write_map(axes: Sequence[Json], seeds: int = 1, colour: str = "boundary") -> str:
+    """Writes the axes of a map as the word `map` of a link.
+
+    Args:
+        axes: each with its `path`, `values` and `scale`.
+        seeds: networks of a cell.
+        colour: what cells are coloured by.
+
+    Raises:
+        ValueError: a link cannot say these values: numbers are equally far apart, or have equal
+            ratios.
+    """
+    parts = [_write_axis(axis) for axis in axes]
+    parts += [f"seeds:{seeds}"] if seeds > 1 else []
+    parts += [f"colour:{colour}"] if colour != "boundary" else []
+    return ",".join(parts)
+
+
+def _write_axis(axis: Json) -> str:
+    path, values = axis["path"], axis["values"]
+    words = {**_AXES, **{path: word for word, path in PATHS.items()}}
+    word = words.get(path, path)
+    if any(isinstance(value, str) for value in values):
+        return f"{word}:{'.'.join(map(str, values))}"
+    low, high, count, log = values[0], values[-1], len(values), axis["scale"] == "log"
+    for place, value in enumerate(values):
+        share = place / (count - 1)
+        meant = low * (high / low) ** share if log else low + (high - low) * share
+        whole = all(isinstance(one, int) for one in values)
+        if abs(meant - value) > (0.5 if whole else 1e-4 * max(abs(low), abs(high))):
+            raise ValueError(f"a link cannot say the values of {path}: {values}")
+    ends = [write_number(low), write_number(high), str(count)]
+    return ":".join([word, *ends, *(["log"] if log else [])])
 
 
 def _find(spec: Json, path: str) -> Any:

@@ -11,7 +11,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from livenet.addresses import write_number, write_state
+from livenet.addresses import write_map, write_number, write_state
 from livenet.options import check_option
 
 SERVER = "http://127.0.0.1:8000"
@@ -77,7 +77,8 @@ def embed(
 
     Args:
         spec: what is trained, as a mapping of what differs from the default playground or as
-            an `engine.Spec`; or an `engine.Trainer`, whose weights come along.
+            an `engine.Spec`; or an `engine.Trainer`, whose weights come along; or an
+            `engine.Sweep`, whose map is trained anew by the server.
         server: where LiveNet runs, with a path if it has one.
         width: pixels; None takes what room there is.
         height: pixels.
@@ -128,6 +129,11 @@ def embed(
     }
     said = [f"{word}={_write(value)}" for word, value in checked.items() if value is not None]
     base = f"{_check_server(server)}/embed"
+    sweep = spec if hasattr(spec, "grid") else None
+    if sweep is not None:
+        spec, told = sweep.spec, sweep.grid.describe()
+        said = [f"map={write_map(told['axes'], told['seeds'])}", *said]
+        said += ["panels=map"] if panels is None else []
     room = LONGEST - len(base) - sum(map(len, said)) - len(said)
     state = _write_state(spec, server, room)
     query = "&".join([*([state] if state else []), *said])
