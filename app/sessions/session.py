@@ -280,7 +280,8 @@ class Session:
                 *known, running=shared.control.running, resumed=False,
                 ablation=shared.demand.ablation,
             )  # fmt: skip
-            text = json.dumps({**opened, "watching": True}, separators=(",", ":"))
+            told = {**opened, "watching": True, "sweep": shared.sweep}
+            text = json.dumps(told, separators=(",", ":"))
             shared.audience.put(Joined(watcher, text))
             if shared.ended:
                 shared.audience.put(Ended())

@@ -210,6 +210,20 @@ def test_a_watcher_sees_what_the_client_sees(watched: Watched) -> None:
     assert watcher.frame().step == client.frame().step > 0
 
 
+def test_watchers_are_told_of_a_sweep(watched: Watched) -> None:
+    client, watch = watched
+    watcher = watch()
+    assert watcher.message("opened")["sweep"] is None
+    rates = {"path": "optimizer.learning_rate", "low": 0.01, "high": 1, "count": 3}
+    client.send("sweep", sweep={"axes": [rates]})
+    sweep = client.message("sweep", acks=True)
+    assert watcher.message("sweep", acks=True) == sweep
+    assert watch().message("opened")["sweep"] == sweep["sweep"]
+    client.send("sweep", sweep=None)
+    assert client.message("sweep", acks=True)["sweep"] is None
+    assert watcher.message("sweep", acks=True)["sweep"] is None
+
+
 def test_a_slow_watcher_holds_up_nobody_and_gets_the_newest_frame(watched: Watched) -> None:
     client, watch = watched
     slow, quick = watch(), watch()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 #: Messages to the client that watchers read, too; others are the client's own.
-SHOWN = frozenset({"spec", "diverged", "stopped", "recalled"})
+SHOWN = frozenset({"spec", "sweep", "diverged", "stopped", "recalled"})
 
 
 @dataclass(frozen=True, slots=True)
