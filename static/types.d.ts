@@ -203,6 +203,8 @@ interface MapTools {
   open(): void;
   openCell(at: number): void;
   zoom(places: { across: number[]; up: number[] }): void;
+  /** Whether a finger draws a box. */
+  isBoxing(): boolean;
   /** Into the part around a cell. */
   zoomAt(at: number): void;
   zoomOut(): void;

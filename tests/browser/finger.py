@@ -17,13 +17,19 @@ class Finger:
         command = {"type": kind, "touchPoints": list(points)}
         self._driver.execute_cdp_cmd("Input.dispatchTouchEvent", command)
 
-    def down(self, element: WebElement, x: float = 0, y: float = 0) -> None:
+    def _find(self, element: WebElement, x: float, y: float) -> dict[str, float]:
         box = self._driver.execute_script(
             """const { x, y, width, height } = arguments[0].getBoundingClientRect();
                return [x + width / 2, y + height / 2];""",
             element,
         )
-        self._touch("touchStart", {"x": box[0] + x, "y": box[1] + y})
+        return {"x": box[0] + x, "y": box[1] + y}
+
+    def down(self, element: WebElement, x: float = 0, y: float = 0) -> None:
+        self._touch("touchStart", self._find(element, x, y))
+
+    def move(self, element: WebElement, x: float = 0, y: float = 0) -> None:
+        self._touch("touchMove", self._find(element, x, y))
 
     def up(self) -> None:
         self._touch("touchEnd")

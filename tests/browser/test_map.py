@@ -9,6 +9,7 @@ from selenium.webdriver import ActionChains
 from selenium.webdriver.common.keys import Keys
 
 from tests.browser.axe import check_themes
+from tests.browser.finger import Finger
 from tests.browser.page import Page
 
 #: Four rates, and networks of two sizes.
@@ -158,6 +159,25 @@ def test_a_map_fits_and_axe_finds_nothing(tab: Page, width: int, mobile: bool) -
         page.until("document.querySelector('.popover')", "the menu of the axis")
         check_themes(page, "the menu of an axis", ".popover")
         page.press(Keys.ESCAPE)
+
+
+@pytest.mark.slow
+def test_a_finger_draws_a_box(tab: Page) -> None:
+    tab.resize(360, 780, True)
+    page = tab.open(f"/?lang=en&{SMALL}")
+    painted(page)
+    wall, finger = page.find(".map-wall"), Finger(page)
+    page.run("arguments[0].scrollIntoView({ block: 'center' })", wall)
+    width, height = wall.size["width"], wall.size["height"]
+    assert page.run("return getComputedStyle(arguments[0]).touchAction", wall) == "pan-y"
+    page.run("document.querySelector('[data-action=map-box]').click()")
+    assert page.run("return getComputedStyle(arguments[0]).touchAction", wall) == "none"
+    finger.down(wall, -width / 4 - 5, -height / 4)
+    for share in (0.3, 0.6, 1):
+        finger.move(wall, (share * 0.5 - 0.25) * width, (share * 0.5 - 0.25) * height)
+    finger.up()
+    page.wait(lambda: SMALL not in page.run("return location.search"), "the axes are others")
+    page.until("!document.querySelector('.map-wall.boxing')", "one box, and it scrolls again")
 
 
 @pytest.mark.slow

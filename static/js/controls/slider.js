@@ -2,7 +2,7 @@
 
 import { createScale } from "controls/scale";
 import { h, setText } from "lib/dom";
-import { formatValue } from "lib/format";
+import { formatShort, formatValue } from "lib/format";
 
 const KEYS = {
   ArrowRight: [1, false], ArrowUp: [1, false], ArrowLeft: [-1, false], ArrowDown: [-1, false],
@@ -50,9 +50,8 @@ export function createSlider(field, { onInput, format = formatValue }) {
     const position = scale.positionOf(value);
     if (!dragged) input.value = String(position);
     input.style.setProperty("--fill", (dragged ? Number(input.value) : position) / scale.track);
-    const text = format(value);
-    setText(output, text);
-    input.setAttribute("aria-valuetext", text);
+    setText(output, format === formatValue ? formatShort(value) : format(value));
+    input.setAttribute("aria-valuetext", format(value));
   }
 
   /** Shows a value that came from elsewhere. */

@@ -18,6 +18,11 @@ export function formatValue(value) {
   return `${Number(digits)}e${Number(exponent)}`.replace("-", "−");
 }
 
+/** A control's value where there is little room: four digits of a fraction. */
+export function formatShort(value) {
+  return formatValue(Number.isInteger(value) ? value : Number(value.toPrecision(4)));
+}
+
 /** A loss: three decimals, more when it is small, fewer when it is large; powers of ten only for what is huge. */
 export function formatLoss(value) {
   if (!Number.isFinite(value)) return "∞";

@@ -23,12 +23,22 @@ function createMapTools(context, { kinds, kindOf, shown, cell, find }) {
   const { store, actions } = context;
   const choice = createMapChoice(context, { kinds, kindOf, shown });
   const toolbar = createMapToolbar(context, {
-    preset: choice.takePreset, seeds: choice.takeSeeds, zoomIn: () => choice.zoomAt(cell()), zoomOut: choice.zoomOut, find,
+    preset: choice.takePreset, seeds: choice.takeSeeds, zoomIn: () => choice.zoomAt(cell()), zoomOut: choice.zoomOut, box: showBox, find,
   });
+  let boxing = false;
+
+  /** Has a finger draw a box to zoom into, once; else it scrolls the page. */
+  function showBox(isOn) {
+    boxing = isOn;
+    toolbar.showBox(isOn);
+    find().querySelector(".map-wall").classList.toggle("boxing", isOn);
+  }
 
   function update() {
     const { axes, seeds } = store.get().map;
-    toolbar.update({ seeds, preset: choice.findPreset(), one: axes.length === 1, cells: choice.countCells() });
+    toolbar.update({
+      seeds, preset: choice.findPreset(), one: axes.length === 1, ofSeeds: axes.some(({ path }) => path === "seed"), cells: choice.countCells(),
+    });
   }
 
   /** Goes on with the network of a cell. */
@@ -39,6 +49,10 @@ function createMapTools(context, { kinds, kindOf, shown, cell, find }) {
 
   return {
     presets: toolbar.presets, foot: toolbar.foot, update, open: choice.open, openCell,
-    zoom: choice.zoom, zoomAt: choice.zoomAt, zoomOut: choice.zoomOut, openMenu: choice.openMenu,
+    zoom: (places) => {
+      showBox(false);
+      choice.zoom(places);
+    },
+    isBoxing: () => boxing, zoomAt: choice.zoomAt, zoomOut: choice.zoomOut, openMenu: choice.openMenu,
   };
 }

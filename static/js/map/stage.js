@@ -147,14 +147,19 @@ export function createMapStage({ kindOf, schema }, on) {
     return size ? cellAt(size, x, y) : -1;
   }
 
+  /** A finger scrolls the page, unless it is to draw a box. */
+  function isScroll({ pointerType }) {
+    return pointerType === "touch" && !on.tools?.isBoxing();
+  }
+
   function begin(event) {
-    if (event.pointerType === "touch" || event.button !== 0 || !size || !on.tools) return;
+    if (isScroll(event) || event.button !== 0 || !size || !on.tools) return;
     pressed = placeOf(event);
     dragged = false;
   }
 
   function drag(event) {
-    if (!size || event.pointerType === "touch") return;
+    if (!size || isScroll(event)) return;
     if (!pressed) {
       const cell = cellOf(event);
       if (cell >= 0 && cell !== at) on.look(cell);

@@ -116,7 +116,7 @@ export function createSearchForm({ store, schema, actions, taskOf }, kinds) {
   }
 
   function makeChip(i) {
-    return h("button.search-dimension", {
+    return h("button.pill.search-dimension", {
       type: "button", "aria-haspopup": "dialog", data: { dimension: i }, on: { click: (event) => openMenu(event.currentTarget, i) },
     });
   }
