@@ -115,8 +115,8 @@ def write_map(axes: Sequence[Json], seeds: int = 1, colour: str = "boundary") ->
 
 def _write_axis(axis: Json) -> str:
     path, values = axis["path"], axis["values"]
-    words = {**_AXES, **{path: word for word, path in PATHS.items()}}
-    word = words.get(path, path)
+    words: dict[str, str] = {**_AXES, **{place: word for word, place in PATHS.items()}}
+    word = words.get(str(path), str(path))
     if any(isinstance(value, str) for value in values):
         return f"{word}:{'.'.join(map(str, values))}"
     low, high, count, log = values[0], values[-1], len(values), axis["scale"] == "log"

@@ -82,11 +82,11 @@ def test_numbers_colour_a_wall_and_wrong_ones_are_refused(sweep: Sweep) -> None:
 
 @pytest.mark.slow
 def test_a_search_is_a_curve_and_a_table() -> None:
-    settings = SearchSettings(
-        spec=make_spec(layers=[{"units": 2}]),
-        dimensions=({"path": "optimizer.learning_rate", "low": 0.01, "high": 1, "scale": "log"},),
-        method="random", trials=4, epochs=2,
-    )  # fmt: skip
+    rates = {"path": "optimizer.learning_rate", "low": 0.01, "high": 1, "scale": "log"}
+    spec = make_spec(layers=[{"units": 2}]).model_dump(mode="json")
+    settings = SearchSettings.model_validate(
+        {"spec": spec, "dimensions": [rates], "method": "random", "trials": 4, "epochs": 2}
+    )
     search = Search(settings)
     assert str(livenet.show(search)) == "0 trials"
     search.run()
