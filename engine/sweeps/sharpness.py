@@ -42,7 +42,7 @@ class CellSharpness:
         self._values = np.full((grid.rows * grid.columns, 2), np.nan, np.float32)
         self._shown: Floats | None = None
         self._epochs = np.full(grid.n_cells, -1)
-        self._order = _spread(grid.n_cells)
+        self._order = _spread_cells(grid)
         self._place = 0
         self._vectors: dict[int, Doubles] = {}
         self._work: _Work | None = None
@@ -98,6 +98,19 @@ class CellSharpness:
         self._values[cell] = value, limit
         self._epochs[cell] = epoch
         self._shown = None
+
+
+def _spread_cells(grid: Grid) -> list[int]:
+    """Returns all cells so that the first ones lie far apart along both axes."""
+    along = [_spread(count) for count in (grid.rows, grid.columns)]
+
+    def rank(cell: int) -> tuple[int, int]:
+        places = [
+            order.index(at) for order, at in zip(along, divmod(cell, grid.columns), strict=True)
+        ]
+        return max(places), sum(places)
+
+    return sorted(range(grid.n_cells), key=rank)
 
 
 def _spread(count: int) -> list[int]:
