@@ -17,22 +17,22 @@ Edit = tuple[dict[str, Any], list[Any] | None]
 FIRST = 8
 
 
-#: Units of a maxout layer that points have room for.
-MOST_MAXOUT = 16
-#: Activations of units that have one weighted sum.
-SINGLE = tuple(name for name in names.ACTIVATIONS if name != "maxout")
-
-
 def _layer(rng: random.Random, units: int) -> dict[str, Any]:
-    count = rng.randint(1, units)
-    return {
-        "units": count,
-        "activation": rng.choice(names.ACTIVATIONS if count <= MOST_MAXOUT else SINGLE),
+    layer = {
+        "units": rng.randint(1, units),
+        "activation": rng.choice(names.ACTIVATIONS),
         "negative_slope": round(rng.random(), 3),
         "dropout": rng.choice([0, 0, 0, 0.1, 0.5]),
         "batch_norm": units > FIRST and rng.random() < 0.2,
         "trainable": rng.random() > 0.2,
     }
+    return _fit(layer, units)
+
+
+def _fit(layer: dict[str, Any], units: int) -> dict[str, Any]:
+    """A layer with room for so many weighted sums; a unit of maxout has two."""
+    wide = layer["activation"] == "maxout" and 2 * layer["units"] > units
+    return {**layer, "activation": "relu"} if wide else layer
 
 
 def draw_layers(rng: random.Random, spec: Spec, layers: int, units: int) -> Edit:
@@ -52,7 +52,7 @@ def draw_layers(rng: random.Random, spec: Spec, layers: int, units: int) -> Edit
         while rng.random() < 0.4 and len(kept) < units:
             kept.insert(rng.randint(0, len(kept)), None)
         changed = _layer(rng, units) if rng.random() < 0.5 else old.model_dump()
-        new.append({**changed, "units": len(kept)})
+        new.append(_fit({**changed, "units": len(kept)}, units))
         origin.append([place, kept])
     if rng.random() < 0.4 and len(new) < layers:
         new.append(_layer(rng, units))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from engine import (
     Candidate,
     EngineError,
     FrameRequest,
+    Programs,
     Race,
     Spec,
     Trainer,
@@ -22,6 +24,7 @@ from engine import (
 from engine.runs.race_paths import MOST_NUMBERS, share_landscape
 from tests.engine.conftest import MakeTrainer
 from tests.engine.states import read_state, same_bits
+from tests.programs import FOLDER
 
 SECONDS = 0.01
 SMALL = {"layers": [{"units": 4}], "data": {"samples": 60}}
@@ -37,7 +40,16 @@ def finish(race: Race) -> dict[str, np.ndarray]:
     return race.arrays
 
 
-def test_each_copy_is_what_a_trainer_becomes(make_trainer: MakeTrainer) -> None:
+@pytest.fixture
+def make_general() -> Iterator[MakeTrainer]:
+    """Makes trainers without exact programs: other tests' may be there for the same network."""
+    programs = Programs(cache_dir=str(FOLDER))
+    programs.warm()
+    yield lambda value: Trainer(parse_spec(value), programs=programs)
+    programs.close()
+
+
+def test_each_copy_is_what_a_trainer_becomes(make_general: MakeTrainer) -> None:
     """Optimizers, rates, initial weights, seeds and layers, from step 0, to the last bit."""
     patches = [
         {"optimizer": {"name": "adam", "learning_rate": 0.01}},
@@ -46,12 +58,12 @@ def test_each_copy_is_what_a_trainer_becomes(make_trainer: MakeTrainer) -> None:
         {"seed": 7},
         {"layers": [{"units": 8, "activation": "relu"}] * 2, "batch_size": 7},
     ]
-    trainer = make_trainer(SMALL)
+    trainer = make_general(SMALL)
     trainer.turn(epochs=3)
     race = begin(trainer, patches)
     arrays = finish(race)
     for i, patch in enumerate(patches):
-        alone = make_trainer(SMALL)
+        alone = make_general(SMALL)
         alone.edit(patch)
         alone.reset()
         rows = []

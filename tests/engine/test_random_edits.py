@@ -209,17 +209,17 @@ def test_no_switch_of_batch_normalization_compiles_anything(
 
 
 def test_a_new_trainer_and_a_loaded_one_compile_nothing(
-    programs: Programs, make_trainer: MakeTrainer, compilations: Compilations, tmp_path: Any
+    all_programs: Programs, make_trainer: MakeTrainer, compilations: Compilations, tmp_path: Any
 ) -> None:
     make_trainer()
-    builds, compiled = programs.builds, compilations.count
+    builds, compiled = all_programs.builds, compilations.count
     rng = random.Random(4)
     for _ in range(10):
         trainer = make_trainer()
         run_edits(trainer, rng, 3, 6, 8)
         trainer.save(tmp_path / "trainer")
-        exercise(Trainer.load(tmp_path / "trainer", programs), rng)
-    assert programs.builds == builds
+        exercise(Trainer.load(tmp_path / "trainer", all_programs), rng)
+    assert all_programs.builds == builds
     assert compilations.count == compiled
 
 
