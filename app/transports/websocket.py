@@ -12,8 +12,9 @@ from __future__ import annotations
 import contextlib
 import io
 import re
-import selectors
 import socket
+import struct
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -114,16 +115,18 @@ class WebSocket:
             sender.join()
 
     def _read(self) -> None:
-        with selectors.DefaultSelector() as selector, contextlib.suppress(OSError):
-            selector.register(self._socket, selectors.EVENT_READ)
+        with contextlib.suppress(OSError):
+            _limit_waits(self._socket, TICK_SECONDS)
             while True:
-                ready = selector.select(TICK_SECONDS)
+                try:
+                    data = self._socket.recv(self._receive_bytes)
+                except (BlockingIOError, TimeoutError):
+                    data = None
                 now = time.monotonic()
                 closed_at = self._outbox.closed_at
                 if closed_at is not None and now - closed_at > CLOSE_SECONDS:
                     return
-                if ready:
-                    data = self._socket.recv(self._receive_bytes)
+                if data is not None:
                     if not data or not self._handle(data):
                         return
                     self._heard_at = self._pinged_at = now
@@ -185,6 +188,18 @@ class WebSocket:
             # Full, or broken, which the sender will see.
             sent = 0
         return None if sent == len(data) else Remainder(data[sent:])
+
+
+def _limit_waits(sock: socket.socket, seconds: float) -> None:
+    """Has the system end each `recv` that waits longer; sending is not concerned.
+
+    A selector before each `recv` would need Python's lock once more for every message.
+    """
+    milliseconds = int(1e3 * seconds)
+    limit = struct.pack("ll", *divmod(1000 * milliseconds, 1_000_000))
+    if sys.platform == "win32":
+        limit = struct.pack("L", milliseconds)
+    sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, limit)
 
 
 def _to_event(item: Item) -> Event:
