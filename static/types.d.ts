@@ -454,6 +454,8 @@ interface PageState {
     /** Whether networks race on the data, or optimizers down a surface. */
     place: "data" | "surface";
     surface: string;
+    /** A second surface beside it, as a lesson may have it; null for none. */
+    beside: string | null;
     /** What the paths down the surface differ in. */
     against: string;
     rate: number;

@@ -17,8 +17,9 @@ _RATES = 1e-5, 10.0
 def read_race(text: str, line: int) -> dict[str, Any]:
     """Reads `name=value` by commas to what the page keeps of a race.
 
-    A `surface` has optimizers go down that surface, at `rate`; else networks train on the data,
-    which differ in their `kind`, for so many `epochs`.
+    A `surface` has optimizers go down that surface, at `rate`, and down the one `beside` it, if
+    there is one; else networks train on the data, which differ in their `kind`, for so many
+    `epochs`.
 
     Raises:
         LessonError: a name or a value is none of these.
@@ -32,6 +33,8 @@ def read_race(text: str, line: int) -> dict[str, Any]:
             race["epochs"] = int(value)
         elif name == "surface" and value in SURFACES:
             race |= {"place": "surface", "surface": value}
+        elif name == "beside" and value in SURFACES:
+            race |= {"place": "surface", "beside": value}
         elif name == "rate" and (rate := _read_rate(value)) is not None:
             race["rate"] = rate
         else:

@@ -119,6 +119,7 @@ def test_what_the_check_finds(step: str, found: list[str]) -> None:
         (f"{HEAD}## A\n:::figure loss\nrace: kind=seed\n:::".encode(), 7, "the panel race"),
         (f"{HEAD}## A\n:::figure race\nrace: kind=size\n:::".encode(), 7, "no kind=size"),
         (f"{HEAD}## A\n:::figure race\nrace: epochs=3\n:::".encode(), 7, "no epochs=3"),
+        (f"{HEAD}## A\n:::figure race\nrace: beside=hill\n:::".encode(), 7, "no beside=hill"),
         (f"{HEAD}## A\n:::figure race\nrace: rate=nan\n:::".encode(), 7, "no rate=nan"),
         (f"{HEAD}## A\n:::question\nWhy?\n> a\n:::".encode(), 7, "choices, or one number"),
         (f"{HEAD}## A\n:::question\nanswer: nan\n> a\n:::".encode(), 7, "finite"),
@@ -157,6 +158,7 @@ def test_a_figure_says_what_its_race_begins_with() -> None:
     for text, race in (
         ("kind=seed, epochs=50", {"kind": "seed", "epochs": 50}),
         ("surface=saddle, rate=0.1", {"place": "surface", "surface": "saddle", "rate": 0.1}),
+        ("surface=bowl, beside=beale", {"place": "surface", "surface": "bowl", "beside": "beale"}),
     ):
         [figure] = read(f"{HEAD}## A\n:::figure race\nrace: {text}\n:::").steps[0]["blocks"]
         assert figure["race"] == race

@@ -1,17 +1,15 @@
-/** Race of optimizers down a classic surface of two numbers: the map, the paths, and who arrives. */
+/** Race of optimizers down a classic surface of two numbers, or down two side by side: the maps, and who arrives. */
 
 import { createChoice } from "controls/choice";
 import { createSlider } from "controls/slider";
 import { h, setLines, setText } from "lib/dom";
 import { describeError } from "lib/errors";
-import { formatCount, formatLoss, formatValue } from "lib/format";
+import { formatValue } from "lib/format";
 import { optionText } from "lib/terms";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
-import { PLOT_CONFIG, nameChart, whenPlotly } from "plot/plotly";
 import { RATES } from "race/choices";
-import { rankArrivals, standOf } from "race/descent";
-import { pathsFigure } from "race/paths-figure";
+import { createDescentMap } from "race/descent-map";
 
 const ADDRESS = "api/surfaces";
 const UPDATES = 300;
@@ -42,60 +40,51 @@ export function createSurfaceRace({ store, schema }) {
   const again = h("button.button.primary", { type: "button", data: { action: "descend", help: word("help.race.descend") }, on: { click: play } }, word("action.race.descend"));
   const formula = h("p.race-formula");
   const words = h("div.race-words", { role: "status" });
-  const plot = h("div.race-surface");
-  const list = h("ul.race-paths");
+  const asking = createThrottle(ASK, ask);
+  const drawing = createThrottle(PERIOD, draw);
+  const [map, beside] = ["first", "second"].map(() => createDescentMap({ store, read, onStart: asking.offer, onResize: drawing.offer }));
+  const maps = () => (store.get().race.beside ? [map, beside] : [map]);
   const element = h("div.race-parts", {},
     h("div.race-side", {}, h("div.race-settings", {}, surfaceChoice.element, against.element, rate.element, optimizer.element), formula, time.element, again, words),
-    h("div.race-main", {}, plot, list));
+    h("div.race-main.race-maps", {}, map.element, beside.element));
 
-  let plotly = null;
-  let surface = null;
-  let paths = [];
   let names = [];
-  let start = null;
+  let offered = false;
   let at = 0;
   let timer = 0;
   let asked = 0;
   let shown = false;
   let gone = false;
-  const asking = createThrottle(ASK, ask);
-  const drawing = createThrottle(PERIOD, draw);
 
-  whenPlotly().then((loaded) => {
-    plotly = loaded;
-    if (!gone) draw();
-  });
-
-  /** Asks for the surface, unless it is there, and for the paths. */
+  /** Asks for the surfaces, unless they are there, and for the paths. */
   async function ask() {
     const { race, run: { spec } } = store.get();
     if (!shown || !spec) return;
     asked += 1;
     const mine = asked;
-    const address = `${ADDRESS}/${race.surface}`;
-    if (surface?.name !== race.surface) start = null;
     const racers = race.against === "optimizer"
       ? schema.field("optimizer.name").options.map((name) => ({ name, learning_rate: race.rate }))
       : RATES.map((learning_rate) => ({ name: race.optimizer, learning_rate }));
     const { momentum, rho, beta_1, beta_2, epsilon, weight_decay } = spec.optimizer;
     const optimizers = racers.map((one) => ({ momentum, rho, beta_1, beta_2, epsilon, weight_decay, ...one }));
+    let ready;
     try {
-      if (!surface) offer(await fetch(ADDRESS).then(read));
-      const found = surface?.name === race.surface ? surface : await fetch(address).then(read);
-      const told = await fetch(address, { method: "POST", body: JSON.stringify({ optimizers, start, updates: UPDATES }) }).then(read);
-      if (gone || mine !== asked) return;
-      surface = found;
-      paths = told.paths;
+      if (!offered) offer(await fetch(ADDRESS).then(read));
+      const asks = [race.surface, race.beside].filter(Boolean).map((name, i) => [map, beside][i].load(name, optimizers, UPDATES));
+      ready = await Promise.all(asks);
     } catch (error) {
       if (!gone && mine === asked) setLines(words, [error instanceof TypeError ? word("share.unreachable") : error.message]);
       return;
     }
+    if (gone || mine !== asked) return;
+    for (const show of ready) show();
     names = racers.map(({ name, learning_rate }) => (race.against === "optimizer" ? optionText("optimizer.name", name) : formatValue(learning_rate)));
-    setText(formula, `f(x, y) = ${surface.formula}`);
+    setText(formula, `f(x, y) = ${map.formula()}`);
     play();
   }
 
   function offer({ surfaces }) {
+    offered = true;
     surfaceChoice.setOptions(surfaces.map((name) => [name, word(`race.surface.${name}`)]));
     surfaceChoice.update(store.get().race.surface);
   }
@@ -120,55 +109,13 @@ export function createSurfaceRace({ store, schema }) {
   }
 
   function draw() {
-    const { appearance: { palette } } = store.get();
-    if (!surface || !palette || !shown || gone) return;
-    const stands = paths.map((path) => standOf(path, surface, at));
+    if (!shown || gone || !map.formula()) return;
     time.update(at);
-    writePaths(stands, palette);
-    setLines(words, describe(stands));
-    const { clientWidth: width, clientHeight: height } = plot;
-    if (!plotly || !width || !height) return;
-    const { data, layout } = figure(palette, width, height);
-    const ready = plotly.react(plot, data, layout, { ...PLOT_CONFIG, scrollZoom: false });
-    if (!plot.dataset.listens) {
-      plot.dataset.listens = "yes";
-      ready.then(() => plot.on("plotly_click", ({ points: [{ x, y }] }) => { start = [x, y]; asking.offer(); }));
+    for (const one of maps()) {
+      one.entitle(maps().length > 1);
+      one.draw(at, names);
     }
-    nameChart(plot, word("race.surface.alt", { name: word(`race.surface.${surface.name}`) }));
-  }
-
-  function figure(palette, width, height) {
-    const cut = (values) => values.slice(0, at + 1);
-    const end = ({ x }) => (x.indexOf(null) < 0 ? at + 1 : Math.min(at + 1, x.indexOf(null)));
-    return pathsFigure(
-      { x: surface.x, y: surface.y, losses: surface.heights, minima: surface.minima },
-      paths.map((path) => ({ x: cut(path.x).slice(0, end(path)), y: cut(path.y).slice(0, end(path)) })),
-      { palette, colours: palette.classes, width, height, names: ["x", "y"] },
-    );
-  }
-
-  function describe(stands) {
-    const order = rankArrivals(stands);
-    const gone = stands.flatMap(({ diverged }, i) => (diverged ? [names[i]] : []));
-    return [
-      word(`race.surface.about.${surface.name}`),
-      order.length ? word("race.arrived", { name: names[order[0]], update: formatCount(stands[order[0]].arrived), count: order.length })
-        : word("race.arrived.none", { update: formatCount(at) }),
-      ...(gone.length ? [word("race.diverged", { names: gone.join(", ") })] : []),
-    ];
-  }
-
-  function writePaths(stands, palette) {
-    if (list.children.length !== paths.length) {
-      list.replaceChildren(...paths.map(() => h("li", {}, h("span.race-key", { "aria-hidden": "true" }), h("span.race-name"), h("span.race-score"))));
-    }
-    stands.forEach(({ value, arrived, diverged }, i) => {
-      const [key, name, score] = list.children[i].children;
-      key.style.background = palette.classes[i];
-      setText(name, names[i]);
-      setText(score, diverged ? word("race.score.diverged") : formatLoss(value));
-      list.children[i].classList.toggle("ahead", arrived !== null);
-    });
+    setLines(words, maps().flatMap((one) => one.describe(at, names, maps().length > 1)));
   }
 
   function follow({ race }) {
@@ -178,6 +125,8 @@ export function createSurfaceRace({ store, schema }) {
     optimizer.update(race.optimizer);
     rate.element.hidden = race.against !== "optimizer";
     optimizer.element.hidden = race.against !== "learning_rate";
+    beside.element.hidden = !race.beside;
+    formula.hidden = Boolean(race.beside);
     if (shown) asking.offer();
   }
 
@@ -190,20 +139,17 @@ export function createSurfaceRace({ store, schema }) {
   }
 
   const unwatch = [
-    store.watch(["race.surface", "race.against", "race.rate", "race.optimizer"], follow),
+    store.watch(["race.surface", "race.beside", "race.against", "race.rate", "race.optimizer"], follow),
     store.watch(["appearance.palette"], draw),
   ];
-  const observer = new ResizeObserver(draw);
-  observer.observe(plot);
-
   function destroy() {
     gone = true;
     stop();
     asking.cancel();
     drawing.cancel();
-    observer.disconnect();
     unwatch.forEach((undo) => undo());
-    if (plotly && plot.dataset.listens) plotly.purge(plot);
+    map.destroy();
+    beside.destroy();
   }
 
   return { element, show, resize: draw, destroy };

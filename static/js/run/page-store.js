@@ -27,7 +27,7 @@ const INITIAL = {
   landscape: { open: 0, kind: "path", weights: null, draw: 0, solid: false },
   race: {
     open: 0, place: "data", kind: "optimizer", epochs: 100, here: false,
-    surface: "ravine", against: "optimizer", rate: 0.03, optimizer: "momentum",
+    surface: "ravine", beside: null, against: "optimizer", rate: 0.03, optimizer: "momentum",
   },
   map: { open: false, axes: [], seeds: 1, colour: "boundary", zooms: [], sweep: null, problem: null, adopting: false },
   search: {
