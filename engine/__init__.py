@@ -47,6 +47,7 @@ from engine.insight.ablation import names_same_parts
 from engine.insight.surfaces.classic_surfaces import MAX_UPDATES, SURFACES, Surface, descend
 from engine.programs.tiers import Programs
 from engine.runs.early_stopping import BestEpoch, EarlyStop
+from engine.runs.image_trials import ImageTrial
 from engine.runs.images.memory import count_image_bytes
 from engine.runs.races import MAX_RACE_EPOCHS, MAX_RACERS, Race
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
@@ -146,6 +147,7 @@ __all__ = [
     "Group",
     "ImageData",
     "ImageStore",
+    "ImageTrial",
     "LandscapeRequest",
     "LinkPayload",
     "LogEntry",

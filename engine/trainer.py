@@ -19,6 +19,7 @@ from engine.frames.metrics import Metrics
 from engine.goals import Goal, SeedCheck
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.editable import EditableRun
+from engine.runs.image_trials import ImageTrial
 from engine.runs.past import PastRun
 from engine.runs.races import Race
 from engine.runs.run_classes import is_ready, make_data
@@ -214,8 +215,11 @@ class Trainer(EditableRun):
         *,
         restart: bool = False,
         flow: bool = False,
-    ) -> Trial:
+    ) -> Trial | ImageTrial:
         """Returns a trial of changes on copies of this snapshot; the run keeps its state.
+
+        Copies of networks for images begin at step 0, train a part of an epoch, and have their
+        gradient flow measured in any case.
 
         Args:
             candidates: the changes.
@@ -227,6 +231,8 @@ class Trainer(EditableRun):
             EngineError: a change cannot be made, or not be tried.
         """
         now = self.snapshot()
+        if restart and now.spec.data.is_images:
+            return ImageTrial(self._programs, now, candidates, epochs)
         return Trial(self._programs, now, candidates, epochs, restart=restart, flow=flow)
 
     def begin_race(self, racers: Sequence[Candidate], epochs: int, *, restart: bool = True) -> Race:

@@ -72,6 +72,7 @@ class TrialResult:
         baseline: without a change.
         outcomes: one for each candidate.
         best: number of the candidate that helps most; None if none helps.
+        batches: updates of each of them, where they end within an epoch.
     """
 
     step: int
@@ -79,6 +80,7 @@ class TrialResult:
     baseline: Outcome
     outcomes: tuple[Outcome, ...]
     best: int | None
+    batches: int | None = None
 
 
 class Trial:

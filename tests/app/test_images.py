@@ -62,6 +62,28 @@ def test_a_session_trains_on_images(opened_digits: Client) -> None:
     assert frame.metadata["data_source"] == "sklearn"
 
 
+def test_an_experiment_on_images_trains_copies_for_a_part_of_the_way(
+    opened_digits: Client,
+) -> None:
+    """They begin at step 0, and tell the gradients of their layers; the run goes on."""
+    client = opened_digits
+    client.run()
+    patch = {"optimizer": {"learning_rate": 1e-5}}
+    client.send("try", trial="a", candidates=[{"patch": patch}], epochs=2, restart=True, flow=True)
+    told = {"type": "trying"}
+    while told["type"] == "trying":
+        got = client.receive()
+        if isinstance(got, dict):
+            told = got
+        else:
+            client.ack()
+    assert told["type"] == "tried", told
+    assert (told["step"], told["epochs"], told["batches"]) == (0, 2, 24)
+    [slow] = told["results"]
+    assert slow["test_loss"] > told["baseline"]["test_loss"]
+    assert [len(one["flow"]) for one in (slow, told["baseline"])] == [2, 2]
+
+
 def test_predictions_come_only_when_they_have_changed(opened_digits: Client) -> None:
     client = opened_digits
     client.send("views", names=["predictions", "digit"])

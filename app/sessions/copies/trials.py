@@ -7,16 +7,17 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from engine import Outcome, Trial, TrialResult
+from engine import ImageTrial, Outcome, Trial, TrialResult
 
 logger = logging.getLogger(__name__)
 
 Message = dict[str, Any]
 
-#: What one trial may train; the copies are then compared as far as they have come.
-MAX_SECONDS = 4.0
+#: What one trial may train; the copies are then compared as far as they have come. Those of images
+#: end their training by themselves, but wait for programs and measure large sets.
+MAX_SECONDS, MAX_IMAGE_SECONDS = 4.0, 30.0
 #: How long one trial may take, rests and the turns of others included.
-MAX_WALL_SECONDS = 20.0
+MAX_WALL_SECONDS, MAX_IMAGE_WALL_SECONDS = 20.0, 60.0
 #: Progress is told in so many steps.
 _STEPS = 10
 
@@ -34,7 +35,9 @@ class TrialTask:
         cancelled: nobody wants its result any more.
     """
 
-    def __init__(self, name: str, trial: Trial, tell: Callable[[TrialTask, Message], None]) -> None:
+    def __init__(
+        self, name: str, trial: Trial | ImageTrial, tell: Callable[[TrialTask, Message], None]
+    ) -> None:
         self.name = name
         self.cancelled = False
         self._trial = trial
@@ -42,6 +45,9 @@ class TrialTask:
         self._spent = 0.0
         self._told = 0
         self._end: float | None = None
+        images = isinstance(trial, ImageTrial)
+        self._most = MAX_IMAGE_SECONDS if images else MAX_SECONDS
+        self._most_wall = MAX_IMAGE_WALL_SECONDS if images else MAX_WALL_SECONDS
 
     def advance(self, seconds: float) -> bool:
         """Trains for about so long; False once its result has been told."""
@@ -60,12 +66,12 @@ class TrialTask:
     def _train(self, seconds: float) -> bool:
         """Trains a slice; False if there is none left, or no time for it."""
         begun = time.monotonic()
-        self._end = self._end or begun + MAX_WALL_SECONDS
-        if self._trial.done or self._spent > MAX_SECONDS or begun > self._end:
+        self._end = self._end or begun + self._most_wall
+        if self._trial.done or self._spent > self._most or begun > self._end:
             return False
         self._trial.advance(seconds)
         self._spent += time.monotonic() - begun
-        share = max(self._trial.share, min(1.0, self._spent / MAX_SECONDS))
+        share = max(self._trial.share, min(1.0, self._spent / self._most))
         if int(share * _STEPS) > self._told:
             self._told = int(share * _STEPS)
             self._tell(self, make_progress_message(self.name, share))
@@ -89,6 +95,7 @@ def make_result_message(name: str, result: TrialResult) -> Message:
         "trial": name,
         "step": result.step,
         "epochs": result.epochs,
+        **({} if result.batches is None else {"batches": result.batches}),
         "baseline": _tell_outcome(result.baseline),
         "results": [_tell_outcome(outcome) for outcome in result.outcomes],
         "best": result.best,

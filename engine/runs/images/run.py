@@ -175,6 +175,15 @@ class ImageRun(RunBase[ImageData]):
         yield from self._measure()
         return self.metrics
 
+    def advance(self, steps: int) -> Slices[None]:
+        """Trains on the programs that are compiled, in slices, and measures nothing.
+
+        Raises:
+            DivergedError: a number became infinite or NaN; the last finite state is kept.
+        """
+        program = self._programs.images.training(self._spec, self._data)
+        yield from self._advance(program, steps)
+
     def turn(
         self,
         steps: int,

@@ -4,7 +4,7 @@
  */
 
 import { h, setText } from "lib/dom";
-import { formatLoss } from "lib/format";
+import { formatCount, formatLoss } from "lib/format";
 import { word } from "lib/words";
 import { readFlow } from "advice/gradient-flow";
 import { listExperiments } from "flow/experiments";
@@ -61,15 +61,16 @@ export function createExperiment({ store, edits, actions, advice, format, onChan
     return word(`flow.change.${what}`);
   }
 
-  function show({ stopped, epochs, baseline, results }) {
+  function show({ stopped, epochs, batches, baseline, results }) {
     const change = nameOf(chosen);
     if (stopped || !baseline) {
       setText(said, word("flow.stopped", { change }));
       return;
     }
     const [result] = results;
-    const losses = { change, epochs, before: formatLoss(baseline.test_loss), after: result ? formatLoss(result.test_loss) : "∞" };
-    setText(said, word("flow.tried", losses));
+    const length = batches ? { batches: formatCount(batches) } : { epochs };
+    const losses = { change, ...length, before: formatLoss(baseline.test_loss), after: result ? formatLoss(result.test_loss) : "∞" };
+    setText(said, word(batches ? "flow.tried.batches" : "flow.tried", losses));
     setText(withIt, word("flow.with", { change }));
     const [before, after] = [baseline.flow, result?.flow].map((flow) => (flow ? readFlow(flow.flat()) : []));
     const most = Math.max(...[...before, ...after].map(({ gradient }) => gradient));

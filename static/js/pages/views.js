@@ -67,7 +67,7 @@ const TABLE = [
   { part: "goal", plane: "goal", images: "goal", embed: "goal", replayEmbed: "goal" },
   { part: "unit", plane: "unitPanel", images: "imageUnitPanel", embed: "unit", replayEmbed: "unit" },
   { part: "spaces", plane: "spaces", embed: "spaces", replayEmbed: "spaces" },
-  { part: "curves", plane: "flow", images: "imageFlow", embed: "gradients", replayEmbed: "gradients" },
+  { part: "curves", plane: "flow", images: "flow", embed: "gradients", replayEmbed: "gradients" },
   { part: "notes", plane: "notes", playground: "notes" },
 ];
 
@@ -95,7 +95,6 @@ const SHARED = {
   imageNetwork: createImageNetwork,
   spaces: createSpaces,
   flow: createFlow,
-  imageFlow: createImageFlow,
   output: createOutput,
   ablation: createAblation,
   step: createOneStep,
@@ -108,7 +107,7 @@ const SHARED = {
     createCurve, createUnitPanel, createFlow, scoreTools: SCORE_TOOLS, lossTools: [...LOSS_TOOLS, ...(context.edits ? [createStopping] : [])],
   }),
   imageCurves: (element, context) => createCurveTabs(element, context, {
-    createCurve, createUnitPanel: createImageUnit, createFlow: createImageFlow, aboutUnit: "help.tab.unit.images",
+    createCurve, createUnitPanel: createImageUnit, createFlow, aboutUnit: "help.tab.unit.images",
   }),
   outputPanel: (element, context) => {
     const plane = h("div.output-plane");
@@ -146,11 +145,6 @@ export function makeViews(page, part, context, places, own = {}) {
   const makers = { ...SHARED, ...own };
   return TABLE.filter((row) => row[kind] && places[row[page]])
     .map((row) => part(row.part, makers[row[kind]], places[row[page]]));
-}
-
-/** Nothing is tried on copies of networks for images. */
-function createImageFlow(element, context) {
-  return createFlow(element, { ...context, advice: undefined });
 }
 
 /** A panel for one update says that it is of points where the page is about images. */
