@@ -215,11 +215,8 @@ class Trainer(EditableRun):
         *,
         restart: bool = False,
         flow: bool = False,
-    ) -> Trial | ImageTrial:
+    ) -> Trial:
         """Returns a trial of changes on copies of this snapshot; the run keeps its state.
-
-        Copies of networks for images begin at step 0, train a part of an epoch, and have their
-        gradient flow measured in any case.
 
         Args:
             candidates: the changes.
@@ -231,9 +228,19 @@ class Trainer(EditableRun):
             EngineError: a change cannot be made, or not be tried.
         """
         now = self.snapshot()
-        if restart and now.spec.data.is_images:
-            return ImageTrial(self._programs, now, candidates, epochs)
         return Trial(self._programs, now, candidates, epochs, restart=restart, flow=flow)
+
+    def begin_image_trial(self, candidates: Sequence[Candidate], epochs: int) -> ImageTrial:
+        """Returns a trial of changes on copies of a network for images, from step 0.
+
+        Args:
+            candidates: the changes.
+            epochs: that each copy trains at most, see `ImageTrial`.
+
+        Raises:
+            EngineError: a change cannot be made, or not be tried.
+        """
+        return ImageTrial(self._programs, self.snapshot(), candidates, epochs)
 
     def begin_race(self, racers: Sequence[Candidate], epochs: int, *, restart: bool = True) -> Race:
         """Returns a race of copies of this snapshot; the run keeps its state.

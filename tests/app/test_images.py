@@ -70,7 +70,7 @@ def test_an_experiment_on_images_trains_copies_for_a_part_of_the_way(
     client.run()
     patch = {"optimizer": {"learning_rate": 1e-5}}
     client.send("try", trial="a", candidates=[{"patch": patch}], epochs=2, restart=True, flow=True)
-    told = {"type": "trying"}
+    told: dict[str, Any] = {"type": "trying"}
     while told["type"] == "trying":
         got = client.receive()
         if isinstance(got, dict):

@@ -30,9 +30,7 @@ RELU = {"layers": [{"units": 8, "activation": "relu"}, {"units": 5, "activation"
 
 def begin(trainer: Trainer, *patches: Any, epochs: int = 1) -> ImageTrial:
     candidates = [Candidate(patch) for patch in patches]
-    trial = trainer.begin_trial(candidates, epochs, restart=True, flow=True)
-    assert isinstance(trial, ImageTrial)
-    return trial
+    return trainer.begin_image_trial(candidates, epochs)
 
 
 def test_copies_show_what_the_changed_network_then_does(
@@ -61,6 +59,7 @@ def test_copies_show_what_the_changed_network_then_does(
         for name in ("train_loss", "test_loss", "test_accuracy"):
             assert outcome.metrics[name] == pytest.approx(alone.metrics[name], rel=1e-5)
         flow = alone.turn(request=FLOW).arrays["gradient_flow"]
+        assert outcome.flow is not None
         np.testing.assert_allclose(outcome.flow, flow, rtol=1e-4)
 
 

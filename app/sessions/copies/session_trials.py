@@ -7,7 +7,7 @@ from app.sessions.client.announcements import ServerMessage
 from app.sessions.copies.background import BackgroundRunner
 from app.sessions.copies.trials import TrialTask, make_stopped_message
 from app.sessions.shared_state import Locked
-from engine import Candidate, EngineError, Trainer
+from engine import Candidate, EngineError, ImageTrial, Trainer, Trial
 
 
 class SessionTrials:
@@ -31,9 +31,7 @@ class SessionTrials:
             shared.end_trial("replaced")
         candidates = [Candidate(one.patch, one.origin) for one in command.candidates]
         try:
-            trial = trainer.begin_trial(
-                candidates, command.epochs, restart=command.restart, flow=command.flow
-            )
+            trial = _begin(trainer, candidates, command)
         except EngineError as error:
             refusal = {"code": error.code, "path": error.path, "message": error.message}
             with self._locked as shared:
@@ -50,3 +48,11 @@ class SessionTrials:
     def _tell(self, task: TrialTask, message: ServerMessage) -> None:
         with self._locked as shared:
             shared.tell_of_copies("trial", task, message)
+
+
+def _begin(trainer: Trainer, candidates: list[Candidate], command: Try) -> Trial | ImageTrial:
+    if command.restart and trainer.spec.data.is_images:
+        return trainer.begin_image_trial(candidates, command.epochs)
+    return trainer.begin_trial(
+        candidates, command.epochs, restart=command.restart, flow=command.flow
+    )
