@@ -84,7 +84,7 @@ def embed(
         height: pixels.
         title: for those who cannot see it.
         panels: any of boundary, network, loss, unit, data, metrics, legend,
-            landscape, step, spaces, gradients, race, map, classes, goal.
+            landscape, step, spaces, gradients, race, map, search, classes, goal.
         controls: any of play, step (an epoch), step_batch (a batch), reset, speed, and words of
             the address, such as rate.
         theme: light or dark; else as the reader's system.

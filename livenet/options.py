@@ -11,7 +11,7 @@ from typing import Any
 
 PANELS = (
     "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step",
-    "spaces", "gradients", "race", "map", "classes", "goal",
+    "spaces", "gradients", "race", "map", "search", "classes", "goal",
 )  # fmt: skip
 CONTROLS = (
     "play", "step", "step_batch", "reset", "speed",

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
 import pytest
 from selenium.webdriver.common.keys import Keys
 
@@ -158,3 +161,32 @@ def test_two_boundaries_are_compared_by_keyboard(tab: Page) -> None:
     assert "Liked best: " + names[0] in page.text(".search-about")
     check_themes(page, "two boundaries", "#network")
     assert not page.control("searchPruning").is_enabled()
+
+
+@pytest.mark.slow
+def test_a_picture_shows_the_search_and_no_control(tab: Page, tmp_path: Path) -> None:
+    page = start(tab)
+    page.until("document.querySelector('#panel-search-history .main-svg')", "the history")
+    page.command("Browser.setDownloadBehavior", behavior="allow", downloadPath=str(tmp_path))
+    page.click(".search [data-action='savePicture-svg']")
+    file = page.wait(lambda: sorted(tmp_path.glob("*.svg")), "a file")[0]
+    content = page.wait(file.read_text, "its content")
+    texts = ["".join(one.itertext()) for one in ET.fromstring(content).iter() if one.text]
+    said = " ".join(texts)
+    assert "Search" in said
+    assert "Validation loss" in said
+    assert "complete" in said
+    assert "Try" not in texts
+    assert "Start anew" not in texts
+
+
+@pytest.mark.slow
+def test_an_embed_has_a_search_of_its_address(tab: Page) -> None:
+    page = tab.open(f"/embed?panels=search,network&lang=en&{SMALL}")
+    page.until("document.querySelector('[data-action=startSearch]:enabled')", "it can begin")
+    chips = [chip.text for chip in page.find_all(".search-dimension")]
+    assert chips[:2] == ["Learning rate 0.01 to 1", "Units per layer 2 to 4"]
+    page.click("[data-action='startSearch']")
+    page.until(f"document.querySelectorAll('{ROWS}.complete').length === 6", "the search ends")
+    assert page.find(".stage-scroll").is_displayed()
+    check_themes(page, "an embed with a search", "[data-panel='search']")

@@ -17,6 +17,7 @@ const SHAPES = {
   classes: { aspect: 1.4, least: [11, 12], worth: 1.3 },
   race: { aspect: 1.2, least: [11, 12], worth: 1.3 },
   map: { aspect: 1.2, least: [11, 12], worth: 1.4 },
+  search: { aspect: 1.2, least: [12, 12], worth: 1.4 },
   goal: { aspect: 2.2, least: [12, 6], most: [Infinity, 16], worth: 0.6 },
   step: { aspect: 1.3, least: [16, 15], worth: 1.2 },
   data: { aspect: 1.1, least: [11, 9], worth: 0.8 },

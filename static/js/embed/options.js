@@ -6,7 +6,7 @@
 /** What can be seen; where there is no room, the last ones are left out first. */
 export const PANELS = [
   "boundary", "network", "loss", "unit", "data", "metrics", "legend", "landscape", "step", "spaces", "gradients", "race",
-  "map", "classes", "goal",
+  "map", "search", "classes", "goal",
 ];
 /** What runs time. */
 export const TRANSPORT = ["play", "step", "step_batch", "reset", "speed"];

@@ -30,6 +30,9 @@ import { followMap } from "map/following";
 import { openMapOf } from "map/link";
 import { create as createMap } from "map/live-panel";
 import { createSurfaceRace } from "race/surface-race";
+import { followSearch } from "search/following";
+import { openSearchOf } from "search/link";
+import { create as createSearch } from "search/panel";
 
 const config = JSON.parse(document.getElementById("config").textContent);
 /** Frames that have to be played until a rehearsal has gone well. */
@@ -67,6 +70,7 @@ async function start() {
     goal: { text: goal },
   });
   if (panels.includes("map") && !openMapOf(location.search, store)) wrong.push({ word: "map", value: new URLSearchParams(location.search).get("map") });
+  if (panels.includes("search") && !openSearchOf(location.search, store, false)) wrong.push({ word: "search", value: new URLSearchParams(location.search).get("search") });
   if (background) root.dataset.background = background;
   root.dataset.controls = controls.join(" ");
   root.style.setProperty("--text", text);
@@ -76,9 +80,9 @@ async function start() {
     address.reportProblem();
     reportOptions(store);
   };
-  const frames = createPanels(place("panels"), "embed", { map: createMap });
+  const frames = createPanels(place("panels"), "embed", { map: createMap, search: createSearch });
   const session = createSession({
-    config, store, storage, address: { ...address, reportProblem }, faults, createViews, painted, followers: [followMap],
+    config, store, storage, address: { ...address, reportProblem }, faults, createViews, painted, followers: [followMap, followSearch],
     around: standBy,
   });
   const { connection, views, painter } = session;
@@ -92,6 +96,7 @@ async function start() {
   applyTheme(store);
   const context = Object.assign(await session.learn(language.start()), {
     model: null,
+    token: connection.token,
     createSurfaceRace,
     may: (part) => controls.includes(part),
   });

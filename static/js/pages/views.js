@@ -45,7 +45,7 @@ const TABLE = [
   },
   { part: "spaces", plane: "spaces", playground: "network", replay: "network", embed: "network", replayEmbed: "network" },
   { part: "map", plane: "map", playground: "map", replay: "map", embed: "map", replayEmbed: "map" },
-  { part: "search", plane: "search", images: "search", playground: "search" },
+  { part: "search", plane: "search", images: "search", playground: "search", embed: "search" },
   { part: "explanation", images: "explanation", playground: "network" },
   { part: "output", plane: "output", playground: "plane", replay: "plane" },
   { part: "output", images: "predictions", playground: "predictions" },

@@ -14,7 +14,7 @@ const LINE = 1.4;
 const BASELINE = 0.79;
 /** What is for hands or ears alone. */
 const LEFT_OUT = "select, input, .step-table, fieldset, .select-wrap, .sr-only, .switch, .field, .transport, .step-way, .insert,"
-  + " .stepper .icon-button, .button, .icon-button, .quiet-button, .model-buttons, .tile.idle, .remove, .map-preset, svg[viewBox='0 0 16 16']";
+  + " .stepper .icon-button, .button, .icon-button, .quiet-button, .model-buttons, .tile.idle, .remove, .map-preset, .search-more, .search-hand, .search-ends, .search-begin, .search-duel, .tab-list, svg[viewBox='0 0 16 16']";
 /** What style sheets say of parts of an SVG. */
 const INNER = [
   "fill", "fill-opacity", "stroke", "stroke-width", "stroke-dasharray", "stroke-opacity", "opacity", "color", "font-size",

@@ -16,14 +16,26 @@ export function writeSearchWord({ search }) {
   return search.open && search.dimensions.length ? `${NAME}=${writeSearch(search)}` : "";
 }
 
-/** Opens the search that the address names, and follows it from now on; says once what is wrong with it. */
+/**
+ * Opens the search that an address names.
+ *
+ * @param {string} query
+ * @param {Store} store
+ * @param {boolean} [open] whether it takes the place of the network; else a panel of its own has it
+ * @returns {boolean} false for what is no search
+ */
+export function openSearchOf(query, store, open = true) {
+  const text = new URLSearchParams(query).get(NAME);
+  if (text === null) return true;
+  const choice = readSearchText(text);
+  if (choice) store.set({ search: { ...choice, open } });
+  return Boolean(choice);
+}
+
+/** Follows the search with the address from now on; says once what is wrong with the one that it has. */
 export function keepSearchInAddress(store) {
-  const text = new URLSearchParams(location.search).get(NAME);
-  if (text !== null) {
-    const choice = readSearchText(text);
-    if (choice) store.set({ search: { ...choice, open: true } });
-    else store.set({ page: { message: { text: word("link.broken", { key: NAME, value: text }) } } });
-  }
+  const fine = openSearchOf(location.search, store);
+  if (!fine) store.set({ page: { message: { text: word("link.broken", { key: NAME, value: new URLSearchParams(location.search).get(NAME) }) } } });
   const writing = createThrottle(PERIOD, () => {
     const rest = location.search.replace(/^\?/, "").split("&").filter((pair) => pair && pair.split("=")[0] !== NAME);
     const query = [...rest, writeSearchWord(store.get())].filter(Boolean).join("&");

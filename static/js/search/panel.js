@@ -17,6 +17,7 @@ import { createTrialTable } from "search/table";
 import { describeSearch } from "search/words";
 import { isImages } from "spec/data-sets";
 import { addSide } from "ui/card-sides";
+import { makePictureButtons } from "ui/picture-buttons";
 
 const LENS = ["M7 2.5a4.5 4.5 0 1 1 0 9 4.5 4.5 0 0 1 0-9z", "M10.4 10.4l3.4 3.4"];
 /** Milliseconds from one drawing to the next, at least, and how many times as long as one took. */
@@ -24,7 +25,7 @@ const PERIOD = 250;
 const REST = 10;
 
 /**
- * @param {HTMLElement} card that of the network
+ * @param {HTMLElement} card that of the network, whose head has a switch then; or a panel of its own
  * @param {Context} context
  * @returns {{update, resize, destroy}}
  */
@@ -33,6 +34,8 @@ export function create(card, context) {
   const onImages = Boolean(store.get().images.set);
   const kinds = schema.searchKinds(onImages);
   const kindOf = (path) => kinds.find((kind) => kind.path === path) ?? { path, kind: "number", low: -Infinity, high: Infinity, usual: [0, 1], scale: "linear" };
+  /** A panel of its own has nothing else to show. */
+  const own = !card.querySelector(".card-head");
   const about = h("p.search-about", { hidden: true });
   const said = h("p.sr-only", { role: "status" });
   const form = createSearchForm(context, kinds);
@@ -47,11 +50,12 @@ export function create(card, context) {
   const download = (kind) => h("a.quiet-button", { download: "", data: { study: kind, help: word(`help.search.${kind}`) } }, word(`action.search.${kind}`));
   const files = ["csv", "db"].map(download);
   const found = h("div.search-found", { hidden: true }, duel.element, charts.element,
-    h("div.search-table-head", {}, shownText, all, h("span.spacer"), ...files),
+    h("div.search-table-head", {}, shownText, all, h("span.spacer"), makePictureButtons(context, "search.title", () => section), ...files),
     table.element, hand.element, h("div.search-ends", {}, ensemble.element, lastAct.element));
   const section = h("section.search", { hidden: true, "aria-label": word("search.title") }, form.element, found, said);
-  const side = addSide(card, { action: "showSearch", title: "search.title", help: "help.search", paths: LENS, about, open, close });
-  (card.querySelector(".stage-scroll") ?? card.lastChild).before(section);
+  const side = own ? null : addSide(card, { action: "showSearch", title: "search.title", help: "help.search", paths: LENS, about, open, close });
+  if (own) card.append(h("div.search-panel", {}, about, section));
+  else (card.querySelector(".stage-scroll") ?? card.lastChild).before(section);
   /** @type {SearchBrush[]} */
   let brushes = [];
   let study = null;
@@ -63,14 +67,14 @@ export function create(card, context) {
   function open() {
     const { step, search, run: { spec } } = store.get();
     if (!spec) return;
-    if (step.open) actions.closeStep();
-    store.set({ search: { open: true, ...fitChoice(search, listKinds(kinds, spec, schema), onImages) }, view: { space: null } });
+    if (step.open && !own) actions.closeStep();
+    store.set({ search: { open: !own, ...fitChoice(search, listKinds(kinds, spec, schema), onImages) }, ...(own ? {} : { view: { space: null } }) });
   }
 
   function close() {
     const inside = section.contains(document.activeElement);
     store.set({ search: { open: false } });
-    if (inside) side.focus();
+    if (inside) side?.focus();
   }
 
   function openTrial(number) {
@@ -121,15 +125,15 @@ export function create(card, context) {
     const text = search.problem ? describeError(search.problem) : describeSearch(search, schema);
     setText(about, text);
     about.classList.toggle("problem", Boolean(search.problem));
-    if (search.open && search.state !== "training") setText(said, search.settings ? text : "");
+    if ((search.open || own) && search.state !== "training") setText(said, search.settings ? text : "");
   }
 
   function follow(state) {
     const { search, run: { spec, pending } } = state;
-    const isOpen = search.open;
+    const isOpen = search.open || own;
     section.hidden = about.hidden = !isOpen;
-    card.classList.toggle("showing-search", isOpen);
-    side.update(isOpen);
+    card.classList.toggle("showing-search", isOpen && !own);
+    side?.update(isOpen);
     if (!isOpen) fitted = false;
     if (!isOpen || !spec) return;
     // An address may name ranges that other data have; what is to come has its own.
@@ -162,7 +166,7 @@ export function create(card, context) {
     }),
     // One step, or the space of a layer, is shown in the drawing that is covered here.
     store.watch(["step.open", "view.space"], ({ step, view: { space }, search }) => {
-      if ((step.open || space !== null) && search.open) store.set({ search: { open: false } });
+      if ((step.open || space !== null) && search.open && !own) store.set({ search: { open: false } });
     }),
   ];
 
@@ -172,9 +176,10 @@ export function create(card, context) {
     throttle.cancel();
     unwatch.forEach((end) => end());
     charts.destroy();
-    side.destroy();
+    side?.destroy();
     about.remove();
     section.remove();
+    if (own) card.replaceChildren();
     card.classList.remove("showing-search");
   }
 
