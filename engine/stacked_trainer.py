@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
@@ -10,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
+from engine.base.processors import count_processors
 from engine.data.datasets import Dataset, make_dataset
 from engine.frames.metrics import Metrics
 from engine.network import Layout
@@ -69,7 +69,7 @@ class StackedTrainer:
             groups.setdefault(model, []).append(index)
         self._stacks: list[tuple[Stack, list[int]]] = []
         self._places: dict[int, tuple[Stack, int]] = {}
-        threads = threads or _count_processors()
+        threads = threads or count_processors()
         for model, members in groups.items():
             size = max(1, min(MAX_NETWORKS, -(-len(members) // threads)))
             counts = (
@@ -145,7 +145,3 @@ class StackedTrainer:
         """Returns a network's snapshot, which `Trainer.restore` goes on from."""
         stack, place = self._places[index]
         return stack.snapshot(place)
-
-
-def _count_processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1

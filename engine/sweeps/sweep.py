@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
@@ -13,8 +11,6 @@ from numpy.typing import NDArray
 
 from engine.base.arrays import Floats
 from engine.base.slices import Slices, finish
-from engine.programs.stacked import StackedModel
-from engine.programs.stacked_pictures import PictureModel
 from engine.programs.tiers import Programs, default_programs
 from engine.runs.stacks import Stack
 from engine.spec import Spec
@@ -25,10 +21,9 @@ from engine.sweeps.networks import Group, Networks, begin_networks, continue_net
 from engine.sweeps.pictures import Pictures, StackPictures
 from engine.sweeps.request import SweepRequest, parse_sweep
 from engine.sweeps.sharpness import CellSharpness
+from engine.sweeps.sweep_programs import SweepPrograms
 from engine.sweeps.sweep_stack import SweepStack
-
-#: Training between two pictures: so many times what a picture takes, within these seconds.
-_TIMES_PAINTING, _SHORTEST, _LONGEST = 6.0, 0.05, 0.15
+from engine.sweeps.sweep_training import SweepTraining
 
 
 class Sweep:
@@ -64,17 +59,14 @@ class Sweep:
             else parse_sweep({"axes": [dict(axis) for axis in axes], "seeds": seeds})
         )
         self.grid = Grid.of(spec, request)
-        self._programs = programs or default_programs()
+        self._programs = SweepPrograms(programs or default_programs())
         self._clock = clock
         self._networks: Networks | None = None
         self._waiting: list[Group] = []
-        self._stacks: list[SweepStack] = []
         self._begun: dict[Group, int] = {}
         self._starts: tuple[Snapshot, ...] = ()
-        self._base = 0
-        self._found: dict[Any, Any] = {}
+        self._training = SweepTraining(clock)
         self._sharpness = CellSharpness(self.grid)
-        self._epoch = self._target = 0
         self._painting = 0.0
 
     # What it is
@@ -92,7 +84,7 @@ class Sweep:
     @property
     def epoch(self) -> int:
         """Epochs that all networks have trained."""
-        return self._epoch
+        return self._training.epoch
 
     @property
     def n_bytes(self) -> int:
@@ -102,8 +94,7 @@ class Sweep:
     @property
     def ready(self) -> float:
         """Share of its programs that are compiled."""
-        programs = self._list_programs()
-        return len(self._found) / len(programs) if programs else 0.0
+        return self._programs.ready
 
     def describe(self) -> dict[str, Any]:
         """Returns the description for the page, as JSON values."""
@@ -142,8 +133,8 @@ class Sweep:
             return False
         self._restart()
         self._starts = starts
-        self._base = self._epoch = before.epoch
-        self._target = max(before.target, self._epoch)
+        self._training = SweepTraining(self._clock, before.epoch)
+        self._training.go_to(before.target)
         self._sharpness.continue_from(before._sharpness)
         return True
 
@@ -162,7 +153,8 @@ class Sweep:
 
     def request(self) -> bool:
         """Requests programs in the background; whether all are there."""
-        self._request()
+        self._built()
+        self._programs.request()
         return self.ready == 1.0
 
     def prepare(self, max_seconds: float) -> bool:
@@ -178,9 +170,10 @@ class Sweep:
             EngineError: a program cannot be compiled.
         """
         begun = self._clock()
-        self._request()
+        self._built()
+        self._programs.request()
         for group in list(self._waiting):
-            if group.stacked not in self._found or group.pictures not in self._found:
+            if not self._programs.has(group):
                 continue
             for members in group.split()[self._begun.get(group, 0) :]:
                 self._add_stack(group, members)
@@ -190,16 +183,15 @@ class Sweep:
 
     def compile(self) -> None:
         """Compiles all programs, on all processors, and makes all networks."""
-        missing = [key for key in self._list_programs() if key not in self._found]
-        with ThreadPoolExecutor(_count_processors()) as pool:
-            self._found |= zip(missing, pool.map(self._compile, missing), strict=True)
+        self._built()
+        self._programs.compile()
         for group in list(self._waiting):
             for members in group.split()[self._begun.get(group, 0) :]:
                 self._add_stack(group, members)
 
     def close(self) -> None:
         """Cancels its requests for compilation in the background."""
-        self._programs.withdraw(id(self))
+        self._programs.withdraw()
 
     # Training
 
@@ -215,23 +207,13 @@ class Sweep:
         """
         if epochs < 0:
             raise ValueError(f"epochs must not be negative, got {epochs}")
-        self._built()
         self.compile()
-        self.go_to(max(self._target, self._epoch) + epochs)
-
-        def finish_stack(one: SweepStack) -> None:
-            target = self._find_target(one)
-            while one.stack.count_behind(target):
-                one.stack.advance(target)
-
-        with ThreadPoolExecutor(threads or _count_processors()) as pool:
-            for done in [pool.submit(finish_stack, one) for one in self._stacks]:
-                done.result()
-        self._epoch = self._target
+        self.go_to(max(self.target, self.epoch) + epochs)
+        self._training.finish(threads)
 
     def go_to(self, epoch: int) -> None:
         """Sets the epoch that `advance` trains to."""
-        self._target = max(epoch, self._epoch)
+        self._training.go_to(epoch)
 
     def advance(self, max_seconds: float) -> bool:
         """Trains networks for about so long, one call at least.
@@ -239,19 +221,12 @@ class Sweep:
         Returns:
             Whether all networks have come to the epoch of `go_to`.
         """
-        begun = self._clock()
-        for one in self._stacks:
-            target = self._find_target(one)
-            while one.stack.count_behind(target):
-                one.advance(target, self._clock)
-                if self._clock() - begun >= max_seconds:
-                    return self._arrive()
-        return self._arrive()
+        return self._training.advance(max_seconds)
 
     @property
     def target(self) -> int:
         """The epoch that `advance` trains to."""
-        return self._target
+        return self._training.target
 
     def plan_epochs(self, most: int) -> int:
         """Returns how many epochs to train before the next picture, by what was measured.
@@ -262,22 +237,12 @@ class Sweep:
         Args:
             most: epochs, at least 1.
         """
-        each = sum(
-            (one.seconds or 0.0) * (~one.stack.diverged).sum() * self._count_batches(one)
-            for one in self._stacks
-        )
-        room = min(max(_SHORTEST, _TIMES_PAINTING * self._painting), _LONGEST)
-        return max(1, min(most, int(room / each) if each else 1))
+        return self._training.plan_epochs(most, self._painting)
 
     @property
     def progress(self) -> float:
         """Share of the updates up to the epoch of `go_to` that are done, 0 to 1."""
-        if self._target == self._epoch or not self._stacks:
-            return 1.0
-        behind = sum(one.stack.count_behind(self._find_target(one)) for one in self._stacks)
-        epochs = self._target - self._epoch
-        todo = sum(len(one.members) * self._count_batches(one) for one in self._stacks) * epochs
-        return max(0.0, 1.0 - behind / todo)
+        return self._training.progress
 
     # Showing
 
@@ -346,11 +311,11 @@ class Sweep:
             Whether all are of the present epoch.
         """
         begun = self._clock()
-        while not self._sharpness.is_current(self._epoch):
-            self._sharpness.advance(self._epoch, self._find_going)
+        while not self._sharpness.is_current(self.epoch):
+            self._sharpness.advance(self.epoch, self._find_going)
             if self._clock() - begun >= max_seconds:
                 break
-        return self._sharpness.is_current(self._epoch)
+        return self._sharpness.is_current(self.epoch)
 
     def _find_going(self, cell: int) -> Snapshot | None:
         """Returns a cell's first network; None where it has diverged."""
@@ -391,49 +356,24 @@ class Sweep:
         return self._networks
 
     def _restart(self) -> None:
-        self._waiting = list(self._built().groups)
-        self._stacks, self._begun = [], {}
-        self._starts, self._base = self._built().snapshots, 0
+        built = self._built()
+        self._programs.use(built.groups)
+        self._waiting, self._begun = list(built.groups), {}
+        self._starts, self._training = built.snapshots, SweepTraining(self._clock)
         self._sharpness = CellSharpness(self.grid)
-        self._epoch = self._target = 0
-
-    def _list_programs(self) -> list[Any]:
-        groups = self._built().groups
-        return [*{group.stacked: 0 for group in groups}, *{group.pictures: 0 for group in groups}]
-
-    def _request(self) -> None:
-        """Takes programs that are there, and requests the others."""
-        missing = [key for key in self._list_programs() if key not in self._found]
-        if not missing:
-            return
-        self._found |= self._programs.request_stacked(id(self), missing)
-
-    def _compile(self, key: StackedModel | PictureModel) -> Any:
-        programs = self._programs
-        return programs.stacked(key) if isinstance(key, StackedModel) else programs.pictures(key)
 
     def _add_stack(self, group: Group, members: tuple[int, ...]) -> None:
         own = [self._starts[i] for i in members]
-        stack = Stack(self._found[group.stacked], group.stacked, own, self._base)
+        program = self._programs.training(group)
+        stack = Stack(program, group.stacked, own, self._training.base)
         stack.measure()
-        pictures = StackPictures(self._found[group.pictures], own[0])
-        self._stacks.append(SweepStack(stack, members, pictures))
+        pictures = StackPictures(self._programs.painting(group), own[0])
+        made = SweepStack(stack, members, pictures, own[0].batches_per_epoch)
+        self._stacks.append(made)
         self._begun[group] = self._begun.get(group, 0) + 1
         if self._begun[group] == len(group.split()):
             self._waiting.remove(group)
 
-    def _count_batches(self, one: SweepStack) -> int:
-        return self._built().snapshots[one.members[0]].batches_per_epoch
-
-    def _find_target(self, one: SweepStack) -> int:
-        return (self._target - self._base) * self._count_batches(one)
-
-    def _arrive(self) -> bool:
-        arrived = not any(one.stack.count_behind(self._find_target(one)) for one in self._stacks)
-        if arrived:
-            self._epoch = self._target
-        return arrived
-
-
-def _count_processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else 1
+    @property
+    def _stacks(self) -> list[SweepStack]:
+        return self._training.stacks

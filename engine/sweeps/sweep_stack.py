@@ -21,13 +21,17 @@ class SweepStack:
         stack: the networks.
         members: their numbers in the sweep.
         pictures: what they look like.
+        batches: updates of an epoch.
         seconds: of an update; None before the first one.
     """
 
-    def __init__(self, stack: Stack, members: tuple[int, ...], pictures: StackPictures) -> None:
+    def __init__(
+        self, stack: Stack, members: tuple[int, ...], pictures: StackPictures, batches: int
+    ) -> None:
         self.stack = stack
         self.members = members
         self.pictures = pictures
+        self.batches = batches
         self.seconds: float | None = None
 
     def advance(self, target: int, clock: Callable[[], float]) -> None:

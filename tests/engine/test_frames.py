@@ -191,10 +191,11 @@ def test_no_hidden_layer(make_trainer: MakeTrainer, exact: bool) -> None:
     assert set(frame.metadata) == METRICS | REGRESSION | PICTURES | {"parameters"}
 
 
-# What the view `race` shows is none of the run's own.
-@pytest.mark.parametrize(
-    "view", [view for view in VIEWS if view not in {*IMAGE_VIEWS, "race", "sweep"}]
-)
+#: What these show is none of the run's own.
+OF_OTHERS = {"race", "sweep", "sweep_sharpness"}
+
+
+@pytest.mark.parametrize("view", [v for v in VIEWS if v not in {*IMAGE_VIEWS, *OF_OTHERS}])
 def test_one_view_alone(make_trainer: MakeTrainer, view: str) -> None:
     trainer = make_trainer()
     declared = registry.VIEWS[view].arrays
