@@ -30,7 +30,7 @@ def check(trainer: Trainer, view: View, of: set[str], known: dict[str, int]) -> 
 
 
 #: In frames of sessions alone: tests/app/test_races.py and tests/app/test_sweeps.py.
-OF_RUNS = [name for name in VIEWS if name not in {"race", "sweep"}]
+OF_RUNS = [name for name in VIEWS if name not in {"race", "sweep", "sweep_sharpness"}]
 
 
 @pytest.mark.parametrize("name", [name for name in OF_RUNS if VIEWS[name].of != "images"])

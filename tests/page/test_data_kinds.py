@@ -136,6 +136,7 @@ LOOKED_AT: list[tuple[dict[str, Any], set[str]]] = [
     ({"landscape": {"open": 1}}, {"landscape", "sharpness"}),
     ({"race": {"open": 1}}, {"race"}),
     ({"map": {"open": True}}, {"sweep"}),
+    ({"map": {"open": True, "colour": "sharpness"}}, {"sweep", "sweep_sharpness"}),
     ({"classes": {"open": 1}}, {"classification"}),
     ({"step": {"open": True}}, {"one_step"}),
     ({"ablation": {"units": [{"layer": 0, "unit": 1}]}}, {"ablation"}),
