@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from app.sessions.copies.searches import SearchTask
 from engine import Ensemble, Search, SearchSettings
 from tests.app.client import Client, FrameSeen
 
@@ -100,6 +101,24 @@ def test_values_by_hand_are_tried_even_after_the_end(client: Client) -> None:
     assert (trials[6]["by"], trials[6]["values"]) == ("hand", {RATE: 0.5})
     client.send("propose", values={RATE: 5})
     assert client.error("invalid_search")["path"] == RATE
+
+
+def test_a_trial_by_hand_is_told_even_if_one_slice_trains_it() -> None:
+    told: list[dict[str, Any]] = []
+    task = SearchTask(
+        Search(SearchSettings.parse({**SMALL, "trials": 1, "spec": SPEC})),
+        study="",
+        tell=lambda _, message: told.append(message),
+    )
+    assert task.go_on()
+    while task.advance(60):
+        pass
+    task.search.add({RATE: 0.5})
+    assert task.go_on()
+    while task.advance(60):
+        pass
+    assert [trial["number"] for trial in told[-1]["trials"]] == [1]
+    assert told[-1]["state"] == "ended"
 
 
 @pytest.mark.slow

@@ -55,7 +55,8 @@ class SearchTask:
         #: Held while it is decided whether it trains on.
         self._lock = threading.Lock()
         self._state: SearchState = "ended" if search.done else "training"
-        self._told_state: SearchState | None = None
+        #: Whether something has changed that has to be told even once nothing trains any more.
+        self._untold = True
         self._in_runner = False
         #: What is measured between the trials.
         self._asked: deque[Slices[ServerMessage]] = deque()
@@ -73,18 +74,24 @@ class SearchTask:
                 news = self.search.advance(seconds)
         except Exception:
             logger.exception("a search failed")
-            self._state = "failed"
+            self._enter("failed")
+        if news:
+            self._untold = True
         with self._lock:
             if self._state != "failed" and self.search.done:
-                self._state = "ended"
+                self._enter("ended")
             self._show_duel()
             trains = self._state == "training"
             goes_on = self._in_runner = trains or bool(self._asked)
         silent = time.monotonic() - self._told_at
-        due = silent > (_APART if news else _SILENT) if trains else self._state != self._told_state
-        if due:
+        if silent > (_APART if news else _SILENT) if trains else self._untold:
             self._tell(self, self.describe())
         return goes_on
+
+    def _enter(self, state: SearchState) -> None:
+        if self._state != state:
+            self._state = state
+            self._untold = True
 
     def _show_duel(self) -> None:
         """Has the two networks painted that are to be compared, once they are others."""
@@ -124,7 +131,7 @@ class SearchTask:
     def go_on(self) -> bool:
         """Has it train on, if anything is left; whether a runner has to take it for that."""
         with self._lock:
-            self._state = "ended" if self.search.done else "training"
+            self._enter("ended" if self.search.done else "training")
             self._begun = _Progress(self.search)
             self._show_duel()
             was = self._in_runner
@@ -135,14 +142,16 @@ class SearchTask:
         """Has it train no further after the present slice, until it is to go on."""
         with self._lock:
             if self._state == "training":
-                self._state = "stopped"
+                self._enter("stopped")
 
     def describe(self, *, whole: bool = False) -> ServerMessage:
         """Returns a `searching` message with the trials that have changed, or all of them."""
+        # First: what changes from here on is told the next time.
+        self._untold = False
         told = {} if whole else self._told
         trials = {trial.number: trial for trial in self.search.trials}
         changed = [trial for n, trial in trials.items() if told.get(n) != trial]
-        self._told, self._told_state, self._told_at = trials, self._state, time.monotonic()
+        self._told, self._told_at = trials, time.monotonic()
         left = self._begun.estimate(self.search) if self._state == "training" else None
         return {
             "type": "searching",
