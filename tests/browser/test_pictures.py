@@ -64,7 +64,9 @@ def test_picture_of_a_search(tab: Page) -> None:
         "method:tpe,for:validation_loss,trials:64,epochs:30"
     )
     page.click("[data-action='startSearch']")
+    page.hover(page.find(".brand"))
     page.until(ENDED, "the search ends", "64 trials done")
+    page.wait(lambda: not page.tooltip, "no tooltip is in the way")
     save(page, "search")
 
 
