@@ -1,20 +1,22 @@
 """Copies of a run: trained side by side under different specs, in rounds and slices.
 
-All copies train on general programs, so nothing is compiled for them. In each round every copy
-trains up to the same epoch, one after the other.
+All copies train on general programs, one after the other, so nothing is compiled for them. Copies
+of a race are trained in stacked calls as soon as these are compiled. In each round every copy
+trains up to the same epoch.
 """
 
 from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from engine.base.arrays import Floats
 from engine.base.errors import DivergedError, TrialError
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
 from engine.runs.plane.run import PlaneRun
+from engine.runs.stacked_copies import CopyStack, StackedCopies
 from engine.state.initial_state import restart as draw_anew
 from engine.state.snapshots import Snapshot
 
@@ -67,10 +69,11 @@ class Copies:
     """Copies that are trained together.
 
     Args:
-        programs: where compiled programs come from; none is compiled for copies.
+        programs: where compiled programs come from.
         snapshots: where the copies begin.
         ends: the epoch that each round ends at, counted from the beginning of the copies.
         keep: whether copies keep their weights after each round.
+        stacked: whether programs are compiled, in the background, that train many copies at once.
     """
 
     def __init__(
@@ -80,11 +83,13 @@ class Copies:
         ends: Sequence[int],
         *,
         keep: bool = False,
+        stacked: bool = False,
     ) -> None:
         self._keeps = keep
         self._programs = programs
         self._copies = [Copy(snapshot) for snapshot in snapshots]
         self._ends = ends
+        self._stacks = StackedCopies(programs, snapshots, ends[-1]) if stacked else None
         self._round = 0
         self._run: PlaneRun | None = None
         self._loaded: Copy | None = None
@@ -119,30 +124,53 @@ class Copies:
     @property
     def between_rounds(self) -> bool:
         """Whether all copies that go on stand at the same epoch."""
-        epoch = self._ends[self._round - 1] if self._round else 0
         return all(
-            copy.diverged or copy.trained == epoch * copy.snapshot.batches_per_epoch
+            copy.diverged or copy.trained == self._epoch * copy.snapshot.batches_per_epoch
             for copy in self._copies
         )
+
+    @property
+    def _epoch(self) -> int:
+        """Where the last round ended."""
+        return self._ends[self._round - 1] if self._round else 0
 
     def _share_of(self, copy: Copy) -> float:
         return copy.trained / (self._ends[-1] * copy.snapshot.batches_per_epoch)
 
+    @property
+    def stacked(self) -> frozenset[int]:
+        """Numbers of the copies that are trained in stacked calls by now."""
+        return self._stacks.members if self._stacks else frozenset()
+
+    def close(self) -> None:
+        """Cancels its requests for compilation in the background."""
+        if self._stacks:
+            self._stacks.close()
+
     def advance(self, max_seconds: float) -> None:
-        """Trains one copy for about so long.
+        """Trains one copy, or those of one stacked call, for about so long.
 
         Args:
             max_seconds: that the slice may take; the first ones, which measure, take less.
         """
         if self.done:
             return
-        copy = self._next_copy()
-        if copy is not None:
-            self._train(copy, max_seconds)
+        if self._stacks and self.between_rounds:
+            going = {i: copy.snapshot for i, copy in enumerate(self._copies) if not copy.diverged}
+            self._stacks.take_up(going, self._epoch)
+        index = self._next_copy()
+        if index is not None:
+            stack = self._stacks.find(index) if self._stacks else None
+            if stack is not None:
+                self._train_together(stack, max_seconds)
+            else:
+                self._train(self._copies[index], max_seconds)
         if self._next_copy() is None:
             self._round += 1
             if all(one.diverged for one in self._copies):
                 self._round = len(self._ends)
+            if self.done:
+                self.close()
 
     def load(self, copy: Copy) -> PlaneRun:
         """Returns the run that all copies share, with the state of one of them."""
@@ -153,8 +181,12 @@ class Copies:
         self._loaded = copy
         return self._run
 
-    def _next_copy(self) -> Copy | None:
-        waiting = (c for c in self._copies if not c.diverged and len(c.rounds) == self._round)
+    def _next_copy(self) -> int | None:
+        waiting = (
+            index
+            for index, copy in enumerate(self._copies)
+            if not copy.diverged and len(copy.rounds) == self._round
+        )
         return next(waiting, None)
 
     def _train(self, copy: Copy, max_seconds: float) -> None:
@@ -172,6 +204,27 @@ class Copies:
         copy.trained += steps
         copy.snapshot = run.snapshot()
         if steps == rest:
-            copy.rounds.append(run.metrics)
-            if self._keeps:
-                copy.weights.append(copy.snapshot.state.params)
+            self._end_round(copy, run.metrics)
+
+    def _train_together(self, stack: CopyStack, max_seconds: float) -> None:
+        """Trains all copies of a stack; where they stand is read at the end of the round."""
+        arrived = stack.advance(self._ends[self._round], max_seconds)
+        self._loaded = None
+        copies = [self._copies[index] for index in stack.members]
+        for copy, updates, diverged in zip(
+            copies, stack.updates, stack.stack.diverged, strict=True
+        ):
+            copy.trained, copy.diverged = updates, bool(diverged)
+        if not arrived:
+            return
+        measured = stack.stack.snapshots(), stack.stack.metrics()
+        for copy, now, metrics in zip(copies, *measured, strict=True):
+            # Ranges are those of the last look.
+            copy.snapshot = replace(copy.snapshot, state=now.state, counters=now.counters)
+            if not copy.diverged:
+                self._end_round(copy, metrics)
+
+    def _end_round(self, copy: Copy, metrics: Metrics) -> None:
+        copy.rounds.append(metrics)
+        if self._keeps:
+            copy.weights.append(copy.snapshot.state.params)

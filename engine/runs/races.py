@@ -47,7 +47,8 @@ class Race:
     Any thread may read `arrays`; all else is for the one that trains.
 
     Args:
-        programs: where compiled programs come from; none is compiled for a race.
+        programs: where compiled programs come from; those that train many copies in one call are
+            compiled in the background, while copies train on general ones.
         start: what the copies begin at.
         racers: the changes that make each copy, 2 to `MAX_RACERS`; `{}` changes nothing.
         epochs: that each copy trains, 1 to `MAX_RACE_EPOCHS`.
@@ -83,7 +84,7 @@ class Race:
         self._data: Dataset = start.data
         self._ends = _plan_rounds(epochs)
         shared = share_landscape(snapshots, len(self._ends))
-        self._copies = Copies(programs, snapshots, self._ends, keep=shared)
+        self._copies = Copies(programs, snapshots, self._ends, keep=shared, stacked=True)
         self._paths = RacePaths(programs, snapshots[0]) if shared else None
         self._drawing: Slices[dict[str, NDArray[Any]]] | None = None
         self._clock = clock
@@ -114,6 +115,15 @@ class Race:
     def arrays(self) -> dict[str, NDArray[Any]]:
         """The arrays of the `race` view; others after each look, so who holds these keeps them."""
         return self._arrays
+
+    @property
+    def stacked(self) -> frozenset[int]:
+        """Numbers of the copies that are trained in stacked calls by now."""
+        return self._copies.stacked
+
+    def close(self) -> None:
+        """Cancels its requests for compilation; any thread may call it."""
+        self._copies.close()
 
     def snapshot(self, index: int) -> Snapshot:
         """Returns where a copy stands, to go on with it."""

@@ -96,9 +96,19 @@ class Stack:
         return len(self._snapshots)
 
     @property
+    def batches(self) -> int:
+        """Updates of an epoch."""
+        return self._model.batches
+
+    @property
     def diverged(self) -> NDArray[np.bool_]:
         """Bool [networks]: where a number became infinite or NaN; such a network stays."""
         return self._diverged
+
+    @property
+    def updates(self) -> NDArray[np.int_]:
+        """Int [networks], updates of each network since it came here."""
+        return self._steps - self._before
 
     @property
     def summary(self) -> Floats:
@@ -189,8 +199,7 @@ class Stack:
 
     def _counters(self) -> list[Counters]:
         """Where each network stands."""
-        done_here = (self._steps - self._before).tolist()
-        pairs = zip(self._snapshots, done_here, strict=True)
+        pairs = zip(self._snapshots, self.updates.tolist(), strict=True)
         return [snapshot.counters.after(done, self._model.batches) for snapshot, done in pairs]
 
     def _make_call(self, todo: NDArray[np.int_], counters: Sequence[Counters]) -> None:

@@ -12,6 +12,7 @@ import pytest
 from engine import (
     MAX_RACERS,
     Candidate,
+    DivergedError,
     EngineError,
     FrameRequest,
     Programs,
@@ -22,6 +23,8 @@ from engine import (
     parse_spec,
 )
 from engine.runs.race_paths import MOST_NUMBERS, share_landscape
+from engine.runs.stacked_copies import group_copies
+from engine.runs.trials import change_copy
 from tests.engine.conftest import MakeTrainer
 from tests.engine.states import read_state, same_bits
 from tests.programs import FOLDER
@@ -80,6 +83,55 @@ def test_each_copy_is_what_a_trainer_becomes(make_general: MakeTrainer) -> None:
         trainer.restore(race.snapshot(i))
         assert same_bits(read_state(trainer), read_state(alone))
     np.testing.assert_array_equal(arrays["race_ranges"], [[0, 1]] * len(patches))
+
+
+OPTIMIZERS = ["sgd", "momentum", "adagrad", "adadelta", "rmsprop", "adamw", "nadam", "lion"]
+PLANE = {"data": {"name": "plane", "samples": 60}, "layers": [{"units": 4, "activation": "relu"}]}
+STACKED: list[tuple[Any, list[Any]]] = [
+    (SMALL, [{"optimizer": {"name": name, "learning_rate": 0.01}} for name in OPTIMIZERS]),
+    (PLANE, [{"optimizer": {"learning_rate": rate}} for rate in (0.001, 0.003, 10.0)]),
+    (SMALL, [{"initializer": {"name": "he_normal"}}, {"seed": 3}, {"seed": 4}, {"batch_size": 48}]),
+]
+
+
+@pytest.mark.parametrize(("spec", "patches"), STACKED)
+def test_networks_of_equal_program_are_trained_in_one_call(
+    make_trainer: MakeTrainer, programs: Programs, spec: Any, patches: list[Any]
+) -> None:
+    """All optimizers share one; what has a program of its own is trained alone."""
+    spec, epochs = {**spec, "batch_size": 1}, 120
+    trainer = make_trainer(spec)
+    start = trainer.snapshot()
+    changed = [change_copy(start, Candidate(patch), seeds=True) for patch in patches]
+    (group,) = group_copies(changed, epochs)
+    race = begin(trainer, patches, epochs)
+    # Some are trained alone before; who diverges at once does so in the stacked call.
+    while spec["data"] != PLANE["data"] and race.share < 0.02:
+        race.advance(SECONDS)
+    programs.stacked(group.model)
+    arrays = finish(race)
+    alike = [i for i, patch in enumerate(patches) if "batch_size" not in patch]
+    assert race.stacked <= set(alike)
+    for i, patch in enumerate(patches):
+        alone = make_trainer(spec)
+        alone.edit(patch)
+        alone.reset()
+        try:
+            alone.turn(epochs=epochs)
+        except DivergedError:
+            assert i in race.stacked
+            assert np.isnan(arrays["race_curves"][i, -1, 1:]).all()
+            continue
+        assert (i in race.stacked) == (i in alike)
+        trainer.restore(race.snapshot(i))
+        assert trainer.metrics == pytest.approx(alone.metrics, abs=1e-5)
+        losses = alone.metrics["train_loss"], alone.metrics["test_loss"]
+        np.testing.assert_allclose(arrays["race_curves"][i, -1, 1:3], losses, atol=1e-5)
+        frames = [one.turn(request=FrameRequest(views=("boundary",))) for one in (trainer, alone)]
+        shown, expected = (frame.arrays["boundary"][0, ::2, ::2].astype(int) for frame in frames)
+        assert np.abs(shown - expected).max() <= 1
+        if trainer.spec.task != "regression":
+            assert np.abs(arrays["race_boundaries"][i] - expected).max() <= 1
 
 
 def test_from_here_on_all_begin_at_the_present_weights(make_trainer: MakeTrainer) -> None:

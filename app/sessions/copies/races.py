@@ -61,6 +61,8 @@ class RaceTask:
             logger.exception("a race failed")
             self._state = "failed"
             news = True
+        if self.cancelled or self._state != "training":
+            self.race.close()
         if news or self._state != before:
             self._on_look()
         return self._state == "training"
@@ -120,6 +122,7 @@ class SessionRaces:
         """Ends the race, if there is one."""
         if self._task is not None:
             self._task.cancelled = True
+            self._task.race.close()
         self._task = None
 
     def snapshot(self, index: int) -> Snapshot | None:

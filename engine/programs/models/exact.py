@@ -73,7 +73,7 @@ class ExactModel:
         network: the network.
         features: inputs of points, by index in those of the data set; none for images.
         dropped: whether a hidden layer drops units.
-        optimizer: the update rule's name.
+        optimizer: the update rule's name; None where its coefficients say which one it is.
         schedule: index in `schedules.SCHEDULES`.
         warmup: whether the learning rate warms up.
         regularized: whether there is a penalty.
@@ -92,7 +92,7 @@ class ExactModel:
     network: ExactNetwork
     features: tuple[int, ...]
     dropped: tuple[bool, ...]
-    optimizer: str
+    optimizer: str | None
     schedule: int
     warmup: bool
     regularized: bool
@@ -161,7 +161,7 @@ class ExactModel:
     @property
     def terms(self) -> Terms:
         """Terms that the optimizer uses."""
-        return OPTIMIZERS[self.optimizer].terms
+        return Terms() if self.optimizer is None else OPTIMIZERS[self.optimizer].terms
 
     @property
     def scheduled(self) -> bool:

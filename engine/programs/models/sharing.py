@@ -12,7 +12,10 @@ _ROOMS = (16, 32)
 
 
 def share_models(
-    models: Sequence[ExactModel], others: Sequence[ExactModel] = ()
+    models: Sequence[ExactModel],
+    others: Sequence[ExactModel] = (),
+    *,
+    mix_optimizers: bool = False,
 ) -> list[ExactModel]:
     """Returns models under which networks share as few programs as they can.
 
@@ -22,15 +25,21 @@ def share_models(
     Args:
         models: of the networks.
         others: of networks that are to share the same programs, before or after these.
+        mix_optimizers: whether different optimizers share a program, too: it computes all terms of
+            the update rule, which takes more of a small network than products do.
     """
     known = [*models, *others]
     regularized = any(model.regularized for model in known)
     dropped = any(any(model.dropped) for model in known)
+    mixed = mix_optimizers and len({model.optimizer for model in known}) > 1
     widest = {max(model.network.widths[1:-1]) for model in known if model.network.n_hidden}
     shared: list[ExactModel] = []
     for model in models:
         alike = replace(
-            model, regularized=regularized, dropped=tuple(dropped for _ in model.dropped)
+            model,
+            regularized=regularized,
+            dropped=tuple(dropped for _ in model.dropped),
+            optimizer=None if mixed else model.optimizer,
         )
         if len(widest) > 1 and model.network.n_hidden:
             own = max(model.network.widths[1:-1])
