@@ -26,8 +26,9 @@ from engine.state.snapshots import Snapshot
 
 #: Numbers that all paths of a race keep, at most; larger races have none.
 MOST_NUMBERS = 2**22
-#: Points of each path that the plane is chosen by, at most.
-PLANE_POINTS = 20
+#: Points of all paths together that the plane is chosen by, about. Of more, the eigenvectors are
+#: looked for by several threads, whose waiting for each other takes longer on a busy machine.
+PLANE_POINTS = 64
 #: How far the picture reaches, in median reaches of the paths; what goes further leaves it.
 MEDIAN_REACHES = 3.0
 
@@ -101,17 +102,18 @@ class RacePaths:
 
         Paths count alike, however far each of them goes, and the start is its origin.
         """
-        moves = [path[:: -max(1, len(path) // PLANE_POINTS)] - self._start for path in paths]
+        most = max(2, PLANE_POINTS // len(paths))
+        moves = [path[:: -max(1, len(path) // most)] - self._start for path in paths]
         points = np.concatenate(
             [self._start + _scale(move) for move in moves] + [self._start[None]]
         )
         layout = Layout.of(self._snapshot.spec)
         plane = span_path(layout, points.astype(np.float32), self._plane, 0)
         places = [move @ plane.directions.T for move in moves]
-        most = MEDIAN_REACHES * np.median([np.abs(place).max() for place in places])
-        seen = np.concatenate([place[np.abs(place).max(axis=1) <= most] for place in places])
+        reach = MEDIAN_REACHES * np.median([np.abs(place).max() for place in places])
+        seen = np.concatenate([place[np.abs(place).max(axis=1) <= reach] for place in places])
         low, high = frame_places(np.append(seen, [[0.0, 0.0]], axis=0))
-        return plane if most == 0 else replace(plane, low=low, high=high)
+        return plane if reach == 0 else replace(plane, low=low, high=high)
 
     def _explain(self, plane: Plane, moves: Doubles) -> float:
         """Returns how much of the squared distances from the start lies in the plane."""
