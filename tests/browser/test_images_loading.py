@@ -14,7 +14,7 @@ import pytest
 from tests.app.servers import LiveServer
 from tests.browser.images import choose_images
 from tests.browser.page import FEW_FPS, Page
-from tests.engine.image_mirror import Mirror, Request, run_mirror, serve
+from tests.engine.image_mirror import Mirror, run_mirror, serve, stay_half_way
 from tests.mnist import need_mnist
 from tests.programs import FOLDER
 
@@ -34,14 +34,7 @@ def mirror(go_on: threading.Event) -> Iterator[Mirror]:
     if TRAIN_IMAGES not in files:
         pytest.skip("needs the files of MNIST as they are downloaded")
 
-    def halt(request: Request) -> None:
-        half = len(request.body) // 2
-        request.send_head(200, Content_Length=len(request.body))
-        request.send(request.body[:half])
-        go_on.wait(60)
-        request.send(request.body[half:])
-
-    with run_mirror(files, halt, serve, only=TRAIN_IMAGES) as mirror:
+    with run_mirror(files, stay_half_way(go_on), serve, only=TRAIN_IMAGES) as mirror:
         yield mirror
         go_on.set()
 

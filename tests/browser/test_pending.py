@@ -11,7 +11,7 @@ from selenium.webdriver.common.keys import Keys
 from tests.app.servers import LiveServer
 from tests.app.transports import WebSocketClient
 from tests.browser.page import FEW_FPS, Page
-from tests.engine.image_mirror import Request, run_mirror
+from tests.engine.image_mirror import run_mirror, stay_half_way
 from tests.programs import FOLDER
 
 #: Tests share downloads that are half-way, one for each set: they go in this order.
@@ -47,15 +47,9 @@ def far_away(
     for compiled in FOLDER.glob("jit_*"):
         (folder / compiled.name).symlink_to(compiled)
 
-    def halt(request: Request) -> None:
-        request.send_head(200, Content_Length=len(request.body))
-        request.send(request.body[: len(request.body) // 2])
-        fail.wait(120)
-        request.send(request.body[len(request.body) // 2 :])
-
-    files = dict.fromkeys(FILES, b"no images " * 200_000)
+    files = dict.fromkeys(FILES, b"no images " * 4_000_000)
     with (
-        run_mirror(files, halt) as mirror,
+        run_mirror(files, stay_half_way(fail)) as mirror,
         LiveServer(
             LIVENET_CACHE_DIR=str(folder), LIVENET_IMAGE_MIRRORS=mirror.url, LIVENET_MAX_FPS=FEW_FPS
         ) as elsewhere,
@@ -110,7 +104,7 @@ def test_a_preset_that_waits_leaves_the_page_of_one_network(page: Page) -> None:
     assert "MNIST 2" in said
     assert page.control("preset").get_property("value") == "mnist_2"
     assert page.find(".presets").get_attribute("data-pending") is not None
-    page.wait(lambda: "of 2.0 MB" in page.text(COMING), "how far it is")
+    page.wait(lambda: "of 40.0 MB" in page.text(COMING), "how far it is")
     page.until(f"0.4 < {SHARE} && {SHARE} < 0.6", "half of it")
     page.wait(lambda: "Next: MNIST 2" in page.text("#announcer"), "it is spoken")
     card = page.find("[data-dataset='mnist']")

@@ -80,6 +80,23 @@ def hang_after(sent: int) -> Answer:
     return answer
 
 
+def stay_half_way(go_on: threading.Event) -> Answer:
+    """Sends half of the file, and the rest once it may; until then a byte a second.
+
+    Who waits is not told that the mirror is silent: the downloader gives up after 10 s of silence.
+    """
+
+    def answer(request: Request) -> None:
+        sent = len(request.body) // 2
+        request.send_file(request.body, sent=sent)
+        while not go_on.wait(1) and not request.released.is_set():
+            request.send(request.body[sent : sent + 1])
+            sent += 1
+        request.send(request.body[sent:])
+
+    return answer
+
+
 def trickle(request: Request) -> None:
     """Sends a byte now and then, for as long as anybody listens."""
     request.send_head(200, Content_Length=len(request.body))
