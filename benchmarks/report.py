@@ -53,14 +53,15 @@ def describe_hardware() -> dict[str, str]:
     }
 
 
-def print_rows(rows: list[Row]) -> None:
-    """Prints a table."""
+def print_rows(title: str, rows: list[Row]) -> None:
+    """Prints a table under a title."""
+    print(f"\n{title}\n")
     marks = {True: "met", False: "MISSED", None: ""}
     cells = [
         (row.what, row.value, row.target, " ".join(filter(None, (marks[row.met], row.short))))
         for row in rows
     ]
-    header = ("what", "measured", "at least", "")
+    header = ("what", "measured", "goal", "")
     widths = [max(len(cell[i]) for cell in [header, *cells]) for i in range(4)]
     for cell in [header, tuple("-" * width for width in widths), *cells]:
         print(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import jax
@@ -102,7 +103,8 @@ class _ByHand:
             )
             for start in range(self._threads)
         ]
-        train_some = handwritten.make_training(BATCH, fused=True)
+        form = replace(handwritten.FASTEST["sums"], options={})
+        train_some = handwritten.make_training(BATCH, form)
 
         def train(params: Any, rates: Array, orders: Array) -> Any:
             return lax.map(lambda some: train_some(some[0], x, y, orders, some[1]), (params, rates))

@@ -23,4 +23,4 @@ BENCHMARKS = {
 if __name__ == "__main__":
     if complaint := missing():
         sys.exit(complaint)
-    sys.exit(run_benchmarks("python -m benchmarks.mnist", BENCHMARKS))
+    sys.exit(run_benchmarks("python -m benchmarks.mnist", {"mnist": BENCHMARKS}))

@@ -57,7 +57,7 @@ def draw_layers(rng: random.Random, layers: Layers) -> Layers:
 
 def measure_edits() -> list[Row]:
     """Times random edits by the engine alone, and through a server's stream."""
-    return [*_measure_trainer(), *_measure_stream()]
+    return [*_measure_trainer(), *measure_stream_edits()]
 
 
 def _measure_trainer() -> list[Row]:
@@ -88,7 +88,8 @@ def _measure_trainer() -> list[Row]:
     return _describe("edit to frame, engine", delays, waited)
 
 
-def _measure_stream() -> list[Row]:
+def measure_stream_edits() -> list[Row]:
+    """Times random edits through a server's stream."""
     with _make_fresh_server() as server, WebSocketClient(server.stream_url) as client:
         client.open(SPEC)
         client.send("views", names=VIEWS, digit={"row": 0})

@@ -1,0 +1,1 @@
+"""Comparisons with the commit before small networks trained in folded loops."""
