@@ -12,6 +12,7 @@ import sys
 
 from app.cluster.membership import FRAME_BYTES, ClusterOwnership, Load, Member, Membership
 from app.factory import Components, make_app
+from app.server.garbage import GarbageCollector
 from app.server.gunicorn_thread import ThreadedServer
 from app.server.launcher import SWITCH_INTERVAL, listen
 from app.server.logs import set_up_logs
@@ -37,6 +38,7 @@ class SessionServer:
         listener = listen(settings)
         # Connections have it from here: a whole frame goes at once, as far as the front.
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_SNDBUF, FRAME_BYTES)
+        GarbageCollector().start()
         app = make_app(settings, self._ownership)
         self._parts: Components = app.extensions["livenet"]
         host, port = listener.getsockname()[:2]

@@ -89,11 +89,11 @@ class Scheduler:
             self._queue.add(session, now)
         return True
 
-    def _put_back(self, session: Session, seconds: float) -> None:
+    def _put_back(self, session: Session, seconds: float, computed: float) -> None:
         """Charges the time of a turn and queues the session again."""
         now = time.monotonic()
         del self._busy[session]
-        self._queue.charge(session, seconds, now, session.turn_kind)
+        self._queue.charge(session, seconds, now, session.turn_kind, computed)
         self._durations.add(seconds)
         if not self._queue.is_heavy(session, now):
             self._kept_until = now + KEPT_SECONDS
@@ -108,11 +108,11 @@ class Scheduler:
             self._busy[session] = self._queue.is_heavy(session, now)
         return session
 
-    def _next(self, done: Session | None, seconds: float) -> Session | None:
+    def _next(self, done: Session | None, seconds: float, computed: float) -> Session | None:
         """Returns one session and waits for the next one; None when stopping."""
         with self._changed:
             if done is not None:
-                self._put_back(done, seconds)
+                self._put_back(done, seconds, computed)
             while not self._stopping:
                 now = time.monotonic()
                 for session in [s for s, due in self._later.items() if due <= now]:
@@ -134,11 +134,12 @@ class Scheduler:
 
     def _work(self) -> None:
         session: Session | None = None
-        seconds = 0.0
-        while (session := self._next(session, seconds)) is not None:
-            begun = time.monotonic()
+        seconds = computed = 0.0
+        while (session := self._next(session, seconds, computed)) is not None:
+            begun, computed_before = time.monotonic(), time.thread_time()
             try:
                 self._take_turn(session)
             except Exception:
                 logger.exception("session %s: a turn failed outside of the engine", session.label)
             seconds = time.monotonic() - begun
+            computed = time.thread_time() - computed_before

@@ -7,7 +7,8 @@ sleeping, and at the end of the asker's own last turn otherwise, so long turns w
 
 On a busy machine how long one turn takes is mostly a matter of whom the system runs meanwhile.
 Turns of which the work is known to be equal (`kind`) are charged their median, whoever took them,
-so that equal askers have equally many.
+so that equal askers have equally many. A turn that was held up, however long, costs no more; one
+whose thread computed more than twice as long as is usual costs that much more.
 
 References:
     Goyal, Vin and Cheng, "Start-time Fair Queueing", SIGCOMM 1996.
@@ -30,10 +31,8 @@ HEAVY_SECONDS = 0.5
 EMPTY_SECONDS = 0.001
 #: Turns of a kind whose median is charged ...
 KIND_TURNS = 31
-#: ... unless one takes so many times as long, which is then charged itself, up to so many
-#: seconds: turns end by themselves, so what is longer was held up.
-MOST_TIMES = 5
-MOST_SECONDS = 0.05
+#: ... unless the thread of one computes more than so many times as long as is usual.
+USUAL_TIMES = 2.0
 #: Kinds that are remembered.
 MAX_KINDS = 256
 
@@ -56,7 +55,7 @@ class FairQueue(Generic[K]):
         self._ends: WeakKeyDictionary[K, float] = WeakKeyDictionary()
         self._last: WeakKeyDictionary[K, float] = WeakKeyDictionary()
         self._heavy_until: WeakKeyDictionary[K, float] = WeakKeyDictionary()
-        self._of_kind: dict[Hashable, deque[float]] = {}
+        self._of_kind: dict[Hashable, deque[tuple[float, float]]] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -90,7 +89,9 @@ class FairQueue(Generic[K]):
         self._ends[key] = start
         return key
 
-    def charge(self, key: K, seconds: float, now: float, kind: Hashable = None) -> None:
+    def charge(
+        self, key: K, seconds: float, now: float, kind: Hashable = None, computed: float = 0.0
+    ) -> None:
         """Notes how long the turn that was taken took.
 
         Args:
@@ -98,21 +99,25 @@ class FairQueue(Generic[K]):
             seconds: it took.
             now: when it ended.
             kind: of its work; None if its work is like no other.
+            computed: processor time of its thread, seconds.
         """
-        price = seconds if kind is None else self._find_price(kind, seconds)
+        price = seconds if kind is None else self._find_price(kind, seconds, computed)
         self._ends[key] = self._ends.get(key, self._now) + price
         if seconds < EMPTY_SECONDS:
             return
-        if min(seconds, self._last.get(key, 0.0)) > LIGHT_SECONDS:
+        if min(price, self._last.get(key, 0.0)) > LIGHT_SECONDS:
             self._heavy_until[key] = now + HEAVY_SECONDS
-        self._last[key] = seconds
+        self._last[key] = price
 
-    def _find_price(self, kind: Hashable, seconds: float) -> float:
-        """Returns the median of the last turns of a kind, this one included."""
+    def _find_price(self, kind: Hashable, seconds: float, computed: float) -> float:
+        """Returns what a turn of a kind is charged, seconds; it is the newest of its kind."""
         lately = self._of_kind.pop(kind, None) or deque(maxlen=KIND_TURNS)
         self._of_kind[kind] = lately
         if len(self._of_kind) > MAX_KINDS:
             del self._of_kind[next(iter(self._of_kind))]
-        lately.append(seconds)
-        usual = sorted(lately)[len(lately) // 2]
-        return usual if seconds <= MOST_TIMES * usual else max(usual, min(seconds, MOST_SECONDS))
+        lately.append((seconds, computed))
+        middle = len(lately) // 2
+        usual = sorted(seconds for seconds, _ in lately)[middle]
+        usually_computed = sorted(computed for _, computed in lately)[middle]
+        more = computed - usually_computed
+        return usual + (more if computed > USUAL_TIMES * usually_computed else 0.0)

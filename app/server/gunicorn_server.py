@@ -10,6 +10,7 @@ from typing import Any
 from gunicorn.app.base import BaseApplication
 from gunicorn.glogging import Logger
 
+from app.server.garbage import GarbageCollector
 from app.server.gunicorn_worker import IDLE_SECONDS, MAX_WAITING, GuardedWorker
 from app.server.logs import LogFormat, make_formatter
 from app.web.settings import Settings
@@ -81,6 +82,7 @@ class GunicornApplication(BaseApplication):
 
     def load(self) -> Any:
         """Makes the application, in the worker process."""
+        GarbageCollector().start()
         return self._make(self.settings)
 
 

@@ -13,6 +13,7 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 
 from app.limits.admission import Admission, Limit
 from app.server.deadlines import HEAD_SECONDS, TimedReceiver
+from app.server.garbage import GarbageCollector
 from app.server.processes import end_process
 from app.server.request_heads import find_kind
 from app.web.clients import name_client
@@ -104,6 +105,7 @@ def run_werkzeug(
     settings: Settings, listener: socket.socket, make: Callable[[Settings], Any]
 ) -> None:
     """Serves until a signal comes."""
+    GarbageCollector().start()
     app = make(settings)
     server = GuardedServer(settings, listener, app)
     signal.signal(signal.SIGTERM, signal.default_int_handler)

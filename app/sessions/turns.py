@@ -32,14 +32,12 @@ PAUSE_SECONDS = 0.05
 def take_turn(worker: WorkerState) -> None:
     """Runs jobs, then queued commands in order, then makes one frame at most."""
     until = time.monotonic() + TURN_SECONDS
-    worker.turn_kind = None
     if worker.work is not None:
         _continue_work(worker, until)
-    elif not _run_commands(worker, until):
-        _begin_frame(worker, until)
-        _continue_work(worker, until)
-    if worker.work is not None:
-        worker.turn_kind = None
+    else:
+        worker.turn_kind = "changes", worker.trainer.spec.widths
+        if not _run_commands(worker, until):
+            _begin_frame(worker, until)
     worker.send_timeline(time.monotonic())
 
 
@@ -63,7 +61,7 @@ def _run_commands(worker: WorkerState, until: float) -> bool:
 
 
 def _begin_frame(worker: WorkerState, until: float) -> None:
-    """Begins a frame if one is due and its programs are compiled."""
+    """Begins a frame if one is due and its programs are compiled, and makes what time allows."""
     now = time.monotonic()
     wanted = worker.frames.find_request(now)
     if wanted is None:
@@ -74,14 +72,18 @@ def _begin_frame(worker: WorkerState, until: float) -> None:
         worker.frames.postpone(now + PAUSE_SECONDS)
         return
     swept = worker.sweep.active and recalled is None
-    if swept and not worker.sweep.advance(until):
-        worker.frames.postpone(worker.sweep.find_next(now))
-        return
+    if swept:
+        worker.turn_kind = None
+        if not worker.sweep.advance(until):
+            worker.frames.postpone(worker.sweep.find_next(now))
+            return
     turn = worker.frames.start(time.monotonic(), swept=swept)
-    if turn is not None:
-        worker.work = _attempt_frame(worker, turn)
-    if turn is not None and not swept:
-        worker.turn_kind = _name_kind(worker, turn)
+    if turn is None:
+        return
+    kind = None if swept else _name_kind(worker, turn)
+    worker.work = _attempt_frame(worker, turn)
+    _continue_work(worker, until)
+    worker.turn_kind = kind if worker.work is None else None
 
 
 def _continue_work(worker: WorkerState, until: float) -> None:

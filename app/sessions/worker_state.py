@@ -66,7 +66,7 @@ class WorkerState:
         pending_edits: edits that wait for programs or images.
         work: the change or the frame that goes on over several turns; no command is applied
             meanwhile.
-        turn_kind: what the length of the last turn depends on, if it was a whole frame.
+        turn_kind: what the length of the last turn depends on, if it made a whole frame or none.
         frame_first: whether the next turn begins with a frame, since commands filled the last.
     """
 
