@@ -13,6 +13,7 @@ from benchmarks.command import Benchmarks, run_benchmarks
 from benchmarks.engine.accuracy import measure_accuracy
 from benchmarks.engine.stacked import measure_stacked
 from benchmarks.engine.steps import measure_frames, measure_steps
+from benchmarks.engine.together import measure_together
 from benchmarks.mnist.data import missing
 from benchmarks.mnist.edits import measure_stream_edits
 from benchmarks.page.browser import measure_browser
@@ -105,6 +106,7 @@ NUMBERS: Benchmarks = {
 OTHERS: Benchmarks = {
     "startup": measure_startup,
     "frames": _measure_frames,
+    "together": measure_together,
     "sweeps": _measure_sweeps,
     "accuracy": _measure_accuracy,
     "advice": _measure_advice,

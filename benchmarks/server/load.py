@@ -21,6 +21,8 @@ SPEC = {"layers": [{"units": 8}] * 6}
 NETWORK = "2-8x6-1"
 #: What a class of sixty is to have: frames a second each, share of the median, seconds.
 CLASS, AT_LEAST, FAIR, SOON = 60, 20.0, 0.2, 0.2
+#: Newcomers who wait while a class has all places.
+LINE = 30
 TRANSPORTS = ("websocket", "http")
 
 
@@ -107,12 +109,35 @@ def measure_idle(server: LiveServer, count: int, transport: str) -> Row:
     return Row(what, f"{spent.cores * 1e3:.0f} ms of processor time a second", detail=detail)
 
 
+def measure_line(count: int, more: int) -> Row:
+    """Measures a full server before and while newcomers wait in its line."""
+    with (
+        LiveServer(LIVENET_MAX_SESSIONS=str(count), LIVENET_RESUME_SECONDS="0") as server,
+        ClientGroup(server.url, Plan(spec=SPEC), count) as group,
+    ):
+        group.wait_frames(count, seconds=60)
+        time.sleep(WARM_SECONDS)
+        alone = observe(server, group, lambda: time.sleep(SECONDS))
+        with ClientGroup(server.url, Plan(spec=SPEC, waits=True), more) as line:
+            time.sleep(WARM_SECONDS)
+            told = sorted(tally.place for tally in line.read().tallies)
+            spent = observe(server, group, lambda: time.sleep(SECONDS))
+    before, now = sum(alone.rates), sum(spent.rates)
+    detail = (
+        f"{before:.0f} /s in all before, {now:.0f} /s now, each {spent.rates[0]:.1f} to "
+        f"{spent.rates[-1]:.1f}; told their places: {told == list(range(1, more + 1))}; "
+        f"errors: {spent.errors}"
+    )
+    what = f"{count} sessions of {NETWORK} while {more} wait in line"
+    return Row(what, f"{now / before:.2f} of their frames", detail=detail)
+
+
 def _find_watch_token(server: LiveServer, token: str) -> str:
     return json.loads(server.get(f"/api/sessions/{token}/watch").body)["watch"]
 
 
 def measure_load() -> list[Row]:
-    """Measures a server of its own with room for all."""
+    """Measures a server of its own with room for all, and one that is full."""
     with LiveServer(LIVENET_MAX_SESSIONS="256", LIVENET_RESUME_SECONDS="0") as server:
         measure_sessions(server, 1, "websocket")
         rows = [
@@ -122,4 +147,4 @@ def measure_load() -> list[Row]:
         ]
         for measure, counts in ((measure_watchers, WATCHERS), (measure_idle, WATCHERS[-1:])):
             rows += [measure(server, count, name) for name in TRANSPORTS for count in counts]
-        return rows
+    return [*rows, measure_line(CLASS, LINE)]

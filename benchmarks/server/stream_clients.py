@@ -36,6 +36,7 @@ class Plan:
         edits: whether it changes the learning rate about once a second.
         watch: the watch token of a session that is watched; "" for a session of its own.
         acks: whether it acknowledges frames.
+        waits: whether it waits in the line where there is no place; over WebSockets.
     """
 
     transport: str = "websocket"
@@ -44,6 +45,7 @@ class Plan:
     edits: bool = False
     watch: str = ""
     acks: bool = True
+    waits: bool = False
 
 
 @dataclass
@@ -54,11 +56,13 @@ class Tally:
         times: when its frames came, monotonic seconds.
         latencies: seconds from an edit to the first frame of it.
         errors: errors and lost connections.
+        place: in the line, as it was told last; 0 outside of it.
     """
 
     times: list[float] = field(default_factory=list)
     latencies: list[float] = field(default_factory=list)
     errors: list[str] = field(default_factory=list)
+    place: int = 0
 
 
 @dataclass(frozen=True)
@@ -94,7 +98,8 @@ class StreamClient:
         self._edited_at: float | None = None
         self._answered: int | None = None
         self._rate = 0.03
-        asked = json.dumps({"type": "open", "spec": plan.spec})
+        wait = {"wait": True} if plan.waits else {}
+        asked = json.dumps({"type": "open", "spec": plan.spec, **wait})
         if plan.transport == "http":
             self.pipe: Pipe = HttpPipe(address, None if plan.watch else asked, plan.watch)
         elif plan.watch:
@@ -113,6 +118,8 @@ class StreamClient:
             self.token = message["session"]
             for first in () if self._plan.watch else self._plan.first:
                 self.pipe.send(json.dumps(first))
+        elif message["type"] == "queued":
+            self.tally.place = message["place"]
         elif message["type"] == "spec" and self._answered is None:
             self._answered = message["id"]
         elif message["type"] == "error":
