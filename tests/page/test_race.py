@@ -98,6 +98,15 @@ def test_maps_of_several_networks_are_those_of_numpy(modules: Modules, outputs: 
     assert found[4] == pytest.approx((decided[0] != decided[1]).mean())
 
 
+def test_two_regressions_are_compared_by_their_errors(modules: Modules) -> None:
+    said = modules.load(
+        """const { describePair } = await import("race/words");
+           const pair = [{ testScore: [9, 3.987] }, { testScore: [8, 4.362] }];
+           return ["regression", "binary"].map((task) => describePair(pair, 0.193, task));"""
+    )
+    assert said == ["Test RMSE 3.987 and 4.362.", "They decide differently on 19.3 % of the plane."]
+
+
 def test_numbers_disagree_by_their_deviation(modules: Modules) -> None:
     ranges, maps = [[-3, 3], [-2, 2], [-1, 1]], draw(3, 1)
     found = modules.load(

@@ -34,6 +34,8 @@ from engine.spec import Spec
 Arrays = dict[str, NDArray[Any]]
 #: Views that only general programs make.
 NEEDS_GENERAL = frozenset({"gradient_flow", "landscape", "one_step"})
+#: Seconds from one look at the gradients to the next: each makes two updates, to measure them.
+FLOW_APART = 0.25
 
 
 @dataclass(frozen=True)
@@ -73,7 +75,7 @@ class PlaneInsight:
     """
 
     def __init__(self, programs: Programs) -> None:
-        self._flow: RateLimitedCache[GradientFlow | None] = RateLimitedCache(apart=APART)
+        self._flow: RateLimitedCache[GradientFlow | None] = RateLimitedCache(apart=FLOW_APART)
         self._step: RateLimitedCache[Arrays] = RateLimitedCache(apart=APART)
         self._classes: RateLimitedCache[ClassificationReport | None] = RateLimitedCache(apart=APART)
         self._spaces: RateLimitedCache[LayerSpaces] = RateLimitedCache(apart=APART)

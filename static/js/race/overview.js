@@ -6,6 +6,7 @@ import { word } from "lib/words";
 import { createBoundaryMap } from "plot/boundary-map";
 import { createPixels, paintClass, refine } from "plot/maps";
 import { differenceMap, disagreementMap, meanMap } from "race/reading";
+import { describePair } from "race/words";
 
 /** Where networks differ is drawn in the colour of this class. */
 const APART = 3;
@@ -47,13 +48,13 @@ export function createRaceOverview({ onAdopt }) {
       : word(task === "regression" ? "race.one.regression" : "race.one", { ...known, score: task === "regression" ? formatLoss(score) : formatPercent(score) }));
   }
 
-  function compare(race, { picked, names, palette }) {
+  function compare(race, { picked, names, palette, task }) {
     const [a, b] = picked;
     const { map, share } = differenceMap(race.networks[a], race.networks[b], race.outputs);
     setText(title, word("race.two", { one: names[a], other: names[b] }));
     right.element.hidden = true;
     left.paintLevels(map, race.side, palette.classLevels[APART], word("race.map.difference"));
-    setText(text, word("race.two.share", { share: formatPercent(share) }));
+    setText(text, describePair(picked.map((index) => race.networks[index]), share, task));
   }
 
   function sum(race, going, { palette, task, discretize }) {

@@ -86,6 +86,20 @@ export function rank({ networks }) {
   return going.sort((a, b) => networks[a].test.at(-1) - networks[b].test.at(-1));
 }
 
+/**
+ * What two networks are to each other: numbers have no classes that they could decide between.
+ *
+ * @param {RaceNetwork[]} pair
+ * @param {number} share of the plane where they decide otherwise
+ * @param {Task} task
+ * @returns {string}
+ */
+export function describePair(pair, share, task) {
+  if (task !== "regression") return word("race.two.share", { share: formatPercent(share) });
+  const [one, other] = pair.map(({ testScore }) => formatLoss(testScore.at(-1)));
+  return word("race.two.regression", { one, other });
+}
+
 /** The score of a network as its cell shows it. */
 export function describeScore({ testScore, diverged }, task) {
   if (diverged) return word("race.score.diverged");
