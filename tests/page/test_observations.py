@@ -135,6 +135,9 @@ def test_overfitting_is_a_test_loss_far_above_the_train_loss(modules: Modules) -
     assert observe(modules, layers, test_loss=0.4)["key"] == "overfit"
     assert observe(modules, layers, test_loss=0.2)["key"] == "idle"
     assert observe(modules, layers, task="regression", test_loss=0.4)["key"] == "idle"
+    fits = {"train_r2": 0.99, "test_r2": 0.85, "task": "regression"}
+    assert observe(modules, layers, **fits, test_loss=0.4)["key"] == "overfit"
+    assert observe(modules, layers, **fits | {"test_r2": 0.95}, test_loss=0.4)["key"] == "idle"
 
 
 def test_a_run_that_ended_early_says_so_until_it_goes_on(modules: Modules) -> None:
