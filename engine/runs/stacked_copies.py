@@ -23,7 +23,7 @@ from engine.state.snapshots import Snapshot
 logger = logging.getLogger(__name__)
 
 #: Updates of all copies of a program together, from which on compiling it is worth it.
-LEAST_UPDATES = 10_000
+LEAST_UPDATES = 5_000
 
 
 @dataclass(frozen=True)
