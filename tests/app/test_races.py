@@ -83,7 +83,8 @@ def test_a_racer_is_adopted_with_its_weights_and_undone(client: Client) -> None:
     client.send("step", epochs=5)
     client.ack()
     trained = client.frame_where(lambda frame: frame.epoch == 5)
-    np.testing.assert_array_equal(trained.arrays["weights"], frame.arrays["weights"])
+    # By then the session may have its exact program.
+    np.testing.assert_allclose(trained.arrays["weights"], frame.arrays["weights"], atol=1e-5)
 
 
 def test_a_race_ends_and_another_takes_its_place(client: Client) -> None:
