@@ -88,10 +88,7 @@ def _dispatch(worker: WorkerState, command: Command) -> Slices[None]:
         case Reset() | SetWeight() | Loading():
             yield from _apply_change(worker, command)
         case Undo() | Redo() | Branch() | Recall():
-            before = worker.spec_id
-            navigate(worker, command)
-            if worker.spec_id != before:
-                worker.sweep.end()
+            yield from _navigate(worker, command)
         case Ablate():
             ablate(worker, command)
         case Run() | Pause() | Step() | Speed():
@@ -104,6 +101,18 @@ def _dispatch(worker: WorkerState, command: Command) -> Slices[None]:
             _take_request(worker, command)
         case StartSearch() | Propose() | Combine() | Prefer() | Test():
             _search(worker, command)
+
+
+def _navigate(worker: WorkerState, command: Undo | Redo | Branch | Recall) -> Slices[None]:
+    """Goes to another state of the run; a sweep goes on with the spec that an edit had led from."""
+    before = worker.spec_id
+    navigate(worker, command)
+    if worker.spec_id == before:
+        return
+    if isinstance(command, (Undo, Redo)):
+        yield from worker.sweep.follow(worker.trainer, None)
+    else:
+        worker.sweep.end()
 
 
 def _control_training(worker: WorkerState, command: Run | Pause | Step | Speed) -> None:
@@ -163,7 +172,7 @@ def _search(worker: WorkerState, command: StartSearch | Propose | Combine | Pref
         case Test():
             there = searches.test()
     if not there:
-        worker.put_error("rate_limited", "too many networks are trained already")
+        worker.put_error("rate_limited", "too many networks are trained already", "search")
 
 
 def _adopt(worker: WorkerState, command: Adopt) -> None:

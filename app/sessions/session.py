@@ -8,6 +8,7 @@ What both share lies in a `SharedState`, which is reached only with its lock hel
 from __future__ import annotations
 
 import json
+import threading
 import time
 import weakref
 from collections.abc import Callable, Hashable
@@ -84,6 +85,9 @@ class Session:
         #: Whether another server goes on with it; the host sets it.
         self.released = False
         self._wake = wake
+        #: Held during a turn: nobody closes what it works on.
+        self._turn = threading.Lock()
+        self._over = False
         inbox = Inbox(max_inbox_bytes, self.account)
         self._locked = Locked(SharedState(trainer.spec, inbox, max_fps))
         self._worker = WorkerState(
@@ -297,14 +301,17 @@ class Session:
             return True
 
     def end(self) -> None:
-        """Ends the session: releases its memory and takes no more turns."""
+        """Ends the session: releases its memory and takes no more turns.
+
+        A turn that is under way releases what it has begun once it is done.
+        """
         with self._locked as shared:
-            shared.ended = True
+            shared.ended = self._over = True
             if shared.audience is not None:
                 shared.audience.put(Ended())
         self.reservation.release()
         self.account.close()
-        self._worker.close()
+        self._close_worker()
 
     # For the scheduler.
 
@@ -322,7 +329,18 @@ class Session:
 
     def take_turn(self, turn: Callable[[WorkerState], None]) -> None:
         """Runs a turn; called by one thread at a time."""
-        turn(self._worker)
+        with self._turn:
+            turn(self._worker)
+        if self._over:
+            self._close_worker()
+
+    def _close_worker(self) -> None:
+        """Closes what the worker has, unless a turn is under way, which does so at its end."""
+        if self._turn.acquire(blocking=False):
+            try:
+                self._worker.close()
+            finally:
+                self._turn.release()
 
 
 def _wake_if_there(session: weakref.ref[Session], wake: Callable[[Session], None]) -> None:

@@ -97,7 +97,7 @@ class SessionSweep:
         yield from sweep.build()
         if self._memory.resize(self._n_bytes, sweep.n_bytes):
             text = "the sweeps of all sessions leave no room for one as large"
-            raise MemoryLimitError(text)
+            raise MemoryLimitError(text, "axes")
         self._n_bytes = 0
         self._close()
         self._n_bytes = sweep.n_bytes

@@ -63,7 +63,7 @@ class SearchStudy:
             self._tell_preferences()
             self._retry_interrupted()
         except self._optuna.exceptions.StorageInternalError as error:
-            raise SearchError(f"the study cannot be kept in {file}: {error}") from None
+            raise SearchError(f"the study cannot be kept in {file}: {error}", "study") from None
 
     @property
     def trials(self) -> tuple[SearchTrial, ...]:
@@ -187,14 +187,15 @@ class SearchStudy:
     ) -> SearchSettings:
         kept = _read_settings(storage)
         if kept is None and settings is None:
-            raise SearchError(f"{file} is no study of LiveNet")
+            raise SearchError(f"{file} is no study of LiveNet", "study")
         if kept is None:
             assert settings is not None
             return settings
         found = SearchSettings.parse(json.loads(kept))
         if settings is not None and not settings.continues(found):
             raise SearchError(
-                f"{file} is the study of another search; name another file, or remove it"
+                f"{file} is the study of another search; name another file, or remove it",
+                "study",
             )
         return settings or found
 
@@ -250,7 +251,7 @@ def _open_storage(optuna: Any, file: Path) -> Any:
     try:
         return optuna.storages.RDBStorage(f"sqlite:///{file}")
     except Exception as error:
-        raise SearchError(f"the study cannot be kept in {file}: {error}") from None
+        raise SearchError(f"the study cannot be kept in {file}: {error}", "study") from None
 
 
 def _read_settings(storage: Any) -> str | None:

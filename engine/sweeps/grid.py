@@ -49,7 +49,7 @@ class Grid:
             SweepError: the spec, or what it is trained on, has no such axes.
         """
         if spec.data.is_images:
-            raise SweepError("networks for images are too large to train many at a time", "axes")
+            raise SweepError("networks for images are too large to train many at a time", "data")
         alone = len(request.axes) == 1
         most = MAX_WALL if alone else MAX_VALUES
         axes = tuple(choose_values(one, i, most) for i, one in enumerate(request.axes))

@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import base64
+import json
 from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import pytest
 
+from app.factory import Components
+from app.protocol.parsing import parse_message
+from app.sessions.copies.background import BackgroundRunner
 from app.sessions.copies.searches import SearchTask
-from engine import Ensemble, Search, SearchSettings
+from engine import Ensemble, Search, SearchSettings, Trainer, parse_spec
 from tests.app.client import Client, FrameSeen
+from tests.app.in_process import Attached
 
 SPEC = {
     "data": {"name": "xor", "samples": 60, "validation_fraction": 0.25},
@@ -119,6 +124,20 @@ def test_a_trial_by_hand_is_told_even_if_one_slice_trains_it() -> None:
         pass
     assert [trial["number"] for trial in told[-1]["trials"]] == [1]
     assert told[-1]["state"] == "ended"
+
+
+def test_a_search_that_no_runner_takes_stands_still(in_process: Components) -> None:
+    busy = BackgroundRunner()
+    busy.close()
+    attached = Attached(Trainer(parse_spec(SPEC), in_process.programs), background=busy)
+    for content in ({"type": "search", "search": SMALL}, {"type": "propose", "values": {RATE: 1}}):
+        command: Any = parse_message(json.dumps(content))
+        attached.session.enqueue(command, 100)
+        said = attached.messages()
+        assert [one["state"] for one in said if one["type"] == "searching"][-1] == "stopped"
+        errors = [(one["code"], one["path"]) for one in said if one["type"] == "error"]
+        assert errors == [("rate_limited", "search")]
+    attached.session.end()
 
 
 @pytest.mark.slow

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Callable
 from typing import Any
 
@@ -12,11 +13,15 @@ import pytest
 from app.factory import Components
 from app.limits.memory_budget import MemoryBudget
 from app.protocol.parsing import parse_message
+from app.sessions.copies.background import BackgroundRunner
+from app.sessions.turns import take_turn
+from app.sessions.worker_state import WorkerState
 from engine import Sweep, Trainer, parse_spec, parse_sweep
 from engine.frames.registry import DTYPES
 from engine.frames.views import VIEWS
 from tests.app.client import Client, FrameSeen
 from tests.app.in_process import Attached
+from tests.app.servers import PATIENCE
 
 SMALL = {"layers": [{"units": 3}], "data": {"samples": 60}}
 RATES = {"path": "optimizer.learning_rate", "low": 0.01, "high": 1, "count": 3, "scale": "log"}
@@ -138,7 +143,7 @@ def test_a_cell_is_adopted_with_its_weights_and_undone(client: Client) -> None:
     assert client.frame_where(lambda frame: frame.spec_id == 4).epoch == 0
 
 
-@pytest.mark.parametrize("end", ["null", "load", "undo"])
+@pytest.mark.parametrize("end", ["null", "load", "branch"])
 def test_it_ends_and_the_network_is_there_again(client: Client, end: str) -> None:
     client.open(SMALL)
     client.send("edit", patch={"optimizer": {"learning_rate": 0.5}})
@@ -155,7 +160,7 @@ def test_it_ends_and_the_network_is_there_again(client: Client, end: str) -> Non
         client.send("load", spec=SMALL)
         client.message("spec", acks=True)
     else:
-        client.send("undo")
+        client.send("branch", point=1)
         client.message("spec", acks=True)
     assert client.message("sweep", acks=True)["sweep"] is None
     client.ack()
@@ -195,6 +200,36 @@ def test_it_goes_on_after_an_edit_and_ends_where_there_is_no_such_sweep(client: 
     client.message("spec", acks=True)
     assert client.message("sweep", acks=True)["sweep"] is None
     assert client.error("invalid_sweep")["path"] == "axes.0.path"
+
+
+def test_undo_and_redo_keep_what_its_networks_have_learned(client: Client) -> None:
+    client.open(SMALL)
+    begin(client)
+    client.send("step", epochs=5)
+    first = sweep_until(client, epoch=5).arrays["sweep_cells"]
+
+    def cells(spec_id: int) -> np.ndarray:
+        client.ack()
+        frame = client.frame_where(
+            lambda frame: (
+                frame.spec_id == spec_id
+                and not told(frame)["waiting"]
+                and "sweep_cells" in frame.arrays
+            )
+        )
+        assert told(frame)["epoch"] == 5
+        return frame.arrays["sweep_cells"]
+
+    client.send("edit", patch={"data": {"noise": 0.3}})
+    edited = cells(1)
+    assert not np.array_equal(edited, first)
+    client.send("undo")
+    np.testing.assert_array_equal(cells(2), first)
+    client.send("redo")
+    np.testing.assert_array_equal(cells(3), edited)
+    client.send("adopt", cell={"row": 1, "column": 2})
+    assert client.message("sweep", acks=True)["sweep"] is None
+    assert client.message("spec", acks=True)["spec"]["data"]["noise"] == 0.3
 
 
 def test_edits_follow_each_other_while_it_runs(client: Client) -> None:
@@ -302,7 +337,8 @@ def test_sweeps_of_all_sessions_share_one_memory(in_process: Components) -> None
     told = [message for message in first.messages() if message["type"] == "sweep"]
     assert memory.used == told[0]["sweep"]["bytes"]
     send(second, "sweep", sweep=GRID)
-    assert "memory_limit" in {message.get("code") for message in second.messages()}
+    said = [message for message in second.messages() if message["type"] == "error"]
+    assert [(one["code"], one["path"]) for one in said] == [("memory_limit", "axes")]
     send(first, "sweep", sweep=None)
     first.receive()
     assert memory.used == 0
@@ -311,6 +347,85 @@ def test_sweeps_of_all_sessions_share_one_memory(in_process: Components) -> None
     second.session.end()
     assert memory.used == 0
     first.session.end()
+
+
+def sweep_frames(attached: Attached, **expected: Any) -> FrameSeen:
+    """The first frame of which the sweep's metadata say so; takes turns until it is there."""
+    end = time.monotonic() + PATIENCE
+    while time.monotonic() < end:
+        attached.session.add_credit(attached.outbox)
+        for got in attached.receive():
+            if isinstance(got, FrameSeen) and expected.items() <= told(got).items():
+                return got
+    raise AssertionError(f"no frame of a sweep has {expected}")
+
+
+def test_without_room_for_both_an_edit_begins_the_sweep_again(in_process: Components) -> None:
+    alone = Sweep(parse_spec(SMALL), parse_sweep(GRID), programs=in_process.programs)
+    memory = MemoryBudget(alone.n_bytes * 3 // 2)
+    attached = Attached(Trainer(parse_spec(SMALL), in_process.programs), sweep_memory=memory)
+    send(attached, "views", names=["sweep"])
+    send(attached, "sweep", sweep=GRID)
+    send(attached, "step", epochs=5)
+    trained = sweep_frames(attached, epoch=5).arrays["sweep_cells"]
+    send(attached, "edit", patch={"regularization": {"l1": 0.001}})
+    again = sweep_frames(attached, epoch=0, state="paused", waiting=False)
+    assert memory.used == alone.n_bytes
+    assert not np.array_equal(again.arrays["sweep_cells"], trained)
+    send(attached, "step", epochs=1)
+    sweep_frames(attached, epoch=1)
+    # One that has no room even alone ends, and says why.
+    send(attached, "edit", patch={"layers": [{"units": 32}] * 8})
+    said = attached.messages()
+    assert [one["sweep"] for one in said if one["type"] == "sweep"] == [None]
+    assert [(e["code"], e["path"]) for e in said if e["type"] == "error"] == [
+        ("memory_limit", "axes")
+    ]
+    assert memory.used == 0
+    attached.session.end()
+
+
+def test_nobody_trains_for_a_client_that_is_lost(in_process: Components) -> None:
+    """Its sweep rests while it may come back, and gives its memory back with its session."""
+    memory = MemoryBudget(1 << 30)
+    attached = Attached(Trainer(parse_spec(SMALL), in_process.programs), sweep_memory=memory)
+    send(attached, "views", names=["sweep"])
+    send(attached, "sweep", sweep=GRID)
+    send(attached, "run")
+    sweep_frames(attached, state="training")
+    attached.session.detach(attached.outbox)
+    attached.receive()
+    assert attached.session.find_due(time.monotonic()) is None
+    assert memory.used > 0
+    attached.session.end()
+    assert memory.used == 0
+
+
+def test_what_a_turn_begins_while_its_session_ends_is_given_back(in_process: Components) -> None:
+    memory = MemoryBudget(1 << 30)
+    trainer = Trainer(parse_spec(SMALL), in_process.programs)
+    runner = BackgroundRunner()
+    attached = Attached(trainer, sweep_memory=memory, background=runner)
+    session = attached.session
+    rates = {"dimensions": [{"path": RATES["path"], "low": 0.01, "high": 1}], "method": "random"}
+    send(attached, "search", search=rates)
+    send(attached, "sweep", sweep=GRID)
+    seen: list[Any] = []
+
+    def turn(worker: WorkerState) -> None:
+        session.end()
+        while not worker.sweep.active:
+            take_turn(worker)
+        seen.append((worker, worker.searches.search, memory.used))
+
+    session.take_turn(turn)
+    worker, search, used = seen[0]
+    assert search is not None
+    assert used > 0
+    assert worker.searches.search is None
+    assert not worker.sweep.active
+    assert memory.used == 0
+    runner.close()
 
 
 BOTH = {"low": 0.1, "high": 1, "count": 4}

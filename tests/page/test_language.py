@@ -40,6 +40,10 @@ def test_errors_and_numbers_are_in_the_language_of_the_page(korean: Modules) -> 
              describeError({ code: "not_paused", message: "x" }),
              describeError({ code: "invalid_spec", path: "layers.0.units", message: "x" }),
              describeError({ code: "invalid_spec", path: "", message: "x" }),
+             describeError({ code: "invalid_sweep", path: "axes.1.path", message: "x" }),
+             describeError({ code: "invalid_sweep", path: "axes.0.low", message: "x" }),
+             describeError({ code: "memory_limit", path: "axes", message: "x" }),
+             describeError({ code: "rate_limited", path: "search", message: "x" }),
              describeError({ code: "brand_new", path: "", message: "as the server says" }),
              formatPercent(0.5, 0), formatCount(12345)];"""
     )
@@ -47,6 +51,10 @@ def test_errors_and_numbers_are_in_the_language_of_the_page(korean: Modules) -> 
         words["error.not_paused"],
         words["error.invalid_spec.at"].replace("{name}", words["label.layers.units"]),
         words["error.invalid_spec"],
+        words["error.invalid_sweep.axis"],
+        words["error.invalid_sweep"],
+        words["error.memory_limit.axes"],
+        words["error.rate_limited.search"],
         "as the server says",
         "50%",
         "12,345",

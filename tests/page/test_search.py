@@ -188,6 +188,15 @@ def test_what_diverged_squashes_no_scale(modules: Modules) -> None:
     assert modules.load(script, wide, "validation_loss", False)["log"]
 
 
+def test_trials_have_whole_numbers(modules: Modules) -> None:
+    ticks = modules.load(
+        """const { trialTicks } = await import("search/model/scales");
+           return arguments[0].map((last) => trialTicks(last, 8.4));""",
+        [0, 4, 8, 9, 511],
+    )
+    assert ticks == [{"dtick": 1}] * 3 + [{"nticks": 8}] * 2
+
+
 def test_a_brush_lists_what_passes(modules: Modules) -> None:
     script = """const { passes, scaleOfDimension } = await import("search/model/scales");
       const { cellOf } = await import("search/model/trials");

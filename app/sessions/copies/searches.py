@@ -144,6 +144,15 @@ class SearchTask:
             if self._state == "training":
                 self._enter("stopped")
 
+    def refuse(self) -> None:
+        """Has it stand still, since no runner takes it; it can be asked to go on again."""
+        with self._lock:
+            self._in_runner = False
+            self._asked.clear()
+            self._told_duel = None
+            if self._state == "training":
+                self._enter("stopped")
+
     def describe(self, *, whole: bool = False) -> ServerMessage:
         """Returns a `searching` message with the trials that have changed, or all of them."""
         # First: what changes from here on is told the next time.

@@ -17,7 +17,16 @@ from app.sessions.copies.searches import (
     describe_tested,
 )
 from app.sessions.shared_state import Locked
-from engine import Search, SearchError, SearchSettings, Slices, Snapshot, Trainer, dump_spec
+from engine import (
+    MemoryLimitError,
+    Search,
+    SearchError,
+    SearchSettings,
+    Slices,
+    Snapshot,
+    Trainer,
+    dump_spec,
+)
 
 
 class SessionSearches:
@@ -162,7 +171,7 @@ class SessionSearches:
         return self._ask(task, begin_ensemble(task.search, numbers, task.study))
 
     def _ask(self, task: SearchTask, work: Slices[ServerMessage]) -> bool:
-        return not task.ask(work) or self._background.add(task)
+        return not task.ask(work) or self._run(task)
 
     def _check_weights(self, task: SearchTask, numbers: Sequence[int]) -> None:
         for number in numbers:
@@ -173,8 +182,11 @@ class SessionSearches:
 
     def _begin(self, search: Search, study: str) -> bool:
         reserved = self._memory.open_another()
-        if search.n_bytes:
-            reserved.reserve(search.n_bytes)
+        try:
+            if search.n_bytes:
+                reserved.reserve(search.n_bytes)
+        except MemoryLimitError as error:
+            raise MemoryLimitError(error.message, "search") from None
         self.end()
         self._reserved = reserved
         task = self._task = SearchTask(search, study, self._tell)
@@ -182,7 +194,15 @@ class SessionSearches:
         return self._go_on(task)
 
     def _go_on(self, task: SearchTask) -> bool:
-        return not task.go_on() or self._background.add(task)
+        return not task.go_on() or self._run(task)
+
+    def _run(self, task: SearchTask) -> bool:
+        """Has the runner take a search; one that it does not take stands still."""
+        if self._background.add(task):
+            return True
+        task.refuse()
+        self._tell(task, task.describe())
+        return False
 
     def _find_task(self) -> SearchTask:
         if self._task is None:

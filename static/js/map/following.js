@@ -1,5 +1,7 @@
 /** Has the server train the map that the store names, and takes what it tells of it into the store. */
 
+import { describeError, partOfError } from "lib/errors";
+import { word } from "lib/words";
 import { isSameMap } from "map/model/reading";
 
 /** What the server is told where no map is wanted. */
@@ -56,7 +58,10 @@ export function followMap(connection, store) {
     else store.set({ map: { sweep, problem: null } });
   });
   connection.on("error", (error) => {
-    if (error.code === "invalid_sweep") store.set({ map: { problem: error } });
+    if (partOfError(error) !== "map") return;
+    // An edit may lead to a network that has no such map: it has been closed before.
+    if (store.get().map.open) store.set({ map: { problem: error } });
+    else store.set({ page: { message: { text: word("map.ended", { why: describeError(error) } ) } } });
   });
   // A session that comes back may have lost its map.
   connection.on("frame", ({ meta }) => {

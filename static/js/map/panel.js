@@ -1,7 +1,6 @@
 /** Map: a wall of networks that differ along two axes, in the place of the network or in a panel of its own. */
 
 import { h, handOf, setText } from "lib/dom";
-import { describeError } from "lib/errors";
 import { createThrottle } from "lib/throttle";
 import { word } from "lib/words";
 import { createCellPanel } from "map/cell-panel";
@@ -12,7 +11,7 @@ import { createMapLegend } from "map/legend";
 import { readCell, readMap, summarize } from "map/model/reading";
 import { createSeedsSummary } from "map/seeds";
 import { createMapStage } from "map/stage";
-import { describeAxes, describeCell, describeSharpness, describeState, describeSum, nameCell } from "map/words";
+import { describeAxes, describeCell, describeProblem, describeSharpness, describeState, describeSum, nameCell } from "map/words";
 import { addSide } from "ui/card-sides";
 
 const GRID = ["M2.5 2.5h4.2v4.2H2.5z", "M9.3 2.5h4.2v4.2H9.3z", "M2.5 9.3h4.2v4.2H2.5z", "M9.3 9.3h4.2v4.2H9.3z"];
@@ -148,7 +147,7 @@ export function createMapPanel(places, context, { createTools, open = () => {}, 
   /** What the map is of, and what there is to say of it now. */
   function showAbout(problem) {
     const state = map ? describeState(map) : sweep ? "" : word("map.waiting");
-    const text = problem ? describeError(problem) : [sweep && describeAxes(sweep, schema, tools ? handOf() : null), state].filter(Boolean).join(" ");
+    const text = problem ? describeProblem(problem, store.get().map.axes, schema) : [sweep && describeAxes(sweep, schema, tools ? handOf() : null), state].filter(Boolean).join(" ");
     setText(about, text);
     about.classList.toggle("problem", Boolean(problem));
   }

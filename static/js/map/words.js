@@ -1,6 +1,7 @@
 /** A map in words: its axes, its cells, how all of them stand. */
 
 import { formatCount, formatLoss, formatPercent, formatValue } from "lib/format";
+import { describeError } from "lib/errors";
 import { optionText } from "lib/terms";
 import { hasWord, word } from "lib/words";
 import { digitsOf } from "map/model/axes";
@@ -98,6 +99,21 @@ export function speakMapOf(frame, sweep, { schema, taskOf }) {
   if (!map) return "";
   const epoch = word("spoken.map", { epoch: formatCount(map.epoch) });
   return [epoch, map.cells ? describeSum(summarize(map), { sweep, task: taskOf(frame.spec), schema }) : describeState(map)].join(" ");
+}
+
+/**
+ * Why the server refuses a map.
+ *
+ * @param {{code: string, path?: string, message?: string}} problem
+ * @param {MapAxis[]} axes that were asked for
+ * @param {any} schema
+ */
+export function describeProblem(problem, axes, schema) {
+  const [, place] = problem.path?.match(/^axes\.(\d)\.(low|high|values\.\d+)$/) ?? [];
+  const kind = schema.sweepAxes().find(({ path }) => path === axes[Number(place)]?.path);
+  if (!kind || kind.kind === "choice") return describeError(problem);
+  const [low, high] = [kind.low, kind.high].map((end) => formatValue(end));
+  return word("map.problem.range", { name: nameAxis(kind.path, schema), low, high });
 }
 
 /** What is going on, where it is not plain training. */

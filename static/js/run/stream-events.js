@@ -1,12 +1,11 @@
 /** Applies the events of a source of frames to the store. */
 
-import { describeError } from "lib/errors";
+import { describeError, partOfError } from "lib/errors";
 import { word } from "lib/words";
 import { createRunSwitch } from "run/run-switch";
 
 /** Who looks at the page again wants it to go on, at once. */
 const AWAY = ["idle", "lost"];
-const OF_SEARCH = ["invalid_search", "unknown_study", "no_search", "no_weights"];
 
 /**
  * Follows a connection.
@@ -40,8 +39,9 @@ export function followStream(connection, { store, edits, history, painter, addre
   connection.on("waiting", edits.wait);
   connection.on("error", (error) => {
     // A map or a search that is refused was no edit, but a trial that is opened is one.
-    if (error.code === "invalid_sweep") return;
-    if (OF_SEARCH.includes(error.code) && store.get().search.opening === null) return;
+    const part = partOfError(error);
+    if (part === "map") return;
+    if (part === "search" && store.get().search.opening === null) return;
     edits.settle(error);
     if (error.path?.startsWith("until")) {
       runSwitch.hear(false);

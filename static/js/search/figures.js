@@ -4,6 +4,7 @@ import { rem } from "lib/dom";
 import { formatPercent } from "lib/format";
 import { nameAxis } from "map/words";
 import { axisLayout, axisTitle, chartLayout, chartMargin } from "plot/plotly";
+import { trialTicks } from "search/model/scales";
 import { bestSoFar, metricOf } from "search/model/trials";
 import { formatAt, formatMetric, nameMetric, nameTrial } from "search/words";
 
@@ -14,6 +15,8 @@ const [SLICE_WIDTH, SLICE_HEIGHT, HEIGHT] = [11, 12, 15];
 const [GAP, BELOW] = [0.08, 4];
 /** The middle of the scale is still told from the card. */
 const FAINTEST = 0.3;
+/** Pixels from one tick of the trials' numbers to the next, at least. */
+const TICK_WIDTH = 50;
 /** Powers of ten alone are named from so many of them on. */
 const MANY = 2;
 
@@ -43,7 +46,7 @@ export function historyFigure(input) {
     ],
     layout: layoutOf(input, {
       width, height, margin: chartMargin({ l: 54, r: 10, t: 8, b: 38 }),
-      xaxis: axisLayout(palette, { title: axisTitle(nameMetric("number")), rangemode: "tozero", showgrid: false }),
+      xaxis: axisLayout(palette, { title: axisTitle(nameMetric("number")), rangemode: "tozero", showgrid: false, ...trialTicks(last, width / TICK_WIDTH) }),
       yaxis: scoreAxis(palette, objective, scale),
     }),
   };

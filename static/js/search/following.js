@@ -1,11 +1,10 @@
 /** Takes what the server tells of a search into the store, and takes its study up again after a new connection. */
 
+import { partOfError } from "lib/errors";
 import { mergeTrials } from "search/model/trials";
 
 /** The study of this tab, for a page that is loaded again. */
 const KEPT = "livenet.study";
-/** Refusals that a panel tells by itself. */
-const CODES = ["invalid_search", "unknown_study", "no_search", "no_weights"];
 const NOTHING = { settings: null, state: null, share: 0, left: null, found: [], best: [], importances: {}, ticked: [], ensemble: null, tested: null, duel: null };
 
 /**
@@ -40,7 +39,7 @@ export function followSearch(connection, store, storage) {
     store.set({ search: { opened: opening, opening: null } });
   });
   connection.on("error", (error) => {
-    if (!CODES.includes(error.code)) return;
+    if (partOfError(error) !== "search") return;
     if (error.code === "unknown_study") forget();
     store.set({ search: { problem: error, opening: null } });
   });

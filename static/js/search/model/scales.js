@@ -73,3 +73,13 @@ export function passes(trial, brushes, read) {
     return share >= from && share <= to;
   });
 }
+
+/**
+ * Ticks of an axis of trials, as Plotly takes them: there is no trial between two numbers.
+ *
+ * @param {number} last number
+ * @param {number} most how many ticks there is room for
+ */
+export function trialTicks(last, most) {
+  return last <= most ? { dtick: 1 } : { nticks: Math.floor(most) };
+}
