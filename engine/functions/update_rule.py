@@ -87,9 +87,10 @@ def update(
         new_v = c.keep_v * v + c.add_v * numpy.square(gradient)
 
     if terms.correction:
-        step = c.use_gradient * gradient / (1.0 - numpy.power(c.decay_m, t))
-        step += c.use_m * new_m / (1.0 - numpy.power(c.decay_m, t + c.ahead))
-        mean_square = new_v / (1.0 - numpy.power(c.decay_v, t))
+        # Numbers are divided first: of vectors that is among the slowest operations.
+        step = gradient * (c.use_gradient / (1.0 - numpy.power(c.decay_m, t)))
+        step += new_m * (c.use_m / (1.0 - numpy.power(c.decay_m, t + c.ahead)))
+        mean_square = new_v * (1.0 / (1.0 - numpy.power(c.decay_v, t)))
     else:
         step = c.use_gradient * gradient
         if terms.m:

@@ -3,7 +3,8 @@
 Hidden layers past the first have parameters of the same shapes, so they run in one loop over the
 layers that there are: padded layers cost nothing, and only one layer's code is compiled. JAX cannot
 differentiate a loop whose length is an argument; the backward pass is the same loop in reverse,
-which computes each layer anew from its input and differentiates it by `jax.vjp`.
+with what the forward pass kept of each layer: its input, its weighted sums and the derivatives of
+its activations.
 """
 
 from __future__ import annotations
@@ -16,14 +17,18 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.base.loops import unfolded_loop
 from engine.functions.layer_kinds import Dense
 from engine.network.layout import ParameterArrays
 from engine.network.normalization import batch_statistics, normalize
-from engine.network.switches import has_learned_slope, switched
+from engine.network.padded_products import Form, multiply_outputs
+from engine.network.switches import (
+    has_learned_slope,
+    switched,
+    switched_backward,
+    switched_forward,
+)
 
 Kept = TypeVar("Kept")
-T = TypeVar("T")
 
 
 class PaddedNetwork(NamedTuple):
@@ -36,6 +41,7 @@ class PaddedNetwork(NamedTuple):
         mask: float32 [layers, units], 1 for units that are there.
         normalized: int32 [layers], whether a layer is normalized.
         trainable: int32 [layers], whether a layer is normalized by its batch in an update.
+        outputs: int32 scalar, K.
     """
 
     depth: Array
@@ -44,25 +50,7 @@ class PaddedNetwork(NamedTuple):
     mask: Array
     normalized: Array
     trainable: Array
-
-
-class Form(NamedTuple):
-    """How layers are computed.
-
-    Attributes:
-        axis: along which rows of data lie: 1 for [units, rows], 0 for [rows, units].
-        fused: whether products are multiplications and sums, see `Dense.apply`.
-        folded: whether the loop over layers may be folded, see `engine.base.loops`.
-    """
-
-    axis: int
-    fused: bool
-    folded: bool
-
-    def loop(self, low: int, high: Array, body: Callable[[Array, T], T], first: T) -> T:
-        """Runs a loop over layers."""
-        run = lax.fori_loop if self.folded else unfolded_loop
-        return run(low, high, body, first)
+    outputs: Array
 
 
 class _Layer(NamedTuple):
@@ -179,6 +167,33 @@ def _run_layer(
     h: Array,
 ) -> tuple[Array, Statistics]:
     """Runs one hidden layer; returns the input of the next one, and the batch's statistics."""
+    z, statistics = _sum_inputs(form, network, batch, index, layer, h)
+    slope = _choose_slope(form, network, index, layer)
+    a = switched(1 - form.axis, network.activations[index], z, slope)
+    return a * _factors(form, network, batch, index), statistics
+
+
+def _choose_slope(form: Form, network: PaddedNetwork, index: Array | int, layer: _Layer) -> Array:
+    """Returns the slope for z < 0 of each unit, lying as a row of activations."""
+    learned = has_learned_slope(network.activations[index])
+    return jnp.expand_dims(jnp.where(learned, layer.slope, network.slopes[index]), form.axis)
+
+
+def _factors(form: Form, network: PaddedNetwork, batch: _Batch | None, index: Array | int) -> Array:
+    """Returns what activations are multiplied by: 0 past the layer's width, and dropout."""
+    mask = jnp.expand_dims(network.mask[index], form.axis)
+    return mask if batch is None else mask * batch.factors[index]
+
+
+def _sum_inputs(
+    form: Form,
+    network: PaddedNetwork,
+    batch: _Batch | None,
+    index: Array | int,
+    layer: _Layer,
+    h: Array,
+) -> tuple[Array, Statistics]:
+    """Returns a hidden layer's weighted sums, normalized if it is, and the batch's statistics."""
     axis = form.axis
     product = Dense.apply(layer.kernel, h, axis, form.fused)
     bias = jnp.expand_dims(layer.bias, axis)
@@ -197,11 +212,7 @@ def _run_layer(
             )
         centred = normalize(centred, scale, shift, mean, variance, axis)
         z = jnp.where(network.normalized[index] > 0, centred, z)
-    function = network.activations[index]
-    slope = jnp.where(has_learned_slope(function), layer.slope, network.slopes[index])
-    a = switched(1 - axis, function, z, jnp.expand_dims(slope, axis))
-    a = a * jnp.expand_dims(network.mask[index], axis)
-    return a if batch is None else a * batch.factors[index], statistics
+    return z, statistics
 
 
 def _run_output(
@@ -209,7 +220,7 @@ def _run_output(
 ) -> Array:
     hidden = network.depth > 0
     inputs = jnp.concatenate([jnp.where(hidden, h, 0.0), jnp.where(hidden, 0.0, x)], 1 - form.axis)
-    z = Dense.apply(params.kernels[-1], inputs, form.axis, form.fused)
+    z = multiply_outputs(form, network.outputs == 1, params.kernels[-1], inputs)
     return z + jnp.expand_dims(params.biases[-1], form.axis)
 
 
@@ -221,21 +232,40 @@ def _run_inner(
     return out, statistics
 
 
+class _Kept(NamedTuple):
+    """What the backward pass takes from the forward pass: of every inner layer, [layers - 1, ...].
+
+    Attributes:
+        inputs: of the layer, lying as activations.
+        sums: its weighted sums.
+        derivatives: of its activations by them.
+    """
+
+    inputs: Array
+    sums: Array
+    derivatives: Array
+
+
 def _run_forward(
     form: Form, network: PaddedNetwork, batch: _Batch, layers: _Layer, h: Array
-) -> tuple[Array, Statistics, Array]:
-    """Returns the input of each layer, too."""
+) -> tuple[Array, Statistics, _Kept]:
     n, units = layers.bias.shape
     zeros = jnp.zeros((n, units))
     statistics = None if layers.normalization is None else (zeros, zeros)
+    room = jnp.zeros((n, *h.shape))
 
-    def run(i: Array, carry: tuple[Array, Statistics, Array]) -> tuple[Array, Statistics, Array]:
-        h, statistics, inputs = carry
-        out, own = _run_layer(form, network, batch, i + 1, _take(layers, i), h)
-        return out, jax.tree.map(partial(_put, i=i), statistics, own), _put(inputs, h, i)
+    def run(i: Array, carry: tuple[Array, Statistics, _Kept]) -> tuple[Array, Statistics, _Kept]:
+        h, statistics, kept = carry
+        index, layer = i + 1, _take(layers, i)
+        z, own = _sum_inputs(form, network, batch, index, layer, h)
+        slope = _choose_slope(form, network, index, layer)
+        a, derivatives = switched_forward(1 - form.axis, network.activations[index], z, slope)
+        out = a * _factors(form, network, batch, index)
+        put = partial(_put, i=i)
+        kept = jax.tree.map(put, kept, _Kept(h, z, derivatives))
+        return out, jax.tree.map(put, statistics, own), kept
 
-    first = (h, statistics, jnp.zeros((n, *h.shape)))
-    return form.loop(0, network.depth - 1, run, first)
+    return form.loop(0, network.depth - 1, run, (h, statistics, _Kept(room, room, room)))
 
 
 def _take(layers: _Layer, i: Array) -> _Layer:
@@ -246,31 +276,36 @@ def _put(values: Array, value: Array, i: Array) -> Array:
     return lax.dynamic_update_index_in_dim(values, value, i, 0)
 
 
-_Saved = tuple[PaddedNetwork, _Batch, _Layer, Array]
+_Saved = tuple[PaddedNetwork, _Batch, _Layer, _Kept]
 
 
 def _forward(
     form: Form, network: PaddedNetwork, batch: _Batch, layers: _Layer, h: Array
 ) -> tuple[tuple[Array, Statistics], _Saved]:
-    out, statistics, inputs = _run_forward(form, network, batch, layers, h)
-    return (out, statistics), (network, batch, layers, inputs)
+    out, statistics, kept = _run_forward(form, network, batch, layers, h)
+    return (out, statistics), (network, batch, layers, kept)
 
 
 def _backward(
     form: Form, saved: _Saved, cotangents: tuple[Array, Statistics]
 ) -> tuple[None, None, _Layer, Array]:
     """The output layer's input alone has a cotangent: statistics have none."""
-    network, batch, layers, inputs = saved
+    network, batch, layers, kept = saved
 
     def run(done: Array, carry: tuple[Array, _Layer]) -> tuple[Array, _Layer]:
         cotangent, gradient = carry
         i = network.depth - 2 - done
+        h, z, derivatives = jax.tree.map(lambda values: values[i], kept)
 
-        def run_layer(layer: _Layer, h: Array) -> Array:
-            return _run_layer(form, network, batch, i + 1, layer, h)[0]
+        def sum_inputs(layer: _Layer, h: Array) -> Array:
+            return _sum_inputs(form, network, batch, i + 1, layer, h)[0]
 
-        _, pull = jax.vjp(run_layer, _take(layers, i), inputs[i])
-        own, cotangent = pull(cotangent)
+        of_units = cotangent * _factors(form, network, batch, i + 1)
+        function = network.activations[i + 1]
+        of_sums, of_slope = switched_backward(1 - form.axis, function, z, derivatives, of_units)
+        _, pull = jax.vjp(sum_inputs, _take(layers, i), h)
+        own, cotangent = pull(of_sums)
+        own = own._replace(slope=jnp.squeeze(of_slope, form.axis))
         return cotangent, jax.tree.map(partial(_put, i=i), gradient, own)
 
     first = (cotangents[0], jax.tree.map(jnp.zeros_like, layers))

@@ -78,16 +78,24 @@ def _switch(axis: int, index: Array, z: Array, slope: Array) -> Array:
     return lax.switch(index, [_value(entry, axis) for entry in ACTIVATIONS.table], z, slope)
 
 
-def _forward(axis: int, index: Array, z: Array, slope: Array) -> tuple[Array, tuple[Array, ...]]:
+def switched_forward(axis: int, index: Array, z: Array, slope: Array) -> tuple[Array, Array]:
+    """Returns the activations of `switched`, and their derivatives by z."""
     branches = [_value_and_slope(entry, axis) for entry in ACTIVATIONS.table]
-    value, derivative = lax.switch(index, branches, z, slope)
-    return value, (index, z, slope, derivative)
+    return lax.switch(index, branches, z, slope)
 
 
-def _backward(
-    axis: int, residual: tuple[Array, ...], cotangent: Array
-) -> tuple[None, Array, Array]:
-    index, z, slope, derivative = residual
+def switched_backward(
+    axis: int, index: Array, z: Array, derivatives: Array, cotangent: Array
+) -> tuple[Array, Array]:
+    """Returns the cotangents of z and of the slope, see `switched`.
+
+    Args:
+        axis: along which units lie.
+        index: int32 scalar, index in `ACTIVATIONS`.
+        z: float32 [units, rows] or [rows, units], pre-activations.
+        derivatives: of the activations by z.
+        cotangent: of the activations.
+    """
     for place, entry in enumerate(ACTIVATIONS.table):
         if entry.pieces > 1:
             # A choice of its own, no `where`: the loop over layers becomes faster code.
@@ -98,8 +106,22 @@ def _backward(
                 cotangent,
             )
     learned = jnp.where(has_learned_slope(index), jnp.minimum(z, 0.0), 0.0)
-    along = tuple(axis for axis, size in enumerate(slope.shape) if size == 1)
-    return None, cotangent * derivative, jnp.sum(cotangent * learned, axis=along, keepdims=True)
+    of_slope = jnp.sum(cotangent * learned, axis=1 - axis, keepdims=True)
+    return cotangent * derivatives, of_slope
+
+
+def _forward(
+    axis: int, index: Array, z: Array, slope: Array
+) -> tuple[Array, tuple[Array, Array, Array]]:
+    value, derivatives = switched_forward(axis, index, z, slope)
+    return value, (index, z, derivatives)
+
+
+def _backward(
+    axis: int, residual: tuple[Array, Array, Array], cotangent: Array
+) -> tuple[None, Array, Array]:
+    index, z, derivatives = residual
+    return None, *switched_backward(axis, index, z, derivatives, cotangent)
 
 
 _differentiable_switch = jax.custom_vjp(_switch, nondiff_argnums=(0,))

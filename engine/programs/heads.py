@@ -6,13 +6,15 @@ program switches between all of them.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from engine.functions.heads import HEADS, hide_absent
+from engine.functions.heads import HEADS, Head, hide_absent
 from engine.programs.models import Choices
 
 _MIDDLE = np.array([(head.negative + 1) / 2 for head in HEADS], np.float32)
@@ -53,20 +55,44 @@ def loss_rows(choices: Choices, logits: Array, targets: Array) -> Array:
         head = HEADS[choices.head]
         return head.rows(logits, head.activate(logits), targets, choices.outputs)
 
-    def branch(head: Any) -> Any:
-        def rows(z: Array, y: Array, present: Array, outputs: Array) -> Array:
-            if head.task == "multiclass":
-                z = hide_absent(z, present)
-            else:
-                z, y = z[:1], y[:1]
-            return head.rows(z, head.activate(z), y, outputs)
+    present = _present(choices, logits)
+    return _loss_by_head(choices.head, logits, targets, present, choices.outputs)
 
-        return rows
 
-    return lax.switch(
-        choices.head, [branch(head) for head in HEADS],
-        logits, targets, _present(choices, logits), choices.outputs,
-    )  # fmt: skip
+def _padded_rows(head: Head) -> Callable[..., Array]:
+    def rows(z: Array, y: Array, present: Array, outputs: Array) -> Array:
+        if head.task == "multiclass":
+            z = hide_absent(z, present)
+        else:
+            z, y = z[:1], y[:1]
+        return head.rows(z, head.activate(z), y, outputs)
+
+    return rows
+
+
+def _rows_and_slopes(head: Head) -> Callable[..., tuple[Array, Array]]:
+    def rows(z: Array, *others: Array) -> tuple[Array, Array]:
+        losses, pull = jax.vjp(lambda z: _padded_rows(head)(z, *others), z)
+        return losses, pull(jnp.ones_like(losses))[0]
+
+    return rows
+
+
+def _switch_loss(index: Array, z: Array, y: Array, present: Array, outputs: Array) -> Array:
+    return lax.switch(index, [_padded_rows(head) for head in HEADS], z, y, present, outputs)
+
+
+def _forward_loss(index: Array, *of_rows: Array) -> tuple[Array, Array]:
+    return lax.switch(index, [_rows_and_slopes(head) for head in HEADS], *of_rows)
+
+
+def _backward_loss(slopes: Array, cotangent: Array) -> tuple[None, Array, None, None, None]:
+    return None, cotangent * slopes, None, None, None
+
+
+#: The derivative is computed in the same branch as the value, see `network.switches`.
+_loss_by_head = jax.custom_vjp(_switch_loss)
+_loss_by_head.defvjp(_forward_loss, _backward_loss)
 
 
 def measure_rows(choices: Choices, outputs: Array, targets: Array) -> tuple[Array, Array]:

@@ -109,7 +109,8 @@ def _regularize(
     if model.clipped:
         norm = jnp.sqrt(sum(jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(g)))
         clip = rates.clip_norm
-        g = jax.tree.map(lambda d: jnp.where(norm < clip, d, d / norm * clip), g)
+        factor = jnp.where(norm < clip, 1.0, clip / norm)
+        g = jax.tree.map(lambda d: d * factor, g)
     return g
 
 

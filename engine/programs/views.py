@@ -211,12 +211,34 @@ def evaluate_general(
     )
     extent = boundary_range(choices, rates, last_boundary, seen.largest)
     painted = seen.outputs[:, rows : rows + BOUNDARY * BOUNDARY]
-    boundary = quantize(painted, extent[0], extent[1])
+
+    def code_output(k: Array, boundary: Array) -> Array:
+        codes = quantize(painted[k], extent[0], extent[1])
+        return lax.dynamic_update_index_in_dim(boundary, codes, k, 0)
+
+    boundaries = jnp.where(request.pictures > 0, choices.outputs, 0)
+    boundary = lax.fori_loop(0, boundaries, code_output, jnp.zeros(painted.shape, jnp.uint8))
     look_at = Evaluation(
         seen.outputs[:, :rows], seen.losses[:rows], mean_rows(choices, seen.sums), seen.selected
     )
+
+    def paint_units() -> tuple[Array, Array]:
+        return _paint_units(model, inputs, params, tiles, last_units)
+
+    def skip_units() -> tuple[Array, Array]:
+        return jnp.zeros((model.layout.n_units, tiles.shape[1]), jnp.uint8), last_units
+
+    units, ranges = lax.cond(request.pictures > 0, paint_units, skip_units)
+    return look_at, Pictures(boundary, extent, units, ranges)
+
+
+def _paint_units(
+    model: GeneralModel, inputs: Inputs, params: ParameterArrays, tiles: Array, last_units: Array
+) -> tuple[Array, Array]:
+    """Returns the units' tiles, uint8 [units, 4096], and their ranges."""
+    choices, offsets = model.choices(inputs), jnp.arange(CHUNK)
     tile_pixels = choices.tile * choices.tile
-    tile_chunks = jnp.where(request.pictures > 0, (tile_pixels + CHUNK - 1) // CHUNK, 0)
+    tile_chunks = (tile_pixels + CHUNK - 1) // CHUNK
 
     def run(i: Array, kept: _Units) -> _Units:
         x = lax.dynamic_slice(tiles, (0, i * CHUNK), (tiles.shape[0], CHUNK))
@@ -248,4 +270,4 @@ def evaluate_general(
         return lax.dynamic_update_slice(units, codes, (0, i * CHUNK))
 
     units = lax.fori_loop(0, tile_chunks, code, jnp.zeros(values.shape, jnp.uint8))
-    return look_at, Pictures(boundary, extent, units, ranges)
+    return units, ranges

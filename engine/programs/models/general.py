@@ -43,8 +43,8 @@ MAX_TILE = 64
 CHUNK = 512
 #: Boundary pixels, rounded up to whole chunks.
 PIXELS = -(-BOUNDARY * BOUNDARY // CHUNK) * CHUNK
-#: Rows that a general program trains on at a time.
-BATCH_CHUNK = 16
+#: Rows that a general program trains on at a time: a batch, unless it is larger than most.
+BATCH_CHUNK = 10
 
 
 @dataclass(frozen=True)
@@ -212,7 +212,8 @@ class GeneralModel:
         made_of = jnp.asarray(inputs.choices)[CHOICES:]
         slopes, mask = self.rates(inputs).slopes, jnp.asarray(inputs.mask)
         activations, normalized, trainable = made_of[2:].reshape(3, layers)
-        return PaddedNetwork(made_of[0], activations, slopes, mask, normalized, trainable)
+        outputs = jnp.asarray(inputs.choices)[Choices._fields.index("outputs")]
+        return PaddedNetwork(made_of[0], activations, slopes, mask, normalized, trainable, outputs)
 
     def take(self, x: Array, y: Array, rows: Array) -> tuple[Array, Array]:
         """Returns inputs, lying along `training_axis`, and targets [K, rows] of some rows."""
