@@ -27,6 +27,8 @@ from weakref import WeakKeyDictionary
 LIGHT_SECONDS = 0.03
 #: ... for this time.
 HEAVY_SECONDS = 0.5
+#: Of a kind with fewer turns whoever had them may have been held up: they are charged as light.
+FEW_TURNS = 8
 #: Turns in which nothing was done do not count.
 EMPTY_SECONDS = 0.001
 #: Turns of a kind whose median is charged ...
@@ -118,6 +120,8 @@ class FairQueue(Generic[K]):
         lately.append((seconds, computed))
         middle = len(lately) // 2
         usual = sorted(seconds for seconds, _ in lately)[middle]
+        if len(lately) < FEW_TURNS:
+            usual = min(usual, LIGHT_SECONDS)
         usually_computed = sorted(computed for _, computed in lately)[middle]
         more = computed - usually_computed
         return usual + (more if computed > USUAL_TIMES * usually_computed else 0.0)

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 import pytest
 
 from app.scheduling.fair_queue import (
+    FEW_TURNS,
     HEAVY_SECONDS,
     KIND_TURNS,
     LIGHT_SECONDS,
@@ -201,6 +202,28 @@ def test_who_computes_more_than_its_kind_is_charged_for_that() -> None:
         queue.charge(quick, 0.002, 0, kind="one", computed=0.001)
         queue.add(quick, 0)
     assert turns == pytest.approx(0.042 / 0.002, abs=2)
+
+
+def test_who_has_the_first_turns_of_a_kind_hardly_pays_for_being_held_up() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    first, other = Asker("first", 0.002), Asker("other", 0.002)
+    queue.charge(first, 2.0, 0, kind="one", computed=0.001)
+    for _ in range(KIND_TURNS):
+        queue.charge(other, 0.002, 0, kind="one", computed=0.001)
+    queue.add(other, 0)
+    queue.add(first, 0)
+    assert queue.take() is first, "it owes less than the other has had since"
+
+
+def test_long_turns_of_a_kind_are_charged_in_full_once_it_is_known() -> None:
+    queue: FairQueue[Asker] = FairQueue()
+    long, short = Asker("long", 0.2), Asker("short", 0.002)
+    for _ in range(FEW_TURNS):
+        queue.charge(long, 0.2, 0, kind="long")
+        queue.charge(short, 0.002, 0, kind="short")
+    assert not queue.is_heavy(long, 0)
+    queue.charge(long, 0.2, 0, kind="long")
+    assert queue.is_heavy(long, 0)
 
 
 def test_held_up_turns_of_a_kind_make_nobody_heavy() -> None:
