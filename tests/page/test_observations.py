@@ -142,6 +142,24 @@ def test_overfitting_is_a_test_loss_far_above_the_train_loss(modules: Modules) -
         assert found["key"] == key
 
 
+def test_a_table_has_no_more_samples_to_train_on(modules: Modules) -> None:
+    said = modules.load(
+        """const { observe } = await import("advice/observations");
+           const { learnDataSets } = await import("spec/data-sets");
+           const { word } = await import("lib/words");
+           learnDataSets({ data_sets: { iris: { kind: "table" } } });
+           const meta = { step: 500, units_range: [], train_accuracy: 0.97,
+             train_loss: 0.1, test_loss: 0.4 };
+           const arrays = { units: { data: new Uint8Array(0), shape: [0, 32, 32] } };
+           const spec = { data: { name: "iris" }, layers: [], features: ["x1", "x2"],
+             regularization: { l2: 0 }, optimizer: { learning_rate: 0.03 } };
+           const { key, values } = observe({ meta, arrays }, { spec, task: "multiclass" });
+           return word(`observation.${key}.text`, values);"""
+    )
+    assert "L2 of 0.001" in said
+    assert "samples" not in said
+
+
 def test_a_run_that_ended_early_says_so_until_it_goes_on(modules: Modules) -> None:
     keys = modules.load(
         """const { endedEarly } = await import("advice/observations");

@@ -133,13 +133,14 @@ function tooSimple({ meta }, spec, task, newLayer) {
   };
 }
 
-function overfitting({ meta }, { regularization: { l2 } }, task) {
+function overfitting({ meta }, spec, task) {
+  const { regularization: { l2 } } = spec;
   // Losses of numbers have any scale; R² has none.
   const apart = task === "regression" ? meta.train_r2 - meta.test_r2 : meta.test_loss - meta.train_loss;
   if (!(apart >= APART) || meta.test_loss < TIMES * meta.train_loss || l2 >= MOST_DECAY) return null;
   const next = l2 === 0 ? 0.001 : Number((l2 * 3).toPrecision(1));
   return {
-    key: "overfit", values: { l2: next }, fix: { patch: { regularization: { l2: next } } },
+    key: isTable(spec) ? "overfit.table" : "overfit", values: { l2: next }, fix: { patch: { regularization: { l2: next } } },
     candidates: listDecays(l2), look: { view: "earlyStopping" },
   };
 }

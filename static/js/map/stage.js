@@ -39,7 +39,7 @@ export function createMapStage({ kindOf, schema }, on) {
     }, text);
     return { button, text };
   });
-  const element = h("div.map-plot", {}, wall, ...ticks, ...titles.map(({ button }) => button));
+  const element = h("div.map-plot.empty", {}, wall, ...ticks, ...titles.map(({ button }) => button));
   const painter = createWall(canvas);
   /** @type {WallSize|null} */
   let size = null;
@@ -51,6 +51,7 @@ export function createMapStage({ kindOf, schema }, on) {
   /** Lays everything out for a map, in the room that there is. */
   function layOut(next) {
     sweep = next;
+    element.classList.toggle("empty", !sweep);
     const { clientWidth, clientHeight } = element;
     if (!sweep || !clientWidth || !clientHeight) return false;
     const unit = rem();
