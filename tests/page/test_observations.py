@@ -145,9 +145,7 @@ def test_overfitting_is_a_test_loss_far_above_the_train_loss(modules: Modules) -
 def test_a_table_has_no_more_samples_to_train_on(modules: Modules) -> None:
     said = modules.load(
         """const { observe } = await import("advice/observations");
-           const { learnDataSets } = await import("spec/data-sets");
            const { word } = await import("lib/words");
-           learnDataSets({ data_sets: { iris: { kind: "table" } } });
            const meta = { step: 500, units_range: [], train_accuracy: 0.97,
              train_loss: 0.1, test_loss: 0.4 };
            const arrays = { units: { data: new Uint8Array(0), shape: [0, 32, 32] } };
