@@ -1,6 +1,7 @@
 """`python -m benchmarks [NAME ...]`: measures, prints tables and writes JSON.
 
 `numbers` stands for those of `NUMBERS`: how fast the engine and the server are to be.
+`python -m benchmarks before COMMIT` compares both with an earlier commit.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 import sys
 
 from benchmarks.before.clients import measure_clients_before
+from benchmarks.before.comparison import run_comparison
 from benchmarks.before.frames import measure_frames_before
 from benchmarks.command import Benchmarks, run_benchmarks
 from benchmarks.engine.accuracy import measure_accuracy
@@ -122,4 +124,6 @@ OTHERS: Benchmarks = {
 
 
 if __name__ == "__main__":
+    if sys.argv[1:2] == ["before"]:
+        sys.exit(run_comparison(sys.argv[2:]))
     sys.exit(run_benchmarks("python -m benchmarks", {"numbers": NUMBERS, "others": OTHERS}))

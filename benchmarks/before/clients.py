@@ -36,7 +36,7 @@ def measure_clients_before() -> list[Row]:
 
 
 def _measure(before: LiveServer, now: LiveServer) -> list[Row]:
-    pairs = [(_observe(before), _observe(now)) for _ in range(ROUNDS)][1:]
+    pairs = [(observe_clients(before), observe_clients(now)) for _ in range(ROUNDS)][1:]
     rates = [tuple(sum(spent.rates) for spent in pair) for pair in pairs]
     ratios = [new / old for old, new in rates]
     costs = [tuple(spent.cores / sum(spent.rates) * 1e3 for spent in pair) for pair in pairs]
@@ -50,7 +50,8 @@ def _measure(before: LiveServer, now: LiveServer) -> list[Row]:
     return [Row(WHAT, f"{ratio:.2f}", f"{GOAL:.1f}", ratio >= GOAL, detail)]
 
 
-def _observe(server: LiveServer) -> Spent:
+def observe_clients(server: LiveServer) -> Spent:
+    """Returns what 64 clients of a server see, and what it spends on them."""
     with ClientGroup(server.url, Plan(spec=SPEC), CLIENTS) as group:
         group.wait_frames(CLIENTS)
         time.sleep(WARM_SECONDS)

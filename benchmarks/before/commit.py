@@ -1,4 +1,4 @@
-"""The commit before small networks trained in folded loops, which speed is compared with.
+"""An earlier commit, which speed is compared with.
 
 It is checked out beside the repository's own tree and runs with the same packages.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from benchmarks.report import Row
 
 ROOT = Path(__file__).resolve().parents[2]
+#: The one before small networks trained in folded loops.
 COMMIT = "14de8d38dc6f5a8f050afbb25c97cd533a6f41ed"
 
 
@@ -24,15 +25,18 @@ class NoCommitError(Exception):
 
 
 @contextmanager
-def check_out() -> Iterator[Path]:
-    """Checks the commit out in a worktree, and removes that again.
+def check_out(commit: str = COMMIT) -> Iterator[Path]:
+    """Checks a commit out in a worktree, and removes that again.
 
     Raises:
         NoCommitError: there is no such commit here.
     """
     with tempfile.TemporaryDirectory() as folder:
         tree = Path(folder) / "before"
-        _git("worktree", "add", "--detach", str(tree), COMMIT)
+        try:
+            _git("worktree", "add", "--detach", str(tree), commit)
+        except (OSError, subprocess.CalledProcessError) as error:
+            raise NoCommitError(f"commit {commit[:7]} is not here") from error
         try:
             yield tree
         finally:
@@ -40,10 +44,7 @@ def check_out() -> Iterator[Path]:
 
 
 def _git(*arguments: str) -> None:
-    try:
-        subprocess.run(("git", *arguments), cwd=ROOT, check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError) as error:
-        raise NoCommitError(f"commit {COMMIT[:7]} is not here") from error
+    subprocess.run(("git", *arguments), cwd=ROOT, check=True, capture_output=True)
 
 
 def own_environment(tree: Path) -> dict[str, str]:
@@ -58,11 +59,13 @@ class Worker:
     Args:
         tree: where it imports from.
         script: reads lines, and answers each with one.
+        environ: further settings.
     """
 
-    def __init__(self, tree: Path, script: Path) -> None:
+    def __init__(self, tree: Path, script: Path, **environ: str) -> None:
+        env = own_environment(tree) | environ
         self._process = subprocess.Popen(
-            (sys.executable, str(script)), env=own_environment(tree), cwd=tree, text=True,
+            (sys.executable, str(script)), env=env, cwd=tree, text=True,
             stdin=subprocess.PIPE, stdout=subprocess.PIPE,
         )  # fmt: skip
 

@@ -125,6 +125,28 @@ def measure_stream_edits() -> list[Row]:
     ]  # fmt: skip
 
 
+def time_layer_edits(server: LiveServer, edits: int, patience: float) -> list[float]:
+    """Returns the seconds from each of some random edits to its first frame.
+
+    Args:
+        server: knows MNIST.
+        edits: how many are made.
+        patience: how long, at most, it is waited for programs that serve them.
+    """
+    with WebSocketClient(server.stream_url) as client:
+        client.open(SPEC)
+        client.send("views", names=VIEWS, digit={"row": 0})
+        client.run()
+        client.ack(2)
+        spec_id = _wait_for_programs(client, patience)
+        rng, layers, delays = random.Random(2026), SPEC["layers"], []
+        for _ in range(edits):
+            layers = draw_layers(rng, layers)
+            spec_id, _, delay, _ = _edit(client, spec_id, layers)
+            delays.append(delay)
+    return delays
+
+
 @contextmanager
 def _make_fresh_server() -> Iterator[LiveServer]:
     """A server that finds no compiled programs on disk, unless MNIST lies there, too."""
@@ -135,9 +157,9 @@ def _make_fresh_server() -> Iterator[LiveServer]:
             yield server
 
 
-def _wait_for_programs(client: Client) -> int:
+def _wait_for_programs(client: Client, patience: float = PATIENCE) -> int:
     """Edits now and then until an edit does not wait any more; returns the spec's number."""
-    spec_id, end = 0, time.monotonic() + PATIENCE
+    spec_id, end = 0, time.monotonic() + patience
     for units in itertools.count(200):
         layers = [{**layer, "units": units} for layer in SPEC["layers"]]
         spec_id, waits, *_ = _edit(client, spec_id, layers)

@@ -28,8 +28,8 @@ def _state(page: Page) -> dict[str, Any]:
     return page.run("return {...window.livenet, now: performance.now()}")
 
 
-def _measure_rates(page: Page) -> tuple[float, float]:
-    """Pictures and epochs a second, over some seconds."""
+def measure_rates(page: Page) -> tuple[float, float]:
+    """Returns pictures and epochs a second, over some seconds."""
     begun = _state(page)
     time.sleep(SECONDS)
     ended = _state(page)
@@ -45,13 +45,13 @@ def measure_frame_rate(page: Page) -> list[Row]:
     page.edited(lambda: Select(page.find("select")).select_by_value(LARGEST))
     page.play()
     page.wait(lambda: page.step > 100 * STEPS_PER_EPOCH, "training has settled")
-    rate, epochs = _measure_rates(page)
+    rate, epochs = measure_rates(page)
     detail = f"{epochs:.0f} epochs/s, 48 tiles, 1440 x 900"
     rows = [Row("frames in the browser, 6x8", f"{rate:.1f} /s", "55 /s", rate >= 55, detail)]
     page.control("speed").send_keys(Keys.END)
     fast = page.step + 20 * HIGHEST_SPEED * STEPS_PER_EPOCH
     page.wait(lambda: page.step > fast, "it trains at the highest speed")
-    rate, epochs = _measure_rates(page)
+    rate, epochs = measure_rates(page)
     met = epochs >= 3000 and rate >= 30
     what = "epochs in the browser at the highest speed, 6x8"
     detail = f"{rate:.1f} pictures/s, of which there are to be 30"

@@ -20,8 +20,8 @@ _SEEN = """return {
 };"""
 
 
-def _load(page: Page, server: LiveServer, *, empty: bool) -> tuple[float, float, float, int]:
-    """One visit: seconds, processor time of browser and of server, requests."""
+def load_page(page: Page, server: LiveServer, *, empty: bool) -> tuple[float, float, float, int]:
+    """Visits the page once; returns seconds, processor time of browser and of server, requests."""
     if empty:
         page.command("Network.clearBrowserCache")
     page.driver.get("about:blank")
@@ -41,9 +41,10 @@ def _load(page: Page, server: LiveServer, *, empty: bool) -> tuple[float, float,
 def measure_page_load(page: Page, server: LiveServer) -> list[Row]:
     """Loads the page with an empty cache and with a warm one, by turns."""
     for empty in (True, False, False):
-        _load(page, server, empty=empty)
+        load_page(page, server, empty=empty)
     rounds = [
-        {empty: _load(page, server, empty=empty) for empty in (True, False)} for _ in range(LOADS)
+        {empty: load_page(page, server, empty=empty) for empty in (True, False)}
+        for _ in range(LOADS)
     ]
     rows = []
     for empty, target in ((True, EMPTY), (False, WARM)):

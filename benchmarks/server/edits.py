@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import random
 import time
+from collections.abc import Callable
+from dataclasses import dataclass
 
 from benchmarks.report import Row
 from benchmarks.timing import percentile
-from engine import parse_spec
+from engine import Spec, parse_spec
 from tests.app.client import FrameSeen
 from tests.app.servers import LiveServer
 from tests.app.transports import WebSocketClient
-from tests.engine.random_edits import draw_edit
+from tests.engine.random_edits import Edit, draw_edit
 
 EDITS = 60
 FRAMES_BETWEEN = 5
@@ -19,11 +21,28 @@ FRAMES_BETWEEN = 5
 MEDIAN, LATE, PAUSE = 8, 15, 250
 
 
-def measure_edits(server: LiveServer) -> list[Row]:
-    """Sends 60 edits of every kind to shapes never seen before, one every few frames."""
-    rng = random.Random(2026)
-    delays: list[float] = []
-    gaps: list[float] = []
+@dataclass(frozen=True)
+class EditTimes:
+    """Seconds that a client waited.
+
+    Attributes:
+        delays: from each edit to the first frame that shows it.
+        gaps: from each frame to the next.
+    """
+
+    delays: list[float]
+    gaps: list[float]
+
+
+def time_edits(server: LiveServer, draw: Callable[[Spec], Edit], edits: int = EDITS) -> EditTimes:
+    """Sends edits while a session trains, one every few frames.
+
+    Args:
+        server: has the session.
+        draw: makes an edit of a spec.
+        edits: how many are sent.
+    """
+    times = EditTimes([], [])
     with WebSocketClient(server.stream_url) as client:
         spec = parse_spec(client.open()["spec"])
         client.send("run")
@@ -31,8 +50,8 @@ def measure_edits(server: LiveServer) -> list[Row]:
         client.frame_where(lambda frame: frame.step > 50)
         client.ack()
         shown = time.perf_counter()
-        for spec_id in range(1, EDITS + 1):
-            patch, origin = draw_edit(rng, spec)
+        for spec_id in range(1, edits + 1):
+            patch, origin = draw(spec)
             sent = time.perf_counter()
             client.send("edit", patch=patch, origin=origin)
             frames_after = 0
@@ -40,11 +59,11 @@ def measure_edits(server: LiveServer) -> list[Row]:
                 got = client.receive()
                 if isinstance(got, FrameSeen):
                     now = time.perf_counter()
-                    gaps.append(now - shown)
+                    times.gaps.append(now - shown)
                     shown = now
                     client.ack()
                     if got.spec_id == spec_id and frames_after == 0:
-                        delays.append(now - sent)
+                        times.delays.append(now - sent)
                     frames_after += got.spec_id == spec_id
                 elif got["type"] == "spec":
                     points = got["spec"]["data"].setdefault("points", spec.data.points)
@@ -54,8 +73,16 @@ def measure_edits(server: LiveServer) -> list[Row]:
                     client.send("run")
                 else:
                     raise AssertionError(got)
+    return times
+
+
+def measure_edits(server: LiveServer) -> list[Row]:
+    """Sends 60 edits of every kind to shapes never seen before, one every few frames."""
+    rng = random.Random(2026)
+    times = time_edits(server, lambda spec: draw_edit(rng, spec))
+    delays = times.delays
     middle, late = percentile(delays, 0.5) * 1e3, percentile(delays, 0.95) * 1e3
-    worst = max(gaps) * 1e3
+    worst = max(times.gaps) * 1e3
     detail = f"{len(delays)} edits, the slowest {max(delays) * 1e3:.0f} ms"
     return [
         Row("edit to frame, median", f"{middle:.1f} ms", f"{MEDIAN} ms", middle <= MEDIAN, detail),
