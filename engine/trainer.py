@@ -22,7 +22,7 @@ from engine.runs.editable import EditableRun
 from engine.runs.image_trials import ImageTrial
 from engine.runs.past import PastRun
 from engine.runs.races import Race
-from engine.runs.run_classes import is_ready, make_data
+from engine.runs.run_classes import is_ready, make_data, stays_ready
 from engine.runs.trials import Candidate, Trial
 from engine.search import Search, SearchSettings
 from engine.spec import Spec
@@ -58,6 +58,8 @@ class Trainer(EditableRun):
     ) -> None:
         super().__init__(spec or Spec(), programs or default_programs(), payload, admit)
         self._past = PastRun(self._programs)
+        #: Spec and request of frames whose programs are never let go of.
+        self._ready: tuple[Spec, FrameRequest] | None = None
 
     # Training
 
@@ -147,10 +149,15 @@ class Trainer(EditableRun):
             request: what the frame holds.
             snapshot: what it shows; the present if None.
         """
-        owner = "frame", id(self)
         shown = self._run if snapshot is None else snapshot
-        seen = snapshot is not None
-        return is_ready(self._programs, owner, shown.spec, shown.data, request, seen=seen)
+        spec, seen, known = shown.spec, snapshot is not None, self._ready
+        if known is not None and known[0] is spec and known[1] is request:
+            return True
+        owner = "frame", id(self)
+        ready = is_ready(self._programs, owner, spec, shown.data, request, seen=seen)
+        if ready and not seen and stays_ready(self._programs, spec, request):
+            self._ready = spec, request
+        return ready
 
     def prefer_exact(self, tile: int = TILE_DEFAULT) -> bool:
         """Requests compilation of the exact program in the background; later turns use it.

@@ -35,7 +35,7 @@ def take_turn(worker: WorkerState) -> None:
     if worker.work is not None:
         _continue_work(worker, until)
     else:
-        worker.turn_kind = "changes", worker.trainer.spec.widths
+        worker.turn_kind = "changes", worker.widths
         if not _run_commands(worker, until):
             _begin_frame(worker, until)
     worker.send_timeline(time.monotonic())
@@ -100,7 +100,7 @@ def _continue_work(worker: WorkerState, until: float) -> None:
 def _name_kind(worker: WorkerState, turn: TurnPlan) -> Hashable:
     """Returns what the length of a turn depends on that trains and shows a network."""
     trainer, request = worker.trainer, turn.request
-    work = trainer.spec.widths, trainer.batches_per_epoch, turn.epochs, turn.batches
+    work = worker.widths, trainer.batches_per_epoch, turn.epochs, turn.batches
     return *work, turn.running, request.views, request.tile, request.points, turn.recalled is None
 
 

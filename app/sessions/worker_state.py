@@ -101,6 +101,15 @@ class WorkerState:
         self.frame_first = False
         self._locked = locked
         self._command_bytes = 0
+        self._widths: tuple[Spec, tuple[int, ...]] | None = None
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units of each layer of the network, from the inputs to the output."""
+        spec = self.trainer.spec
+        if self._widths is None or self._widths[0] is not spec:
+            self._widths = spec, spec.widths
+        return self._widths[1]
 
     def find_due(self, now: float) -> float | None:
         """Returns when the next turn is due; None while the session waits for others."""

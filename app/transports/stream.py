@@ -36,7 +36,7 @@ logger = logging.getLogger(__name__)
 
 _ACK = {"type": "ack"}
 #: As the page writes it; nearly every message is one.
-_ACK_TEXT = '{"type":"ack"}'
+ACK_TEXT = '{"type":"ack"}'
 _ACK_LENGTH = 40
 #: More at once would be refused one by one.
 _LIST_LENGTH = 2 * int(BURST)
@@ -239,7 +239,7 @@ def _split_list(text: str | bytes) -> list[str]:
 
 
 def _is_ack(text: str | bytes) -> bool:
-    if text == _ACK_TEXT:
+    if text == ACK_TEXT:
         return True
     if not isinstance(text, str) or len(text) > _ACK_LENGTH or '"ack"' not in text:
         return False

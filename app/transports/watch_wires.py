@@ -9,9 +9,9 @@ from typing import Protocol
 
 from app.protocol.outbox import Closing, Heartbeat
 from app.transports.http import encode_item
+from app.transports.websocket_frames import BINARY, CLOSE, PING, PONG, TEXT, encode_head, unmask
 
 ACK_TEXT = b'{"type":"ack"}'
-_TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
 #: Longer messages nobody sends who only watches.
 _MOST_BYTES = 125
 
@@ -57,12 +57,14 @@ class WebSocketWire:
     def encode(self, item: str | bytes | Closing | Heartbeat) -> bytes:
         """Encodes a message, a frame, the end, or a sign of life."""
         if isinstance(item, str):
-            return _frame(_TEXT, item.encode())
-        if isinstance(item, bytes):
-            return _frame(_BINARY, item)
-        if isinstance(item, Closing):
-            return _frame(_CLOSE, item.code.to_bytes(2, "big") + item.reason.encode())
-        return _frame(_PONG if item.answer else _PING, item.payload)
+            opcode, payload = TEXT, item.encode()
+        elif isinstance(item, bytes):
+            opcode, payload = BINARY, item
+        elif isinstance(item, Closing):
+            opcode, payload = CLOSE, item.code.to_bytes(2, "big") + item.reason.encode()
+        else:
+            opcode, payload = PONG if item.answer else PING, item.payload
+        return encode_head(opcode, len(payload)) + payload
 
     def read(self, data: bytes) -> Iterator[tuple[Signal, bytes]]:
         """Yields what a watcher says; raises ValueError for anything it may not say."""
@@ -76,18 +78,18 @@ class WebSocketWire:
             end = begin + 6 + size - 128
             if len(data) < end:
                 break
-            payload = _unmask(data[begin + 6 : end], data[begin + 2 : begin + 6])
+            payload = unmask(data[begin + 6 : end], data[begin + 2 : begin + 6])
             begin = end
-            if opcode == 128 | _TEXT:
+            if opcode == 128 | TEXT:
                 if payload != ACK_TEXT and not _is_ack(payload):
                     raise ValueError("not an ack")
                 yield Signal.ACK, payload
-            elif opcode == 128 | _PING:
+            elif opcode == 128 | PING:
                 yield Signal.PING, payload
-            elif opcode == 128 | _CLOSE:
+            elif opcode == 128 | CLOSE:
                 yield Signal.CLOSE, payload
                 return
-            elif opcode == 128 | _PONG:
+            elif opcode == 128 | PONG:
                 yield Signal.PONG, payload
             else:
                 raise ValueError("not a text")
@@ -115,23 +117,6 @@ class HttpWire:
     def read(self, data: bytes) -> Iterator[tuple[Signal, bytes]]:
         """Refuses everything: the request has been read."""
         raise ValueError(f"{len(data)} bytes after the request")
-
-
-def _frame(opcode: int, payload: bytes) -> bytes:
-    size = len(payload)
-    if size < 126:
-        head = bytes([128 | opcode, size])
-    elif size < 1 << 16:
-        head = bytes([128 | opcode, 126]) + size.to_bytes(2, "big")
-    else:
-        head = bytes([128 | opcode, 127]) + size.to_bytes(8, "big")
-    return head + payload
-
-
-def _unmask(payload: bytes, mask: bytes) -> bytes:
-    size = len(payload)
-    key = (mask * (size // 4 + 1))[:size]
-    return (int.from_bytes(payload, "big") ^ int.from_bytes(key, "big")).to_bytes(size, "big")
 
 
 def _is_ack(payload: bytes) -> bool:

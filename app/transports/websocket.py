@@ -30,14 +30,17 @@ from app.hosting.session_host import SessionHost
 from app.protocol.outbox import Closing, Heartbeat, Item, Remainder, make_error
 from app.sessions.session import Session
 from app.transports.connections import Connections
-from app.transports.stream import Connection
+from app.transports.stream import ACK_TEXT, Connection
 from app.transports.watch_wires import WebSocketWire
 from app.transports.watchers import FULL, GONE, Watchers
+from app.transports.websocket_frames import BINARY, MessageEnds, count_equal, encode_head
 from app.web.allowed_origins import is_allowed
 from app.web.clients import find_client
 from app.web.settings import Settings
 
 RECEIVE_BYTES = 1 << 16
+#: Read at once where no message is begun; nearly all are short.
+SHORT_BYTES = 1 << 12
 #: What arrives deflated may be a thousand times as long.
 RECEIVE_BYTES_DEFLATED = 1 << 12
 #: How often a reader looks at the clock.
@@ -46,6 +49,9 @@ TICK_SECONDS = 0.25
 SILENCE_SECONDS = 30.0
 #: How long a closing handshake, and what the peer still sends meanwhile, may take.
 CLOSE_SECONDS = 0.5
+
+
+_ACK = ACK_TEXT.encode()
 
 
 class NoThread:
@@ -94,6 +100,7 @@ class WebSocket:
         can_send = hasattr(socket, "MSG_DONTWAIT") and self._socket.gettimeout() is None
         if can_send and not compressed:
             self._outbox.send_at_once = self._send_at_once
+        self._ends = MessageEnds()
         self._text = io.StringIO()
         self._size = 0
         self._heard_at = time.monotonic()
@@ -115,11 +122,12 @@ class WebSocket:
             sender.join()
 
     def _read(self) -> None:
+        ends = self._ends
         with contextlib.suppress(OSError):
             _limit_waits(self._socket, TICK_SECONDS)
             while True:
                 try:
-                    data = self._socket.recv(self._receive_bytes)
+                    data = self._socket.recv(SHORT_BYTES if ends.whole else self._receive_bytes)
                 except (BlockingIOError, TimeoutError):
                     data = None
                 now = time.monotonic()
@@ -138,6 +146,11 @@ class WebSocket:
 
     def _handle(self, data: bytes) -> bool:
         """Handles what came; False once the peer has closed."""
+        if self._ends.whole and (acks := count_equal(data, _ACK)):
+            for _ in range(0 if self._outbox.closed else acks):
+                self._connection.receive(ACK_TEXT)
+            return True
+        self._ends.feed(data)
         try:
             self._protocol.receive_data(data)
             for event in self._protocol.events():
@@ -178,16 +191,14 @@ class WebSocket:
 
     def _send_at_once(self, frame: bytes) -> Remainder | None:
         """Gives the socket as much of a frame as it takes without waiting; returns the rest."""
+        head = encode_head(BINARY, len(frame))
         try:
-            data = self._protocol.send(BytesMessage(data=frame))
-        except LocalProtocolError:
-            return None
-        try:
-            sent = self._socket.send(data, socket.MSG_DONTWAIT)
+            sent = self._socket.sendmsg((head, frame), (), socket.MSG_DONTWAIT)
         except OSError:
             # Full, or broken, which the sender will see.
             sent = 0
-        return None if sent == len(data) else Remainder(data[sent:])
+        whole = sent == len(head) + len(frame)
+        return None if whole else Remainder((head + frame)[sent:])
 
 
 def _limit_waits(sock: socket.socket, seconds: float) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -47,6 +48,12 @@ def shuffle_rows(seed: int, epoch: int, n: int) -> NDArray[np.int32]:
     return _generator.permute(key, n).astype(np.int32)
 
 
+#: Rows of a shuffle that is remembered: who opens the same page shuffles the same rows.
+_SMALL = 2000
+
+_remember_rows = lru_cache(maxsize=512)(shuffle_rows)
+
+
 def order_rows(seed: int, epoch: int, n: int, epochs: int, length: int) -> NDArray[np.int32]:
     """Returns the rows of several epochs, one after the other, padded with row 0.
 
@@ -67,5 +74,6 @@ def order_rows(seed: int, epoch: int, n: int, epochs: int, length: int) -> NDArr
 
 def write_rows(order: NDArray[np.int32], seed: int, epoch: int, n: int, epochs: int) -> None:
     """Writes the rows of several epochs to the start of an array, see `order_rows`."""
+    shuffle = _remember_rows if n <= _SMALL else shuffle_rows
     for i in range(epochs):
-        order[i * n : (i + 1) * n] = shuffle_rows(seed, epoch + i, n)
+        order[i * n : (i + 1) * n] = shuffle(seed, epoch + i, n)

@@ -5,8 +5,9 @@ Requests, messages, the protocol's tables, recordings and checks derive from the
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any, Literal
 
 import numpy as np
@@ -109,7 +110,16 @@ class View:
 VIEWS: Registry[View] = Registry("view")
 
 
-def make_views(names: Iterable[str], of: Of, shown: Callable[[], Shown]) -> dict[str, NDArray[Any]]:
+@lru_cache(maxsize=256)
+def _list_made(names: tuple[str, ...], of: Of) -> list[View]:
+    """Returns the entries of views that the network alone says."""
+    entries = [VIEWS[name] for name in names]
+    return [entry for entry in entries if entry.make is not None and entry.of in (of, "both")]
+
+
+def make_views(
+    names: tuple[str, ...], of: Of, shown: Callable[[], Shown]
+) -> dict[str, NDArray[Any]]:
     """Computes the views that depend on the network alone.
 
     Args:
@@ -117,8 +127,7 @@ def make_views(names: Iterable[str], of: Of, shown: Callable[[], Shown]) -> dict
         of: whose frame it is.
         shown: returns the network; called only if a view needs it.
     """
-    entries = [VIEWS[name] for name in names]
-    made = [entry for entry in entries if entry.make is not None and entry.of in (of, "both")]
+    made = _list_made(names, of)
     if not made:
         return {}
     network = shown()

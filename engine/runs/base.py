@@ -106,9 +106,11 @@ class RunBase(ABC, Generic[DataT]):
 
     def _show_history(self, request: FrameRequest) -> dict[str, NDArray[Any]]:
         """Returns `history` and `validation_history`, if a frame asks for them, and begins anew."""
+        known = ("history", self._history, 5), ("validation_history", self._validation_history, 3)
         arrays = {
-            "history": np.array(self._history, np.float32).reshape(-1, 5),
-            "validation_history": np.array(self._validation_history, np.float32).reshape(-1, 3),
+            name: np.array(rows, np.float32).reshape(-1, width)
+            for name, rows, width in known
+            if name in request.views
         }
         self.forget_history()
-        return {name: array for name, array in arrays.items() if name in request.views}
+        return arrays

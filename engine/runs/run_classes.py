@@ -10,6 +10,7 @@ from engine.data.image_data import ImageData
 from engine.frames.frames import FrameRequest
 from engine.programs.tiers import Programs
 from engine.runs.images.run import ImageRun
+from engine.runs.plane.loss_views import LOSS_VIEWS
 from engine.runs.plane.run import PlaneRun
 from engine.runs.protocol import Run
 from engine.spec import Spec
@@ -52,3 +53,17 @@ def is_ready(
 ) -> bool:
     """Whether the programs of a frame are there, see `Run.is_ready`."""
     return _run_class(spec).is_ready(programs, owner, spec, data, request, seen=seen)
+
+
+def stays_ready(programs: Programs, spec: Spec, request: FrameRequest) -> bool:
+    """Whether the programs of a frame of the present are there for good.
+
+    General programs are, once one was asked for; exact ones, those for images and those of views
+    may be let go of.
+    """
+    if spec.data.is_images or not LOSS_VIEWS.isdisjoint(request.views):
+        return False
+    if not programs.serves_general or not programs.has_general(spec):
+        return False
+    programs.general(spec)
+    return True

@@ -31,6 +31,7 @@ class FrameDemand:
         self.next_at = 0.0
         self.ablation = WHOLE
         self._sent: dict[str, Any] = {}
+        self._request: tuple[object, FrameRequest] | None = None
 
     @property
     def views(self) -> ViewSettings:
@@ -70,10 +71,14 @@ class FrameDemand:
         return self._credit > 0 and (training or self._due)
 
     def peek(self, *, running: bool) -> FrameRequest:
-        """Returns the request of the next frame, and changes nothing."""
-        return self._views.make_request(
-            points_due=self._points_due, running=running, ablation=self.ablation
-        )
+        """Returns the request of the next frame, the same object while nothing changes it."""
+        known = self._views, self._points_due, running, self.ablation
+        if self._request is None or self._request[0] != known:
+            request = self._views.make_request(
+                points_due=self._points_due, running=running, ablation=self.ablation
+            )
+            self._request = known, request
+        return self._request[1]
 
     def drop_unchanged(self, arrays: dict[str, Any]) -> list[str]:
         """Removes arrays that have not changed since they were last sent.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -25,7 +26,7 @@ from engine.programs.bindings import Binding, bind
 from engine.programs.calls import try_updates
 from engine.programs.tiers import Programs
 from engine.programs.turns import Ranges
-from engine.runs.plane.loss_views import APART, LossViews
+from engine.runs.plane.loss_views import APART, LOSS_VIEWS, LossViews
 from engine.runs.plane.programs import PlanePrograms
 from engine.runs.plane.state import PlaneState
 from engine.runs.plane.views import name_ablation, name_report, name_spaces
@@ -34,6 +35,8 @@ from engine.spec import Spec
 Arrays = dict[str, NDArray[Any]]
 #: Views that only general programs make.
 NEEDS_GENERAL = frozenset({"gradient_flow", "landscape", "one_step"})
+#: Views that are made here.
+_VIEWS = LOSS_VIEWS | {"gradient_flow", "one_step", "classification", "layer_spaces", "ablation"}
 #: Seconds from one look at the gradients to the next: each makes two updates, to measure them.
 FLOW_APART = 0.25
 
@@ -91,8 +94,20 @@ class PlaneInsight:
         """Cancels its requests for compilation in the background."""
         self._loss.close()
 
-    def show(self, request: FrameRequest, present: Present) -> Slices[Arrays]:
-        """Returns the arrays of the views that a frame asks for; keeps its weights for the path."""
+    def show(
+        self, request: FrameRequest, step: int, find_present: Callable[[], Present]
+    ) -> Slices[Arrays]:
+        """Returns the arrays of the views that a frame asks for; keeps its weights for the path.
+
+        Args:
+            request: what the frame holds.
+            step: updates done.
+            find_present: returns where the run stands; called only if something is to be made.
+        """
+        kept = self._loss.wants(step)
+        if not kept and _VIEWS.isdisjoint(request.views):
+            return {}
+        present = find_present()
         arrays: Arrays = {}
         if "gradient_flow" in request.views:
             measure = partial(_measure_flow, request, present)
@@ -115,8 +130,9 @@ class PlaneInsight:
             switch_off = partial(_switch_off, request, present)
             arrays |= yield from self._ablation.get(key, switch_off, now=request.patient)
         arrays |= yield from self._loss.show(
-            request, partial(present.bind, request.tile), present.state.exact, present.metrics
-        )
+            request, partial(present.bind, request.tile), present.state.exact, present.metrics,
+            kept=kept,
+        )  # fmt: skip
         return arrays
 
     def _measure_spaces(self, present: Present) -> Slices[LayerSpaces]:

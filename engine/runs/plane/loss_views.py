@@ -54,12 +54,18 @@ class LossViews:
         self._spec = spec
         self._path.follow(spec, data, step)
 
+    def wants(self, step: int) -> bool:
+        """Whether the weights after so many updates are to be kept; counts them."""
+        return self._path.wants(step)
+
     def show(
         self,
         request: FrameRequest,
         bind: Callable[[], Binding],
         exact: Callable[[], State[Any]],
         metrics: Metrics,
+        *,
+        kept: bool,
     ) -> Slices[Arrays]:
         """Keeps the weights of a frame, and makes the arrays of the views that it asks for.
 
@@ -68,9 +74,10 @@ class LossViews:
             bind: returns the general program with spec and data.
             exact: returns the present state.
             metrics: of the present state.
+            kept: whether its weights are kept, see `wants`.
         """
         step = int(metrics["step"])
-        kept, asked = self._path.wants(step), LOSS_VIEWS.intersection(request.views)
+        asked = LOSS_VIEWS.intersection(request.views)
         key = self._path.key, self._spec, asked, request.landscape
         begun = self._clock()
         last = key == self._shown_key and begun < self._next and not request.patient

@@ -130,11 +130,13 @@ class PlaneRun(PlaneTraining):
 
     def _look_inside(self, frame: Frame, request: FrameRequest) -> Slices[None]:
         """Adds the views that look into the run to a frame."""
-        present = Present(
+        frame.arrays.update((yield from self._insight.show(request, self.step, self._present)))
+
+    def _present(self) -> Present:
+        return Present(
             self._spec, self._data, self._state, self._counters, self._ranges, self.metrics,
             np.asarray(self._predictions)[: self._spec.n_outputs, : self._data.n], self._programs,
         )  # fmt: skip
-        frame.arrays.update((yield from self._insight.show(request, present)))
 
     def _train_and_show(
         self,

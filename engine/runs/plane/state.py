@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from engine.base.arrays import Floats
 from engine.programs.bindings import Binding
 from engine.programs.training import State
@@ -25,6 +27,12 @@ class PlaneState:
     def exact(self) -> State[Floats]:
         """Returns the state in the layout of the network itself, on the host."""
         return self.vectors if self.binding is None else self.binding.unpack_state(self.vectors)
+
+    def params(self) -> Floats:
+        """Returns the parameters alone in the layout of the network itself, on the host."""
+        if self.binding is None or not self.binding.is_exact:
+            return self.exact().params
+        return np.asarray(self.vectors)[0]
 
     def bound(self, binding: Binding) -> Any:
         """Returns the state packed for a program, float32 [3, n]."""

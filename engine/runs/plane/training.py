@@ -48,7 +48,7 @@ class PlaneTraining(RunBase[Dataset]):
     @property
     def weights(self) -> Floats:
         """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
-        return np.array(self._exact().params[: self._n_weights])
+        return np.array(self._state.params()[: self._n_weights])
 
     @property
     def metrics(self) -> Metrics:
