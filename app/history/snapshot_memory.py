@@ -33,6 +33,10 @@ class SnapshotMemory:
             others = sum(self._held.values()) - self._held.get(owner, 0)
         return min(self._most, max(self._share, self._total // 2 - others))
 
+    def allows(self, owner: object, n_bytes: int) -> bool:
+        """Whether an owner may hold so much now; of its share nothing else is looked at."""
+        return n_bytes <= min(self._share, self._most) or n_bytes <= self.limit(owner)
+
     def hold(self, owner: object, n_bytes: int) -> None:
         """Sets the bytes that an owner holds; they are freed when it is garbage collected."""
         with self._lock:

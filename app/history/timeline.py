@@ -9,7 +9,7 @@ from typing import Any
 
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.spec_diff import list_changes
-from app.history.undo import count_bytes
+from app.history.undo import count_bytes, count_state_bytes
 from engine import Snapshot, Spec, Trainer
 
 MAX_POINTS = 64
@@ -87,6 +87,8 @@ class Timeline:
         self._gap = 0
         self._rest_until = 0.0
         self._before_edit: Spec | None = None
+        #: Bytes of all points; None where they have to be counted.
+        self._used: int | None = None
         self.edition = 0
 
     @property
@@ -108,7 +110,7 @@ class Timeline:
         """
         if not points:
             return
-        self._points, self._gap = [*points], gap
+        self._points, self._gap, self._used = [*points], gap, None
         self._ids = itertools.count(max(point.id for point in points) + 1)
         self._thin()
         self.edition += 1
@@ -154,6 +156,7 @@ class Timeline:
         trained = last.trained + snapshot.step - last.snapshot.step
         if trained == last.trained and last.kind in (None, kind):
             del self._points[-1]
+            self._used = None
         point = TimelinePoint(
             next(self._ids), snapshot, spec_id, trained, last.line, kind, changes, kept=bool(kind)
         )
@@ -219,10 +222,15 @@ class Timeline:
     def keep_newest(self) -> None:
         """Removes all points but the newest."""
         del self._points[:-1]
+        self._used = None
         self._thin()
         self.edition += 1
 
     def _append(self, point: TimelinePoint) -> None:
+        if self._used is not None and point.snapshot.data is self._points[-1].snapshot.data:
+            self._used += count_state_bytes(point.snapshot)
+        else:
+            self._used = None
         self._points.append(point)
         kept = [i for i, one in enumerate(self._points) if one.kept]
         for i in kept[1 : -MAX_KEPT + 1]:
@@ -231,9 +239,10 @@ class Timeline:
         self.edition += 1
 
     def _thin(self) -> None:
-        most = self._memory.limit(self)
-        used = self._count_bytes()
-        while len(self._points) > MAX_POINTS or (used > most and len(self._points) > 2):
+        used = self._count_bytes() if self._used is None else self._used
+        while len(self._points) > MAX_POINTS or (
+            len(self._points) > 2 and not self._memory.allows(self, used)
+        ):
             inner = range(1, len(self._points) - 1)
             free = [i for i in inner if not self._points[i].kept][::2]
             gone = set(free or [1])
@@ -241,6 +250,7 @@ class Timeline:
             span = self._points[-1].trained - self._points[0].trained
             self._gap = max(self._gap, span // len(self._points))
             used = self._count_bytes()
+        self._used = used
         self._memory.hold(self, used)
 
     def _count_bytes(self) -> int:

@@ -114,9 +114,11 @@ class UndoHistory:
                 self._before[-1] = replace(self._before[-1], snapshot=before.snapshot)
             return True
         self._before.append(before)
-        while len(self._before) > MAX_STEPS or self._count_bytes() > self._most:
+        used = self._count_bytes()
+        while len(self._before) > MAX_STEPS or not self._allows(used):
             del self._before[0]
-        self._memory.hold(self, self._count_bytes())
+            used = self._count_bytes()
+        self._memory.hold(self, used)
         return False
 
     def _count_bytes(self) -> int:
@@ -129,10 +131,9 @@ class UndoHistory:
         self._before, self._after, self._last = [], [], None
         self._memory.hold(self, 0)
 
-    @property
-    def _most(self) -> int:
+    def _allows(self, n_bytes: int) -> bool:
         most = MAX_BYTES if len(self._before) > 1 else MAX_SNAPSHOT_BYTES
-        return min(most, self._memory.limit(self))
+        return n_bytes <= most and self._memory.allows(self, n_bytes)
 
     def undo(self, now: UndoStep) -> UndoStep | None:
         """Pops what was before the last change, and pushes the present for redo."""
@@ -152,9 +153,14 @@ class UndoHistory:
         return step
 
 
+def count_state_bytes(snapshot: Snapshot) -> int:
+    """Returns the memory of a snapshot's parameters and moments in bytes."""
+    return sum([vector.nbytes for vector in snapshot.state])
+
+
 def count_bytes(snapshots: list[Snapshot]) -> int:
     """Returns the memory of snapshots in bytes; data that they share counts once."""
     data = {id(snapshot.data): snapshot for snapshot in snapshots}.values()
-    states = sum(vector.nbytes for snapshot in snapshots for vector in snapshot.state)
+    states = sum(map(count_state_bytes, snapshots))
     points = sum(_POINT_BYTES * len(snapshot.spec.data.points or ()) for snapshot in data)
     return states + points + sum(snapshot.data.nbytes for snapshot in data)

@@ -44,7 +44,7 @@ def measure_sessions(server: LiveServer, count: int, transport: str) -> Row:
     detail = (
         f"{total:.0f} /s in all; each {rates[0]:.1f} to {rates[-1]:.1f}, within {unfair:.0%} of "
         f"the median; edit to frame {typical * 1e3:.0f} ms, p95 {late * 1e3:.0f} ms; "
-        f"{spent.cores:.2f} cores, {spent.cores / total * 1e3 if total else 0:.2f} ms a frame; "
+        f"{spent.cores:.2f} and {spent.client_cores:.2f} cores, {spent.cost}; "
         f"{(spent.mib - before) / count:.2f} MiB a session; errors: {spent.errors}"
     )
     what = f"{count} sessions of {NETWORK} over {transport}"

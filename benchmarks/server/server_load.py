@@ -19,12 +19,14 @@ class Spent:
     Attributes:
         seconds: how long it was.
         cores: processor time a second.
+        client_cores: that of the clients, on the same machine.
         mib: resident memory at the end.
         seen: what the clients saw.
     """
 
     seconds: float
     cores: float
+    client_cores: float
     mib: float
     seen: Seen
 
@@ -32,6 +34,18 @@ class Spent:
     def rates(self) -> list[float]:
         """Frames a second of each client, the slowest first."""
         return sorted(len(tally.times) / self.seconds for tally in self.seen.tallies)
+
+    @property
+    def cost(self) -> str:
+        """What a frame cost the server and its client, and what one core of the server gives."""
+        frames = sum(self.rates)
+        if not frames:
+            return "no frames"
+        each, client = self.cores / frames, self.client_cores / frames
+        return (
+            f"a frame {each * 1e3:.2f} ms of the server ({1 / each if each else 0:.0f} /s a core) "
+            f"and {client * 1e3:.2f} ms of its client"
+        )
 
     @property
     def errors(self) -> str:
@@ -49,9 +63,11 @@ def observe(server: LiveServer, group: ClientGroup, meanwhile: Callable[[], obje
         meanwhile: what is done until the end of it.
     """
     group.read(restart=True)
-    used, begun = read_processor_time(server.process.pid), time.monotonic()
+    used, by_clients = read_processor_time(server.process.pid), group.processor_time
+    begun = time.monotonic()
     meanwhile()
     seen = group.read()
     took = time.monotonic() - begun
     used = read_processor_time(server.process.pid) - used
-    return Spent(took, used / took, server.memory_mib, seen)
+    by_clients = group.processor_time - by_clients
+    return Spent(took, used / took, by_clients / took, server.memory_mib, seen)

@@ -9,7 +9,8 @@ from __future__ import annotations
 import json
 import multiprocessing
 import os
-import selectors
+import select
+import socket
 import struct
 import time
 from dataclasses import dataclass, field
@@ -17,12 +18,12 @@ from itertools import chain
 from multiprocessing.connection import Connection
 from typing import Any
 
+from benchmarks.processor_time import read_processor_time
 from benchmarks.server.stream_pipes import HttpPipe, Pipe, WebSocketPipe
 from tests.app.servers import PATIENCE
 
 #: How often it is looked who makes an edit.
 TICK_SECONDS = 0.005
-ACK = '{"type":"ack"}'
 
 
 @dataclass(frozen=True)
@@ -122,6 +123,7 @@ class StreamClient:
             self.tally.place = message["place"]
         elif message["type"] == "spec" and self._answered is None:
             self._answered = message["id"]
+            self.pipe.reads_frames = True
         elif message["type"] == "error":
             self.tally.errors.append(message["code"])
         elif message["type"] == "closed":
@@ -131,14 +133,15 @@ class StreamClient:
         now = time.monotonic()
         self.running = True
         self.tally.times.append(now)
-        if self._edited_at is not None and self._answered is not None:
+        if blob and self._edited_at is not None and self._answered is not None:
             (length,) = struct.unpack_from("<Q", blob)
             shown = json.loads(blob[8 : 8 + length])["__metadata__"]["spec_id"]
             if int(shown) >= self._answered:
                 self.tally.latencies.append(now - self._edited_at)
                 self._edited_at = None
+                self.pipe.reads_frames = False
         if self._plan.acks:
-            self.pipe.send(ACK)
+            self.pipe.acknowledge()
 
     def tick(self, now: float) -> None:
         """Makes an edit when it is time for one."""
@@ -154,24 +157,26 @@ def _serve_clients(address: tuple[str, int], plan: Plan, count: int, pipe: Conne
     clients: list[StreamClient] = []
     lost: list[str] = []
     ticked_at = 0.0
-    selector = selectors.DefaultSelector()
-    selector.register(pipe.fileno(), selectors.EVENT_READ)
+    poll = select.epoll()
+    poll.register(pipe.fileno(), select.EPOLLIN)
+    open_ones: dict[int, tuple[StreamClient, socket.socket]] = {}
 
     def work(seconds: float) -> bool:
         """Handles what comes; whether the parent has said something."""
         said = False
-        for key, _ in selector.select(seconds):
-            client = key.data
-            if client is None:
-                said = True
+        for number, _ in poll.poll(seconds):
+            if number not in open_ones:
+                said |= number == pipe.fileno()
                 continue
+            client, sock = open_ones[number]
             try:
-                for item in client.pipe.receive(key.fileobj):
+                for item in client.pipe.receive(sock):
                     client.take(item)
             except OSError as error:
                 client.tally.errors.append(str(error))
                 for sock in client.pipe.sockets:
-                    selector.unregister(sock)
+                    poll.unregister(sock)
+                    del open_ones[sock.fileno()]
                 client.pipe.close()
         nonlocal ticked_at
         now = time.monotonic()
@@ -189,7 +194,8 @@ def _serve_clients(address: tuple[str, int], plan: Plan, count: int, pipe: Conne
             continue
         clients.append(client)
         for sock in client.pipe.sockets:
-            selector.register(sock, selectors.EVENT_READ, client)
+            open_ones[sock.fileno()] = client, sock
+            poll.register(sock, select.EPOLLIN)
         work(0)
     while True:
         if not work(0.05):
@@ -239,6 +245,11 @@ class ClientGroup:
             pipe.send("stop")
         for process in self._processes:
             process.join(PATIENCE)
+
+    @property
+    def processor_time(self) -> float:
+        """Seconds of processor time that the clients have taken."""
+        return sum(read_processor_time(process.pid or 0) for process in self._processes)
 
     def read(self, *, restart: bool = False) -> Seen:
         """Returns what the clients have seen.

@@ -1,4 +1,7 @@
-"""Pipes: the stream of one client over sockets that never block, as little as a client can do."""
+"""Pipes: the stream of one client over sockets that never block, as little as a client can do.
+
+Bytes of frames are received, as any client must, but kept only where somebody reads them.
+"""
 
 from __future__ import annotations
 
@@ -6,28 +9,41 @@ import json
 import socket
 import struct
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.client import HTTPConnection
 
 from tests.app.servers import PATIENCE
 
-_ZEROS = bytes(4)
+ACK = '{"type":"ack"}'
 _TEXT, _BINARY, _CLOSE, _PING, _PONG = 1, 2, 8, 9, 10
-_RECEIVE_BYTES = 1 << 18
+_JSON, _FRAME, _ITEM = 0, 1, struct.Struct("<IB")
+_NEWLINE = 10
+#: What comes is read to here, by all pipes of a process in turn.
+_BUFFER = bytearray(1 << 18)
+_VIEW = memoryview(_BUFFER)
 
 
 class Pipe(ABC):
-    """Messages of one client, over sockets that never block."""
+    """Messages of one client, over sockets that never block.
+
+    Attributes:
+        reads_frames: whether frames that begin from now on are wanted whole.
+    """
 
     sockets: list[socket.socket]
+    reads_frames = False
 
     @abstractmethod
     def send(self, text: str) -> None:
         """Sends a message."""
 
     @abstractmethod
+    def acknowledge(self) -> None:
+        """Sends an `ack`."""
+
+    @abstractmethod
     def receive(self, sock: socket.socket) -> Iterator[str | bytes]:
-        """Reads a socket that is ready and yields messages and frames.
+        """Reads a socket that is ready and yields messages and frames; unread frames are empty.
 
         Raises:
             OSError: the connection is lost.
@@ -37,6 +53,53 @@ class Pipe(ABC):
         """Hangs up."""
         for sock in self.sockets:
             sock.close()
+
+
+#: What a head says: kind and length of the payload; the length of the head where it is not whole.
+Head = tuple[int, int] | int
+
+
+class Splitter:
+    """Splits what comes into payloads with heads before them.
+
+    Args:
+        read: reads a head.
+        keeps: whether a payload of some kind is wanted.
+    """
+
+    def __init__(self, read: Callable[[bytearray], Head], keeps: Callable[[int], bool]) -> None:
+        self._read = read
+        self._keeps = keeps
+        self._head = bytearray()
+        self._payload: bytearray | None = None
+        self._kind = self._left = 0
+        self._inside = False
+
+    def split(self, data: memoryview) -> Iterator[tuple[int, bytes]]:
+        """Yields kinds and payloads that are whole now; those that are not wanted are empty."""
+        begin, end = 0, len(data)
+        while begin < end or (self._inside and not self._left):
+            if self._inside:
+                size = min(self._left, end - begin)
+                if self._payload is not None:
+                    self._payload += data[begin : begin + size]
+                begin += size
+                self._left -= size
+                if not self._left:
+                    self._inside = False
+                    yield self._kind, bytes(self._payload or b"")
+                continue
+            said = self._read(self._head)
+            if isinstance(said, int):
+                size = said - len(self._head)
+                self._head += data[begin : begin + size]
+                begin += size
+                said = self._read(self._head)
+            if not isinstance(said, int):
+                self._head.clear()
+                self._kind, self._left = said
+                self._inside = True
+                self._payload = bytearray() if self._keeps(self._kind) else None
 
 
 class WebSocketPipe(Pipe):
@@ -60,51 +123,62 @@ class WebSocketPipe(Pipe):
             if not data:
                 raise OSError("no handshake")
             head += data
-        status, _, rest = head.partition(b"\r\n\r\n")
+        status, _, self._rest = head.partition(b"\r\n\r\n")
         if b" 101 " not in status.partition(b"\r\n")[0]:
             raise OSError(status.partition(b"\r\n")[0].decode())
         sock.setblocking(False)
         self.sockets = [sock]
-        self._buffer = bytearray(rest)
+        self._splitter = Splitter(_read_head, lambda kind: kind != _BINARY or self.reads_frames)
 
     def send(self, text: str) -> None:
         """Sends a message."""
         self._send(_TEXT, text.encode())
 
+    def acknowledge(self) -> None:
+        """Sends an `ack`."""
+        _send_all(self.sockets[0], _ACK_MESSAGE)
+
     def _send(self, opcode: int, payload: bytes) -> None:
-        size = len(payload)
-        length = bytes([128 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size)
-        _send_all(self.sockets[0], bytes([128 | opcode]) + length + _ZEROS + payload)
+        _send_all(self.sockets[0], _mask(opcode, payload))
 
     def receive(self, sock: socket.socket) -> Iterator[str | bytes]:
         """Reads a socket that is ready and yields messages and frames."""
-        data = sock.recv(_RECEIVE_BYTES)
-        if not data:
-            raise OSError("the server has closed the connection")
-        buffer = self._buffer
-        buffer += data
-        while (end := _measure(buffer)) and len(buffer) >= end[1]:
-            opcode, payload = buffer[0] & 15, bytes(buffer[end[0] : end[1]])
-            del buffer[: end[1]]
-            if opcode == _CLOSE:
+        if self._rest:
+            rest, self._rest = self._rest, b""
+            yield from self._take(memoryview(rest))
+        yield from self._take(_receive(sock))
+
+    def _take(self, data: memoryview) -> Iterator[str | bytes]:
+        for opcode, payload in self._splitter.split(data):
+            if opcode == _BINARY:
+                yield payload
+            elif opcode == _TEXT:
+                yield payload.decode()
+            elif opcode == _CLOSE:
                 raise OSError(f"closed with {int.from_bytes(payload[:2], 'big')}")
-            if opcode == _PING:
+            elif opcode == _PING:
                 self._send(_PONG, payload)
-            elif opcode in (_TEXT, _BINARY):
-                yield payload if opcode == _BINARY else payload.decode()
 
 
-def _measure(buffer: bytearray) -> tuple[int, int] | None:
-    """Returns where the payload of the first frame begins and ends; None if that is not known."""
-    if len(buffer) < 2:
-        return None
-    size = buffer[1] & 127
-    begin = 2 if size < 126 else 4 if size == 126 else 10
-    if len(buffer) < begin:
-        return None
-    if begin > 2:
-        size = int.from_bytes(buffer[2:begin], "big")
-    return begin, begin + size
+def _read_head(head: bytearray) -> Head:
+    """Reads the head of a WebSocket's frame."""
+    if len(head) < 2:
+        return 2
+    size = head[1] & 127
+    length = 2 if size < 126 else 4 if size == 126 else 10
+    if len(head) < length:
+        return length
+    return head[0] & 15, size if size < 126 else int.from_bytes(head[2:], "big")
+
+
+def _mask(opcode: int, payload: bytes) -> bytes:
+    """Returns a frame of a client, masked with zeros."""
+    size = len(payload)
+    length = bytes([128 | size]) if size < 126 else b"\xfe" + struct.pack(">H", size)
+    return bytes([128 | opcode]) + length + bytes(4) + payload
+
+
+_ACK_MESSAGE = _mask(_TEXT, ACK.encode())
 
 
 class HttpPipe(Pipe):
@@ -134,8 +208,10 @@ class HttpPipe(Pipe):
         self.sockets = [stream, self._posts]
         for sock in self.sockets:
             sock.setblocking(False)
-        self._raw, self._content, self._answer = bytearray(), bytearray(), bytearray()
-        self._headed = False
+        self._head: bytes | None = b""
+        self._line, self._left = bytearray(), 0
+        self._items = Splitter(_read_item_head, lambda kind: kind == _JSON or self.reads_frames)
+        self._answer = bytearray()
         self._waiting: list[str] = []
         self._posting = False
 
@@ -144,6 +220,10 @@ class HttpPipe(Pipe):
         self._waiting.append(text)
         if not self._posting:
             self._post()
+
+    def acknowledge(self) -> None:
+        """Sends an `ack`."""
+        self.send(ACK)
 
     def _post(self) -> None:
         body = f"[{','.join(self._waiting)}]"
@@ -155,24 +235,23 @@ class HttpPipe(Pipe):
         """Reads a socket that is ready and yields messages and frames."""
         yield from self._first
         self._first = []
-        data = sock.recv(_RECEIVE_BYTES)
-        if not data:
-            raise OSError("the server has closed the connection")
+        data = _receive(sock)
         if sock is self._posts:
             self._take_answer(data)
             return
-        self._raw += data
-        if not self._headed:
-            head, found, rest = bytes(self._raw).partition(b"\r\n\r\n")
+        if self._head is not None:
+            head, found, rest = (self._head + data).partition(b"\r\n\r\n")
             if not found:
+                self._head = head
                 return
             if b" 200 " not in head.partition(b"\r\n")[0]:
                 raise OSError(head.partition(b"\r\n")[0].decode())
-            self._headed, self._raw = True, bytearray(rest)
-        self._join_chunks()
-        yield from self._split()
+            self._head, data = None, memoryview(rest)
+        for part in self._join_chunks(data):
+            for kind, payload in self._items.split(part):
+                yield payload if kind == _FRAME else payload.decode()
 
-    def _take_answer(self, data: bytes) -> None:
+    def _take_answer(self, data: memoryview) -> None:
         self._answer += data
         head, found, body = bytes(self._answer).partition(b"\r\n\r\n")
         size = head.lower().partition(b"content-length: ")[2].partition(b"\r\n")[0]
@@ -182,24 +261,31 @@ class HttpPipe(Pipe):
             if self._waiting:
                 self._post()
 
-    def _join_chunks(self) -> None:
-        raw = self._raw
-        while (end := raw.find(b"\r\n")) > 0:
-            size = int(raw[:end], 16)
-            if len(raw) < end + 4 + size:
-                return
-            self._content += raw[end + 2 : end + 2 + size]
-            del raw[: end + 4 + size]
+    def _join_chunks(self, data: memoryview) -> Iterator[memoryview]:
+        """Yields what chunks hold, as far as it has come."""
+        begin, end = 0, len(data)
+        while begin < end:
+            if self._left:
+                size = min(self._left, end - begin)
+                yield data[begin : begin + size]
+                begin += size
+                self._left -= size
+                continue
+            # The length of the next chunk, after the end of the last one's line.
+            if data[begin] != _NEWLINE:
+                self._line.append(data[begin])
+            elif line := self._line.strip():
+                self._left = int(line, 16)
+                self._line.clear()
+            begin += 1
 
-    def _split(self) -> Iterator[str | bytes]:
-        content = self._content
-        while len(content) >= 5:
-            size, kind = struct.unpack_from("<IB", content)
-            if len(content) < 5 + size:
-                return
-            payload = bytes(content[5 : 5 + size])
-            del content[: 5 + size]
-            yield payload if kind else payload.decode()
+
+def _read_item_head(head: bytearray) -> Head:
+    """Reads the head of a message in the stream over HTTP."""
+    if len(head) < _ITEM.size:
+        return _ITEM.size
+    size, kind = _ITEM.unpack(head)
+    return kind, size
 
 
 def _connect(address: tuple[str, int]) -> socket.socket:
@@ -208,8 +294,15 @@ def _connect(address: tuple[str, int]) -> socket.socket:
     return sock
 
 
+def _receive(sock: socket.socket) -> memoryview:
+    """Reads a socket that is ready; what it returns is valid until the next call."""
+    size = sock.recv_into(_BUFFER)
+    if not size:
+        raise OSError("the server has closed the connection")
+    return _VIEW[:size]
+
+
 def _send_all(sock: socket.socket, data: bytes) -> None:
-    """Sends what is short beside the socket's buffer."""
-    sock.setblocking(True)
-    sock.sendall(data)
-    sock.setblocking(False)
+    """Sends what is short beside the socket's buffer, and so goes at once."""
+    if sock.send(data) < len(data):
+        raise OSError("the server does not read")

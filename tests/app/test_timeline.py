@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from app.history.snapshot_memory import SnapshotMemory
 from app.history.timeline import MAX_POINTS, Timeline
+from app.history.undo import count_bytes
 from engine import Snapshot, Spec, Trainer, patch_spec
 from tests.app.client import Client, FrameSeen
 from tests.app.servers import LiveServer
@@ -51,7 +52,8 @@ def test_points_are_bounded_and_stand_in_order(
     start: Snapshot, events: list[tuple[str, Any]], room: int
 ) -> None:
     """However a session goes: never too many, never too large, the first and the last are there."""
-    timeline = Timeline(SnapshotMemory(1, 2 * room, room), start)
+    memory = SnapshotMemory(1, 2 * room, room)
+    timeline = Timeline(memory, start)
     step, trained, spec_id = 0, 0, 0
     for kind, value in events:
         if kind == "train":
@@ -71,6 +73,8 @@ def test_points_are_bounded_and_stand_in_order(
         assert points[0].kind == "start"
         assert len(points) <= MAX_POINTS
         assert sum(v.nbytes for p in points[2:] for v in p.snapshot.state) <= room
+        if len(points) > 1:
+            assert memory._held[timeline] == count_bytes([point.snapshot for point in points])
         assert len({point.id for point in points}) == len(points)
         assert [p.trained for p in points] == sorted(p.trained for p in points)
 
