@@ -19,6 +19,8 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
+from engine.base.inline_cpu import inline_cpu
+
 #: Rows and columns of the products of a trial: of a small network, and of one for images.
 _SMALL, _IMAGES = (10, 8), (128, 512)
 #: Updates of one call, and calls that are timed.
@@ -57,8 +59,9 @@ def list_candidates() -> list[Any]:
 
 @cache
 def small_network_device() -> Any:
-    """Returns the device for networks of a few hundred parameters."""
-    return choose_device("small networks", list_candidates(), _SMALL)
+    """Returns the device for networks of a few hundred parameters; as a CPU, see `inline_cpu`."""
+    candidates = [device for device in list_candidates() if device.platform != "cpu"]
+    return choose_device("small networks", [*candidates, inline_cpu()], _SMALL)
 
 
 @cache
