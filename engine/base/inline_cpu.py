@@ -21,19 +21,20 @@ from jaxlib import xla_client
 #: From which XLA takes the number of a new client's threads, if it is set.
 _THREADS = "NPROC"
 
-_lock = Lock()
-
 logger = logging.getLogger(__name__)
+
+_lock = Lock()
 
 
 def inline_cpu() -> Any:
-    """Returns the device; JAX's own first one for CPUs where there can be no further client."""
+    """Returns the device, always the same one."""
     with _lock:
-        return _make()
+        return make_client()
 
 
 @cache
-def _make() -> Any:
+def make_client() -> Any:
+    """Makes the client; returns JAX's own CPU device where there can be no further client."""
     own = jax.devices("cpu")[0]  # first, so that the threads of JAX's own client are not limited
     before = os.environ.get(_THREADS)
     os.environ[_THREADS] = "1"

@@ -38,6 +38,7 @@ FOLDING_OPTIONS: dict[str, Any] = {"xla_cpu_experimental_ynn_fusion_type": ""}
 
 logger = logging.getLogger(__name__)
 
+S = TypeVar("S")
 T = TypeVar("T")
 
 
@@ -61,6 +62,28 @@ def are_loops_folded() -> bool:
     if not folded:
         logger.warning("XLA does not fold loops here: small networks train more slowly")
     return folded
+
+
+def run_folded(run: Callable[[S], T], arguments: S, one: Array) -> T:
+    """Returns what a function of arrays returns, computed as one kernel; it is a loop of one turn.
+
+    Otherwise each of its small operations is launched on its own.
+
+    Args:
+        run: the function, of nothing but its arguments; without matrix products, sorts and
+            scatters.
+        arguments: arrays.
+        one: int32, the number 1; not known when the program is compiled, or there is no loop.
+    """
+    nothing = jax.tree.map(lambda of: jnp.zeros(of.shape, of.dtype), jax.eval_shape(run, arguments))
+
+    def turn(_: Array, carry: tuple[S, T]) -> tuple[S, T]:
+        # The barrier keeps XLA from seeing that they stay the same: it would take what depends on
+        # them alone out of the loop.
+        passed = lax.optimization_barrier(carry[0])
+        return passed, run(passed)
+
+    return lax.fori_loop(0, one, turn, (arguments, nothing))[1]
 
 
 def unfolded_loop(

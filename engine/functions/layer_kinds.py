@@ -6,6 +6,8 @@ derive from the layer's blocks. `dense` is the only kind that specs have.
 
 from __future__ import annotations
 
+import functools
+import operator
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -18,6 +20,10 @@ from engine.functions.blocks import Axis, BlockShape, UnitParameter
 from engine.functions.code import Code
 
 Shape = tuple[int, ...]
+
+
+#: Inputs of a layer whose product is a sum of terms, at most, and units where there are more.
+_MOST_TERMS, _FEW_UNITS = 12, 2
 
 
 class Layer(Protocol):
@@ -58,23 +64,35 @@ class Dense:
         )
 
     @staticmethod
-    def apply(kernel: Array, h: Array, axis: int = 1, fused: bool = False) -> Array:
+    def apply(
+        kernel: Array, h: Array, axis: int = 1, fused: bool = False, unrolled: bool = False
+    ) -> Array:
         """Returns z before the bias.
 
         A matrix product is a library call of its own. Written as multiplications and a sum it is
-        part of the loop around it, which pays for the few numbers of a small layer.
+        part of the loop around it, which pays for the few numbers of a small layer. Written as a
+        sum of terms, w_1 h_1 + w_2 h_2 + ..., it is one pass over the rows, activation included,
+        which pays where rows are thousands and terms few.
 
         Args:
             kernel: float32 [in, out].
             h: [in, rows], or [rows, in].
             axis: along which rows lie: 1 or 0.
             fused: whether it is multiplications and a sum.
+            unrolled: whether it is a sum of terms, if there are few; with rows along axis 1.
         """
+        if unrolled and (kernel.shape[0] <= _MOST_TERMS or kernel.shape[1] <= _FEW_UNITS):
+            return _sum_terms(kernel, h)
         if fused and axis:
             return jnp.sum(kernel[:, :, None] * h[:, None, :], axis=0)
         if fused:
             return jnp.sum(h[:, :, None] * kernel[None], axis=1)
         return kernel.T @ h if axis else h @ kernel
+
+
+def _sum_terms(kernel: Array, h: Array) -> Array:
+    terms = [kernel[i][:, None] * h[i][None] for i in range(kernel.shape[0])]
+    return functools.reduce(operator.add, terms)
 
 
 @dataclass(frozen=True)

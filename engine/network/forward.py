@@ -37,6 +37,7 @@ def run_layers(
     pieces: tuple[int, ...] = (),
     axis: int = 1,
     fused: bool = False,
+    unrolled: bool = False,
 ) -> tuple[Array, list[Array]]:
     """Runs an exact network.
 
@@ -55,6 +56,7 @@ def run_layers(
         pieces: of each hidden layer, see `Layout`.
         axis: along which rows of data lie: 1 for [units, rows], 0 for [rows, units].
         fused: whether products are multiplications and sums, see `Dense.apply`.
+        unrolled: whether they are sums of terms.
 
     Returns:
         Logits and the activations of every hidden layer, lying as x does.
@@ -66,7 +68,7 @@ def run_layers(
     h, hidden = x, []
     for layer, activation in enumerate(activations):
         bias = lay(params.biases[layer])
-        z = Dense.apply(params.kernels[layer], h, axis, fused)
+        z = Dense.apply(params.kernels[layer], h, axis, fused, unrolled)
         if normalize is not None and normalized[layer]:
             z = normalize(layer, z + lax.stop_gradient(bias))
         else:
@@ -77,4 +79,5 @@ def run_layers(
         hidden.append(h)
         if drop is not None:
             h = drop(layer, h)
-    return Dense.apply(params.kernels[-1], h, axis, fused) + lay(params.biases[-1]), hidden
+    logits = Dense.apply(params.kernels[-1], h, axis, fused, unrolled) + lay(params.biases[-1])
+    return logits, hidden

@@ -52,7 +52,7 @@ def prepare(
         ranges: of the last pictures, in the network's layout.
         steps: updates; no more than fit in one call.
         pictures: whether boundary and units are painted.
-        select: hidden layer and unit to look at, with a general program.
+        select: hidden layer and unit to look at.
     """
     seed, batches = binding.spec.seed, binding.batches
     epochs = -(-(counters.first + steps) // batches) if steps else 0
@@ -94,7 +94,7 @@ def evaluate(
         state: float32 [3, n], in the program's layout.
         counters: where training stands.
         ranges: of the last pictures.
-        select: hidden layer and unit to look at, with a general program.
+        select: hidden layer and unit to look at.
     """
     return dispatch(prepare(binding, state, counters, ranges, 0, select=select))
 

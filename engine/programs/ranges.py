@@ -19,6 +19,9 @@ SHRINK = 0.1
 #: Values from here on, and those that are no numbers, are not followed.
 LARGEST = 1e30
 
+#: Values of a row that are compared one after the other.
+_FEW = 16
+
 _BOUNDED = np.array([head.output_range is not None for head in HEADS])
 _LOW = np.array([(head.output_range or (0, 0))[0] for head in HEADS], np.float32)
 _HIGH = np.array([(head.output_range or (0, 0))[1] for head in HEADS], np.float32)
@@ -48,6 +51,19 @@ def boundary_range(choices: Choices, rates: Rates, previous: Array, largest: Arr
     extent = jnp.maximum(_shrink(previous[1], largest), rates.label_extent)
     own = jnp.stack([jnp.asarray(_LOW)[choices.head], jnp.asarray(_HIGH)[choices.head]])
     return jnp.where(jnp.asarray(_BOUNDED)[choices.head], own, jnp.stack([-extent, extent]))
+
+
+def find_extent(values: Array) -> tuple[Array, Array]:
+    """Returns the smallest and the largest of the values [n, m] of each row.
+
+    Halves are compared until few are left: XLA compares the numbers of a row one after the other.
+    """
+    low = high = values
+    while (n := low.shape[1]) > _FEW:
+        half = (n + 1) // 2
+        low = jnp.minimum(low[:, :half], low[:, n - half :])
+        high = jnp.maximum(high[:, :half], high[:, n - half :])
+    return jnp.min(low, axis=1), jnp.max(high, axis=1)
 
 
 def unit_ranges(previous: Array, low: Array, high: Array) -> Array:

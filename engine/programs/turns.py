@@ -17,7 +17,7 @@ from jax import Array, ShapeDtypeStruct, lax
 
 from engine.base.arrays import Floats
 from engine.base.devices import SMALL_NETWORK_OPTIONS, small_network_device
-from engine.network import ParameterArrays
+from engine.base.loops import run_folded
 from engine.programs import training, views
 from engine.programs.models import ExactModel, GeneralModel, Inputs, Model, n_rates
 from engine.programs.training import State, TrainingPosition
@@ -62,7 +62,7 @@ class TurnResult(NamedTuple):
         predictions: float32 [K + 1, rows]: outputs for the data, then their losses.
         boundary: uint8 [K, pixels].
         units: uint8 [units, tile pixels].
-        selected: float32 [rows + pixels], of general programs; else None.
+        selected: float32 [rows + pixels], the selected unit, if one is asked for.
     """
 
     state: Array
@@ -70,7 +70,7 @@ class TurnResult(NamedTuple):
     predictions: Array
     boundary: Array
     units: Array
-    selected: Array | None
+    selected: Array
 
     def fetch(self) -> TurnResult:
         """Returns the result with its numbers on the host; waits for them."""
@@ -113,6 +113,10 @@ class TurnArguments(NamedTuple):
         """Returns what is to be painted, inside a program."""
         return PictureRequest(*(self.call[i] for i in range(_POSITION, CALL_NUMBERS)))
 
+    def one(self) -> Array:
+        """Returns the number 1, inside a program, which the compiler does not know of."""
+        return (self.call[0] >= 0).astype(jnp.int32)  # seeds are not negative
+
     def order(self, model: Model) -> Array:
         """Returns the shuffled rows, inside a program."""
         return self.call[CALL_NUMBERS : CALL_NUMBERS + model.sizes.order]
@@ -142,13 +146,11 @@ class Trained(NamedTuple):
 
     Attributes:
         state: parameters and moments.
-        params: the parameters as arrays.
         evaluation: on the data.
         summary: float32 [11], see `TurnResult`.
     """
 
     state: State[Array]
-    params: ParameterArrays
     evaluation: Evaluation
     summary: Array
 
@@ -175,22 +177,29 @@ def evaluate_trained(
     state = State(*(model.parameters.to_flat(params) for params in trained))
     params = model.layout.split(state.params)
     evaluation = views.evaluate_exact(model, inputs, params, x.T, y.T)
-    return Trained(state, params, evaluation, _summarize(model, inputs, state, evaluation))
+    summary = _summarize(evaluation, *_check(model, inputs, jnp.stack(state)))
+    return Trained(state, evaluation, summary)
 
 
 def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
     """One turn of an exact architecture."""
-    state = State(*(call.state[i] for i in range(_STATE)))
-    trained = train_and_evaluate(
-        model, call.inputs, call.position(), state, call.x, call.y, call.order(model)
-    )
+
+    def run(call: TurnArguments) -> tuple[Array, Evaluation, Array]:
+        state = State(*(call.state[i] for i in range(_STATE)))
+        trained = train_and_evaluate(
+            model, call.inputs, call.position(), state, call.x, call.y, call.order(model)
+        )
+        return jnp.stack(trained.state), trained.evaluation, trained.summary
+
+    used = call._replace(pixel_features=None)  # they are no part of it
+    packed, evaluation, summary = run_folded(run, used, call.one()) if model.folded else run(call)
 
     def paint() -> Pictures:
         ranges = call.last_ranges(model)
         return views.paint_exact(
             model,
             call.inputs,
-            trained.params,
+            model.layout.split(packed[0]),
             call.pixel_features.columns,
             call.pixel_features.tiles,
             ranges.boundary,
@@ -203,45 +212,63 @@ def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
         units = jnp.zeros((model.layout.n_units, call.pixel_features.tiles.shape[1]), jnp.uint8)
         return Pictures(boundary, ranges.boundary, units, ranges.units)
 
+    def look() -> Array:
+        columns = jnp.concatenate([call.x.T, call.pixel_features.columns], axis=1)
+        params = model.layout.split(packed[0])
+        return views.select_unit(model, call.inputs, params, columns, call.request())
+
     pictures = lax.cond(call.request().pictures > 0, paint, skip)
-    return _make_result(trained.state, trained.summary, trained.evaluation, pictures)
+    # Waits for the pictures: XLA would hand one of the two to another thread.
+    wanted = (call.request().layer >= 0) & ~jnp.isnan(pictures.boundary_range[1])
+    none = jnp.zeros(call.x.shape[0] + call.pixel_features.columns.shape[1])
+    selected = lax.cond(wanted, look, lambda: none)
+    return _make_result(packed, summary, evaluation, pictures, selected)
 
 
 def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
     """One turn of any network within a capacity."""
-    begun = State(*(model.parameters.of_flat(call.state[i]) for i in range(_STATE)))
-    trained = training.train_general(
-        model, call.inputs, call.position(), begun, call.x, call.y, call.order(model)
-    )
-    state = State(*(model.parameters.to_flat(params) for params in trained))
-    params = trained.params
+
+    def run(call: TurnArguments) -> tuple[Array, Array, Array]:
+        begun = State(*(model.parameters.of_flat(call.state[i]) for i in range(_STATE)))
+        trained = training.train_general(
+            model, call.inputs, call.position(), begun, call.x, call.y, call.order(model)
+        )
+        state = jnp.stack([model.parameters.to_flat(params) for params in trained])
+        return state, *_check(model, call.inputs, state)
+
+    used = call._replace(pixel_features=None)
+    state, penalty, finite = run_folded(run, used, call.one()) if model.folded else run(call)
     ranges = call.last_ranges(model)
-    evaluation, pictures = views.evaluate_general(
-        model, call.inputs, params, call.pixel_features.columns, call.y, call.pixel_features.tiles,
-        ranges.boundary, ranges.units, call.request(),
+    evaluation, pictures, selected = views.evaluate_general(
+        model, call.inputs, model.parameters.of_flat(state[0]), call.pixel_features.columns,
+        call.y, call.pixel_features.tiles, ranges.boundary, ranges.units, call.request(),
     )  # fmt: skip
-    summary = _summarize(model, call.inputs, state, evaluation)
-    return _make_result(state, summary, evaluation, pictures)
+    summary = _summarize(evaluation, penalty, finite)
+    return _make_result(state, summary, evaluation, pictures, selected)
 
 
-def _summarize(model: Model, inputs: Inputs, state: State[Array], evaluation: Evaluation) -> Array:
-    penalty = training.penalty(model, model.rates(inputs), state.params)
-    finite = jnp.all(jnp.isfinite(jnp.stack(state))).astype(jnp.float32)
+def _check(model: Model, inputs: Inputs, state: Array) -> tuple[Array, Array]:
+    """Returns the penalty, and 1 if all numbers of a state float32 [3, n] are finite."""
+    penalty = training.penalty(model, model.rates(inputs), state[0])
+    return penalty, jnp.all(jnp.isfinite(state)).astype(jnp.float32)
+
+
+def _summarize(evaluation: Evaluation, penalty: Array, finite: Array) -> Array:
     train, test, validation = evaluation.means
     return jnp.concatenate([train, test, penalty[None], validation, finite[None]])
 
 
 def _make_result(
-    state: State[Array], summary: Array, evaluation: Evaluation, pictures: Pictures
+    state: Array, summary: Array, evaluation: Evaluation, pictures: Pictures, selected: Array
 ) -> TurnResult:
     numbers = [summary, pictures.boundary_range, pictures.unit_ranges.ravel()]
     return TurnResult(
-        jnp.stack(state),
+        state,
         jnp.concatenate(numbers),
         jnp.concatenate([evaluation.outputs, evaluation.losses[None]]),
         pictures.boundary,
         pictures.units,
-        evaluation.selected,
+        selected,
     )
 
 

@@ -13,7 +13,7 @@ from jax import Array, lax
 from engine.network import ParameterArrays
 from engine.programs.heads import activate, count_parts, mean_rows, measure, sum_rows
 from engine.programs.models import BOUNDARY, CHUNK, ExactModel, GeneralModel, Inputs
-from engine.programs.ranges import boundary_range, quantize, unit_ranges
+from engine.programs.ranges import boundary_range, find_extent, quantize, unit_ranges
 
 
 class Evaluation(NamedTuple):
@@ -23,13 +23,11 @@ class Evaluation(NamedTuple):
         outputs: float32 [K, rows], predictions.
         losses: float32 [rows].
         means: float32 [3, 3]: loss, accuracy and mean squared error of train, test and validation.
-        selected: float32 [rows + pixels], the selected unit, of general programs; else None.
     """
 
     outputs: Array
     losses: Array
     means: Array
-    selected: Array | None = None
 
 
 class Pictures(NamedTuple):
@@ -46,6 +44,20 @@ class Pictures(NamedTuple):
     boundary_range: Array
     units: Array
     unit_ranges: Array
+
+
+class PictureRequest(NamedTuple):
+    """Pictures that a program is to paint, int32 scalars.
+
+    Attributes:
+        pictures: 1 if boundary and units are wanted.
+        layer: hidden layer of the selected unit, or -1.
+        unit: the selected unit.
+    """
+
+    pictures: Array
+    layer: Array
+    unit: Array
 
 
 def evaluate_exact(
@@ -97,9 +109,32 @@ def paint_exact(
         return Pictures(boundary, extent, jnp.zeros((0, tiles.shape[1]), jnp.uint8), last_units)
     _, hidden = model.forward(inputs, params, tiles)
     values = jnp.concatenate(hidden)
-    ranges = unit_ranges(last_units, jnp.min(values, axis=1), jnp.max(values, axis=1))
+    ranges = unit_ranges(last_units, *find_extent(values))
     units = quantize(values, ranges[:, :1], ranges[:, 1:])
     return Pictures(boundary, extent, units, ranges)
+
+
+def select_unit(
+    model: ExactModel,
+    inputs: Inputs,
+    params: ParameterArrays,
+    columns: Array,
+    request: PictureRequest,
+) -> Array:
+    """Returns the activation float32 [n] of the selected unit of an exact network.
+
+    Args:
+        model: the architecture.
+        inputs: choices and rates.
+        params: the parameters.
+        columns: float32 [features, n], points or pixels.
+        request: which unit it is.
+    """
+    _, hidden = model.forward(inputs, params, columns)
+    chosen = jnp.zeros(columns.shape[1])
+    for layer, h in enumerate(hidden):
+        chosen = jnp.where(request.layer == layer, h[request.unit], chosen)
+    return chosen
 
 
 class _ChunkResult(NamedTuple):
@@ -116,20 +151,6 @@ class _Units(NamedTuple):
     high: Array
 
 
-class PictureRequest(NamedTuple):
-    """Pictures that a general program is to paint, int32 scalars.
-
-    Attributes:
-        pictures: 1 if boundary and units are wanted.
-        layer: hidden layer of the selected unit, or -1.
-        unit: the selected unit.
-    """
-
-    pictures: Array
-    layer: Array
-    unit: Array
-
-
 def evaluate_general(
     model: GeneralModel,
     inputs: Inputs,
@@ -140,7 +161,7 @@ def evaluate_general(
     last_boundary: Array,
     last_units: Array,
     request: PictureRequest,
-) -> tuple[Evaluation, Pictures]:
+) -> tuple[Evaluation, Pictures, Array]:
     """Evaluates on the data and paints boundary, units and the selected unit.
 
     Data and pixels run through one loop over chunks of columns, as many as
@@ -158,7 +179,7 @@ def evaluate_general(
         request: what is wanted.
 
     Returns:
-        The evaluation of the data, and the pictures.
+        The evaluation of the data, the pictures, and the selected unit float32 [rows + pixels].
     """
     choices, rates = model.choices(inputs), model.rates(inputs)
     rows, n_outputs = targets.shape
@@ -218,9 +239,8 @@ def evaluate_general(
 
     boundaries = jnp.where(request.pictures > 0, choices.outputs, 0)
     boundary = lax.fori_loop(0, boundaries, code_output, jnp.zeros(painted.shape, jnp.uint8))
-    look_at = Evaluation(
-        seen.outputs[:, :rows], seen.losses[:rows], mean_rows(choices, seen.sums), seen.selected
-    )
+    means = mean_rows(choices, seen.sums)
+    evaluation = Evaluation(seen.outputs[:, :rows], seen.losses[:rows], means)
 
     def paint_units() -> tuple[Array, Array]:
         return _paint_units(model, inputs, params, tiles, last_units)
@@ -229,7 +249,7 @@ def evaluate_general(
         return jnp.zeros((model.layout.n_units, tiles.shape[1]), jnp.uint8), last_units
 
     units, ranges = lax.cond(request.pictures > 0, paint_units, skip_units)
-    return look_at, Pictures(boundary, extent, units, ranges)
+    return evaluation, Pictures(boundary, extent, units, ranges), seen.selected
 
 
 def _paint_units(

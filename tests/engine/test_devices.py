@@ -9,9 +9,13 @@ import sys
 from typing import Any
 
 import jax
+import jax.numpy as jnp
+import numpy as np
 import pytest
+from jaxlib import xla_client
 
 from engine.base import devices
+from engine.base.inline_cpu import make_client
 from tests.programs import ROOT
 
 SPECS: list[dict[str, Any]] = [
@@ -35,6 +39,7 @@ both = jax.devices("cpu")
 assert devices.choose_device("a trial", both, (10, 8)) in both
 chosen = both[number]
 devices.list_candidates = lambda: [chosen]
+devices.inline_cpu = lambda: chosen
 from engine import FrameRequest, Programs, Trainer, parse_spec
 programs, losses = Programs(), []
 for spec, shown in zip(specs, views):
@@ -65,6 +70,28 @@ def test_networks_train_and_are_shown_on_whichever_device_is_chosen() -> None:
     assert count == 2
     assert placed == [1], "nothing lies on JAX's first device"
     assert losses == train_on(0)[1]
+
+
+def test_small_networks_have_a_cpu_client_of_their_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("NPROC", "7")
+    own = make_client.__wrapped__()
+    assert os.environ["NPROC"] == "7", "of a new client alone"
+    assert own.platform == "cpu"
+    assert own.client is not jax.devices("cpu")[0].client
+    assert jax.jit(jnp.square)(jax.device_put(np.float32(3), own)).devices() == {own}
+
+
+def test_small_networks_share_jaxs_client_where_there_can_be_no_other(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(**_: Any) -> None:
+        raise TypeError("no such argument")
+
+    monkeypatch.setattr(xla_client, "make_cpu_client", refuse)
+    monkeypatch.delenv("NPROC", raising=False)
+    assert make_client.__wrapped__() == jax.devices("cpu")[0]
+    assert "NPROC" not in os.environ
+    assert "no such argument" in caplog.text
 
 
 def test_an_only_device_is_chosen_without_a_trial(monkeypatch: pytest.MonkeyPatch) -> None:

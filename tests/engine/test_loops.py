@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from typing import Any
@@ -51,6 +52,15 @@ def test_small_networks_train_in_a_folded_loop(
     units: tuple[int, ...], batch_size: int, folded: bool
 ) -> None:
     assert (FOLDED in compile_text(units, batch_size)) == folded
+
+
+def test_updates_and_what_is_measured_after_them_are_one_kernel() -> None:
+    entry = compile_text((8, 8), 10).split("ENTRY")[1]
+    launched = re.findall(r" (call|fusion|while|dot|conditional|copy)\(", entry)
+    assert launched.count("call") == 1
+    assert launched.count("while") == launched.count("dot") == 0
+    # XLA hands launches to other threads where more than eight could be made at once.
+    assert len(launched) <= 12, launched
 
 
 @pytest.mark.parametrize(("loop", "folded"), [(lax.fori_loop, True), (unfolded_loop, False)])

@@ -208,10 +208,20 @@ class ExactModel:
         pays = self.layout.n_hidden > 1 and self.largest_product <= FUSED_OPERATIONS
         return bool(self.axis) and (self.network.fused or (pays and not self.narrow))
 
+    @property
+    def folded(self) -> bool:
+        """Whether an update, and what is measured after it, are computed as one kernel."""
+        return self.narrow or self.fused
+
     @cached_property
     def trained_network(self) -> ExactNetwork:
         """The network as an update runs it: fused products are faster by rows."""
         return replace(self.network, axis=0, fused=True) if self.fused else self.network
+
+    @cached_property
+    def shown_network(self) -> ExactNetwork:
+        """The network as it is evaluated and painted: many rows at a time."""
+        return replace(self.network, unrolled=True) if self.axis else self.network
 
     @property
     def training_axis(self) -> int:
@@ -284,7 +294,7 @@ class ExactModel:
         self, inputs: Inputs, params: ParameterArrays, x: Array
     ) -> tuple[Array, list[Array]]:
         """Runs the network; see `ExactNetwork.forward`. Logits are always [K, rows]."""
-        logits, hidden = self.network.forward(self.rates(inputs).slopes, params, x)
+        logits, hidden = self.shown_network.forward(self.rates(inputs).slopes, params, x)
         return logits if self.axis else logits.T, hidden
 
     def forward_batch(

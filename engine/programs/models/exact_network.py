@@ -25,6 +25,7 @@ class ExactNetwork:
         head: index in `losses.HEADS`.
         axis: along which rows of data lie, see `run_layers`: 1 for points, 0 for images.
         fused: whether products are multiplications and sums, see `Dense.apply`.
+        unrolled: whether they are sums of terms.
     """
 
     widths: tuple[int, ...]
@@ -33,6 +34,7 @@ class ExactNetwork:
     head: int
     axis: int = 1
     fused: bool = False
+    unrolled: bool = False
 
     @classmethod
     def of(cls, spec: Spec) -> ExactNetwork:
@@ -83,5 +85,5 @@ class ExactNetwork:
         learned = tuple(entry.learned_slope for entry in used)
         return run_layers(
             functions, slopes, learned, params, x, drop, normalize, self.normalized,
-            self.layout.pieces, self.axis, self.fused,
+            self.layout.pieces, self.axis, self.fused, self.unrolled,
         )  # fmt: skip

@@ -80,6 +80,11 @@ class GeneralModel:
         return Form(axis=0, fused=True, folded=True) if fused else self.form
 
     @property
+    def folded(self) -> bool:
+        """Whether all updates of a call are computed as one kernel."""
+        return self.training_form.fused
+
+    @property
     def _is_small(self) -> bool:
         return BATCH_CHUNK * self.capacity.units**2 <= FUSED_OPERATIONS
 

@@ -21,7 +21,6 @@ from engine.data.datasets import Dataset, make_dataset
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import Metrics
 from engine.programs.bindings import Binding
-from engine.programs.calls import evaluate
 from engine.programs.tiers import Program, Programs
 from engine.programs.turns import Ranges, TurnResult
 from engine.runs.plane.insight import NEEDS_GENERAL, PlaneInsight, Present
@@ -75,8 +74,7 @@ class PlaneRun(PlaneTraining):
         seen: bool,
     ) -> bool:
         """Whether the programs of a frame are there, see `Run.is_ready`."""
-        plain = not seen and request.selected(spec) is None
-        plain = plain and NEEDS_GENERAL.isdisjoint(request.views)
+        plain = not seen and NEEDS_GENERAL.isdisjoint(request.views)
         there = has_program(programs, owner, spec, data, request.tile, any_kind=plain)
         return there and has_insight(programs, owner, spec, request)
 
@@ -163,8 +161,7 @@ class PlaneRun(PlaneTraining):
     def _turn(self, program: Program, steps: int, request: FrameRequest) -> Frame:
         binding, before = self._programs.bind(program, request.tile), self._ranges
         select = request.selected(self._spec) if "selected" in request.views else None
-        here = None if binding.is_exact else select
-        turn = self._train(binding, steps, pictures=request.pictures, select=here)
+        turn = self._train(binding, steps, pictures=request.pictures, select=select)
         self._seen = self.step, before, binding.is_exact
         return self._show(request, binding, turn, select)
 
@@ -193,7 +190,7 @@ class PlaneRun(PlaneTraining):
         metadata |= describe_metrics(self._early_stopping.describe())
         metadata["parameters"] = self._n_parameters
         if select is not None:
-            arrays |= self._show_selected(binding, turn, select)
+            arrays |= show_selected(binding, self._data, turn)
             metadata["selected"] = json.dumps(select)
         if "weights" in request.views:
             arrays["weights"] = self.weights
@@ -210,13 +207,3 @@ class PlaneRun(PlaneTraining):
             arrays |= pictures.arrays
             metadata |= pictures.metadata
         return Frame(arrays, metadata)
-
-    def _show_selected(
-        self, binding: Binding, turn: TurnResult, select: tuple[int, int]
-    ) -> dict[str, NDArray[Any]]:
-        if binding.is_exact:
-            # Only general programs pick units out; one look more, and only while one is pinned.
-            binding = self._programs.bind(self._programs.general(), binding.tile)
-            state = self._state.bound(binding)
-            turn = evaluate(binding, state, self._counters, self._ranges, select)
-        return show_selected(binding, self._data, turn)
