@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 from app.protocol.frame_encoding import encode_frame
 from app.sessions.turns import TURN_SECONDS
@@ -12,6 +13,8 @@ from engine import FrameRequest, Trainer, parse_spec
 
 #: What a page with all its panels for images asks for.
 ALL = FrameRequest(("history", "digit", "confusion", "predictions", "space"))
+#: The same while it trains: views that take long are some steps old, as in a session.
+WATCHED = replace(ALL, patient=False)
 NOTHING = FrameRequest(("history",))
 FRAMES_A_SECOND = 10
 
@@ -58,7 +61,7 @@ def _make_turns(network: Network, rate: float) -> Train:
         while trainer.step < end:
             now = time.perf_counter()
             shown = rate > 0 and now >= due
-            request = ALL if shown else NOTHING
+            request = WATCHED if shown else NOTHING
             rest = end - trainer.step
             frame = trainer.turn(batches=rest, request=request, max_seconds=TURN_SECONDS)
             if shown:

@@ -1,4 +1,4 @@
-"""Cache that recomputes an expensive view for at most 10 % of the time."""
+"""Cache that recomputes an expensive view for at most a share of the time."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 from engine.base.slices import Slices, timed
 
-#: No more than this share of the time goes into making one such thing.
+#: No more than this share of the time goes into making one such thing, unless said otherwise.
 SHARE = 0.1
 
 T = TypeVar("T")
@@ -20,13 +20,19 @@ class RateLimitedCache(Generic[T]):
     Args:
         clock: seconds, as `time.perf_counter`.
         apart: seconds from one time to the next, at least.
+        share: of the time that may go into making it.
     """
 
     def __init__(
-        self, clock: Callable[[], float] = time.perf_counter, *, apart: float = 0.0
+        self,
+        clock: Callable[[], float] = time.perf_counter,
+        *,
+        apart: float = 0.0,
+        share: float = SHARE,
     ) -> None:
         self._clock = clock
         self._apart = apart
+        self._share = share
         self._kept: tuple[Hashable, T] | None = None
         self._next = 0.0
 
@@ -46,4 +52,4 @@ class RateLimitedCache(Generic[T]):
         return made
 
     def _rest(self, seconds: float) -> None:
-        self._next = self._clock() + max(seconds * (1 / SHARE - 1), self._apart)
+        self._next = self._clock() + max(seconds * (1 / self._share - 1), self._apart)

@@ -85,6 +85,14 @@ def test_the_larger_a_network_the_fewer_images_at_a_time(
     assert rows * Layout(widths).n_weights < 2e9
 
 
+@pytest.mark.parametrize("units", [16, 128, 512, 1024])
+@pytest.mark.parametrize("images", [10_000, 2_000, 1_797, 1])
+def test_calls_over_a_set_repeat_less_than_an_image_each(units: int, images: int) -> None:
+    rows = rows_per_call(Layout((784, units, units, 10)), images)
+    calls = -(-images // rows)
+    assert images <= calls * rows < images + calls
+
+
 def test_measuring_a_large_network_pauses(programs: Programs) -> None:
     layers = [{"units": 1024, "activation": "relu"}] * 2
     trainer = Trainer(parse_spec({"data": {"name": "digits"}, "layers": layers}), programs)

@@ -18,16 +18,18 @@ from engine.programs.models.exact import scale_pixels
 SHOWN = 9
 #: Components of the hidden space that are shown.
 COMPONENTS = 3
-#: Rows and operations of one call: some 25 ms of two cores.
-MOST_ROWS, LEAST_ROWS, OPERATIONS = 2000, 64, 2e9
+#: Rows and operations of one call: 10 ms of one core, and pixels that fit into its cache.
+MOST_ROWS, LEAST_ROWS, OPERATIONS = 2000, 64, 9e8
 #: Rows that a drawing is compared with together.
 COMPARED = 10_000
 
 
 def rows_per_call(layout: Layout, images: int) -> int:
-    """Returns how many images are evaluated in one call."""
+    """Returns how many images are evaluated in one call: equal parts, so that few are repeated."""
     rows = int(OPERATIONS / (2 * layout.n_weights))
-    return min(images, max(LEAST_ROWS, min(MOST_ROWS, rows)))
+    most = max(LEAST_ROWS, min(MOST_ROWS, rows))
+    calls = -(-images // most)
+    return -(-images // calls)
 
 
 class ViewedNetwork(Protocol):
