@@ -26,7 +26,7 @@ OPEN = """
 const { readStep, listStages, sumsOf } = await import("step/description");
 const { nodeOfLoss, nodeOfUnit } = await import("step/forward-formulas");
 const { nodeOfGradient, nodeOfUpdate } = await import("step/backward-formulas");
-const { outputActivation } = await import("spec/output-activation");
+const { outputActivation } = await import("spec/layers");
 const [frame, task, loss, deep] = arguments;
 for (const array of Object.values(frame.arrays)) array.data = new Float32Array(array.data);
 (await import("spec/weights")).learnPieces({ pieces: { maxout: 2 } });

@@ -2,10 +2,10 @@
 
 import { createChoice } from "controls/choice";
 import { markPending } from "controls/pending";
-import { createOptional } from "controls/optional";
 import { createSlider } from "controls/slider";
 import { createToggle } from "controls/toggle";
 import { optionHelp, optionText } from "lib/terms";
+import { word } from "lib/words";
 
 /** The value of a dotted path. */
 export function valueAt(spec, path) {
@@ -31,6 +31,40 @@ export function createControl(field, options) {
   }
   if (field.control === "flag") return createToggle(field, options);
   return field.nullable ? createOptional(field, options) : createSlider(field, options);
+}
+
+/**
+ * Makes a slider with a switch, for nullable numbers.
+ *
+ * @param {Object} field from the schema, nullable
+ * @param {{onInput: Function, initial: number, format?: Function}} options
+ *   `initial` is where the slider stands when first switched on
+ */
+function createOptional(field, { onInput, initial, format }) {
+  let last = initial;
+  const slider = createSlider({ ...field, initial }, { onInput: take, format });
+  const toggle = createToggle(
+    { label: "", path: `${field.path}.on` },
+    { onInput: (on) => onInput(on ? last : null) },
+  );
+  toggle.input.setAttribute("aria-label", word("control.on.of", { name: field.label }));
+  slider.element.firstChild.append(toggle.element);
+
+  function take(value) {
+    last = value;
+    onInput(value);
+  }
+
+  function update(value) {
+    const on = value !== null;
+    toggle.update(on);
+    slider.input.disabled = !on;
+    slider.element.classList.toggle("off", !on);
+    if (on) slider.update((last = value));
+  }
+
+  update(null);
+  return { element: slider.element, input: slider.input, update };
 }
 
 /**

@@ -19,7 +19,7 @@ export function createPanels(element, page, own) {
    *
    * @param {string[]} names
    * @param {Context} context
-   * @param {Function} part makes the views of one, as `view-guard` says
+   * @param {Function} part makes the views of one, as `pages/view-set` says
    * @returns {Object[][]} their views
    */
   function show(names, context, part) {

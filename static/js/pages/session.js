@@ -23,8 +23,7 @@ import { followStream } from "run/stream-events";
 import { createTooltip } from "ui/tooltip";
 import { PATHS, createTransports } from "stream/transport-choice";
 import { requestViews } from "run/view-requests";
-import { createViewGuard } from "pages/view-guard";
-import { createViewSet } from "pages/view-set";
+import { createViewGuard, createViewSet } from "pages/view-set";
 
 async function askServer(name) {
   const answer = await fetch(`api/${name}`);
@@ -41,7 +40,7 @@ async function askServer(name) {
  *   source?: Object, around?: (connection: Object, schema: Promise<object>) => Object,
  *   ask?: (name: string) => Promise<object>}} parts
  *   `config` is the page's own, `storage` that of the tab or what stands for it, `faults` says which
- *   views have failed, `createViews` makes all views, each by `part` (`view-guard`), `painted` is told
+ *   views have failed, `createViews` makes all views, each by `part` (`createViewGuard`), `painted` is told
  *   of every frame that they have painted, `followers` listen to what more a page shows, `source` takes the place of a connection, `around` makes
  *   another source of it, `ask` takes that of the server's answers under `/api`
  * @returns {{connection, edits, history, painter, views, opened: Promise<void>, learn: Function,

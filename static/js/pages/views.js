@@ -134,7 +134,7 @@ const SHARED = {
  * Makes the views that a page has of points or of images.
  *
  * @param {"playground"|"replay"|"embed"|"replayEmbed"} page
- * @param {Function} part makes a view that cannot fail for others, as `pages/view-guard` says
+ * @param {Function} part makes a view that cannot fail for others, as `pages/view-set` says
  * @param {Context} context
  * @param {Object<string, any>} places by their names in the table; views without a place are left out
  * @param {Object<string, Function>} [own] makers of this page alone, by their names in the table

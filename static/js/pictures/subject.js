@@ -3,7 +3,7 @@
 import { formatCount, formatLoss, formatPercent } from "lib/format";
 import { epochOf } from "lib/frames";
 import { isAncestor } from "run/recall";
-import { outputActivation } from "spec/output-activation";
+import { outputActivation } from "spec/layers";
 import { readPalette } from "plot/palette";
 import { optionText } from "lib/terms";
 import { word } from "lib/words";

@@ -1,6 +1,15 @@
 /** The features that there are, as the schema of the server describes them: one entry each. */
 
-import { compileFormula } from "spec/formulas";
+/** What `Math` calls otherwise, or does not have; all others are functions of `Math`. */
+const OPERATIONS = {
+  "+": (a, b) => a + b,
+  "-": (a, b) => a - b,
+  "*": (a, b) => a * b,
+  "/": (a, b) => a / b,
+  "**": (a, b) => a ** b,
+  maximum: Math.max,
+  minimum: Math.min,
+};
 
 /** @type {Record<string, (x1: number, x2: number) => number>} */
 let functions = {};
@@ -21,4 +30,24 @@ export function sampleFeature(name, size) {
     }
   }
   return values;
+}
+
+/**
+ * Makes a function of an expression tree, whose operations are called as NumPy calls them.
+ *
+ * @param {Formula} formula
+ * @param {string[]} variables
+ * @returns {(...values: number[]) => number} a function of the variables, in their order
+ */
+function compileFormula(formula, variables) {
+  if (typeof formula === "number") return () => formula;
+  if (typeof formula === "string") {
+    const place = variables.indexOf(formula);
+    return (...values) => values[place];
+  }
+  const [name, ...operands] = formula;
+  const operation = OPERATIONS[name] ?? Math[name];
+  const [first, second] = operands.map((operand) => compileFormula(operand, variables));
+  if (!second) return (...values) => operation(first(...values));
+  return (...values) => operation(first(...values), second(...values));
 }

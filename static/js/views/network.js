@@ -1,11 +1,10 @@
 /** Network drawing: tiles, links, column headers, and edits in place. */
 
-import { addUnit, removeUnit } from "spec/layers";
+import { addUnit, outputActivation, removeUnit } from "spec/layers";
 import { createLayerEdits, createNetworkHead, everything, togglePin, unpinWhatIsGone } from "network/editing/editing";
 import { matchColumns } from "network/geometry";
 import { createColumnHeaders } from "network/column-headers";
 import { createLinks } from "network/links";
-import { outputActivation } from "spec/output-activation";
 import { createStage } from "network/stage";
 import { createStageNumbers } from "step/stage-numbers";
 import { createTiles } from "network/tiles";

@@ -6,7 +6,7 @@
 import { h, icon, setText } from "lib/dom";
 import { formatLoss } from "lib/format";
 import { nameUnit } from "network/units";
-import { outputActivation } from "spec/output-activation";
+import { outputActivation } from "spec/layers";
 import { createThrottle } from "lib/throttle";
 import { axesOf, describePlace, targetOf } from "plot/table-axes";
 import { listStages, readStep, sumsOf } from "step/description";
