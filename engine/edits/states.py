@@ -11,7 +11,7 @@ from engine.base.counters import Counters
 from engine.base.errors import WeightError
 from engine.base.slices import Slices
 from engine.edits.layer_mapping import Origin
-from engine.edits.migration import plan_migration
+from engine.edits.migration_plan import plan_migration
 from engine.functions.initializers import draw_kernel
 from engine.network import Layout
 from engine.programs.training import State

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -12,13 +11,13 @@ from engine.base.errors import SearchError, SpecError
 from engine.base.slices import Slices, finish
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
-from engine.search.batches import TrialBatch
 from engine.search.ensemble import Ensemble, ImageEnsemble
 from engine.search.kept_weights import KeptWeights
 from engine.search.proposals.deliberation import Deliberation
 from engine.search.proposals.methods import METHODS
 from engine.search.proposals.objectives import OBJECTIVES
 from engine.search.proposals.preferences import find_contenders
+from engine.search.running_batch import RunningBatch
 from engine.search.settings import SearchSettings
 from engine.search.studies import SearchStudy
 from engine.search.training import make_training
@@ -52,10 +51,8 @@ class Search:
         threads: int | None = None,
     ) -> None:
         self._study = SearchStudy(settings, Path(file) if file is not None else None)
-        self._training: dict[int, SearchTrial] = {}
-        self._places: dict[int, int] = {}
-        self._batch: TrialBatch | None = None
-        self._asking: Deliberation[TrialBatch | None] | None = None
+        self._running: RunningBatch | None = None
+        self._asking: Deliberation[RunningBatch | None] | None = None
         self._how = make_training(self.settings, programs or default_programs(), threads)
         self._kept = KeptWeights(OBJECTIVES[self.settings.objectives[0]])
         self._spent = 0.0
@@ -69,7 +66,8 @@ class Search:
     @property
     def trials(self) -> tuple[SearchTrial, ...]:
         """All trials, by number."""
-        return tuple(self._training.get(one.number, one) for one in self._study.trials)
+        running = self._running.trials if self._running is not None else {}
+        return tuple(running.get(one.number, one) for one in self._study.trials)
 
     @property
     def best(self) -> tuple[SearchTrial, ...]:
@@ -111,7 +109,7 @@ class Search:
         if self._tested is not None:
             return True
         # Asked at every slice: a batch in training says it without the study.
-        rests = self._batch is None and self._asking is None
+        rests = self._running is None and self._asking is None
         return rests and self._study.n_waiting == 0 and self._n_left() == 0
 
     @property
@@ -120,7 +118,7 @@ class Search:
         if self.done:
             return 1.0
         done = sum(one.state != "training" for one in self.trials)
-        begun = len(self._training) * self._batch.share if self._batch is not None else 0.0
+        begun = self._running.share if self._running is not None else 0.0
         return min(1.0, (done + begun) / self.settings.budget)
 
     @property
@@ -162,10 +160,10 @@ class Search:
         begun = time.perf_counter()
         if self._is_thinking(max_seconds):
             return False
-        batch = self._next_batch()
-        looked = batch is None or batch.advance(max_seconds)
-        if looked and batch is not None:
-            self._look(batch)
+        running = self._next_batch()
+        looked = running is None or running.advance(max_seconds)
+        if looked and running is not None and running.done:
+            self._running = None
         self._spent += time.perf_counter() - begun
         return looked
 
@@ -270,20 +268,20 @@ class Search:
 
     def _is_thinking(self, max_seconds: float) -> bool:
         """Whether the method is still at work on the next trials, after so long at most."""
-        if self._batch is not None or not METHODS[self.settings.method].compares:
+        if self._running is not None or not METHODS[self.settings.method].compares:
             return False
         self._asking = self._asking or Deliberation(self._ask)
         return not self._asking.wait(max_seconds)
 
-    def _next_batch(self) -> TrialBatch | None:
-        if self._batch is not None:
-            return self._batch
+    def _next_batch(self) -> RunningBatch | None:
+        if self._running is not None:
+            return self._running
         if self._asking is None:
             return self._ask()
         asking, self._asking = self._asking, None
         return asking.result()
 
-    def _ask(self) -> TrialBatch | None:
+    def _ask(self) -> RunningBatch | None:
         """Begins the next batch: what waits first, then what the method proposes.
 
         None where none of them can be trained.
@@ -295,48 +293,8 @@ class Search:
             for values, _ in zip(places, range(size - waiting), strict=False):
                 self._study.enqueue(values, "method")
         asked = [one for one in (self._ask_one() for _ in range(size)) if one is not None]
-        specs = [spec for _, spec in asked]
-        self._training = {trial.number: trial for trial, _ in asked}
-        self._places = {number: place for place, number in enumerate(self._training)}
         if not asked:
             return None
-        self._batch = self._how.begin(specs)
-        return self._batch
-
-    def _look(self, batch: TrialBatch) -> None:
-        """Looks at the trials of the batch, gives some up, and ends it after its last epoch."""
-        measured = batch.measure()
-        for number, before in list(self._training.items()):
-            metrics = measured[self._places[number]]
-            trial = self._training[number] = self._judge(batch, before, metrics)
-            pruned = (
-                self.settings.pruning
-                and not batch.done
-                and trial.state != "diverged"
-                and self._study.report(number, trial.objectives[0], batch.resource)
-            )
-            if trial.state != "training" or pruned:
-                self._end(batch, replace(trial, state="pruned") if pruned else trial)
-        if batch.done or not self._training:
-            self._batch = None
-
-    def _judge(self, batch: TrialBatch, trial: SearchTrial, metrics: Metrics | None) -> SearchTrial:
-        """Returns a trial as it stands; without metrics it has diverged."""
-        place = self._places[trial.number]
-        if metrics is None:
-            return replace(trial, state="diverged", epoch=batch.snapshot(place).counters.epoch)
-        spec = batch.specs[place]
-        read = (OBJECTIVES[name].read(spec, metrics) for name in self.settings.objectives)
-        values = tuple(math.nan if value is None else value for value in read)
-        state = "complete" if batch.done else "training"
-        return replace(trial, state=state, epoch=batch.epoch, objectives=values, metrics=metrics)
-
-    def _end(self, batch: TrialBatch, trial: SearchTrial) -> None:
-        place = self._places[trial.number]
-        self._kept.keep(trial, batch.snapshot(place))
-        batch.stop(place)
-        if self.settings.is_judged and trial.state == "complete":
-            self._study.hold(trial)
-        else:
-            self._study.tell(trial)
-        del self._training[trial.number]
+        batch, trials = self._how.begin([spec for _, spec in asked]), [one for one, _ in asked]
+        self._running = RunningBatch(batch, trials, self._study, self._kept)
+        return self._running
