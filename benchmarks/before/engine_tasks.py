@@ -86,15 +86,13 @@ def _time_task(workers: dict[str, Worker], task: Task, rounds: int) -> dict[str,
 
 def compare_engines(pair: Pair) -> None:
     """Updates alone, whole frames, and networks for MNIST: the shortest call of many rounds."""
-    tasks = {name: (task, per) for name, task, per in _list_tasks()}
-    times = time_tasks(
-        pair.before, {name: task for name, (task, _) in tasks.items()}, 4 * pair.rounds
-    )
-    for name, best in times.items():
-        task, like = tasks[name]
+    tasks, units = {}, {}
+    for name, task, like in _list_tasks():
+        tasks[name], units[name] = task, like
+    for name, best in time_tasks(pair.before, tasks, TURNS * pair.rounds).items():
         for who, seconds in best.items():
-            per = task.batches if like is MICROSECONDS else 1
-            pair.add(name, who, seconds / per, like)
+            each = seconds / tasks[name].batches if units[name] is MICROSECONDS else seconds
+            pair.add(name, who, each, units[name])
 
 
 def _list_tasks() -> Iterator[tuple[str, Task, Figures]]:

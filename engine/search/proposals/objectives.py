@@ -30,10 +30,6 @@ class Objective:
         """Returns the number; None where a network has no such number (yet)."""
         return None if self.is_preference else QUANTITIES[self.name].read(spec, metrics)
 
-    def is_better(self, value: float, other: float) -> bool:
-        """Whether one number is better than another."""
-        return value < other if self.direction == "minimize" else value > other
-
 
 #: Every objective by its name. None is of the test points, which are kept for the end.
 OBJECTIVES: Registry[Objective] = Registry("objective")

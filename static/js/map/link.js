@@ -1,12 +1,9 @@
 /** Word of the address for a map: opened as it says, and written while a map is open. */
 
-import { createThrottle } from "lib/throttle";
-import { word } from "lib/words";
 import { readMapText, writeMap } from "map/model/address";
+import { keepWordInAddress } from "run/address-word";
 
 const NAME = "map";
-/** Browsers allow some hundred changes of the address in half a minute. */
-const PERIOD = 500;
 
 /**
  * What the address says of a map.
@@ -30,16 +27,5 @@ export function writeMapWord({ map }) {
 
 /** Follows the map with the address from now on; says once what is wrong with the one that it has. */
 export function keepMapInAddress(store) {
-  const fine = openMapOf(location.search, store);
-  if (!fine) store.set({ page: { message: { text: word("link.broken", { key: NAME, value: new URLSearchParams(location.search).get(NAME) }) } } });
-  const writing = createThrottle(PERIOD, () => {
-    const rest = location.search.replace(/^\?/, "").split("&").filter((pair) => pair && pair.split("=")[0] !== NAME);
-    const query = [...rest, writeMapWord(store.get())].filter(Boolean).join("&");
-    history.replaceState(history.state, "", `${location.pathname}${query && `?${query}`}${location.hash}`);
-  });
-  let first = true;
-  store.watch(["map.open", "map.axes", "map.seeds", "map.colour"], () => {
-    if (!first) writing.offer();
-    first = false;
-  });
+  keepWordInAddress(store, NAME, { open: openMapOf, write: writeMapWord, keys: ["map.open", "map.axes", "map.seeds", "map.colour"] });
 }

@@ -1,12 +1,9 @@
 /** Word of the address for a search: its settings as it says, and written while a search is open. */
 
-import { createThrottle } from "lib/throttle";
-import { word } from "lib/words";
+import { keepWordInAddress } from "run/address-word";
 import { readSearchText, writeSearch } from "search/model/address";
 
 const NAME = "search";
-/** Browsers allow some hundred changes of the address in half a minute. */
-const PERIOD = 500;
 /** @type {StoreKey[]} */
 const KEYS = ["search.open", "search.dimensions", "search.method", "search.objectives", "search.trials", "search.epochs", "search.pruning",
   "search.seconds", "search.batch", "search.seed"];
@@ -34,16 +31,5 @@ export function openSearchOf(query, store, open = true) {
 
 /** Follows the search with the address from now on; says once what is wrong with the one that it has. */
 export function keepSearchInAddress(store) {
-  const fine = openSearchOf(location.search, store);
-  if (!fine) store.set({ page: { message: { text: word("link.broken", { key: NAME, value: new URLSearchParams(location.search).get(NAME) }) } } });
-  const writing = createThrottle(PERIOD, () => {
-    const rest = location.search.replace(/^\?/, "").split("&").filter((pair) => pair && pair.split("=")[0] !== NAME);
-    const query = [...rest, writeSearchWord(store.get())].filter(Boolean).join("&");
-    history.replaceState(history.state, "", `${location.pathname}${query && `?${query}`}${location.hash}`);
-  });
-  let first = true;
-  store.watch(KEYS, () => {
-    if (!first) writing.offer();
-    first = false;
-  });
+  keepWordInAddress(store, NAME, { open: openSearchOf, write: writeSearchWord, keys: KEYS });
 }
