@@ -1,7 +1,7 @@
 /** Word of the address for a map: opened as it says, and written while a map is open. */
 
 import { readMapText, writeMap } from "map/model/address";
-import { keepWordInAddress } from "run/address-word";
+import { keepWordInAddress } from "run/address";
 
 const NAME = "map";
 

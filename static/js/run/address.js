@@ -120,3 +120,27 @@ function describeBroken(key, value) {
   if (key === "v") return word("link.version");
   return key === "state" ? word("link.damaged") : word("link.broken", { key, value });
 }
+
+/**
+ * Follows the store with one word of the address, such as that of a map; says once what is wrong with it.
+ *
+ * @param {Store} store
+ * @param {string} name of the word
+ * @param {{open: (query: string, store: Store) => boolean, write: (state: PageState) => string, keys: StoreKey[]}} how
+ *   `open` does what an address says, false for nonsense; `write` gives the word as a part of a query, "" for
+ *   none; `keys` is what it says
+ */
+export function keepWordInAddress(store, name, { open, write, keys }) {
+  const fine = open(location.search, store);
+  if (!fine) store.set({ page: { message: { text: word("link.broken", { key: name, value: new URLSearchParams(location.search).get(name) }) } } });
+  const writing = createThrottle(PERIOD, () => {
+    const rest = location.search.replace(/^\?/, "").split("&").filter((pair) => pair && pair.split("=")[0] !== name);
+    const query = [...rest, write(store.get())].filter(Boolean).join("&");
+    history.replaceState(history.state, "", `${location.pathname}${query && `?${query}`}${location.hash}`);
+  });
+  let first = true;
+  store.watch(keys, () => {
+    if (!first) writing.offer();
+    first = false;
+  });
+}

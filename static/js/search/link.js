@@ -1,6 +1,6 @@
 /** Word of the address for a search: its settings as it says, and written while a search is open. */
 
-import { keepWordInAddress } from "run/address-word";
+import { keepWordInAddress } from "run/address";
 import { readSearchText, writeSearch } from "search/model/address";
 
 const NAME = "search";
