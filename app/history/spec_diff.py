@@ -25,9 +25,9 @@ def _fields(value: Any) -> Any:
 
 
 def _list_paths(old: Any, new: Any, path: SpecPath) -> list[SpecPath]:
-    old, new = _fields(old), _fields(new)
     if old is new or old == new:
         return []
+    old, new = _fields(old), _fields(new)
     if isinstance(old, dict):
         pairs = [(key, old[key], new[key]) for key in old]
     elif path == ("layers",) and len(old) == len(new):

@@ -258,7 +258,8 @@ class WorkerState:
             former, shared.spec = shared.spec, spec
             off = shared.demand.ablation
             if ablation is None:
-                ablation = off if names_same_parts(former, spec) else WHOLE
+                same = off == WHOLE or names_same_parts(former, spec)
+                ablation = off if same else WHOLE
             shared.demand.ablation = ablation
             shared.spec_id += 1
             shared.revision += 1

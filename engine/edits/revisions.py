@@ -27,9 +27,8 @@ def revise(
     Args:
         now: the snapshot.
         patch: the merge patch.
-        origin: for each new hidden layer `[old layer or null, [old unit or null, ...]]`,
-            or None.
-        make_data: makes the data of a spec.
+        origin: see `revise_to`.
+        make_data: see `revise_to`.
 
     Returns:
         The snapshot to go on from.
@@ -40,7 +39,29 @@ def revise(
         OriginError: the origin does not fit.
         DataError: the new data cannot be made.
     """
-    old, new = now.spec, patch_spec(now.spec, patch)
+    return (yield from revise_to(now, patch_spec(now.spec, patch), origin, make_data))
+
+
+def revise_to(
+    now: Snapshot, new: Spec, origin: object, make_data: Callable[[Spec], Any]
+) -> Slices[Snapshot]:
+    """Takes a snapshot to another spec in slices, and keeps what was learned.
+
+    Args:
+        now: the snapshot.
+        new: the other spec.
+        origin: for each new hidden layer `[old layer or null, [old unit or null, ...]]`,
+            or None.
+        make_data: makes the data of a spec.
+
+    Returns:
+        The snapshot to go on from.
+
+    Raises:
+        OriginError: the origin does not fit.
+        DataError: the new data cannot be made.
+    """
+    old = now.spec
     if origin is None:
         origins = match_layers(old.layers, new.layers)
     else:

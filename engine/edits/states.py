@@ -37,6 +37,11 @@ def migrate_state(
     Returns:
         The new state; for each new hidden unit the old one or -1; the counters.
     """
+    if _keeps_all(old, new, origins):
+        units = np.arange(sum(layer.units for layer in new.layers), dtype=np.int32)
+        if new.optimizer.name == old.optimizer.name:
+            return state, units, counters
+        return _without_moments(state.params), units, replace(counters, updates=0)
     drawn = counters.draws + 1
 
     def draw(layer: int, rows: int, columns: int) -> Floats:
@@ -48,11 +53,28 @@ def migrate_state(
     plan = yield from plan_migration(old, new, origins, draw)
     params = yield from plan.move(state.params)
     if new.optimizer.name != old.optimizer.name:
-        moments = np.zeros_like(params)
-        return State(params, moments, moments), plan.unit_source, replace(counters, updates=0)
+        return _without_moments(params), plan.unit_source, replace(counters, updates=0)
     m = yield from plan.move(state.m, moments=True)
     v = yield from plan.move(state.v, moments=True)
     return State(params, m, v), plan.unit_source, counters
+
+
+def _keeps_all(old: Spec, new: Spec, origins: tuple[Origin, ...]) -> bool:
+    """Whether two specs are of the same network, every unit of which is the one that it was."""
+    same = old.layers == new.layers and old.inputs == new.inputs
+    return (
+        same
+        and old.n_outputs == new.n_outputs
+        and all(
+            origin.layer == index and origin.units == tuple(range(layer.units))
+            for index, (origin, layer) in enumerate(zip(origins, new.layers, strict=True))
+        )
+    )
+
+
+def _without_moments(params: Floats) -> State[Floats]:
+    moments = np.zeros_like(params)
+    return State(params, moments, moments)
 
 
 def set_weight(

@@ -100,6 +100,13 @@ class Binding:
         mine = (self.spec.inputs, self.spec.resolved_loss, self.spec.n_outputs)
         return mine == (spec.inputs, spec.resolved_loss, spec.n_outputs)
 
+    def packs_like(self, other: Binding) -> bool:
+        """Whether parameters and moments lie in the layout of another binding."""
+        mine, others = self.indices.parameters, other.indices.parameters
+        if self.program is not other.program or mine is None or others is None:
+            return self.program is other.program
+        return np.array_equal(mine, others)
+
     def pack_state(self, exact: State[Floats]) -> Floats:
         """Returns parameters and moments in the program's layout, float32 [3, n]."""
         if self.is_exact:

@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.base.arrays import Floats
 from engine.base.slices import Slices, finish
-from engine.edits.revisions import revise, with_weight
+from engine.edits.revisions import revise_to, with_weight
 from engine.frames.logs import Log, LogEntry
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
@@ -53,6 +53,7 @@ class EditableRun:
         self._log = Log()
         self._initial: Snapshot | None = None
         self._early_stop: EarlyStop | None = None
+        self._patched: tuple[Spec, object, Spec] | None = None
         self._run: Run = begin_run(programs, finish(_begin(spec, data, payload)))
 
     @property
@@ -164,7 +165,8 @@ class EditableRun:
         """Does what `edit` does in slices; between them nothing else may be changed."""
         before = self._run.snapshot()
         yield
-        after = yield from revise(before, patch, origin, self._make_data)
+        new, self._patched = self._patch(before.spec, patch), None
+        after = yield from revise_to(before, new, origin, self._make_data)
         if after.spec.seed != before.spec.seed:
             self._run.forget_history()
         self._continue_from(after)
@@ -202,8 +204,15 @@ class EditableRun:
         """
         spec = self.spec
         for patch in patches:
-            spec = patch_spec(spec, patch)
+            spec = self._patch(spec, patch)
         return spec
+
+    def _patch(self, spec: Spec, patch: object) -> Spec:
+        """Returns a patched spec; the last one is known until an edit has made use of it."""
+        known = self._patched
+        if known is None or known[0] is not spec or known[1] is not patch:
+            known = self._patched = spec, patch, patch_spec(spec, patch)
+        return known[2]
 
     def set_weight(self, layer: int, from_: int | str, to: int, value: float) -> None:
         """Sets one weight or bias.

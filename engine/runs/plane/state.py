@@ -36,4 +36,7 @@ class PlaneState:
 
     def bound(self, binding: Binding) -> Any:
         """Returns the state packed for a program, float32 [3, n]."""
-        return self.vectors if self.binding is binding else binding.pack_state(self.exact())
+        alike = self.binding is binding or (
+            self.binding is not None and self.binding.packs_like(binding)
+        )
+        return self.vectors if alike else binding.pack_state(self.exact())

@@ -42,6 +42,8 @@ class PlaneTraining(RunBase[Dataset]):
         self._metrics: Metrics | None = None
         #: Outputs and losses of all points, as the last call returned them.
         self._predictions: Any = None
+        #: The present state with what `PlaneState.exact` makes of it, once that was asked for.
+        self._unpacked: tuple[PlaneState, State[Floats]] | None = None
         self._early_stopping = EarlyStopping()
         self._set_data(snapshot.data)
 
@@ -65,7 +67,11 @@ class PlaneTraining(RunBase[Dataset]):
         self._spec, self._counters = snapshot.spec, snapshot.counters
         self._ranges = snapshot.ranges
         self._programs.load(self._spec, self._data)
-        self._state = PlaneState(snapshot.state)
+        known = self._unpacked
+        if known is None or known[1] is not snapshot.state:
+            self._state = PlaneState(snapshot.state)
+        else:
+            self._state = known[0]
         self._n_weights = Layout.of(self._spec).n_weights
         self._metrics = None
         self._early_stopping.follow(snapshot)
@@ -121,7 +127,9 @@ class PlaneTraining(RunBase[Dataset]):
     # Inside
 
     def _exact(self) -> State[Floats]:
-        return self._state.exact()
+        if self._unpacked is None or self._unpacked[0] is not self._state:
+            self._unpacked = self._state, self._state.exact()
+        return self._unpacked[1]
 
     def _bind(self, tile: int) -> Binding:
         return self._programs.bind(self._programs.choose(tile), tile)
