@@ -166,7 +166,9 @@ class SessionFiles:
             self._swept_at = now
             self._look_through()
         self._kept.pop(name, None)
-        total = size + sum(one.size for one in self._kept.values())
+        total = size + sum([one.size for one in self._kept.values()])
+        if total <= self._max_bytes and len(self._kept) < MAX_FILES:
+            return
         oldest = sorted(self._kept, key=lambda each: self._kept[each].written, reverse=True)
         while oldest and (total > self._max_bytes or len(oldest) >= MAX_FILES):
             gone = oldest.pop()

@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import heapq
 import itertools
+import math
 from collections import deque
 from collections.abc import Hashable
 from typing import Generic, TypeVar
@@ -41,6 +42,26 @@ MAX_KINDS = 256
 K = TypeVar("K", bound=Hashable)
 
 
+class _Use:
+    """What one asker has used: where its last turn ended, what it was charged, how long heavy."""
+
+    __slots__ = ("end", "heavy_until", "last")
+
+    def __init__(self, end: float) -> None:
+        self.end, self.last = end, 0.0
+        self.heavy_until = -math.inf
+
+
+class _Kind:
+    """Seconds and processor time of the last turns of a kind."""
+
+    __slots__ = ("computed", "seconds")
+
+    def __init__(self) -> None:
+        self.seconds: deque[float] = deque(maxlen=KIND_TURNS)
+        self.computed: deque[float] = deque(maxlen=KIND_TURNS)
+
+
 class FairQueue(Generic[K]):
     """Queue ordered by time used, with light and heavy keys apart.
 
@@ -54,10 +75,8 @@ class FairQueue(Generic[K]):
         self._waiting: set[K] = set()
         self._light: list[tuple[float, int, K]] = []
         self._heavy: list[tuple[float, int, K]] = []
-        self._ends: WeakKeyDictionary[K, float] = WeakKeyDictionary()
-        self._last: WeakKeyDictionary[K, float] = WeakKeyDictionary()
-        self._heavy_until: WeakKeyDictionary[K, float] = WeakKeyDictionary()
-        self._of_kind: dict[Hashable, deque[tuple[float, float]]] = {}
+        self._used: WeakKeyDictionary[K, _Use] = WeakKeyDictionary()
+        self._of_kind: dict[Hashable, _Kind] = {}
 
     def __len__(self) -> int:
         return len(self._waiting)
@@ -67,13 +86,15 @@ class FairQueue(Generic[K]):
 
     def is_heavy(self, key: K, now: float) -> bool:
         """Whether somebody has had two long turns in a row lately."""
-        return self._heavy_until.get(key, now) > now
+        use = self._used.get(key)
+        return use is not None and use.heavy_until > now
 
     def add(self, key: K, now: float) -> None:
         """Has somebody wait who does not."""
-        start = max(self._now, self._ends.get(key, 0.0))
+        use = self._use(key)
+        start = max(self._now, use.end)
         self._waiting.add(key)
-        line = self._heavy if self.is_heavy(key, now) else self._light
+        line = self._heavy if use.heavy_until > now else self._light
         heapq.heappush(line, (start, next(self._count), key))
 
     def take(self, *, heavy: bool = True) -> K | None:
@@ -88,8 +109,14 @@ class FairQueue(Generic[K]):
         start, _, key = heapq.heappop(min(lines, key=lambda line: line[0][:2]))
         self._waiting.remove(key)
         self._now = max(self._now, start)
-        self._ends[key] = start
+        self._use(key).end = start
         return key
+
+    def _use(self, key: K) -> _Use:
+        use = self._used.get(key)
+        if use is None:
+            use = self._used[key] = _Use(self._now)
+        return use
 
     def charge(
         self, key: K, seconds: float, now: float, kind: Hashable = None, computed: float = 0.0
@@ -104,24 +131,26 @@ class FairQueue(Generic[K]):
             computed: processor time of its thread, seconds.
         """
         price = seconds if kind is None else self._find_price(kind, seconds, computed)
-        self._ends[key] = self._ends.get(key, self._now) + price
+        use = self._use(key)
+        use.end += price
         if seconds < EMPTY_SECONDS:
             return
-        if min(price, self._last.get(key, 0.0)) > LIGHT_SECONDS:
-            self._heavy_until[key] = now + HEAVY_SECONDS
-        self._last[key] = price
+        if min(price, use.last) > LIGHT_SECONDS:
+            use.heavy_until = now + HEAVY_SECONDS
+        use.last = price
 
     def _find_price(self, kind: Hashable, seconds: float, computed: float) -> float:
         """Returns what a turn of a kind is charged, seconds; it is the newest of its kind."""
-        lately = self._of_kind.pop(kind, None) or deque(maxlen=KIND_TURNS)
-        self._of_kind[kind] = lately
+        known = self._of_kind.pop(kind, None) or _Kind()
+        self._of_kind[kind] = known
         if len(self._of_kind) > MAX_KINDS:
             del self._of_kind[next(iter(self._of_kind))]
-        lately.append((seconds, computed))
-        middle = len(lately) // 2
-        usual = sorted(seconds for seconds, _ in lately)[middle]
-        if len(lately) < FEW_TURNS:
+        known.seconds.append(seconds)
+        known.computed.append(computed)
+        middle = len(known.seconds) // 2
+        usual = sorted(known.seconds)[middle]
+        if len(known.seconds) < FEW_TURNS:
             usual = min(usual, LIGHT_SECONDS)
-        usually_computed = sorted(computed for _, computed in lately)[middle]
+        usually_computed = sorted(known.computed)[middle]
         more = computed - usually_computed
         return usual + (more if computed > USUAL_TIMES * usually_computed else 0.0)

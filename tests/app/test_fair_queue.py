@@ -144,8 +144,7 @@ def test_whoever_is_gone_is_forgotten() -> None:
     assert queue.is_heavy(gone, 0)
     del gone
     gc.collect()
-    assert not queue._ends
-    assert not queue._heavy_until
+    assert not queue._used
 
 
 def test_turns_of_a_kind_go_round_whomever_the_system_held_up() -> None:

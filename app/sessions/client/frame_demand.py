@@ -89,12 +89,9 @@ class FrameDemand:
         Returns:
             The names of what is left out.
         """
-        unchanged = [
-            name
-            for name in CHANGING_ARRAYS
-            if name in arrays and self._sent.get(name) is arrays[name]
-        ]
-        self._sent |= {name: arrays[name] for name in CHANGING_ARRAYS if name in arrays}
+        there = [name for name in CHANGING_ARRAYS if name in arrays]
+        unchanged = [name for name in there if self._sent.get(name) is arrays[name]]
+        self._sent |= {name: arrays[name] for name in there}
         for name in unchanged:
             del arrays[name]
         return unchanged

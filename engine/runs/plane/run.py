@@ -187,7 +187,8 @@ class PlaneRun(PlaneTraining):
     ) -> Frame:
         arrays: dict[str, NDArray[Any]] = {}
         metadata = describe_metrics(self.metrics)
-        metadata |= describe_metrics(self._early_stopping.describe())
+        if stopping := self._early_stopping.describe():
+            metadata |= describe_metrics(stopping)
         metadata["parameters"] = self._n_parameters
         if select is not None:
             arrays |= show_selected(binding, self._data, turn)
