@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from app.factory import Components
 from app.files.session_files import SessionFiles
 from app.sessions.session import Session
@@ -89,6 +91,7 @@ def measure(connections: Connections, folder: Path) -> Held:
     )
 
 
+@pytest.mark.timeout(choose(600, 3600))
 def test_nothing_is_left_of_many_sessions(in_process: Components, tmp_path: Path) -> None:
     folder = tmp_path / "sessions"
     files = SessionFiles(folder, 1 << 24, 600.0)
