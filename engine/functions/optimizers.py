@@ -18,19 +18,16 @@ from dataclasses import replace
 
 from engine.functions.code import OptimizerCall, Rates, pytorch_optimizer
 from engine.functions.optimizer_registry import OPTIMIZERS, Optimizer
-from engine.functions.update_rule import Coefficients, Terms
+from engine.functions.update_rule import NO_TERMS, Coefficients
 
 _ADAGRAD_START = 0.1
 #: Keras's Lion wants a beta_1 above 0.
 _SMALLEST = 1e-12
 
 
-_NO_TERMS = Terms(
-    m=False, v=False, correction=False, sign=False, squared_updates=False, weight_decay=False
-)
-_OF_M = replace(_NO_TERMS, m=True)
-_OF_V = replace(_NO_TERMS, v=True)
-_OF_ADAM = replace(_NO_TERMS, m=True, v=True, correction=True)
+_OF_M = replace(NO_TERMS, m=True)
+_OF_V = replace(NO_TERMS, v=True)
+_OF_ADAM = replace(NO_TERMS, m=True, v=True, correction=True)
 
 
 def _sgd(_: Rates) -> Coefficients:
@@ -39,7 +36,7 @@ def _sgd(_: Rates) -> Coefficients:
 
 OPTIMIZERS.register(
     Optimizer(
-        "sgd", "w ← w - rate g", (), _NO_TERMS, _sgd,
+        "sgd", "w ← w - rate g", (), NO_TERMS, _sgd,
         keras=OptimizerCall("keras.optimizers.SGD"),
         pytorch=OptimizerCall("torch.optim.SGD"),
         jax=OptimizerCall("optax.sgd"),
@@ -133,7 +130,7 @@ OPTIMIZERS.register(
         "adadelta",
         "v ← ρ v + (1 - ρ) g²; d = g sqrt(u + ε) / sqrt(v + ε); u ← ρ u + (1 - ρ) d²; "
         "w ← w - rate d",
-        ("rho", "epsilon"), replace(_NO_TERMS, m=True, v=True, squared_updates=True), _adadelta,
+        ("rho", "epsilon"), replace(NO_TERMS, m=True, v=True, squared_updates=True), _adadelta,
         keras=OptimizerCall("keras.optimizers.Adadelta", ("rho={rho}", "epsilon={epsilon}")),
         pytorch=OptimizerCall("torch.optim.Adadelta", ("rho={rho}", "eps={epsilon}")),
         jax=OptimizerCall("optax.adadelta", ("rho={rho}", "eps={epsilon}")),

@@ -11,7 +11,8 @@ Adagrad's initial accumulator 0.1 is part of r.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import astuple, dataclass
+from functools import reduce
 from typing import Any, NamedTuple
 
 import jax.numpy as jnp
@@ -50,6 +51,20 @@ class Terms:
     sign: bool = True
     squared_updates: bool = True
     weight_decay: bool = True
+
+
+#: Those of plain gradient descent.
+NO_TERMS = Terms(*(False for _ in astuple(Terms())))
+#: What a program for all optimizers switches between: plain gradient descent, every optimizer but
+#: Adadelta, whose second root takes a third of the whole rule, and all terms.
+TERM_SETS = (NO_TERMS, Terms(squared_updates=False), Terms())
+
+
+def choose_terms(c: Coefficients) -> Array:
+    """Returns the index in `TERM_SETS` of the first that has all terms in use, int32 scalar."""
+    moments = (c.keep_m, c.add_m, c.use_m, c.use_old_m, c.keep_v, c.add_v, c.divide)
+    used = [c.floor != 1.0, *(number != 0.0 for number in (*moments, c.sign, c.weight_decay))]
+    return jnp.where(c.squared_updates > 0, 2, jnp.where(reduce(jnp.logical_or, used), 1, 0))
 
 
 def update(

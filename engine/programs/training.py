@@ -5,6 +5,7 @@ Pure functions of arrays, made for a model and compiled as part of a turn.
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, Generic, NamedTuple, TypeVar
 
 import jax
@@ -13,7 +14,13 @@ from jax import Array, lax
 
 from engine.base.arrays import Floats
 from engine.functions.schedules import rate_factor
-from engine.functions.update_rule import update
+from engine.functions.update_rule import (
+    NO_TERMS,
+    Coefficients,
+    Terms,
+    choose_terms,
+    update,
+)
 from engine.network import BatchStatistics, ParameterArrays, move_averages
 from engine.programs.heads import loss_rows
 from engine.programs.models import (
@@ -100,18 +107,29 @@ def _regularize(
     model: TrainedModel, rates: Rates, params: Any, g: Any, trainable: Any | None
 ) -> Any:
     """Adds the penalty's gradient, and clips; frozen layers have no gradient."""
-    if model.regularized:
-        g = model.parameters.add_to_kernels(
-            g, params, lambda w: rates.l1 * jnp.sign(w) + 2.0 * rates.l2 * w
-        )
-    if trainable is not None:
-        g = select(trainable, g, jax.tree.map(jnp.zeros_like, g))
-    if model.clipped:
-        norm = jnp.sqrt(sum(jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(g)))
-        clip = rates.clip_norm
-        factor = jnp.where(norm < clip, 1.0, clip / norm)
-        g = jax.tree.map(lambda d: d * factor, g)
-    return g
+
+    def apply(params: Any, g: Any) -> Any:
+        if model.regularized:
+            g = model.parameters.add_to_kernels(
+                g, params, lambda w: rates.l1 * jnp.sign(w) + 2.0 * rates.l2 * w
+            )
+        if trainable is not None:
+            g = select(trainable, g, jax.tree.map(jnp.zeros_like, g))
+        return _clip(rates, g) if model.clipped else g
+
+    if len(model.term_sets) == 1:
+        return apply(params, g)
+    # One of all optimizers leaves out what a network does without.
+    some = (rates.l1 > 0) | (rates.l2 > 0) | (rates.clip_norm < jnp.inf)
+    for mask in jax.tree.leaves(trainable):
+        some |= ~jnp.all(mask)
+    return lax.cond(some, apply, lambda params, g: g, params, g)
+
+
+def _clip(rates: Rates, g: Any) -> Any:
+    norm = jnp.sqrt(sum(jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(g)))
+    factor = jnp.where(norm < rates.clip_norm, 1.0, rates.clip_norm / norm)
+    return jax.tree.map(lambda d: d * factor, g)
 
 
 def select(mask: Any, new: Any, old: Any) -> Any:
@@ -151,14 +169,30 @@ def _apply(
             choices.schedule, step, rates.warmup_steps, rates.decay_steps, rates.decay_rate
         )
     t = (position.updates + done + 1).astype(jnp.float32)
+    rules = [partial(_move, rates.coefficients, terms, trainable) for terms in model.term_sets]
+    if len(rules) == 1:
+        return rules[0](rate, t, state, g)
+    return lax.switch(choose_terms(rates.coefficients), rules, rate, t, state, g)
+
+
+def _move(
+    coefficients: Coefficients,
+    terms: Terms,
+    trainable: Any | None,
+    rate: Array,
+    t: Array,
+    state: State[Any],
+    g: Any,
+) -> State[Any]:
+    """Applies some terms of the update rule to every parameter that is not frozen."""
     params, form = jax.tree.flatten(state.params)
     gradients, ms, vs = (jax.tree.leaves(tree) for tree in (g, state.m, state.v))
     moved = [
-        update(rates.coefficients, rate, t, *of_leaf, model.terms)
+        update(coefficients, rate, t, *of_leaf, terms)
         for of_leaf in zip(params, gradients, ms, vs, strict=True)
     ]
     after = State(*(jax.tree.unflatten(form, column) for column in zip(*moved, strict=True)))
-    if trainable is None:
+    if trainable is None or terms == NO_TERMS:  # A gradient of 0 alone changes nothing.
         return after
     return State(*(select(trainable, *pair) for pair in zip(after, state, strict=True)))
 

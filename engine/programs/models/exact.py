@@ -159,9 +159,9 @@ class ExactModel:
         return FlatParameters(self.layout) if flat else SplitParameters(self.layout)
 
     @property
-    def terms(self) -> Terms:
-        """Terms that the optimizer uses."""
-        return Terms() if self.optimizer is None else OPTIMIZERS[self.optimizer].terms
+    def term_sets(self) -> tuple[Terms, ...]:
+        """Terms that the optimizer uses, as the only choice."""
+        return (Terms() if self.optimizer is None else OPTIMIZERS[self.optimizer].terms,)
 
     @property
     def scheduled(self) -> bool:

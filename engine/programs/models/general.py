@@ -15,7 +15,7 @@ from engine.data.datasets import Dataset
 from engine.functions.activations import ACTIVATIONS
 from engine.functions.heads import head_index
 from engine.functions.schedules import SCHEDULES
-from engine.functions.update_rule import Terms
+from engine.functions.update_rule import TERM_SETS, Terms
 from engine.network import (
     BatchStatistics,
     Capacity,
@@ -121,9 +121,9 @@ class GeneralModel:
         return 1
 
     @property
-    def terms(self) -> Terms:
-        """All terms."""
-        return Terms()
+    def term_sets(self) -> tuple[Terms, ...]:
+        """Terms of the optimizer that an update switches between."""
+        return TERM_SETS
 
     @property
     def regularized(self) -> bool:

@@ -109,9 +109,9 @@ class GeneralImageModel:
         return SplitParameters(self.layout)
 
     @property
-    def terms(self) -> Terms:
-        """All terms."""
-        return Terms()
+    def term_sets(self) -> tuple[Terms, ...]:
+        """All terms: a branch would copy every parameter."""
+        return (Terms(),)
 
     @property
     def regularized(self) -> bool:
