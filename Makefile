@@ -38,7 +38,7 @@ test-nightly: $(VENV)/.dev browser $(NODE_MODULES)/.package-lock.json ## run eve
 		LIVENET_TESTS=nightly $(PYTEST) --random-order --random-order-seed=$$seed $(ARGS) || exit; \
 	done
 
-bench: $(VENV)/.dev browser ## measure, and print tables with the hardware; ARGS=numbers: of speed alone
+bench: $(VENV)/.dev browser ## measure, and print tables with the hardware; ARGS=numbers: of speed alone; ARGS="before COMMIT": against it
 	$(BIN)/python -m benchmarks $(ARGS)
 
 bench-mnist: $(BENCH_VENV)/.bench ## train on MNIST: accuracy, and speed beside Keras and PyTorch

@@ -170,9 +170,9 @@ export function createMapPanel(places, context, { createTools, open = () => {}, 
       }
     }
     again.hidden = !own || open;
+    if (!open) return;
     colours.update({ colour, seeds: count, task: taskOf(spec), sharp: Boolean(tools) || sharp });
     tools?.update();
-    if (!open) return;
     if (!was) stage.layOut(sweep);
     showAbout(problem);
     paint();
