@@ -13,7 +13,7 @@ from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs, default_programs
 from engine.search.ensemble import Ensemble, ImageEnsemble
 from engine.search.kept_weights import KeptWeights
-from engine.search.proposals.deliberation import Deliberation
+from engine.search.proposals.background_call import BackgroundCall
 from engine.search.proposals.methods import METHODS
 from engine.search.proposals.objectives import OBJECTIVES
 from engine.search.proposals.preferences import find_contenders
@@ -52,7 +52,7 @@ class Search:
     ) -> None:
         self._study = SearchStudy(settings, Path(file) if file is not None else None)
         self._running: RunningBatch | None = None
-        self._asking: Deliberation[RunningBatch | None] | None = None
+        self._asking: BackgroundCall[RunningBatch | None] | None = None
         self._how = make_training(self.settings, programs or default_programs(), threads)
         self._kept = KeptWeights(OBJECTIVES[self.settings.objectives[0]])
         self._spent = 0.0
@@ -158,7 +158,7 @@ class Search:
         if self.done:
             return False
         begun = time.perf_counter()
-        if self._is_thinking(max_seconds):
+        if self._is_proposing(max_seconds):
             return False
         running = self._next_batch()
         looked = running is None or running.advance(max_seconds)
@@ -266,11 +266,11 @@ class Search:
             self._study.tell(replace(trial, state="failed"))
             return None
 
-    def _is_thinking(self, max_seconds: float) -> bool:
+    def _is_proposing(self, max_seconds: float) -> bool:
         """Whether the method is still at work on the next trials, after so long at most."""
         if self._running is not None or not METHODS[self.settings.method].compares:
             return False
-        self._asking = self._asking or Deliberation(self._ask)
+        self._asking = self._asking or BackgroundCall(self._ask)
         return not self._asking.wait(max_seconds)
 
     def _next_batch(self) -> RunningBatch | None:

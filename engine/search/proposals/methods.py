@@ -21,7 +21,7 @@ class Method:
         make: returns Optuna's sampler for a seed.
         enumerates: whether it tries every combination of a grid, in the order of its values.
         needs: modules besides Optuna, which not every server has.
-        compares: whether it reads preferences alone, and thinks for seconds about each trial.
+        compares: whether it reads preferences alone, and takes seconds to propose a trial.
     """
 
     name: str

@@ -9,7 +9,7 @@ import { createSearchCharts } from "search/charts";
 import { createDuel } from "search/duel";
 import { createEnsemble } from "search/ensemble";
 import { createSearchForm } from "search/form";
-import { createLastAct } from "search/last-act";
+import { createFinalTest } from "search/final-test";
 import { passes, scaleOfDimension, scaleOfScores } from "search/model/scales";
 import { fitChoice, isRising, listKinds, scoreOfTask } from "search/model/settings";
 import { cellOf } from "search/model/trials";
@@ -44,14 +44,14 @@ export function create(card, context) {
   const hand = createByHand(context, kindOf);
   const ensemble = createEnsemble(context);
   const duel = createDuel(context);
-  const lastAct = createLastAct(context);
+  const finalTest = createFinalTest(context);
   const shownText = h("span.search-shown");
   const all = h("button.quiet-button", { type: "button", hidden: true, data: { action: "showAllTrials" }, on: { click: () => charts.clear() } }, word("action.search.all"));
   const download = (kind) => h("a.quiet-button", { download: "", data: { study: kind, help: word(`help.search.${kind}`) } }, word(`action.search.${kind}`));
   const files = ["csv", "db"].map(download);
   const found = h("div.search-found", { hidden: true }, duel.element, charts.element,
     h("div.search-table-head", {}, shownText, all, h("span.spacer"), makePictureButtons(context, "search.title", () => section), ...files),
-    table.element, hand.element, h("div.search-ends", {}, ensemble.element, lastAct.element));
+    table.element, hand.element, h("div.search-ends", {}, ensemble.element, finalTest.element));
   const section = h("section.search", { hidden: true, "aria-label": word("search.title") }, form.element, found, said);
   const side = own ? null : addSide(card, { action: "showSearch", title: "search.title", help: "help.search", paths: LENS, about, open, close });
   if (own) card.append(h("div.search-panel", {}, about, section));
@@ -149,7 +149,7 @@ export function create(card, context) {
     hand.update();
     ensemble.update();
     duel.update();
-    lastAct.update();
+    finalTest.update();
     throttle.offer();
   }
 

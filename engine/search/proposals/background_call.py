@@ -1,4 +1,4 @@
-"""Deliberation: work of seconds in a thread of its own, so that whoever needs it can go on."""
+"""Call of a function in a thread of its own, for what takes seconds."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 T = TypeVar("T")
 
 
-class Deliberation(Generic[T]):
+class BackgroundCall(Generic[T]):
     """Runs a function in a thread, at once; a process that ends does not wait for it.
 
     Args:
@@ -20,7 +20,7 @@ class Deliberation(Generic[T]):
         self._function = function
         self._found: list[T] = []
         self._error: BaseException | None = None
-        self._thread = threading.Thread(target=self._run, name="deliberation", daemon=True)
+        self._thread = threading.Thread(target=self._run, name="search-proposal", daemon=True)
         self._thread.start()
 
     def wait(self, seconds: float) -> bool:

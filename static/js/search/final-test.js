@@ -1,4 +1,4 @@
-/** Last act of a search: the test points are looked at, once, and why only once. */
+/** Final test of a search: the test data are looked at once, and why only once. */
 
 import { h, setText } from "lib/dom";
 import { formatList } from "lib/format";
@@ -10,7 +10,7 @@ import { formatMetric } from "search/words";
  * @param {Context} context
  * @returns {{element: HTMLElement, update: () => void}}
  */
-export function createLastAct({ store, actions, taskOf }) {
+export function createFinalTest({ store, actions, taskOf }) {
   const text = h("p", { role: "status" });
   const look = h("button.button.small", { type: "button", data: { action: "testSearch", help: word("help.search.test") }, on: { click: () => ask(true) } }, word("action.search.test"));
   const yes = h("button.button.small.primary", { type: "button", data: { action: "reallyTest" }, on: { click: end } }, word("action.search.test.yes"));
