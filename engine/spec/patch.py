@@ -56,7 +56,17 @@ def patch_spec(spec: Spec, patch: object) -> Spec:
         without_loss = parse_spec({**merged, "loss": None})
         if without_loss.task != spec.task:
             return without_loss
-    return parse_spec(merged)
+    return _share(spec, parse_spec(merged))
+
+
+def _share(spec: Spec, patched: Spec) -> Spec:
+    """Returns a patched spec in which equal parts are the same objects as before.
+
+    Whoever compares the two then looks only into parts that differ.
+    """
+    before = dict(spec)
+    shared = {name: before[name] for name, part in patched if part == before[name]}
+    return patched.model_copy(update=shared)
 
 
 def _fit(spec: Spec, merged: dict[str, Any], patch: dict[str, Any]) -> dict[str, Any]:

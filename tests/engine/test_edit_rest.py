@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import pytest
 
-from engine import Trainer, WeightError, parse_spec
+from engine import Trainer, WeightError, dump_spec, parse_spec
+from engine.programs.training import State
 from tests.engine.conftest import MakeTrainer
 from tests.engine.states import read_state, same_bits, take_apart
 from tests.engine.test_edit_units import LAYERS, pairs, trained
@@ -235,3 +237,33 @@ def test_other_batches_begin_another_epoch(make_trainer: MakeTrainer, patch: Any
     trainer.edit(patch)
     counters = trainer.snapshot().counters
     assert (counters.step, counters.epoch, counters.first) == (7, 1, 0)
+
+
+@pytest.mark.parametrize(
+    "patch",
+    [
+        {"optimizer": {"learning_rate": 0.2}},
+        {"optimizer": {"name": "sgd"}},
+        {"regularization": {"l2": 0.01}, "schedule": {"name": "cosine"}},
+    ],
+)
+def test_an_edit_that_moves_nothing_trains_on_as_a_restored_run_does(
+    make_trainer: MakeTrainer, patch: Any
+) -> None:
+    """The state that stays where it is, and one that is laid out anew, go on bit for bit."""
+    edited = make_trainer({"layers": LAYERS, "optimizer": {"name": "adam"}})
+    edited.turn(epochs=2)
+    before = edited.snapshot()
+    edited.edit(patch)
+    after = edited.snapshot()
+    if edited.spec.optimizer.name == "adam":
+        assert after.state is before.state
+    else:
+        assert not after.state.m.any()
+        assert not after.state.v.any()
+    assert same_bits(after.state.params, before.state.params)
+    restored = make_trainer(dump_spec(edited.spec))
+    restored.restore(replace(after, state=State(*map(np.array, after.state))))
+    for trainer in (edited, restored):
+        trainer.turn(epochs=2)
+    assert all_same(edited.snapshot().state, restored.snapshot().state)

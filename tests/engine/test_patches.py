@@ -163,3 +163,12 @@ def test_a_patch_of_any_depth_is_answered() -> None:
         patch = {"data": patch}
     with pytest.raises((PatchError, SpecError)):
         patch_spec(Spec(), patch)
+
+
+def test_parts_that_a_patch_leaves_are_the_same_objects() -> None:
+    spec = parse_spec({"data": {"points": [[0, 0, 0], [1, 1, 1]] * 25, "name": "points"}})
+    patched = patch_spec(spec, {"optimizer": {"learning_rate": 0.2}})
+    assert patched.data is spec.data
+    assert patched.layers is spec.layers
+    assert patched.optimizer.learning_rate == 0.2
+    assert patched == parse_spec(dump_spec(patched))
