@@ -82,17 +82,18 @@ class Dense:
             unrolled: whether it is a sum of terms, if there are few; with rows along axis 1.
         """
         if unrolled and (kernel.shape[0] <= _MOST_TERMS or kernel.shape[1] <= _FEW_UNITS):
-            return _sum_terms(kernel, h)
+            return Dense.sum_terms(kernel, h)
         if fused and axis:
             return jnp.sum(kernel[:, :, None] * h[:, None, :], axis=0)
         if fused:
             return jnp.sum(h[:, :, None] * kernel[None], axis=1)
         return kernel.T @ h if axis else h @ kernel
 
-
-def _sum_terms(kernel: Array, h: Array) -> Array:
-    terms = [kernel[i][:, None] * h[i][None] for i in range(kernel.shape[0])]
-    return functools.reduce(operator.add, terms)
+    @staticmethod
+    def sum_terms(kernel: Array, h: Array) -> Array:
+        """Returns z before the bias, w_1 h_1 + w_2 h_2 + ..., for h [in, rows]."""
+        terms = [kernel[i][:, None] * h[i][None] for i in range(kernel.shape[0])]
+        return functools.reduce(operator.add, terms)
 
 
 @dataclass(frozen=True)

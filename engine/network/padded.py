@@ -17,7 +17,6 @@ import jax
 import jax.numpy as jnp
 from jax import Array, lax
 
-from engine.functions.layer_kinds import Dense
 from engine.network.layout import ParameterArrays
 from engine.network.normalization import batch_statistics, normalize
 from engine.network.padded_products import Form, multiply_outputs
@@ -195,7 +194,7 @@ def _sum_inputs(
 ) -> tuple[Array, Statistics]:
     """Returns a hidden layer's weighted sums, normalized if it is, and the batch's statistics."""
     axis = form.axis
-    product = Dense.apply(layer.kernel, h, axis, form.fused)
+    product = form.multiply(layer.kernel, h)
     bias = jnp.expand_dims(layer.bias, axis)
     z, statistics = product + bias, None
     if layer.normalization is not None:

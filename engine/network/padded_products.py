@@ -23,11 +23,19 @@ class Form(NamedTuple):
         axis: along which rows of data lie: 1 for [units, rows], 0 for [rows, units].
         fused: whether products are multiplications and sums, see `Dense.apply`.
         folded: whether the loop over layers may be folded, see `engine.base.loops`.
+        unrolled: whether products are sums of terms, see `Dense.sum_terms`.
     """
 
     axis: int
     fused: bool
     folded: bool
+    unrolled: bool = False
+
+    def multiply(self, kernel: Array, h: Array) -> Array:
+        """Returns the product of a layer, before the bias."""
+        if self.unrolled:
+            return Dense.sum_terms(kernel, h)
+        return Dense.apply(kernel, h, self.axis, self.fused)
 
     def loop(self, low: int, high: Array, body: Callable[[Array, T], T], first: T) -> T:
         """Runs a loop over layers."""
@@ -49,14 +57,14 @@ def _choose_outputs(form: Form, alone: Array, kernel: Array, h: Array) -> Array:
 
 
 def _multiply_first(form: Form, kernel: Array, h: Array) -> Array:
-    z = Dense.apply(kernel[:, :1], h, form.axis, form.fused)
+    z = form.multiply(kernel[:, :1], h)
     room = [(0, 0), (0, 0)]
     room[1 - form.axis] = (0, kernel.shape[1] - 1)
     return jnp.pad(z, room)
 
 
 def _multiply_all(form: Form, kernel: Array, h: Array) -> Array:
-    return Dense.apply(kernel, h, form.axis, form.fused)
+    return form.multiply(kernel, h)
 
 
 def _save_outputs(

@@ -231,14 +231,16 @@ def evaluate_general(
         ),
     )
     extent = boundary_range(choices, rates, last_boundary, seen.largest)
-    painted = seen.outputs[:, rows : rows + BOUNDARY * BOUNDARY]
+    painted = (1, BOUNDARY * BOUNDARY)
 
     def code_output(k: Array, boundary: Array) -> Array:
-        codes = quantize(painted[k], extent[0], extent[1])
-        return lax.dynamic_update_index_in_dim(boundary, codes, k, 0)
+        outputs = lax.dynamic_slice(seen.outputs, (k, rows), painted)
+        codes = quantize(outputs, extent[0], extent[1])
+        return lax.dynamic_update_slice(boundary, codes, (k, 0))
 
     boundaries = jnp.where(request.pictures > 0, choices.outputs, 0)
-    boundary = lax.fori_loop(0, boundaries, code_output, jnp.zeros(painted.shape, jnp.uint8))
+    nothing = jnp.zeros((n_outputs, painted[1]), jnp.uint8)
+    boundary = lax.fori_loop(0, boundaries, code_output, nothing)
     means = mean_rows(choices, seen.sums)
     evaluation = Evaluation(seen.outputs[:, :rows], seen.losses[:rows], means)
 
@@ -266,8 +268,9 @@ def _paint_units(
 
         def keep(kept: _Units, layer: Array | int, a: Array) -> _Units:
             seen = jnp.where(real, a, 0.0)
-            low = jnp.minimum(kept.low[layer], jnp.min(seen, axis=1))
-            high = jnp.maximum(kept.high[layer], jnp.max(seen, axis=1))
+            low, high = find_extent(seen)
+            low = jnp.minimum(kept.low[layer], low)
+            high = jnp.maximum(kept.high[layer], high)
             return _Units(
                 lax.dynamic_update_slice(kept.values, a[None], (layer, 0, i * CHUNK)),
                 lax.dynamic_update_index_in_dim(kept.low, low, layer, 0),

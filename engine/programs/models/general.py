@@ -71,7 +71,7 @@ class GeneralModel:
     @property
     def form(self) -> Form:
         """How layers are computed for views."""
-        return Form(axis=1, fused=False, folded=self._is_small)
+        return Form(axis=1, fused=False, folded=self._is_small, unrolled=self._is_small)
 
     @property
     def training_form(self) -> Form:
