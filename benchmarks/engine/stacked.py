@@ -17,7 +17,7 @@ from benchmarks.engine.steps import BATCH, NETWORKS
 from benchmarks.report import Row
 from benchmarks.timing import race
 from engine import Programs, StackedTrainer, Sweep, parse_spec
-from engine.base.devices import SMALL_NETWORK_OPTIONS
+from engine.base.devices import SMALL_NETWORK_OPTIONS, small_network_device
 from engine.base.loops import FOLDING_OPTIONS
 from engine.data.datasets import make_dataset
 from engine.data.shuffles import shuffle_rows
@@ -90,7 +90,8 @@ class _ByHand:
         self._n = n = data.n_train
         self.batches = -(-n // BATCH)
         self._threads = os.cpu_count() or 1
-        x, y = jnp.asarray(data.x[:n])[..., None], jnp.asarray(data.labels[:n])[..., None]
+        rows = data.x[:n][..., None], data.labels[:n][..., None]
+        x, y = jax.device_put(rows, small_network_device())
         size = Layout(widths).n_weights
         networks = [handwritten.unpack_params(widths, own[:size]) for own in weights]
         rates = np.array([spec.optimizer.learning_rate for spec in specs], np.float32)
@@ -100,13 +101,15 @@ class _ByHand:
             groups = jnp.stack(arrays).reshape(-1, lanes, *arrays[0].shape)
             return jnp.moveaxis(groups, 1, -1)
 
-        self._parts = [
+        parts = [
             (
                 jax.tree.map(stack, *networks[start :: self._threads]),
                 stack(*map(jnp.asarray, rates[start :: self._threads])),
             )
             for start in range(self._threads)
         ]
+        # Where the engine's own programs run: each call in the thread that makes it.
+        self._parts = jax.device_put(parts, small_network_device())
         form = replace(handwritten.FASTEST["sums"], options={})
         train_some = handwritten.make_training(BATCH, form)
 

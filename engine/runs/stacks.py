@@ -6,7 +6,7 @@ import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from engine.base.arrays import Floats
 from engine.base.counters import Counters
 from engine.base.devices import small_network_device
-from engine.data.shuffles import write_rows
+from engine.data.shuffles import shuffle_rows
 from engine.frames.metrics import LabelStatistics, Metrics, make_metrics
 from engine.network import Layout
 from engine.programs.bindings import lay_out_points, pack_inputs
@@ -37,6 +37,15 @@ from engine.state.snapshots import Snapshot
 _STEPS = TrainingPosition._fields.index("steps")
 #: Numbers of a call for a network that stays as it is.
 _REST = tuple(STAY if i == _STEPS else 0 for i in range(CALL_NUMBERS))
+
+
+class _Positions(NamedTuple):
+    """Where networks stand, see `Counters`: int [networks] each."""
+
+    step: NDArray[np.int_]
+    updates: NDArray[np.int_]
+    epoch: NDArray[np.int_]
+    first: NDArray[np.int_]
 
 
 class Stack:
@@ -65,6 +74,10 @@ class Stack:
             first = [s.counters.first for s in snapshots]
             self._steps += np.array(places) * self._model.batches + np.array(first)
         self._before = self._steps.copy()
+        #: Columns: step, updates, epoch and first batch of each network when it came here.
+        begun = [(c.step, c.updates, c.epoch, c.first) for c in (s.counters for s in snapshots)]
+        self._begun = np.array(begun, int).T
+        self._seeds = np.array([s.spec.seed for s in snapshots], int)
         self._labels = _find_statistics(snapshots)
         self._diverged = np.zeros(len(snapshots), bool)
         self._stopped = np.zeros(len(snapshots), bool)
@@ -74,7 +87,7 @@ class Stack:
         first = {id(s.data): s for s in snapshots}
         laid = [lay_out_points(model, s.spec, s.data, 0) for s in first.values()]
         rows = {data: row for row, data in enumerate(first)}
-        self._rows = [rows[id(s.data)] for s in snapshots]
+        self._rows = np.array([rows[id(s.data)] for s in snapshots])
         rates = [pack_inputs(model, s.spec, s.data, 0).rates for s in snapshots]
         states = [self._pack(s.state, at) for s, at in zip(snapshots, self._places, strict=True)]
         mask = np.zeros((MAX_NETWORKS, model.layout.size if model.padded else 0), bool)
@@ -176,21 +189,22 @@ class Stack:
         Returns:
             Updates that were made.
         """
-        counters, batches = self._counters(), self._model.batches
-        behind = np.flatnonzero(self._going & (self._steps < target)).tolist()
-        earliest = min((counters[i].epoch for i in behind), default=0)
-        todo = np.full(len(self), STAY)
-        for i in behind:
-            if counters[i].epoch == earliest and most > 0:
-                room = count_epochs(self._model) * batches - counters[i].first
-                todo[i] = min(target - self._steps[i], room, most)
-                most -= int(todo[i])
-        self._make_call(todo, counters)
-        return int(todo[todo > 0].sum())
+        positions, batches = self._positions(), self._model.batches
+        behind = self._going & (self._steps < target)
+        earliest = positions.epoch[behind].min(initial=np.iinfo(int).max)
+        room = count_epochs(self._model) * batches - positions.first
+        wanted = np.minimum(target - self._steps, room)
+        wanted[~behind | (positions.epoch > earliest)] = 0
+        # The first networks get what there is, as far as it goes.
+        before = np.cumsum(wanted) - wanted
+        granted = np.clip(most - before, 0, wanted)
+        todo = np.where(granted > 0, granted, STAY)
+        self._make_call(todo, positions)
+        return int(granted.sum())
 
     def measure(self) -> None:
         """Evaluates every network that has not diverged as it is."""
-        self._make_call(np.where(self._diverged, STAY, 0), self._counters())
+        self._make_call(np.where(self._diverged, STAY, 0), self._positions())
 
     @property
     def _going(self) -> NDArray[np.bool_]:
@@ -202,31 +216,37 @@ class Stack:
         pairs = zip(self._snapshots, self.updates.tolist(), strict=True)
         return [snapshot.counters.after(done, self._model.batches) for snapshot, done in pairs]
 
-    def _make_call(self, todo: NDArray[np.int_], counters: Sequence[Counters]) -> None:
+    def _positions(self) -> _Positions:
+        """The same as arrays."""
+        step, updates, epoch, first = self._begun
+        epochs, first = np.divmod(first + self.updates, self._model.batches)
+        return _Positions(step + self.updates, updates + self.updates, epoch + epochs, first)
+
+    def _make_call(self, todo: NDArray[np.int_], at: _Positions) -> None:
         """Trains each network for so many updates, from where it stands."""
-        self._prepare(todo.tolist(), counters)
+        self._prepare(todo, at)
         fixed: Any = (self._x, self._y, self._rates, self._mask, self._call, self._order)
         result = self._program(StackedArguments(self._state, *fixed))
         self._take(result.state, np.asarray(result.summary)[: len(self)], todo)
 
-    def _prepare(self, todo: list[int], counters: Sequence[Counters]) -> None:
+    def _prepare(self, todo: NDArray[np.int_], at: _Positions) -> None:
         """Writes positions and shuffled rows; the call before has been waited for."""
-        batches, length = self._model.batches, count_order_rows(self._model)
+        length, n = count_order_rows(self._model), self._model.n_train
+        starts = np.zeros(len(self), int)
+        epochs = -(-(at.first + todo) // self._model.batches)
+        called = todo != STAY
         # Networks that differ in their rates alone see the same batches.
-        drawn: dict[int, tuple[int, int]] = {}
-        rows: list[tuple[int, ...]] = []
-        going = zip(self._snapshots, counters, todo, self._rows, strict=True)
-        for snapshot, at, steps, row in going:
-            if steps == STAY:
-                rows.append(_REST)
-                continue
-            seed, epochs = snapshot.spec.seed, -(-(at.first + steps) // batches)
-            start, done = drawn.get(seed, (len(drawn) * length, 0))
-            if epochs > done:
-                write_rows(self._order[start:], seed, at.epoch, self._model.n_train, epochs)
-            drawn[seed] = start, max(done, epochs)
-            rows.append((seed, at.step, at.updates, at.first, steps, row, start))
-        self._call[: len(rows)] = rows
+        for place, seed in enumerate(dict.fromkeys(self._seeds[called].tolist())):
+            own = called & (self._seeds == seed)
+            starts[own] = place * length
+            first = int(at.epoch[own][0])
+            for i in range(int(epochs[own].max())):
+                begin = place * length + i * n
+                self._order[begin : begin + n] = _draw_rows(seed, first + i, n)
+        rows = np.stack(
+            [self._seeds, at.step, at.updates, at.first, todo, self._rows, starts], axis=1
+        )
+        self._call[: len(rows)] = np.where(called[:, None], rows, _REST)
 
     def _take(self, state: Any, summary: Floats, todo: NDArray[np.int_]) -> None:
         """Takes over what a call returned; a network that diverged keeps its state before it."""
@@ -246,6 +266,12 @@ class Stack:
         packed = np.zeros((len(state), self._model.layout.size), np.float32)
         packed[:, places] = state
         return packed
+
+
+@lru_cache(maxsize=64)
+def _draw_rows(seed: int, epoch: int, n: int) -> NDArray[np.int32]:
+    """Returns `shuffle_rows`, once for all stacks that are trained together."""
+    return shuffle_rows(seed, epoch, n)
 
 
 def _pad(rows: Sequence[Any], length: int) -> Floats:
