@@ -52,8 +52,9 @@ export function createMapStage({ kindOf, schema }, on) {
   function layOut(next) {
     sweep = next;
     element.classList.toggle("empty", !sweep);
+    if (!sweep) return false;
     const { clientWidth, clientHeight } = element;
-    if (!sweep || !clientWidth || !clientHeight) return false;
+    if (!clientWidth || !clientHeight) return false;
     const unit = rem();
     const two = sweep.axes.length > 1;
     const labels = sweep.axes.map((axis, i) => (two ? labelsOf(axis, i, { clientWidth, clientHeight, unit }) : []));

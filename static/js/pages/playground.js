@@ -108,9 +108,11 @@ async function start() {
   followCustomPoints(store);
   session.show();
   // Views measure themselves for their first frame; from then on they follow their size.
-  whenFrameIsSeen().then(() => views.watchSize(CARDS.map(place)));
-  // The cards stay as large when tools or a map come and go; what is in them does not.
-  store.watch(["points.painting", "map.open"], views.resize);
+  whenFrameIsSeen().then(() => {
+    views.watchSize(CARDS.map(place));
+    // The cards stay as large when tools or a map come and go; what is in them does not.
+    store.watch(["points.painting", "map.open"], views.resize);
+  });
   listenToKeys(context.actions);
 }
 

@@ -167,7 +167,8 @@ export function createPlanePoints(plane, { store, taskOf }) {
   const recolour = createThrottle(COLOUR_PERIOD, draw);
   const unwatch = [
     store.watch(["points.custom"], () => isCustom() && (isAhead() || drawn) && drawCustom()),
-    store.watch(["view.showTest", "appearance.palette"], ({ appearance: { palette } }) => palette && draw()),
+    // The plane is measured with its first frame, or once its size is followed: each time lays the page out.
+    store.watch(["view.showTest", "appearance.palette"], ({ appearance: { palette } }) => palette && (frame || isAhead()) && draw()),
   ];
 
   function destroy() {

@@ -54,7 +54,7 @@ export function create(element, { store, taskOf, actions, opensStep = false }) {
     actions.openStep({ chosen: { kind: "unit", column: layer + 1, row: unit }, stage: layer + 1 });
   }
 
-  const visible = () => element.clientWidth > 0 && !body.hidden;
+  const visible = () => !body.hidden && element.clientWidth > 0;
 
   function update(next) {
     if (next.arrays.points) points = next.arrays.points.data;
