@@ -138,10 +138,12 @@ class Client(ABC):
         return self.frame_where(lambda frame: frame.metadata["running"] == "true")
 
     def frame_where(self, accept: Callable[[FrameSeen], bool]) -> FrameSeen:
-        """Acks frame after frame until one is accepted; skips messages."""
+        """Acks frame after frame until one is accepted; skips messages, but no errors."""
         while not (isinstance(got := self.receive(), FrameSeen) and accept(got)):
             if isinstance(got, FrameSeen):
                 self.ack()
+            else:
+                assert got["type"] != "error", got
         return got
 
     def closing(self) -> int | None:

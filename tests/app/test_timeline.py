@@ -242,10 +242,11 @@ def test_a_look_back_pauses_and_running_goes_on_from_the_newest(opened: Client) 
     opened.send("run")
     while len(points := opened.message("timeline", acks=True)["points"]) < 3:
         pass
-    opened.send("recall", point=points[1]["id"])
+    # The first point is never thinned out; the second one may be, meanwhile.
+    opened.send("recall", point=points[0]["id"])
     opened.ack()
     frame = opened.frame_where(lambda frame: "recalled" in frame.metadata)
-    assert (frame.metadata["running"], frame.step) == ("false", points[1]["step"])
+    assert (frame.metadata["running"], frame.step) == ("false", points[0]["step"])
     opened.ack()
     opened.send("run")
     frame = opened.frame_where(lambda frame: "recalled" not in frame.metadata)
