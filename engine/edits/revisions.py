@@ -1,4 +1,4 @@
-"""Applies a patch, or a weight set by hand, to a snapshot."""
+"""Takes a snapshot to another spec, or sets a weight of it by hand."""
 
 from __future__ import annotations
 
@@ -14,35 +14,12 @@ from engine.edits.layer_mapping import Origin, match_layers, read_origin
 from engine.edits.migration import NEW
 from engine.edits.states import migrate_state, set_weight
 from engine.programs.turns import Ranges
-from engine.spec import Spec, patch_spec
+from engine.spec import Spec
 from engine.state.initial_state import begin_restart
 from engine.state.snapshots import Snapshot, no_ranges
 
 
 def revise(
-    now: Snapshot, patch: object, origin: object, make_data: Callable[[Spec], Any]
-) -> Slices[Snapshot]:
-    """Applies a JSON Merge Patch to a snapshot in slices, and keeps what was learned.
-
-    Args:
-        now: the snapshot.
-        patch: the merge patch.
-        origin: see `revise_to`.
-        make_data: see `revise_to`.
-
-    Returns:
-        The snapshot to go on from.
-
-    Raises:
-        PatchError: the patch is not an object.
-        SpecError: the new spec breaks a rule.
-        OriginError: the origin does not fit.
-        DataError: the new data cannot be made.
-    """
-    return (yield from revise_to(now, patch_spec(now.spec, patch), origin, make_data))
-
-
-def revise_to(
     now: Snapshot, new: Spec, origin: object, make_data: Callable[[Spec], Any]
 ) -> Slices[Snapshot]:
     """Takes a snapshot to another spec in slices, and keeps what was learned.

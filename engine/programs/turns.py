@@ -36,6 +36,7 @@ class PixelFeatures(NamedTuple):
     tiles: Array
 
 
+T = TypeVar("T")
 Numbers = TypeVar("Numbers", Array, Floats)
 
 
@@ -191,8 +192,7 @@ def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
         )
         return jnp.stack(trained.state), trained.evaluation, trained.summary
 
-    used = call._replace(pixel_features=None)  # they are no part of it
-    packed, evaluation, summary = run_folded(run, used, call.one()) if model.folded else run(call)
+    packed, evaluation, summary = _run(model, run, call)
 
     def paint() -> Pictures:
         ranges = call.last_ranges(model)
@@ -225,6 +225,13 @@ def turn_exact(model: ExactModel, call: TurnArguments) -> TurnResult:
     return _make_result(packed, summary, evaluation, pictures, selected)
 
 
+def _run(model: Model, run: Callable[[TurnArguments], T], call: TurnArguments) -> T:
+    """Runs what comes before the pictures of a turn, as one kernel where that pays."""
+    if not model.folded:
+        return run(call)
+    return run_folded(run, call._replace(pixel_features=None), call.one())
+
+
 def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
     """One turn of any network within a capacity."""
 
@@ -236,8 +243,7 @@ def turn_general(model: GeneralModel, call: TurnArguments) -> TurnResult:
         state = jnp.stack([model.parameters.to_flat(params) for params in trained])
         return state, *_check(model, call.inputs, state)
 
-    used = call._replace(pixel_features=None)
-    state, penalty, finite = run_folded(run, used, call.one()) if model.folded else run(call)
+    state, penalty, finite = _run(model, run, call)
     ranges = call.last_ranges(model)
     evaluation, pictures, selected = views.evaluate_general(
         model, call.inputs, model.parameters.of_flat(state[0]), call.pixel_features.columns,

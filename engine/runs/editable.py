@@ -11,7 +11,7 @@ from typing import Any
 
 from engine.base.arrays import Floats
 from engine.base.slices import Slices, finish
-from engine.edits.revisions import revise_to, with_weight
+from engine.edits.revisions import revise, with_weight
 from engine.frames.logs import Log, LogEntry
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
@@ -166,7 +166,7 @@ class EditableRun:
         before = self._run.snapshot()
         yield
         new, self._patched = self._patch(before.spec, patch), None
-        after = yield from revise_to(before, new, origin, self._make_data)
+        after = yield from revise(before, new, origin, self._make_data)
         if after.spec.seed != before.spec.seed:
             self._run.forget_history()
         self._continue_from(after)

@@ -21,7 +21,7 @@ from engine.frames.frames import FrameRequest
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
 from engine.runs.copies import Copies, Copy, begin_snapshots
-from engine.spec import Spec
+from engine.spec import Spec, patch_spec
 from engine.state.snapshots import Snapshot
 
 #: Changes that one trial compares with none.
@@ -210,8 +210,8 @@ def change_copy(start: Snapshot, candidate: Candidate, *, seeds: bool = False) -
     Raises:
         TrialError: losses after it could not be compared with those before.
     """
-    after = finish(revise(start, candidate.patch, candidate.origin, _refuse_data))
-    old, new = start.spec, after.spec
+    old, new = start.spec, patch_spec(start.spec, candidate.patch)
+    after = finish(revise(start, new, candidate.origin, _refuse_data))
     if new.seed != old.seed and not seeds:
         raise TrialError("a trial goes on from the present weights, so the seed stays", "seed")
     if new.resolved_loss != old.resolved_loss:

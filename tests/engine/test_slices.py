@@ -15,6 +15,7 @@ from engine.network import Layout
 from engine.programs.images.compiled import BatchedProgram
 from engine.programs.images.views import MOST_ROWS, rows_per_call
 from engine.runs.run_classes import make_data
+from engine.spec import patch_spec
 from tests.app.servers import wait_until
 from tests.programs import FOLDER
 
@@ -189,5 +190,6 @@ def test_an_edit_that_moves_no_number_copies_none(
     patch: dict[str, Any], programs: Programs
 ) -> None:
     before = Trainer(parse_spec({"layers": [{"units": 6}] * 2}), programs).snapshot()
-    after = finish(revise(before, patch, None, partial(make_data, programs=programs)))
+    new = patch_spec(before.spec, patch)
+    after = finish(revise(before, new, None, partial(make_data, programs=programs)))
     assert all(one is other for one, other in zip(after.state, before.state, strict=True))
