@@ -12,7 +12,8 @@ from engine.network.normalization import (
     by_moving_averages,
     move_averages,
 )
-from engine.network.padded import PaddedNetwork, run_padded, run_padded_batch
+from engine.network.padded import run_padded, run_padded_batch
+from engine.network.padded_layers import PaddedNetwork
 from engine.network.padded_products import Form
 from engine.network.parameters import (
     FlatParameters,

@@ -18,77 +18,21 @@ import jax.numpy as jnp
 from jax import Array, lax
 
 from engine.network.layout import ParameterArrays
-from engine.network.normalization import batch_statistics, normalize
-from engine.network.padded_products import Form, multiply_outputs
-from engine.network.switches import (
-    has_learned_slope,
-    switched,
-    switched_backward,
-    switched_forward,
+from engine.network.padded_layers import (
+    PaddedLayer,
+    PaddedNetwork,
+    Statistics,
+    UpdateBatch,
+    choose_slope,
+    make_factors,
+    run_layer,
+    sum_inputs,
+    take_layer,
 )
+from engine.network.padded_products import Form, multiply_outputs
+from engine.network.switches import switched_backward, switched_forward
 
 Kept = TypeVar("Kept")
-
-
-class PaddedNetwork(NamedTuple):
-    """Architecture of a network within a capacity.
-
-    Attributes:
-        depth: int32 scalar, hidden layers.
-        activations: int32 [layers], indices in `activations.ACTIVATIONS`.
-        slopes: float32 [layers], constant slopes for z < 0.
-        mask: float32 [layers, units], 1 for units that are there.
-        normalized: int32 [layers], whether a layer is normalized.
-        trainable: int32 [layers], whether a layer is normalized by its batch in an update.
-        outputs: int32 scalar, K.
-    """
-
-    depth: Array
-    activations: Array
-    slopes: Array
-    mask: Array
-    normalized: Array
-    trainable: Array
-    outputs: Array
-
-
-class _Layer(NamedTuple):
-    """Parameters of a hidden layer, or of several along a leading axis.
-
-    Attributes:
-        normalization: scale, shift, moving mean and moving variance; None without it.
-    """
-
-    kernel: Array
-    bias: Array
-    slope: Array
-    normalization: tuple[Array, Array, Array, Array] | None
-
-    @classmethod
-    def of(cls, params: ParameterArrays, part: int) -> _Layer:
-        """Returns the first layer (part 0), or all inner ones (part 1)."""
-        normalization = None
-        if params.scales:
-            scales, shifts, means, variances = params[3:]
-            normalization = scales[part], shifts[part], means[part], variances[part]
-        kernel, bias = params.kernels[part], params.biases[part]
-        return cls(kernel, bias, params.slopes[part], normalization)
-
-
-class _Batch(NamedTuple):
-    """Arguments of an update.
-
-    Attributes:
-        weights: float32 [rows], share of each row in the batch.
-        factors: float32 [layers, ...] of dropout, like activations.
-    """
-
-    weights: Array
-    factors: Array
-
-
-#: Mean and variance of a layer's batch, [units]; None if there is nothing to normalize.
-Statistics = tuple[Array, Array] | None
 #: (what is kept of the layers before, layer, its activations) -> what is kept.
 Keep = Callable[[Kept, Array | int, Array], Kept]
 
@@ -117,12 +61,12 @@ def run_padded(
     Returns:
         Logits, lying as x does, and what is kept of the hidden layers.
     """
-    first, inner = _Layer.of(params, 0), _Layer.of(params, 1)
-    h, _ = _run_layer(form, network, None, 0, first, x)
+    first, inner = PaddedLayer.of(params, 0), PaddedLayer.of(params, 1)
+    h, _ = run_layer(form, network, None, 0, first, x)
 
     def run(i: Array, carry: tuple[Array, Kept]) -> tuple[Array, Kept]:
         h, kept = carry
-        a, _ = _run_layer(form, network, None, i, _take(inner, i - 1), h)
+        a, _ = run_layer(form, network, None, i, take_layer(inner, i - 1), h)
         return a, keep(kept, i, a)
 
     h, kept = form.loop(1, network.depth, run, (h, keep(kept, 0, h)))
@@ -151,67 +95,10 @@ def run_padded_batch(
         Logits, lying as x does; statistics of the first layer, and [layers - 1, units] of the
         inner ones.
     """
-    batch = _Batch(weights, factors)
-    h, of_first = _run_layer(form, network, batch, 0, _Layer.of(params, 0), x)
-    h, of_inner = _differentiable_inner(form, network, batch, _Layer.of(params, 1), h)
+    batch = UpdateBatch(weights, factors)
+    h, of_first = run_layer(form, network, batch, 0, PaddedLayer.of(params, 0), x)
+    h, of_inner = _differentiable_inner(form, network, batch, PaddedLayer.of(params, 1), h)
     return _run_output(form, network, params, h, x), (of_first, of_inner)
-
-
-def _run_layer(
-    form: Form,
-    network: PaddedNetwork,
-    batch: _Batch | None,
-    index: Array | int,
-    layer: _Layer,
-    h: Array,
-) -> tuple[Array, Statistics]:
-    """Runs one hidden layer; returns the input of the next one, and the batch's statistics."""
-    z, statistics = _sum_inputs(form, network, batch, index, layer, h)
-    slope = _choose_slope(form, network, index, layer)
-    a = switched(1 - form.axis, network.activations[index], z, slope)
-    return a * _factors(form, network, batch, index), statistics
-
-
-def _choose_slope(form: Form, network: PaddedNetwork, index: Array | int, layer: _Layer) -> Array:
-    """Returns the slope for z < 0 of each unit, lying as a row of activations."""
-    learned = has_learned_slope(network.activations[index])
-    return jnp.expand_dims(jnp.where(learned, layer.slope, network.slopes[index]), form.axis)
-
-
-def _factors(form: Form, network: PaddedNetwork, batch: _Batch | None, index: Array | int) -> Array:
-    """Returns what activations are multiplied by: 0 past the layer's width, and dropout."""
-    mask = jnp.expand_dims(network.mask[index], form.axis)
-    return mask if batch is None else mask * batch.factors[index]
-
-
-def _sum_inputs(
-    form: Form,
-    network: PaddedNetwork,
-    batch: _Batch | None,
-    index: Array | int,
-    layer: _Layer,
-    h: Array,
-) -> tuple[Array, Statistics]:
-    """Returns a hidden layer's weighted sums, normalized if it is, and the batch's statistics."""
-    axis = form.axis
-    product = form.multiply(layer.kernel, h)
-    bias = jnp.expand_dims(layer.bias, axis)
-    z, statistics = product + bias, None
-    if layer.normalization is not None:
-        centred = product + lax.stop_gradient(bias)
-        if batch is not None:
-            statistics = batch_statistics(centred, batch.weights, axis)
-        scale, shift, *averages = layer.normalization
-        mean, variance = averages
-        if statistics is not None:
-            by_batch = network.trainable[index] > 0
-            mean, variance = (
-                jnp.where(by_batch, now, average)
-                for now, average in zip(statistics, averages, strict=True)
-            )
-        centred = normalize(centred, scale, shift, mean, variance, axis)
-        z = jnp.where(network.normalized[index] > 0, centred, z)
-    return z, statistics
 
 
 def _run_output(
@@ -224,7 +111,7 @@ def _run_output(
 
 
 def _run_inner(
-    form: Form, network: PaddedNetwork, batch: _Batch, layers: _Layer, h: Array
+    form: Form, network: PaddedNetwork, batch: UpdateBatch, layers: PaddedLayer, h: Array
 ) -> tuple[Array, Statistics]:
     """Runs the layers from the second on; returns the output layer's input, and statistics."""
     out, statistics, _ = _run_forward(form, network, batch, layers, h)
@@ -246,7 +133,7 @@ class _Kept(NamedTuple):
 
 
 def _run_forward(
-    form: Form, network: PaddedNetwork, batch: _Batch, layers: _Layer, h: Array
+    form: Form, network: PaddedNetwork, batch: UpdateBatch, layers: PaddedLayer, h: Array
 ) -> tuple[Array, Statistics, _Kept]:
     n, units = layers.bias.shape
     zeros = jnp.zeros((n, units))
@@ -255,11 +142,11 @@ def _run_forward(
 
     def run(i: Array, carry: tuple[Array, Statistics, _Kept]) -> tuple[Array, Statistics, _Kept]:
         h, statistics, kept = carry
-        index, layer = i + 1, _take(layers, i)
-        z, own = _sum_inputs(form, network, batch, index, layer, h)
-        slope = _choose_slope(form, network, index, layer)
+        index, layer = i + 1, take_layer(layers, i)
+        z, own = sum_inputs(form, network, batch, index, layer, h)
+        slope = choose_slope(form, network, index, layer)
         a, derivatives = switched_forward(1 - form.axis, network.activations[index], z, slope)
-        out = a * _factors(form, network, batch, index)
+        out = a * make_factors(form, network, batch, index)
         put = partial(_put, i=i)
         kept = jax.tree.map(put, kept, _Kept(h, z, derivatives))
         return out, jax.tree.map(put, statistics, own), kept
@@ -267,19 +154,15 @@ def _run_forward(
     return form.loop(0, network.depth - 1, run, (h, statistics, _Kept(room, room, room)))
 
 
-def _take(layers: _Layer, i: Array) -> _Layer:
-    return jax.tree.map(lambda values: values[i], layers)
-
-
 def _put(values: Array, value: Array, i: Array) -> Array:
     return lax.dynamic_update_index_in_dim(values, value, i, 0)
 
 
-_Saved = tuple[PaddedNetwork, _Batch, _Layer, _Kept]
+_Saved = tuple[PaddedNetwork, UpdateBatch, PaddedLayer, _Kept]
 
 
 def _forward(
-    form: Form, network: PaddedNetwork, batch: _Batch, layers: _Layer, h: Array
+    form: Form, network: PaddedNetwork, batch: UpdateBatch, layers: PaddedLayer, h: Array
 ) -> tuple[tuple[Array, Statistics], _Saved]:
     out, statistics, kept = _run_forward(form, network, batch, layers, h)
     return (out, statistics), (network, batch, layers, kept)
@@ -287,22 +170,22 @@ def _forward(
 
 def _backward(
     form: Form, saved: _Saved, cotangents: tuple[Array, Statistics]
-) -> tuple[None, None, _Layer, Array]:
+) -> tuple[None, None, PaddedLayer, Array]:
     """The output layer's input alone has a cotangent: statistics have none."""
     network, batch, layers, kept = saved
 
-    def run(done: Array, carry: tuple[Array, _Layer]) -> tuple[Array, _Layer]:
+    def run(done: Array, carry: tuple[Array, PaddedLayer]) -> tuple[Array, PaddedLayer]:
         cotangent, gradient = carry
         i = network.depth - 2 - done
         h, z, derivatives = jax.tree.map(lambda values: values[i], kept)
 
-        def sum_inputs(layer: _Layer, h: Array) -> Array:
-            return _sum_inputs(form, network, batch, i + 1, layer, h)[0]
+        def sums(layer: PaddedLayer, h: Array) -> Array:
+            return sum_inputs(form, network, batch, i + 1, layer, h)[0]
 
-        of_units = cotangent * _factors(form, network, batch, i + 1)
+        of_units = cotangent * make_factors(form, network, batch, i + 1)
         function = network.activations[i + 1]
         of_sums, of_slope = switched_backward(1 - form.axis, function, z, derivatives, of_units)
-        _, pull = jax.vjp(sum_inputs, _take(layers, i), h)
+        _, pull = jax.vjp(sums, take_layer(layers, i), h)
         own, cotangent = pull(of_sums)
         own = own._replace(slope=jnp.squeeze(of_slope, form.axis))
         return cotangent, jax.tree.map(partial(_put, i=i), gradient, own)
