@@ -22,7 +22,7 @@ from engine.functions.update_rule import (
     update,
 )
 from engine.network import BatchStatistics, ParameterArrays, move_averages
-from engine.programs.heads import loss_rows
+from engine.programs.gradients import compute_gradient, regularize, select
 from engine.programs.models import (
     Choices,
     ExactModel,
@@ -76,24 +76,6 @@ def penalty(model: Model, rates: Rates, params: Array) -> Array:
     return rates.l1 * jnp.sum(jnp.abs(kernels)) + rates.l2 * jnp.sum(jnp.square(kernels))
 
 
-def _gradient(
-    model: TrainedModel, inputs: Inputs, drop: Any, params: Any, x: Array, y: Array, weights: Array
-) -> tuple[Any, BatchStatistics]:
-    """Gradient of sum_i weights_i loss_i, and the batch's statistics.
-
-    x lies along the model's `training_axis`, y is [K, rows].
-    """
-    choices = model.choices(inputs)
-
-    def loss(parts: ParameterArrays) -> tuple[Array, BatchStatistics]:
-        logits, seen = model.forward_batch(inputs, parts, x, weights, drop)
-        return jnp.sum(loss_rows(choices, logits, y) * weights), seen
-
-    # Gradients of the parts, joined, are faster than the gradient of the whole.
-    gradient, seen = jax.grad(loss, has_aux=True)(model.parameters.split(params))
-    return model.parameters.join(gradient), seen
-
-
 def _update_averages(
     model: TrainedModel, inputs: Inputs, before: Any, after: Any, seen: BatchStatistics
 ) -> Any:
@@ -101,52 +83,6 @@ def _update_averages(
     parts = model.parameters.split(before)
     averages = move_averages(parts, seen, lambda layer: model.moves_averages(inputs, layer))
     return model.parameters.with_averages(after, averages)
-
-
-def _regularize(
-    model: TrainedModel, rates: Rates, params: Any, g: Any, trainable: Any | None
-) -> Any:
-    """Adds the penalty's gradient, and clips; frozen layers have no gradient."""
-
-    def apply(params: Any, g: Any) -> Any:
-        if model.regularized:
-            g = model.parameters.add_to_kernels(
-                g, params, lambda w: rates.l1 * jnp.sign(w) + 2.0 * rates.l2 * w
-            )
-        if trainable is not None:
-            g = select(trainable, g, jax.tree.map(jnp.zeros_like, g))
-        return _clip(rates, g) if model.clipped else g
-
-    if len(model.term_sets) == 1:
-        return apply(params, g)
-    # One of all optimizers leaves out what a network does without.
-    some = (rates.l1 > 0) | (rates.l2 > 0) | (rates.clip_norm < jnp.inf)
-    for mask in jax.tree.leaves(trainable):
-        some |= ~jnp.all(mask)
-    return lax.cond(some, apply, lambda params, g: g, params, g)
-
-
-def _clip(rates: Rates, g: Any) -> Any:
-    norm = jnp.sqrt(sum(jnp.sum(jnp.square(leaf)) for leaf in jax.tree.leaves(g)))
-    factor = jnp.where(norm < rates.clip_norm, 1.0, rates.clip_norm / norm)
-    return jax.tree.map(lambda d: d * factor, g)
-
-
-def select(mask: Any, new: Any, old: Any) -> Any:
-    """Returns the new numbers where a mask is true, the old ones elsewhere, bit for bit.
-
-    Args:
-        mask: arrays that broadcast to the numbers, or bools that are known when it is compiled.
-        new: numbers, in the same form.
-        old: the same.
-    """
-
-    def choose(mask: Array | bool, new: Array, old: Array) -> Array:
-        if isinstance(mask, bool):
-            return new if mask else old
-        return jnp.where(mask, new, old)
-
-    return jax.tree.map(choose, mask, new, old)
 
 
 def _apply(
@@ -161,7 +97,7 @@ def _apply(
 ) -> State[Any]:
     """Updates every parameter that is not frozen; `done` counts updates of this call."""
     trainable = model.spread_trainable(inputs)
-    g = _regularize(model, rates, state.params, g, trainable)
+    g = regularize(model, rates, state.params, g, trainable)
     rate = rates.learning_rate
     if model.scheduled:
         step = (position.step + done).astype(jnp.float32)
@@ -271,7 +207,7 @@ def update_exact(
         count = jnp.minimum(batch, n - b * batch)
         weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
     drop = model.dropout(rates, _step_key(position, done), batch_rows)
-    g, seen = _gradient(model, inputs, drop, state.params, *taken, weights)
+    g, seen = compute_gradient(model, inputs, drop, state.params, *taken, weights)
     after = _apply(model, inputs, rates, choices, position, done, state, g)
     if not model.layout.normalized:
         return after
@@ -316,7 +252,7 @@ def add_gradient(
     count = jnp.minimum(model.batch, model.n_train - first)
     weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
     drop = model.dropout(model.rates(inputs), _step_key(position, jnp.int32(0)), batch_rows)
-    g, _ = _gradient(model, inputs, drop, params, x, y, weights)
+    g, _ = compute_gradient(model, inputs, drop, params, x, y, weights)
     return jax.tree.map(jnp.add, total, g)
 
 
@@ -358,7 +294,7 @@ def train_general(
             weights = jnp.where(batch_rows < count, 1.0 / count, 0.0)
             drop = model.dropout(rates, _step_key(position, i), batch_rows)
             bx, by = model.take(x, y, rows)
-            return _gradient(model, inputs, drop, state.params, bx, by, weights)
+            return compute_gradient(model, inputs, drop, state.params, bx, by, weights)
 
         if model.layout.normalized:
             # One chunk holds every batch, since its statistics need all of its rows.

@@ -11,7 +11,7 @@ from engine import FrameRequest, Programs, Trainer, parse_spec
 from engine.insight.gradient_flow import POINTS
 from engine.network import Layout
 from engine.programs.models import exact
-from engine.programs.models.exact import MOST_OPERATIONS
+from engine.programs.models.sizes import MOST_OPERATIONS
 from tests.engine import image_oracle
 
 FLOW = FrameRequest(views=("gradient_flow",))

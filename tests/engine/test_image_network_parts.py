@@ -20,7 +20,7 @@ from engine.programs.images.training_programs import (
     compile_whole,
 )
 from engine.programs.models import ExactModel, exact, pack_rates
-from engine.programs.models.exact import MOST_OPERATIONS
+from engine.programs.models.sizes import MOST_OPERATIONS
 from engine.programs.training import State
 from engine.state.initial_state import draw_state
 from tests.engine import states

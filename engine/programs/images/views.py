@@ -12,7 +12,7 @@ from jax import Array, lax
 from engine.functions.heads import HEADS
 from engine.network import Layout, ParameterArrays
 from engine.programs.models import ExactNetwork
-from engine.programs.models.exact import scale_pixels
+from engine.programs.models.pixels import scale_pixels
 
 #: Images shown of those that excite a unit, and of the nearest.
 SHOWN = 9

@@ -6,7 +6,7 @@ Both have the same members; whatever a model knows when it is compiled is a
 plain int in its `Choices`, and a traced scalar otherwise.
 """
 
-from engine.programs.models.exact import ExactModel, read_images
+from engine.programs.models.exact import ExactModel
 from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.general import CHUNK, MAX_ROWS, MAX_TILE, GeneralModel
 from engine.programs.models.general_images import GeneralImageModel
@@ -19,6 +19,7 @@ from engine.programs.models.inputs import (
     pack_rates,
     unpack_rates,
 )
+from engine.programs.models.pixels import read_images
 from engine.programs.models.plane_arrays import Indices, PlaneArrays
 from engine.programs.models.sizes import BOUNDARY, ORDER_ROWS, epochs_per_call
 

@@ -9,7 +9,6 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
-import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
@@ -34,10 +33,12 @@ from engine.network import (
 )
 from engine.programs.models.exact_network import ExactNetwork
 from engine.programs.models.inputs import Choices, Inputs, Rates, pack_rates, unpack_rates
+from engine.programs.models.pixels import read_images
 from engine.programs.models.plane_arrays import Indices, PlaneArrays, pixel_features
 from engine.programs.models.sizes import (
     BOUNDARY,
     FUSED_OPERATIONS,
+    MOST_OPERATIONS,
     NARROW_ROWS,
     NARROW_UNITS,
     Sizes,
@@ -47,22 +48,6 @@ from engine.spec import Spec
 
 #: (batch) -> inputs of its rows, lying as the network takes them, and targets [K, rows].
 TakeBatch = Callable[[Array], tuple[Array, Array]]
-
-#: Multiplications and additions of one call of training: 47 ms of two cores, by proportion from
-#: 2.5e9 in 33 ms (4x1024 on 8x8 digits, batch 128).
-MOST_OPERATIONS = 3.5e9
-#: Pixels come as 0..255 and are seen as 0..1.
-_PIXEL_SCALE = 1.0 / 255.0
-
-
-def scale_pixels(images: Array) -> Array:
-    """Returns pixels as float32 in [0, 1]."""
-    return images.astype(jnp.float32) * _PIXEL_SCALE
-
-
-def read_images(images: Array, labels: Array, rows: Array, outputs: int) -> tuple[Array, Array]:
-    """Returns inputs [rows, pixels] and targets [outputs, rows] of some images."""
-    return scale_pixels(images[rows]), jax.nn.one_hot(labels[rows], outputs, axis=0)
 
 
 @dataclass(frozen=True)

@@ -27,8 +27,9 @@ from engine.network import (
     draw_dropout,
 )
 from engine.network.switches import has_learned_slope, switched
-from engine.programs.models.exact import MOST_OPERATIONS, read_images
 from engine.programs.models.inputs import Choices, Inputs, Rates, n_rates, pack_rates, unpack_rates
+from engine.programs.models.pixels import read_images
+from engine.programs.models.sizes import MOST_OPERATIONS
 from engine.spec import Spec
 
 #: Hidden layers that there is room for.
