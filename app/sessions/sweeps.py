@@ -5,12 +5,13 @@ from __future__ import annotations
 import json
 import logging
 import time
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from numpy.typing import NDArray
 
 from app.limits.memory_budget import MemoryBudget
+from app.sessions.edited_sweep import EditedSweep
 from app.sessions.shared_state import Locked, SharedState
 from engine import (
     MAX_SWEEP_BYTES,
@@ -37,19 +38,6 @@ NEWS_SECONDS = 0.2
 LOOK_SECONDS, RESTING_LOOK_SECONDS = 0.006, 0.03
 #: How soon it is looked again whether programs are compiled.
 WAIT_SECONDS = 0.05
-
-
-@dataclass
-class EditedSweep:
-    """A sweep that takes the place of the present one once its programs are there.
-
-    Attributes:
-        sweep: with the edited spec.
-        moving: takes over what the networks have learned; None once it is done.
-    """
-
-    sweep: Sweep
-    moving: Slices[bool] | None
 
 
 class SessionSweep:
@@ -169,7 +157,7 @@ class SessionSweep:
             self._sweep.reset()
             self._restart()
             if self._edited is not None:
-                self._edited = EditedSweep(self._edited.sweep, None)
+                self._edited.reset()
             with self._locked as shared:
                 shared.control.drop_steps()
                 shared.demand.mark_due()
@@ -232,7 +220,7 @@ class SessionSweep:
 
     def _advance(self, until: float) -> bool:
         """Compiles, or trains; whether there is something new to show."""
-        if self._edited is not None and self._edited.sweep.request():
+        if self._edited is not None and self._edited.is_compiled():
             return self._take_over(self._edited, until)
         sweep = self._sweep
         if sweep is None or self._failed:
@@ -263,12 +251,8 @@ class SessionSweep:
         return arrived
 
     def _take_over(self, edited: EditedSweep, until: float) -> bool:
-        """Moves the networks to the edited sweep for about so long; whether it is there."""
-        for _ in edited.moving or ():
-            if time.monotonic() >= until:
-                return False
-        edited.moving = None
-        if not edited.sweep.prepare(max(0.0, until - time.monotonic())):
+        """Prepares the edited sweep for about so long; whether it is in its place now."""
+        if not edited.prepare(until):
             return False
         if self._sweep is not None:
             self._sweep.close()
@@ -280,7 +264,7 @@ class SessionSweep:
 
     def _forget_edited(self) -> None:
         if self._edited is not None:
-            self._edited.sweep.close()
+            self._edited.close()
             self._edited = None
 
     def _look(self) -> None:
