@@ -65,6 +65,9 @@ class Networks:
     n_bytes: int
 
 
+NO_NETWORKS = Networks((), (), 0)
+
+
 def begin_networks(grid: Grid) -> Slices[Networks]:
     """Draws the networks of a sweep, and groups them.
 

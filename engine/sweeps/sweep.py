@@ -12,17 +12,16 @@ from numpy.typing import NDArray
 from engine.base.arrays import Floats
 from engine.base.slices import Slices, finish
 from engine.programs.tiers import Programs, default_programs
-from engine.runs.stacks import Stack
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 from engine.sweeps.cells import measure_cells
 from engine.sweeps.grid import Grid
-from engine.sweeps.networks import Group, Networks, begin_networks, continue_networks
-from engine.sweeps.pictures import Pictures, StackPictures
+from engine.sweeps.networks import NO_NETWORKS, Networks, begin_networks, continue_networks
+from engine.sweeps.pictures import Pictures
 from engine.sweeps.request import SweepRequest, parse_sweep
 from engine.sweeps.sharpness import CellSharpness
 from engine.sweeps.sweep_programs import SweepPrograms
-from engine.sweeps.sweep_stack import SweepStack
+from engine.sweeps.sweep_stacks import SweepStacks
 from engine.sweeps.sweep_training import SweepTraining
 
 
@@ -62,12 +61,8 @@ class Sweep:
         self._programs = SweepPrograms(programs or default_programs())
         self._clock = clock
         self._networks: Networks | None = None
-        self._waiting: list[Group] = []
-        self._begun: dict[Group, int] = {}
-        self._starts: tuple[Snapshot, ...] = ()
-        self._training = SweepTraining(clock)
-        self._sharpness = CellSharpness(self.grid)
         self._painting = 0.0
+        self._begin(NO_NETWORKS, (), 0)
 
     # What it is
 
@@ -111,7 +106,7 @@ class Sweep:
             DataError: their data cannot be made.
         """
         self._networks = yield from begin_networks(self.grid)
-        self._restart()
+        self.reset()
 
     def continue_from(self, before: Sweep, origin: object = None) -> Slices[bool]:
         """Has the networks go on from where those of an earlier spec are, in slices.
@@ -131,25 +126,19 @@ class Sweep:
         starts = yield from continue_networks(self.grid, old, own.snapshots, origin)
         if starts is None:
             return False
-        self._restart()
-        self._starts = starts
-        self._training = SweepTraining(self._clock, before.epoch)
+        self._begin(own, starts, before.epoch)
         self._training.go_to(before.target)
         self._sharpness.continue_from(before._sharpness)
         return True
 
     def list_snapshots(self) -> list[Snapshot]:
         """Returns where every network stands, cell by cell and seed by seed."""
-        found = list(self._starts)
-        for one in self._stacks:
-            for index, snapshot in zip(one.members, one.stack.snapshots(), strict=True):
-                found[index] = snapshot
-        return found
+        return self._stacks.snapshots()
 
     def reset(self) -> None:
         """Returns to step 0 with the initial weights; programs stay."""
-        self._built()
-        self._restart()
+        built = self._built()
+        self._begin(built, built.snapshots, 0)
 
     def request(self) -> bool:
         """Requests programs in the background; whether all are there."""
@@ -172,22 +161,17 @@ class Sweep:
         begun = self._clock()
         self._built()
         self._programs.request()
-        for group in list(self._waiting):
-            if not self._programs.has(group):
-                continue
-            for members in group.split()[self._begun.get(group, 0) :]:
-                self._add_stack(group, members)
-                if self._clock() - begun >= max_seconds:
-                    return not self._waiting
-        return not self._waiting
+        while self._stacks.make_next():
+            if self._clock() - begun >= max_seconds:
+                break
+        return self._stacks.complete
 
     def compile(self) -> None:
         """Compiles all programs, on all processors, and makes all networks."""
         self._built()
         self._programs.compile()
-        for group in list(self._waiting):
-            for members in group.split()[self._begun.get(group, 0) :]:
-                self._add_stack(group, members)
+        while self._stacks.make_next():
+            pass
 
     def close(self) -> None:
         """Cancels its requests for compilation in the background."""
@@ -249,28 +233,24 @@ class Sweep:
     @property
     def n_measured(self) -> int:
         """Networks whose program is there, so that they have numbers and pictures."""
-        return sum(len(one.members) for one in self._stacks)
+        return self._stacks.n_measured
 
     @property
     def all_diverged(self) -> bool:
         """Whether no network is left that trains."""
-        return self.n_measured > 0 and all(one.stack.diverged.all() for one in self._stacks)
+        return self._stacks.all_diverged
 
     @property
     def diverged(self) -> NDArray[np.bool_]:
         """Bool [networks], which ones have diverged."""
-        found = np.zeros(self.grid.n_networks, bool)
-        for one in self._stacks:
-            found[list(one.members)] = one.stack.diverged
-        return found
+        self._built()
+        return self._stacks.diverged
 
     @property
     def cells(self) -> Floats:
         """Numbers of every cell, float32 [rows, columns, 6], see `measure_cells`."""
-        summary = np.full((self.grid.n_networks, 11), np.nan, np.float32)
-        for one in self._stacks:
-            summary[list(one.members)] = one.stack.summary
-        return measure_cells(self.grid, self._built().snapshots, summary, self.diverged)
+        built, stacks = self._built(), self._stacks
+        return measure_cells(self.grid, built.snapshots, stacks.summary, stacks.diverged)
 
     def paint(self) -> Slices[dict[str, NDArray[Any]]]:
         """Paints every network's output over the plane, in slices.
@@ -280,7 +260,7 @@ class Sweep:
         """
         pictures = Pictures(self.grid, self.spec.n_outputs)
         spent = 0.0
-        for one in self._stacks:
+        for one in self._stacks.made:
             if any(index % self.grid.seeds == 0 for index in one.members):
                 begun = self._clock()
                 pictures.add(one.members, one.pictures.paint(one.stack), one.stack.diverged)
@@ -320,11 +300,7 @@ class Sweep:
     def _find_going(self, cell: int) -> Snapshot | None:
         """Returns a cell's first network; None where it has diverged."""
         index = cell * self.grid.seeds
-        for one in self._stacks:
-            if index in one.members:
-                place = one.members.index(index)
-                return None if one.stack.diverged[place] else one.stack.snapshot(place)
-        return self._starts[index]
+        return None if self._stacks.has_diverged(index) else self._stacks.snapshot(index)
 
     def snapshot(self, row: int, column: int, seed: int = 0) -> Snapshot:
         """Returns where a network stands, to go on with in a `Trainer`.
@@ -340,12 +316,8 @@ class Sweep:
         cell = self.grid.find_cell(row, column)
         if cell is None or not 0 <= seed < self.grid.seeds:
             raise IndexError(f"there is no network {seed} at row {row}, column {column}")
-        index = cell * self.grid.seeds + seed
-        for one in self._stacks:
-            if index in one.members:
-                return one.stack.snapshot(one.members.index(index))
         self._built()
-        return self._starts[index]
+        return self._stacks.snapshot(cell * self.grid.seeds + seed)
 
     # Inside
 
@@ -355,25 +327,9 @@ class Sweep:
         assert self._networks is not None
         return self._networks
 
-    def _restart(self) -> None:
-        built = self._built()
-        self._programs.use(built.groups)
-        self._waiting, self._begun = list(built.groups), {}
-        self._starts, self._training = built.snapshots, SweepTraining(self._clock)
+    def _begin(self, networks: Networks, starts: tuple[Snapshot, ...], epoch: int) -> None:
+        """Has the networks begin at snapshots, which are of an epoch; programs stay."""
+        self._programs.use(networks.groups)
+        self._stacks = SweepStacks(self._programs, networks, starts, epoch)
+        self._training = SweepTraining(self._stacks.made, epoch, self._clock)
         self._sharpness = CellSharpness(self.grid)
-
-    def _add_stack(self, group: Group, members: tuple[int, ...]) -> None:
-        own = [self._starts[i] for i in members]
-        program = self._programs.training(group)
-        stack = Stack(program, group.stacked, own, self._training.base)
-        stack.measure()
-        pictures = StackPictures(self._programs.painting(group), own[0])
-        made = SweepStack(stack, members, pictures, own[0].batches_per_epoch)
-        self._stacks.append(made)
-        self._begun[group] = self._begun.get(group, 0) + 1
-        if self._begun[group] == len(group.split()):
-            self._waiting.remove(group)
-
-    @property
-    def _stacks(self) -> list[SweepStack]:
-        return self._training.stacks

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 from engine.base.processors import count_processors
@@ -16,25 +16,22 @@ class SweepTraining:
     """The stacks of a sweep, and how far they are.
 
     Args:
-        clock: seconds, as `time.perf_counter`.
+        stacks: of all networks whose program is there; more may come.
         epoch: at which the networks begin.
+        clock: seconds, as `time.perf_counter`.
 
     Attributes:
-        stacks: of all networks whose program is there.
         epoch: that all networks have trained.
         target: the epoch that `advance` trains to.
     """
 
-    def __init__(self, clock: Callable[[], float], epoch: int = 0) -> None:
-        self._clock = clock
+    def __init__(
+        self, stacks: Sequence[SweepStack], epoch: int, clock: Callable[[], float]
+    ) -> None:
+        self._stacks = stacks
         self._base = epoch
-        self.stacks: list[SweepStack] = []
+        self._clock = clock
         self.epoch = self.target = epoch
-
-    @property
-    def base(self) -> int:
-        """The epoch at which the networks began."""
-        return self._base
 
     def go_to(self, epoch: int) -> None:
         """Sets the epoch that `advance` trains to."""
@@ -43,7 +40,7 @@ class SweepTraining:
     def advance(self, max_seconds: float) -> bool:
         """Trains networks for about so long, one call at least; whether all are there."""
         begun = self._clock()
-        for one in self.stacks:
+        for one in self._stacks:
             target = self._find_target(one)
             while one.stack.count_behind(target):
                 one.advance(target, self._clock)
@@ -60,7 +57,7 @@ class SweepTraining:
                 one.stack.advance(target)
 
         with ThreadPoolExecutor(threads or count_processors()) as pool:
-            for done in [pool.submit(finish_stack, one) for one in self.stacks]:
+            for done in [pool.submit(finish_stack, one) for one in self._stacks]:
                 done.result()
         self.epoch = self.target
 
@@ -72,7 +69,7 @@ class SweepTraining:
             painting: seconds that the last picture took.
         """
         each = sum(
-            (one.seconds or 0.0) * (~one.stack.diverged).sum() * one.batches for one in self.stacks
+            (one.seconds or 0.0) * (~one.stack.diverged).sum() * one.batches for one in self._stacks
         )
         room = min(max(_SHORTEST, _TIMES_PAINTING * painting), _LONGEST)
         return max(1, min(most, int(room / each) if each else 1))
@@ -80,17 +77,17 @@ class SweepTraining:
     @property
     def progress(self) -> float:
         """Share of the updates up to the target that are done, 0 to 1."""
-        if self.target == self.epoch or not self.stacks:
+        if self.target == self.epoch or not self._stacks:
             return 1.0
-        behind = sum(one.stack.count_behind(self._find_target(one)) for one in self.stacks)
-        todo = sum(len(one.members) * one.batches for one in self.stacks)
+        behind = sum(one.stack.count_behind(self._find_target(one)) for one in self._stacks)
+        todo = sum(len(one.members) * one.batches for one in self._stacks)
         return max(0.0, 1.0 - behind / (todo * (self.target - self.epoch)))
 
     def _find_target(self, one: SweepStack) -> int:
         return (self.target - self._base) * one.batches
 
     def _arrive(self) -> bool:
-        arrived = not any(one.stack.count_behind(self._find_target(one)) for one in self.stacks)
+        arrived = not any(one.stack.count_behind(self._find_target(one)) for one in self._stacks)
         if arrived:
             self.epoch = self.target
         return arrived
