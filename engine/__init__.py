@@ -48,7 +48,7 @@ from engine.insight.surfaces.classic_surfaces import MAX_UPDATES, SURFACES, Surf
 from engine.programs.tiers import Programs
 from engine.runs.early_stopping import BestEpoch, EarlyStop
 from engine.runs.image_trials import ImageTrial
-from engine.runs.images.memory import count_image_bytes
+from engine.runs.images.state import count_image_bytes
 from engine.runs.races import MAX_RACE_EPOCHS, MAX_RACERS, Race
 from engine.runs.trials import MAX_CANDIDATES, MAX_EPOCHS, Candidate, Outcome, Trial, TrialResult
 from engine.search import (

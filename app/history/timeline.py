@@ -17,6 +17,8 @@ MAX_POINTS = 64
 MAX_KEPT = 32
 #: After a point a running session rests so many times as long as it took: 2 % of its time.
 REST = 50
+#: Clients are told of the time line at most so often, since they only draw it.
+_PERIOD_SECONDS = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,3 +257,24 @@ class Timeline:
 
     def _count_bytes(self) -> int:
         return count_bytes([point.snapshot for point in self._points])
+
+
+class TimelineNotifications:
+    """Rate-limited subscription of a client to `timeline` messages; under the session's lock."""
+
+    def __init__(self) -> None:
+        self._subscribed = False
+        self._sent = -1
+        self._next_at = 0.0
+
+    def subscribe(self, on: bool) -> None:
+        """Subscribes or unsubscribes the client."""
+        self._subscribed, self._sent, self._next_at = on, -1, 0.0
+
+    def find_due(self, edition: int) -> float | None:
+        """Returns when the next message may be sent; None if there is nothing new."""
+        return self._next_at if self._subscribed and edition != self._sent else None
+
+    def mark_sent(self, edition: int, now: float) -> None:
+        """Notes that an edition was sent."""
+        self._sent, self._next_at = edition, now + _PERIOD_SECONDS

@@ -18,7 +18,7 @@ from typing import Literal
 
 from app.files.study_files import StudyFiles
 from app.history.snapshot_memory import SnapshotMemory
-from app.history.timeline_notifications import TimelineNotifications
+from app.history.timeline import TimelineNotifications
 from app.limits.budget import Account, Budget
 from app.limits.image_memory import ImageMemory, ImageReservation
 from app.limits.memory_budget import MemoryBudget

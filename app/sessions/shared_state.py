@@ -6,8 +6,7 @@ import threading
 import time
 from typing import Any, Literal
 
-from app.history.timeline import TimelinePoint
-from app.history.timeline_notifications import TimelineNotifications
+from app.history.timeline import TimelineNotifications, TimelinePoint
 from app.protocol.messages import Step
 from app.protocol.outbox import Outbox
 from app.scheduling.debounce import Debounce

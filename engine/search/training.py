@@ -10,8 +10,8 @@ from engine.base.slices import Slices
 from engine.data.image_data import ImageData
 from engine.frames.metrics import Metrics
 from engine.programs.tiers import Programs
-from engine.runs.images.memory import count_image_bytes
 from engine.runs.images.run import ImageRun
+from engine.runs.images.state import count_image_bytes
 from engine.search.batches import StackedBatch, TrialBatch
 from engine.search.ensemble import Ensemble, ImageEnsemble
 from engine.search.image_batches import ImageBatch, train_again

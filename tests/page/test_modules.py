@@ -97,7 +97,7 @@ def test_losses_are_written_so_that_they_can_be_read(modules: Modules) -> None:
 
 def test_notes_stand_near_what_they_are_about_and_over_nothing(modules: Modules) -> None:
     places = modules.load(
-        """const { placeNotes } = await import("network/note-positions");
+        """const { placeNotes } = await import("views/page/first-notes");
            const room = { left: 0, top: 0, right: 300, bottom: 200 };
            const taken = [{ left: 100, top: 50, right: 200, bottom: 150 }];
            const notes = [{ width: 80, height: 30, x: 150, y: 150 },
@@ -142,7 +142,7 @@ def test_origins_say_which_units_stay(modules: Modules) -> None:
 
 def test_a_scale_and_its_inverse_agree(modules: Modules) -> None:
     values = modules.load(
-        """const { createScale } = await import("controls/scale");
+        """const { createScale } = await import("controls/slider");
            const scales = [
              { minimum: 1e-5, maximum: 10, log: true }, { minimum: 0, maximum: 10, log: true },
              { minimum: 50, maximum: 2000, step: 10, whole: true },

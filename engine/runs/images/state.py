@@ -1,4 +1,7 @@
-"""Training state of a run on images: arrays by layer on the device, flat vectors on the host."""
+"""Training state of a run on images: arrays by layer on the device, flat vectors on the host.
+
+With the memory that a session takes for it.
+"""
 
 from __future__ import annotations
 
@@ -11,6 +14,11 @@ from engine.base.arrays import Floats
 from engine.base.devices import image_device
 from engine.network import Layout, ParameterArrays
 from engine.programs.training import State
+from engine.spec import Spec
+
+#: Bytes of a float32, and vectors of a session: those of the run on the device, new ones while it
+#: trains, the same on the host, two snapshots of its time line; when idle, one state and its start.
+_FLOAT, _VECTORS, _PACKED_VECTORS = 4, 12, 4
 
 
 class ImageState:
@@ -65,3 +73,15 @@ def join_parameters(layout: Layout, parts: Any) -> Floats:
         for layer, numbers in enumerate(units[parameter]):
             flat[layout.unit_slice(parameter, layer)] = numbers
     return flat
+
+
+def count_image_bytes(spec: Spec, *, packed: bool = False) -> int:
+    """Returns how many bytes a session needs for its network for images; 0 for the plane.
+
+    Args:
+        spec: of the network.
+        packed: whether no client is connected, and only its state is kept.
+    """
+    if not spec.data.is_images:
+        return 0
+    return _FLOAT * (_PACKED_VECTORS if packed else _VECTORS) * Layout.of(spec).size

@@ -12,7 +12,7 @@ import { createLanguage } from "lib/language";
 import { createRecall } from "run/recall";
 import { applyPalette } from "plot/palette";
 import { loadPlotly } from "plot/plotly";
-import { followCustomPoints } from "points/custom-mode";
+import { followCustomPoints } from "points/custom-points";
 import { persistPreferences } from "lib/preferences";
 import { createRecording } from "recordings/recording";
 import { create as createRecordingTab } from "recordings/tab";

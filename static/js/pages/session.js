@@ -17,7 +17,7 @@ import { trackPageVisibility } from "run/page-visibility";
 import { markFrame } from "stream/first-frame";
 import { inferTask } from "spec/point-labels";
 import { createCustomPoints } from "points/custom-points";
-import { createRunHistory } from "run/run-history";
+import { createRunHistory } from "run/history";
 import { learnSchema, readSchema } from "spec/schema";
 import { followStream } from "run/stream-events";
 import { createTooltip } from "ui/tooltip";
