@@ -75,7 +75,7 @@ from engine.spec import (
 )
 from engine.spec.presets import PRESETS, Preset
 from engine.stacked_trainer import StackedTrainer
-from engine.state.archives import MAX_SNAPSHOTS, Archive, encode_archive
+from engine.state.archives import Archive, encode_archive
 from engine.state.checkpoints import encode_checkpoint
 from engine.state.initial_state import find_initial
 from engine.state.payload import Choice, LinkPayload, make_payload
@@ -113,7 +113,6 @@ __all__ = [
     "MAX_POINTS",
     "MAX_RACERS",
     "MAX_RACE_EPOCHS",
-    "MAX_SNAPSHOTS",
     "MAX_SWEEP_BYTES",
     "MAX_UPDATES",
     "PRESETS",

@@ -18,9 +18,7 @@ from engine.spec import Spec
 
 #: Views until told otherwise.
 DEFAULT_VIEWS = tuple(name for name, view in views.VIEWS.items() if view.default)
-#: Views of runs on images; what a run does not have is left out of its frames.
-IMAGE_VIEWS = tuple(name for name, view in views.VIEWS.items() if view.of == "images")
-#: Every view that can be asked for.
+#: Every view that can be asked for; what a run does not have is left out of its frames.
 VIEWS = views.VIEWS.names
 #: Arrays that are sent only when they have changed since the client's last frame.
 CHANGING_ARRAYS = tuple(

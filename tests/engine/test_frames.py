@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from engine import DEFAULT_VIEWS, VIEWS, FrameRequest, Programs, Trainer, parse_spec
 from engine.frames import registry
-from engine.frames.frames import IMAGE_VIEWS
 from tests.engine import oracle, specs, states
 from tests.engine.compilations import Compilations
 from tests.engine.conftest import MakeTrainer
@@ -22,6 +21,7 @@ METRICS = {"step", "epoch", "train_loss", "test_loss", "penalty"}
 ACCURACY = {"train_accuracy", "test_accuracy"}
 REGRESSION = {"train_rmse", "test_rmse", "train_r2", "test_r2"}
 PICTURES = {"boundary_range", "units_range"}
+IMAGE_VIEWS = [name for name, view in registry.VIEWS.items() if view.of == "images"]
 
 
 def grid(size: int) -> np.ndarray:

@@ -1,7 +1,7 @@
 /** Gradient flow in words: which layer learns far more slowly or quickly than the others, and why. */
 
 /** Numbers of a layer in the array `gradient_flow`. */
-export const FLOW_COLUMNS = 4;
+const FLOW_COLUMNS = 4;
 /** One layer's gradient is called far smaller than another one's from here on. */
 const FAR = 30;
 /** A share of dead units, or of flat activations, that matters. */

@@ -8,7 +8,7 @@ import { optionHelp, optionText } from "lib/terms";
 import { word } from "lib/words";
 
 /** The value of a dotted path. */
-export function valueAt(spec, path) {
+function valueAt(spec, path) {
   return path.split(".").reduce((node, key) => node[key], spec);
 }
 

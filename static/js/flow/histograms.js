@@ -3,7 +3,7 @@
 const BINS = 24;
 const BEFORE = 3;
 /** Powers of ten that the bins of gradients span. */
-export const POWERS = [-10, 2];
+const POWERS = [-10, 2];
 
 /**
  * @typedef {Object} Spread

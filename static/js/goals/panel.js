@@ -46,10 +46,10 @@ export function create(element, { store, actions, source = null }) {
     element.dataset.reached = String(isReached({ tree, reached, check: checked }));
     const text = tree ? describeState(tree, known, reached, checked) : "";
     setText(said, text);
-    showSeeds(tree, checked);
+    showSeeds(checked);
   }
 
-  function showSeeds(tree, checked) {
+  function showSeeds(checked) {
     const list = checked?.seeds ?? [];
     seeds.hidden = !list.length;
     seeds.replaceChildren(...list.map(({ seed, epoch, diverged }) => h("li.goal-seed", {
@@ -72,7 +72,7 @@ export function create(element, { store, actions, source = null }) {
 }
 
 /** Whether the goal is reached: on its seeds where it names some, else by the present run. */
-export function isReached({ tree, reached, check }) {
+function isReached({ tree, reached, check }) {
   if (!tree) return false;
   return tree.seeds ? check?.type === "checked" && check.holds === true : reached !== null;
 }

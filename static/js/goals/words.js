@@ -31,7 +31,7 @@ export function describeComparison({ quantity, operator, limit, other }) {
   return word(`goal.${SIGNS[operator]}`, { name: nameQuantity(quantity), value });
 }
 
-export function nameQuantity(name) {
+function nameQuantity(name) {
   return word(`goal.quantity.${name}`);
 }
 

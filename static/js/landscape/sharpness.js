@@ -19,7 +19,7 @@ const FAR = 12;
  * @param {ArrayLike<number>} values
  * @returns {{steps: number[], values: number[], limits: number[]}}
  */
-export function readSharpness(values) {
+function readSharpness(values) {
   const column = (i) => Array.from({ length: values.length / ROW }, (_, at) => values[ROW * at + i]);
   return { steps: column(0), values: column(1), limits: column(2) };
 }

@@ -82,6 +82,6 @@ export function targetOf(frame) {
 }
 
 /** A value in its own unit, with three digits. */
-export function formatFigure(value) {
+function formatFigure(value) {
   return formatValue(Number(value.toPrecision(DIGITS))).replace("-", "−");
 }

@@ -190,7 +190,7 @@ function ticksOf({ path, log, low, high, choices, ticks }) {
  * @param {string} name
  * @param {SearchScale} scale
  */
-function scoreAxis(palette, name, { low, high, log, rising }) {
+function scoreAxis(palette, name, { low, high, log }) {
   const [from, to] = log ? [Math.log10(low), Math.log10(high)] : [low, high];
   const space = (to - from) * 0.06 || 0.5;
   return axisLayout(palette, {

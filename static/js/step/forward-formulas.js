@@ -91,13 +91,13 @@ export function nodeOfOutput(step, row, unit) {
   const { last, widths } = step;
   const z = step.value("z", row, last, unit);
   const k = widths[last];
-  const [formula, numbers] = writeOutput(step.outputActivation, z, k, () =>
+  const [formula, numbers] = writeOutput(step.outputActivation, z, () =>
     Array.from({ length: k }, (_, i) => step.value("z", row, last, i)));
   return makeNode(symbolOfUnit(step, last, unit), formula, numbers, step.value("h", row, last, unit),
     Array.from({ length: k }, (_, i) => () => nodeOfPreActivation(step, row, last, k > 1 ? i : unit)));
 }
 
-function writeOutput(name, z, k, all) {
+function writeOutput(name, z, all) {
   if (name === "softmax") {
     const exps = all().map((one) => `exp(${formatFigure(one)})`);
     return ["exp(z) / Σ exp(z)", `exp(${formatFigure(z)}) / (${joinTerms(exps)})`];

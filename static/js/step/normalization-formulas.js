@@ -17,7 +17,7 @@ export function isNormalized({ spec, last }, column) {
 }
 
 /** Mean of a unit's weighted sums over the batch. */
-export function nodeOfMean(step, column, unit, sumOf) {
+function nodeOfMean(step, column, unit, sumOf) {
   return nodeOfAverage(step, "μ", "s", step.statistics(column, unit).mean, (row) => {
     const value = step.value("sums", row, column, unit);
     return [bracket(value), () => sumOf(row)];
@@ -25,7 +25,7 @@ export function nodeOfMean(step, column, unit, sumOf) {
 }
 
 /** Their variance. */
-export function nodeOfVariance(step, column, unit, sumOf) {
+function nodeOfVariance(step, column, unit, sumOf) {
   const { mean, variance } = step.statistics(column, unit);
   return nodeOfAverage(step, "σ²", "(s − μ)²", variance, (row) => {
     const away = `(${formatFigure(step.value("sums", row, column, unit))} − ${bracket(mean)})²`;

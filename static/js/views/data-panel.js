@@ -92,7 +92,7 @@ export function create(element, context) {
 }
 
 /** What own points are for; only tasks that their labels fit are offered. */
-function createTask({ schema, store, edits, taskOf }) {
+function createTask({ schema, store, edits }) {
   const field = schema.field("data.task");
   const choice = createChoice(field, {
     options: [], explain: (name) => (name ? word(`help.task.${name}`) : ""),

@@ -42,19 +42,6 @@ export function isReadAxis(path, { optimizer: { name }, layers }, schema) {
 }
 
 /**
- * The values that an axis asks for, as the server works them out.
- *
- * @param {MapAxis} axis
- * @param {AxisKind} kind
- * @returns {(number|string)[]} in their order, each once
- */
-export function valuesOf(axis, { kind }) {
-  if (axis.values) return axis.values;
-  const values = Array.from({ length: axis.count }, (_, i) => valueAt(axis, i));
-  return kind === "integer" ? [...new Set(values.map(Math.round))] : values;
-}
-
-/**
  * The number at a place, which may be between two cells.
  *
  * @param {MapAxis} axis of numbers
@@ -71,7 +58,7 @@ export function valueAt({ low, high, count, scale }, place) {
  * @param {MapAxis} axis of numbers
  * @param {number} value
  */
-export function placeOf({ low, high, count, scale }, value) {
+function placeOf({ low, high, count, scale }, value) {
   const share = scale === "log" ? Math.log(value / low) / Math.log(high / low) : (value - low) / (high - low);
   return share * (count - 1);
 }

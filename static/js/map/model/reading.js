@@ -23,7 +23,7 @@ export function readMap({ arrays, meta }, sweep) {
 }
 
 /** How many cells there are: the last row of an axis that stands alone may not be full. */
-export function countOf({ axes, rows, columns }) {
+function countOf({ axes, rows, columns }) {
   return axes.length > 1 ? rows * columns : axes[0].values.length;
 }
 
