@@ -13,7 +13,6 @@ from tests.doc_tables import PICTURE, TABLES, replace_table
 
 ROOT = Path(__file__).parents[1]
 PAGES = [*sorted((ROOT / "docs").glob("*.md")), *sorted(ROOT.glob("*.md"))]
-GLOSSARY = ROOT / "docs" / "glossary.md"
 WIDTH = 100
 
 
