@@ -1,45 +1,30 @@
-"""Runs on images: exact programs, and views of digits, units and the hidden space."""
+"""Runs on images: what they measure, and views of digits, units and the hidden space."""
 
 from __future__ import annotations
 
 from collections.abc import Hashable
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 import numpy as np
 
 from engine.base.arrays import Floats
-from engine.base.errors import DivergedError
-from engine.base.pace import Pace
 from engine.base.slices import Slices, finish, timed
 from engine.data.image_data import ImageData
 from engine.frames.frames import Frame, FrameRequest, describe_metrics
 from engine.frames.metrics import LabelStatistics, Metrics, make_metrics
-from engine.network import ParameterArrays
-from engine.programs.divergence import find_last_finite
-from engine.programs.images.training_programs import Batches, TrainingProgram
-from engine.programs.models import ExactModel, GeneralImageModel
 from engine.programs.tiers import Programs
-from engine.programs.training import State
-from engine.runs.base import RunBase
-from engine.runs.images.evaluation_schedule import EvaluationSchedule
 from engine.runs.images.insight import ImageInsight
-from engine.runs.images.shuffled_rows import ShuffledRows
-from engine.runs.images.state import ImageState
+from engine.runs.images.training import ImageTraining
 from engine.runs.images.views import BoundNetwork, ImageViews
 from engine.spec import Spec
 from engine.state.snapshots import Snapshot
 
-#: Operations a second, before anything has been measured.
-_RATE = 3e10
-#: A program, and the batch size that it is called with.
-Updates = tuple[ExactModel | GeneralImageModel, int]
 _NO_STATISTICS = LabelStatistics(0.0, 0.0)
 
 
-class ImageRun(RunBase[ImageData]):
-    """One network in training on images.
+class ImageRun(ImageTraining):
+    """One network in training on images, shown by frames.
 
     Args:
         programs: where data and compiled programs come from.
@@ -47,14 +32,9 @@ class ImageRun(RunBase[ImageData]):
     """
 
     def __init__(self, programs: Programs, snapshot: Snapshot) -> None:
-        super().__init__()
-        self._programs = programs
-        self._pace = Pace(_guess_seconds)
-        self._rows = ShuffledRows()
-        self._evaluation = EvaluationSchedule()
+        super().__init__(programs, snapshot.data)
         self._views = ImageViews(programs.images)
         self._insight = ImageInsight(programs.images, self._views)
-        self._data = snapshot.data
         self._measured: Metrics | None = None
         self._kept: Metrics | None = None
         self.load(snapshot)
@@ -80,11 +60,6 @@ class ImageRun(RunBase[ImageData]):
     ) -> bool:
         """Whether the data and programs of a frame are there; requests what is missing."""
         return programs.images.is_ready(owner, spec, data, request)
-
-    @property
-    def weights(self) -> Floats:
-        """float32 [n]: per dense layer the kernel [in, out] row by row, then the bias."""
-        return self._state.flat.params[: self._model.layout.n_weights]
 
     @property
     def metrics(self) -> Metrics:
@@ -118,11 +93,7 @@ class ImageRun(RunBase[ImageData]):
         """Continues from a snapshot."""
         self._kept = (self._measured or self._kept) if self._is_edit(snapshot) else None
         self._measured, self._kept_shown = None, False
-        self._spec, self._data = snapshot.spec, snapshot.data
-        self._counters, self._ranges = snapshot.counters, snapshot.ranges
-        self._model = ExactModel.of(self._spec, self._data.n_train)
-        self._state = ImageState(self._model.layout, snapshot.state)
-        self._updates: Updates = self._model, self._spec.batch_size
+        super().load(snapshot)
 
     def _is_edit(self, snapshot: Snapshot) -> bool:
         """Whether a snapshot is that of the present step, with what its losses mean unchanged."""
@@ -131,9 +102,6 @@ class ImageRun(RunBase[ImageData]):
         spec = snapshot.spec
         same = (spec.resolved_loss, spec.seed) == (self._spec.resolved_loss, self._spec.seed)
         return same and snapshot.step == self.step
-
-    def _exact(self) -> State[Floats]:
-        return self._state.flat
 
     @property
     def _bound(self) -> BoundNetwork:
@@ -145,44 +113,10 @@ class ImageRun(RunBase[ImageData]):
         self._rows.release_memory()
         self._views.release_memory()
 
-    # Training
-
-    def train(self, steps: int) -> None:
-        """Trains, compiling the program first if need be.
-
-        Raises:
-            DivergedError: a number became infinite or NaN; the last finite state is kept.
-        """
-        program = self._programs.images.exact_training(self._spec, self._data)
-        finish(self._advance(program, steps))
-
-    def begin_train(self, steps: int, call_seconds: float) -> Slices[None]:
-        """Does what `train` does in slices, each call of about so many seconds.
-
-        Raises:
-            DivergedError: a number became infinite or NaN; the last finite state is kept.
-        """
-        program = self._programs.images.exact_training(self._spec, self._data)
-        updates: Updates = program.model, self._spec.batch_size
-        while steps:
-            some = self._pace.limit(updates, steps, call_seconds)
-            yield from self._advance(program, some)
-            yield
-            steps -= some
-
     def begin_measure(self) -> Slices[Metrics]:
         """Does what `metrics` does in slices."""
         yield from self._measure()
         return self.metrics
-
-    def advance(self, steps: int) -> Slices[None]:
-        """Trains on the programs that are compiled, in slices, and measures nothing.
-
-        Raises:
-            DivergedError: a number became infinite or NaN; the last finite state is kept.
-        """
-        program = self._programs.images.training(self._spec, self._data)
-        yield from self._advance(program, steps)
 
     def turn(
         self,
@@ -199,10 +133,7 @@ class ImageRun(RunBase[ImageData]):
             DivergedError: a number became infinite or NaN; the last finite state is kept.
         """
         if steps:
-            program = self._programs.images.training(self._spec, self._data)
-            self._updates = program.model, self._spec.batch_size
-            steps = self._pace.limit(self._updates, steps, max_seconds)
-            yield from self._advance(program, steps)
+            steps = yield from self._train(steps, max_seconds)
             yield
         if steps and self._kept is not None and not self._kept_shown:
             # The first frame after an edit does not wait for new losses; those of before stay.
@@ -244,52 +175,6 @@ class ImageRun(RunBase[ImageData]):
         since = self.step - int(self._measured["step"])
         return self._evaluation.is_due(since, self.batches_per_epoch, resting=resting)
 
-    def _advance(self, program: TrainingProgram, steps: int) -> Slices[None]:
-        """Trains in one call for each epoch that is begun, or more where updates are large."""
-        while steps:
-            here = program.limit(min(steps, self.batches_per_epoch - self._counters.first))
-            spent: list[float] = []
-            state, finite = yield from timed(self._call(program, here), spent.append)
-            if not finite:
-                yield
-                yield from self._go_to_last_finite(program, here)
-            self._pace.measure((program.model, self._spec.batch_size), spent[0] / here)
-            self._evaluation.note_training(spent[0])
-            self._take(state, here)
-            steps -= here
-            if steps:
-                yield
-
-    def _prepare(self, steps: int) -> tuple[Any, Batches]:
-        """Returns position and batches of a call that does so many updates."""
-        counters = self._counters
-        numbers = [self._spec.seed, counters.step, counters.updates, counters.first, steps]
-        position = np.array(numbers, np.int32)
-        rows = self._rows.get(self._spec.seed, self.epoch, self._model)
-        return position, Batches(self._data.train_images, self._data.train_labels, rows)
-
-    def _call(
-        self, program: TrainingProgram, steps: int
-    ) -> Slices[tuple[State[ParameterArrays], bool]]:
-        position, batches = self._prepare(steps)
-        inputs = program.pack(self._spec)
-        return (yield from program.slices(inputs, position, self._state.arrays, batches))
-
-    def _go_to_last_finite(self, program: TrainingProgram, steps: int) -> Slices[None]:
-        """Goes to the last finite state of a call.
-
-        Raises:
-            DivergedError: always, once that state is the present one.
-        """
-        search = find_last_finite(partial(self._call, program), self._state.arrays, steps)
-        kept, good = yield from search
-        self._take(kept, good)
-        raise DivergedError(self.step)
-
-    def _take(self, state: State[ParameterArrays], steps: int) -> None:
-        self._counters = self._counters.after(steps, self.batches_per_epoch)
-        self._state.update(state)
-
     def _measure(self) -> Slices[None]:
         summary = yield from timed(
             self._views.measure(self._bound), self._evaluation.note_evaluation
@@ -310,19 +195,12 @@ class ImageRun(RunBase[ImageData]):
         update = self._prepare(1)
         arrays |= yield from self._insight.show(request, self._bound, self._state, update)
         now = {**measured, "step": self.step, "epoch": self.epoch}
-        left = self.batches_per_epoch - self._counters.first
         metadata = describe_metrics(now) | {
             "parameters": str(self._spec.n_parameters),
             "measured_step": str(measured["step"]),
             "batch": str(self._counters.first),
             "batches": str(self.batches_per_epoch),
-            "seconds_left": f"{left * self._pace.seconds(self._updates):.1f}",
+            "seconds_left": f"{self._epoch_seconds_left:.1f}",
             "data_source": self._data.images.source,
         }
         return Frame(arrays, metadata)
-
-
-def _guess_seconds(updates: Updates) -> float:
-    """Estimates the seconds of an update: forward pass, backward pass, gradients of the weights."""
-    model, batch = updates
-    return 6 * model.layout.n_weights * batch / _RATE
