@@ -60,11 +60,14 @@ class ProgramCache:
     def __init__(self, size: int = 64) -> None:
         self._size = size
         self._programs: OrderedDict[Hashable, Future[Any]] = OrderedDict()
+        #: Those of them that are built; every frame looks one up.
+        self._built: dict[Hashable, Any] = {}
         self._pinned: set[Hashable] = set()
         self._failed: set[Hashable] = set()
         self._needed: OrderedDict[Hashable, tuple[Hashable, Build]] = OrderedDict()
         self._wanted: OrderedDict[Hashable, list[tuple[Hashable, Build]]] = OrderedDict()
-        self._changed = threading.Condition()
+        self._lock = threading.RLock()
+        self._changed = threading.Condition(self._lock)
         self._thread: threading.Thread | None = None
         self._closed = False
         self._builds = self._failures = 0
@@ -84,12 +87,11 @@ class ProgramCache:
 
     def peek(self, key: Hashable) -> Any | None:
         """Returns a program that is ready, else None."""
-        with self._changed:
-            future = self._programs.get(key)
-            if future is None or not future.done() or future.exception() is not None:
-                return None
-            self._programs.move_to_end(key)
-        return future.result()
+        with self._lock:
+            program = self._built.get(key)
+            if program is not None:
+                self._programs.move_to_end(key)
+            return program
 
     def get(self, key: Hashable, build: Build, *, pinned: bool = False) -> Any:
         """Returns a program, and builds it or waits for it if need be.
@@ -99,14 +101,16 @@ class ProgramCache:
             build: builds it; runs in the calling thread.
             pinned: never let go.
         """
-        with self._changed:
+        with self._lock:
+            if pinned:
+                self._pinned.add(key)
+            program = self.peek(key)
+            if program is not None:
+                return program
             future = self._programs.get(key)
             mine = future is None
             if future is None:
                 future = self._programs[key] = Future()
-            self._programs.move_to_end(key)
-            if pinned:
-                self._pinned.add(key)
         if mine:
             self._build(key, build, future)
         return future.result()
@@ -233,12 +237,14 @@ class ProgramCache:
             self._builds += 1
             self._seconds += time.monotonic() - begun
             future.set_result(program)
+            self._built[key] = program
             self._let_go()
 
     def _let_go(self) -> None:
         loose = [key for key, f in self._programs.items() if key not in self._pinned and f.done()]
         for key in loose[: max(0, len(loose) - self._size)]:
             del self._programs[key]
+            self._built.pop(key, None)
 
 
 def give_back_memory() -> None:

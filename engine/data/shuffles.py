@@ -18,11 +18,12 @@ class _Generator(threading.local):
     def __init__(self) -> None:
         self._bits = np.random.Philox(key=0)
         self._start = self._bits.state
+        self._key: NDArray[np.uint64] = self._start["state"]["key"]
         self._generator = np.random.Generator(self._bits)
 
-    def permute(self, key: NDArray[np.uint64], n: int) -> NDArray[np.int64]:
-        """Returns the first permutation of `n` rows that a key [2] gives."""
-        self._start["state"]["key"] = key
+    def permute(self, seed: int, epoch: int, n: int) -> NDArray[np.int64]:
+        """Returns the first permutation of `n` rows that a seed and an epoch give."""
+        self._key[0], self._key[1] = seed, epoch
         self._bits.state = self._start
         return self._generator.permutation(n)
 
@@ -44,8 +45,7 @@ def shuffle_rows(seed: int, epoch: int, n: int) -> NDArray[np.int32]:
     References:
         Salmon et al., "Parallel Random Numbers: As Easy as 1, 2, 3", 2011 (Philox).
     """
-    key = np.array([seed, epoch], np.uint64)
-    return _generator.permute(key, n).astype(np.int32)
+    return _generator.permute(seed, epoch, n).astype(np.int32)
 
 
 #: Rows of a shuffle that is remembered: who opens the same page shuffles the same rows.

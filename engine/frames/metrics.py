@@ -16,6 +16,10 @@ from engine.spec import Spec
 
 Metrics = dict[str, float]
 
+#: Parts of the data, and where the loss, accuracy and mean squared error of each are in a summary.
+_PARTS = ("train", 0), ("test", 3)
+_PARTS_WITH_VALIDATION = *_PARTS, ("validation", 7)
+
 
 @dataclass(frozen=True)
 class LabelStatistics:
@@ -72,19 +76,19 @@ def make_metrics(
         such rows.
     """
     numbers = summary.tolist()
-    parts = [("train", numbers[:3], labels.train), ("test", numbers[3:6], labels.test)]
-    if labels.validation is not None:
-        parts.append(("validation", numbers[7:10], labels.validation))
+    parts = _PARTS if labels.validation is None else _PARTS_WITH_VALIDATION
     metrics: Metrics = {"step": step, "epoch": epoch}
-    metrics |= {f"{part}_loss": measured[0] for part, measured, _ in parts}
+    for part, at in parts:
+        metrics[f"{part}_loss"] = numbers[at]
     metrics["penalty"] = numbers[6]
-    if task == "regression":
-        metrics |= {
-            f"{part}_rmse": labels.unit * math.sqrt(measured[2]) for part, measured, _ in parts
-        }
-        metrics |= {f"{part}_r2": r_squared(measured[2], var) for part, measured, var in parts}
-    else:
-        metrics |= {f"{part}_accuracy": measured[1] for part, measured, _ in parts}
+    if task != "regression":
+        for part, at in parts:
+            metrics[f"{part}_accuracy"] = numbers[at + 1]
+        return metrics
+    for part, at in parts:
+        metrics[f"{part}_rmse"] = labels.unit * math.sqrt(numbers[at + 2])
+    for part, at in parts:
+        metrics[f"{part}_r2"] = r_squared(numbers[at + 2], getattr(labels, part))
     return metrics
 
 

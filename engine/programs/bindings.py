@@ -6,6 +6,7 @@ All of them are put on the device once, so that a call brings nothing along but 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import jax
@@ -29,7 +30,13 @@ from engine.programs.models import (
 )
 from engine.programs.tiers import Program
 from engine.programs.training import State
-from engine.programs.turns import PixelFeatures, Ranges, TurnResult
+from engine.programs.turns import (
+    CALL_NUMBERS,
+    PixelFeatures,
+    Ranges,
+    TurnResult,
+    count_ranges,
+)
 from engine.spec import Spec
 
 
@@ -75,17 +82,27 @@ class Binding:
         """What the program is compiled for."""
         return self.program.model
 
-    @property
+    @cached_property
     def is_exact(self) -> bool:
         """Whether the program's layout is that of the network itself."""
         return self.indices.parameters is None
 
-    @property
+    @cached_property
+    def ranges_start(self) -> int:
+        """Where the ranges of the last pictures begin in `TurnArguments.call`."""
+        return CALL_NUMBERS + self.model.sizes.order
+
+    @cached_property
+    def call_length(self) -> int:
+        """Numbers of `TurnArguments.call`."""
+        return self.ranges_start + count_ranges(self.model)
+
+    @cached_property
     def epochs_per_call(self) -> int:
         """How many epochs of shuffled rows fit in one call."""
         return epochs_per_call(self.n_train)
 
-    @property
+    @cached_property
     def batches(self) -> int:
         """Updates of an epoch."""
         return count_batches(self.n_train, self.spec.batch_size)
@@ -123,8 +140,10 @@ class Binding:
     def write_ranges(self, packed: Floats, exact: Ranges[Floats]) -> None:
         """Writes ranges in the program's layout to zeros, float32 [2 + 2 units]."""
         packed[:2] = exact.boundary
-        units = packed[2:].reshape(-1, 2)
-        units[... if self.is_exact else self.indices.units] = exact.units
+        if self.is_exact:
+            packed[2:] = exact.units.ravel()
+        else:
+            packed[2:].reshape(-1, 2)[self.indices.units] = exact.units
 
     def crop(self, turn: TurnResult) -> Pixels:
         """Copies the pictures of a turn to the host, without padding."""

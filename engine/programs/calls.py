@@ -6,8 +6,7 @@ A call returns the new state to the run (`PlaneRun`), which alone holds state.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any, NamedTuple, cast
 
 import numpy as np
 
@@ -17,11 +16,10 @@ from engine.base.slices import Slices
 from engine.data.shuffles import write_rows
 from engine.programs.bindings import Binding, bind_points
 from engine.programs.tiers import Program
-from engine.programs.turns import CALL_NUMBERS, Ranges, TurnArguments, TurnResult, count_ranges
+from engine.programs.turns import CALL_NUMBERS, Ranges, TurnArguments, TurnResult
 
 
-@dataclass(frozen=True)
-class PreparedCall:
+class PreparedCall(NamedTuple):
     """A call that only has to be dispatched.
 
     Attributes:
@@ -56,8 +54,8 @@ def prepare(
     """
     seed, batches = binding.spec.seed, binding.batches
     epochs = -(-(counters.first + steps) // batches) if steps else 0
-    end = CALL_NUMBERS + binding.model.sizes.order
-    numbers = np.zeros(end + count_ranges(binding.model), np.int32)
+    end = binding.ranges_start
+    numbers = np.zeros(binding.call_length, np.int32)
     write_rows(numbers[CALL_NUMBERS:end], seed, counters.epoch, binding.n_train, epochs)
     binding.write_ranges(numbers[end:].view(np.float32), ranges)
     position = (seed, counters.step, counters.updates, counters.first, steps)
@@ -115,7 +113,7 @@ def predict(
 def is_finite(turn: TurnResult) -> bool:
     """Whether losses and parameters are finite after a turn."""
     summary = turn.summary().tolist()
-    return summary[-1] == 1 and all(map(math.isfinite, summary))
+    return summary[-1] == 1 and math.isfinite(sum(summary))
 
 
 def try_updates(

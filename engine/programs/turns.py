@@ -75,7 +75,8 @@ class TurnResult(NamedTuple):
 
     def fetch(self) -> TurnResult:
         """Returns the result with its numbers on the host; waits for them."""
-        return self._replace(numbers=np.asarray(self.numbers))
+        state, numbers, *others = self
+        return TurnResult(state, np.asarray(numbers), *others)
 
     def summary(self) -> Any:
         """Returns the summary, float32 [11]."""
