@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
+from typing import Any, NamedTuple
 
 import jax
 import numpy as np
@@ -40,8 +40,7 @@ from engine.programs.turns import (
 from engine.spec import Spec
 
 
-@dataclass(frozen=True)
-class Pixels:
+class Pixels(NamedTuple):
     """Pictures of a turn on the host, without padding."""
 
     boundary: NDArray[np.uint8]

@@ -76,7 +76,8 @@ class TurnResult(NamedTuple):
     def fetch(self) -> TurnResult:
         """Returns the result with its numbers on the host; waits for them."""
         state, numbers, *others = self
-        return TurnResult(state, np.asarray(numbers), *others)
+        host: Any = np.asarray(numbers)
+        return TurnResult(state, host, *others)
 
     def summary(self) -> Any:
         """Returns the summary, float32 [11]."""

@@ -28,8 +28,8 @@ from engine.runs.plane.loss_views import has_insight
 from engine.runs.plane.programs import has_program
 from engine.runs.plane.training import PlaneTraining
 from engine.runs.plane.views import (
+    add_pictures,
     show_network,
-    show_pictures,
     show_points,
     show_selected,
 )
@@ -186,7 +186,7 @@ class PlaneRun(PlaneTraining):
         select: tuple[int, int] | None,
     ) -> Frame:
         arrays: dict[str, NDArray[Any]] = {}
-        metadata = describe_metrics(self.metrics)
+        metadata = describe_metrics(self._metrics or {})
         if stopping := self._early_stopping.describe():
             metadata |= describe_metrics(stopping)
         metadata["parameters"] = self._n_parameters
@@ -201,10 +201,9 @@ class PlaneRun(PlaneTraining):
             arrays["columns"] = self._data.columns
         if request.points:
             arrays["points"] = show_points(self._spec, self._data, turn)
+        frame = Frame(arrays, metadata)
         if request.pictures:
             pixels = binding.crop(turn)
             self._ranges = pixels.ranges
-            pictures = show_pictures(request, pixels)
-            arrays |= pictures.arrays
-            metadata |= pictures.metadata
-        return Frame(arrays, metadata)
+            add_pictures(frame, request, pixels)
+        return frame

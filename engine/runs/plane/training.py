@@ -151,7 +151,7 @@ class PlaneTraining(RunBase[Dataset]):
         watches = stops and not whole
         while True:
             epochs = 1 if watches else binding.epochs_per_call
-            here = min(steps, epochs * self.batches_per_epoch - self._counters.first)
+            here = min(steps, epochs * binding.batches - self._counters.first)
             steps -= here
             last = steps == 0
             turn = self._call(
@@ -208,5 +208,5 @@ class PlaneTraining(RunBase[Dataset]):
         return turn
 
     def _take(self, binding: Binding, state: Any, steps: int) -> None:
-        self._counters = self._counters.after(steps, self.batches_per_epoch)
+        self._counters = self._counters.after(steps, binding.batches)
         self._state, self._metrics = PlaneState(state, binding), None

@@ -44,16 +44,14 @@ def show_points(spec: Spec, data: Dataset, turn: TurnResult) -> Floats:
     return tabulate_points(spec, data, predictions[: spec.n_outputs], predictions[-1])
 
 
-def show_pictures(request: FrameRequest, pixels: Pixels) -> Frame:
-    """Returns the boundary and the units' pictures, as far as they are asked for."""
-    frame = Frame()
+def add_pictures(frame: Frame, request: FrameRequest, pixels: Pixels) -> None:
+    """Adds the boundary and the units' pictures to a frame, as far as they are asked for."""
     if "boundary" in request.views:
         frame.arrays["boundary"] = pixels.boundary
         frame.metadata["boundary_range"] = describe_range(pixels.ranges.boundary)
     if "units" in request.views:
         frame.arrays["units"] = pixels.units
         frame.metadata["units_range"] = describe_range(pixels.ranges.units)
-    return frame
 
 
 def name_report(report: ClassificationReport) -> dict[str, NDArray[Any]]:
