@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 
-from app.cluster import make_front
+from app.cluster import make_front, make_process_front
 from app.server.launcher import run_server
 from app.web.settings import SettingsError, read_environment
 
@@ -15,6 +15,8 @@ def main() -> int:
         settings = read_environment()
         if settings.cluster:
             run_server(settings, make_front)
+        elif settings.processes > 1:
+            run_server(settings, make_process_front)
         else:
             run_server(settings)
     except SettingsError as error:

@@ -10,6 +10,7 @@ from typing import Any
 
 from app.cluster.directory import Directory
 from app.cluster.membership import ClusterState, Load, Member
+from app.cluster.processes.passed_streams import PassedStream
 from app.cluster.ray_library import NAMESPACE, connect
 from app.web.settings import Settings
 
@@ -96,6 +97,10 @@ class ClusterView:
     def hurry(self) -> None:
         """Has the directory look at the servers, since one takes no connections."""
         self._directory.look_now.remote()
+
+    def pass_stream(self, member: Member, stream: PassedStream) -> bool:
+        """Passes none: a session server may be on any machine, and bytes are relayed."""
+        return False
 
     def close(self) -> None:
         """Stops following."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -81,6 +82,26 @@ class ClusterState:
 
     membership: Membership = field(default_factory=Membership)
     loads: dict[str, Load] = field(default_factory=dict)
+
+
+class FixedOwnership:
+    """Ownership of one of several servers that are the same for ever.
+
+    Args:
+        name: of the server.
+        names: of all of them.
+    """
+
+    def __init__(self, name: str, names: Collection[str]) -> None:
+        self._name, self._names = name, names
+
+    def owns(self, token: str) -> bool:
+        """Whether a session belongs to this server."""
+        return is_owner(self._name, find_key(token), self._names)
+
+    def make_token(self) -> str:
+        """Returns the token of a new session."""
+        return draw_token(self._name, self._names)
 
 
 class ClusterOwnership:

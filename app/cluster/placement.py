@@ -10,7 +10,7 @@ from typing import Any
 
 from app.cluster.membership import Member
 from app.cluster.ray_library import NAMESPACE
-from app.cluster.session_server import SessionServer
+from app.cluster.session_server import PlacedSessionServer
 from app.web.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -69,7 +69,7 @@ class Placement:
         settings = self._settings.model_copy(update={"host": address, "workers": cores})
         pinned = self._ray.util.scheduling_strategies.NodeAffinitySchedulingStrategy
         actor = (
-            self._ray.remote(SessionServer)
+            self._ray.remote(PlacedSessionServer)
             .options(
                 name=name,
                 namespace=NAMESPACE,

@@ -23,6 +23,7 @@ from typing import Any
 from flask import Blueprint, abort, request
 from flask_sock import Sock
 from simple_websocket import Server
+from wsproto import WSConnection
 from wsproto.events import BytesMessage, CloseConnection, Event, Ping, Pong, TextMessage
 from wsproto.utilities import LocalProtocolError, ProtocolError
 
@@ -76,21 +77,23 @@ class WebSocket:
     """One connection of the stream over a WebSocket.
 
     Args:
-        server: what simple-websocket has shaken hands on.
-        connection: the protocol.
+        protocol: whose handshake has been answered.
+        sock: of the client.
+        connection: of the stream.
         max_message_bytes: the longest message that is read.
         compressed: whether frames may be compressed, if the client can.
     """
 
     def __init__(
         self,
-        server: Server,
+        protocol: WSConnection,
+        sock: socket.socket,
         connection: Connection,
         max_message_bytes: int,
         compressed: bool = False,
     ) -> None:
-        self._protocol = server.ws
-        self._socket: socket.socket = server.sock  # pyright: ignore[reportAttributeAccessIssue]
+        self._protocol = protocol
+        self._socket = sock
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._connection = connection
         self._outbox = connection.outbox
@@ -106,12 +109,17 @@ class WebSocket:
         self._heard_at = time.monotonic()
         self._pinged_at = self._heard_at
 
-    def serve(self) -> None:
-        """Reads until either side is gone; sends meanwhile from a thread of its own."""
+    def serve(self, received: bytes = b"") -> None:
+        """Reads until either side is gone; sends meanwhile from a thread of its own.
+
+        Args:
+            received: what the client has sent already.
+        """
         sender = threading.Thread(target=self._send, name="sender", daemon=True)
         sender.start()
         try:
-            self._read()
+            if not received or self._handle(received):
+                self._read()
         finally:
             self._connection.disconnect()
             if self._outbox.closed:
@@ -228,7 +236,7 @@ def make_stream_blueprint(
 ) -> Blueprint:
     """Returns the blueprint of `WS /api/stream`."""
     blueprint = Blueprint("stream", __name__)
-    sock = Sock()
+    sockets = Sock()
 
     @blueprint.before_request
     def check_handshake() -> None:
@@ -243,7 +251,7 @@ def make_stream_blueprint(
         if settings.compress_frames and offer and "watch" not in request.args:
             environ["HTTP_SEC_WEBSOCKET_EXTENSIONS"] = offer
 
-    @sock.route("/api/stream", bp=blueprint)
+    @sockets.route("/api/stream", bp=blueprint)
     def stream(server: Server) -> None:
         token = request.args.get("watch")
         if token is not None:
@@ -252,7 +260,8 @@ def make_stream_blueprint(
         with connections.open(find_client()) as connection:
             try:
                 limit, compressed = connections.max_message_bytes, settings.compress_frames
-                WebSocket(server, connection, limit, compressed=compressed).serve()
+                sock: Any = server.sock
+                WebSocket(server.ws, sock, connection, limit, compressed=compressed).serve()
             finally:
                 server.connected = False
 

@@ -182,6 +182,8 @@ class Settings(BaseSettings):
         log_format: `LIVENET_LOG_FORMAT`, lines of `text`, or of `json` with fixed keys.
         cluster: `LIVENET_CLUSTER`, the address of the head of a Ray cluster whose session servers
             have the sessions, such as `10.0.0.1:6379`; unless set, this process has them.
+        processes: `LIVENET_PROCESSES`, processes that share the sessions: Python runs in one thread
+            of a process at a time, so many sessions train faster in one for each core.
         server_cores: `LIVENET_SERVER_CORES`, the cores that each session server of a cluster has.
         server: `LIVENET_SERVER`, `gunicorn`, `werkzeug`, or `auto`: gunicorn where it runs.
     """
@@ -237,6 +239,7 @@ class Settings(BaseSettings):
     ] = "INFO"
     log_format: Annotated[Literal["text", "json"], BeforeValidator(str.lower)] = "text"
     cluster: str | None = None
+    processes: int = Field(default=1, ge=1, le=64)
     server_cores: int = Field(default=2, ge=1, le=256)
     server: Literal["auto", "gunicorn", "werkzeug"] = "auto"
 

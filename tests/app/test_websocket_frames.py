@@ -6,7 +6,6 @@ import random
 import socket
 import threading
 from collections.abc import Iterator
-from types import SimpleNamespace
 from typing import Any, cast
 
 import pytest
@@ -32,8 +31,8 @@ def ends(in_process: Components) -> Iterator[tuple[Outbox, socket.socket]]:
         theirs.connect(listener.getsockname())
         ours, _ = listener.accept()
         with ours, in_process.connections.open() as connection:
-            server = cast(Any, SimpleNamespace(ws=Protocol(ConnectionType.SERVER), sock=ours))
-            served = threading.Thread(target=WebSocket(server, connection, 1 << 20).serve)
+            protocol = cast(Any, Protocol(ConnectionType.SERVER))
+            served = threading.Thread(target=WebSocket(protocol, ours, connection, 1 << 20).serve)
             served.start()
             wait_until(lambda: connection.outbox.idle, "the sender waits")
             yield connection.outbox, theirs

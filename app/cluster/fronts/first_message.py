@@ -36,12 +36,8 @@ class FirstMessage:
         self._sock = sock
         self._max_bytes = max_bytes
         self.content = b""
-        self._protocol = WSConnection(ConnectionType.SERVER)
-        lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
-        self._protocol.receive_data(f"GET / HTTP/1.1\r\n{''.join(lines)}\r\n".encode("latin-1"))
-        assert isinstance(next(self._protocol.events()), Request)
-        accepted = AcceptConnection(extensions=[PerMessageDeflate()])
-        sock.sendall(self._protocol.send(accepted))
+        self._protocol, accepted = accept_handshake(headers)
+        sock.sendall(accepted)
 
     def read(self) -> str | None:
         """Returns the text; None if the client has gone.
@@ -76,6 +72,19 @@ class FirstMessage:
         finally:
             self._sock.settimeout(before)
         return None
+
+
+def accept_handshake(headers: dict[str, str]) -> tuple[WSConnection, bytes]:
+    """Returns the protocol of a WebSocket from its handshake on, and the answer to that.
+
+    Args:
+        headers: of the request. Who reads them again comes to the same protocol.
+    """
+    protocol = WSConnection(ConnectionType.SERVER)
+    lines = [f"{name}: {value}\r\n" for name, value in headers.items()]
+    protocol.receive_data(f"GET / HTTP/1.1\r\n{''.join(lines)}\r\n".encode("latin-1"))
+    assert isinstance(next(protocol.events()), Request)
+    return protocol, protocol.send(AcceptConnection(extensions=[PerMessageDeflate()]))
 
 
 def find_session(text: str | bytes) -> str | None:

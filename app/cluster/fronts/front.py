@@ -8,11 +8,11 @@ from functools import partial
 
 from flask import Flask
 
-from app.cluster.cluster_view import ClusterView
 from app.cluster.fronts.connection_pool import ConnectionPool
 from app.cluster.fronts.operation import FrontCollector, show_status
 from app.cluster.fronts.relay import Relay
 from app.cluster.fronts.routes import ASK_ENDPOINT, Front, make_front_blueprint
+from app.cluster.view import View
 from app.factory import make_access, make_site
 from app.files.handover import MAX_TEXT
 from app.limits.event_counter import EventCounter
@@ -26,7 +26,7 @@ from engine import ImageStore
 class FrontComponents:
     """The components of a front, as `app.extensions["livenet"]`."""
 
-    view: ClusterView
+    view: View
     relay: Relay
     pool: ConnectionPool
     responses: EventCounter
@@ -41,13 +41,14 @@ class FrontComponents:
         """Does nothing: streams end at once."""
 
 
-def make_front_app(settings: Settings) -> Flask:
-    """Makes the WSGI application of a front; waits until Ray can be asked.
+def make_front_app(settings: Settings, view: View) -> Flask:
+    """Makes the WSGI application of a front.
 
     Args:
-        settings: `cluster` is the address of Ray's head.
+        settings: of the front.
+        view: of the session servers.
     """
-    view, relay, pool = ClusterView(settings), Relay(), ConnectionPool()
+    relay, pool = Relay(), ConnectionPool()
     store = ImageStore(settings.cache_dir, settings.data_dir, settings.image_mirrors or None)
     site = make_site(settings, store, lambda: view.ready)
     site.app.config["BODY_LIMITS"][ASK_ENDPOINT] = MAX_TEXT

@@ -10,9 +10,9 @@ from flask import Response, jsonify
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from app.cluster.cluster_view import ClusterView
 from app.cluster.fronts.relay import Relay
 from app.cluster.membership import ClusterState
+from app.cluster.view import View
 from app.limits.event_counter import EventCounter
 from app.operation.metrics import count_by, gauge
 
@@ -21,12 +21,12 @@ class FrontCollector(Collector):
     """Collector of what a front knows: its streams and answers, and the session servers.
 
     Args:
-        view: of the cluster.
+        view: of the session servers.
         relay: has the streams.
         responses: that the front has given, by their status.
     """
 
-    def __init__(self, view: ClusterView, relay: Relay, responses: EventCounter) -> None:
+    def __init__(self, view: View, relay: Relay, responses: EventCounter) -> None:
         self._view, self._relay, self._responses = view, relay, responses
 
     def collect(self) -> Iterator[Metric]:
@@ -41,7 +41,7 @@ class FrontCollector(Collector):
         yield _by_server("cluster_places", "Sessions at most of each server", state, "places")
 
 
-def show_status(view: ClusterView, relay: Relay) -> Response:
+def show_status(view: View, relay: Relay) -> Response:
     """Returns the session servers and what they have to do, as JSON."""
     state = view.state
     servers: list[dict[str, Any]] = [

@@ -5,22 +5,25 @@ from __future__ import annotations
 import contextlib
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from functools import partial
 from http.client import HTTPException
-from typing import Any
+from typing import Any, Literal, TypeVar
 
 from flask import Blueprint, Response, abort, request
 from werkzeug.exceptions import MethodNotAllowed
 
 from app.api.sessions.requests import RefusedError, answer, find_socket, read_body
-from app.cluster.cluster_view import ClusterView
 from app.cluster.fronts import upstream
 from app.cluster.fronts.connection_pool import Answer, ConnectionPool
 from app.cluster.fronts.first_message import FirstMessage, find_session
 from app.cluster.fronts.relay import Relay
 from app.cluster.membership import Member
+from app.cluster.processes.passed_streams import PassedStream
+from app.cluster.view import View
 from app.transports.websocket import choose_deflate
 from app.web.allowed_origins import is_allowed
+from app.web.clients import find_client
 from app.web.settings import Settings
 
 #: The endpoint whose bodies may be as long as a session that is handed over.
@@ -32,6 +35,9 @@ _CHUNK = 1 << 16
 _MISDIRECTED = 421
 #: Headers of answers that hold for one connection alone.
 _OWN = {"connection", "date", "keep-alive", "server", "transfer-encoding"}
+
+
+T = TypeVar("T")
 
 
 class TakenResponse(Response):
@@ -49,15 +55,13 @@ class Front:
     """Sends clients to the session servers that have their sessions.
 
     Args:
-        view: of the cluster.
+        view: of the session servers.
         relay: passes streams on.
         pool: of connections for requests.
         settings: of the front.
     """
 
-    def __init__(
-        self, view: ClusterView, relay: Relay, pool: ConnectionPool, settings: Settings
-    ) -> None:
+    def __init__(self, view: View, relay: Relay, pool: ConnectionPool, settings: Settings) -> None:
         self._view, self._relay, self._pool, self._settings = view, relay, pool, settings
 
     def carry_websocket(self) -> Response:
@@ -74,21 +78,36 @@ class Front:
         text = first.read()
         if text is None:
             return self._take(sock)
-        server = self._begin(find_session(text), target, headers, upgrade=True)
-        if server is None:
-            return self._take(sock)
-        with server:
-            head, rest = b"", b""
-            with contextlib.suppress(OSError):
-                head, rest = upstream.read_head(server)
-            if b" 101 " in head.partition(b"\r\n")[0]:
-                self._relay.join(sock, server, rest, first.content)
+        passed = PassedStream(sock, upgrade, find_client(), first.content)
+
+        def reach(member: Member) -> socket.socket | Literal[True]:
+            if self._view.pass_stream(member, passed):
+                return True
+            return upstream.begin(member, target, headers, upgrade=True)
+
+        reached = self._reach(find_session(text), reach)
+        if isinstance(reached, socket.socket):
+            with reached:
+                self._relay_begun(sock, reached, first.content)
+        elif reached:
+            # It is open in the other process; the end of it is not to be told.
+            sock.close()
+            return TakenResponse()
         return self._take(sock)
+
+    def _relay_begun(self, sock: socket.socket, server: socket.socket, content: bytes) -> None:
+        """Relays a WebSocket whose client has had the answer to its handshake."""
+        head, rest = b"", b""
+        with contextlib.suppress(OSError):
+            head, rest = upstream.read_head(server)
+        if b" 101 " in head.partition(b"\r\n")[0]:
+            self._relay.join(sock, server, rest, content)
 
     def carry_stream(self, token: str, *, upgrade: bool = False) -> Response:
         """Carries a stream whose session the request names, from the first byte on."""
         target = upstream.find_target(request.environ, request.path)
-        server = self._begin(token, target, self._make_headers(), upgrade=upgrade)
+        begin = partial(upstream.begin, target=target, headers=self._make_headers())
+        server = self._reach(token, partial(begin, upgrade=upgrade))
         if server is None:
             raise _unavailable()
         sock = find_socket()
@@ -131,14 +150,13 @@ class Front:
             self._wait(view.state.membership.version, until)
         return None
 
-    def _begin(
-        self, token: str | None, target: str, headers: dict[str, str], *, upgrade: bool
-    ) -> socket.socket | None:
+    def _reach(self, token: str | None, reach: Callable[[Member], T]) -> T | None:
+        """Reaches the server of a session, or one for a new session; None if none can be."""
         until = time.monotonic() + PATIENCE
         while (member := self._find(token, until)) is not None:
             version = self._view.state.membership.version
             with contextlib.suppress(OSError):
-                return upstream.begin(member, target, headers, upgrade=upgrade)
+                return reach(member)
             self._view.hurry()
             self._wait(version, until)
         return None
