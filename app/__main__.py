@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import sys
 
 from app.cluster import make_front, make_process_front
@@ -16,6 +17,9 @@ def main() -> int:
         if settings.cluster:
             run_server(settings, make_front)
         elif settings.processes > 1:
+            if not hasattr(socket, "send_fds"):
+                text = "LIVENET_PROCESSES: sockets cannot be passed to processes on this system"
+                raise SettingsError(text)
             run_server(settings, make_process_front)
         else:
             run_server(settings)

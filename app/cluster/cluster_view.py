@@ -6,7 +6,10 @@ import logging
 import random
 import threading
 import time
+from collections.abc import Iterable
 from typing import Any
+
+from prometheus_client.core import Metric
 
 from app.cluster.directory import Directory
 from app.cluster.membership import ClusterState, Load, Member
@@ -101,6 +104,10 @@ class ClusterView:
     def pass_stream(self, member: Member, stream: PassedStream) -> bool:
         """Passes none: a session server may be on any machine, and bytes are relayed."""
         return False
+
+    def read_metrics(self) -> Iterable[Metric]:
+        """Yields none: there may be hundreds of session servers, which are scraped themselves."""
+        return ()
 
     def close(self) -> None:
         """Stops following."""

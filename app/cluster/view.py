@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Protocol
+
+from prometheus_client.core import Metric
 
 from app.cluster.membership import ClusterState, Member
 from app.cluster.processes.passed_streams import PassedStream
@@ -39,6 +42,10 @@ class View(Protocol):
 
     def pass_stream(self, member: Member, stream: PassedStream) -> bool:
         """Gives a WebSocket to a server; False where its bytes have to be relayed."""
+        ...
+
+    def read_metrics(self) -> Iterable[Metric]:
+        """Yields metrics of the servers, where the front is scraped for them, too."""
         ...
 
     def close(self) -> None:

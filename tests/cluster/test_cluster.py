@@ -8,36 +8,25 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
-from http.client import HTTPException
 from pathlib import Path
 from typing import Any
 from urllib.error import URLError
 
 import pytest
-from websocket import WebSocketException
 
 from app.cluster.rendezvous import choose_owner
-from app.files.session_files import SessionFiles
-from app.sessions.saved_sessions import decode_session
 from app.sessions.tokens import find_key
 from engine import Programs
-from tests.app.client import Client, FrameSeen, StreamClosedError
 from tests.app.servers import ROOT, LiveServer, wait_until
 from tests.app.transports import WebSocketClient, make_client
-from tests.programs import FOLDER
+from tests.cluster.visitors import LOST, RESUME_SECONDS, Visitor, at_once, find_saved
 
 pytest.importorskip("ray")
 
 pytestmark = [pytest.mark.slow, pytest.mark.filterwarnings("ignore")]
-
-#: How a client learns that its server is gone; an `ack` over HTTP is refused.
-LOST = (AssertionError, StreamClosedError, OSError, HTTPException, WebSocketException)
-#: A session is trained again so soon after its machine was lost.
-RESUME_SECONDS = 10.0
 
 
 class Cluster:
@@ -93,54 +82,6 @@ def cluster() -> Iterator[Cluster]:
     cluster.close()
 
 
-class Visitor:
-    """A page: trains, remembers its session, and connects again when it is cut off."""
-
-    def __init__(self, server: LiveServer, transport: str = "websocket") -> None:
-        self._server, self._transport = server, transport
-        self.client = make_client(server, transport)
-        self.token: str = self.client.open()["session"]
-        self.step = self.client.run().step
-        self.resumed = 0
-
-    def train(self, more: int) -> None:
-        """Trains so many updates more, whatever happens to the connection."""
-        goal = self.step + more
-        while self.step < goal:
-            try:
-                self.client.ack()
-                got = self.client.receive()
-                if isinstance(got, FrameSeen):
-                    self.step = got.step
-            except LOST:
-                self.resume()
-
-    def resume(self) -> None:
-        _drop(self.client)
-        opened = wait_until(self._try_again, "the session is taken up again", RESUME_SECONDS)
-        assert opened["session"] == self.token
-        assert opened["resumed"]
-        assert opened["running"]
-        self.resumed += 1
-
-    def _try_again(self) -> Any:
-        client = make_client(self._server, "websocket")
-        try:
-            opened = client.resume(self.token)
-        except LOST:
-            _drop(client)
-            return None
-        self.client = client
-        return opened
-
-
-def _drop(client: Client) -> None:
-    """Leaves no socket behind, however much of the connection is gone already."""
-    for leave in (client.kill, client.close):
-        with suppress(*LOST, AttributeError):
-            leave()
-
-
 @pytest.fixture
 def visitors(cluster: Cluster) -> Iterator[list[Visitor]]:
     """Visitors whose sessions are on both servers, at least two on each."""
@@ -154,40 +95,15 @@ def visitors(cluster: Cluster) -> Iterator[list[Visitor]]:
         visitor.client.close()
 
 
-def _find_saved(visitor: Visitor, programs: Programs) -> int:
-    """Returns the step at which a session was saved last; -1 if it was not."""
-    content = SessionFiles(FOLDER / "sessions", 1 << 30, 3600.0).get(visitor.token)
-    return decode_session(content, programs).snapshot.step if content else -1
-
-
 def _count(cluster: Cluster, visitors: list[Visitor]) -> dict[str, int]:
     owners = [cluster.find_owner(visitor.token) for visitor in visitors]
     return {name: owners.count(name) for name in cluster.servers}
 
 
-def _at_once(visitors: list[Visitor], work: Callable[[Visitor], None]) -> None:
-    """Has all visitors do something, each on a thread; a failure of one is raised."""
-    failed: list[BaseException] = []
-
-    def run(visitor: Visitor) -> None:
-        try:
-            work(visitor)
-        except BaseException as error:
-            failed.append(error)
-
-    threads = [threading.Thread(target=run, args=(visitor,)) for visitor in visitors]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    if failed:
-        raise failed[0]
-
-
 def test_sessions_are_on_both_servers_and_all_their_requests_reach_them(
     cluster: Cluster, visitors: list[Visitor]
 ) -> None:
-    _at_once(visitors, lambda visitor: visitor.train(500))
+    at_once(visitors, lambda visitor: visitor.train(500))
     wait_until(
         lambda: all(server["sessions"] >= 2 for server in cluster.servers.values()),
         "both servers have sessions",
@@ -256,7 +172,7 @@ def test_a_directory_that_is_killed_is_started_again_and_nobody_notices(
     (process,) = _find_processes(b"ray::Directory")
     os.kill(process, signal.SIGKILL)
     wait_until(lambda: not Path(f"/proc/{process}").exists(), "the directory is gone")
-    _at_once(visitors, lambda visitor: visitor.train(100))
+    at_once(visitors, lambda visitor: visitor.train(100))
     # The new one is asked, and has found what the one before it had started.
     listed = cluster.command("list").stdout
     assert {line.split()[0] for line in listed.splitlines()} == servers
@@ -268,10 +184,10 @@ def test_a_directory_that_is_killed_is_started_again_and_nobody_notices(
 def test_sessions_of_a_killed_node_go_on_from_their_checkpoints(
     cluster: Cluster, visitors: list[Visitor]
 ) -> None:
-    _at_once(visitors, lambda visitor: visitor.train(500))
+    at_once(visitors, lambda visitor: visitor.train(500))
     programs = Programs()
     for visitor in visitors:
-        wait_until(lambda v=visitor: _find_saved(v, programs) >= v.step, "a session is saved")
+        wait_until(lambda v=visitor: find_saved(v, programs) >= v.step, "a session is saved")
     name = cluster.find_owner(visitors[0].token)
     lost = [one for one in visitors if cluster.find_owner(one.token) == name]
     kept = [one for one in visitors if one not in lost]
@@ -289,23 +205,23 @@ def test_sessions_of_a_killed_node_go_on_from_their_checkpoints(
         while not visitor.resumed:
             visitor.train(1)
 
-    _at_once(lost, train_again)
+    at_once(lost, train_again)
     assert time.monotonic() - killed < RESUME_SECONDS
     for visitor in lost:
         assert visitor.resumed == 1
         assert visitor.step > before[visitor.token]
     assert name not in cluster.servers
-    _at_once(kept, lambda visitor: visitor.train(100))
+    at_once(kept, lambda visitor: visitor.train(100))
     assert not any(visitor.resumed for visitor in kept)
 
 
 def test_a_machine_that_joins_takes_its_share(cluster: Cluster) -> None:
     visitors = [Visitor(cluster.front) for _ in range(8)]
-    _at_once(visitors, lambda visitor: visitor.train(200))
+    at_once(visitors, lambda visitor: visitor.train(200))
     before = {visitor.token: visitor.step for visitor in visitors}
     cluster.ray.add_node()
     cluster.wait_servers(2)
-    _at_once(visitors, lambda visitor: visitor.train(200))
+    at_once(visitors, lambda visitor: visitor.train(200))
     new = [*cluster.servers][-1]
     moved = [visitor for visitor in visitors if cluster.find_owner(visitor.token) == new]
     for visitor in visitors:
@@ -322,7 +238,7 @@ def test_a_server_that_drains_loses_nothing(cluster: Cluster, visitors: list[Vis
     assert name in listed
     cluster.command("drain", name)
     cluster.wait_servers(1)
-    _at_once(visitors, lambda visitor: visitor.train(200))
+    at_once(visitors, lambda visitor: visitor.train(200))
     for visitor in visitors:
         assert visitor.resumed == (visitor in moving)
     wait_until(lambda: not Path(f"/proc/{process}").exists(), "the server has ended")

@@ -20,6 +20,8 @@ from app.operation.metrics import count_by, gauge
 class FrontCollector(Collector):
     """Collector of what a front knows: its streams and answers, and the session servers.
 
+    Families that those have, too, are one, with the label `server` for each of theirs.
+
     Args:
         view: of the session servers.
         relay: has the streams.
@@ -31,6 +33,14 @@ class FrontCollector(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yields the families, measured now."""
+        families: dict[str, Metric] = {}
+        for metric in (*self._collect_own(), *self._view.read_metrics()):
+            family = families.setdefault(metric.name, metric)
+            if family is not metric:
+                family.samples += metric.samples
+        yield from families.values()
+
+    def _collect_own(self) -> Iterator[Metric]:
         state = self._view.state
         yield gauge("ready", "Whether the first programs are compiled", self._view.ready)
         yield gauge("connections", "Clients of the stream", self._relay.count)

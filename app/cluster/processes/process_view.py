@@ -10,12 +10,16 @@ import sys
 import threading
 import time
 from collections import deque
+from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from prometheus_client.core import Metric
+
 from app.cluster.membership import ClusterState, Load, Member, Membership
 from app.cluster.processes.passed_streams import PassedStream, send_stream
+from app.cluster.processes.process_metrics import read_metrics
 from app.cluster.processes.session_process import name_processes
 from app.cluster.rendezvous import choose_owner
 from app.sessions.tokens import find_key
@@ -63,6 +67,8 @@ class ProcessView:
 
     def __init__(self, settings: Settings) -> None:
         self._names = name_processes(settings.processes)
+        token = settings.operator_token
+        self._token = None if token is None else token.get_secret_value()
         self._processes = {name: _Process(name) for name in self._names}
         self._changed = threading.Condition()
         self._version = 0
@@ -126,6 +132,10 @@ class ProcessView:
         except OSError:
             return False
         return True
+
+    def read_metrics(self) -> Iterable[Metric]:
+        """Yields the metrics of all processes."""
+        return read_metrics(self.state.membership.members, self._token)
 
     def close(self) -> None:
         """Ends all processes; sessions are saved, and handed to their clients."""
