@@ -53,7 +53,7 @@ APP_ROOMS = {
     "api": "JSON, by resource",
     "operation": "metrics, status",
     "server": "gunicorn, Werkzeug",
-    "cluster": "Ray, routing",
+    "cluster": "processes, Ray",
 }
 ENGINE_ROOMS = {
     "base": "errors, caches",

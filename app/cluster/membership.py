@@ -64,11 +64,13 @@ class Load:
         sessions: that it has.
         places: how many it may have.
         ready: whether its first capacity is compiled.
+        opened: sessions that have begun there so far.
     """
 
     sessions: int = 0
     places: int = 0
     ready: bool = False
+    opened: int = 0
 
 
 @dataclass(frozen=True)

@@ -47,7 +47,7 @@ class SessionServer:
         """Returns what it has to do."""
         found = self.parts.host.statistics()
         sessions = found.running + found.paused + found.waiting
-        return Load(sessions, found.places, self.parts.programs.ready)
+        return Load(sessions, found.places, self.parts.programs.ready, found.opened)
 
     def stop(self) -> None:
         """Saves all sessions, hands them to their clients, and closes all connections."""

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import json
+import os
 import statistics
 import time
+from dataclasses import replace
 
 from benchmarks.report import Row
 from benchmarks.server.server_load import observe
 from benchmarks.server.stream_clients import ClientGroup, Plan
 from benchmarks.timing import percentile
-from tests.app.servers import LiveServer
+from tests.app.servers import ROOT, LiveServer
 
 #: Sessions at one time, of the 6x8 network.
 SESSIONS = (1, 10, 60, 120, 240)
@@ -137,14 +139,18 @@ def _find_watch_token(server: LiveServer, token: str) -> str:
 
 
 def measure_load() -> list[Row]:
-    """Measures a server of its own with room for all, and one that is full."""
-    with LiveServer(LIVENET_MAX_SESSIONS="256", LIVENET_RESUME_SECONDS="0") as server:
+    """Measures servers with room for all, in one process and in one for each core; a full one."""
+    room = {"LIVENET_MAX_SESSIONS": "256", "LIVENET_RESUME_SECONDS": "0"}
+    rows: list[Row] = []
+    with LiveServer(LIVENET_PROCESSES=str(os.cpu_count() or 1), cwd=ROOT, **room) as server:
+        measure_sessions(server, CLASS, "websocket")
+        for transport in TRANSPORTS:
+            rows += [measure_sessions(server, count, transport) for count in SESSIONS]
+    with LiveServer(cwd=ROOT, **room) as server:
         measure_sessions(server, 1, "websocket")
-        rows = [
-            measure_sessions(server, count, transport)
-            for transport in TRANSPORTS
-            for count in SESSIONS
-        ]
+        for transport in TRANSPORTS:
+            alone = measure_sessions(server, CLASS, transport)
+            rows.append(replace(alone, what=f"{alone.what} in one process", target="", met=None))
         for measure, counts in ((measure_watchers, WATCHERS), (measure_idle, WATCHERS[-1:])):
             rows += [measure(server, count, name) for name in TRANSPORTS for count in counts]
     return [*rows, measure_line(CLASS, LINE)]

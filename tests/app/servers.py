@@ -146,14 +146,16 @@ class LiveServer:
         children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
         return int(children.read_text().split()[0])
 
-    def _status(self, key: str) -> int:
-        text = Path(f"/proc/{self.worker}/status").read_text()
+    def _status(self, key: str, process: int | None = None) -> int:
+        text = Path(f"/proc/{process or self.worker}/status").read_text()
         return next(int(line.split()[1]) for line in text.splitlines() if line.startswith(key))
 
     @property
     def memory_mib(self) -> float:
-        """Resident memory of the worker."""
-        return self._status("VmRSS:") / 1024
+        """Resident memory of the worker, and of the processes of sessions that it has started."""
+        threads = Path(f"/proc/{self.worker}/task").iterdir()
+        started = [int(one) for path in threads for one in (path / "children").read_text().split()]
+        return sum(self._status("VmRSS:", one) for one in (self.worker, *started)) / 1024
 
     @property
     def threads(self) -> int:

@@ -27,8 +27,8 @@ from app.web.settings import Settings
 
 logger = logging.getLogger(__name__)
 
-#: A session that was sent to a process shows in what that reports so much later at most.
-NEWS_SECONDS = 1.0
+#: What was sent to a process and has not begun a session in so long will not.
+SENT_SECONDS = 5.0
 #: How long all of them may take to end. The front itself has a little longer.
 STOP_SECONDS = 5.0
 #: A process that ends before it has served is started again so much later.
@@ -46,12 +46,18 @@ class _Process:
         self.process: subprocess.Popen[bytes] | None = None
         self.member: Member | None = None
         self.load = Load()
-        #: When new sessions were sent to it lately.
+        #: When those were sent to it that it has not begun a session for.
         self.sent: deque[float] = deque()
+
+    def note(self, load: Load) -> None:
+        """Notes what it reports."""
+        for _ in range(min(len(self.sent), load.opened - self.load.opened)):
+            self.sent.popleft()
+        self.load = load
 
     def find_room(self, now: float) -> int:
         """Returns how many more sessions it may have."""
-        while self.sent and now - self.sent[0] > NEWS_SECONDS:
+        while self.sent and now - self.sent[0] > SENT_SECONDS:
             self.sent.popleft()
         return self.load.places - self.load.sessions - len(self.sent)
 
@@ -186,6 +192,7 @@ class ProcessView:
         served = one.member is not None
         with self._changed:
             one.member, one.load = None, Load()
+            one.sent.clear()
             self._version += 1
             self._changed.notify_all()
         return served
@@ -196,5 +203,5 @@ class ProcessView:
                 one.member = Member(one.name, machine=socket.gethostname(), **said)
                 self._version += 1
             else:
-                one.load = Load(**said)
+                one.note(Load(**said))
             self._changed.notify_all()
