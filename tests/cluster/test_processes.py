@@ -13,12 +13,15 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
+from app.cluster.processes import process_view
 from app.cluster.rendezvous import choose_owner
 from app.sessions.tokens import find_key
+from app.web.settings import Settings
 from engine import Programs
 from tests.app.servers import ROOT, LiveServer, wait_until
 from tests.app.transports import WebSocketClient, make_client
 from tests.cluster.visitors import Visitor, at_once, find_saved
+from tests.programs import FOLDER
 
 pytestmark = pytest.mark.slow
 
@@ -224,3 +227,17 @@ def test_no_process_outlives_a_front_that_is_killed(which: str) -> None:
         visitor.train(50)
         visitor.client.close()
     machine.server.stop()
+
+
+def test_a_process_that_hangs_is_replaced(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(process_view, "STALL_SECONDS", 5.0)
+    view = process_view.ProcessView(Settings(processes=2, cache_dir=FOLDER, warm_up="first"))
+    both = wait_until(lambda: view.ready and view.state.membership.members[COUNT - 1 :], "both run")
+    hung = both[0].process
+    os.kill(hung, signal.SIGSTOP)
+    wait_until(lambda: gone(hung), "it is killed")
+    wait_until(lambda: len(view.state.membership.members) == COUNT, "another one has its place")
+    processes = [one.process for one in view.state.membership.members]
+    assert hung not in processes
+    view.close()
+    assert all(map(gone, processes))

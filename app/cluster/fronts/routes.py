@@ -32,6 +32,7 @@ ASK_ENDPOINT = "front.ask"
 PATIENCE = 8.0
 _RETRY_SECONDS = 0.25
 _CHUNK = 1 << 16
+_GUNICORN = "gunicorn.socket"
 _MISDIRECTED = 421
 #: Headers of answers that hold for one connection alone.
 _OWN = {"connection", "date", "keep-alive", "server", "transfer-encoding"}
@@ -45,7 +46,7 @@ class TakenResponse(Response):
 
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Any:
         """Ends the request."""
-        if "gunicorn.socket" in environ:
+        if _GUNICORN in environ:
             # As flask-sock does: gunicorn then closes the connection without a word.
             raise StopIteration
         return super().__call__(environ, start_response)
@@ -81,7 +82,8 @@ class Front:
         passed = PassedStream(sock, upgrade, find_client(), first.content)
 
         def reach(member: Member) -> socket.socket | Literal[True]:
-            if self._view.pass_stream(member, passed):
+            # Werkzeug reads on, once it has answered, from a socket that it takes for its own.
+            if _GUNICORN in environ and self._view.pass_stream(member, passed):
                 return True
             return upstream.begin(member, target, headers, upgrade=True)
 

@@ -31,6 +31,8 @@ logger = logging.getLogger(__name__)
 SENT_SECONDS = 5.0
 #: How long all of them may take to end. The front itself has a little longer.
 STOP_SECONDS = 5.0
+#: A process that serves and then says nothing for so long is replaced.
+STALL_SECONDS = 120.0
 #: A process that ends before it has served is started again so much later.
 PAUSE_SECONDS = 2.0
 _ROOT = Path(__file__).resolve().parents[3]
@@ -185,6 +187,11 @@ class ProcessView:
         with suppress(OSError), channel.makefile("rb") as lines:
             for line in lines:
                 self._note(one, json.loads(line))
+                channel.settimeout(STALL_SECONDS)
+        # It has closed its end, or hangs.
+        with suppress(subprocess.TimeoutExpired):
+            one.process.wait(STOP_SECONDS)
+        one.process.kill()
         one.process.wait()
         with one.sending:
             one.channel = None

@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 import threading
+import time
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import asdict
@@ -20,8 +21,9 @@ from app.server.processes import end_process
 from app.transports.websocket import WebSocket
 from app.web.settings import Settings
 
-#: How often it is looked whether there is something else to report.
-REPORT_SECONDS = 0.1
+#: How often it is looked whether there is something else to report, and how often at least the
+#: front is told, which takes a process that says nothing for one that hangs.
+REPORT_SECONDS, SIGN_SECONDS = 0.1, 1.0
 _HOST = "127.0.0.1"
 
 
@@ -82,12 +84,12 @@ def run_process(
     host, port = server.address
     with suppress(OSError):
         _send(channel, {"host": host, "port": port, "process": os.getpid()})
-        told = None
+        told, told_at = None, 0.0
         while not stopped.wait(REPORT_SECONDS):
-            load = server.measure()
-            if load != told:
+            load, now = server.measure(), time.monotonic()
+            if load != told or now - told_at > SIGN_SECONDS:
                 _send(channel, asdict(load))
-                told = load
+                told, told_at = load, now
     server.stop()
     end_process()
 
