@@ -7,6 +7,7 @@ import os
 import signal
 import socket
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -211,6 +212,24 @@ def test_a_server_that_is_told_to_stop_ends_all_processes_and_loses_nothing() ->
             opened = client.resume(visitor.token)
             assert opened["resumed"]
             assert client.frame().step >= visitor.step
+    machine.server.stop()
+
+
+def test_newcomers_to_full_processes_wait_in_their_lines() -> None:
+    machine = Machine(LIVENET_MAX_SESSIONS="2", LIVENET_RESUME_SECONDS="0")
+    visitors = [Visitor(machine.server) for _ in range(COUNT)]
+    with ExitStack() as stack:
+        newcomers = [
+            stack.enter_context(WebSocketClient(machine.server.stream_url)) for _ in range(COUNT)
+        ]
+        told = [newcomer.wait_in_line() for newcomer in newcomers]
+        assert [one["place"] for one in told] == [1] * COUNT
+        assert sorted(find_owner(one["session"]) for one in told) == sorted(NAMES)
+        at_once(visitors, lambda visitor: visitor.train(100))
+        for visitor in visitors:
+            visitor.client.close()
+        for newcomer, one in zip(newcomers, told, strict=True):
+            assert newcomer.message("opened")["session"] == one["session"]
     machine.server.stop()
 
 
