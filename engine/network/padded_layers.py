@@ -60,7 +60,7 @@ class PaddedLayer(NamedTuple):
 
 
 class UpdateBatch(NamedTuple):
-    """Arguments of an update.
+    """The batch of an update, as hidden layers take it.
 
     Attributes:
         weights: float32 [rows], share of each row in the batch.
@@ -76,7 +76,7 @@ Statistics = tuple[Array, Array] | None
 
 
 def take_layer(layers: PaddedLayer, i: Array) -> PaddedLayer:
-    """Returns one of several layers."""
+    """Returns the parameters of one of several layers."""
     return jax.tree.map(lambda values: values[i], layers)
 
 
