@@ -50,6 +50,8 @@ def shuffle_rows(seed: int, epoch: int, n: int) -> NDArray[np.int32]:
 
 #: Rows of a shuffle that is remembered: who opens the same page shuffles the same rows.
 _SMALL = 2000
+#: Epochs of a call from which on they are not: to remember one takes a fifth of drawing it.
+_MANY = 5
 
 _remember_rows = lru_cache(maxsize=512)(shuffle_rows)
 
@@ -74,6 +76,6 @@ def order_rows(seed: int, epoch: int, n: int, epochs: int, length: int) -> NDArr
 
 def write_rows(order: NDArray[np.int32], seed: int, epoch: int, n: int, epochs: int) -> None:
     """Writes the rows of several epochs to the start of an array, see `order_rows`."""
-    shuffle = _remember_rows if n <= _SMALL else shuffle_rows
+    shuffle = _remember_rows if n <= _SMALL and epochs < _MANY else _generator.permute
     for i in range(epochs):
         order[i * n : (i + 1) * n] = shuffle(seed, epoch + i, n)
