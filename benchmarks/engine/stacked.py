@@ -20,7 +20,7 @@ from engine import Programs, StackedTrainer, Sweep, parse_spec
 from engine.base.devices import SMALL_NETWORK_OPTIONS, small_network_device
 from engine.base.loops import FOLDING_OPTIONS
 from engine.data.datasets import make_dataset
-from engine.data.shuffles import shuffle_rows
+from engine.data.shuffles import order_rows
 from engine.network import Layout
 
 COUNT = 1024
@@ -123,7 +123,8 @@ class _ByHand:
         """Trains every network for the same epochs."""
         first = self._epoch
         self._epoch += EPOCHS
-        orders = np.stack([shuffle_rows(42, first + e, self._n) for e in range(EPOCHS)])
+        n = self._n
+        orders = order_rows(42, first, n, EPOCHS, EPOCHS * n).reshape(EPOCHS, n)
         with ThreadPoolExecutor(self._threads) as pool:
             calls = [pool.submit(self._train, *part, orders) for part in self._parts]
             done = [jax.block_until_ready(call.result()) for call in calls]

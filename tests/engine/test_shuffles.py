@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from engine import parse_spec
-from engine.data.shuffles import shuffle_rows
+from engine.data.shuffles import order_rows, shuffle_rows
 from tests.engine import oracle, specs, states
 from tests.engine.conftest import MakeTrainer
 
@@ -37,6 +37,17 @@ def test_it_is_the_first_permutation_of_philox_with_that_key(seed: int, epoch: i
     with ThreadPoolExecutor(4) as threads:
         for rows in threads.map(lambda _: shuffle_rows(seed, epoch, n), range(8)):
             np.testing.assert_array_equal(rows, expected)
+
+
+@pytest.mark.parametrize("epochs", [0, 1, 4, 5, 9])
+@pytest.mark.parametrize("n", [7, 250, 3000])
+def test_epochs_of_a_call_lie_one_after_the_other(epochs: int, n: int) -> None:
+    order = order_rows(42, 3, n, epochs, 9 * n + 5)
+    assert order.dtype == np.int32
+    for i in range(epochs):
+        rows = order[i * n : (i + 1) * n]
+        np.testing.assert_array_equal(rows, shuffle_rows(42, 3 + i, n))
+    assert not order[epochs * n :].any()
 
 
 def test_epochs_and_seeds_differ() -> None:

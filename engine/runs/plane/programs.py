@@ -47,7 +47,8 @@ class PlanePrograms:
 
     def exact(self, tile: int) -> Program:
         """Returns the exact program, compiled first if need be."""
-        return self._programs.exact(self._model(tile))
+        model = self._model(tile)
+        return self._programs.ready_exact(model) or self._programs.exact(model)
 
     def choose_shown(self, tile: int, by_exact: bool | None) -> Program:
         """Returns the program that showed a frame.
