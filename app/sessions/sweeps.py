@@ -187,6 +187,8 @@ class SessionSweep:
             self._failed = news = True
             with self._locked as shared:
                 shared.control.set_running(False)
+                # Nothing runs any more, so no frame would say so.
+                shared.demand.mark_due()
         self._look()
         now = time.monotonic()
         if news or now - self._told_at >= NEWS_SECONDS:

@@ -11,8 +11,10 @@ from urllib.parse import urlsplit
 
 import numpy as np
 import pytest
+from flask import Flask
 from PIL import Image
 
+from app.factory import ROOT
 from app.lessons.errors import LessonError
 from app.lessons.lesson import MAX_BYTES, read_lesson
 from app.lessons.library import OWN, Library
@@ -23,6 +25,9 @@ from app.lessons.pictures import (
     read_source,
     write_png,
 )
+from app.pages.assets import Assets
+from app.pages.lessons import make_lessons_blueprint
+from app.pages.rendering import Renderer
 from app.web.settings import Settings, SettingsError, read_environment
 from tests.app.servers import LiveServer
 from tests.catalogues import catalogue, mistakes
@@ -136,6 +141,31 @@ def test_a_folder_of_a_teacher(tmp_path: Path) -> None:
     assert own.title == "A"
     assert neuron is not None
     assert neuron.title == "뉴런"
+
+
+def test_the_list_and_the_pages_of_lessons(tmp_path: Path) -> None:
+    """A file that cannot be read is named with its line, and the others are there."""
+    (tmp_path / "en").mkdir()
+    (tmp_path / "en" / "own.md").write_text(LESSON, encoding="utf-8")
+    (tmp_path / "en" / "broken.md").write_text(f"{HEAD}## A\n:::nosuch\n:::", encoding="utf-8")
+    app = Flask(__name__, static_folder=None, template_folder=str(ROOT / "templates"))
+    assets = Assets(ROOT / "static")
+    library = Library(OWN, tmp_path)
+    app.register_blueprint(make_lessons_blueprint(library, Renderer(assets), assets))
+    client = app.test_client()
+    listed = client.get("/lessons?lang=en").text
+    for name in {*library.names()} - {"broken"}:
+        assert f"name={name}" in listed
+    assert "name=broken" not in listed
+    assert "line 7" in listed
+    assert "img/lessons/neuron." in listed
+    answers = {
+        name: client.get(f"/lesson?name={name}") for name in ("", "own", "broken", "missing")
+    }
+    codes = [answer.status_code for answer in answers.values()]
+    assert codes == [200, 200, 422, 404]
+    assert "line 7" in answers["broken"].text
+    assert '"title": "A"' in answers["own"].text or '"title":"A"' in answers["own"].text
 
 
 def test_the_folder_is_a_setting(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

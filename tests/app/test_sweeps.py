@@ -385,6 +385,44 @@ def test_without_room_for_both_an_edit_begins_the_sweep_again(in_process: Compon
     attached.session.end()
 
 
+def test_a_reset_while_an_edit_waits_begins_the_edited_networks(in_process: Components) -> None:
+    attached = Attached(Trainer(parse_spec(SMALL), in_process.programs))
+    send(attached, "views", names=["sweep"])
+    send(attached, "sweep", sweep=GRID)
+    send(attached, "step", epochs=5)
+    sweep_frames(attached, epoch=5)
+    patch = {"layers": [{"units": 5}]}
+    send(attached, "edit", patch=patch)
+    send(attached, "reset")
+    shown = sweep_frames(attached, epoch=0, waiting=False).arrays["sweep_cells"]
+    alone = Sweep(parse_spec({**SMALL, **patch}), parse_sweep(GRID), programs=in_process.programs)
+    alone.compile()
+    np.testing.assert_array_equal(shown, alone.cells)
+    attached.session.end()
+
+
+def test_a_sweep_that_fails_pauses_and_can_be_ended(
+    in_process: Components, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    attached = Attached(Trainer(parse_spec(SMALL), in_process.programs))
+    send(attached, "views", names=["sweep"])
+    send(attached, "sweep", sweep=GRID)
+    sweep_frames(attached, state="paused", ready=1.0)
+    with monkeypatch.context() as broken:
+        broken.setattr(Sweep, "advance", lambda *_: 1 / 0)
+        send(attached, "run")
+        sweep_frames(attached, state="failed")
+    assert "a sweep failed" in caplog.text
+    assert attached.session.state == "paused"
+    send(attached, "sweep", sweep=None)
+    send(attached, "step", epochs=1)
+    attached.session.add_credit(attached.outbox)
+    frames = [got for got in attached.receive() if isinstance(got, FrameSeen)]
+    assert frames[-1].epoch == 1
+    assert "sweep" not in frames[-1].metadata
+    attached.session.end()
+
+
 def test_nobody_trains_for_a_client_that_is_lost(in_process: Components) -> None:
     """Its sweep rests while it may come back, and gives its memory back with its session."""
     memory = MemoryBudget(1 << 30)
