@@ -13,7 +13,7 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Callable, Sequence
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from http.client import HTTPResponse
 from pathlib import Path
@@ -153,9 +153,12 @@ class LiveServer:
     @property
     def memory_mib(self) -> float:
         """Resident memory of the worker, and of the processes of sessions that it has started."""
-        threads = Path(f"/proc/{self.worker}/task").iterdir()
-        started = [int(one) for path in threads for one in (path / "children").read_text().split()]
-        return sum(self._status("VmRSS:", one) for one in (self.worker, *started)) / 1024
+        processes = [self.worker]
+        for thread in Path(f"/proc/{self.worker}/task").iterdir():
+            # It may have ended since.
+            with suppress(OSError):
+                processes += map(int, (thread / "children").read_text().split())
+        return sum(self._status("VmRSS:", one) for one in processes) / 1024
 
     @property
     def threads(self) -> int:
