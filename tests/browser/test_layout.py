@@ -231,6 +231,8 @@ def all_is_painted_in_the_theme_of_the_system_or_the_switch(page: Page) -> None:
 
 def the_theme_follows_the_system_and_the_switch(page: Page) -> None:
     page.prefer(prefers_color_scheme="light")
+    # They are painted with the next frame of the browser, after the style of the page.
+    page.load("for (let i = 0; i < 2; i++) await new Promise(requestAnimationFrame);")
     light, before = background(page), pictures(page)
     assert min(zero(page)) > 240
     page.prefer(prefers_color_scheme="dark")
