@@ -105,6 +105,9 @@ class Dimension(SpecPart):
         for name, end in (("low", low), ("high", high)):
             if not axis.low <= end <= axis.high:
                 raise rule_error(f"{place}.{name}", f"must be {axis.low:g} to {axis.high:g}", end)
+        if axis.kind == "integer":
+            # The whole numbers between them.
+            low, high = float(math.ceil(low)), float(math.floor(high))
         if scale == "log" and low <= 0:
             raise rule_error(f"{place}.low", "must be more than 0 on a logarithmic scale", low)
         if low >= high:
@@ -148,7 +151,7 @@ class Dimension(SpecPart):
             return kinds.CategoricalDistribution(self.values)
         low, high = self.ends
         if self.axis.kind == "integer":
-            return kinds.IntDistribution(math.ceil(low), math.floor(high), log=self.is_log)
+            return kinds.IntDistribution(int(low), int(high), log=self.is_log)
         return kinds.FloatDistribution(low, high, log=self.is_log)
 
     def check(self, value: object) -> DimensionValue:

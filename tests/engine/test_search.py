@@ -19,7 +19,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine import Programs, SearchError, SpecError, Trainer
+from engine import Programs, SearchError, SpecError, Trainer, parse_spec
 from engine.search import (
     METHODS,
     OBJECTIVES,
@@ -30,6 +30,7 @@ from engine.search import (
     write_trials,
 )
 from engine.search.batches import list_looks
+from engine.search.ensemble import Ensemble
 from tests.engine import oracle
 
 SPEC = {
@@ -360,6 +361,15 @@ def test_a_file_that_is_no_study_is_refused(programs: Programs, tmp_path: Path) 
         ({"dimensions": [{**RATE, "path": "data.noise"}]}, "dimensions.0.path"),
         ({"dimensions": [{**RATE, "low": 2}]}, "dimensions.0.low"),
         ({"dimensions": [{**RATE, "low": "x"}]}, "dimensions.0.low"),
+        ({"dimensions": [{**RATE, "values": ["0.1", "1"]}]}, "dimensions.0.values"),
+        ({"dimensions": [{**PENALTY, "low": 0}]}, "dimensions.0.low"),
+        ({"dimensions": [{"path": "optimizer.name", "low": 1}]}, "dimensions.0.low"),
+        (
+            {"dimensions": [{"path": "optimizer.name", "values": ["sgd"] * 2}]},
+            "dimensions.0.values",
+        ),
+        ({"dimensions": [{"path": "batch_size", "low": 2.2, "high": 2.8}]}, "dimensions.0.low"),
+        ({"spec": {"batch_size": 0}}, "spec.batch_size"),
         ({"method": "magic"}, "method"),
         ({"objectives": ["test_loss"]}, "objectives.0"),
         ({"objectives": ["validation_rmse"]}, "objectives"),
@@ -381,6 +391,15 @@ def test_settings_that_break_a_rule(changes: dict[str, Any], path: str) -> None:
     assert caught.value.path == path
 
 
+def test_whole_numbers_lie_within_their_range() -> None:
+    """Whatever proposes them: a grid, or a method by its distribution."""
+    sizes = {"path": "batch_size", "low": 2.5, "high": 20.5, "count": 3}
+    (dimension,) = make_settings(dimensions=[sizes]).dimensions
+    assert dimension.values == (3, 8, 20)
+    drawn = dimension.make_distribution(optuna)
+    assert (drawn.low, drawn.high) == (3, 20)
+
+
 @pytest.mark.parametrize(
     ("values", "path"),
     [
@@ -398,3 +417,58 @@ def test_values_by_hand_that_do_not_fit(
         search.add(values)
     assert caught.value.path == path
     assert search.trials == ()
+
+
+def test_a_choice_by_hand_is_one_of_its_values(programs: Programs) -> None:
+    kinds = {"path": "optimizer.name", "values": ["sgd", "adam"]}
+    search = Search(make_settings(dimensions=[kinds], method="random"), programs=programs)
+    for name in ("rmsprop", 1, None):
+        with pytest.raises(SearchError, match=r"^optimizer.name must be of sgd, adam$"):
+            search.add({"optimizer.name": name})
+    assert search.trials == ()
+
+
+def test_no_trial_begins_when_the_seconds_are_spent(programs: Programs) -> None:
+    search = Search(make_settings(seconds=1e-9, batch=1), programs=programs)
+    search.run()
+    assert len(search.trials) == 1
+    assert search.done
+    assert not search.advance(1.0)
+
+
+def test_an_ensemble_has_members_on_the_same_data(programs: Programs) -> None:
+    search = Search(make_settings(trials=2), programs=programs)
+    search.run()
+    assert len(search.make_ensemble([0, 1])) == 2
+    with pytest.raises(SearchError, match="one network at least"):
+        search.make_ensemble([])
+    with pytest.raises(ValueError, match="one network at least"):
+        Ensemble([], programs)
+    other = Trainer(parse_spec({"data": {"name": "circle"}}), programs).snapshot()
+    with pytest.raises(ValueError, match="the same data"):
+        Ensemble([search.snapshot(0), other], programs)
+
+
+def test_with_two_objectives_a_trial_that_diverges_has_none(
+    programs: Programs, tmp_path: Path
+) -> None:
+    """And is not tried again when the study is gone on with."""
+    rates = {"path": "optimizer.learning_rate", "low": 0.01, "high": 10, "scale": "log", "count": 2}
+    spec = {"data": {"name": "plane", "samples": 60, "validation_fraction": 0.2}}
+    spec |= {"layers": [{"units": 4, "activation": "relu"}]}
+    settings = make_settings(
+        spec=spec, dimensions=[rates], method="grid", epochs=20,
+        objectives=["validation_loss", "parameters"],
+    )  # fmt: skip
+    file = tmp_path / "study.db"
+    Search(settings, file, programs).run()
+    again = Search(settings, file, programs)
+    assert [one.state for one in again.trials] == ["complete", "diverged"]
+    assert [len(one.objectives) for one in again.trials] == [2, 0]
+    assert again.done
+
+
+def test_a_study_that_cannot_be_kept_says_so(programs: Programs, tmp_path: Path) -> None:
+    with pytest.raises(SearchError, match="cannot be kept") as caught:
+        Search(make_settings(), tmp_path / "nowhere" / "study.db", programs)
+    assert caught.value.path == "study"

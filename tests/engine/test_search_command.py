@@ -47,7 +47,33 @@ def test_a_search_ends_with_the_best_trial_and_its_test_metrics(
     assert trainer.metrics["test_loss"] == pytest.approx(winner["metrics"]["test_loss"], abs=1e-5)
     assert found["ensemble"]["trials"] == sorted(losses, key=lambda number: losses[number])[:2]
     # The study is there already: nothing is trained again.
-    assert run(capsys, *arguments)["trials"] == 6
+    again = run(capsys, *arguments[:-2])
+    assert again["trials"] == 6
+    assert "ensemble" not in again
+    # For a person the same has its lines.
+    assert main(["search", *arguments]) == 0
+    lines = capsys.readouterr().out.splitlines()
+    assert lines[0] == f"trial {winner['number']} of 6"
+    assert f"{'optimizer.name':>28}  {winner['values']['optimizer.name']}" in lines
+    assert f"{'test_loss':>28}  {winner['metrics']['test_loss']:.6g}" in lines
+    assert lines[lines.index("how much each dimension matters") + 1 :] == [
+        *(f"{name:>28}  {share:.0%}" for name, share in found["importances"].items()),
+        "mean of the best trials",
+        *(f"{part:>28}  {found['ensemble'][part]:.6g}" for part in ("validation", "test")),
+    ]
+
+
+def test_a_search_of_which_nothing_is_left_is_one_line(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = tmp_path / "spec.json"
+    path.write_text(json.dumps({"data": {"name": "plane", "samples": 60}, "layers": []}))
+    rates = "optimizer.learning_rate=9:10:2"
+    arguments = ["--spec", str(path), "--dimension", rates, "--method", "grid", "--epochs", "50"]
+    assert main(["search", *arguments]) == 2
+    assert capsys.readouterr().err.splitlines()[-1] == (
+        "error: no trial has been trained to its end"
+    )
 
 
 @pytest.mark.parametrize(

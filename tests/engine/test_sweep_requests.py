@@ -101,9 +101,32 @@ def test_the_command_writes_a_row_for_each_cell(
     assert len(capsys.readouterr().out.splitlines()) == 3
 
 
+def test_an_axis_of_the_command_may_have_values_by_name(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "spec.json"
+    spec.write_text(json.dumps({**SMALL, "layers": []}))
+    axis = "--axis=optimizer.name=sgd,adam"
+    assert main(["sweep", "--spec", str(spec), "--epochs", "0", axis]) == 0
+    head, *rows = capsys.readouterr().out.splitlines()
+    assert head.split()[0] == "optimizer.name"
+    assert {row.split()[0] for row in rows} == {"sgd", "adam"}
+
+
+def test_the_command_says_that_all_have_diverged(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    spec = tmp_path / "spec.json"
+    spec.write_text(json.dumps({"data": {"name": "plane", "samples": 60}, "layers": []}))
+    axis = "--axis=optimizer.learning_rate=9,10"
+    assert main(["sweep", "--spec", str(spec), "--epochs", "50", axis]) == 0
+    assert capsys.readouterr().out == "all networks have diverged\n"
+
+
 @pytest.mark.parametrize(
     ("arguments", "line"),
     [
+        (["--axis=seed=1:3:3", "--epochs=-1"], "error: --epochs must be 0 or more"),
         (["--axis=seed=3:1:4"], "error: axes.0.high must be larger than low"),
         (["--axis=seed=1:3:3", "--preset=mnist_1"], "error: networks for images are too large"),
         (["--axis=seed=1:3:3", "--csv=/no/such/folder/x.csv"], "error: there is no folder"),
