@@ -90,11 +90,6 @@ class Connection:
         """The token of its session, from when it has one, or waits for it."""
         return self._session.token if self._session is not None else self._opening.token
 
-    @property
-    def waits(self) -> bool:
-        """Whether it waits for its session."""
-        return self._session is None and self._opening.token is not None
-
     def resume(self, token: str) -> bool:
         """Attaches to an existing session; False if there is none."""
         self._session = self._host.resume(token, self.outbox)

@@ -10,9 +10,12 @@ from http.client import HTTPConnection
 
 import pytest
 
+from app.factory import Components
 from app.protocol.outbox import Closing, Heartbeat
-from app.transports.http import encode_item
+from app.transports import http
+from app.transports.http import HttpStream, HttpStreams, encode_item
 from tests.app.client import FrameSeen, StreamClosedError
+from tests.app.in_process import host_sessions
 from tests.app.servers import LiveServer, wait_until
 from tests.app.transports import HttpClient, WebSocketClient
 
@@ -225,3 +228,123 @@ def test_half_a_request_starves_nobody(server: LiveServer) -> None:
     for raw in raws:
         assert raw.recv(100).startswith(b"HTTP/1.1 4")
         raw.close()
+
+
+@pytest.fixture
+def streams(in_process: Components) -> Iterator[HttpStreams]:
+    """Streams without requests: what they send goes into a list."""
+    with host_sessions(in_process.programs, max_connections=1, resume_seconds=60.0) as connections:
+        yield HttpStreams(connections)
+
+
+class Sent:
+    """The answer of one stream, whose client is the other end of a pair of sockets."""
+
+    def __init__(self, stream: HttpStream) -> None:
+        self.stream = stream
+        self._ours, self.client = socket.create_server(("127.0.0.1", 0)), socket.socket()
+        with self._ours as listener:
+            self.client.connect(listener.getsockname())
+            self._ours, _ = listener.accept()
+        self.items = stream.send(self._ours)
+
+    def take(self) -> object:
+        """Returns the next message; None for a frame, and where nothing follows."""
+        item = next(self.items, None)
+        return None if item is None or item[4] else json.loads(item[5:])
+
+    def close(self) -> None:
+        self.stream.end()
+        self.client.close()
+        self._ours.close()
+
+
+@pytest.fixture
+def sent(streams: HttpStreams) -> Iterator[Sent]:
+    """A stream that has begun, and has sent that it lives and the first frame."""
+    opened = streams.open(OPEN.encode())
+    assert opened is not None
+    stream = streams.claim(opened["session"])
+    assert stream is not None
+    sent = Sent(stream)
+    assert sent.take() == {"type": "alive"}
+    assert sent.take() is None
+    yield sent
+    sent.close()
+
+
+def test_one_stream_too_many_is_refused(streams: HttpStreams) -> None:
+    opened = streams.open(OPEN.encode())
+    assert opened is not None
+    assert streams.open(OPEN.encode()) is None
+    assert streams.claim("another") is None
+    first = streams.claim(opened["session"])
+    assert first is not None
+    first.end()
+    with pytest.raises(LookupError):
+        streams.claim("another")
+    assert streams.open(OPEN.encode()) is not None
+
+
+def test_silence_of_the_server_is_broken(
+    streams: HttpStreams, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> None:
+    monkeypatch.setattr(http, "SILENCE_SECONDS", 0.02)
+    monkeypatch.setattr(http, "TICK_SECONDS", 0.01)
+    sent: Sent = request.getfixturevalue("sent")
+    assert [sent.take() for _ in range(3)] == [{"type": "alive"}] * 3
+
+
+def test_a_request_that_comes_too_early_waits_for_the_end_of_the_stream(sent: Sent) -> None:
+    sent.client.sendall(b"GET / HTTP/1.1\r\n\r\n")
+    assert sent.stream.receive(b'{"type":"run"}') == 1
+    assert sent.stream.receive(b'[{"type":"ack"},{"type":"ack"}]') == 2
+    assert sent.take() is None
+    assert sent.stream.receive(b'{"type":"end"}') == 1
+    while (last := sent.take()) is None or last["type"] != "closed":  # type: ignore[index]
+        pass
+    assert last["code"] == 1000  # type: ignore[index]
+    assert next(sent.items, "nothing") == "nothing"
+
+
+def test_a_client_that_hangs_up_ends_its_stream(sent: Sent) -> None:
+    sent.client.close()
+    assert next(sent.items, "nothing") == "nothing"
+    assert sent.stream.closed
+
+
+def test_who_does_not_read_the_last_message_is_hung_up_on(
+    sent: Sent, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "CLOSE_SECONDS", 0.0)
+    sent.stream.outbox.close(1001, "the server stops")
+    assert sent.client.recv(1) == b"", "nothing has been sent, since nobody has asked for it"
+
+
+def test_an_opened_session_whose_stream_does_not_come_gives_up_its_place(
+    streams: HttpStreams, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(http, "OPEN_SECONDS", 0.01)
+    assert streams.open(OPEN.encode()) is not None
+    assert wait_until(lambda: streams.open(OPEN.encode()), "the place is free")
+
+
+def test_what_is_nearly_an_acknowledgement_is_read_as_any_message(sent: Sent) -> None:
+    for text in (b'{"ack":', b'"ack"', b'{"type": "ack", "ack": 1}'):
+        sent.stream.receive(text)
+        told = sent.take()
+        assert isinstance(told, dict)
+        assert told["type"] == "error"
+    sent.stream.receive(b' { "type" : "ack" } ')
+    sent.stream.receive(b'{"type":"step","epochs":0}')
+    told = sent.take()
+    assert isinstance(told, dict)
+    assert told["path"] == "epochs", "the acknowledgement was none of the errors"
+
+
+def test_a_list_of_too_many_values_is_refused_as_a_whole(sent: Sent) -> None:
+    body = b'[{"type":"run"}' + b",[]" * 400_000 + b"]"
+    assert sent.stream.receive(body) == 1
+    told = sent.take()
+    assert isinstance(told, dict)
+    assert (told["code"], "so many values" in told["message"]) == ("invalid_message", True)
